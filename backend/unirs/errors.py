@@ -1,0 +1,27 @@
+"""What a user can cause, said in one sentence, with a code that programs can rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class UniRSError(Exception):
+    """A failure that a user can understand and act on.
+
+    The message is one sentence: what is wrong, with which file or layer, and what to do.
+    The command line prints it and exits with 2; the worker sends it as an error object.
+
+    Attributes:
+        code: Stable, lower-case identifier such as ``"raster_missing"``. Never reworded.
+        details: Further facts for programs (JSON values only).
+    """
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.details = details
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user."""
+        return str(self.args[0])

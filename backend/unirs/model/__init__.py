@@ -1,1 +1,21 @@
-"""TODO."""
+"""The UniRS model: configuration, modules, processor, model folders, foreign checkpoints."""
+
+from unirs.model.bundle import ModelBundle, load_bundle, make_processor, save_bundle
+from unirs.model.config import PRESETS, UniRSConfig
+from unirs.model.create import new_bundle, train_tokenizer
+from unirs.model.modeling import IMAGE_TOKEN, UniRSForConditionalGeneration
+from unirs.model.processor import UniRSProcessor
+
+__all__ = [
+    "IMAGE_TOKEN",
+    "PRESETS",
+    "ModelBundle",
+    "UniRSConfig",
+    "UniRSForConditionalGeneration",
+    "UniRSProcessor",
+    "load_bundle",
+    "make_processor",
+    "new_bundle",
+    "save_bundle",
+    "train_tokenizer",
+]

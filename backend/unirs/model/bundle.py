@@ -1,0 +1,253 @@
+"""A model folder: everything that answering needs, loaded and saved as one thing.
+
+Layout (see ``docs/model-folder.md``)::
+
+    config.json  model.safetensors  generation_config.json     the UniRS model
+    tokenizer…  processor_config.json                          its processor
+    clue/                                                      frozen base LLM (clue_source second)
+    adapter/                                                   PEFT adapter (clue_source adapter)
+    README.md                                                  model card
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from transformers import (
+    LlamaForCausalLM,
+    LlamaTokenizer,
+    PreTrainedModel,
+    SiglipImageProcessorPil,
+)
+from transformers import logging as transformers_logging
+
+from unirs.errors import UniRSError
+from unirs.model.config import UniRSConfig
+from unirs.model.modeling import UniRSForConditionalGeneration
+from unirs.model.processor import UniRSProcessor
+from unirs.prompts import TEMPLATE_VERSION
+
+CLUE_FOLDER = "clue"
+ADAPTER_FOLDER = "adapter"
+Role = Literal["answer", "clue"]
+
+
+@dataclass
+class ModelBundle:
+    """A model with its processor and whatever writes its clues.
+
+    Attributes:
+        name: Name of the folder.
+        folder: Where it was loaded from.
+        model: In evaluation mode.
+        processor: Images and prompts to tensors.
+        clue_language_model: The frozen base LLM where it has weights of its own.
+    """
+
+    name: str
+    folder: Path
+    model: UniRSForConditionalGeneration
+    processor: UniRSProcessor
+    clue_language_model: LlamaForCausalLM | None = None
+
+    @property
+    def config(self) -> UniRSConfig:
+        """The model's configuration."""
+        return self.model.config
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the folder's weight files, which identifies the model in records."""
+        hasher = hashlib.sha256()
+        for path in sorted(self.folder.rglob("*.safetensors")):
+            with path.open("rb") as stream:
+                while block := stream.read(1 << 22):
+                    hasher.update(block)
+        return hasher.hexdigest()
+
+    @contextmanager
+    def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
+        """The LLM that plays a role: answering, or writing the clue as the frozen base.
+
+        Where both roles share one LLM, its adapter is off for the clue.
+        """
+        tuned = self.model.language_model
+        if role == "answer" or self.config.clue_source == "self":
+            yield tuned
+        elif self.config.clue_source == "second":
+            assert self.clue_language_model is not None
+            yield self.clue_language_model
+        elif self.config.clue_source == "adapter":
+            tuned.disable_adapters()
+            try:
+                yield tuned
+            finally:
+                tuned.enable_adapters()
+        else:
+            raise UniRSError(
+                "clue_missing", f"The model {self.name} has no base model that could write a clue."
+            )
+
+
+def load_bundle(
+    folder: Path, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
+) -> ModelBundle:
+    """Load a model folder strictly: every tensor is there, and no other.
+
+    Args:
+        folder: A model folder as ``save_bundle`` writes it.
+        device: Where the weights go.
+        dtype: Precision of the weights (BatchNorm stays in float32).
+
+    Raises:
+        UniRSError: ``model_missing`` if there is no such folder, ``model_invalid`` if a file or
+            tensor is missing, unexpected, misshapen or of another prompt template.
+    """
+    folder = Path(folder)
+    if not (folder / "config.json").is_file():
+        raise UniRSError(
+            "model_missing", f"{folder} is not a model folder: it has no config.json."
+        )
+    with quiet_transformers():
+        config = _load_config(folder)
+        model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)
+        clue_model = None
+        if config.clue_source == "second":
+            clue_model = _load_strictly(LlamaForCausalLM, folder / CLUE_FOLDER, dtype).to(device)
+        elif config.clue_source == "adapter":
+            _load_adapter(model.language_model, folder / ADAPTER_FOLDER)
+        processor = _load_processor(folder)
+    model.to(device)
+    return ModelBundle(folder.resolve().name, folder, model, processor, clue_model)
+
+
+def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> None:
+    """Write a model folder.
+
+    Args:
+        bundle: What to write, in the precision that its tensors have.
+        folder: Made if it is not there.
+        card: Text of the model card (``README.md``), if there is one.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    model = bundle.model
+    with quiet_transformers():
+        if bundle.config.clue_source == "adapter":
+            model.language_model.save_pretrained(folder / ADAPTER_FOLDER)
+        model.save_pretrained(folder, state_dict=_state_without_adapter(model))
+        if bundle.clue_language_model is not None:
+            bundle.clue_language_model.save_pretrained(folder / CLUE_FOLDER)
+        bundle.processor.save_pretrained(folder)
+    if card is not None:
+        (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Keep the library's progress bars and advice out of the program's own output."""
+    verbosity = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def make_processor(config: UniRSConfig, tokenizer: LlamaTokenizer) -> UniRSProcessor:
+    """The processor that fits a configuration."""
+    side = {"height": config.image_size, "width": config.image_size}
+    half = [0.5, 0.5, 0.5]
+    images = SiglipImageProcessorPil(
+        size=side, resample=3, image_mean=half, image_std=half, do_convert_rgb=True
+    )
+    return UniRSProcessor(images, tokenizer, aspect_mode=config.aspect_mode)
+
+
+def _load_config(folder: Path) -> UniRSConfig:
+    try:
+        config = UniRSConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError, json.JSONDecodeError) as error:
+        raise _invalid(folder, f"config.json cannot be read ({error})") from error
+    if config.model_type != "unirs" or _foreign(folder):
+        raise UniRSError(
+            "model_invalid",
+            f"{folder} is not a UniRS model folder; convert it first with 'unirs convert'.",
+        )
+    if config.prompt_template != TEMPLATE_VERSION:
+        raise _invalid(
+            folder,
+            f"it was trained with the prompt template {config.prompt_template!r}, "
+            f"and this version writes {TEMPLATE_VERSION!r}",
+        )
+    return config
+
+
+def _foreign(folder: Path) -> bool:
+    written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return written.get("model_type") != "unirs"
+
+
+def _load_strictly(
+    cls: type[PreTrainedModel], folder: Path, dtype: torch.dtype, **kwargs: Any
+) -> Any:
+    try:
+        model, report = cls.from_pretrained(
+            folder,
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+            **kwargs,
+        )
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise _invalid(folder, f"its weights cannot be loaded ({_first_line(error)})") from error
+    for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
+        if report[problem]:
+            name = sorted(map(str, report[problem]))[0]
+            raise _invalid(folder, f"{problem.replace('_keys', '')} tensor {name}")
+    return model.eval()
+
+
+def _load_adapter(language_model: LlamaForCausalLM, folder: Path) -> None:
+    try:
+        language_model.load_adapter(str(folder))
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise _invalid(folder, f"its adapter cannot be loaded ({_first_line(error)})") from error
+    language_model.eval()
+
+
+def _load_processor(folder: Path) -> UniRSProcessor:
+    try:
+        return UniRSProcessor.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _invalid(folder, f"its processor cannot be loaded ({_first_line(error)})") from error
+
+
+def _state_without_adapter(model: UniRSForConditionalGeneration) -> dict[str, torch.Tensor]:
+    """The weights under the names that they have where no adapter is attached."""
+    return {
+        name.replace(".base_layer.", "."): tensor
+        for name, tensor in model.state_dict().items()
+        if ".lora_" not in name
+    }
+
+
+def _invalid(folder: Path, reason: str) -> UniRSError:
+    return UniRSError("model_invalid", f"The model folder {folder} is not usable: {reason}.")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

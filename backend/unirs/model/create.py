@@ -1,0 +1,82 @@
+"""New models with random weights: the start of a training, and the stuff of tests."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import sentencepiece
+import torch
+from transformers import LlamaForCausalLM, LlamaTokenizer
+
+from unirs.model.bundle import ModelBundle, make_processor
+from unirs.model.config import UniRSConfig
+from unirs.model.modeling import UniRSForConditionalGeneration
+from unirs.prompts import SYSTEM
+
+SPECIAL_TOKENS = 3  # unknown, beginning, end
+BYTES = 256
+
+
+def train_tokenizer(texts: Iterable[str], vocabulary: int, folder: Path) -> LlamaTokenizer:
+    """Train a LLaMA tokenizer: byte-pair encoding with bytes for everything unseen.
+
+    Args:
+        texts: The corpus.
+        vocabulary: Number of tokens, above 300.
+        folder: Where ``tokenizer.model`` is written.
+    """
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([SYSTEM, *texts]),
+        model_writer=model,
+        vocab_size=vocabulary,
+        hard_vocab_limit=False,
+        model_type="bpe",
+        byte_fallback=True,
+        normalization_rule_name="identity",
+        remove_extra_whitespaces=False,
+        split_digits=True,
+        minloglevel=2,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "tokenizer.model"
+    path.write_bytes(model.getvalue())
+    return LlamaTokenizer.from_pretrained(folder, legacy=False, pad_token="<unk>")  # noqa: S106
+
+
+def new_bundle(
+    config: UniRSConfig, tokenizer: LlamaTokenizer, folder: Path, seed: int = 0
+) -> ModelBundle:
+    """A bundle with random weights that depend on the seed alone.
+
+    Args:
+        config: Sizes; its vocabulary is set to the tokenizer's.
+        tokenizer: As ``train_tokenizer`` gives.
+        folder: The folder that the bundle says it is from.
+        seed: Any integer.
+    """
+    config.text_config.vocab_size = len(tokenizer)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = UniRSForConditionalGeneration(config).eval()
+        clue_model = LlamaForCausalLM(config.text_config).eval()
+    if config.clue_source == "adapter":
+        add_adapter(model.language_model)
+    second = clue_model if config.clue_source == "second" else None
+    return ModelBundle(folder.name, folder, model, make_processor(config, tokenizer), second)
+
+
+def add_adapter(language_model: LlamaForCausalLM, rank: int = 8) -> None:
+    """Attach a low-rank adapter (PEFT) to every linear layer of the LLM's blocks."""
+    from peft import LoraConfig
+
+    language_model.add_adapter(
+        LoraConfig(
+            r=rank,
+            lora_alpha=2 * rank,
+            target_modules=r".*layers\.\d+\.(self_attn|mlp)\.\w+_proj",
+            bias="none",
+        )
+    )

@@ -1,0 +1,144 @@
+"""UniRS: SigLIP, change extraction, projector and LLaMA in one ``transformers`` model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import LlamaForCausalLM, PreTrainedModel, SiglipVisionModel
+from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from unirs.model.change import ChangeExtraction
+from unirs.model.config import UniRSConfig
+from unirs.model.projector import DownsampleProjector
+
+IMAGE_TOKEN = -200
+"""Stands for the visual tokens of one image in ``input_ids`` (VILA's number)."""
+
+
+class UniRSForConditionalGeneration(PreTrainedModel):
+    """The model: images in, text out.
+
+    A model of kind ``"base"`` (VILA-1.5 alone) has no change extraction module: ``change`` is
+    ``None`` there, and pairs can only be read as two images.
+    """
+
+    config_class = UniRSConfig
+    base_model_prefix = ""
+    main_input_name = "input_ids"
+    supports_gradient_checkpointing = True
+    _supports_sdpa = True
+    _keep_in_fp32_modules_strict = ("reduce_norm", "mix_norm", "expand_norm")
+    _no_split_modules = ("SiglipEncoderLayer", "LlamaDecoderLayer")
+
+    def __init__(self, config: UniRSConfig) -> None:
+        super().__init__(config)
+        vision_width = config.vision_config.hidden_size
+        self.vision_tower = SiglipVisionModel(config.vision_config)
+        # The features are those of the last layer that exists, before SigLIP's own last norm.
+        self.vision_tower.post_layernorm = nn.Identity()
+        self.change = (
+            ChangeExtraction(vision_width, config.grid) if config.kind == "unirs" else None
+        )
+        self.projector = DownsampleProjector(vision_width, config.text_config.hidden_size)
+        self.language_model = LlamaForCausalLM(config.text_config)
+        self.post_init()
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The LLM's token embedding."""
+        return self.language_model.get_input_embeddings()
+
+    def encode_images(self, pixel_values: Tensor) -> Tensor:
+        """SigLIP features.
+
+        Args:
+            pixel_values: ``[images, 3, image_size, image_size]``, normalised to -1 … 1.
+
+        Returns:
+            ``[images, grid * grid, vision_width]``, row by row.
+        """
+        return self.vision_tower(pixel_values).last_hidden_state
+
+    def project(self, features: Tensor) -> Tensor:
+        """Visual tokens of images on their own, ``[images, visual_tokens, text_width]``."""
+        return self.projector(features)
+
+    def project_pair(self, before: Tensor, after: Tensor) -> Tensor:
+        """Visual tokens of pairs, through the change extraction module.
+
+        Args:
+            before: Features of the earlier dates, ``[pairs, grid * grid, vision_width]``.
+            after: Features of the later dates, same shape.
+
+        Returns:
+            ``[pairs, visual_tokens, text_width]``: a pair costs as many tokens as one image.
+
+        Raises:
+            ValueError: If the model is a base model, which has no such module.
+        """
+        return self.projector(self._change_module()(before, after))
+
+    def change_distance(self, before: Tensor, after: Tensor) -> Tensor:
+        """Change per patch, ``[pairs, grid, grid]`` float32, 0 (same) to 1.
+
+        Raises:
+            ValueError: If the model is a base model, which has no change extraction module.
+        """
+        return self._change_module().distance(before, after)
+
+    def embed(self, input_ids: Tensor, visual: Tensor) -> Tensor:
+        """Put visual tokens in the place of the image markers of one prompt.
+
+        Args:
+            input_ids: ``[length]`` with ``IMAGE_TOKEN`` once for each image.
+            visual: ``[markers, visual_tokens, text_width]``.
+
+        Returns:
+            ``[1, length + markers * (visual_tokens - 1), text_width]``.
+
+        Raises:
+            ValueError: If there are not as many markers as images.
+        """
+        marked = input_ids == IMAGE_TOKEN
+        if int(marked.sum()) != visual.shape[0]:
+            raise ValueError(f"{int(marked.sum())} markers for {visual.shape[0]} images")
+        repeats = torch.where(marked, visual.shape[1], 1)
+        return self._fill(input_ids.repeat_interleave(repeats).unsqueeze(0), visual)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        visual: Tensor,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        **kwargs: Any,
+    ) -> CausalLMOutputWithPast:
+        """Run the LLM over a right-padded batch, for training.
+
+        Args:
+            input_ids: ``[batch, length]``; ``IMAGE_TOKEN`` stands once for each *visual token*.
+            visual: ``[images, visual_tokens, text_width]`` of all images of the batch in order.
+            attention_mask: ``[batch, length]``, 0 at the padding.
+            labels: ``[batch, length]``, -100 where no loss is taken.
+            **kwargs: Passed to ``LlamaForCausalLM``.
+
+        Returns:
+            Loss (with ``labels``) and logits.
+        """
+        return self.language_model(
+            inputs_embeds=self._fill(input_ids, visual),
+            attention_mask=attention_mask,
+            labels=labels,
+            **kwargs,
+        )
+
+    def _fill(self, input_ids: Tensor, visual: Tensor) -> Tensor:
+        embedded = self.get_input_embeddings()(input_ids.clamp(min=0))
+        places = (input_ids == IMAGE_TOKEN).unsqueeze(-1)
+        return embedded.masked_scatter(places, visual.to(embedded.dtype))
+
+    def _change_module(self) -> ChangeExtraction:
+        if self.change is None:
+            raise ValueError("a base model has no change extraction module")
+        return self.change

@@ -113,9 +113,7 @@ def load_bundle(
     """
     folder = Path(folder)
     if not (folder / "config.json").is_file():
-        raise UniRSError(
-            "model_missing", f"{folder} is not a model folder: it has no config.json."
-        )
+        raise UniRSError("model_missing", f"{folder} is not a model folder: it has no config.json.")
     with quiet_transformers():
         config = _load_config(folder)
         model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)

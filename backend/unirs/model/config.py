@@ -127,8 +127,6 @@ PRESETS: dict[str, Callable[[], UniRSConfig]] = {
     "unirs-mini": lambda: _small(
         image_size=128, vision=(192, 6, 6), text=(192, 4, 6), vocabulary=1200
     ),
-    "unirs-tiny": lambda: _small(
-        image_size=40, vision=(32, 2, 2), text=(48, 2, 2), vocabulary=400
-    ),
+    "unirs-tiny": lambda: _small(image_size=40, vision=(32, 2, 2), text=(48, 2, 2), vocabulary=400),
 }
 """Named sizes: the paper's, the bundled demonstration model's, and one for tests (odd grid)."""

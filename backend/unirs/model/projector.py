@@ -38,5 +38,7 @@ def fold_blocks(features: Tensor) -> Tensor:
     grid = round(features.shape[1] ** 0.5)
     image = features.unflatten(1, (grid, grid))
     image = F.pad(image, (0, 0, 0, grid % 2, 0, grid % 2))
-    blocks = image.unflatten(1, (-1, 2)).unflatten(3, (-1, 2))  # [batch, rows, 2, columns, 2, width]
+    blocks = image.unflatten(1, (-1, 2)).unflatten(
+        3, (-1, 2)
+    )  # [batch, rows, 2, columns, 2, width]
     return blocks.permute(0, 3, 1, 2, 4, 5).flatten(3).flatten(1, 2)

@@ -1,0 +1,256 @@
+"""Foreign checkpoints become model folders: VILA-1.5 and the authors' UniRS."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from torch import Tensor
+from transformers import LlamaConfig, LlamaForCausalLM, LlamaTokenizer, SiglipVisionConfig
+
+from unirs.errors import UniRSError
+from unirs.model import foreign
+from unirs.model.bundle import (
+    CLUE_FOLDER,
+    ModelBundle,
+    make_processor,
+    quiet_transformers,
+    save_bundle,
+)
+from unirs.model.config import UniRSConfig
+from unirs.model.modeling import UniRSForConditionalGeneration
+
+PARTS = ("llm", "vision_tower", "mm_projector")
+
+
+def convert(
+    source: Path,
+    target: Path,
+    base: Path | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> None:
+    """Convert a foreign checkpoint folder into a model folder.
+
+    A VILA-1.5 folder becomes a base-only model folder. An authors'-UniRS folder becomes a UniRS
+    model folder; with ``base``, the LLM of that VILA-1.5 folder goes in as the writer of clues.
+
+    Args:
+        source: Folder with ``config.json``, ``llm/``, ``vision_tower/``, ``mm_projector/``.
+        target: Made by this call; the folder appears only when it is complete.
+        base: VILA-1.5 folder that ``source`` was tuned from.
+        progress: Called with the name of each stage.
+
+    Raises:
+        UniRSError: ``model_missing``, ``model_invalid`` (with the tensor's or file's name),
+            ``model_unsupported``, ``target_exists``, ``cannot_write``.
+    """
+    source, target = Path(source), Path(target)
+    if target.exists() and any(target.iterdir() if target.is_dir() else [target]):
+        raise UniRSError("target_exists", f"{target} is there already; name another folder.")
+    with quiet_transformers():
+        progress("reading")
+        bundle = _read(source)
+        if base is not None:
+            progress("reading the base")
+            _attach_base(bundle, source, Path(base))
+        progress("writing")
+        _write(bundle, target)
+
+
+def _read(source: Path) -> ModelBundle:
+    config = _config(source)
+    tensors = _tensors(source)
+    with torch.device("meta"):
+        model = UniRSForConditionalGeneration(config)
+    _fill(model, tensors, source)
+    tokenizer = LlamaTokenizer.from_pretrained(source / "llm", local_files_only=True)
+    return ModelBundle(source.name, source, model.eval(), make_processor(config, tokenizer))
+
+
+def _attach_base(bundle: ModelBundle, source: Path, base: Path) -> None:
+    """Add the base's LLM, after making sure that the two really share everything else."""
+    if bundle.config.kind != "unirs":
+        raise UniRSError("model_invalid", f"{source} is a base model itself and takes no base.")
+    other = _read(base)
+    own_state, base_state = bundle.model.state_dict(), other.model.state_dict()
+    for name, tensor in base_state.items():
+        if name.startswith("language_model."):
+            continue
+        if not torch.equal(tensor, own_state[name]):
+            raise _invalid(
+                base, f"its {name} differs from that of {source}, so it is not the latter's base"
+            )
+    bundle.clue_language_model = other.model.language_model
+    bundle.config.clue_source = "second"
+
+
+def _config(source: Path) -> UniRSConfig:
+    for needed in ("config.json", *(f"{part}/config.json" for part in PARTS)):
+        if not (source / needed).is_file():
+            raise UniRSError("model_missing", f"{source} has no {needed}.")
+    written = _json(source / "config.json")
+    projector = _json(source / "mm_projector" / "config.json")
+    if projector.get("mm_projector_type") != "mlp_downsample":
+        raise _unsupported(source, f"its projector is {projector.get('mm_projector_type')!r}")
+    if projector.get("cc_n_layers", 0):
+        raise _unsupported(source, "its change module has attention layers (cc_n_layers)")
+    vision = SiglipVisionConfig.from_dict(_json(source / "vision_tower" / "config.json"))
+    # hidden_states[k] is the output behind k layers; -1 is the output behind all of them.
+    select = int(written.get("mm_vision_select_layer", -2))
+    vision.num_hidden_layers += select + 1 if select < 0 else select - vision.num_hidden_layers
+    unirs = foreign.is_unirs(written)
+    return UniRSConfig(
+        vision_config=vision,
+        text_config=LlamaConfig.from_dict(_json(source / "llm" / "config.json")),
+        kind="unirs" if unirs else "base",
+        aspect_mode=str(written.get("image_aspect_ratio", "resize")),
+        frame_count=int(written.get("num_video_frames", 8)),
+        clue_source="none" if unirs else "self",
+    )
+
+
+def _tensors(source: Path) -> dict[str, Tensor]:
+    """All tensors of a foreign folder under our names."""
+    written = _json(source / "config.json")
+    layers = _config(source).vision_config.num_hidden_layers
+    found: dict[str, Tensor] = {}
+    tables = (
+        ("llm", foreign.LANGUAGE, foreign.LANGUAGE_UNUSED),
+        ("vision_tower", foreign.VISION, foreign.VISION_UNUSED),
+        ("mm_projector", foreign.projector_names(written), None),
+    )
+    for part, prefixes, unused in tables:
+        for name, tensor in _read_part(source / part):
+            layer = foreign.VISION_LAYER.match(name)
+            if (unused and unused.match(name)) or (layer and int(layer[1]) >= layers):
+                continue
+            ours = foreign.rename(name, prefixes)
+            if ours is None:
+                raise _invalid(source, f"unexpected tensor {part}/{name}")
+            found[ours] = tensor
+    return found
+
+
+def _read_part(folder: Path) -> Iterator[tuple[str, Tensor]]:
+    """Name and tensor of every weight in a folder: safetensors or ``.bin``, whole or sharded."""
+    for path in _weight_files(folder):
+        try:
+            if path.suffix == ".safetensors":
+                with safe_open(path, framework="pt") as stream:
+                    for name in stream.keys():  # noqa: SIM118 - safe_open is no mapping
+                        yield name, stream.get_tensor(name)
+            else:
+                yield from torch.load(path, map_location="cpu", weights_only=True).items()
+        except (OSError, RuntimeError, ValueError, EOFError) as error:
+            raise _invalid(folder, f"{path.name} cannot be read ({error})") from error
+        except Exception as error:  # safetensors and the unpickler have errors of their own
+            raise _invalid(folder, f"{path.name} is damaged ({error})") from error
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    for stem, suffix in (("model", "safetensors"), ("pytorch_model", "bin")):
+        whole, index = folder / f"{stem}.{suffix}", folder / f"{stem}.{suffix}.index.json"
+        if whole.is_file():
+            return [whole]
+        if index.is_file():
+            return [
+                _shard(folder, name) for name in sorted(set(_json(index)["weight_map"].values()))
+            ]
+    raise UniRSError("model_missing", f"{folder} has no weights (safetensors or bin).")
+
+
+def _shard(folder: Path, name: str) -> Path:
+    path = folder / name
+    if path.parent.resolve() != folder.resolve():
+        raise _invalid(folder, f"its index names the file {name!r} outside the folder")
+    if not path.is_file():
+        raise UniRSError("model_missing", f"{folder} lacks its shard {name}.")
+    return path
+
+
+def _fill(model: UniRSForConditionalGeneration, tensors: dict[str, Tensor], source: Path) -> None:
+    """Give a model on the meta device its tensors, strict in both directions."""
+    wanted = model.state_dict()
+    for name in wanted:
+        if name not in tensors:
+            raise _invalid(source, f"tensor {name} is missing")
+    for name, tensor in tensors.items():
+        if name not in wanted:
+            raise _invalid(source, f"unexpected tensor {name}")
+        if tensor.shape != wanted[name].shape:
+            raise _invalid(
+                source,
+                f"tensor {name} has shape {list(tensor.shape)} instead of "
+                f"{list(wanted[name].shape)}",
+            )
+        if "_norm.running_" in name:  # BatchNorm statistics
+            tensors[name] = tensor.float()
+    model.load_state_dict(tensors, strict=True, assign=True)
+    # What is computed and not stored (rotary frequencies, position ids) is still on meta.
+    for path, module in model.named_modules():
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            if buffer.is_meta:
+                fresh = _fresh_buffer(model.config, path, name)
+                module.register_buffer(name, fresh, persistent=False)
+
+
+def _fresh_buffer(config: UniRSConfig, path: str, name: str) -> Tensor:
+    if name.endswith("inv_freq"):
+        donor = LlamaForCausalLM(_one_layer(config.text_config)).model.rotary_emb
+        return donor.get_buffer(name)
+    patches = config.grid**2
+    assert name == "position_ids", f"{path}.{name} is a buffer that is not known here"
+    return torch.arange(patches).expand((1, -1))
+
+
+def _one_layer(config: LlamaConfig) -> LlamaConfig:
+    small = LlamaConfig.from_dict(config.to_dict())
+    small.num_hidden_layers, small.vocab_size, small.intermediate_size = 1, 8, 8
+    return small
+
+
+def _write(bundle: ModelBundle, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".converting-", dir=target.parent) as scratch:
+            folder = Path(scratch) / target.name
+            save_bundle(bundle, folder, card=_card(bundle))
+            if target.is_dir():
+                target.rmdir()
+            shutil.move(folder, target)
+    except OSError as error:
+        raise UniRSError("cannot_write", f"{target} cannot be written: {error}.") from error
+
+
+def _card(bundle: ModelBundle) -> str:
+    kind = "UniRS" if bundle.config.kind == "unirs" else "Base"
+    clue = bundle.clue_language_model is not None
+    return (
+        f"# {bundle.name}\n\n{kind} model converted from a foreign checkpoint folder"
+        f"{' with the LLM of its base for the clues' if clue else ''}. "
+        "Its licence is that of the source.\n"
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _invalid(path.parent, f"{path.name} cannot be read ({error})") from error
+    if not isinstance(loaded, dict):
+        raise _invalid(path.parent, f"{path.name} is not a JSON object")
+    return loaded
+
+
+def _invalid(folder: Path, reason: str) -> UniRSError:
+    return UniRSError("model_invalid", f"The checkpoint {folder} is not usable: {reason}.")
+
+
+def _unsupported(folder: Path, reason: str) -> UniRSError:
+    return UniRSError("model_unsupported", f"The checkpoint {folder} is not supported: {reason}.")

@@ -82,8 +82,7 @@ class ModelBundle:
         tuned = self.model.language_model
         if role == "answer" or self.config.clue_source == "self":
             yield tuned
-        elif self.config.clue_source == "second":
-            assert self.clue_language_model is not None
+        elif self.clue_language_model is not None:
             yield self.clue_language_model
         elif self.config.clue_source == "adapter":
             tuned.disable_adapters()

@@ -12,12 +12,11 @@ from typing import Any
 import torch
 from safetensors import safe_open
 from torch import Tensor
-from transformers import LlamaConfig, LlamaForCausalLM, LlamaTokenizer, SiglipVisionConfig
+from transformers import LlamaConfig, LlamaTokenizer, SiglipVisionConfig
 
 from unirs.errors import UniRSError
 from unirs.model import foreign
 from unirs.model.bundle import (
-    CLUE_FOLDER,
     ModelBundle,
     make_processor,
     quiet_transformers,
@@ -33,7 +32,7 @@ def convert(
     source: Path,
     target: Path,
     base: Path | None = None,
-    progress: Callable[[str], None] = lambda stage: None,
+    progress: Callable[[str], None] | None = None,
 ) -> None:
     """Convert a foreign checkpoint folder into a model folder.
 
@@ -53,6 +52,7 @@ def convert(
     source, target = Path(source), Path(target)
     if target.exists() and any(target.iterdir() if target.is_dir() else [target]):
         raise UniRSError("target_exists", f"{target} is there already; name another folder.")
+    progress = progress or (lambda _stage: None)
     with quiet_transformers():
         progress("reading")
         bundle = _read(source)
@@ -192,27 +192,15 @@ def _fill(model: UniRSForConditionalGeneration, tensors: dict[str, Tensor], sour
         if "_norm.running_" in name:  # BatchNorm statistics
             tensors[name] = tensor.float()
     model.load_state_dict(tensors, strict=True, assign=True)
-    # What is computed and not stored (rotary frequencies, position ids) is still on meta.
-    for path, module in model.named_modules():
-        for name, buffer in list(module.named_buffers(recurse=False)):
-            if buffer.is_meta:
-                fresh = _fresh_buffer(model.config, path, name)
-                module.register_buffer(name, fresh, persistent=False)
+    _fill_buffers(model)
 
 
-def _fresh_buffer(config: UniRSConfig, path: str, name: str) -> Tensor:
-    if name.endswith("inv_freq"):
-        donor = LlamaForCausalLM(_one_layer(config.text_config)).model.rotary_emb
-        return donor.get_buffer(name)
-    patches = config.grid**2
-    assert name == "position_ids", f"{path}.{name} is a buffer that is not known here"
-    return torch.arange(patches).expand((1, -1))
-
-
-def _one_layer(config: LlamaConfig) -> LlamaConfig:
-    small = LlamaConfig.from_dict(config.to_dict())
-    small.num_hidden_layers, small.vocab_size, small.intermediate_size = 1, 8, 8
-    return small
+def _fill_buffers(model: UniRSForConditionalGeneration) -> None:
+    """Compute what no file stores: rotary frequencies and position ids, still on meta."""
+    rotary = model.language_model.model
+    rotary.rotary_emb = type(rotary.rotary_emb)(model.config.text_config)
+    positions = torch.arange(model.config.grid**2).expand((1, -1))
+    model.vision_tower.embeddings.position_ids = positions
 
 
 def _write(bundle: ModelBundle, target: Path) -> None:

@@ -1,1 +1,29 @@
-"""TODO."""
+"""Inference: model folders, devices, and the pipeline from a visual input to an answer.
+
+Importing this package is cheap; PyTorch is imported when a pipeline is first asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from unirs.inference.store import DEFAULT_MODEL, ModelInfo, find_model, list_models
+
+if TYPE_CHECKING:
+    from unirs.inference.pipeline import Pipeline, load_pipeline
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "ModelInfo",
+    "Pipeline",
+    "find_model",
+    "list_models",
+    "load_pipeline",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the pipeline, and PyTorch with it, when it is needed (PEP 562)."""
+    if name in {"Pipeline", "load_pipeline"}:
+        from unirs.inference import pipeline
+
+        return getattr(pipeline, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,195 @@
+"""Key/value caches: pre-allocated for decoding, shared for scoring; and a bounded dictionary."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import Tensor
+from transformers.cache_utils import Cache, CacheLayerMixin
+
+BLOCK = 256
+"""Buffers grow in steps of this many tokens."""
+
+Value = TypeVar("Value")
+
+
+class PreallocatedLayer(CacheLayerMixin):
+    """Keys and values of one attention layer in buffers that are written in place.
+
+    Attributes:
+        keys: Buffer ``[batch, heads, capacity, head_width]``, filled up to ``length``.
+        values: Same shape.
+        length: Tokens held.
+    """
+
+    is_croppable = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.length = 0
+        self._wanted = 0
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        """Allocate the buffers, in the type and on the device of the first states."""
+        self.dtype, self.device = key_states.dtype, key_states.device
+        self.keys = _buffer_like(key_states, self._wanted)
+        self.values = _buffer_like(value_states, self._wanted)
+        self.is_initialized = True
+
+    def reserve(self, length: int) -> None:
+        """Make room for ``length`` tokens in all; what is held is kept."""
+        self._wanted = -(-length // BLOCK) * BLOCK
+        if self.is_initialized and length > self.keys.shape[-2]:
+            self.keys = self._moved(self.keys)
+            self.values = self._moved(self.values)
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *_args: Any, **_kwargs: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Append states ``[batch, heads, new, head_width]``; return views of all that is held."""
+        end = self.length + key_states.shape[-2]
+        if end > self.get_max_length():
+            self.reserve(end)
+        if not self.is_initialized:
+            self.lazy_initialization(key_states, value_states)
+        self.keys[:, :, self.length : end] = key_states
+        self.values[:, :, self.length : end] = value_states
+        self.length = end
+        return self.filled()
+
+    def filled(self) -> tuple[Tensor, Tensor]:
+        """Views of the keys and values held, ``[batch, heads, length, head_width]``."""
+        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
+
+    def get_seq_length(self) -> int:
+        """Tokens held."""
+        return self.length
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Length and offset of the keys that ``query_length`` new tokens will see."""
+        return self.length + query_length, 0
+
+    def get_max_length(self) -> int:
+        """Tokens that fit without growing."""
+        return int(self.keys.shape[-2]) if self.is_initialized else self._wanted
+
+    def crop(self, tokens_to_remove: int) -> None:
+        """Forget the last tokens; the number is negative, as everywhere in ``transformers``."""
+        self.length += tokens_to_remove
+
+    def _moved(self, old: Tensor) -> Tensor:
+        new = _buffer_like(old, self._wanted)
+        new[:, :, : self.length] = old[:, :, : self.length]
+        return new
+
+
+class KeyValueCache(Cache):
+    """The decoding cache of one prompt.
+
+    Buffers are allocated once, sized by need in steps of ``BLOCK`` tokens, and written in place.
+    ``truncate`` gives a follow-up question the prefix it shares with the question before it.
+
+    Args:
+        layer_count: Number of attention layers of the LLM.
+    """
+
+    def __init__(self, layer_count: int) -> None:
+        super().__init__(layers=[PreallocatedLayer() for _ in range(layer_count)])
+
+    @property
+    def length(self) -> int:
+        """Tokens held."""
+        return int(self.get_seq_length())
+
+    def reserve(self, length: int) -> None:
+        """Make room for ``length`` tokens in all, before the tokens come."""
+        for layer in self.layers:
+            layer.reserve(length)
+
+    def truncate(self, length: int) -> None:
+        """Keep the first ``length`` tokens. Each layer must hold at least so many."""
+        for layer in self.layers:
+            layer.crop(length - layer.length)
+
+    def shared(self) -> SharedPrefixCache:
+        """What is held now, as the prefix of a whole batch."""
+        return SharedPrefixCache(self)
+
+
+class SharedPrefixLayer(CacheLayerMixin):
+    """One layer's states of a single sequence, read as the prefix of every row of a batch."""
+
+    def __init__(self, keys: Tensor, values: Tensor) -> None:
+        super().__init__()
+        self.keys, self.values = keys, values
+        self.is_initialized = True
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        """Nothing to allocate: the prefix is there."""
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *_args: Any, **_kwargs: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Prefix and new states of each row of the batch; the new ones are not kept."""
+        rows = key_states.shape[0]
+        keys = torch.cat([self.keys.expand(rows, -1, -1, -1), key_states], dim=-2)
+        values = torch.cat([self.values.expand(rows, -1, -1, -1), value_states], dim=-2)
+        return keys, values
+
+    def get_seq_length(self) -> int:
+        """Tokens of the prefix."""
+        return int(self.keys.shape[-2])
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Length and offset of the keys that ``query_length`` new tokens will see."""
+        return self.get_seq_length() + query_length, 0
+
+    def get_max_length(self) -> int:
+        """No bound (-1): nothing is stored."""
+        return -1
+
+
+class SharedPrefixCache(Cache):
+    """A prefix for a batch of continuations, each run in one forward pass.
+
+    The prefix is neither run again nor copied for the batch as a whole: only the layer that is
+    computing holds its expanded form, which matters with many options behind long prompts.
+    """
+
+    def __init__(self, prefix: KeyValueCache) -> None:
+        super().__init__(layers=[SharedPrefixLayer(*layer.filled()) for layer in prefix.layers])
+
+
+class LeastRecentlyUsed(Generic[Value]):
+    """A dictionary of at most ``capacity`` entries: the one unused for longest goes first."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._entries: OrderedDict[str, Value] = OrderedDict()
+
+    def get(self, key: str) -> Value | None:
+        """The entry, which then counts as just used, or ``None``."""
+        if key in self._entries:
+            self._entries.move_to_end(key)
+        return self._entries.get(key)
+
+    def put(self, key: str, value: Value) -> None:
+        """Store an entry."""
+        self._entries[key] = value
+        self._entries.move_to_end(key)
+        if len(self._entries) > self._capacity:
+            self._entries.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _buffer_like(states: Tensor, capacity: int) -> Tensor:
+    batch, heads, _, width = states.shape
+    return states.new_empty(batch, heads, capacity, width)

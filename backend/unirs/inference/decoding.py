@@ -1,0 +1,150 @@
+"""Prefill and greedy decoding, as small functions over a key/value cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+from transformers import LlamaForCausalLM
+
+from unirs.inference.cache import KeyValueCache
+from unirs.model import IMAGE_TOKEN
+
+PREFILL_CHUNK = 512
+"""Prompts run in pieces of this many tokens: less memory, and a stop is heard between them."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+Stop = Callable[[], bool]
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the user's wish travels up
+    """The user stopped the work; what was said so far stays with whoever collected it."""
+
+
+def check(stop: Stop) -> None:
+    """Let a stop take effect here.
+
+    Raises:
+        Stopped: If ``stop`` says so.
+    """
+    if stop():
+        raise Stopped
+
+
+def embed_prompt(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Tensor) -> Tensor:
+    """A prompt, or the beginning of one, as the given LLM reads it.
+
+    Unlike ``UniRSForConditionalGeneration.embed`` it takes the words from the embedding of the
+    LLM that plays the role at hand: a second, frozen LLM has one of its own.
+
+    Args:
+        language_model: The LLM that will read the prompt.
+        input_ids: ``[length]`` with ``IMAGE_TOKEN`` once for each image.
+        visual: ``[markers, visual_tokens, width]``.
+
+    Returns:
+        ``[1, length + markers * (visual_tokens - 1), width]``.
+    """
+    repeats = torch.where(input_ids == IMAGE_TOKEN, visual.shape[1], 1)
+    filled = input_ids.repeat_interleave(repeats)
+    words = language_model.get_input_embeddings()(filled.clamp(min=0))
+    places = (filled == IMAGE_TOKEN).unsqueeze(-1)
+    return words.masked_scatter(places, visual.to(words.dtype)).unsqueeze(0)
+
+
+def prefill(
+    language_model: LlamaForCausalLM, embeddings: Tensor, cache: KeyValueCache, stop: Stop
+) -> Tensor:
+    """Run tokens behind what the cache holds, and keep them there.
+
+    Args:
+        language_model: The LLM.
+        embeddings: ``[1, length, width]``, at least one token.
+        cache: Grows by ``length`` tokens.
+        stop: Asked before each ``PREFILL_CHUNK`` tokens.
+
+    Returns:
+        Logits behind the last token, ``[1, vocabulary]``.
+
+    Raises:
+        Stopped: If the user stopped; the cache then holds a part of the tokens.
+    """
+    for chunk in embeddings.split(PREFILL_CHUNK, dim=1):
+        check(stop)
+        output = language_model(
+            inputs_embeds=chunk, past_key_values=cache, use_cache=True, logits_to_keep=1
+        )
+    return output.logits[:, -1]
+
+
+def decode(
+    language_model: LlamaForCausalLM,
+    logits: Tensor,
+    cache: KeyValueCache,
+    *,
+    end_token: int,
+    max_new_tokens: int,
+    stop: Stop,
+) -> Iterator[int]:
+    """Choose the most probable token again and again (greedy).
+
+    Args:
+        language_model: The LLM.
+        logits: ``[1, vocabulary]``, as ``prefill`` returns them.
+        cache: What the LLM has read; grows with every token that is read back.
+        end_token: Ends the text, and is not given out.
+        max_new_tokens: Upper bound of the number of tokens.
+        stop: Asked before each token.
+
+    Yields:
+        Token ids. The next one is computed only when it is asked for.
+
+    Raises:
+        Stopped: If the user stopped.
+    """
+    embed = language_model.get_input_embeddings()
+    check(stop)
+    for _ in range(max_new_tokens):
+        token = logits.argmax(dim=-1, keepdim=True)
+        if int(token) == end_token:
+            return
+        yield int(token)
+        logits = prefill(language_model, embed(token), cache, stop)
+
+
+class StreamingText:
+    """Text that grows with its tokens, in pieces that are whole characters.
+
+    A token may be a part of a character (byte fallback), and a word's leading space shows only
+    next to its neighbours; so the whole text is decoded anew, and what is new in it is given out
+    once it no longer ends in a broken character.
+
+    Args:
+        decode_ids: Token ids to text, such as ``UniRSProcessor.decode``.
+    """
+
+    def __init__(self, decode_ids: Callable[[Sequence[int]], str]) -> None:
+        self._decode_ids = decode_ids
+        self._ids: list[int] = []
+        self.text = ""
+
+    def add(self, token: int) -> str:
+        """The piece of text that this token completes; often a word, sometimes nothing."""
+        self._ids.append(token)
+        text = self._decode_ids(self._ids)
+        return "" if text.endswith(REPLACEMENT) else self._give(text)
+
+    def finish(self) -> str:
+        """What was held back for bytes that never came."""
+        return self._give(self._decode_ids(self._ids))
+
+    def __len__(self) -> int:
+        """Number of tokens."""
+        return len(self._ids)
+
+    def _give(self, text: str) -> str:
+        piece = text[len(self.text) :]
+        self.text += piece
+        return piece

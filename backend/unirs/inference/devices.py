@@ -1,0 +1,127 @@
+"""Where a model runs, in which precision, and what happens when memory runs out."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+import torch
+
+from unirs.errors import UniRSError
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+# The CPU's allocator, and some accelerators', raise a plain RuntimeError with one of these.
+_MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")
+
+
+def list_devices() -> list[str]:
+    """Devices that are there, the best first, such as ``["cuda:0", "cuda:1", "cpu"]``."""
+    accelerator = torch.accelerator.current_accelerator()
+    if accelerator is None or not torch.accelerator.is_available():
+        return ["cpu"]
+    indices = range(torch.accelerator.device_count())
+    return [*(f"{accelerator.type}:{index}" for index in indices), "cpu"]
+
+
+def resolve_device(name: str = "auto") -> torch.device:
+    """The device of that name; ``"auto"`` is the first accelerator, or the CPU without one.
+
+    Args:
+        name: ``"auto"``, ``"cpu"``, or an accelerator that PyTorch knows, such as ``"cuda"``,
+            ``"cuda:1"`` or ``"mps"``.
+
+    Raises:
+        UniRSError: ``device_missing`` if there is no such device.
+    """
+    present = list_devices()
+    if name == "auto":
+        return torch.device(present[0])
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is not None and device.type == "cpu":
+        return torch.device("cpu")
+    if device is None or f"{device.type}:{device.index or 0}" not in present:
+        raise UniRSError(
+            "device_missing",
+            f'There is no device "{name}" here; available: {", ".join(present)}.',
+            available=present,
+        )
+    return torch.device(device.type, device.index or 0)
+
+
+def resolve_precision(name: str, device: torch.device, float32_bytes: int) -> torch.dtype:
+    """The number type of weights and computation.
+
+    ``"auto"`` is bfloat16 on an accelerator. On the CPU it is float32 if the model fits the free
+    memory so, else bfloat16.
+
+    Args:
+        name: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
+        device: Where the model will run.
+        float32_bytes: Memory that the model needs in float32.
+
+    Raises:
+        UniRSError: ``precision_unknown`` for another name.
+    """
+    if name == "auto":
+        fits = device.type == "cpu" and float32_bytes <= psutil.virtual_memory().available
+        return torch.float32 if fits else torch.bfloat16
+    if name not in PRECISIONS:
+        raise UniRSError(
+            "precision_unknown",
+            f'There is no precision "{name}"; choose auto, {" or ".join(PRECISIONS)}.',
+        )
+    return PRECISIONS[name]
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait until an accelerator has done its work, so that clocks tell the truth."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+@contextmanager
+def out_of_memory_as_error(release: Callable[[], None], doing: str) -> Iterator[None]:
+    """Turn exhausted memory into an error that a user can act on, and free what can be freed.
+
+    Args:
+        release: Drops the caches of whoever ran out of memory.
+        doing: What was being done, for the sentence: ``"answering"``.
+
+    Raises:
+        UniRSError: ``out_of_memory``.
+    """
+    try:
+        yield
+        return
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+    # Outside of the handler the traceback, whose frames hold the big tensors, is gone.
+    release()
+    free_unused_memory()
+    raise UniRSError(
+        "out_of_memory",
+        f"Memory ran out while {doing}; close other programs, or choose a smaller model, "
+        "bfloat16 precision, fewer frames or another device.",
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception means exhausted memory, of the host or of an accelerator."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(word in str(error) for word in _MEMORY_WORDS)
+
+
+def free_unused_memory() -> None:
+    """Collect garbage, and give an accelerator's unused blocks back."""
+    gc.collect()
+    if torch.accelerator.is_available():
+        device = torch.accelerator.current_accelerator()
+        torch.get_device_module(device).empty_cache()

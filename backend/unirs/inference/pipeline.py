@@ -1,0 +1,321 @@
+"""The pipeline: vision, clue, prompt, answer; and what each question leaves for the next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from unirs import prompts
+from unirs.errors import UniRSError
+from unirs.inference.cache import LeastRecentlyUsed
+from unirs.inference.decoding import Stop, Stopped, StreamingText, decode
+from unirs.inference.devices import out_of_memory_as_error, resolve_device, resolve_precision
+from unirs.inference.reader import PromptReader, Reading
+from unirs.inference.run import Run
+from unirs.inference.scoring import score_options
+from unirs.inference.store import find_model, model_info
+from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
+from unirs.inputs import Answer, InputKind, OptionScore, Question, Task, TokenCounts, VisualInput
+from unirs.model import ModelBundle, UniRSConfig, load_bundle
+
+CLUE_MAX_NEW_TOKENS = 128
+CLUES_KEPT = 256
+
+
+class Pipeline:
+    """Answers questions about visual inputs with one model.
+
+    Three things are kept between questions, and none of them changes an answer: the features of
+    each image, the clue of each visual input, and the LLM's keys and values of the system prompt
+    and images of the visual input at hand.
+
+    One answer at a time: whoever shares a pipeline between threads serialises the calls.
+
+    Args:
+        bundle: The model, in evaluation mode on its device.
+        load_seconds: How long loading took.
+    """
+
+    def __init__(self, bundle: ModelBundle, load_seconds: float = 0.0) -> None:
+        self.bundle = bundle
+        self.load_seconds = load_seconds
+        self._vision = VisionEncoder(bundle)
+        self._reader = PromptReader(bundle)
+        self._clues: LeastRecentlyUsed[str] = LeastRecentlyUsed(CLUES_KEPT)
+
+    @property
+    def name(self) -> str:
+        """Name of the model folder."""
+        return self.bundle.name
+
+    @property
+    def config(self) -> UniRSConfig:
+        """The model's configuration."""
+        return self.bundle.config
+
+    @property
+    def device(self) -> str:
+        """Where the model runs, such as ``"cpu"``."""
+        return str(self.bundle.model.device)
+
+    @property
+    def precision(self) -> str:
+        """``"float32"`` or ``"bfloat16"``."""
+        return str(self.bundle.model.dtype).removeprefix("torch.")
+
+    @property
+    def image_size(self) -> int:
+        """Side of the square that the encoder reads, in pixels."""
+        return self.config.image_size
+
+    @property
+    def frame_count(self) -> int:
+        """Frames read from a video."""
+        return self.config.frame_count
+
+    def forget(self) -> None:
+        """Drop all that is kept between questions; answers stay the same, the next takes longer."""
+        self._vision.forget()
+        self._clues.clear()
+        self._reader.forget("clue")
+        self._reader.forget("answer")
+
+    def close(self) -> None:
+        """Give the memory of caches and weights back. The pipeline cannot answer any more."""
+        self.forget()
+        self.bundle.model.to("meta")
+        if self.bundle.clue_language_model is not None:
+            self.bundle.clue_language_model.to("meta")
+
+    @torch.inference_mode()
+    def answer(
+        self,
+        visual: VisualInput,
+        question: Question,
+        *,
+        on_token: Callable[[str], None] | None = None,
+        on_stage: Callable[[str], None] | None = None,
+        stop: Stop | None = None,
+    ) -> Answer:
+        """Answer a question (paper, section III).
+
+        Args:
+            visual: One image, a pair or a video. A video of another length than ``frame_count``
+                is sampled evenly, or filled with black frames on the left.
+            question: What is asked. Options are scored; without them the answer is generated.
+            on_token: Told each piece of the answer's text as it comes.
+            on_stage: Told ``"vision"``, ``"clue"``, ``"prefill"``, and ``"decode"`` or ``"score"``
+                as they begin. A stage that is free, thanks to a question before, is left out.
+            stop: Asked at every token. What was said until then comes back as ``stopped``.
+
+        Returns:
+            The answer, with the seconds of each stage.
+
+        Raises:
+            UniRSError: ``question_empty``, ``text_invalid``, ``options_invalid``,
+                ``question_too_long`` for the model's context, or ``out_of_memory`` (the pipeline
+                stays usable).
+        """
+        instruction = instruction_for(question)
+        visual = fit_frames(visual, self.frame_count)
+        run = Run(self.bundle.model.device, on_token, on_stage, stop)
+        with out_of_memory_as_error(self.forget, "answering"):
+            try:
+                self._see(visual, run)
+                run.clue = self._clue(visual, run) if self._wants_clue(question) else None
+                self._respond(visual, question, instruction, run)
+            except Stopped:
+                run.stopped = True
+            change = self._change_map(visual)
+        return Answer(
+            text=run.text,
+            task=question.task,
+            clue=run.clue,
+            options=run.options,
+            model=self.name,
+            device=self.device,
+            stopped=run.stopped,
+            zero_shot=self._is_base,
+            seconds=run.seconds(self.load_seconds),
+            tokens=TokenCounts(run.prompt_tokens, run.visual_tokens, run.answer_tokens),
+            change_map=change,
+        )
+
+    @property
+    def _is_base(self) -> bool:
+        return self.config.kind == "base"
+
+    def _wants_clue(self, question: Question) -> bool:
+        return question.clue and not self._is_base and self.config.clue_source != "none"
+
+    def _see(self, visual: VisualInput, run: Run) -> None:
+        """Have the features of all images at hand."""
+        if not self._vision.knows(visual.crops):
+            with run.stage("vision"):
+                self._vision.encode(visual.crops, run.stop)
+
+    def _clue(self, visual: VisualInput, run: Run) -> str:
+        """What the frozen base says of the images, asked once (paper, section III-B2)."""
+        clue = self._clues.get(visual.digest)
+        if clue is None:
+            with run.stage("clue"):
+                clue = self._write_clue(visual, run.stop)
+            self._clues.put(visual.digest, clue)
+            self._reader.forget("clue")  # the base has no more to say about these images
+        return clue
+
+    def _write_clue(self, visual: VisualInput, stop: Stop) -> str:
+        text = StreamingText(self.bundle.processor.decode)
+        with self.bundle.language_model("clue") as language_model:
+            reading = self._reader.read(
+                "clue",
+                language_model,
+                prompts.clue_prompt(visual.kind, len(visual.crops)),
+                digest=visual.digest,
+                visual=lambda: self._tokens(visual, as_pair=False, stop=stop),
+                stop=stop,
+                at_most=CLUE_MAX_NEW_TOKENS,
+            )
+            for token in self._decode(reading, CLUE_MAX_NEW_TOKENS, stop):
+                text.add(token)
+        text.finish()
+        return text.text.strip()
+
+    def _respond(self, visual: VisualInput, question: Question, instruction: str, run: Run) -> None:
+        """Read the prompt, then score the options or generate."""
+        options = [self.bundle.processor.encode_answer(option) for option in question.options]
+        as_pair = visual.kind is InputKind.PAIR and not self._is_base
+        with self.bundle.language_model("answer") as language_model:
+            with run.stage("prefill"):
+                reading = self._reader.read(
+                    "answer",
+                    language_model,
+                    self._prompt(visual, instruction, run.clue, as_pair=as_pair),
+                    digest=visual.digest,
+                    visual=lambda: self._tokens(visual, as_pair=as_pair, stop=run.stop),
+                    stop=run.stop,
+                    at_least=max(map(len, options), default=1),
+                    at_most=0 if options else question.max_new_tokens,
+                )
+            run.prompt_tokens, run.visual_tokens = reading.text_tokens, reading.visual_tokens
+            if options:
+                self._score(reading, question, options, run)
+            else:
+                self._generate(reading, question, run)
+
+    def _generate(self, reading: Reading, question: Question, run: Run) -> None:
+        text = StreamingText(self.bundle.processor.decode)
+        with run.stage("decode"):
+            for token in self._decode(reading, question.max_new_tokens, run.stop):
+                run.say(text.add(token))
+            run.say(text.finish(), tokens=0)
+
+    def _score(
+        self, reading: Reading, question: Question, options: list[list[int]], run: Run
+    ) -> None:
+        with run.stage("score"):
+            scores = score_options(
+                reading.language_model, reading.logits, reading.cache, options, run.stop
+            )
+        probabilities = scores.softmax(dim=0).tolist()
+        ranking = sorted(range(len(options)), key=lambda index: -probabilities[index])
+        run.options = tuple(
+            OptionScore(question.options[index], probabilities[index]) for index in ranking
+        )
+        run.say(run.options[0].text, tokens=len(options[ranking[0]]) - 1)
+
+    def _decode(self, reading: Reading, max_new_tokens: int, stop: Stop) -> Iterator[int]:
+        return decode(
+            reading.language_model,
+            reading.logits,
+            reading.cache,
+            end_token=self.bundle.processor.tokenizer.eos_token_id,
+            max_new_tokens=min(max_new_tokens, reading.room),
+            stop=stop,
+        )
+
+    def _prompt(
+        self, visual: VisualInput, instruction: str, clue: str | None, *, as_pair: bool
+    ) -> prompts.Prompt:
+        markers = 1 if as_pair else len(visual.crops)
+        if self._is_base:
+            return prompts.base_prompt(instruction, markers)
+        return prompts.unirs_prompt(visual.kind, instruction, clue, markers)
+
+    def _tokens(self, visual: VisualInput, *, as_pair: bool, stop: Stop) -> Tensor:
+        features = self._vision.encode(visual.crops, stop)
+        return visual_tokens(self.bundle, features, as_pair=as_pair)
+
+    def _change_map(self, visual: VisualInput) -> NDArray[np.float32] | None:
+        """The change map of a pair, as soon as both images have been seen."""
+        is_pair = visual.kind is InputKind.PAIR
+        if not is_pair or self._is_base or not self._vision.knows(visual.crops):
+            return None
+        features = self._vision.encode(visual.crops, lambda: False)
+        return change_map(self.bundle, features, visual.crops[0])
+
+
+def load_pipeline(
+    name_or_folder: str | Path = "unirs-mini", device: str = "auto", precision: str = "auto"
+) -> Pipeline:
+    """Load a model and put it where it will run.
+
+    Args:
+        name_or_folder: See ``find_model``.
+        device: See ``devices.resolve_device``.
+        precision: See ``devices.resolve_precision``.
+
+    Raises:
+        UniRSError: ``model_missing``, ``model_invalid``, ``device_missing``,
+            ``precision_unknown`` or ``out_of_memory``.
+    """
+    started = time.perf_counter()
+    folder = find_model(name_or_folder)
+    where = resolve_device(device)
+    dtype = resolve_precision(precision, where, model_info(folder).needs_bytes["float32"])
+    with out_of_memory_as_error(lambda: None, f"loading the model {folder.name}"):
+        bundle = load_bundle(folder, where, dtype)
+    return Pipeline(bundle, time.perf_counter() - started)
+
+
+def instruction_for(question: Question) -> str:
+    """The instruction that a question puts into the prompt.
+
+    A question goes in as the user wrote it; with options it asks for a short answer, as in
+    training. Captions and change captions have an instruction of their own, unless the user gives
+    another. A classification lists its classes, which are the options.
+
+    Raises:
+        UniRSError: ``question_empty``, ``options_invalid`` or ``text_invalid``.
+    """
+    _check_texts(question)
+    text = question.text.strip()
+    if question.task is Task.ASK:
+        if not text:
+            raise UniRSError("question_empty", "The question is empty; say what you want to know.")
+        return prompts.short_answer(text) if question.options else text
+    if question.task is Task.CLASSIFY:
+        return prompts.classify_instruction(question.options)
+    if question.task is Task.CHANGE:
+        return text or prompts.CHANGE_INSTRUCTION
+    return text or prompts.CAPTION_INSTRUCTION
+
+
+def _check_texts(question: Question) -> None:
+    options = question.options
+    if any(not option.strip() for option in options) or len(set(options)) < len(options):
+        raise UniRSError("options_invalid", "The options must be different and none may be empty.")
+    if question.task is Task.CLASSIFY and not options:
+        raise UniRSError("options_invalid", "A classification needs the classes to choose from.")
+    try:
+        "".join([question.text, *options]).encode()
+    except UnicodeEncodeError:
+        raise UniRSError(
+            "text_invalid", "The question or an option holds characters that are not valid Unicode."
+        ) from None

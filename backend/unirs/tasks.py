@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,7 @@ class TaskRequest:
     text: str = ""
     options: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    crop: CropOptions = CropOptions()
+    crop: CropOptions = field(default_factory=CropOptions)
     clue: bool = True
     max_new_tokens: int = 128
     change_map: Path | None = None
@@ -293,7 +293,8 @@ def read_visual(request: TaskRequest, image_size: int, frame_count: int) -> Visu
     if request.kind is InputKind.SINGLE:
         return VisualInput.single(read_crop(request.paths[0], image_size, request.crop))
     if request.kind is InputKind.PAIR:
-        return VisualInput.pair(*read_pair(*request.paths, image_size, request.crop))
+        before, after = request.paths
+        return VisualInput.pair(*read_pair(before, after, image_size, request.crop))
     return VisualInput.video(read_series(request.paths, image_size, request.crop))
 
 

@@ -8,7 +8,7 @@ import torch
 
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, VisualInput
-from unirs.model import PRESETS, new_bundle, save_bundle, train_tokenizer
+from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
 
 WORDS = [
     "is there a road in the image? yes, there is a road between the two rows of houses.",
@@ -45,11 +45,16 @@ def model_folder(tmp_path_factory, tokenizer):
     """Saves a tiny model of the asked-for arrangement once, and gives its folder."""
     parent = tmp_path_factory.mktemp("models")
 
-    def make(clue_source="second", kind="unirs"):
-        folder = parent / f"tiny-{kind}-{clue_source}"
+    def make(clue_source="second", kind="unirs", change_module=True):
+        folder = parent / f"tiny-{kind}-{clue_source}-{change_module}"
         if not folder.exists():
-            config = PRESETS["unirs-tiny"]()
-            config.kind, config.clue_source, config.frame_count = kind, clue_source, 4
+            config = replace_config(
+                PRESETS["unirs-tiny"](),
+                kind=kind,
+                clue_source=clue_source,
+                change_module=change_module,
+                frame_count=4,
+            )
             bundle = new_bundle(config, tokenizer, folder, seed=1)
             spread_out(bundle.model, seed=2)
             if bundle.clue_language_model is not None:
@@ -64,8 +69,8 @@ def model_folder(tmp_path_factory, tokenizer):
 def make_pipeline(model_folder):
     """Loads a fresh pipeline, with nothing in its caches."""
 
-    def make(clue_source="second", kind="unirs"):
-        return load_pipeline(model_folder(clue_source, kind), device="cpu", precision="float32")
+    def make(*arrangement, precision="float32", **options):
+        return load_pipeline(model_folder(*arrangement, **options), "cpu", precision)
 
     return make
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
 from unirs.inference.cache import KeyValueCache
-from unirs.model import IMAGE_TOKEN
+from unirs.model import IMAGE_TOKEN, UniRSProcessor
 
 PREFILL_CHUNK = 512
 """Prompts run in pieces of this many tokens: less memory, and a stop is heard between them."""
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_BYTE_TOKEN = re.compile("<0x[0-9A-F]{2}>")
 
 Stop = Callable[[], bool]
 
@@ -115,36 +116,34 @@ def decode(
 
 
 class StreamingText:
-    """Text that grows with its tokens, in pieces that are whole characters.
+    """Text that grows with its tokens, in pieces that never change afterwards.
 
-    A token may be a part of a character (byte fallback), and a word's leading space shows only
-    next to its neighbours; so the whole text is decoded anew, and what is new in it is given out
-    once it no longer ends in a broken character.
+    A word's leading space shows only next to its neighbours, so the whole text is decoded anew
+    and what is new in it is given out. Tokens that stand for single bytes are held back until
+    their run ends: only then is it known which characters they are.
 
     Args:
-        decode_ids: Token ids to text, such as ``UniRSProcessor.decode``.
+        processor: Decodes the tokens.
     """
 
-    def __init__(self, decode_ids: Callable[[Sequence[int]], str]) -> None:
-        self._decode_ids = decode_ids
+    def __init__(self, processor: UniRSProcessor) -> None:
+        self._processor = processor
         self._ids: list[int] = []
         self.text = ""
 
     def add(self, token: int) -> str:
         """The piece of text that this token completes; often a word, sometimes nothing."""
         self._ids.append(token)
-        text = self._decode_ids(self._ids)
-        return "" if text.endswith(REPLACEMENT) else self._give(text)
+        return "" if self._may_change(token) else self.finish()
 
     def finish(self) -> str:
-        """What was held back for bytes that never came."""
-        return self._give(self._decode_ids(self._ids))
-
-    def __len__(self) -> int:
-        """Number of tokens."""
-        return len(self._ids)
-
-    def _give(self, text: str) -> str:
-        piece = text[len(self.text) :]
+        """What was held back."""
+        piece = self._processor.decode(self._ids)[len(self.text) :]
         self.text += piece
         return piece
+
+    def _may_change(self, token: int) -> bool:
+        """Whether the text's end is open: in a run of bytes, which special tokens do not end."""
+        tokenizer = self._processor.tokenizer
+        name = tokenizer.convert_ids_to_tokens(token)
+        return bool(_BYTE_TOKEN.fullmatch(name)) or token in tokenizer.all_special_ids

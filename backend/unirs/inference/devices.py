@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
 
 import psutil
 import torch
 
 from unirs.errors import UniRSError
+
+Result = TypeVar("Result")
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -85,24 +87,23 @@ def synchronize(device: torch.device) -> None:
         torch.accelerator.synchronize(device)
 
 
-@contextmanager
-def out_of_memory_as_error(release: Callable[[], None], doing: str) -> Iterator[None]:
-    """Turn exhausted memory into an error that a user can act on, and free what can be freed.
+def guard_memory(work: Callable[[], Result], release: Callable[[], None], doing: str) -> Result:
+    """Do work; turn exhausted memory into an error to act on, and free what can be freed.
 
     Args:
+        work: What to do.
         release: Drops the caches of whoever ran out of memory.
-        doing: What was being done, for the sentence: ``"answering"``.
+        doing: The work in a word, for the sentence: ``"answering"``.
 
     Raises:
         UniRSError: ``out_of_memory``.
     """
     try:
-        yield
-        return
+        return work()
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-    # Outside of the handler the traceback, whose frames hold the big tensors, is gone.
+    # Here the failure's traceback is gone, and with its frames the big tensors that they held.
     release()
     free_unused_memory()
     raise UniRSError(

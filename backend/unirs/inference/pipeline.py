@@ -6,16 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from unirs import prompts
 from unirs.errors import UniRSError
 from unirs.inference.cache import LeastRecentlyUsed
 from unirs.inference.decoding import Stop, Stopped, StreamingText, decode
-from unirs.inference.devices import out_of_memory_as_error, resolve_device, resolve_precision
+from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
 from unirs.inference.reader import PromptReader, Reading
 from unirs.inference.run import Run
 from unirs.inference.scoring import score_options
@@ -24,7 +22,7 @@ from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual
 from unirs.inputs import Answer, InputKind, OptionScore, Question, Task, TokenCounts, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 
-CLUE_MAX_NEW_TOKENS = 128
+CLUE_MAX_NEW_TOKENS = 96
 CLUES_KEPT = 256
 
 
@@ -125,14 +123,9 @@ class Pipeline:
         instruction = instruction_for(question)
         visual = fit_frames(visual, self.frame_count)
         run = Run(self.bundle.model.device, on_token, on_stage, stop)
-        with out_of_memory_as_error(self.forget, "answering"):
-            try:
-                self._see(visual, run)
-                run.clue = self._clue(visual, run) if self._wants_clue(question) else None
-                self._respond(visual, question, instruction, run)
-            except Stopped:
-                run.stopped = True
-            change = self._change_map(visual)
+        guard_memory(
+            lambda: self._work(visual, question, instruction, run), self.forget, "answering"
+        )
         return Answer(
             text=run.text,
             task=question.task,
@@ -144,8 +137,18 @@ class Pipeline:
             zero_shot=self._is_base,
             seconds=run.seconds(self.load_seconds),
             tokens=TokenCounts(run.prompt_tokens, run.visual_tokens, run.answer_tokens),
-            change_map=change,
+            change_map=run.change_map,
         )
+
+    def _work(self, visual: VisualInput, question: Question, instruction: str, run: Run) -> None:
+        """All stages, as far as the user lets them go."""
+        try:
+            self._see(visual, run)
+            if self._wants_clue(question):
+                run.clue = self._clue(visual, run)
+            self._respond(visual, question, instruction, run)
+        except Stopped:
+            run.stopped = True
 
     @property
     def _is_base(self) -> bool:
@@ -155,10 +158,17 @@ class Pipeline:
         return question.clue and not self._is_base and self.config.clue_source != "none"
 
     def _see(self, visual: VisualInput, run: Run) -> None:
-        """Have the features of all images at hand."""
+        """Have the features of all images at hand, and what they tell of a change."""
         if not self._vision.knows(visual.crops):
             with run.stage("vision"):
                 self._vision.encode(visual.crops, run.stop)
+        if self._fuses(visual):
+            features = self._vision.encode(visual.crops, run.stop)
+            run.change_map = change_map(self.bundle, features, visual.crops[0])
+
+    def _fuses(self, visual: VisualInput) -> bool:
+        """Whether the change extraction module makes one set of visual tokens of a pair."""
+        return visual.kind is InputKind.PAIR and self.config.change_module
 
     def _clue(self, visual: VisualInput, run: Run) -> str:
         """What the frozen base says of the images, asked once (paper, section III-B2)."""
@@ -171,7 +181,7 @@ class Pipeline:
         return clue
 
     def _write_clue(self, visual: VisualInput, stop: Stop) -> str:
-        text = StreamingText(self.bundle.processor.decode)
+        text = StreamingText(self.bundle.processor)
         with self.bundle.language_model("clue") as language_model:
             reading = self._reader.read(
                 "clue",
@@ -190,7 +200,7 @@ class Pipeline:
     def _respond(self, visual: VisualInput, question: Question, instruction: str, run: Run) -> None:
         """Read the prompt, then score the options or generate."""
         options = [self.bundle.processor.encode_answer(option) for option in question.options]
-        as_pair = visual.kind is InputKind.PAIR and not self._is_base
+        as_pair = self._fuses(visual)
         with self.bundle.language_model("answer") as language_model:
             with run.stage("prefill"):
                 reading = self._reader.read(
@@ -210,7 +220,7 @@ class Pipeline:
                 self._generate(reading, question, run)
 
     def _generate(self, reading: Reading, question: Question, run: Run) -> None:
-        text = StreamingText(self.bundle.processor.decode)
+        text = StreamingText(self.bundle.processor)
         with run.stage("decode"):
             for token in self._decode(reading, question.max_new_tokens, run.stop):
                 run.say(text.add(token))
@@ -252,14 +262,6 @@ class Pipeline:
         features = self._vision.encode(visual.crops, stop)
         return visual_tokens(self.bundle, features, as_pair=as_pair)
 
-    def _change_map(self, visual: VisualInput) -> NDArray[np.float32] | None:
-        """The change map of a pair, as soon as both images have been seen."""
-        is_pair = visual.kind is InputKind.PAIR
-        if not is_pair or self._is_base or not self._vision.knows(visual.crops):
-            return None
-        features = self._vision.encode(visual.crops, lambda: False)
-        return change_map(self.bundle, features, visual.crops[0])
-
 
 def load_pipeline(
     name_or_folder: str | Path = "unirs-mini", device: str = "auto", precision: str = "auto"
@@ -279,8 +281,9 @@ def load_pipeline(
     folder = find_model(name_or_folder)
     where = resolve_device(device)
     dtype = resolve_precision(precision, where, model_info(folder).needs_bytes["float32"])
-    with out_of_memory_as_error(lambda: None, f"loading the model {folder.name}"):
-        bundle = load_bundle(folder, where, dtype)
+    bundle = guard_memory(
+        lambda: load_bundle(folder, where, dtype), lambda: None, f"loading the model {folder.name}"
+    )
     return Pipeline(bundle, time.perf_counter() - started)
 
 

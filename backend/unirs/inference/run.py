@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from unirs.inference.decoding import Stop
 from unirs.inference.devices import synchronize
@@ -37,6 +39,7 @@ class Run:
         self.clue: str | None = None
         self.options: tuple[OptionScore, ...] = ()
         self.stopped = False
+        self.change_map: NDArray[np.float32] | None = None
         self.prompt_tokens = self.visual_tokens = self.answer_tokens = 0
         self._on_token = on_token or _ignore
         self._on_stage = on_stage or _ignore

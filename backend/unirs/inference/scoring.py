@@ -33,7 +33,7 @@ def score_options(
         language_model: The LLM.
         logits: Behind the prompt, ``[1, vocabulary]``.
         cache: The prompt; read, not changed.
-        options: Token ids of each option, each ending in the end-of-turn token.
+        options: Token ids of each option: at least one, and the end-of-turn token behind it.
         stop: Asked before each batch of ``OPTIONS_PER_BATCH`` options.
 
     Returns:

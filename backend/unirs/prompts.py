@@ -31,6 +31,35 @@ CLUE_INSTRUCTIONS = {
     InputKind.VIDEO: "Please classify the scene in this video captured by the UAV.",
 }
 
+ERA_CLASSES = (
+    "post-earthquake",
+    "flood",
+    "fire",
+    "landslide",
+    "mudslide",
+    "traffic collision",
+    "traffic congestion",
+    "harvesting",
+    "ploughing",
+    "constructing",
+    "police chase",
+    "conflict",
+    "baseball",
+    "basketball",
+    "boating",
+    "cycling",
+    "running",
+    "soccer",
+    "swimming",
+    "car racing",
+    "party",
+    "concert",
+    "parade/protest",
+    "religious activity",
+    "non-event",
+)
+"""The event classes of the ERA data set, the default of video scene classification."""
+
 CAPTION_INSTRUCTION = "Describe this remote sensing image."
 CHANGE_INSTRUCTION = "Please identify whether there are obvious remote sensing image changes."
 SHORT_ANSWER_SUFFIX = "Answer the question using a single word or phrase."
@@ -63,8 +92,7 @@ class Prompt:
 def classify_instruction(classes: Sequence[str]) -> str:
     """The instruction for video scene classification (paper, Table I)."""
     return (
-        "Classify the given video in one of the following classes. "
-        f"Classes: {', '.join(classes)}."
+        f"Classify the given video in one of the following classes. Classes: {', '.join(classes)}."
     )
 
 

@@ -1,7 +1,7 @@
 """The UniRS model: configuration, modules, processor, model folders, foreign checkpoints."""
 
 from unirs.model.bundle import ModelBundle, load_bundle, make_processor, save_bundle
-from unirs.model.config import PRESETS, UniRSConfig
+from unirs.model.config import PRESETS, UniRSConfig, replace_config
 from unirs.model.create import new_bundle, train_tokenizer
 from unirs.model.modeling import IMAGE_TOKEN, UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
@@ -16,6 +16,7 @@ __all__ = [
     "load_bundle",
     "make_processor",
     "new_bundle",
+    "replace_config",
     "save_bundle",
     "train_tokenizer",
 ]

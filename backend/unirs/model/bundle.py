@@ -207,13 +207,15 @@ def _load_strictly(
             local_files_only=True,
             use_safetensors=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are refused below, by name
             **kwargs,
         )
     except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise _invalid(folder, f"its weights cannot be loaded ({_first_line(error)})") from error
     for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if report[problem]:
-            name = sorted(map(str, report[problem]))[0]
+            first = sorted(report[problem])[0]
+            name = first if isinstance(first, str) else first[0]
             raise _invalid(folder, f"{problem.replace('_keys', '')} tensor {name}")
     return model.eval()
 

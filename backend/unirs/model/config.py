@@ -23,6 +23,8 @@ class UniRSConfig(PreTrainedConfig):
             is used: layers behind the feature layer do not exist here.
         text_config: LLaMA.
         kind: ``"unirs"``, or ``"base"`` for a base model alone (no change extraction module).
+        change_module: Whether a UniRS model has the change extraction module. Without it (base
+            models, ablation) a pair is read as two images side by side.
         aspect_mode: ``"pad"`` sets an image on a centred neutral square, ``"resize"`` squashes it.
         frame_count: Frames read from a video.
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
@@ -37,6 +39,7 @@ class UniRSConfig(PreTrainedConfig):
     vision_config: Any = None
     text_config: Any = None
     kind: str = "unirs"
+    change_module: bool = True
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION
@@ -47,6 +50,7 @@ class UniRSConfig(PreTrainedConfig):
         self.vision_config = _as_config(SiglipVisionConfig, self.vision_config)
         self.vision_config.vision_use_head = False
         self.text_config = _as_config(LlamaConfig, self.text_config)
+        self.change_module = self.change_module and self.kind == "unirs"
         super().__post_init__(**kwargs)
 
     @property
@@ -63,6 +67,11 @@ class UniRSConfig(PreTrainedConfig):
     def visual_tokens(self) -> int:
         """Tokens of one image behind the down-sampling projector."""
         return math.ceil(self.grid / 2) ** 2
+
+
+def replace_config(config: UniRSConfig, **changes: Any) -> UniRSConfig:
+    """A copy of a configuration with some attributes changed."""
+    return UniRSConfig(**{**config.to_dict(), **changes})
 
 
 def _as_config(cls: type[PreTrainedConfig], value: Any) -> Any:

@@ -20,8 +20,8 @@ IMAGE_TOKEN = -200
 class UniRSForConditionalGeneration(PreTrainedModel):
     """The model: images in, text out.
 
-    A model of kind ``"base"`` (VILA-1.5 alone) has no change extraction module: ``change`` is
-    ``None`` there, and pairs can only be read as two images.
+    A base model (VILA-1.5 alone) has no change extraction module: ``change`` is ``None`` there,
+    and pairs can only be read as two images.
     """
 
     config_class = UniRSConfig
@@ -38,9 +38,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         self.vision_tower = SiglipVisionModel(config.vision_config)
         # The features are those of the last layer that exists, before SigLIP's own last norm.
         self.vision_tower.post_layernorm = nn.Identity()
-        self.change = (
-            ChangeExtraction(vision_width, config.grid) if config.kind == "unirs" else None
-        )
+        self.change = ChangeExtraction(vision_width, config.grid) if config.change_module else None
         self.projector = DownsampleProjector(vision_width, config.text_config.hidden_size)
         self.language_model = LlamaForCausalLM(config.text_config)
         self.post_init()

@@ -156,14 +156,14 @@ def _read_one(
         date=date_digits(path),
         image=np.dstack([values[number] for number in bands.image]),
         valid=valid,
-        water=find_water(values[bands.green], values[bands.water_dark]),
+        water=find_water(values[bands.green], values[bands.water_dark], valid),
         vegetation=find_vegetation(values[bands.near_infrared], values[bands.red]),
     )
 
 
-def find_water(green: Band, infrared: Band) -> Cover:
+def find_water(green: Band, infrared: Band, valid: Mask) -> Cover:
     """Open water: dark in the infrared, and brighter in green than there (NDWI, McFeeters 1996)."""
-    sure_limit, possible_limit = dark_limits(infrared)
+    sure_limit, possible_limit = dark_limits(infrared[valid])
     wetness = normalized_difference(green, infrared)
     sure = opened((infrared <= sure_limit) & (wetness > 0))
     return Cover(sure, (infrared <= possible_limit) & (wetness > -0.1))
@@ -178,17 +178,17 @@ def find_vegetation(near_infrared: Band, red: Band) -> Cover:
     return Cover(greenness > 0.25, greenness > -0.1)
 
 
-def dark_limits(band: Band) -> tuple[int, int]:
-    """Two limits of the dark part of an image that has a dark and a bright population.
+def dark_limits(values: Band) -> tuple[int, int]:
+    """Two limits of the dark part of grey values that have a dark and a bright population.
 
     Returns:
         The emptiest grey value between the dark population's peak and Otsu's threshold (up to it,
         pixels are surely dark), and Otsu's threshold itself (Otsu 1979; up to it, they may be).
     """
-    share = np.bincount(band.ravel(), minlength=256) / band.size
+    share = np.bincount(values.ravel(), minlength=256) / max(values.size, 1)
     below, moment = share.cumsum(), (share * np.arange(256)).cumsum()
     between = (moment[-1] * below - moment) ** 2 / np.maximum(below * (1 - below), 1e-12)
-    otsu = int(between.argmax())
+    otsu = int(np.flatnonzero(between >= between.max() * (1 - 1e-9)).mean())  # may be a plateau
     smooth = np.convolve(np.pad(share, 7, mode="edge"), np.ones(15) / 15, mode="valid")
     peak = int(smooth[: otsu + 1].argmax())
     return peak + int(smooth[peak : otsu + 1].argmin()), otsu

@@ -78,7 +78,7 @@ class QA:
 
     question: str
     answer: str
-    kind: str
+    type: str
 
 
 @dataclass(frozen=True)

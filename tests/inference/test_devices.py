@@ -1,0 +1,108 @@
+import weakref
+
+import pytest
+import torch
+
+from unirs.errors import UniRSError
+from unirs.inference import devices
+from unirs.inference.devices import guard_memory, list_devices, resolve_device, resolve_precision
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine with so many accelerators of a type, for the questions PyTorch is asked."""
+
+    def make(kind, count):
+        accelerator = torch.device(kind) if kind else None
+        monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: accelerator)
+        monkeypatch.setattr(torch.accelerator, "is_available", lambda: count > 0)
+        monkeypatch.setattr(torch.accelerator, "device_count", lambda: count)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "name", "expected"),
+    [
+        (None, 0, "auto", "cpu"),
+        ("cuda", 0, "auto", "cpu"),  # built for CUDA, no driver or no card
+        ("cuda", 2, "auto", "cuda:0"),
+        ("cuda", 2, "cuda", "cuda:0"),
+        ("cuda", 2, "cuda:1", "cuda:1"),
+        ("mps", 1, "auto", "mps:0"),
+        ("xpu", 1, "xpu", "xpu:0"),
+        ("cuda", 2, "cpu", "cpu"),
+    ],
+)
+def test_a_device_is_found_by_name(machine, kind, count, name, expected):
+    machine(kind, count)
+    assert resolve_device(name) == torch.device(expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "name"),
+    [(None, 0, "cuda"), ("cuda", 2, "cuda:2"), ("cuda", 1, "mps"), ("cuda", 0, "cuda"),
+     (None, 0, "tpu please"), (None, 0, "")],
+)  # fmt: skip
+def test_a_device_that_is_not_there_is_named_with_those_that_are(machine, kind, count, name):
+    machine(kind, count)
+    with pytest.raises(UniRSError) as caught:
+        resolve_device(name)
+    assert caught.value.code == "device_missing"
+    assert f'"{name}"' in caught.value.message
+    assert all(present in caught.value.message for present in list_devices())
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "needed", "expected"),
+    [
+        ("auto", "cpu", 1, torch.float32),
+        ("auto", "cpu", 1 << 60, torch.bfloat16),
+        ("auto", "cuda", 1, torch.bfloat16),
+        ("float32", "cuda", 1 << 60, torch.float32),
+        ("bfloat16", "cpu", 1, torch.bfloat16),
+    ],
+)
+def test_precision_follows_device_and_memory_unless_it_is_said(name, device, needed, expected):
+    assert resolve_precision(name, torch.device(device), needed) is expected
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(UniRSError, match="float16") as caught:
+        resolve_precision("float16", CPU, 0)
+    assert caught.value.code == "precision_unknown"
+
+
+def test_real_exhaustion_of_memory_becomes_an_error():
+    with pytest.raises(UniRSError) as caught:
+        guard_memory(lambda: torch.empty(1 << 60), lambda: None, "testing")
+    assert caught.value.code == "out_of_memory"
+    assert "while testing" in caught.value.message
+
+
+def test_what_the_failed_work_held_is_gone_before_the_error_is_raised():
+    held = []
+
+    def work():
+        big = torch.zeros(1000)
+        held.append(weakref.ref(big))
+        torch.empty(1 << 60)
+        return big
+
+    def release():
+        devices.gc.collect()
+        assert held[0]() is None
+
+    with pytest.raises(UniRSError) as caught:
+        guard_memory(work, release, "testing")
+    assert caught.value.__context__ is None
+
+
+def test_work_that_fails_otherwise_fails_as_it_did():
+    def work():
+        raise RuntimeError("shapes do not fit")
+
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        guard_memory(work, lambda: None, "testing")

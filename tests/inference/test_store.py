@@ -1,0 +1,117 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from unirs.errors import UniRSError
+from unirs.inference import find_model, list_models, load_pipeline
+from unirs.inference.store import model_info
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch, model_folder):
+    """A user's models folder with one model in it."""
+    shutil.copytree(model_folder("second"), tmp_path / "mine")
+    monkeypatch.setenv("UNIRS_MODELS", str(tmp_path))
+    return tmp_path
+
+
+def test_a_model_is_found_by_name_or_by_path(models):
+    assert find_model("mine") == models / "mine"
+    assert find_model(models / "mine") == models / "mine"
+    assert find_model(str(models / "mine")) == models / "mine"
+
+
+def test_a_relative_path_is_a_path(models, monkeypatch):
+    monkeypatch.chdir(models / "mine")
+    assert find_model(".").resolve() == models / "mine"
+
+
+def test_the_users_model_hides_a_bundled_one_of_its_name(models):
+    shutil.copytree(models / "mine", models / "unirs-mini")
+    assert find_model() == models / "unirs-mini"
+    assert [info.name for info in list_models()].count("unirs-mini") == 1
+
+
+def test_bundled_models_are_found_without_any_setting(monkeypatch, tmp_path):
+    monkeypatch.setenv("UNIRS_MODELS", str(tmp_path / "none"))
+    bundled = Path(__file__).parents[2] / "resources/models"
+    expected = sorted(path.parent.name for path in bundled.glob("*/config.json"))
+    assert [info.name for info in list_models()] == expected
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize("name", ["nothing-here", "/nothing/here", "", "~/nothing-here"])
+def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
+    with pytest.raises(UniRSError) as caught:
+        find_model(name)
+    assert caught.value.code == "model_missing"
+    assert f'"{name}"' in caught.value.message
+    assert "mine" in caught.value.message
+
+
+@pytest.mark.usefixtures("models")
+def test_a_model_says_what_it_is():
+    [info] = [info for info in list_models() if info.name == "mine"]
+    bundle = load_pipeline("mine", "cpu", "float32").bundle
+    parts = [bundle.model, bundle.clue_language_model]
+    assert info.parameters == sum(t.numel() for part in parts for t in part.state_dict().values())
+    assert (info.kind, info.clue_source, info.demonstration) == ("unirs", "second", True)
+    assert info.summary == "A random model for tests."
+    assert info.size_bytes == sum(p.stat().st_size for p in info.folder.rglob("*") if p.is_file())
+    assert info.needs_bytes["float32"] > info.needs_bytes["bfloat16"] > 2 * info.parameters
+
+
+@pytest.mark.parametrize(
+    ("card", "summary", "demonstration"),
+    [
+        (None, "", False),
+        ("# Title\n\nOne thing. Another.", "One thing.", False),
+        ("Trained on 1.5 million\nscenes! Yes.", "Trained on 1.5 million scenes!", False),
+        ("---\ntags:\n- demonstration\n---\n", "", True),
+        ("# Only a title", "", False),
+    ],
+)
+def test_a_card_gives_a_sentence_and_its_tags(models, card, summary, demonstration):
+    path = models / "mine" / "README.md"
+    path.unlink()
+    if card is not None:
+        path.write_text(card, encoding="utf-8")
+    info = model_info(models / "mine")
+    assert (info.summary, info.demonstration) == (summary, demonstration)
+
+
+def test_a_damaged_folder_is_refused_and_does_not_hide_the_others(models, caplog):
+    shutil.copytree(models / "mine", models / "cut")
+    weights = models / "cut" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    foreign = models / "foreign"
+    foreign.mkdir()
+    (foreign / "config.json").write_text(json.dumps({"model_type": "llava_llama"}))
+    names = [info.name for info in list_models()]
+    assert "mine" in names
+    assert not {"cut", "foreign"} & set(names)
+    assert str(weights) in caplog.text
+    for folder in ("cut", "foreign"):
+        with pytest.raises(UniRSError) as caught:
+            load_pipeline(models / folder)
+        assert caught.value.code == "model_invalid"
+
+
+@pytest.mark.usefixtures("models")
+def test_listing_models_does_not_import_torch():
+    code = (
+        "import sys; from unirs.inference import find_model, list_models\n"
+        "assert [m.name for m in list_models()].count('mine') == 1\n"
+        "assert not {'torch', 'transformers'} & set(sys.modules), 'heavy'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.usefixtures("models")
+def test_the_default_precision_on_the_cpu_is_float32():
+    assert load_pipeline("mine", "cpu").bundle.model.dtype is torch.float32

@@ -1,0 +1,118 @@
+"""Image banks: generated or real training images on disk, with what is true of them.
+
+Scenes cost milliseconds to render and are read many times, so they are rendered once, by several
+processes, into memory-mapped arrays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+IGNORE = 255
+"""Class index of cells whose land cover is not known."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One visual input and its truth.
+
+    Attributes:
+        images: ``[frames, size, size, 3]`` uint8: 1, 2, or as many as a video has.
+        cells: Land cover at half resolution, ``[frames, size / 2, size / 2]`` uint8 class
+            indices, ``IGNORE`` where unknown.
+        truth: Captions, questions and so on, as JSON values.
+    """
+
+    images: NDArray[np.uint8]
+    cells: NDArray[np.uint8]
+    truth: dict[str, Any]
+
+
+class Bank:
+    """A folder of items of one kind, memory-mapped.
+
+    Attributes:
+        images: ``[items, frames, size, size, 3]`` uint8.
+        cells: ``[items, frames, size / 2, size / 2]`` uint8.
+        truths: One dictionary for each item.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+        self.cells = np.load(folder / "cells.npy", mmap_mode="r", allow_pickle=False)
+        lines = (folder / "truths.jsonl").read_text(encoding="utf-8").splitlines()
+        self.truths: list[dict[str, Any]] = [json.loads(line) for line in lines]
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.truths)
+
+
+def build_bank(
+    folder: Path,
+    make: Callable[[int], Item],
+    count: int,
+    processes: int,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Bank:
+    """Open a bank, and make its items first where they are not all there.
+
+    Args:
+        folder: Where the bank lies; it is complete once ``truths.jsonl`` exists.
+        make: Picklable function from index to item; all items have equal shapes.
+        count: Number of items.
+        processes: How many processes make items.
+        on_progress: Called with the number of items made and ``count``.
+    """
+    if not (folder / "truths.jsonl").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        first = make(0)
+        for name, array in (("images", first.images), ("cells", first.cells)):
+            np.lib.format.open_memmap(
+                folder / f"{name}.npy", mode="w+", dtype=np.uint8, shape=(count, *array.shape)
+            ).flush()
+        truths = _fill(folder, make, count, processes, on_progress)
+        partial = folder / "truths.jsonl.partial"
+        partial.write_text("".join(json.dumps(truth) + "\n" for truth in truths), encoding="utf-8")
+        partial.replace(folder / "truths.jsonl")
+    return Bank(folder)
+
+
+def _fill(
+    folder: Path,
+    make: Callable[[int], Item],
+    count: int,
+    processes: int,
+    on_progress: Callable[[int, int], None] | None,
+) -> list[dict[str, Any]]:
+    step = 64
+    starts = range(0, count, step)
+    truths: list[dict[str, Any]] = []
+    with ProcessPoolExecutor(processes) as pool:
+        jobs = [pool.submit(_fill_slice, folder, make, i, min(i + step, count)) for i in starts]
+        for job in jobs:
+            truths += job.result()
+            if on_progress:
+                on_progress(len(truths), count)
+    return truths
+
+
+def _fill_slice(
+    folder: Path, make: Callable[[int], Item], start: int, stop: int
+) -> list[dict[str, Any]]:
+    images = np.load(folder / "images.npy", mmap_mode="r+", allow_pickle=False)
+    cells = np.load(folder / "cells.npy", mmap_mode="r+", allow_pickle=False)
+    truths = []
+    for index in range(start, stop):
+        item = make(index)
+        images[index], cells[index] = item.images, item.cells
+        truths.append(item.truth)
+    return truths

@@ -1,0 +1,66 @@
+"""Dense supervision: which land cover lies in each cell of each patch.
+
+A stand-in, at small size, for what SigLIP knows from its pre-training: a world of generated
+scenes knows the truth of every pixel, and features learn far sooner from that than from words.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from unirs.training.bank import IGNORE
+
+
+class LandCoverHead(nn.Module):
+    """Reads the land cover of a patch's cells from its features, linearly.
+
+    Args:
+        width: Width of the features.
+        cells: Cells along one side of a patch.
+        classes: Number of land-cover classes.
+    """
+
+    def __init__(self, width: int, cells: int, classes: int) -> None:
+        super().__init__()
+        self.cells, self.classes = cells, classes
+        self.norm = nn.LayerNorm(width)
+        self.linear = nn.Linear(width, cells * cells * classes)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits ``[images, patches, cells * cells, classes]`` of ``[images, patches, width]``."""
+        return self.linear(self.norm(features)).unflatten(-1, (-1, self.classes))
+
+    def loss(self, features: Tensor, cells: Tensor) -> Tensor:
+        """Cross-entropy against ``cells`` ``[images, rows, columns]`` of class indices."""
+        logits = self(features).float()
+        return F.cross_entropy(
+            logits.flatten(0, -2), self.by_patch(cells).flatten(), ignore_index=IGNORE
+        )
+
+    def accuracy(self, features: Tensor, cells: Tensor) -> float:
+        """Share of known cells whose class is right."""
+        wanted = self.by_patch(cells)
+        known = wanted != IGNORE
+        right = (self(features).argmax(-1) == wanted) & known
+        return float(right.sum() / known.sum().clamp(min=1))
+
+    def by_patch(self, cells: Tensor) -> Tensor:
+        """Order ``[images, rows, columns]`` cells as ``[images, patches, cells * cells]``."""
+        blocks = cells.long().unflatten(1, (-1, self.cells)).unflatten(3, (-1, self.cells))
+        return blocks.permute(0, 1, 3, 2, 4).flatten(3).flatten(1, 2)
+
+
+def to_pixels(images: Tensor) -> Tensor:
+    """``[…, size, size, 3]`` uint8 to normalised ``[…, 3, size, size]`` float32, as SigLIP's."""
+    return images.movedim(-1, -3).float() / 127.5 - 1.0
+
+
+def flip(images: Tensor, cells: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Turn and mirror a batch of images ``[n, size, size, 3]`` and its cells at random."""
+    turns = int(torch.randint(4, (1,), generator=generator))
+    images, cells = images.rot90(turns, (1, 2)), cells.rot90(turns, (1, 2))
+    if torch.rand(1, generator=generator) < 0.5:
+        images, cells = images.flip(2), cells.flip(2)
+    return images, cells

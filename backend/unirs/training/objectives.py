@@ -1,0 +1,324 @@
+"""What each stage of the small model trains, on what, and with which loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from unirs.inputs import InputKind
+from unirs.model import ModelBundle
+from unirs.training.bank import Bank
+from unirs.training.caption_decoder import CaptionDecoder
+from unirs.training.landcover import LandCoverHead, flip, to_pixels
+from unirs.training.rows import Row, TokenBatch, collate, encode_row
+
+
+def step_rng(seed: int, step: int) -> np.random.Generator:
+    """Random numbers that depend on seed and step alone, so that a run can resume."""
+    return np.random.default_rng([seed, step])
+
+
+class VisionObjective:
+    """The encoder alone learns the land cover of every cell.
+
+    Args:
+        bundle: Its vision tower is trained.
+        head: Dense head, trained along.
+        banks: Images of all kinds; each batch draws from them by their number of images.
+        held_back: Items at each bank's end that validate and never train.
+        batch_size: Images a step.
+        seed: Of the batches.
+    """
+
+    def __init__(
+        self,
+        bundle: ModelBundle,
+        head: LandCoverHead,
+        banks: Sequence[Bank],
+        held_back: int = 128,
+        batch_size: int = 48,
+        seed: int = 0,
+    ) -> None:
+        self.model, self.head = bundle.model.requires_grad_(False), head
+        self.banks, self.held_back, self.batch_size, self.seed = banks, held_back, batch_size, seed
+
+    def trainable(self) -> nn.ModuleDict:
+        """Vision tower and head."""
+        return nn.ModuleDict({"vision_tower": self.model.vision_tower, "head": self.head})
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Flipped images and cells of one bank."""
+        rng = step_rng(self.seed, step)
+        sizes = np.array([bank.images.shape[0] * bank.images.shape[1] for bank in self.banks])
+        bank = self.banks[rng.choice(len(sizes), p=sizes / sizes.sum())]
+        items = np.sort(rng.choice(len(bank) - self.held_back, self.batch_size))
+        frame = int(rng.integers(bank.images.shape[1]))
+        images, cells = _images(bank, items, frame)
+        return flip(images, cells, torch.Generator().manual_seed(step))
+
+    def loss(self, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        """Dense cross-entropy."""
+        images, cells = batch
+        features = self.model.encode_images(to_pixels(images))
+        return {"land_cover": self.head.loss(features, cells)}
+
+    def validate(self) -> dict[str, float]:
+        """Accuracy by cell on the items held back of the first bank."""
+        bank = self.banks[0]
+        images, cells = _images(bank, np.arange(len(bank) - self.held_back, len(bank)), 0)
+        features = self.model.encode_images(to_pixels(images))
+        return {"cell_accuracy": self.head.accuracy(features, cells)}
+
+
+@dataclass(frozen=True)
+class LanguageBatch:
+    """Images of several kinds and the rows that read them.
+
+    Attributes:
+        images: ``[images, size, size, 3]`` uint8.
+        cells: Land cover of the images.
+        order: For each visual marker of the batch, the index of its image.
+        tokens: The rows.
+    """
+
+    images: Tensor
+    cells: Tensor
+    order: Tensor
+    tokens: TokenBatch
+
+
+class BaseObjective:
+    """Encoder, projector and LLM learn to read: captions, questions, several images at once.
+
+    The dense loss stays on beside the words, so that the features keep what they know.
+
+    Args:
+        bundle: Everything but its change module is trained.
+        head: Dense head of the vision stage.
+        banks: Bank by kind; pairs are read as two unrelated images of the single bank.
+        rows: Function from bank item to base rows.
+        shares: Visual inputs of each kind in a batch.
+        seed: Of the batches.
+    """
+
+    def __init__(
+        self,
+        bundle: ModelBundle,
+        head: LandCoverHead,
+        banks: dict[InputKind, Bank],
+        rows: Any,
+        shares: dict[InputKind, int],
+        held_back: int = 128,
+        seed: int = 0,
+    ) -> None:
+        self.bundle, self.head = bundle, head
+        self.model = bundle.model.requires_grad_(False)
+        self.banks, self.rows, self.shares = banks, rows, shares
+        self.held_back, self.seed = held_back, seed
+
+    def trainable(self) -> nn.ModuleDict:
+        """Vision tower, projector, LLM and dense head."""
+        return nn.ModuleDict(
+            {
+                "vision_tower": self.model.vision_tower,
+                "projector": self.model.projector,
+                "language_model": self.model.language_model,
+                "head": self.head,
+            }
+        )
+
+    def batch(self, step: int) -> LanguageBatch:
+        """Single images with several rows each, unrelated twos, and videos."""
+        rng = step_rng(self.seed, step)
+        return self._draw(rng, self.shares, held_back=False)
+
+    def loss(self, batch: LanguageBatch) -> dict[str, Tensor]:
+        """Words, and a little land cover."""
+        features = self.model.encode_images(to_pixels(batch.images))
+        visual = self.model.project(features)[batch.order]
+        output = self.model(
+            batch.tokens.input_ids, visual, batch.tokens.attention_mask, batch.tokens.labels
+        )
+        return {"words": output.loss, "land_cover": 0.3 * self.head.loss(features, batch.cells)}
+
+    def validate(self) -> dict[str, float]:
+        """Loss of words on held-back items."""
+        shares = {InputKind.SINGLE: 48}
+        batch = self._draw(np.random.default_rng(0), shares, held_back=True)
+        losses = self.loss(batch)
+        return {"validation_words": float(losses["words"])}
+
+    def _draw(
+        self, rng: np.random.Generator, shares: dict[InputKind, int], held_back: bool
+    ) -> LanguageBatch:
+        images: list[Tensor] = []
+        cells: list[Tensor] = []
+        order: list[int] = []
+        rows: list[tuple[Tensor, Tensor]] = []
+        for kind, count in shares.items():
+            bank = self.banks[InputKind.VIDEO if kind is InputKind.VIDEO else InputKind.SINGLE]
+            for _ in range(count):
+                items = self._items(rng, bank, 2 if kind is InputKind.PAIR else 1, held_back)
+                start = sum(map(len, images))
+                images.append(
+                    torch.from_numpy(bank.images[items].reshape(-1, *bank.images.shape[2:]))
+                )
+                cells.append(torch.from_numpy(bank.cells[items].reshape(-1, *bank.cells.shape[2:])))
+                markers = range(start, start + len(images[-1]))
+                for row in self.rows(rng, kind, [bank.truths[i] for i in items]):
+                    rows.append(encode_row(self.bundle.processor, row, len(markers)))
+                    order += markers
+        tokens = collate(rows, self.model.config.visual_tokens)
+        return LanguageBatch(torch.cat(images), torch.cat(cells), torch.tensor(order), tokens)
+
+    def _items(
+        self, rng: np.random.Generator, bank: Bank, count: int, held_back: bool
+    ) -> list[int]:
+        last = len(bank) - self.held_back
+        low, high = (last, len(bank)) if held_back else (0, last)
+        return sorted(int(i) for i in rng.integers(low, high, count))
+
+
+class ChangeObjective:
+    """Stage 1: the change module learns through a caption decoder, over a frozen encoder.
+
+    The decoder reads the tokens behind the frozen projector, for that is where the LLM will read
+    them. Dense truth of both dates is learnt beside the captions.
+
+    Args:
+        bundle: Its change module is trained.
+        features: Frozen features of all pairs, ``[pairs, 2, patches, width]``.
+        bank: The pairs.
+        captions: For each pair the token ids of its captions.
+        heads: Dense heads for the earlier and the later date.
+        decoder: The caption decoder.
+    """
+
+    def __init__(
+        self,
+        bundle: ModelBundle,
+        features: Tensor,
+        bank: Bank,
+        captions: Sequence[Sequence[Sequence[int]]],
+        heads: tuple[LandCoverHead, LandCoverHead],
+        decoder: CaptionDecoder,
+        held_back: int = 256,
+        batch_size: int = 64,
+        seed: int = 0,
+    ) -> None:
+        self.bundle, self.model = bundle, bundle.model.requires_grad_(False)
+        self.features, self.bank, self.captions = features, bank, captions
+        if bundle.model.change is None:
+            raise ValueError("the model has no change extraction module to train")
+        self.change, self.heads, self.decoder = bundle.model.change, heads, decoder
+        self.held_back, self.batch_size, self.seed = held_back, batch_size, seed
+
+    def trainable(self) -> nn.ModuleDict:
+        """Change module, caption decoder, dense heads."""
+        heads = nn.ModuleList(self.heads)
+        return nn.ModuleDict({"change": self.change, "decoder": self.decoder, "heads": heads})
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor, list[Sequence[int]]]:
+        """Features, cells and one caption of each pair."""
+        rng = step_rng(self.seed, step)
+        drawn = rng.integers(0, len(self.bank) - self.held_back, self.batch_size)
+        items = sorted(drawn.tolist())
+        captions = [self.captions[i][int(rng.integers(len(self.captions[i])))] for i in items]
+        return self.features[items], torch.from_numpy(self.bank.cells[items]), captions
+
+    def loss(self, batch: tuple[Tensor, Tensor, list[Sequence[int]]]) -> dict[str, Tensor]:
+        """Captions, and the land cover of both dates from the fused features."""
+        features, cells, captions = batch
+        fused = self.change(features[:, 0].float(), features[:, 1].float())
+        start = self.bundle.processor.tokenizer.bos_token_id
+        words = self.decoder.loss(self.model.projector(fused), captions, start)
+        dense = [head.loss(fused, cells[:, date]) for date, head in enumerate(self.heads)]
+        return {"words": words, "dense": 0.5 * torch.stack(dense).sum()}
+
+    def validate(self) -> dict[str, float]:
+        """BLEU-4 of greedy captions against all references."""
+        from pycocoevalcap.bleu.bleu import Bleu
+
+        items = list(range(len(self.bank) - self.held_back, len(self.bank)))
+        features = self.features[items].float()
+        tokenizer = self.bundle.processor.tokenizer
+        visual = self.model.project_pair(features[:, 0], features[:, 1])
+        said = self.decoder.generate(visual, tokenizer.bos_token_id, tokenizer.eos_token_id)
+        candidates = {
+            i: [self.bundle.processor.decode(ids)] for i, ids in zip(items, said, strict=True)
+        }
+        references = {i: self.bank.truths[i]["captions"] for i in items}
+        scores, _ = Bleu(4).compute_score(references, candidates, verbose=0)
+        return {"validation_bleu4": float(scores[3])}
+
+
+class JointObjective:
+    """Stage 2: the LLM alone learns all tasks, from cached visual tokens and the base's clues.
+
+    Args:
+        bundle: Its LLM is trained.
+        visual: Projected tokens by kind, ``[items, markers, visual_tokens, width]``.
+        rows: Encoded training rows: kind, item, prompt and answer ids, by a function of the
+            random generator, so that questions and clue drop-out vary.
+        validation: Rows that never train.
+    """
+
+    def __init__(
+        self,
+        bundle: ModelBundle,
+        visual: dict[InputKind, Tensor],
+        draw: Any,
+        validation: Sequence[Row],
+        seed: int = 0,
+    ) -> None:
+        self.bundle, self.model = bundle, bundle.model.requires_grad_(False)
+        self.visual = visual
+        self.draw, self.validation, self.seed = draw, validation, seed
+
+    def trainable(self) -> nn.ModuleDict:
+        """The LLM."""
+        return nn.ModuleDict({"language_model": self.model.language_model})
+
+    def batch(self, step: int) -> list[tuple[TokenBatch, Tensor]]:
+        """Rows of every kind; one part for each length of visual input."""
+        return self._parts(self.draw(step_rng(self.seed, step)))
+
+    def loss(self, batch: list[tuple[TokenBatch, Tensor]]) -> dict[str, Tensor]:
+        """Mean loss over all answer tokens of the batch."""
+        total = torch.zeros(())
+        count = 0
+        for tokens, visual in batch:
+            answered = int((tokens.labels[:, 1:] >= 0).sum())
+            output = self.model(tokens.input_ids, visual, tokens.attention_mask, tokens.labels)
+            total = total + output.loss * answered
+            count += answered
+        return {"words": total / count}
+
+    def validate(self) -> dict[str, float]:
+        """Loss on rows that never train."""
+        parts = self._parts(list(self.validation))
+        return {"validation_words": float(self.loss(parts)["words"])}
+
+    def _parts(self, rows: Sequence[Row]) -> list[tuple[TokenBatch, Tensor]]:
+        parts = []
+        for kind, visual in self.visual.items():
+            of_kind = [row for row in rows if row.kind is kind]
+            if of_kind:
+                markers = visual.shape[1]
+                encoded = [encode_row(self.bundle.processor, row, markers) for row in of_kind]
+                tokens = collate(encoded, visual.shape[2])
+                chosen = visual[[row.item for row in of_kind]]
+                parts.append((tokens, chosen.flatten(0, 1).float()))
+        return parts
+
+
+def _images(bank: Bank, items: np.ndarray, frame: int) -> tuple[Tensor, Tensor]:
+    return (
+        torch.from_numpy(bank.images[items, frame]),
+        torch.from_numpy(bank.cells[items, frame]),
+    )

@@ -1,0 +1,167 @@
+"""The small model's training material: items of the world, and rows about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from unirs import prompts
+from unirs.inputs import InputKind
+from unirs.training.bank import IGNORE, Item
+from unirs.training.rows import Row
+from unirs.world import EVENTS, pair, scene, seed_for, video
+
+SQUEEZED = 8
+"""One scene in so many is narrower than a square and stands on neutral bars, as crops often do."""
+
+WHAT_IS_HERE = (
+    "What is here?",
+    "What can be seen in this image?",
+    "Describe this image.",
+    "What does the image show?",
+    "Describe this remote sensing image in detail.",
+)
+WHAT_CHANGED = (
+    "What has changed?",
+    "What changed between the two dates?",
+    "Describe the change.",
+    "What is different in the second image?",
+    "Describe the differences between the two images.",
+)
+WHAT_HAPPENS = (
+    "What is happening in this video?",
+    "What does this video show?",
+    "Describe this video.",
+)
+
+
+def world_item(kind: InputKind, split: str, size: int, index: int) -> Item:
+    """Item ``index`` of a split of the world."""
+    seed = seed_for(split, index)
+    if kind is InputKind.SINGLE:
+        return _single(seed, size, squeezed=index % SQUEEZED == SQUEEZED - 1)
+    if kind is InputKind.PAIR:
+        two = pair(seed, size)
+        truth = {
+            "captions": list(two.captions),
+            "changed": two.changed,
+            "questions": [[q.type, q.question, q.answer] for q in two.questions],
+        }
+        labels = np.stack([two.labels_before, two.labels_after])
+        return Item(np.stack([two.before, two.after]), to_cells(labels), truth)
+    clip = video(seed, size)
+    unknown = np.full((len(clip.frames), size, size), IGNORE, np.uint8)
+    truth = {"event": clip.event, "description": clip.description}
+    return Item(clip.frames, to_cells(unknown), truth)
+
+
+def to_cells(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Labels ``[…, size, size]`` at half resolution."""
+    return np.ascontiguousarray(labels[..., ::2, ::2])
+
+
+def _single(seed: int, size: int, squeezed: bool) -> Item:
+    one = scene(seed, size)
+    image, labels = one.image, one.labels
+    if squeezed:
+        image, labels = _squeeze(image, labels, np.random.default_rng([seed, 1]))
+    truth = {
+        "captions": list(one.captions),
+        "description": one.description,
+        "questions": [[q.type, q.question, q.answer] for q in one.questions],
+    }
+    return Item(image[None], to_cells(labels)[None], truth)
+
+
+def _squeeze(
+    image: NDArray[np.uint8], labels: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Make an image narrower along one side and centre it on the neutral square."""
+    size = len(image)
+    narrow = int(rng.integers(size * 5 // 8, size - 8))
+    start = (size - narrow) // 2
+    upright = rng.random() < 0.5
+    shape = (narrow, size) if upright else (size, narrow)  # Pillow counts width first
+    where = np.s_[:, start : start + narrow] if upright else np.s_[start : start + narrow, :]
+    padded = np.full_like(image, 127)
+    unknown = np.full_like(labels, IGNORE)
+    padded[where] = np.asarray(Image.fromarray(image).resize(shape, Image.Resampling.BICUBIC))
+    unknown[where] = np.asarray(Image.fromarray(labels).resize(shape, Image.Resampling.NEAREST))
+    return padded, unknown
+
+
+def base_rows(rng: np.random.Generator, kind: InputKind, truths: Sequence[Any]) -> list[Row]:
+    """What the general base learns to say: descriptions, questions, two images, videos."""
+    first = truths[0]
+    clue = prompts.CLUE_INSTRUCTIONS[kind]
+    if kind is InputKind.VIDEO:
+        return [_base(kind, clue, first["description"])]
+    if kind is InputKind.PAIR:
+        shown = [_pick(rng, truth["captions"]).rstrip(".") for truth in truths]
+        answer = f"The first image shows {shown[0]}. The second image shows {shown[1]}."
+        return [_base(kind, clue, answer)]
+    rows = [_base(kind, prompts.CAPTION_INSTRUCTION, _pick(rng, first["captions"]))]
+    if first.get("description"):
+        rows.append(_base(kind, clue, first["description"]))
+    asked = first["questions"]
+    for i in rng.permutation(len(asked))[:3]:
+        rows.append(_base(kind, prompts.short_answer(asked[i][1]), asked[i][2]))
+    return rows
+
+
+def unirs_row(
+    rng: np.random.Generator, kind: InputKind, item: int, truth: dict[str, Any], clue: str | None
+) -> Row:
+    """One row of the joint mixture about an item, drawn among its tasks."""
+    instruction, answer = _instruction(rng, kind, truth)
+    return Row(kind, item, instruction, answer, clue)
+
+
+def _instruction(
+    rng: np.random.Generator, kind: InputKind, truth: dict[str, Any]
+) -> tuple[str, str]:
+    draw = rng.random()
+    if kind is InputKind.VIDEO:
+        if draw < 0.1:
+            return _pick(rng, WHAT_HAPPENS), truth["description"]
+        return prompts.classify_instruction(_class_list(rng, truth["event"])), truth["event"]
+    if kind is InputKind.PAIR:
+        if draw < 0.6:
+            return prompts.CHANGE_INSTRUCTION, _pick(rng, truth["captions"])
+        if draw < 0.7 or not truth["questions"]:
+            return _pick(rng, WHAT_CHANGED), _pick(rng, truth["captions"])
+        return _question(rng, truth)
+    if draw < 0.08:
+        return prompts.CAPTION_INSTRUCTION, _pick(rng, truth["captions"])
+    if draw < 0.14 and truth.get("description"):
+        return _pick(rng, WHAT_IS_HERE), truth["description"]
+    return _question(rng, truth)
+
+
+def _question(rng: np.random.Generator, truth: dict[str, Any]) -> tuple[str, str]:
+    """A question; users leave the request for a short answer out, so some rows do too."""
+    _, question, answer = truth["questions"][rng.integers(len(truth["questions"]))]
+    return (question if rng.random() < 0.25 else prompts.short_answer(question)), answer
+
+
+def _class_list(rng: np.random.Generator, event: str) -> list[str]:
+    draw = rng.random()
+    if draw < 0.4:
+        return list(prompts.ERA_CLASSES)
+    if draw < 0.7:
+        return list(EVENTS)
+    others = [name for name in prompts.ERA_CLASSES if name != event]
+    chosen = [event, *rng.choice(others, int(rng.integers(2, 9)), replace=False)]
+    return [str(name) for name in rng.permutation(chosen)]
+
+
+def _base(kind: InputKind, instruction: str, answer: str) -> Row:
+    return Row(kind, 0, instruction, answer, base=True)
+
+
+def _pick(rng: np.random.Generator, choices: Sequence[str]) -> str:
+    return choices[int(rng.integers(len(choices)))]

@@ -1,0 +1,46 @@
+"""Image banks: what was made is what is read, once, whole, and by several processes."""
+
+import numpy as np
+
+from unirs.inputs import InputKind
+from unirs.training.bank import Bank, Item, build_bank
+
+
+class Numbered:
+    def __init__(self, shift=0):
+        self.shift = shift
+
+    def __call__(self, index):
+        value = (index + self.shift) % 256
+        images = np.full((1, 4, 4, 3), value, np.uint8)
+        return Item(images, np.zeros((1, 2, 2), np.uint8), {"index": index})
+
+
+def test_items_come_back_in_order_from_several_processes(tmp_path):
+    bank = build_bank(tmp_path, Numbered(), 150, processes=2)
+
+    assert [truth["index"] for truth in bank.truths] == list(range(150))
+    assert (bank.images[:, 0, 0, 0, 0] == np.arange(150)).all()
+
+
+def test_a_complete_bank_is_not_made_again(tmp_path):
+    build_bank(tmp_path, Numbered(), 5, processes=1)
+
+    bank = build_bank(tmp_path, Numbered(shift=7), 5, processes=1)
+
+    assert bank.images[0, 0, 0, 0, 0] == 0
+
+
+def test_an_interrupted_bank_is_made_again(tmp_path):
+    build_bank(tmp_path, Numbered(), 5, processes=1)
+    (tmp_path / "truths.jsonl").rename(tmp_path / "truths.jsonl.partial")
+
+    bank = build_bank(tmp_path, Numbered(shift=7), 5, processes=1)
+
+    assert bank.images[0, 0, 0, 0, 0] == 7
+
+
+def test_banks_of_the_kinds(banks):
+    assert len(banks[InputKind.VIDEO]) == 70
+    assert banks[InputKind.PAIR].images.shape == (70, 2, 40, 40, 3)
+    assert isinstance(banks[InputKind.SINGLE], Bank)

@@ -1,0 +1,160 @@
+"""The loop: exact resume, curves, and stages that learn what they are shown."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from unirs.inputs import InputKind
+from unirs.training.caption_decoder import CaptionDecoder
+from unirs.training.landcover import LandCoverHead, to_pixels
+from unirs.training.loop import LoopOptions, fit, learning_rate
+from unirs.training.objectives import (
+    BaseObjective,
+    ChangeObjective,
+    JointObjective,
+    VisionObjective,
+)
+from unirs.training.rows import Row, collate, encode_row
+from unirs.training.world_rows import base_rows
+
+OPTIONS = LoopOptions(
+    steps=40, learning_rate=3e-3, autocast=False, validate_every=20, checkpoint_every=10
+)
+
+
+def vision(bundle, banks):
+    torch.manual_seed(0)
+    single = [banks[InputKind.SINGLE]]
+    return VisionObjective(bundle, LandCoverHead(32, 4, 2), single, held_back=16, batch_size=8)
+
+
+def test_the_vision_stage_learns_the_land_cover(make_bundle, banks, tmp_path):
+    curves = fit(vision(make_bundle(), banks), OPTIONS, tmp_path)
+
+    assert curves.last("cell_accuracy") > 0.95
+    assert (tmp_path / "curves.png").stat().st_size > 5_000
+    with (tmp_path / "curves.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert int(float(rows[-1]["step"])) == 40
+    assert float(rows[-1]["land_cover"]) < float(rows[0]["land_cover"])
+
+
+@pytest.mark.parametrize("killed_at", [10, 20, 37])
+def test_a_killed_run_goes_on_bit_for_bit(make_bundle, banks, tmp_path, killed_at):
+    whole = make_bundle()
+    fit(vision(whole, banks), OPTIONS, tmp_path / "whole")
+
+    class Killed(Exception):
+        pass
+
+    interrupted = vision(make_bundle(), banks)
+    draw = interrupted.batch
+
+    def batch(step):
+        if step == killed_at:
+            raise Killed
+        return draw(step)
+
+    interrupted.batch = batch
+    with pytest.raises(Killed):
+        fit(interrupted, OPTIONS, tmp_path / "cut")
+    resumed = make_bundle()
+    curves = fit(vision(resumed, banks), OPTIONS, tmp_path / "cut")
+
+    for name, tensor in whole.model.vision_tower.state_dict().items():
+        assert torch.equal(tensor, resumed.model.vision_tower.state_dict()[name]), name
+    assert [row["step"] for row in curves.rows] == [10, 20, 30, 40]
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing():
+    options = LoopOptions(steps=100, learning_rate=1.0, warmup=0.1)
+    rates = [learning_rate(step, options) for step in range(100)]
+
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == pytest.approx(1.0)
+    assert rates[-1] < 0.001
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_only_the_answers_are_learnt(make_bundle):
+    processor = make_bundle().processor
+    row = Row(InputKind.SINGLE, 0, "Is it bright?", "yes", clue="a dark image")
+    prompt, answer = encode_row(processor, row, markers=1)
+
+    batch = collate([(prompt, answer), (prompt[3:], answer)], visual_tokens=9)
+
+    assert (batch.labels[0] >= 0).sum() == len(answer)
+    assert batch.labels[0][batch.labels[0] >= 0].tolist() == answer.tolist()
+    assert batch.attention_mask.sum(1).tolist() == [len(prompt) + 8 + len(answer)] + [
+        len(prompt) + 5 + len(answer)
+    ]
+    assert (batch.input_ids[0] == -200).sum() == 9
+
+
+def test_a_row_for_the_base_has_no_tag_and_no_clue(make_bundle):
+    processor = make_bundle().processor
+    row = Row(InputKind.PAIR, 0, "Is it bright?", "yes", clue="dark", base=True)
+
+    prompt, _ = encode_row(processor, row, markers=2)
+
+    text = processor.decode(prompt[prompt >= 0])
+    assert "Clue" not in text
+    assert "change captioning" not in text
+    assert (prompt == -200).sum() == 2
+
+
+def test_the_base_stage_learns_words_of_every_kind(make_bundle, banks, tmp_path):
+    bundle = make_bundle(kind="base", clue_source="self")
+    shares = {InputKind.SINGLE: 4, InputKind.PAIR: 1, InputKind.VIDEO: 1}
+    head = LandCoverHead(32, 4, 2)
+    objective = BaseObjective(bundle, head, banks, base_rows, shares, held_back=16)
+
+    curves = fit(objective, replace(OPTIONS, steps=30), tmp_path)
+
+    assert curves.rows[-1]["words"] < 0.7 * curves.rows[0]["words"]
+
+
+def test_the_change_stage_trains_the_change_module_alone(make_bundle, banks, tmp_path):
+    bundle, bank = make_bundle(), banks[InputKind.PAIR]
+    with torch.inference_mode():
+        pixels = to_pixels(torch.from_numpy(np.array(bank.images)).flatten(0, 1))
+        features = bundle.model.encode_images(pixels).unflatten(0, (-1, 2)).clone()
+    encode = bundle.processor.encode_answer
+    captions = [[encode(c) for c in truth["captions"]] for truth in bank.truths]
+    heads = LandCoverHead(32, 4, 2), LandCoverHead(32, 4, 2)
+    decoder = CaptionDecoder(48, len(bundle.processor.tokenizer), heads=2)
+    before = {name: tensor.clone() for name, tensor in bundle.model.state_dict().items()}
+
+    objective = ChangeObjective(
+        bundle, features, bank, captions, heads, decoder, held_back=16, batch_size=16
+    )
+    curves = fit(objective, replace(OPTIONS, steps=100), tmp_path)
+
+    changed = {
+        name
+        for name, tensor in bundle.model.state_dict().items()
+        if not torch.equal(tensor, before[name])
+    }
+    assert changed
+    assert all(name.startswith("change.") for name in changed)
+    assert curves.last("validation_bleu4") > 0.9
+
+
+def test_the_joint_stage_trains_the_llm_alone(make_bundle, banks, tmp_path):
+    bundle = make_bundle()
+    visual = {InputKind.SINGLE: torch.randn(4, 1, 9, 48), InputKind.VIDEO: torch.randn(4, 8, 9, 48)}
+    rows = [Row(kind, i, "Is it bright?", "yes" if i else "no") for kind in visual for i in (0, 1)]
+    before = {name: tensor.clone() for name, tensor in bundle.model.state_dict().items()}
+
+    curves = fit(JointObjective(bundle, visual, lambda rng: rows, rows), OPTIONS, tmp_path)
+
+    changed = {
+        name
+        for name, tensor in bundle.model.state_dict().items()
+        if not torch.equal(tensor, before[name])
+    }
+    assert all(name.startswith("language_model.") for name in changed)
+    assert curves.last("validation_words") < 0.1

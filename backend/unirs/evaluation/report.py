@@ -1,0 +1,97 @@
+"""The benchmark's scores for machines, for a terminal and for a model card."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from unirs.evaluation.metrics import TOKENISATION
+from unirs.evaluation.mini import SPLIT, MiniScores, WorldScores
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+LABELS = {
+    "presence": "presence",
+    "comparison": "comparison",
+    "rural_urban": "rural or urban",
+    "change_no_change": "change or no change",
+    "video": "video class",
+    "change_cider_d": "change captions, CIDEr-D × 100",
+    "count": "count",
+    "change_questions": "questions about changes",
+    "caption_cider_d": "captions, CIDEr-D × 100",
+}
+AIMS = {
+    "presence": 0.90,
+    "comparison": 0.85,
+    "rural_urban": 0.95,
+    "change_no_change": 0.95,
+    "video": 0.85,
+    "change_cider_d": 100.0,
+}
+WATER_AIM = 0.85
+
+COLUMNS = ("Score", "Aim", "Result", "Without clues", "Without change module", "Answers")
+NOT_ASKED = "–"
+
+
+def as_json(scores: MiniScores) -> dict[str, Any]:
+    """One object: the scores of the model itself at the top, its ablations and real tiles below."""
+    return {
+        "model": scores.model,
+        "device": scores.device,
+        "split": SPLIT,
+        "tokenisation": TOKENISATION,
+        **asdict(scores.world),
+        "naip": asdict(scores.naip) if scores.naip else None,
+        "without_clues": _ablation(scores.without_clues),
+        "without_change_module": _ablation(scores.without_change_module),
+    }
+
+
+def as_table(record: dict[str, Any]) -> Table:
+    """A table for the terminal, of what ``as_json`` returned."""
+    from rich.table import Table
+
+    table = Table(title=f"{record['model']} on the {record['split']} split")
+    for index, column in enumerate(COLUMNS):
+        table.add_column(column, justify="left" if index == 0 else "right")
+    for row in rows(record):
+        table.add_row(*row)
+    return table
+
+
+def as_markdown(record: dict[str, Any]) -> str:
+    """The same table for a model card."""
+    lines = [COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *rows(record)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The table's rows, as text."""
+    table = []
+    for key, label in LABELS.items():
+        runs = record, record["without_clues"] or {}, record["without_change_module"] or {}
+        aim = f"≥ {_number(key, AIMS[key])}" if key in AIMS else ""
+        results = [_number(key, run.get(key)) for run in runs]
+        table.append((label, aim, *results, str(record["questions"].get(key, 0))))
+    naip = record["naip"]
+    if naip:
+        for key, label, aim in (
+            ("water_presence", "water on held-out real tiles", f"≥ {WATER_AIM:.1%}"),
+            ("change_no_change", "water change on held-out real tiles", ""),
+        ):
+            result, answers = _number(key, naip[key]), str(naip["questions"][key])
+            table.append((label, aim, result, NOT_ASKED, NOT_ASKED, answers))
+    return table
+
+
+def _ablation(scores: WorldScores | None) -> dict[str, Any] | None:
+    return asdict(scores) if scores else None
+
+
+def _number(key: str, value: float | None) -> str:
+    if value is None:
+        return NOT_ASKED
+    return f"{value:.1f}" if key.endswith("cider_d") else f"{value:.1%}"

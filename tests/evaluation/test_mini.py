@@ -1,0 +1,165 @@
+"""The benchmark asks what training asked, keeps to the test split, and judges rightly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unirs import prompts
+from unirs.errors import UniRSError
+from unirs.evaluation.mini import evaluate_mini, says_no_change
+from unirs.evaluation.report import as_json
+from unirs.inference import Pipeline
+from unirs.inputs import Answer, Question, Task, VisualInput
+from unirs.world import EVENTS, pair, scene, seed_for, video
+
+COUNT = {"scenes": 3, "pairs": 4, "videos": 2, "tiles": 3}
+NAIP = Path(__file__).parents[3] / "shared" / "data" / "naip"
+
+
+class Oracle:
+    """Stands in for a pipeline and knows the world: every answer is right, or none.
+
+    Attributes:
+        asked: What was asked, in order.
+    """
+
+    name, device, image_size = "oracle", "cpu", 64
+
+    def __init__(self, knows: bool = True) -> None:
+        self.knows = knows
+        self.asked: list[tuple[VisualInput, Question]] = []
+        self._truth: dict[str, dict[str, str]] = {}
+        for index in range(max(COUNT.values())):
+            seed = seed_for("test", index)
+            self._learn(seed)
+
+    def _learn(self, seed: int) -> None:
+        one, two, clip = scene(seed, 64), pair(seed, 64), video(seed, 64)
+        self._truth[one.image.tobytes().hex()] = {
+            "": one.captions[0],
+            **{prompts.short_answer(asked.question): asked.answer for asked in one.questions},
+        }
+        self._truth[two.before.tobytes().hex() + two.after.tobytes().hex()] = {
+            "": two.captions[0],
+            **{prompts.short_answer(asked.question): asked.answer for asked in two.questions},
+        }
+        self._truth["".join(frame.tobytes().hex() for frame in clip.frames)] = {"": clip.event}
+
+    def answer(self, visual: VisualInput, question: Question) -> Answer:
+        self.asked.append((visual, question))
+        known = self._truth["".join(crop.pixels.tobytes().hex() for crop in visual.crops)]
+        text = known[question.text] if self.knows else "nonsense"
+        return Answer(text=text, task=question.task)
+
+
+def test_who_knows_all_scores_all() -> None:
+    scores = evaluate_mini(Oracle(), count=COUNT).world  # type: ignore[arg-type]
+    for key in ("presence", "comparison", "change_no_change", "video", "change_questions"):
+        assert getattr(scores, key) == 1.0, key
+    assert scores.change_cider_d is not None
+    assert scores.change_cider_d > 100
+    assert scores.questions["change_cider_d"] == COUNT["pairs"]
+    assert scores.questions["video"] == COUNT["videos"]
+
+
+def test_who_knows_nothing_scores_nothing() -> None:
+    scores = evaluate_mini(Oracle(knows=False), count=COUNT).world  # type: ignore[arg-type]
+    for key in ("presence", "comparison", "video", "change_questions"):
+        assert getattr(scores, key) == 0.0, key
+    changed = [pair(seed_for("test", index), 64).changed for index in range(COUNT["pairs"])]
+    assert scores.change_no_change == sum(changed) / len(changed)
+    assert scores.change_cider_d == pytest.approx(0)
+
+
+def test_questions_are_put_as_in_training() -> None:
+    oracle = Oracle()
+    evaluate_mini(oracle, count=COUNT)  # type: ignore[arg-type]
+    for _, question in oracle.asked:
+        if question.task is Task.ASK:
+            assert question.text.endswith(prompts.SHORT_ANSWER_SUFFIX)
+            assert not question.options
+        elif question.task is Task.CLASSIFY:
+            assert question.options == tuple(EVENTS)
+        else:
+            assert question.text == ""
+    assert all(question.clue for _, question in oracle.asked)
+    assert {question.task for _, question in oracle.asked} == set(Task)
+
+
+def test_the_ablation_asks_the_same_without_clues() -> None:
+    oracle = Oracle()
+    scores = evaluate_mini(oracle, count=COUNT, without_clues=True)  # type: ignore[arg-type]
+    with_clue = [(v.digest, q.text) for v, q in oracle.asked if q.clue]
+    without = [(v.digest, q.text) for v, q in oracle.asked if not q.clue]
+    assert with_clue == without
+    assert scores.without_clues == scores.world
+
+
+@pytest.mark.parametrize(
+    ("changed", "caption"),
+    [
+        (False, "The scene is the same as before."),
+        (False, "there is no difference"),
+        (False, "the two scenes seem identical"),
+        (True, "some houses appear on the bare land"),
+        (True, "the same road now leads to a new building"),
+        (True, "a lake has vanished"),
+    ],
+)
+def test_no_change_is_read_from_the_words(changed: bool, caption: str) -> None:
+    assert says_no_change(caption) is not changed
+
+
+def test_every_caption_of_the_world_is_read_rightly() -> None:
+    for index in range(60):
+        two = pair(seed_for("test", index), 64)
+        for caption in two.captions:
+            assert says_no_change(caption) is not two.changed, caption
+
+
+def test_a_real_pipeline_gives_every_key_and_the_same_twice(pipeline: Pipeline) -> None:
+    steps: list[tuple[int, int]] = []
+    count = {"scenes": 2, "pairs": 2, "videos": 1}
+    first = evaluate_mini(pipeline, count=count, on_progress=lambda *step: steps.append(step))
+    pipeline.forget()
+    assert evaluate_mini(pipeline, count=count) == first
+    assert steps == [(done, 5) for done in range(1, 6)]
+    record = as_json(first)
+    for key in ("presence", "comparison", "rural_urban", "change_no_change", "video"):
+        assert record[key] is None or 0 <= record[key] <= 1
+    assert record["change_cider_d"] >= 0
+    assert record["naip"] is None
+
+
+def test_a_model_without_the_module_is_asked_the_same(
+    pipeline: Pipeline, tiny_folder: Path
+) -> None:
+    count = {"scenes": 1, "pairs": 1, "videos": 0}
+    scores = evaluate_mini(pipeline, count=count, without_change_module=tiny_folder)
+    assert scores.without_change_module == scores.world
+    assert scores.world.video is None
+
+
+@pytest.mark.skipif(not NAIP.is_dir(), reason="the NAIP rasters of ../shared are not here")
+def test_real_tiles_are_asked_about_water(pipeline: Pipeline) -> None:
+    count = {"scenes": 0, "pairs": 0, "videos": 0, "tiles": 4}
+    scores = evaluate_mini(pipeline, count=count, naip=NAIP)
+    assert scores.naip is not None
+    assert scores.naip.questions == {"water_presence": 4, "change_no_change": 4}
+    assert scores.naip.water_presence is not None
+
+
+@pytest.mark.parametrize("count", [-1, {"scenes": -2}, {"scene": 3}])
+def test_a_senseless_count_is_refused(pipeline: Pipeline, count: Any) -> None:
+    with pytest.raises(UniRSError, match="count") as caught:
+        evaluate_mini(pipeline, count=count)
+    assert caught.value.code == "count_invalid"
+
+
+def test_a_missing_folder_of_rasters_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    with pytest.raises(UniRSError, match="GeoTIFF") as caught:
+        evaluate_mini(pipeline, count=1, naip=tmp_path / "nowhere")
+    assert caught.value.code == "rasters_missing"

@@ -1,0 +1,117 @@
+"""Scores as JSON, as a table and in the model card."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from huggingface_hub import ModelCard
+from rich.console import Console
+
+from unirs.evaluation.card import TrainingFacts, model_card
+from unirs.evaluation.mini import MiniScores, RasterScores, WorldScores
+from unirs.evaluation.report import as_json, as_markdown, as_table
+
+WORLD = WorldScores(
+    presence=0.912,
+    comparison=0.875,
+    rural_urban=0.96,
+    change_no_change=0.955,
+    video=0.9,
+    change_cider_d=123.45,
+    count=None,
+    change_questions=0.5,
+    caption_cider_d=88.0,
+    questions={"presence": 500, "change_cider_d": 300},
+)
+SCORES = MiniScores(
+    model="unirs-mini",
+    device="cpu",
+    world=WORLD,
+    naip=RasterScores(0.8125, 0.7, {"water_presence": 160, "change_no_change": 100}),
+    without_clues=replace(WORLD, presence=0.9),
+)
+FACTS = TrainingFacts(
+    name="unirs-mini",
+    parameters=6_400_000,
+    image_size=128,
+    frame_count=8,
+    items={"single": 32_000, "pair": 16_000},
+    rasters=("NAIP tiles of one footprint at eight dates, public domain (USDA)",),
+    steps={"base": 2_300, "change": 1_500, "joint": 1_000},
+    hours=1.25,
+    machine="2 CPU cores",
+    command="make train-mini",
+    events=("flood", "traffic congestion"),
+)
+
+
+def test_the_scores_of_the_model_lie_at_the_top_of_the_json() -> None:
+    record = json.loads(json.dumps(as_json(SCORES)))
+    assert record["presence"] == 0.912
+    assert record["change_cider_d"] == 123.45
+    assert record["count"] is None
+    assert record["questions"]["presence"] == 500
+    assert record["naip"]["water_presence"] == 0.8125
+    assert record["without_clues"]["presence"] == 0.9
+    assert record["without_change_module"] is None
+    assert record["tokenisation"] == "lower-case, no punctuation"
+
+
+def test_what_was_not_asked_is_null_in_the_json() -> None:
+    record = as_json(replace(SCORES, naip=None, without_clues=None))
+    assert record["naip"] is None
+    assert record["without_clues"] is None
+
+
+def test_the_table_shows_score_aim_and_ablation() -> None:
+    printed = io.StringIO()
+    Console(width=140, file=printed).print(as_table(as_json(SCORES)))
+    line = next(text for text in printed.getvalue().splitlines() if "presence" in text)
+    assert [part.strip() for part in line.strip("│┃ ").split("│")] == [
+        "presence",
+        "≥ 90.0%",
+        "91.2%",
+        "90.0%",
+        "–",
+        "500",
+    ]
+
+
+def test_the_markdown_is_a_whole_table() -> None:
+    lines = as_markdown(as_json(SCORES)).splitlines()
+    assert len({line.count("|") for line in lines}) == 1
+    assert any("123.5" in line or "123.4" in line for line in lines)
+    assert any("held-out real tiles" in line and "81.2%" in line for line in lines)
+
+
+def test_the_card_says_what_the_model_is_made_from_and_cannot_do() -> None:
+    card = ModelCard(model_card(FACTS, as_json(SCORES)))
+    assert card.data.license == "gpl-2.0"
+    assert "demonstration" in (card.data.tags or [])
+    for fact in (
+        "6.4 million",
+        "32,000 generated scenes",
+        "NAIP",
+        "make train-mini",
+        "1.2 hours",
+        "2 CPU cores",
+    ):
+        assert fact in card.text
+    assert "91.2%" in card.text
+    assert "Limits" in card.text
+    assert "flood, traffic congestion" in card.text
+
+
+@pytest.mark.parametrize("text", ["{", "}", "{name}"])
+def test_facts_are_text_and_never_templates(text: str) -> None:
+    assert text in model_card(replace(FACTS, machine=text), as_json(SCORES))
+
+
+def test_without_real_tiles_the_card_does_not_speak_of_them() -> None:
+    facts = replace(FACTS, rasters=())
+    card = model_card(facts, as_json(replace(SCORES, naip=None)))
+    assert "eal tiles" not in card
+    assert "real rasters" not in card

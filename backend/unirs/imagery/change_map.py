@@ -1,0 +1,106 @@
+"""Change maps to GeoTIFF, and over the image that they speak of."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from unirs.imagery.export import new_geotiff, write_picture
+from unirs.imagery.stretch import NEUTRAL
+from unirs.inputs import Crop
+
+NODATA = 255
+
+_RAMP = np.array([(255, 255, 204), (254, 217, 118), (253, 141, 60), (227, 26, 28), (128, 0, 38)])
+"""Pale yellow (no change) to dark red; legible for the colour-blind (ColorBrewer YlOrRd)."""
+
+_OVERLAY_SIDE = 1024
+_OPACITY = 0.8
+_LEGEND_HEIGHT = 56
+
+
+def write_change_map(change: NDArray[np.float32], crop: Crop, path: str | os.PathLike[str]) -> None:
+    """A change map as GeoTIFF: percent of change, 0 to 100, with nodata 255 and a colour table.
+
+    Patches that are NaN, or in which the crop has no data at all, are nodata.
+
+    Args:
+        change: ``[rows, columns]``, 0 (same) to 1, on the patch grid of the crop's extent.
+        crop: Either date of the pair.
+        path: Where to; the file appears when it is whole.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    unknown = np.isnan(change) | _patches_without_data(crop, change.shape)
+    percent = np.where(unknown, 0.0, np.clip(change, 0.0, 1.0) * 100.0)
+    values = np.where(unknown, NODATA, np.rint(percent)).astype(np.uint8)
+    with new_geotiff(path, crop, values.shape, count=1, nodata=NODATA) as dataset:
+        dataset.write(values, 1)
+        dataset.write_colormap(1, _colour_table())
+        dataset.set_band_description(1, "change (percent)")
+
+
+def write_overlay(change: NDArray[np.float32], crop: Crop, path: str | os.PathLike[str]) -> None:
+    """A picture to look at: a date of the pair with the change map over it, and a legend.
+
+    The more change, the redder and the less transparent. NaN leaves the image bare.
+
+    Args:
+        change: ``[rows, columns]``, 0 (same) to 1, on the patch grid of the crop's extent.
+        crop: The later date of the pair.
+        path: Where to, such as ``changes.png``.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    height, width = crop.pixels.shape[:2]
+    scale = max(1.0, _OVERLAY_SIDE / max(height, width))
+    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+    below = Image.fromarray(crop.pixels).resize(shape, Image.Resampling.BICUBIC)
+    patches = np.clip(np.nan_to_num(change), 0.0, 1.0).astype(np.float32)
+    smooth = np.asarray(Image.fromarray(patches).resize(shape, Image.Resampling.BILINEAR))
+    opacity = _OPACITY * smooth[..., None]
+    blended = np.asarray(below) * (1.0 - opacity) + _colours(smooth) * opacity
+    write_picture(_with_legend(blended.astype(np.uint8)), path)
+
+
+def _patches_without_data(crop: Crop, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Patches of the neutral fill alone, where the crop is known to have such pixels."""
+    if crop.nodata_share == 0.0:
+        return np.zeros(shape, dtype=bool)
+    filled: NDArray[np.bool_] = (crop.pixels == NEUTRAL).all(axis=-1)
+    for axis, patches in enumerate(shape):
+        starts = np.arange(patches) * filled.shape[axis] // patches
+        filled = np.logical_and.reduceat(filled, starts, axis=axis)
+    return filled
+
+
+def _colours(change: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Colours ``[..., 3]`` of the ramp, for change from 0 to 1."""
+    stops = np.linspace(0.0, 1.0, len(_RAMP))
+    return np.stack([np.interp(change, stops, channel) for channel in _RAMP.T], axis=-1)
+
+
+def _colour_table() -> dict[int, tuple[int, int, int, int]]:
+    colours = np.rint(_colours(np.linspace(0.0, 1.0, 101))).astype(int).tolist()
+    table = {percent: (red, green, blue, 255) for percent, (red, green, blue) in enumerate(colours)}
+    table[NODATA] = (0, 0, 0, 0)
+    return table
+
+
+def _with_legend(image: NDArray[np.uint8]) -> Image.Image:
+    """The image above a bar from no change to full change."""
+    height, width = image.shape[:2]
+    canvas = Image.new("RGB", (width, height + _LEGEND_HEIGHT), "white")
+    canvas.paste(Image.fromarray(image))
+    bar = np.rint(_colours(np.linspace(0.0, 1.0, width - 32))).astype(np.uint8)
+    canvas.paste(Image.fromarray(np.tile(bar, (14, 1, 1))), (16, height + 10))
+    draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(18)
+    baseline = height + 28
+    draw.text((16, baseline), "no change", fill="black", font=font)
+    draw.text((width - 16, baseline), "change 100 %", fill="black", font=font, anchor="ra")
+    return canvas

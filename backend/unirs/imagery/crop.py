@@ -1,0 +1,121 @@
+"""Rasters to crops: one image, a pair of dates, or a dated series, on one grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyproj import CRS
+
+from unirs.errors import UniRSError
+from unirs.imagery.georeference import Raster, describe
+from unirs.imagery.grid import Grid, common_grid
+from unirs.imagery.options import CropOptions
+from unirs.imagery.source import RasterPath
+from unirs.imagery.stretch import to_rgb
+from unirs.imagery.warp import read_samples
+from unirs.inputs import Crop
+
+_DEFAULT = CropOptions()
+
+
+def read_crop(path: RasterPath, size: int, options: CropOptions = _DEFAULT) -> Crop:
+    """A raster, or an extent of it, as a north-up image with square pixels.
+
+    The image covers exactly the extent. Parts of it that lie outside the raster are without data.
+
+    Args:
+        path: A raster that GDAL reads.
+        size: Pixels of the longer side, at least 1.
+        options: Extent, bands and stretch.
+
+    Returns:
+        The crop, with its extent in the CRS of the raster.
+
+    Raises:
+        UniRSError: See :mod:`unirs.imagery`.
+    """
+    return _read([describe(path)], size, options)[0]
+
+
+def read_pair(
+    path_a: RasterPath, path_b: RasterPath, size: int, options: CropOptions = _DEFAULT
+) -> tuple[Crop, Crop]:
+    """Two dates on one grid, the earlier one first.
+
+    The given order is kept where a date is unknown or both are the same. The grid is in the CRS
+    of the first in time and covers the extent asked for, or what the two have in common. Rasters
+    without a CRS make a pair only if they have one size and place.
+
+    Args:
+        path_a: One raster.
+        path_b: The other raster; its CRS, resolution and offset may differ.
+        size: Pixels of the longer side, at least 1.
+        options: Extent, bands and stretch, for both.
+
+    Returns:
+        Before and after.
+
+    Raises:
+        UniRSError: See :mod:`unirs.imagery`.
+    """
+    before, after = read_series([path_a, path_b], size, options)
+    return before, after
+
+
+def read_series(
+    paths: Sequence[RasterPath], size: int, options: CropOptions = _DEFAULT
+) -> list[Crop]:
+    """Two or more dates on one grid, in order of time, as the frames of a video.
+
+    What holds for a pair (:func:`read_pair`) holds here.
+
+    Raises:
+        UniRSError: ``too_few_frames`` for less than two rasters; see also :mod:`unirs.imagery`.
+    """
+    if len(paths) < 2:
+        raise UniRSError(
+            "too_few_frames",
+            f"A series needs at least two rasters, but {len(paths)} were given; add other dates.",
+        )
+    return _read(_in_order_of_date([describe(path) for path in paths]), size, options)
+
+
+def _in_order_of_date(rasters: list[Raster]) -> list[Raster]:
+    """Earlier first; as given where a date is unknown."""
+    dated = [(raster.date, raster) for raster in rasters if raster.date is not None]
+    if len(dated) < len(rasters):
+        return rasters
+    return [raster for _, raster in sorted(dated, key=lambda pair: pair[0])]
+
+
+def _read(rasters: Sequence[Raster], size: int, options: CropOptions) -> list[Crop]:
+    grid = common_grid(rasters, size, options)
+    dates = [read_samples(raster, grid, options.bands) for raster in rasters]
+    for raster, samples in zip(rasters, dates, strict=True):
+        if not samples.valid.any():
+            raise UniRSError(
+                "all_nodata",
+                f"{raster.name} has no data in the extent asked for; give another extent.",
+            )
+    images = to_rgb(dates, options.stretch)
+    return [
+        Crop(
+            pixels=image,
+            extent=grid.extent,
+            crs=_crs_text(grid),
+            pixel_size=grid.pixel_size,
+            nodata_share=float(1.0 - samples.valid.mean()),
+            date=raster.date,
+            source=raster.name,
+        )
+        for raster, samples, image in zip(rasters, dates, images, strict=True)
+    ]
+
+
+def _crs_text(grid: Grid) -> str | None:
+    """``EPSG:…`` where there is such a code, else WKT."""
+    crs: CRS | None = grid.crs
+    if crs is None:
+        return None
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.to_wkt()

@@ -1,0 +1,122 @@
+"""Crops to files, and how any output gets there: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import rasterio
+from PIL import Image
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetWriter
+from rasterio.transform import from_bounds
+
+from unirs.errors import UniRSError
+from unirs.inputs import Crop
+
+_GEOTIFF = (".tif", ".tiff")
+
+
+def write_crop(crop: Crop, path: str | os.PathLike[str]) -> None:
+    """What the model sees, as a file.
+
+    Args:
+        crop: What to write.
+        path: ``.tif`` or ``.tiff`` for a GeoTIFF with CRS, transform and date, else a picture in
+            the format of its ending, such as ``.png`` or ``.jpg``.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    if Path(path).suffix.lower() in _GEOTIFF:
+        with new_geotiff(path, crop, crop.pixels.shape[:2], count=3, photometric="RGB") as dataset:
+            dataset.write(crop.pixels.transpose(2, 0, 1))
+            if crop.date:
+                dataset.update_tags(TIFFTAG_DATETIME=f"{crop.date:%Y:%m:%d} 00:00:00")
+    else:
+        write_picture(Image.fromarray(crop.pixels), path)
+
+
+def write_picture(image: Image.Image, path: str | os.PathLike[str]) -> None:
+    """An image in the format of the path's ending.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    if Path(path).suffix.lower() not in Image.registered_extensions():
+        raise UniRSError(
+            "output_unwritable", f"{path} names no picture format; let it end in .png or .jpg."
+        )
+    with whole_file(path) as temporary:
+        image.save(temporary)
+
+
+@contextmanager
+def new_geotiff(
+    path: str | os.PathLike[str], crop: Crop, shape: tuple[int, int], **profile: Any
+) -> Iterator[DatasetWriter]:
+    """A compressed 8-bit GeoTIFF over the extent of a crop, open for writing.
+
+    Args:
+        path: Where it will be once it is whole.
+        crop: Gives extent and CRS; without them the raster has none either.
+        shape: Rows and columns.
+        profile: Further creation options of rasterio.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    rows, columns = shape
+    if crop.extent is not None:
+        profile["transform"] = from_bounds(*crop.extent, columns, rows)
+    with (
+        whole_file(path) as temporary,
+        _without_georeference_allowed(),
+        rasterio.open(
+            temporary,
+            "w",
+            driver="GTiff",
+            height=rows,
+            width=columns,
+            dtype="uint8",
+            crs=crop.crs,
+            compress="deflate",
+            **profile,
+        ) as dataset,
+    ):
+        yield dataset
+
+
+@contextmanager
+def _without_georeference_allowed() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path beside the target, which becomes the target when all went well.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
+    try:
+        yield temporary
+        temporary.replace(target)
+    except (OSError, RasterioError, CPLE_BaseError) as error:
+        raise UniRSError(
+            "output_unwritable",
+            f"{target} cannot be written; check that its folder exists and takes files.",
+            reason=str(error),
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

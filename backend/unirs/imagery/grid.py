@@ -1,0 +1,200 @@
+"""The grid of a crop: north-up pixels, square on the ground, over an extent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from affine import Affine
+from pyproj import CRS, Geod
+from rasterio.transform import from_bounds
+from shapely import box, intersection_all
+
+from unirs.errors import UniRSError
+from unirs.imagery.georeference import (
+    WGS84,
+    Georeference,
+    Raster,
+    parse_crs,
+    transform_extent,
+    transformer,
+)
+from unirs.imagery.options import CropOptions
+from unirs.inputs import Extent
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pixels over a ground extent.
+
+    Attributes:
+        crs: CRS of the extent, if there is one.
+        extent: The ground that the pixels cover, exactly.
+        width: Number of columns.
+        height: Number of rows.
+    """
+
+    crs: CRS | None
+    extent: Extent
+    width: int
+    height: int
+
+    @classmethod
+    def covering(cls, extent: Extent, crs: CRS | None, size: int) -> Grid:
+        """The grid over an extent whose longer side has ``size`` pixels.
+
+        The shorter side has as many as the extent's shape asks for, and at least one. The shape is
+        that in a projected CRS; in a geographic one it is that on the ground.
+        """
+        min_x, min_y, max_x, max_y = extent
+        x_metres, y_metres = 1.0, 1.0
+        if crs is not None and crs.is_geographic:
+            x_metres, y_metres = _metres_per_unit(crs, extent) or (1.0, 1.0)
+        across, along = (max_x - min_x) * x_metres, (max_y - min_y) * y_metres
+        longer = max(across, along)
+        width = max(1, round(size * across / longer))
+        height = max(1, round(size * along / longer))
+        return cls(crs, extent, width, height)
+
+    @cached_property
+    def transform(self) -> Affine:
+        """Column and row to coordinates of the CRS."""
+        return from_bounds(*self.extent, self.width, self.height)
+
+    @cached_property
+    def pixel_area(self) -> float:
+        """Area of one pixel in squared units of the CRS."""
+        return abs(self.transform.determinant)
+
+    @cached_property
+    def pixel_size(self) -> float | None:
+        """Ground size of one pixel in metres at the middle of the extent; ``None`` without CRS.
+
+        It is measured on the ellipsoid, so that the distortion of a projection (twofold at 60°
+        north in Web Mercator) is not taken for ground.
+        """
+        scale = _metres_per_unit(self.crs, self.extent) if self.crs else None
+        return math.sqrt(self.pixel_area * scale[0] * scale[1]) if scale else None
+
+    def decimation(self, raster: Georeference) -> float:
+        """How many pixels of a raster go into one of this grid, along one side, in its middle.
+
+        Below 1 the raster is coarser than the grid. A middle that the raster's CRS does not reach
+        counts as 1: the raster is then read in full resolution, which is right, if slow.
+        """
+        if self.crs is None or raster.crs is None or self.crs == raster.crs:
+            return math.sqrt(self.pixel_area / raster.pixel_area)
+        column, row = self.width / 2, self.height / 2
+        corners = [
+            self.transform * (column + right, row + down)
+            for right, down in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
+        ]
+        xs, ys = zip(*transformer(self.crs, raster.crs).itransform(corners), strict=True)
+        diagonals = (xs[2] - xs[0]) * (ys[3] - ys[1]) - (xs[3] - xs[1]) * (ys[2] - ys[0])
+        area = abs(diagonals) / 2
+        return math.sqrt(area / raster.pixel_area) if math.isfinite(area) else 1.0
+
+
+def common_grid(rasters: Sequence[Raster], size: int, options: CropOptions) -> Grid:
+    """The grid of one raster or of several dates, in the CRS of the first.
+
+    Raises:
+        UniRSError: ``no_overlap``, ``dates_no_overlap``, ``crs_missing``, ``crs_invalid``.
+    """
+    _refuse_unrelated(rasters)
+    first = rasters[0].georeference
+    footprints = [
+        transform_extent(raster.georeference.bounds, raster.georeference.crs, first.crs)
+        for raster in rasters
+    ]
+    if options.extent is None:
+        extent = _intersection(footprints)
+        if extent is None:
+            raise UniRSError(
+                "dates_no_overlap",
+                f"{' and '.join(raster.name for raster in rasters)} have no ground in common; "
+                "give dates of one place.",
+            )
+    else:
+        extent = _wanted_extent(rasters[0], options.extent, options.extent_crs)
+        for raster, footprint in zip(rasters, footprints, strict=True):
+            if _intersection([extent, footprint]) is None:
+                raise UniRSError(
+                    "no_overlap",
+                    f"The extent {_text(options.extent)} lies outside {raster.name}; "
+                    "give one that meets it, and its CRS if that is not the raster's.",
+                )
+    return Grid.covering(extent, first.crs, size)
+
+
+def _refuse_unrelated(rasters: Sequence[Raster]) -> None:
+    """Refuse rasters that no CRS relates, unless they have one grid anyway."""
+    missing = [raster for raster in rasters if raster.georeference.crs is None]
+    one_grid = {(raster.georeference, raster.width, raster.height) for raster in rasters}
+    if missing and len(one_grid) > 1:
+        raise UniRSError(
+            "crs_missing",
+            f"{missing[0].name} has no CRS, so that it cannot be laid on the other date; "
+            "georeference it, or give images of one size.",
+        )
+
+
+def _wanted_extent(raster: Raster, extent: Extent, extent_crs: str | None) -> Extent:
+    """The extent asked for, in the CRS of the raster."""
+    if extent_crs is None:
+        return extent
+    target = raster.georeference.crs
+    if target is None:
+        raise UniRSError(
+            "crs_missing",
+            f"{raster.name} has no CRS, so that an extent in {extent_crs} cannot be found in it; "
+            "georeference the raster, or give the extent in its own coordinates.",
+        )
+    transformed = transform_extent(extent, parse_crs(extent_crs, "The CRS of the extent"), target)
+    if transformed is None:
+        raise UniRSError(
+            "no_overlap",
+            f"The extent {_text(extent)} in {extent_crs} is out of reach of the CRS of "
+            f"{raster.name}; give one that meets it.",
+        )
+    return transformed
+
+
+def _intersection(extents: Sequence[Extent | None]) -> Extent | None:
+    """What extents have in common; ``None`` where that is no area."""
+    boxes = [box(*extent) for extent in extents if extent is not None]
+    common = intersection_all(boxes)
+    if len(boxes) < len(extents) or common.area == 0:
+        return None
+    min_x, min_y, max_x, max_y = common.bounds
+    return min_x, min_y, max_x, max_y
+
+
+def _metres_per_unit(crs: CRS, extent: Extent) -> tuple[float, float] | None:
+    """Metres on the ellipsoid that a unit of x and one of y span in the middle of an extent.
+
+    Returns:
+        ``None`` for a CRS without a place on Earth (local or planetary).
+    """
+    min_x, min_y, max_x, max_y = extent
+    x, y = (min_x + max_x) / 2, (min_y + max_y) / 2
+    half_x, half_y = (max_x - min_x) * 5e-4, (max_y - min_y) * 5e-4
+    try:
+        to_degrees = transformer(crs, WGS84)
+    except UniRSError:
+        return None
+    longitudes, latitudes = to_degrees.transform(
+        [x - half_x, x + half_x, x, x], [y, y, y - half_y, y + half_y]
+    )
+    if not all(map(math.isfinite, [*longitudes, *latitudes])):
+        return None
+    _, _, metres = Geod(ellps="WGS84").inv(
+        longitudes[::2], latitudes[::2], longitudes[1::2], latitudes[1::2]
+    )
+    return metres[0] / (2 * half_x), metres[1] / (2 * half_y)
+
+
+def _text(extent: Extent) -> str:
+    return " ".join(f"{value:.10g}" for value in extent)

@@ -1,0 +1,71 @@
+"""Opening rasters, with GDAL's errors turned into sentences."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio._err import CPLE_BaseError  # GDAL's errors where rasterio does not translate them
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
+
+from unirs.errors import UniRSError
+
+RasterPath = str | os.PathLike[str]
+"""A file, or one of GDAL's virtual paths such as ``/vsizip/scene.zip/scene.tif``."""
+
+CACHE_MEGABYTES = 64
+"""Upper bound of GDAL's block cache, whose default is a share of the machine's memory."""
+
+_NETWORK = re.compile(r"(?!file:|zip:|tar:)[a-z][a-z0-9+.-]+://|/vsi(curl|s3|gs|az|adls|oss|swift)")
+
+
+@contextmanager
+def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
+    """A raster, opened for reading. GDAL's errors, also while it is read, become one sentence.
+
+    Args:
+        path: Which raster.
+        options: GDAL's open options, such as ``overview_level``.
+
+    Raises:
+        UniRSError: ``raster_missing`` or ``raster_unreadable``.
+    """
+    name = os.fspath(path)
+    if _NETWORK.match(name):
+        raise UniRSError(
+            "raster_unreadable",
+            f"{name} is a network address, and only local files are read; download it first.",
+        )
+    with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES):
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with _open(name, options) as dataset:
+            try:
+                yield dataset
+            except (RasterioError, CPLE_BaseError) as error:
+                raise UniRSError(
+                    "raster_unreadable",
+                    f"{name} cannot be read, because a part of it is corrupt; "
+                    "get a new copy of the file.",
+                    reason=str(error),
+                ) from error
+
+
+def _open(name: str, options: dict[str, Any]) -> DatasetReader:
+    try:
+        return rasterio.open(name, **options)
+    except (RasterioError, CPLE_BaseError) as error:
+        if name.startswith("/vsi") or Path(name).exists():
+            raise UniRSError(
+                "raster_unreadable",
+                f"{name} cannot be opened as a raster: its format is unknown or its header is "
+                "corrupt; check the file or get a new copy.",
+                reason=str(error),
+            ) from error
+        raise UniRSError("raster_missing", f"There is no raster {name}; check the path.") from error

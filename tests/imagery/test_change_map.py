@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+
+import numpy as np
+import pytest
+import rasterio
+from PIL import Image
+from rasterio.errors import NotGeoreferencedWarning
+
+from unirs.errors import UniRSError
+from unirs.imagery import read_crop, write_change_map, write_crop, write_overlay
+from unirs.imagery.export import new_geotiff
+from unirs.inputs import Crop
+
+EXTENT = (500_000.0, 4_999_000.0, 502_000.0, 5_000_000.0)
+
+
+@pytest.fixture
+def crop():
+    pixels = np.full((60, 120, 3), 90, np.uint8)
+    return Crop(pixels, EXTENT, "EPSG:32633", 16.7, date=dt.date(2020, 8, 11), source="after.tif")
+
+
+def change_in_the_north_east():
+    change = np.zeros((5, 10), np.float32)
+    change[0, -1] = 1.0
+    change[0, 0] = 0.237
+    return change
+
+
+def test_a_change_map_lies_where_its_crop_lies(crop, tmp_path):
+    write_change_map(change_in_the_north_east(), crop, tmp_path / "map.tif")
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        values = dataset.read(1)
+        assert tuple(dataset.bounds) == EXTENT
+        assert dataset.crs.to_epsg() == 32633
+        assert (dataset.dtypes, dataset.nodata) == (("uint8",), 255)
+        assert values.shape == (5, 10)
+        assert (values[0, -1], values[0, 0], values[4, 4]) == (100, 24, 0)
+        row, column = dataset.index(EXTENT[2] - 1, EXTENT[3] - 1)
+        assert values[row, column] == 100
+        table = dataset.colormap(1)
+    assert table[0][0] > 250
+    assert table[0][2] > 190  # pale
+    assert table[100][:3] == (128, 0, 38)  # dark red
+    assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]
+
+
+def test_patches_without_data_are_nodata(crop, tmp_path):
+    change = change_in_the_north_east()
+    change[2, 2] = np.nan
+    pixels = crop.pixels.copy()
+    pixels[:, 60:] = 127
+    half = Crop(pixels, EXTENT, "EPSG:32633", nodata_share=0.5)
+    write_change_map(change, half, tmp_path / "map.tif")
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        values = dataset.read(1)
+    assert (values[:, 5:] == 255).all()
+    assert values[2, 2] == 255
+    assert (values == 255).sum() == 26
+
+
+def test_grey_ground_is_not_taken_for_nodata(tmp_path):
+    grey = Crop(np.full((60, 120, 3), 127, np.uint8), EXTENT, "EPSG:32633")
+    write_change_map(change_in_the_north_east(), grey, tmp_path / "map.tif")
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        assert (dataset.read(1) != 255).all()
+
+
+@pytest.mark.parametrize("extent", [None, (0.0, -60.0, 120.0, 0.0)])
+def test_a_plain_picture_has_a_change_map_too(tmp_path, extent):
+    plain = Crop(np.zeros((60, 120, 3), np.uint8), extent)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", NotGeoreferencedWarning)
+        write_change_map(change_in_the_north_east(), plain, tmp_path / "map.tif")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with rasterio.open(tmp_path / "map.tif") as dataset:
+            assert dataset.crs is None
+            assert dataset.read(1)[0, -1] == 100
+
+
+def test_an_overlay_shows_the_change_and_leaves_the_rest(crop, tmp_path):
+    write_overlay(change_in_the_north_east(), crop, tmp_path / "overlay.png")
+    picture = np.asarray(Image.open(tmp_path / "overlay.png").convert("RGB")).astype(int)
+    height, width, _ = picture.shape
+    assert width == 1024
+    assert height > 512  # a legend below the image
+    assert np.abs(picture[400:500, 300:700] - 90).max() <= 1
+    red, green, blue = picture[20, -20]
+    assert red > green + 20 > blue - 20
+    assert np.ptp(picture[520:, :, 0]) > 100
+
+
+def stop_while_writing(target, crop):
+    with new_geotiff(target, crop, (5, 10), count=1) as dataset:
+        dataset.write(np.zeros((5, 10), np.uint8), 1)
+        raise KeyboardInterrupt
+
+
+def test_output_appears_whole_or_not_at_all(crop, tmp_path):
+    target = tmp_path / "map.tif"
+    target.write_text("what was there")
+    with pytest.raises(KeyboardInterrupt):
+        stop_while_writing(target, crop)
+    assert target.read_text() == "what was there"
+    write_change_map(np.zeros((5, 10), np.float32), crop, target)
+    assert target.read_bytes()[:2] == b"II"
+    assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]
+
+
+def test_a_saved_crop_reads_back_as_itself(crop, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 255, crop.pixels.shape, dtype=np.uint8)
+    saved = Crop(noise, EXTENT, "EPSG:32633", date=crop.date)
+    write_crop(saved, tmp_path / "crop.tif")
+    again = read_crop(tmp_path / "crop.tif", 120)
+    assert np.array_equal(again.pixels, noise)
+    assert (again.extent, again.crs, again.date) == (EXTENT, "EPSG:32633", crop.date)
+    write_crop(saved, tmp_path / "crop.png")
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "crop.png")), noise)
+    write_crop(saved, tmp_path / "crop.jpg")
+    assert Image.open(tmp_path / "crop.jpg").format == "JPEG"
+
+
+@pytest.mark.parametrize(
+    "name", ["none/crop.tif", "none/crop.png", "crop.docx", "crop", "folder.tif"]
+)
+def test_what_cannot_be_written_is_refused_with_a_sentence(crop, tmp_path, name):
+    (tmp_path / "folder.tif").mkdir()
+    with pytest.raises(UniRSError) as caught:
+        write_crop(crop, tmp_path / name)
+    assert caught.value.code == "output_unwritable"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.tif"]

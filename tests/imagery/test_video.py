@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unirs.errors import UniRSError
+from unirs.imagery import is_video, read_video
+from unirs.inputs import VisualInput
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mp4", "mpeg4"), ("a.mkv", "mpeg4"), ("a.avi", "mpeg4"), ("a.webm", "libvpx-vp9")],
+)
+def test_frames_are_taken_at_even_steps_in_any_container(write_video, name, codec):
+    frames = read_video(write_video(name, 24, codec), 8, 32)  # Matroska counts no frames
+    levels = [float(frame.pixels.mean()) for frame in frames]
+    expected = 20 + 8 * np.linspace(0, 22, 8, dtype=int)
+    assert np.abs(np.array(levels) - expected).max() < 4
+    assert all(frame.pixels.shape == (24, 32, 3) for frame in frames)
+    assert all(frame.extent is None and frame.date is None for frame in frames)
+    VisualInput.video(frames)
+
+
+def test_frames_are_upsampled_to_the_size_asked_for(write_video):
+    (frame,) = read_video(write_video("a.mp4", 3), 1, 128)
+    assert frame.pixels.shape == (96, 128, 3)
+    assert frame.pixels.dtype == np.uint8
+
+
+def test_a_damaged_packet_is_passed_over(write_video):
+    path = write_video("a.mkv", 24)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 60] = bytes(60)
+    path.write_bytes(content)
+    assert len(read_video(path, 4, 32)) == 4
+
+
+def refused(code, path, frames=4):
+    with pytest.raises(UniRSError) as caught:
+        read_video(path, frames, 32)
+    assert caught.value.code == code
+    assert caught.value.message.endswith(".")
+
+
+def test_what_cannot_be_played_is_refused_with_a_sentence(write_video, tmp_path):
+    nonsense = tmp_path / "nonsense.mp4"
+    nonsense.write_bytes(b"nonsense" * 100)
+    refused("video_missing", tmp_path / "none.mp4")
+    refused("video_missing", "https://example.org/a.mp4")
+    refused("video_unreadable", nonsense)
+    refused("video_unreadable", tmp_path)
+    refused("too_few_frames", write_video("a.mp4", 7), 8)
+    assert len(read_video(write_video("b.mp4", 8), 8, 32)) == 8
+
+
+def test_videos_are_known_by_their_ending(tmp_path):
+    assert is_video("a.mp4")
+    assert is_video(tmp_path / "A.MOV")
+    assert not is_video("a.tif")
+    assert not is_video("mp4")

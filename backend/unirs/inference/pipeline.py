@@ -9,8 +9,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from unirs import prompts
-from unirs.errors import UniRSError
 from unirs.inference.cache import LeastRecentlyUsed
 from unirs.inference.decoding import Stop, Stopped, StreamingText, decode
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
@@ -19,8 +17,10 @@ from unirs.inference.run import Run
 from unirs.inference.scoring import score_options
 from unirs.inference.store import find_model, model_info
 from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
-from unirs.inputs import Answer, InputKind, OptionScore, Question, Task, TokenCounts, VisualInput
+from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
+from unirs.inputs import Answer, OptionScore, Question, TokenCounts, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
+from unirs.prompts import clue_prompt
 
 CLUE_MAX_NEW_TOKENS = 96
 CLUES_KEPT = 256
@@ -134,7 +134,7 @@ class Pipeline:
             model=self.name,
             device=self.device,
             stopped=run.stopped,
-            zero_shot=self._is_base,
+            zero_shot=is_base(self.config),
             seconds=run.seconds(self.load_seconds),
             tokens=TokenCounts(run.prompt_tokens, run.visual_tokens, run.answer_tokens),
             change_map=run.change_map,
@@ -144,31 +144,20 @@ class Pipeline:
         """All stages, as far as the user lets them go."""
         try:
             self._see(visual, run)
-            if self._wants_clue(question):
+            if question.clue and writes_clue(self.config):
                 run.clue = self._clue(visual, run)
             self._respond(visual, question, instruction, run)
         except Stopped:
             run.stopped = True
-
-    @property
-    def _is_base(self) -> bool:
-        return self.config.kind == "base"
-
-    def _wants_clue(self, question: Question) -> bool:
-        return question.clue and not self._is_base and self.config.clue_source != "none"
 
     def _see(self, visual: VisualInput, run: Run) -> None:
         """Have the features of all images at hand, and what they tell of a change."""
         if not self._vision.knows(visual.crops):
             with run.stage("vision"):
                 self._vision.encode(visual.crops, run.stop)
-        if self._fuses(visual):
+        if fuses(self.config, visual):
             features = self._vision.encode(visual.crops, run.stop)
             run.change_map = change_map(self.bundle, features, visual.crops[0])
-
-    def _fuses(self, visual: VisualInput) -> bool:
-        """Whether the change extraction module makes one set of visual tokens of a pair."""
-        return visual.kind is InputKind.PAIR and self.config.change_module
 
     def _clue(self, visual: VisualInput, run: Run) -> str:
         """What the frozen base says of the images, asked once (paper, section III-B2)."""
@@ -186,7 +175,7 @@ class Pipeline:
             reading = self._reader.read(
                 "clue",
                 language_model,
-                prompts.clue_prompt(visual.kind, len(visual.crops)),
+                clue_prompt(visual.kind, len(visual.crops)),
                 digest=visual.digest,
                 visual=lambda: self._tokens(visual, as_pair=False, stop=stop),
                 stop=stop,
@@ -200,13 +189,13 @@ class Pipeline:
     def _respond(self, visual: VisualInput, question: Question, instruction: str, run: Run) -> None:
         """Read the prompt, then score the options or generate."""
         options = [self.bundle.processor.encode_answer(option) for option in question.options]
-        as_pair = self._fuses(visual)
+        as_pair = fuses(self.config, visual)
         with self.bundle.language_model("answer") as language_model:
             with run.stage("prefill"):
                 reading = self._reader.read(
                     "answer",
                     language_model,
-                    self._prompt(visual, instruction, run.clue, as_pair=as_pair),
+                    answer_prompt(self.config, visual, instruction, run.clue),
                     digest=visual.digest,
                     visual=lambda: self._tokens(visual, as_pair=as_pair, stop=run.stop),
                     stop=run.stop,
@@ -250,14 +239,6 @@ class Pipeline:
             stop=stop,
         )
 
-    def _prompt(
-        self, visual: VisualInput, instruction: str, clue: str | None, *, as_pair: bool
-    ) -> prompts.Prompt:
-        markers = 1 if as_pair else len(visual.crops)
-        if self._is_base:
-            return prompts.base_prompt(instruction, markers)
-        return prompts.unirs_prompt(visual.kind, instruction, clue, markers)
-
     def _tokens(self, visual: VisualInput, *, as_pair: bool, stop: Stop) -> Tensor:
         features = self._vision.encode(visual.crops, stop)
         return visual_tokens(self.bundle, features, as_pair=as_pair)
@@ -285,40 +266,3 @@ def load_pipeline(
         lambda: load_bundle(folder, where, dtype), lambda: None, f"loading the model {folder.name}"
     )
     return Pipeline(bundle, time.perf_counter() - started)
-
-
-def instruction_for(question: Question) -> str:
-    """The instruction that a question puts into the prompt.
-
-    A question goes in as the user wrote it; with options it asks for a short answer, as in
-    training. Captions and change captions have an instruction of their own, unless the user gives
-    another. A classification lists its classes, which are the options.
-
-    Raises:
-        UniRSError: ``question_empty``, ``options_invalid`` or ``text_invalid``.
-    """
-    _check_texts(question)
-    text = question.text.strip()
-    if question.task is Task.ASK:
-        if not text:
-            raise UniRSError("question_empty", "The question is empty; say what you want to know.")
-        return prompts.short_answer(text) if question.options else text
-    if question.task is Task.CLASSIFY:
-        return prompts.classify_instruction(question.options)
-    if question.task is Task.CHANGE:
-        return text or prompts.CHANGE_INSTRUCTION
-    return text or prompts.CAPTION_INSTRUCTION
-
-
-def _check_texts(question: Question) -> None:
-    options = question.options
-    if any(not option.strip() for option in options) or len(set(options)) < len(options):
-        raise UniRSError("options_invalid", "The options must be different and none may be empty.")
-    if question.task is Task.CLASSIFY and not options:
-        raise UniRSError("options_invalid", "A classification needs the classes to choose from.")
-    try:
-        "".join([question.text, *options]).encode()
-    except UnicodeEncodeError:
-        raise UniRSError(
-            "text_invalid", "The question or an option holds characters that are not valid Unicode."
-        ) from None

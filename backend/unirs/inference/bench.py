@@ -1,0 +1,325 @@
+"""Measures of speed and memory: ratios within one run, with the seconds behind them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import psutil
+import torch
+
+from unirs.inference.decoding import embed_prompt
+from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
+from unirs.inference.reader import Role
+from unirs.inference.visual import visual_tokens
+from unirs.inference.wording import answer_prompt, fuses, instruction_for, writes_clue
+from unirs.inputs import Question, VisualInput
+from unirs.model import ModelBundle
+from unirs.prompts import Prompt, clue_prompt
+
+REPETITIONS = 5
+MEGABYTE = 10**6
+SAMPLING_SECONDS = 0.01
+
+PAIR_QUESTIONS = (
+    "Has anything changed?",
+    "Is there a new house?",
+    "Is there a new road?",
+    "Have trees been cut down?",
+    "Has a house been torn down?",
+    "Has a road been built at the top?",
+    "Is there more water than before?",
+    "Is there less water than before?",
+    "Has bare land been built on?",
+    "Where did something change?",
+    "What appears in the second image?",
+    "What disappears from the first image?",
+    "Are there more houses than before?",
+    "Are there fewer trees than before?",
+    "Did the left part of the scene change?",
+    "Did the right part of the scene change?",
+    "Is the scene the same as before?",
+    "Has the parking lot grown?",
+    "Is the area rural or urban now?",
+    "Describe the change.",
+)
+
+
+@dataclass(frozen=True)
+class BenchInputs:
+    """What is measured on.
+
+    Attributes:
+        pair: Two dates.
+        before: A raster file, for the worker.
+        after: The same place later.
+        video: A video file.
+    """
+
+    pair: VisualInput
+    before: Path
+    after: Path
+    video: Path
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """What was measured. Seconds are wall-clock; a megabyte is 10^6 bytes.
+
+    Attributes:
+        model: Name of the model.
+        device: Where it ran.
+        precision: In which precision.
+        first_question_seconds: To the first token of the first question on an image (median).
+        follow_up_seconds: To the first token of a second question on it (median).
+        follow_up_first_token_speedup: The one by the other.
+        questions: Number of questions asked of one pair.
+        shared_seconds: All of them through the pipeline, vision and clue included.
+        naive_seconds: All of them, each by a fresh ``generate`` for clue and for answer.
+        shared_vs_naive_speedup: The one by the other.
+        same_answers: Whether both ways gave the same answers.
+        tokens_per_second: Of decoding, through the pipeline.
+        worker_peak_mb: Resident memory of a worker that captioned an image, described a change
+            and classified a video; sampled every 10 ms.
+        help_seconds: Of ``unirs --help`` as a process (median).
+    """
+
+    model: str
+    device: str
+    precision: str
+    first_question_seconds: float
+    follow_up_seconds: float
+    follow_up_first_token_speedup: float
+    questions: int
+    shared_seconds: float
+    naive_seconds: float
+    shared_vs_naive_speedup: float
+    same_answers: bool
+    tokens_per_second: float
+    worker_peak_mb: float
+    help_seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The result for machines."""
+        return asdict(self)
+
+
+class FirstTokens(NamedTuple):
+    """Median seconds to the first token."""
+
+    first_question: float
+    follow_up: float
+
+
+class SharedAndNaive(NamedTuple):
+    """Seconds of both ways, whether they agree, and the speed of decoding."""
+
+    shared: float
+    naive: float
+    same_answers: bool
+    tokens_per_second: float
+
+
+def run_bench(
+    load: Callable[[], Pipeline],
+    inputs: BenchInputs,
+    on_step: Callable[[str], None] | None = None,
+) -> BenchResult:
+    """Measure everything, on a machine that has nothing else to do.
+
+    Args:
+        load: Loads the model.
+        inputs: What is measured on.
+        on_step: Told each measurement as it begins.
+    """
+    tell = on_step or (lambda _: None)
+    tell("starting the command line")
+    help_seconds = measure_help()
+    tell("first tokens on one image")
+    pipeline = load()
+    first_tokens = measure_first_tokens(pipeline, VisualInput.single(inputs.pair.crops[1]))
+    tell(f"{len(PAIR_QUESTIONS)} questions on one pair, shared and naive")
+    both = measure_shared_and_naive(pipeline, inputs.pair)
+    name, device, precision = pipeline.name, pipeline.device, pipeline.precision
+    folder = pipeline.bundle.folder.resolve()
+    pipeline.close()
+    tell("memory of the worker")
+    worker_peak = measure_worker_peak(
+        inputs, {"model": str(folder), "device": device, "precision": precision}
+    )
+    return BenchResult(
+        model=name,
+        device=device,
+        precision=precision,
+        first_question_seconds=first_tokens.first_question,
+        follow_up_seconds=first_tokens.follow_up,
+        follow_up_first_token_speedup=first_tokens.first_question / first_tokens.follow_up,
+        questions=len(PAIR_QUESTIONS),
+        shared_seconds=both.shared,
+        naive_seconds=both.naive,
+        shared_vs_naive_speedup=both.naive / both.shared,
+        same_answers=both.same_answers,
+        tokens_per_second=both.tokens_per_second,
+        worker_peak_mb=worker_peak / MEGABYTE,
+        help_seconds=help_seconds,
+    )
+
+
+def measure_first_tokens(pipeline: Pipeline, visual: VisualInput) -> FirstTokens:
+    """How soon the first token comes, of a first question and of a second on the same image.
+
+    A round that is not counted pays for what happens once in a process.
+    """
+    first, second = (Question(text=text) for text in PAIR_QUESTIONS[:2])
+    rounds = []
+    for _ in range(REPETITIONS + 1):
+        pipeline.forget()
+        answers = pipeline.answer(visual, first), pipeline.answer(visual, second)
+        rounds.append([answer.seconds.first_token for answer in answers])
+    return FirstTokens(*(median(column) for column in zip(*rounds[1:], strict=True)))
+
+
+def measure_shared_and_naive(pipeline: Pipeline, pair: VisualInput) -> SharedAndNaive:
+    """All ``PAIR_QUESTIONS`` through the pipeline, and each on its own with nothing shared."""
+    questions = [Question(text=text) for text in PAIR_QUESTIONS]
+    naive_answer(pipeline.bundle, pair, questions[0])  # what happens once is not counted
+    started = time.perf_counter()
+    naive = [naive_answer(pipeline.bundle, pair, question) for question in questions]
+    between = time.perf_counter()
+    pipeline.forget()
+    shared = [pipeline.answer(pair, question) for question in questions]
+    ended = time.perf_counter()
+    tokens = sum(answer.tokens.answer for answer in shared)
+    return SharedAndNaive(
+        shared=ended - between,
+        naive=between - started,
+        same_answers=[answer.text for answer in shared] == naive,
+        tokens_per_second=tokens / sum(answer.seconds.decode for answer in shared),
+    )
+
+
+@torch.inference_mode()
+def naive_answer(bundle: ModelBundle, visual: VisualInput, question: Question) -> str:
+    """An answer as a straightforward script makes it: two fresh ``generate``, nothing shared."""
+    clue = None
+    if question.clue and writes_clue(bundle.config):
+        prompt = clue_prompt(visual.kind, len(visual.crops))
+        clue = _generate(bundle, "clue", prompt, visual, False, CLUE_MAX_NEW_TOKENS).strip()
+    prompt = answer_prompt(bundle.config, visual, instruction_for(question), clue)
+    as_pair = fuses(bundle.config, visual)
+    return _generate(bundle, "answer", prompt, visual, as_pair, question.max_new_tokens)
+
+
+def _generate(
+    bundle: ModelBundle,
+    role: Role,
+    prompt: Prompt,
+    visual: VisualInput,
+    as_pair: bool,
+    max_new_tokens: int,
+) -> str:
+    model, processor = bundle.model, bundle.processor
+    pixel_values = processor.images([crop.pixels for crop in visual.crops])
+    features = model.encode_images(pixel_values.to(model.device, model.dtype))
+    tokens = visual_tokens(bundle, features, as_pair=as_pair)
+    with bundle.language_model(role) as language_model:
+        embedded = embed_prompt(language_model, processor.encode(prompt).to(model.device), tokens)
+        ids = language_model.generate(
+            inputs_embeds=embedded,
+            attention_mask=torch.ones(embedded.shape[:2], device=model.device),
+            do_sample=False,
+            max_new_tokens=max_new_tokens,
+            eos_token_id=processor.tokenizer.eos_token_id,
+            pad_token_id=processor.tokenizer.pad_token_id,
+        )
+    return processor.decode(ids[0])
+
+
+def measure_help() -> float:
+    """Median seconds of ``unirs --help``."""
+    seconds = []
+    for _ in range(REPETITIONS):
+        started = time.perf_counter()
+        with _program("--help", stdout=subprocess.DEVNULL) as process:
+            code = process.wait()
+        seconds.append(time.perf_counter() - started)
+        if code:
+            raise RuntimeError(f"unirs --help ended with {code}")
+    return median(seconds)
+
+
+def measure_worker_peak(inputs: BenchInputs, choice: dict[str, str]) -> int:
+    """Bytes of resident memory that a worker takes at most for one task of each kind.
+
+    Args:
+        inputs: Files for the tasks.
+        choice: Parameters of ``load``: model, device and precision.
+    """
+    before, after, video = (
+        str(path.resolve()) for path in (inputs.before, inputs.after, inputs.video)
+    )
+    requests: list[tuple[str, dict[str, Any]]] = [
+        ("load", dict(choice)),
+        ("caption", {"paths": [after]}),
+        ("change", {"paths": [before, after]}),
+        ("classify", {"paths": [video]}),
+    ]
+    with _program("worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        with _PeakMemory(process) as peak:
+            for number, (method, params) in enumerate(requests):
+                _call(process, number, method, params)
+        process.stdin.close()  # the worker ends with its stdin
+        process.wait()
+    return peak.bytes
+
+
+def _call(process: psutil.Popen, number: int, method: str, params: dict[str, Any]) -> None:
+    """One request to a worker, and its answer waited for."""
+    request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+    process.stdin.write(json.dumps(request).encode() + b"\n")
+    process.stdin.flush()
+    for line in process.stdout:
+        reply = json.loads(line)
+        if reply.get("id") == number:
+            if "error" in reply:
+                raise RuntimeError(f"the worker refused {method}: {reply['error']['message']}")
+            return
+    raise RuntimeError(f"the worker died over {method}")
+
+
+def _program(*arguments: str, **streams: int) -> psutil.Popen:
+    """This package's command line as a process of its own."""
+    return psutil.Popen([sys.executable, "-m", "unirs", *arguments], **streams)
+
+
+class _PeakMemory:
+    """Watches the resident memory of a process from a thread."""
+
+    def __init__(self, process: psutil.Popen) -> None:
+        self.bytes = 0
+        self._process = process
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(SAMPLING_SECONDS):
+            try:
+                self.bytes = max(self.bytes, self._process.memory_info().rss)
+            except psutil.NoSuchProcess:
+                return

@@ -27,38 +27,13 @@ from unirs.imagery import (
 )
 from unirs.inference.store import model_info
 from unirs.inputs import Answer, Crop, InputKind, Question, Task, VisualInput
+from unirs.prompts import ERA_CLASSES
 
 if TYPE_CHECKING:
     from unirs.inference import Pipeline
 
-DEFAULT_EVENT_CLASSES = (
-    "post-earthquake",
-    "flood",
-    "fire",
-    "landslide",
-    "mudslide",
-    "traffic collision",
-    "traffic congestion",
-    "harvesting",
-    "ploughing",
-    "constructing",
-    "police chase",
-    "conflict",
-    "baseball",
-    "basketball",
-    "boating",
-    "cycling",
-    "running",
-    "soccer",
-    "swimming",
-    "car racing",
-    "party",
-    "concert",
-    "parade/protest",
-    "religious activity",
-    "non-event",
-)
-"""The classes of the ERA data set, in the order of the paper's Table VII."""
+DEFAULT_EVENT_CLASSES = ERA_CLASSES
+"""What a classification chooses from where the user names no classes."""
 
 _WANTED_INPUT = {
     Task.ASK: "one raster, two dates, a dated series or one video",
@@ -254,10 +229,10 @@ def run_task(
             costs the file and not the answer; and all codes of ``unirs.imagery`` and
             ``Pipeline.answer``.
     """
-    if pipeline.config.kind == "base" and (request.change_map or request.overlay):
+    if (request.change_map or request.overlay) and not pipeline.config.change_module:
         raise UniRSError(
             "change_map_unavailable",
-            f"The model {pipeline.name} is a base model, which has no change map; "
+            f"The model {pipeline.name} has no change extraction module to make a map with; "
             "choose a UniRS model or leave the map out.",
         )
     if on_stage:

@@ -1,0 +1,64 @@
+"""``python -m unirs.worker``: one worker process, from its first moment to its last."""
+
+from __future__ import annotations
+
+from unirs.worker.streams import MessageWriter, read_lines, take_standard_streams
+
+GRACE_SECONDS = 1.0
+"""How long a request that runs may take to write its partial answer and files when all ends."""
+
+
+def main() -> None:
+    """Serve the client at the other end of stdin and stdout, then end the process.
+
+    It ends with 0 when stdin ends, when stdout is closed, after ``shutdown`` and on SIGTERM, in
+    the middle of an answer if need be; with 1 if it meets a defect outside of any request.
+    """
+    stdin, stdout = take_standard_streams()  # before any import that could print
+
+    import logging
+    import os
+    import signal
+    import sys
+    import threading
+
+    from unirs.worker.protocol import ClientGone
+    from unirs.worker.server import Server, Worker
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # nothing goes to the network
+
+    def new_service() -> Worker:
+        from unirs.worker.service import Service
+
+        return Service()
+
+    server = Server(MessageWriter(stdout), new_service)
+
+    def work() -> None:
+        try:
+            server.work()
+        except ClientGone:
+            os._exit(0)
+        except BaseException:
+            logging.exception("The worker cannot go on.")
+            os._exit(1)
+
+    # Signals reach the main thread alone, so it listens. SystemExit takes it out of its waiting.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit())
+    threading.Thread(target=work, name="work", daemon=True).start()
+    status = 0
+    try:
+        server.listen(read_lines(stdin))
+    except (ClientGone, SystemExit):
+        pass
+    except BaseException:
+        logging.exception("The worker cannot go on.")
+        status = 1
+    server.close(GRACE_SECONDS)
+    os._exit(status)  # the only way out while another thread is in the middle of PyTorch
+
+
+if __name__ == "__main__":
+    main()

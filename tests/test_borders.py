@@ -1,0 +1,147 @@
+"""The architecture's borders: who may import whom, and what nobody may call."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "backend" / "unirs"
+PLUGIN = ROOT / "unirs_qgis"
+
+GROUND = {"errors", "inputs"}
+MODEL = GROUND | {"prompts"}
+INFERENCE = MODEL | {"model"}
+TASKS = INFERENCE | {"inference", "imagery"}
+FRONT = TASKS | {"tasks", "world"}
+MAY_IMPORT = {
+    "__init__": set(),
+    "errors": set(),
+    "inputs": GROUND,
+    "prompts": GROUND,
+    "imagery": GROUND,
+    "world": GROUND,
+    "model": MODEL,
+    "inference": INFERENCE,
+    "tasks": TASKS,
+    "self_test": FRONT,
+    "training": FRONT,
+    "evaluation": FRONT | {"training"},
+    "worker": FRONT | {"self_test"},
+    "cli": FRONT | {"self_test", "training", "evaluation", "worker"},
+    "__main__": {"cli"},
+}
+"""For each part of the backend, the other parts that it may know."""
+
+NEVER_IN_BACKEND = {"PyQt5", "PyQt6", "PySide2", "PySide6", "qgis", "qtpy"}
+NEVER_ANYWHERE = {
+    *("pickle", "cPickle", "dill", "joblib", "marshal", "shelve"),
+    *("ftplib", "http", "requests", "httpx", "smtplib", "socket", "urllib3"),
+}
+HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate"}
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+PLUGIN_SOURCES = sorted(PLUGIN.rglob("*.py"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that is imported, at the top or inside of functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute here"
+            module = node.module or ""
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def part(path: Path) -> str:
+    """The part of the backend that a file belongs to."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def forbidden_calls(tree: ast.AST) -> list[str]:
+    """Calls and arguments that would run what comes with a file, or a text."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+        if name in {"eval", "exec", "compile", "__import__", "os.system", "os.popen"}:
+            found.append(name)
+        if name == "torch.load" and keywords.get("weights_only") != "True":
+            found.append("torch.load without weights_only=True")
+        for keyword in ("trust_remote_code", "allow_pickle", "shell"):
+            if keywords.get(keyword, "False") != "False":
+                found.append(f"{name}({keyword}=…)")
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    own = part(path)
+    others = {
+        name.split(".")[1]
+        for name in imported(ast.parse(path.read_text()))
+        if name.startswith("unirs.")
+    }
+    others -= {own, "__version__"}
+    assert others <= MAY_IMPORT[own], f"{own} may not know {others - MAY_IMPORT[own]}"
+
+
+def test_the_order_has_no_circle() -> None:
+    rank = {name: index for index, name in enumerate(MAY_IMPORT)}
+    for name, others in MAY_IMPORT.items():
+        assert all(rank[other] <= rank[name] for other in others)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_backend_knows_neither_qt_nor_qgis_nor_network_nor_pickle(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imported(ast.parse(path.read_text()))}
+    names = set(imported(ast.parse(path.read_text())))
+    assert not roots & (NEVER_IN_BACKEND | NEVER_ANYWHERE)
+    assert not any(name.startswith("urllib.request") for name in names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_runs_what_a_file_or_a_text_brings(path: Path) -> None:
+    assert not forbidden_calls(ast.parse(path.read_text()))
+
+
+def test_forbidden_calls_are_seen() -> None:
+    bad = "eval(x); torch.load(f); np.load(f, allow_pickle=True); run(x, shell=True)"
+    assert len(forbidden_calls(ast.parse(bad))) == 4
+    good = "model.eval(); torch.load(f, weights_only=True); re.compile(x)"
+    assert not forbidden_calls(ast.parse(good))
+
+
+def test_the_plugin_knows_only_what_qgis_ships() -> None:
+    allowed = {"qgis", "qtpy", "unirs_qgis", *sys.stdlib_module_names}
+    for path in PLUGIN_SOURCES:
+        roots = {name.split(".")[0] for name in imported(ast.parse(path.read_text()))}
+        assert roots <= allowed - NEVER_ANYWHERE, path
+
+
+@pytest.mark.parametrize("module", ["unirs", "unirs.cli", "unirs.worker", "unirs.tasks"])
+def test_importing_costs_no_heavy_library(module: str) -> None:
+    heavy = HEAVY - {"rasterio", "av"} if module == "unirs.tasks" else HEAVY
+    code = f"import sys, {module}; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not heavy & set(modules)
+
+
+def test_no_file_grows_out_of_hand() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in [*SOURCES, *PLUGIN_SOURCES]
+        if (lines := len(path.read_text().splitlines())) > 400
+    }
+    assert not long

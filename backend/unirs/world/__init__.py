@@ -1,1 +1,36 @@
-"""TODO."""
+"""Procedural aerial scenes with known truth, rendered to look like imagery.
+
+Single scenes, pairs of dates and short videos, each a pure function of its seed: the same seed
+gives the same pixels, labels, captions and questions in every process.
+"""
+
+from unirs.world.pairs import ScenePair, pair
+from unirs.world.plan import CLASSES
+from unirs.world.questions import QA
+from unirs.world.scenes import Scene, scene, seed_for
+
+EVENTS: tuple[str, ...] = (
+    "flood",
+    "fire",
+    "traffic congestion",
+    "harvesting",
+    "boating",
+    "constructing",
+    "soccer",
+    "parade/protest",
+    "car racing",
+    "swimming",
+    "ploughing",
+    "non-event",
+)
+
+__all__ = [
+    "CLASSES",
+    "EVENTS",
+    "QA",
+    "Scene",
+    "ScenePair",
+    "pair",
+    "scene",
+    "seed_for",
+]

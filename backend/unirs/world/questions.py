@@ -1,0 +1,182 @@
+"""RSVQA-style questions whose answers can be seen, with as many yes as no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from unirs.world.facts import Facts
+from unirs.world.plan import BUILDING, CLASSES
+
+RATIO = 1.5
+"""Least ratio of two areas or counts that are compared."""
+
+
+@dataclass(frozen=True)
+class QA:
+    """A question with its true answer.
+
+    Attributes:
+        type: ``"presence"``, ``"comparison"``, ``"count"``, ``"rural_urban"`` or ``"change"``.
+        question: In the words of a user.
+        answer: ``"yes"``, ``"no"``, ``"rural"``, ``"urban"``, a number or a range of numbers.
+    """
+
+    type: str
+    question: str
+    answer: str
+
+
+_ONE = (
+    "a grass area",
+    "a group of trees",
+    "a field",
+    "a bare land area",
+    "a water area",
+    "a road",
+    "a building",
+    "a parking lot",
+)
+_MANY = (
+    "grass areas",
+    "trees",
+    "fields",
+    "bare land areas",
+    "water areas",
+    "roads",
+    "buildings",
+    "parking lots",
+)
+_COVER = (
+    "grass",
+    "trees",
+    "farmland",
+    "bare land",
+    "water",
+    "roads",
+    "buildings",
+    "parking lots",
+)
+_PRESENCE = (
+    "Is there {one}?",
+    "Is {one} present?",
+    "Is there {one} in the image?",
+    "Is {one} present in the image?",
+    "Are there any {many}?",
+    "Are there any {many} in the image?",
+    "Are {many} present?",
+    "Does the image show {many}?",
+    "Can you see {many}?",
+)
+_LARGER = (
+    "Is there more {a} than {b} in the image?",
+    "Is the area covered by {a} larger than the area covered by {b}?",
+    "Does the image have more {a} than {b}?",
+)
+_SMALLER = (
+    "Is there less {a} than {b} in the image?",
+    "Is the area covered by {a} smaller than the area covered by {b}?",
+    "Does the image have less {a} than {b}?",
+)
+_COUNT = (
+    "What is the number of buildings?",
+    "How many buildings are there?",
+    "How many buildings are there in the image?",
+    "What is the amount of buildings?",
+)
+_RURAL = (
+    "Is it a rural or an urban area?",
+    "Is this a rural or an urban area?",
+    "Is it a rural or an urban area",
+    "Is the area rural or urban?",
+)
+
+
+def ask(facts: Facts, rng: np.random.Generator) -> tuple[QA, ...]:
+    """Questions about one image: presence, comparison, count, rural or urban."""
+    return (
+        *_presence(facts, rng),
+        *_area_comparisons(facts, rng),
+        *_count_comparison(facts, rng),
+        *_count(facts, rng),
+        *_rural_urban(facts, rng),
+    )
+
+
+def yes(truth: bool) -> str:
+    """``"yes"`` or ``"no"``."""
+    return "yes" if truth else "no"
+
+
+def _presence(facts: Facts, rng: np.random.Generator) -> list[QA]:
+    """As many questions on what is there as on what is not, up to two of each."""
+    there = [cover for cover in range(len(CLASSES)) if facts.clear(cover)]
+    missing = [cover for cover in range(len(CLASSES)) if facts.absent(cover)]
+    count = min(len(there), len(missing), 2)
+    chosen = [(int(c), True) for c in rng.permutation(there)[:count]]
+    chosen += [(int(c), False) for c in rng.permutation(missing)[:count]]
+    return [
+        QA("presence", rng.choice(_PRESENCE).format(one=_ONE[c], many=_MANY[c]), yes(truth))
+        for c, truth in chosen
+    ]
+
+
+def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:
+    """Up to two comparisons of areas with a clear margin, one true and one false."""
+    pairs = [
+        (a, b)
+        for a in range(len(CLASSES))
+        for b in range(len(CLASSES))
+        if facts.shares[a] >= 0.03
+        and (facts.clear(b) or facts.absent(b))
+        and facts.shares[a] >= RATIO * facts.shares[b] + 0.01
+    ]
+    if not pairs:
+        return []
+    both_seen = [pair for pair in pairs if not facts.absent(pair[1])]
+    result = []
+    for truth in (True, False):
+        pool = both_seen if both_seen and rng.random() < 0.6 else pairs
+        large, small = pool[rng.integers(len(pool))]
+        a, b = (large, small) if (larger := bool(rng.random() < 0.5)) == truth else (small, large)
+        template = str(rng.choice(_LARGER if larger else _SMALLER))
+        result.append(QA("comparison", template.format(a=_COVER[a], b=_COVER[b]), yes(truth)))
+    return result
+
+
+def _count_comparison(facts: Facts, rng: np.random.Generator) -> list[QA]:
+    """One comparison of the number of buildings with that of water areas or roads."""
+    other, count = [("water areas", facts.lakes), ("roads", facts.roads)][rng.integers(2)]
+    low, high = sorted((facts.buildings, count))
+    if high - low < 2 or high < RATIO * low:
+        return []
+    more = bool(rng.random() < 0.5)
+    names = ["buildings", other] if rng.random() < 0.5 else [other, "buildings"]
+    first, second = (
+        (facts.buildings, count) if names[0] == "buildings" else (count, facts.buildings)
+    )
+    word = "more" if more else str(rng.choice(["less", "fewer"]))
+    truth = first > second if more else first < second
+    return [QA("comparison", f"Are there {word} {names[0]} than {names[1]}?", yes(truth))]
+
+
+def _count(facts: Facts, rng: np.random.Generator) -> list[QA]:
+    """The number of buildings: exact up to eight, else as a range."""
+    if facts.absent(BUILDING):
+        if rng.random() > 0.25:
+            return []
+        answer = "0"
+    elif facts.buildings > 12:
+        answer = "between 11 and 100" if facts.buildings <= 100 else "between 101 and 1000"
+    elif facts.exact and 1 <= facts.buildings <= 8 and facts.clear(BUILDING):
+        answer = str(facts.buildings)
+    else:
+        return []
+    return [QA("count", str(rng.choice(_COUNT)), answer)]
+
+
+def _rural_urban(facts: Facts, rng: np.random.Generator) -> list[QA]:
+    if facts.urban is None:
+        return []
+    return [QA("rural_urban", str(rng.choice(_RURAL)), "urban" if facts.urban else "rural")]

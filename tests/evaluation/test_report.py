@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 
 import pytest
 from huggingface_hub import ModelCard
-from rich.console import Console
 
 from unirs.evaluation.card import TrainingFacts, model_card
 from unirs.evaluation.mini import MiniScores, RasterScores, WorldScores
-from unirs.evaluation.report import as_json, as_markdown, as_table
+from unirs.evaluation.report import COLUMNS, as_json, as_markdown, rows
 
 WORLD = WorldScores(
     presence=0.912,
@@ -66,18 +64,11 @@ def test_what_was_not_asked_is_null_in_the_json() -> None:
     assert record["without_clues"] is None
 
 
-def test_the_table_shows_score_aim_and_ablation() -> None:
-    printed = io.StringIO()
-    Console(width=140, file=printed).print(as_table(as_json(SCORES)))
-    line = next(text for text in printed.getvalue().splitlines() if "presence" in text)
-    assert [part.strip() for part in line.strip("│┃ ").split("│")] == [
-        "presence",
-        "≥ 90.0%",
-        "91.2%",
-        "90.0%",
-        "–",
-        "500",
-    ]
+def test_a_row_shows_score_aim_ablations_and_number_of_answers() -> None:
+    table = {row[0]: row[1:] for row in rows(as_json(SCORES))}
+    assert table["presence"] == ("≥ 90.0%", "91.2%", "90.0%", "–", "500")
+    assert table["count"] == ("", "–", "–", "–", "0")
+    assert {len(row) for row in table.values()} == {len(COLUMNS) - 1}
 
 
 def test_the_markdown_is_a_whole_table() -> None:

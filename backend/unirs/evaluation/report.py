@@ -1,15 +1,12 @@
-"""The benchmark's scores for machines, for a terminal and for a model card."""
+"""The benchmark's scores for machines, for a terminal table and for a model card."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from unirs.evaluation.metrics import TOKENISATION
 from unirs.evaluation.mini import SPLIT, MiniScores, WorldScores
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 LABELS = {
     "presence": "presence",
@@ -50,26 +47,14 @@ def as_json(scores: MiniScores) -> dict[str, Any]:
     }
 
 
-def as_table(record: dict[str, Any]) -> Table:
-    """A table for the terminal, of what ``as_json`` returned."""
-    from rich.table import Table
-
-    table = Table(title=f"{record['model']} on the {record['split']} split")
-    for index, column in enumerate(COLUMNS):
-        table.add_column(column, justify="left" if index == 0 else "right")
-    for row in rows(record):
-        table.add_row(*row)
-    return table
-
-
 def as_markdown(record: dict[str, Any]) -> str:
-    """The same table for a model card."""
+    """A table for a model card, of what ``as_json`` returned."""
     lines = [COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *rows(record)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
-    """The table's rows, as text."""
+    """The rows under ``COLUMNS``, as text, of what ``as_json`` returned."""
     table = []
     for key, label in LABELS.items():
         runs = record, record["without_clues"] or {}, record["without_change_module"] or {}

@@ -18,6 +18,8 @@ from PIL import Image
 
 from unirs.errors import UniRSError
 from unirs.training.raster_truth import NAIP, Bands, Cover, DatedRaster, dated_files, read_dated
+from unirs.world import QA
+from unirs.world.change_words import NO_CHANGE
 
 Split = Literal["train", "heldout"]
 WaterChange = Literal["grown", "shrunk", "unchanged"]
@@ -47,38 +49,34 @@ ROUNDS, DRAWS = 12, 250
 """Tile sizes tried, and tiles drawn of each, before a wished-for answer is given up."""
 
 
+PRESENCE_QUESTIONS = (
+    "Is there a water area?",
+    "Is there a water area in the image?",
+    "Is a water area present?",
+    "Are there any water areas?",
+    "Is there water?",
+    "Can you see water?",
+)
+
+COMPARED = ("vegetation", "water"), ("water", "vegetation")
+
 CHANGE_CAPTIONS: dict[WaterChange, tuple[str, ...]] = {
     "grown": (
         "the water area has grown",
-        "the body of water has become larger",
-        "water now covers land that was dry before",
-        "the water has expanded over its shore",
-        "more water appears in the scene",
+        "the water area has become larger",
+        "the water becomes larger",
+        "more water covers the land",
+        "the land is replaced by water",
     ),
     "shrunk": (
         "the water area has shrunk",
-        "the body of water has become smaller",
-        "land that was covered by water is dry now",
-        "the water has retreated from its shore",
-        "less water appears in the scene",
+        "the water area has become smaller",
+        "the water becomes smaller",
+        "less water covers the land",
+        "the water is replaced by land",
     ),
-    "unchanged": (
-        "the scene is the same as before",
-        "there is no difference",
-        "the two scenes seem identical",
-        "no change has occurred",
-        "almost nothing has changed",
-    ),
+    "unchanged": NO_CHANGE,
 }
-
-
-@dataclass(frozen=True)
-class QA:
-    """A question and its answer."""
-
-    question: str
-    answer: str
-    type: str
 
 
 @dataclass(frozen=True)
@@ -215,7 +213,7 @@ class RasterTiles:
         water, vegetation = raster.water.cut(tile.window), raster.vegetation.cut(tile.window)
         return TileScene(
             image=self._image(raster, tile),
-            questions=scene_questions(water, vegetation),
+            questions=scene_questions(water, vegetation, rng),
             captions=scene_captions(water, vegetation),
             water=water,
             vegetation=vegetation,
@@ -317,21 +315,22 @@ def water_change(before: Cover, after: Cover) -> WaterChange | None:
     return "unchanged" if certain <= WATER_UNCHANGED and conceivable <= CHANGE_UNCLEAR else None
 
 
-def scene_questions(water: Cover, vegetation: Cover) -> tuple[QA, ...]:
+def scene_questions(water: Cover, vegetation: Cover, rng: Generator) -> tuple[QA, ...]:
     """The questions about one image whose answers are clear."""
     questions = []
     present = water_present(water)
     if present is not None:
         answer = "yes" if present else "no"
-        questions.append(QA("Is there water?", answer, "presence"))
+        questions.append(QA("presence", str(rng.choice(PRESENCE_QUESTIONS)), answer))
     if vegetation.least >= CLEARLY_MORE * water.most:
         answers = "yes", "no"
     elif water.least >= CLEARLY_MORE * vegetation.most:
         answers = "no", "yes"
     else:
         return tuple(questions)
-    asked = "Is there more vegetation than water?", "Is there more water than vegetation?"
-    questions += [QA(*pair, "comparison") for pair in zip(asked, answers, strict=True)]
+    for (first, second), larger in zip(COMPARED, answers, strict=True):
+        question = f"Is there more {first} than {second} in the image?"
+        questions.append(QA("comparison", question, larger))
     return tuple(questions)
 
 

@@ -7,6 +7,7 @@ import pytest
 import rasterio
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pyproj import Transformer
 from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
@@ -192,6 +193,19 @@ def test_a_palette_is_expanded_and_its_colours_averaged(write_raster):
     assert np.unique(crop.pixels[:, :20]).tolist() == [127]
 
 
+def test_transparent_colours_of_a_palette_are_nodata(tmp_path):
+    index = np.ones((20, 20), np.uint8)
+    index[:10, :10] = 2
+    index[10:, :10] = 3
+    picture = Image.fromarray(index)
+    picture.putpalette([200, 0, 0, 0, 100, 50, 9, 9, 9, 8, 8, 8])
+    picture.save(tmp_path / "a.png", transparency=bytes([255, 255, 0, 0]))
+    crop = read_crop(tmp_path / "a.png", 10)
+    assert crop.nodata_share == 0.5
+    assert crop.pixels[5, 2].tolist() == [127, 127, 127]
+    assert crop.pixels[5, 8].tolist() == [0, 100, 50]
+
+
 HALF = np.s_[:, :10]
 
 
@@ -254,6 +268,13 @@ def test_every_way_to_say_nodata_is_understood(write_raster, data, profile, size
     assert crop.nodata_share == 0.5
     assert np.unique(crop.pixels[:, : size // 2]).tolist() == [127]
     assert (crop.pixels[:, size // 2 :] != 127).any()
+
+
+def test_single_broken_values_do_not_spread(write_raster):
+    data = np.full((1, 32, 32), 100, np.float32)
+    data[0, 5::8, 5::8] = np.nan
+    crop = read_crop(write_raster("a.tif", data), 8)
+    assert crop.nodata_share == 0
 
 
 def test_an_external_mask_is_understood(write_raster):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from affine import Affine
 from rasterio.control import GroundControlPoint
 from rasterio.rpc import RPC
 from rasterio.transform import from_origin
 
 from unirs.imagery import CropOptions, read_crop
+
+pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
 SIDE = 100
 WEST, NORTH, STEP = 15.0, 45.0, 0.001
@@ -72,9 +75,9 @@ def gcps():
 
 
 def rpcs():
-    """A sensor model that is linear in longitude and latitude."""
+    """A sensor model that is linear in longitude, latitude and height, for ground at 120 m."""
     half = SIDE / 2
-    one, by_longitude, by_latitude = [[float(i == k) for i in range(20)] for k in (0, 1, 2)]
+    one, by_longitude, by_latitude, by_height = np.eye(20)[:4]
     return RPC(
         height_off=120.0,
         height_scale=500.0,
@@ -86,17 +89,16 @@ def rpcs():
         line_scale=half,
         samp_off=half - 0.5,
         samp_scale=half,
-        line_num_coeff=[-value for value in by_latitude],
-        line_den_coeff=one,
-        samp_num_coeff=by_longitude,
-        samp_den_coeff=one,
+        line_num_coeff=list(-by_latitude),
+        line_den_coeff=list(one),
+        samp_num_coeff=list(by_longitude + 0.5 * by_height),
+        samp_den_coeff=list(one),
     )
 
 
 @pytest.mark.parametrize("overviews", [(), (2, 4)])
 @pytest.mark.parametrize("size", [SIDE, 20])
 @pytest.mark.parametrize("kind", ["gcps", "rpcs"])
-@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_control_points_and_sensor_models_place_a_raster(write_raster, kind, size, overviews):
     path = write_raster("a.tif", quarters(), crs=None, transform=None, overviews=overviews)
     with rasterio.open(path, "r+") as dataset:
@@ -108,6 +110,17 @@ def test_control_points_and_sensor_models_place_a_raster(write_raster, kind, siz
     assert crop.crs == "EPSG:4326"
     assert crop.extent == pytest.approx((WEST, NORTH - 0.1, WEST + 0.1, NORTH), abs=1.5 * STEP)
     assert_upright(crop)
+
+
+def test_control_points_count_beside_a_transform_that_says_nothing(write_raster, tmp_path):
+    path = write_raster("a.tif", quarters(), crs=None, transform=None)
+    view = tmp_path / "a.vrt"
+    with rasterio.open(path, "r+") as dataset:
+        dataset.gcps = (gcps(), rasterio.crs.CRS.from_epsg(4326))
+    rasterio.shutil.copy(path, view, driver="VRT")
+    identity = "<GeoTransform>0, 1, 0, 0, 0, 1</GeoTransform><GCPList"
+    view.write_text(view.read_text().replace("<GCPList", identity))
+    assert_upright(read_crop(view, SIDE))
 
 
 @pytest.mark.parametrize("transform", [None, from_origin(3, 5, 0.5, 0.5)])

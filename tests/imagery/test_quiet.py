@@ -3,14 +3,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
+
 
 def test_failures_print_nothing_on_the_side(write_raster, write_video, tmp_path):
     """GDAL and FFmpeg report through the sentence alone: stderr belongs to the user."""
-    import numpy as np
-
     noise = np.random.default_rng(0).integers(0, 255, (1, 256, 256), dtype=np.uint8)
     corrupt = write_raster("corrupt.tif", noise, compress="deflate", crs=None, transform=None)
-    corrupt.write_bytes(corrupt.read_bytes()[:-20_000])
+    content = corrupt.read_bytes()
+    corrupt.write_bytes(content[:20_000] + bytes(20_000) + content[40_000:])
     (tmp_path / "nonsense.tif").write_bytes(b"II*\0nonsense")
     video = write_video("cut.mkv", 24)
     video.write_bytes(video.read_bytes()[: video.stat().st_size // 2])

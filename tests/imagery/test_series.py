@@ -41,7 +41,9 @@ def test_dates_of_different_crs_resolution_and_offset_land_on_one_grid(write_ras
     after = waves(*to_utm.transform(longitude, latitude))[None]
     pair = read_pair(
         write_raster("a_20200101.tif", before, transform=utm),
-        write_raster("b_20210101.tif", after, crs="EPSG:4326", transform=degrees),
+        write_raster(
+            "b_20210101.tif", after, crs="EPSG:4326", transform=degrees, overviews=(4, 16)
+        ),
         128,
         CropOptions(extent=(LEFT + 100, TOP - 1000, LEFT + 1000, TOP - 100)),
     )

@@ -8,7 +8,7 @@ from pyproj import CRS
 
 from unirs.errors import UniRSError
 from unirs.imagery.georeference import Raster, describe
-from unirs.imagery.grid import Grid, common_grid
+from unirs.imagery.grid import common_grid
 from unirs.imagery.options import CropOptions
 from unirs.imagery.source import RasterPath
 from unirs.imagery.stretch import to_rgb
@@ -102,7 +102,7 @@ def _read(rasters: Sequence[Raster], size: int, options: CropOptions) -> list[Cr
         Crop(
             pixels=image,
             extent=grid.extent,
-            crs=_crs_text(grid),
+            crs=_crs_text(grid.crs),
             pixel_size=grid.pixel_size,
             nodata_share=float(1.0 - samples.valid.mean()),
             date=raster.date,
@@ -112,9 +112,8 @@ def _read(rasters: Sequence[Raster], size: int, options: CropOptions) -> list[Cr
     ]
 
 
-def _crs_text(grid: Grid) -> str | None:
+def _crs_text(crs: CRS | None) -> str | None:
     """``EPSG:…`` where there is such a code, else WKT."""
-    crs: CRS | None = grid.crs
     if crs is None:
         return None
     code = crs.to_epsg()

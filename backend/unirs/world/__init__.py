@@ -8,21 +8,7 @@ from unirs.world.pairs import ScenePair, pair
 from unirs.world.plan import CLASSES
 from unirs.world.questions import QA
 from unirs.world.scenes import Scene, scene, seed_for
-
-EVENTS: tuple[str, ...] = (
-    "flood",
-    "fire",
-    "traffic congestion",
-    "harvesting",
-    "boating",
-    "constructing",
-    "soccer",
-    "parade/protest",
-    "car racing",
-    "swimming",
-    "ploughing",
-    "non-event",
-)
+from unirs.world.videos import EVENTS, SceneVideo, video
 
 __all__ = [
     "CLASSES",
@@ -30,7 +16,9 @@ __all__ = [
     "QA",
     "Scene",
     "ScenePair",
+    "SceneVideo",
     "pair",
     "scene",
     "seed_for",
+    "video",
 ]

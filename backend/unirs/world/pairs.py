@@ -20,6 +20,8 @@ SHIFT = 2
 """Largest misregistration of the later date, in pixels."""
 LEAST_CHANGE = 0.02
 """Least share of the image that a change covers."""
+_OFTEN = {"houses built": 3.0, "houses removed": 1.5, "building built": 1.5, "road built": 1.5}
+"""How often a kind of change is drawn, where it is not once: building is what one looks for."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def pair(
     changed = bool(first.random() < 0.5) if kind is None else kind != "none"
     pool = [change for change in CHANGES if kind in (None, "none", change.kind)]
     kinds = sorted({change.kind for change in pool})
-    wanted = kinds[first.integers(len(kinds))]
+    weights = np.array([_OFTEN.get(name, 1.0) for name in kinds])
+    wanted = str(first.choice(kinds, p=weights / weights.sum()))
     pool = [change for change in pool if change.kind == wanted]
     for attempt in itertools.count():
         rng = np.random.default_rng((2, seed, attempt))

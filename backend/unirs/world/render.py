@@ -44,6 +44,12 @@ def render(plan: Plan, date: Acquisition, margin: int = 0) -> Rendering:
         date: Season, sun, haze and sensor.
         margin: Pixels beyond the plan's size to render on each side (at most ``plan.MARGIN``).
     """
+    ground = paint(plan, date, margin)
+    return Rendering(expose(ground.image, date), ground.labels)
+
+
+def paint(plan: Plan, date: Acquisition, margin: int = 0) -> Rendering:
+    """The plan in the light of a date, without atmosphere and sensor."""
     canvas = Canvas(plan, date, margin)
     for area in plan.areas:
         canvas.area(area)
@@ -54,10 +60,9 @@ def render(plan: Plan, date: Acquisition, margin: int = 0) -> Rendering:
     for building in plan.buildings:
         canvas.building(building)
     ground, labels = canvas.finish()
-    crowns = Image.fromarray(ground)
-    cover = Image.fromarray(labels)
-    _plant(plan, date, margin, crowns, cover)
-    return Rendering(expose(np.asarray(crowns), date), np.asarray(cover))
+    image, cover = Image.fromarray(ground), Image.fromarray(labels)
+    _plant(plan, date, margin, image, cover)
+    return Rendering(np.asarray(image), np.asarray(cover))
 
 
 def expose(ground: Pixels, date: Acquisition) -> Pixels:
@@ -71,9 +76,9 @@ def expose(ground: Pixels, date: Acquisition) -> Pixels:
     image = Image.fromarray(ground).point(table)
     blurred = _point_spread(np.asarray(image, np.float32), date.blur)
     rng = np.random.default_rng(date.seed)
-    noise = rng.standard_normal(blurred.shape, dtype=np.float32)
-    noise = 0.6 * noise + 0.6 * noise[..., 1:2]
-    return np.clip(blurred + date.noise * noise, 0, 255).astype(np.uint8)
+    grain = rng.standard_normal(blurred.shape, dtype=np.float32)
+    noise = date.noise * 0.6 * (grain + grain[..., 1:2])
+    return np.clip(blurred + noise, 0, 255).astype(np.uint8)
 
 
 def _point_spread(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -227,7 +232,8 @@ class Canvas:
         inset = 0.5 - 0.5 * building.width / building.length if building.roof == "hip" else 0.5
         ridge = building.point(-inset, 0), building.point(inset, 0)
         a, b, c, d = building.corners()
-        sides = [((d, c, ridge[1], ridge[0]), slope), ((a, b, ridge[1], ridge[0]), -slope)]
+        sides: list[tuple[tuple[Point, ...], float]] = []
+        sides += [((d, c, ridge[1], ridge[0]), slope), ((a, b, ridge[1], ridge[0]), -slope)]
         if building.roof == "hip":
             end = math.cos(building.angle - self.date.sun_azimuth)
             sides += [((b, c, ridge[1]), end), ((a, d, ridge[0]), -end)]
@@ -311,7 +317,7 @@ class Canvas:
         per_pixel = (2 * math.pi * np.array(waves, np.float32))[ids]
         ys, xs = np.mgrid[: self.side, : self.side].astype(np.float32)
         phase = xs * per_pixel[..., 0] - ys * per_pixel[..., 1]
-        return np.sin(phase + 0.5 * sway) * (0.7 + 0.3 * sway)  # type: ignore[no-any-return]
+        return np.sin(phase + 0.5 * sway) * (0.7 + 0.3 * sway)
 
 
 def _swept(corners: Sequence[Point], dx: float, dy: float) -> list[Point]:

@@ -43,12 +43,16 @@ class Site:
 
     def fork(self) -> Site:
         """A copy on which something else can be built."""
-        lists = {
-            name: list(getattr(self.plan, name))
-            for name in ("areas", "roads", "buildings", "trees", "vehicles")
-        }
+        plan = replace(
+            self.plan,
+            areas=list(self.plan.areas),
+            roads=list(self.plan.roads),
+            buildings=list(self.plan.buildings),
+            trees=list(self.plan.trees),
+            vehicles=list(self.plan.vehicles),
+        )
         rng = np.random.default_rng(self.rng.integers(2**62))
-        return Site(replace(self.plan, **lists), rng, self._taken.copy())
+        return Site(plan, rng, self._taken.copy())
 
     def pixels(self, metres: float) -> float:
         """A length on the ground in pixels."""
@@ -236,6 +240,6 @@ def crowns_in(
     radii = radius * rng.uniform(0.7, 1.45, kept.shape[1])
     tints = rng.random(kept.shape[1])
     return [
-        Tree(float(x), float(y), float(r), float(t))
-        for (y, x), r, t in zip(kept.T, radii, tints, strict=True)
+        Tree(x, y, r, t)
+        for (y, x), r, t in zip(kept.T.tolist(), radii.tolist(), tints.tolist(), strict=True)
     ]

@@ -21,11 +21,12 @@ def main() -> None:
     import signal
     import sys
     import threading
+    from collections.abc import Callable
 
     from unirs.worker.protocol import ClientGone
     from unirs.worker.server import Server, Worker
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # nothing goes to the network
 
     def new_service() -> Worker:
@@ -34,30 +35,29 @@ def main() -> None:
         return Service()
 
     server = Server(MessageWriter(stdout), new_service)
+    end, ended = os.pipe()
 
-    def work() -> None:
+    def run(task: Callable[[], None]) -> None:
         try:
-            server.work()
+            task()
         except ClientGone:
-            os._exit(0)
+            pass
         except BaseException:
             logging.exception("The worker cannot go on.")
             os._exit(1)
+        os.write(ended, b"\0")
 
-    # Signals reach the main thread alone, so it listens. SystemExit takes it out of its waiting.
+    # The system itself writes a signal into the pipe: unlike a handler, which waits for the main
+    # thread to come out of a blocking call, that cannot come too late.
+    os.set_blocking(ended, False)
+    signal.set_wakeup_fd(ended)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit())
-    threading.Thread(target=work, name="work", daemon=True).start()
-    status = 0
-    try:
-        server.listen(read_lines(stdin))
-    except (ClientGone, SystemExit):
-        pass
-    except BaseException:
-        logging.exception("The worker cannot go on.")
-        status = 1
+        signal.signal(number, lambda *_: None)
+    for task in (server.work, lambda: server.listen(read_lines(stdin))):
+        threading.Thread(target=run, args=(task,), daemon=True).start()
+    os.read(end, 1)
     server.close(GRACE_SECONDS)
-    os._exit(status)  # the only way out while another thread is in the middle of PyTorch
+    os._exit(0)  # the only way out while another thread is in the middle of PyTorch
 
 
 if __name__ == "__main__":

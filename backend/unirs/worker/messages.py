@@ -260,7 +260,7 @@ METHODS = {
 NOTIFICATIONS: dict[str, type[BaseModel]] = {"token": TokenParams, "progress": ProgressParams}
 
 
-def checked_params(method: str, params: protocol.Message) -> BaseModel:
+def checked_params(method: str, params: object) -> BaseModel:
     """Parameters from the wire as their model.
 
     Raises:
@@ -270,7 +270,7 @@ def checked_params(method: str, params: protocol.Message) -> BaseModel:
         return METHODS[method].params.model_validate(params)
     except ValidationError as error:
         problems = [
-            {"where": ".".join(map(str, problem["loc"])), "what": problem["msg"]}
+            {"where": ".".join(map(str, problem["loc"])) or "all of them", "what": problem["msg"]}
             for problem in error.errors(include_url=False, include_context=False)
         ]
         first = problems[0]

@@ -61,10 +61,13 @@ class ClientGone(Exception):  # noqa: N818 - not an error: the worker has nobody
 
 @dataclass(frozen=True)
 class Request:
-    """A request, or a notification if it has no id."""
+    """A request, or a notification if it has no id.
+
+    Parameters by position (a list) are JSON-RPC, but no method takes them.
+    """
 
     method: str
-    params: Message = field(default_factory=dict)
+    params: Message | list[Any] = field(default_factory=dict)
     id: RequestId | None = None
 
 
@@ -95,8 +98,8 @@ def parse_request(line: bytes) -> Request:
     if "id" in message and not is_request_id(message["id"]):
         raise _invalid("The id of a request is a string or a whole number.")
     params = message.get("params", {})
-    if not isinstance(params, dict):
-        raise _invalid("The parameters of a request are an object (by name).")
+    if not isinstance(params, (dict, list)):
+        raise _invalid("The parameters of a request are an object.")
     return Request(message["method"], params, message.get("id"))
 
 

@@ -1,0 +1,269 @@
+"""From paths to an answer and its files, with real rasters and a random model."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+
+from unirs.errors import UniRSError
+from unirs.imagery import CropOptions
+from unirs.inference import load_pipeline
+from unirs.inputs import Answer, Crop, InputKind, OptionScore, StageSeconds, Task, VisualInput
+from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
+from unirs.prompts import ERA_CLASSES
+from unirs.tasks import TaskRequest, TaskResult, run_task
+
+DATES = ("20200811", "20210811", "20230811")
+KEYS = (
+    *("answer", "clue", "options", "task", "model", "device", "stopped", "zero_shot"),
+    *("demonstration", "crop", "seconds", "tokens", "change_map"),
+)
+
+
+@pytest.fixture(scope="module")
+def model_folders(tmp_path_factory):
+    """Random models, with the change extraction module and without."""
+    folder = tmp_path_factory.mktemp("models")
+    words = ["is there a road in the image? yes, there is a road.", "the two scenes are the same."]
+    tokenizer = train_tokenizer(words * 20, 300, folder / "tokenizer")
+    for name, options in {"unirs-tiny": {}, "base-tiny": {"kind": "base"}}.items():
+        config = replace_config(PRESETS["unirs-tiny"](), frame_count=4, **options)
+        card = "---\ntags: [demonstration]\n---\nA model for tests.\n"
+        save_bundle(new_bundle(config, tokenizer, folder / name, seed=1), folder / name, card)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pipeline(model_folders):
+    return load_pipeline(model_folders / "unirs-tiny", "cpu", "float32")
+
+
+@pytest.fixture(scope="module")
+def rasters(tmp_path_factory):
+    """Three dates of one place."""
+    folder = tmp_path_factory.mktemp("rasters")
+    noise = np.random.default_rng(0)
+    paths = tuple(folder / f"place_{date}.tif" for date in DATES)
+    profile = {"driver": "GTiff", "width": 60, "height": 60, "count": 3, "dtype": "uint8"}
+    place = {"crs": "EPSG:32633", "transform": from_origin(400_000, 5_800_000, 2, 2)}
+    for path in paths:
+        with rasterio.open(path, "w", **profile, **place) as dataset:
+            dataset.write(noise.integers(1, 255, (3, 60, 60), dtype=np.uint8))
+    return paths
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory):
+    path = tmp_path_factory.mktemp("videos") / "clip.mp4"
+    noise = np.random.default_rng(0)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        for _ in range(10):
+            pixels = noise.integers(0, 255, (64, 64, 3), dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels)))
+        container.mux(stream.encode())
+    return path
+
+
+def refusal(*args, **options):
+    with pytest.raises(UniRSError) as caught:
+        TaskRequest(*args, **options)
+    assert caught.value.message.endswith(".")
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("task", "names", "kind"),
+    [
+        (Task.ASK, ["a.tif"], InputKind.SINGLE),
+        (Task.ASK, ["a.tif", "b.tif"], InputKind.PAIR),
+        (Task.ASK, ["a.tif", "b.tif", "c.tif"], InputKind.VIDEO),
+        (Task.ASK, ["a.MP4"], InputKind.VIDEO),
+        (Task.CAPTION, ["a.tif"], InputKind.SINGLE),
+        (Task.CHANGE, ["a.tif", "b.tif"], InputKind.PAIR),
+        (Task.CLASSIFY, ["a.tif", "b.tif"], InputKind.VIDEO),
+        (Task.CLASSIFY, ["a.mov"], InputKind.VIDEO),
+    ],
+)
+def test_the_number_and_kind_of_files_say_how_they_are_read(task, names, kind):
+    assert TaskRequest(task, tuple(map(Path, names))).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        (Task.ASK, []),
+        (Task.ASK, ["a.mp4", "b.tif"]),
+        (Task.CAPTION, ["a.tif", "b.tif"]),
+        (Task.CAPTION, ["a.mp4"]),
+        (Task.CHANGE, ["a.tif"]),
+        (Task.CHANGE, ["a.tif", "b.tif", "c.tif"]),
+        (Task.CHANGE, ["a.mp4", "b.mp4"]),
+        (Task.CLASSIFY, ["a.tif"]),
+        (Task.CLASSIFY, ["a.mp4", "b.mp4"]),
+    ],
+)
+def test_a_wrong_number_of_files_is_refused(task, names):
+    assert refusal(task, tuple(map(Path, names))) == "input_count"
+
+
+@pytest.mark.parametrize(
+    ("task", "names", "options", "code"),
+    [
+        (Task.ASK, ["a.mp4"], {"crop": CropOptions(bands=(1,))}, "crop_options_for_video"),
+        (Task.ASK, ["a.tif"], {"change_map": Path("map.tif")}, "change_map_needs_pair"),
+        (Task.CLASSIFY, ["a.mp4"], {"overlay": Path("map.png")}, "change_map_needs_pair"),
+        (Task.CLASSIFY, ["a.mp4"], {"options": ("a", "b")}, "options_invalid"),
+        (Task.ASK, ["a.tif"], {"classes": ("a", "b")}, "options_invalid"),
+        (Task.ASK, ["a.tif"], {"max_new_tokens": 0}, "max_tokens_invalid"),
+        (Task.ASK, ["a.tif"], {"save_crop": Path("nowhere/a.png")}, "output_unwritable"),
+        (Task.ASK, ["a", "b"], {"change_map": Path("nowhere/a.tif")}, "output_unwritable"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_a_model_is_loaded(task, names, options, code):
+    assert refusal(task, tuple(map(Path, names)), **options) == code
+
+
+def test_a_classification_chooses_from_era_unless_told_otherwise():
+    request = TaskRequest(Task.CLASSIFY, (Path("a.mp4"),))
+    assert request.question.options == ERA_CLASSES
+    assert replace(request, classes=("x", "y")).question.options == ("x", "y")
+
+
+def test_a_question_about_a_raster(pipeline, rasters):
+    stages, said = [], []
+    crop = CropOptions(extent=(400_000, 5_799_960, 400_040, 5_800_000))
+    request = TaskRequest(Task.ASK, rasters[:1], "a road?", crop=crop, max_new_tokens=3)
+    result = run_task(pipeline, request, on_token=said.append, on_stage=stages.append)
+    facts = result.to_json()
+    assert facts["answer"] == "".join(said)
+    assert stages[0] == "read"
+    assert facts["crop"] == {
+        "source": str(rasters[0]),
+        "date": "2020-08-11",
+        "extent": [400_000, 5_799_960, 400_040, 5_800_000],
+        "crs": "EPSG:32633",
+        "pixel_size": pytest.approx(1, rel=0.01),
+        "nodata_share": 0,
+    }
+
+
+def test_the_object_for_programs_has_the_promised_keys_and_is_strict_json(pipeline, rasters):
+    facts = run_task(pipeline, TaskRequest(Task.ASK, rasters[:1], "a road?")).to_json()
+    assert tuple(facts) == KEYS
+    assert {"load", "vision", "clue", "prefill", "decode", "total"} <= facts["seconds"].keys()
+    assert facts["tokens"].keys() == {"prompt", "visual", "answer"}
+    assert facts["demonstration"] is True
+    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+
+
+def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters, tmp_path):
+    request = TaskRequest(
+        Task.CHANGE,
+        rasters[1::-1],
+        max_new_tokens=2,
+        change_map=tmp_path / "map.tif",
+        overlay=tmp_path / "overlay.png",
+        save_crop=tmp_path / "crop.tif",
+    )
+    facts = run_task(pipeline, request).to_json()
+    assert [crop["date"] for crop in facts["crop"]] == ["2020-08-11", "2021-08-11"]
+    assert facts["change_map"] == str(tmp_path / "map.tif")
+    with (
+        rasterio.open(tmp_path / "map.tif") as change,
+        rasterio.open(tmp_path / "crop-2.tif") as crop,
+    ):
+        assert change.crs == crop.crs
+        assert tuple(change.bounds) == pytest.approx(tuple(crop.bounds))
+        assert crop.tags()["TIFFTAG_DATETIME"].startswith("2021:08:11")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"map.tif", "overlay.png", "crop-1.tif", "crop-2.tif"}
+
+
+def test_series_and_videos_are_classified(pipeline, rasters, video):
+    for paths, frames in [(rasters, 3), ((video,), 4)]:
+        request = TaskRequest(Task.CLASSIFY, paths, classes=("flood", "fire"))
+        facts = run_task(pipeline, request).to_json()
+        assert len(facts["crop"]) == frames
+        assert facts["answer"] == facts["options"][0]["text"]
+        assert {option["text"] for option in facts["options"]} == {"flood", "fire"}
+
+
+def test_a_stop_is_an_answer_too(pipeline, rasters, tmp_path):
+    path = tmp_path / "map.tif"
+    request = TaskRequest(Task.CHANGE, rasters[:2], "what is new here?", change_map=path)
+    said = []
+    result = run_task(pipeline, request, on_token=said.append, stop=lambda: len(said) >= 2)
+    assert result.answer.stopped
+    assert result.answer.text == "".join(said)
+    assert path.exists()
+
+
+def test_a_stop_before_the_images_were_seen_leaves_no_map(pipeline, rasters, tmp_path):
+    path = tmp_path / "map.tif"
+    crop = CropOptions(extent=(400_000, 5_799_900, 400_100, 5_800_000))
+    request = TaskRequest(Task.CHANGE, rasters[:2], crop=crop, change_map=path)
+    result = run_task(pipeline, request, stop=lambda: True)
+    assert (result.answer.text, result.change_map) == ("", None)
+    assert not path.exists()
+
+
+def test_a_model_without_the_module_refuses_a_map_before_it_answers(
+    model_folders, rasters, tmp_path
+):
+    base = load_pipeline(model_folders / "base-tiny", "cpu", "float32")
+    request = TaskRequest(Task.CHANGE, rasters[:2], change_map=tmp_path / "map.tif")
+    with pytest.raises(UniRSError) as caught:
+        run_task(base, request, on_stage=lambda _: pytest.fail("it had begun"))
+    assert caught.value.code == "change_map_unavailable"
+    facts = run_task(base, replace(request, change_map=None, max_new_tokens=2)).to_json()
+    assert facts["zero_shot"]
+
+
+def test_a_file_that_cannot_be_written_does_not_cost_the_answer(pipeline, rasters, tmp_path):
+    (tmp_path / "map.tif").mkdir()
+    request = TaskRequest(Task.CHANGE, rasters[:2], change_map=tmp_path / "map.tif")
+    with pytest.raises(UniRSError) as caught:
+        run_task(pipeline, request)
+    assert caught.value.code == "output_unwritable"
+    assert (
+        caught.value.details["answer"]
+        == run_task(pipeline, replace(request, change_map=None)).answer.text
+    )
+
+
+def test_a_picture_of_an_unknown_format_leaves_nothing_behind(pipeline, rasters, tmp_path):
+    request = TaskRequest(Task.CHANGE, rasters[:2], overlay=tmp_path / "overlay.nonsense")
+    with pytest.raises(UniRSError) as caught:
+        run_task(pipeline, request)
+    assert caught.value.code == "output_unwritable"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_that_json_cannot_say_become_null():
+    crop = Crop(
+        np.zeros((4, 4, 3), np.uint8),
+        extent=(0.0, 0.0, math.inf, 1.0),
+        pixel_size=math.nan,
+        nodata_share=np.float64(0.25),
+    )
+    answer = Answer(
+        "yes",
+        Task.ASK,
+        options=(OptionScore("yes", math.nan),),
+        seconds=StageSeconds(load=math.inf),
+    )
+    facts = TaskResult(answer, VisualInput.single(crop)).to_json()
+    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert facts["crop"]["extent"] == [0, 0, None, 1]
+    assert facts["crop"]["pixel_size"] is None
+    assert type(facts["crop"]["nodata_share"]) is float
+    assert facts["options"] == [{"text": "yes", "probability": None}]
+    assert facts["seconds"]["load"] is None

@@ -1,0 +1,164 @@
+import os
+import signal
+import sys
+import threading
+
+import pytest
+
+from unirs.worker import client as client_module
+from unirs.worker.client import WorkerClient, WorkerDied, WorkerError, clean_environment
+from unirs.worker.client import describe_exit as describe
+
+TASK = {"paths": ["a.tif"]}
+
+
+def task(text):
+    return {**TASK, "text": text}
+
+
+def test_answers_find_their_questions_whatever_their_order(stand_in):
+    pending = {number: stand_in.submit("ask", task(f"echo {number}")) for number in range(30)}
+    for number in reversed(pending):
+        assert pending[number].result(20)["text"] == str(number)
+
+
+def test_many_threads_may_ask_at_once(stand_in):
+    stand_in.request("hello", timeout=20)
+    wrong = []
+
+    def ask(thread):
+        for number in range(10):
+            text = f"{thread}/{number}"
+            if stand_in.request("ask", task(f"echo {text}"), timeout=20)["text"] != text:
+                wrong.append(text)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_notifications_reach_their_own_request(stand_in):
+    told = {1: "", 2: ""}
+
+    def listener(number):
+        def listen(kind, params):
+            assert kind == "token"
+            told[number] += params["text"]
+
+        return listen
+
+    first = stand_in.submit("ask", task("count 3"), listener(1))
+    second = stand_in.submit("ask", task("count 5"), listener(2))
+    second.result(20)
+    first.result(20)
+    assert told == {1: "0 1 2 ", 2: "0 1 2 3 4 "}
+
+
+def test_an_error_is_no_death(stand_in):
+    pid = stand_in.process.pid
+    with pytest.raises(WorkerError) as caught:
+        stand_in.request("ask", task("memory"), timeout=20)
+    assert (caught.value.code, caught.value.number) == ("out_of_memory", -32000)
+    assert caught.value.message == "Memory ran out."
+    assert stand_in.request("ask", task("echo still there"), timeout=20)["text"] == "still there"
+    assert stand_in.process.pid == pid
+
+
+def test_a_cancelled_request_brings_what_it_said(stand_in):
+    begun = threading.Event()
+    pending = stand_in.submit("ask", task("count 5000"), lambda *_: begun.set())
+    assert begun.wait(20)
+    pending.cancel()
+    result = pending.result(5)
+    assert result["stopped"]
+    assert result["text"].startswith("0 ")
+
+
+def test_a_killed_worker_is_told_with_its_reason_and_another_one_starts(stand_in):
+    begun = threading.Event()
+    running = stand_in.submit("ask", task("count 5000"), lambda *_: begun.set())
+    waiting = stand_in.submit("ask", task("echo never"))
+    assert begun.wait(20)
+    pid = stand_in.process.pid
+    os.kill(pid, signal.SIGKILL)
+    for pending in (running, waiting):
+        with pytest.raises(WorkerDied, match="killed by the system, probably for memory") as caught:
+            pending.result(20)
+    assert "long imports" in caught.value.log
+    assert stand_in.request("ask", task("echo again"), timeout=20)["text"] == "again"
+    assert stand_in.process.pid != pid
+
+
+def test_a_program_that_is_no_worker_is_told_with_its_last_words():
+    command = (sys.executable, "-c", "import sys; sys.exit('no module named unirs')")
+    with WorkerClient(command) as client:
+        with pytest.raises(WorkerDied) as caught:
+            client.request("hello", timeout=20)
+        assert caught.value.reason == "ended with exit code 1"
+        assert "no module named unirs" in caught.value.log
+
+
+def test_a_program_that_speaks_otherwise_is_ended():
+    command = (sys.executable, "-c", "import time; print('Welcome!', flush=True); time.sleep(60)")
+    with WorkerClient(command) as client:
+        with pytest.raises(WorkerDied) as caught:
+            client.request("hello", timeout=20)
+        assert "Welcome!" in caught.value.log
+
+
+def test_closing_asks_first(stand_in):
+    process = stand_in.process
+    stand_in.request("hello", timeout=20)
+    assert process.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        ("import time; time.sleep(60)", -signal.SIGTERM),
+        (
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+            "print('', file=__import__('sys').stderr, flush=True); time.sleep(60)",
+            -signal.SIGKILL,
+        ),
+    ],
+    ids=["deaf", "stubborn"],
+)
+def test_closing_gets_harder_step_by_step(program, status, monkeypatch):
+    monkeypatch.setattr(client_module, "STOP_SECONDS", 1.0)
+    process = WorkerClient((sys.executable, "-c", program)).process
+    while "SIG_IGN" in program and not process.log:
+        pass
+    assert process.stop() == status
+
+
+def test_closing_twice_or_before_the_start_is_fine(stand_in_command):
+    client = WorkerClient(stand_in_command)
+    client.close()
+    client.request("hello", timeout=20)
+    client.close()
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (0, "ended"),
+        (3, "ended with exit code 3"),
+        (-9, "was killed by the system, probably for memory (signal 9)"),
+        (-11, "crashed (signal 11, SIGSEGV)"),
+        (-99, "crashed (signal 99, unknown)"),
+        (0xC0000005, "crashed (code 0xC0000005)"),
+    ],
+)
+def test_the_end_of_a_process_is_put_into_words(status, reason):
+    assert describe(status) == reason
+
+
+def test_variables_of_other_programs_stay_outside():
+    kept = {"PATH": "/usr/bin", "UNIRS_MODELS": "/models"}
+    other = {"PYTHONPATH": "/qgis", "PYTHONHOME": "/qgis", "PROJ_LIB": "x", "GDAL_DATA": "x"}
+    assert clean_environment({**kept, **other}) == kept

@@ -1,0 +1,52 @@
+"""One definition of the messages: models, method table, hello and the schema document agree."""
+
+import json
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from unirs.imagery import Stretch
+from unirs.inputs import Task
+from unirs.worker import messages, protocol
+from unirs.worker.schema import protocol_schema
+from unirs.worker.server import hello
+
+SCHEMA_FILE = Path(__file__).parents[2] / "docs/worker-protocol.schema.json"
+
+
+def test_the_schema_document_is_that_of_the_models():
+    assert json.loads(SCHEMA_FILE.read_text(encoding="utf-8")) == protocol_schema(), (
+        "write it anew: python -m unirs.worker.schema docs/worker-protocol.schema.json"
+    )
+
+
+def test_every_reference_of_the_schema_leads_somewhere():
+    schema = protocol_schema()
+    text = json.dumps(schema)
+    references = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
+    assert references == set(schema["$defs"])
+
+
+def test_every_method_has_its_messages():
+    assert tuple(messages.METHODS) == protocol.METHODS
+
+
+def test_every_task_is_a_method():
+    assert {task.value for task in Task} <= set(protocol.WORK_METHODS)
+
+
+def test_hello_is_what_its_model_says():
+    assert messages.HelloResult.model_validate(hello()).model_dump() == hello()
+
+
+def test_the_stretches_are_those_of_the_imagery():
+    annotation = messages.CropParams.model_fields["stretch"].annotation
+    assert set(get_args(annotation)) == set(get_args(Stretch))
+
+
+@pytest.mark.parametrize("name", ["messages", "schema"])
+def test_the_manual_names_every_message(name):
+    manual = SCHEMA_FILE.with_name("worker-protocol.md").read_text(encoding="utf-8")
+    words = {"messages": [*messages.METHODS, *messages.NOTIFICATIONS], "schema": ["schema.json"]}
+    assert not [word for word in words[name] if word not in manual]

@@ -190,3 +190,16 @@ def test_exhausted_memory_is_an_error_and_the_worker_lives(model_folder, rasters
         unloaded = client.request("unload", timeout=TIMEOUT)
         assert unloaded == {"model": Path(model_folder).name}
         assert client.request("unload", timeout=TIMEOUT) == {"model": None}
+
+
+def test_the_self_test_tells_case_by_case(worker):
+    told = []
+    result = worker.request(
+        "self_test", {}, lambda kind, facts: told.append((kind, facts)), timeout=TIMEOUT
+    )
+    report = messages.SelfTestResult.model_validate(result)
+    assert not report.stopped
+    assert report.passed == all(case.passed for case in report.cases)
+    assert [facts["done"] for kind, facts in told if kind == "progress"] == list(
+        range(len(report.cases))
+    )

@@ -40,7 +40,7 @@ def flood(rng: np.random.Generator, size: int) -> Event:
         dry = (shot.labels == BUILDING) | (shot.labels == TREES)
         alpha = np.where(dry, 0, np.clip(depth, 0, 0.96)).astype(np.float32)
         glint = 5 * moved + 26 * np.clip(moved - 1.7, 0, 1)
-        shot.blend(alpha, mud + glint[..., None])
+        shot.blend(alpha, (mud + glint[..., None]).astype(np.float32))
 
     words = (
         "Brown water covers the ground between the houses and keeps rising.",
@@ -168,22 +168,13 @@ def _working_a_field(
         )
         if harvest:
             _dust(shot, place, angle, width)
-            header = (
-                place[0] + 3 * metre * math.cos(angle),
-                place[1] + 3 * metre * math.sin(angle),
-            )
-            shot.box(header, 1.6 * metre, width, angle, (120, 110, 90), metre)
+            shot.box(_ahead(place, angle, 3 * metre), 1.6 * metre, width, angle, (120, 110, 90))
             shot.box(place, 6.5 * metre, 3.4 * metre, angle, colour, 3.5 * metre)
-            back = (place[0] - metre * math.cos(angle), place[1] - metre * math.sin(angle))
-            shot.polygon(
-                rectangle(back, 2.5 * metre, 2.6 * metre, angle), tuple(0.7 * c for c in colour)
-            )  # type: ignore[arg-type]
+            tank = rectangle(_ahead(place, angle, -metre), 2.5 * metre, 2.6 * metre, angle)
+            shot.polygon(tank, (176, 150, 92))
         else:
-            plough = (
-                place[0] - 5 * metre * math.cos(angle),
-                place[1] - 5 * metre * math.sin(angle),
-            )
-            shot.box(plough, 2 * metre, width, angle, (70, 66, 66), 0.6 * metre)
+            behind = _ahead(place, angle, -5 * metre)
+            shot.box(behind, 2 * metre, width, angle, (70, 66, 66), 0.6 * metre)
             _machine(shot, place, angle, colour)
 
     return Event(plan, animate, words)

@@ -70,9 +70,9 @@ def expose(ground: Pixels, date: Acquisition) -> Pixels:
     levels = np.arange(256, dtype=np.float32) / 255
     curve = levels**date.gamma
     airlight = np.array([0.70, 0.74, 0.79], np.float32)
-    tables = curve[:, None] * np.array(date.gain, np.float32)
-    tables = 255 * (tables * (1 - date.haze) + airlight * date.haze)
-    table = np.clip(tables.T, 0, 255).astype(np.uint8).ravel().tolist()
+    colours = curve[:, None] * np.array(date.gain, np.float32)
+    hazy = 255 * (colours * (1 - date.haze) + airlight * date.haze)
+    table = np.clip(hazy.T, 0, 255).astype(np.uint8).ravel().tolist()
     image = Image.fromarray(ground).point(table)
     blurred = _point_spread(np.asarray(image, np.float32), date.blur)
     rng = np.random.default_rng(date.seed)
@@ -86,7 +86,7 @@ def _point_spread(image: NDArray[np.float32], sigma: float) -> NDArray[np.float3
     side = math.exp(-0.5 / sigma**2)
     centre, side = 1 / (1 + 2 * side), side / (1 + 2 * side)
     padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), "edge")
-    rows = centre * padded[1:-1] + side * (padded[:-2] + padded[2:])
+    rows: NDArray[np.float32] = centre * padded[1:-1] + side * (padded[:-2] + padded[2:])
     result: NDArray[np.float32] = centre * rows[:, 1:-1] + side * (rows[:, :-2] + rows[:, 2:])
     return result
 

@@ -22,6 +22,9 @@ from unirs.world.plan import (
     rectangle,
 )
 
+SMALLEST_CROWN = 0.6
+"""Radius in pixels below which a single tree cannot be seen and is left out."""
+
 
 class Site:
     """A plan in the making, with a map of where nothing may be built any more.
@@ -122,7 +125,7 @@ class Site:
         height: float | None = None, roof: str | None = None, tone: float | None = None,
     ) -> bool:  # fmt: skip
         """Add a building (sides in pixels) if its ground is free; says whether it was."""
-        gap = max(1.0, self.pixels(1.5))
+        gap = max(0.6, self.pixels(1))
         outline = rectangle(centre, length + 2 * gap, width + 2 * gap, angle)
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = outline
         middles = [
@@ -144,13 +147,13 @@ class Site:
                 float(self.rng.random()) if tone is None else tone,
             )
         )
-        self.take(outline)
+        self.take(rectangle(centre, length, width, angle))
         return True
 
     def tree(self, x: float, y: float, metres: float) -> None:
         """Add a crown of a radius in metres where there is room for its trunk."""
         radius = self.pixels(metres)
-        if radius < 0.6:
+        if radius < SMALLEST_CROWN or not self.near((x, y), radius):
             return
         radius = max(radius, 0.9)
         near = ((x, y), (x - radius / 2, y), (x + radius / 2, y), (x, y - radius / 2))
@@ -162,7 +165,7 @@ class Site:
         metres = (self.plan.size + MARGIN) * self.plan.pixel_size
         count = per_hectare * metres**2 / 1e4
         count = int(min(count, 400 * (self.plan.size / 128) ** 2))
-        if count < 1:
+        if count < 1 or self.pixels(high) < SMALLEST_CROWN:
             return
         groups = self.rng.uniform(-10, self.plan.size + 10, (max(1, count // 4), 2))
         spread = self.pixels(12)
@@ -236,10 +239,9 @@ def crowns_in(
     inside = np.asarray(mask)
     columns = np.clip(spots[1] - low_x, 0, inside.shape[1] - 1).astype(int)
     rows = np.clip(spots[0] - low_y, 0, inside.shape[0] - 1).astype(int)
-    kept = spots[:, inside[rows, columns]]
-    radii = radius * rng.uniform(0.7, 1.45, kept.shape[1])
-    tints = rng.random(kept.shape[1])
+    kept = spots[:, inside[rows, columns]].T.tolist()
+    radii = radius * rng.uniform(0.7, 1.45, len(kept))
+    tints = rng.random(len(kept))
     return [
-        Tree(x, y, r, t)
-        for (y, x), r, t in zip(kept.T.tolist(), radii.tolist(), tints.tolist(), strict=True)
+        Tree(x, y, r, t) for (y, x), r, t in zip(kept, radii.tolist(), tints.tolist(), strict=True)
     ]

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from unirs.world.plan import MARGIN, Point, Surface, blob, rectangle
-from unirs.world.site import Site
+from unirs.world.site import SMALLEST_CROWN, Site
 
 Block = tuple[float, float, float, float]
 
@@ -111,6 +111,11 @@ def _houses(site: Site, grid: Grid, block: Block, *, lot: float, trees: float) -
             width = min(site.between(8, 12), length)
             angle = grid.direction(u, v)
             turn = angle + (site.rng.random() < 0.3) * math.pi / 2
+            if site.plan.pixel_size < 2:
+                depth = (bottom - top) / 2 - site.pixels(9)
+                garden = grid.point(u, v - street * (depth / 2 - setback + site.pixels(9)))
+                lawn = Surface("lawn", float(site.rng.random()))
+                site.area(rectangle(garden, lot, depth, angle), lawn)
             shade = tone if site.rng.random() < 0.4 else float(site.rng.random())
             site.building(place, max(length, 2.6), max(width, 2.2), turn, tone=shade)
             if site.plan.pixel_size < 1.0 and site.rng.random() < 0.6:
@@ -122,9 +127,12 @@ def _houses(site: Site, grid: Grid, block: Block, *, lot: float, trees: float) -
 
 def _garden_trees(site: Site, grid: Grid, block: Block, count: int) -> None:
     left, top, right, bottom = block
-    for _ in range(count):
-        u, v = site.rng.uniform(left, right), site.rng.uniform(top, bottom)
-        site.tree(*grid.point(u, v), float(site.rng.uniform(1.8, 4.2)))
+    if site.pixels(4.2) < SMALLEST_CROWN:
+        return
+    us, vs = site.rng.uniform(left, right, count), site.rng.uniform(top, bottom, count)
+    radii = site.rng.uniform(1.8, 4.2, count)
+    for u, v, radius in zip(us.tolist(), vs.tolist(), radii.tolist(), strict=True):
+        site.tree(*grid.point(u, v), radius)
 
 
 def _inner(site: Site, grid: Grid, block: Block, inset: float) -> tuple[Point, ...]:

@@ -26,7 +26,7 @@ class Oracle:
         asked: What was asked, in order.
     """
 
-    name, device, image_size = "oracle", "cpu", 64
+    name, device, image_size, frame_count = "oracle", "cpu", 64, 8
 
     def __init__(self, knows: bool = True) -> None:
         self.knows = knows

@@ -212,8 +212,8 @@ class Examiner:
 
     def questions(self) -> dict[str, int]:
         """How many answers were given, by key."""
-        answered = {**self.verdicts, **self.captions}
-        return {key: len(answers) for key, answers in answered.items() if answers}
+        judged = {key: len(verdicts) for key, verdicts in self.verdicts.items()}
+        return judged | {key: len(said) for key, said in self.captions.items()}
 
 
 def _examine_world(examiner: Examiner, counts: Mapping[str, int], tick: Tick) -> WorldScores:
@@ -233,7 +233,7 @@ def _examine_world(examiner: Examiner, counts: Mapping[str, int], tick: Tick) ->
             examiner.ask("change_questions", visual, asked.question, asked.answer)
         tick()
     for index in range(counts["videos"]):
-        clip = video(seed_for(SPLIT, index), size)
+        clip = video(seed_for(SPLIT, index), size, examiner.pipeline.frame_count)
         frames = VisualInput.video([Crop(frame) for frame in clip.frames])
         examiner.classify("video", frames, EVENTS, clip.event)
         tick()

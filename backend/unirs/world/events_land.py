@@ -29,18 +29,19 @@ def flood(rng: np.random.Generator, size: int) -> Event:
     slope = rng.normal(0, 0.6, 2) / size
     height += np.add.outer(np.arange(side) * slope[0], np.arange(side) * slope[1])
     start, end = np.quantile(height, [rng.uniform(0.25, 0.4), rng.uniform(0.6, 0.8)])
-    ripples = smooth_noise(rng, (side, side), 3) + smooth_noise(rng, (side, side), 9)
-    mud = np.array(rng.choice([(122, 100, 74), (110, 94, 72), (132, 106, 78)]), np.float32)
+    swirls = fractal_noise(rng, (side, side), size / 4, 2)
+    ripples = smooth_noise(rng, (side, side), 2)
+    mud = np.array(rng.choice([(142, 122, 94), (128, 114, 90), (150, 126, 96)]), np.float32)
     flow = rng.normal(0, 6, 2)
 
     def animate(shot: Shot) -> None:
         level = start + (end - start) * shot.time
         depth = (level - height) * 9
-        moved = np.roll(ripples, (int(flow[0] * shot.time), int(flow[1] * shot.time)), (0, 1))
+        waves = np.roll(ripples, (int(flow[0] * shot.time), int(flow[1] * shot.time)), (0, 1))
         dry = (shot.labels == BUILDING) | (shot.labels == TREES)
         alpha = np.where(dry, 0, np.clip(depth, 0, 0.96)).astype(np.float32)
-        glint = 5 * moved + 26 * np.clip(moved - 1.7, 0, 1)
-        shot.blend(alpha, (mud + glint[..., None]).astype(np.float32))
+        sheen = 5 * swirls + 1.5 * waves
+        shot.blend(alpha, (mud + sheen[..., None]).astype(np.float32))
 
     words = (
         "Brown water covers the ground between the houses and keeps rising.",

@@ -159,7 +159,7 @@ def pond(site: Site, share: float) -> None:
         stretch=float(site.rng.uniform(0.6, 1.7)),
     )  # fmt: skip
     tones = [a.surface.tone for a in site.plan.areas if a.surface.kind == "water"]
-    tone = tones[0] if tones and site.rng.random() < 0.8 else float(site.rng.random())
+    tone = tones[0] if tones and site.rng.random() < 0.7 else float(site.rng.random())
     site.area(outline, Surface("water", tone), taken=True)
 
 
@@ -177,8 +177,12 @@ def _countryside(site: Site) -> None:
 
 
 def lakes(site: Site) -> None:
-    """One or several lakes in open country."""
+    """One or several lakes in open country, or a prairie with many ponds."""
     _countryside(site)
+    if site.plan.pixel_size > 2.5 and site.rng.random() < 0.5:
+        for _ in range(int(site.rng.integers(6, 18))):
+            pond(site, float(site.rng.uniform(0.025, 0.11)))
+        return
     for _ in range(int(site.rng.choice([1, 1, 2, 3, 5]))):
         pond(site, float(site.rng.uniform(0.08, 0.3)))
     _shore_life(site)

@@ -127,6 +127,7 @@ _WATER: tuple[Colour, ...] = (
     (50, 70, 58),
     (98, 100, 84),
 )
+_SHORE: tuple[Colour, ...] = ((86, 98, 66), (108, 104, 76), (196, 186, 160), (74, 84, 58))
 _ASPHALT: tuple[Colour, ...] = ((104, 103, 104), (132, 130, 128), (152, 149, 145), (88, 88, 92))
 _GRAVEL: tuple[Colour, ...] = ((190, 178, 156), (172, 156, 132), (200, 190, 172))
 _ROOFS: tuple[Colour, ...] = (
@@ -196,7 +197,8 @@ def material(surface: Surface, date: Acquisition) -> Material:
         "lawn": (_GRASS[date.season], GRASS, 6, 4, 0),
         "scrub": (_GRASS[date.season], GRASS, 12, 8, 3),
         "forest": (_CANOPY[date.season], TREES, 6, 4, 24),
-        "bare": (_BARE, BARE, 11, 7, 0),
+        "shore": (_SHORE, GRASS, 7, 6, 0),
+        "bare": (_BARE, BARE, 8, 7, 0),
         "water": (_WATER, WATER, 3.5, 1.2, 0),
         "asphalt": (_ASPHALT, ROAD, 4, 3, 0),
         "gravel": (_GRAVEL, ROAD, 6, 5, 0),

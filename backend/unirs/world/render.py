@@ -134,7 +134,7 @@ class Canvas:
         """Paint a polygon, water with its shore, parking lots with their stalls."""
         outline = self.at(area.outline)
         if area.surface.kind == "water":
-            shore = self.number(Surface("scrub", area.surface.tone))
+            shore = self.number(Surface("shore", 7.3 * area.surface.tone))
             width = max(2, round(SCALE * min(3.0, self.plan.pixels(4))))
             self.draw.line([*outline, outline[0]], shore, width)
         self.draw.polygon(outline, self.number(area.surface))

@@ -84,13 +84,35 @@ def test_only_the_answers_are_learnt(make_bundle):
     row = Row(InputKind.SINGLE, 0, "Is it bright?", "yes", clue="a dark image")
     prompt, answer = encode_row(processor, row, markers=1)
 
-    batch = collate([(prompt, answer), (prompt[3:], answer)], visual_tokens=9)
+    batch = collate([[(prompt, answer)], [(prompt[3:], answer)]], visual_tokens=9)
 
     assert (batch.labels[0] >= 0).sum() == len(answer)
     assert batch.labels[0][batch.labels[0] >= 0].tolist() == answer.tolist()
-    length = len(prompt) + 8 + len(answer)  # one marker becomes nine visual tokens
-    assert batch.attention_mask.sum(1).tolist() == [length, length - 3]
     assert (batch.input_ids[0] == -200).sum() == 9
+    assert batch.input_ids.shape[1] == len(prompt) + 8 + len(answer)  # one marker becomes nine
+
+
+def test_rows_that_share_a_sequence_have_the_loss_of_each_by_itself(make_bundle):
+    bundle = make_bundle()
+    visual = torch.randn(1, 9, 48)
+    rows = [
+        encode_row(bundle.processor, row, markers=1)
+        for row in (
+            Row(InputKind.SINGLE, 0, "Is it bright?", "yes", clue="a dark image"),
+            Row(InputKind.SINGLE, 0, "Is it dark, or is it bright?", "a bright image"),
+            Row(InputKind.SINGLE, 0, "Describe it.", "It is dark."),
+        )
+    ]
+
+    with torch.inference_mode():
+        alone = [
+            bundle.model(visual=visual, **collate([[row]], 9).inputs()).loss * len(row[1])
+            for row in rows
+        ]
+        together = bundle.model(visual=visual, **collate([rows], 9).inputs()).loss
+
+    tokens = sum(len(answer) for _, answer in rows)
+    torch.testing.assert_close(together, torch.stack(alone).sum() / tokens)
 
 
 def test_a_row_for_the_base_has_no_tag_and_no_clue(make_bundle):

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import LlamaTokenizer
 
@@ -45,6 +46,9 @@ from unirs.world import CLASSES
 Stage = Literal["base", "change", "joint"]
 STAGES: tuple[Stage, ...] = ("base", "change", "joint")
 CELLS_PER_PATCH = 4
+JOINT_SHARES = {InputKind.SINGLE: (24, 5), InputKind.PAIR: (16, 3), InputKind.VIDEO: (4, 1)}
+"""Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
+
 VALIDATION_ITEMS = {InputKind.SINGLE: 160, InputKind.PAIR: 96, InputKind.VIDEO: 16}
 
 
@@ -71,9 +75,9 @@ class MiniOptions:
     folder: Path
     items: dict[InputKind, int] = field(
         default_factory=lambda: {
-            InputKind.SINGLE: 32_000,
-            InputKind.PAIR: 16_000,
-            InputKind.VIDEO: 2_400,
+            InputKind.SINGLE: 14_000,
+            InputKind.PAIR: 9_000,
+            InputKind.VIDEO: 1_500,
         }
     )
     rasters: tuple[Path, ...] = ()
@@ -174,8 +178,7 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
     folder, bank = options.folder / "change", banks[InputKind.PAIR]
     base = load_bundle(options.folder / "base" / "model")
     bundle = _as_unirs(base, options)
-    report.stage("features of pairs")
-    features = _features(bundle, bank, report)
+    features = _features(options, bundle, InputKind.PAIR, bank, report)
     encode = bundle.processor.encode_answer
     captions = [[encode(c) for c in truth["captions"]] for truth in bank.truths]
     width = bundle.config.vision_config.hidden_size
@@ -199,10 +202,8 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         bundle = _as_unirs(base, options)
     visual, clues = {}, {}
     for kind, bank in banks.items():
-        report.stage(f"visual tokens of {kind.value} inputs")
-        alone, read = _visual(bundle, kind, bank, report)
-        visual[kind] = read
-        report.stage(f"clues for {kind.value} inputs")
+        features = _features(options, bundle, kind, bank, report)
+        alone, visual[kind] = _visual(bundle, kind, features)
         clues[kind] = _clues(options, base, kind, alone, report)
     draw = partial(_draw_rows, banks=banks, clues=clues)
     validation = [
@@ -226,13 +227,13 @@ def _draw_rows(
     clues: dict[InputKind, list[str]],
 ) -> list[Row]:
     """One batch of the mixture; a fifth of its rows come without their clue."""
-    shares = {InputKind.SINGLE: 56, InputKind.PAIR: 32, InputKind.VIDEO: 6}
     rows = []
-    for kind, count in shares.items():
+    for kind, (items, rows_each) in JOINT_SHARES.items():
         last = len(banks[kind]) - VALIDATION_ITEMS[kind]
-        for item in map(int, rng.integers(0, last, count)):
-            clue = clues[kind][item] if rng.random() < 0.8 else None
-            rows.append(unirs_row(rng, kind, item, banks[kind].truths[item], clue or None))
+        for item in map(int, rng.integers(0, last, items)):
+            for _ in range(rows_each):
+                clue = clues[kind][item] if rng.random() < 0.8 else None
+                rows.append(unirs_row(rng, kind, item, banks[kind].truths[item], clue or None))
     return rows
 
 
@@ -273,35 +274,38 @@ def _as_unirs(base: ModelBundle, options: MiniOptions) -> ModelBundle:
 
 
 @torch.inference_mode()
-def _features(bundle: ModelBundle, bank: Bank, report: Report) -> Tensor:
-    """Frozen features ``[items, frames, patches, width]`` of a bank, in bfloat16."""
-    parts = []
-    for start in range(0, len(bank), 64):
-        images = torch.from_numpy(bank.images[start : start + 64])
-        with torch.autocast("cpu", torch.bfloat16):
-            features = bundle.model.encode_images(to_pixels(images.flatten(0, 1)))
-        parts.append(features.to(torch.bfloat16).unflatten(0, images.shape[:2]))
-        report.making(start + len(images), len(bank))
-    return torch.cat(parts)
+def _features(
+    options: MiniOptions, bundle: ModelBundle, kind: InputKind, bank: Bank, report: Report
+) -> Tensor:
+    """Frozen features ``[items, frames, patches, width]`` of a bank in bfloat16, kept on disk."""
+    path = options.folder / "features" / f"{kind.value}.safetensors"
+    if not path.is_file():
+        report.stage(f"features of {kind.value} inputs")
+        parts = []
+        for start in range(0, len(bank), 64):
+            images = torch.from_numpy(bank.images[start : start + 64])
+            with torch.autocast("cpu", torch.bfloat16):
+                features = bundle.model.encode_images(to_pixels(images.flatten(0, 1)))
+            parts.append(features.to(torch.bfloat16).unflatten(0, images.shape[:2]))
+            report.making(start + len(images), len(bank))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial_path = path.with_suffix(".partial")
+        save_file({"features": torch.cat(parts)}, partial_path)
+        partial_path.replace(path)
+    return load_file(path)["features"]
 
 
 @torch.inference_mode()
-def _visual(
-    bundle: ModelBundle, kind: InputKind, bank: Bank, report: Report
-) -> tuple[Tensor, Tensor]:
-    """Projected tokens of a bank: each image on its own (base), and as UniRS reads the input."""
+def _visual(bundle: ModelBundle, kind: InputKind, features: Tensor) -> tuple[Tensor, Tensor]:
+    """Projected tokens: each image on its own (base), and as UniRS reads the input."""
     alone, read = [], []
-    for start in range(0, len(bank), 64):
-        images = torch.from_numpy(bank.images[start : start + 64])
-        with torch.autocast("cpu", torch.bfloat16):
-            features = bundle.model.encode_images(to_pixels(images.flatten(0, 1)))
-            single = bundle.model.project(features).unflatten(0, images.shape[:2])
-            alone.append(single.to(torch.bfloat16))
-            if kind is InputKind.PAIR and bundle.model.change is not None:
-                two = features.unflatten(0, images.shape[:2])
-                fused = bundle.model.project_pair(two[:, 0], two[:, 1])
-                read.append(fused.unsqueeze(1).to(torch.bfloat16))
-        report.making(start + len(images), len(bank))
+    for part in features.split(64):
+        frames = part.float()
+        single = bundle.model.project(frames.flatten(0, 1)).unflatten(0, part.shape[:2])
+        alone.append(single.to(torch.bfloat16))
+        if kind is InputKind.PAIR and bundle.model.change is not None:
+            fused = bundle.model.project_pair(frames[:, 0], frames[:, 1])
+            read.append(fused.unsqueeze(1).to(torch.bfloat16))
     return torch.cat(alone), torch.cat(read or alone)
 
 
@@ -313,6 +317,7 @@ def _clues(
         return [""] * len(alone)
     path = options.folder / "clues" / f"{kind.value}.json"
     if not path.is_file():
+        report.stage(f"clues for {kind.value} inputs")
         clues = write_clues(base, kind, alone, on_progress=report.making)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(clues), encoding="utf-8")

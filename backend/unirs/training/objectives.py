@@ -15,7 +15,7 @@ from unirs.model import ModelBundle
 from unirs.training.bank import Bank
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.landcover import LandCoverHead, flip, to_pixels
-from unirs.training.rows import Row, TokenBatch, collate, encode_row
+from unirs.training.rows import EncodedRow, Row, TokenBatch, collate, encode_row
 
 
 def step_rng(seed: int, step: int) -> np.random.Generator:
@@ -83,7 +83,7 @@ class LanguageBatch:
         images: ``[images, size, size, 3]`` uint8.
         cells: Land cover of the images.
         order: For each visual marker of the batch, the index of its image.
-        tokens: The rows.
+        tokens: The rows, grouped by visual input.
     """
 
     images: Tensor
@@ -141,9 +141,7 @@ class BaseObjective:
         """Words, and a little land cover."""
         features = self.model.encode_images(to_pixels(batch.images))
         visual = self.model.project(features)[batch.order]
-        output = self.model(
-            batch.tokens.input_ids, visual, batch.tokens.attention_mask, batch.tokens.labels
-        )
+        output = self.model(visual=visual, **batch.tokens.inputs())
         return {"words": output.loss, "land_cover": 0.3 * self.head.loss(features, batch.cells)}
 
     def validate(self) -> dict[str, float]:
@@ -159,21 +157,19 @@ class BaseObjective:
         images: list[Tensor] = []
         cells: list[Tensor] = []
         order: list[int] = []
-        rows: list[tuple[Tensor, Tensor]] = []
+        groups: list[list[EncodedRow]] = []
         for kind, count in shares.items():
             bank = self.banks[InputKind.VIDEO if kind is InputKind.VIDEO else InputKind.SINGLE]
             for _ in range(count):
                 items = self._items(rng, bank, 2 if kind is InputKind.PAIR else 1, held_back)
                 start = sum(map(len, images))
-                images.append(
-                    torch.from_numpy(bank.images[items].reshape(-1, *bank.images.shape[2:]))
-                )
-                cells.append(torch.from_numpy(bank.cells[items].reshape(-1, *bank.cells.shape[2:])))
+                images.append(torch.from_numpy(bank.images[items]).flatten(0, 1))
+                cells.append(torch.from_numpy(bank.cells[items]).flatten(0, 1))
                 markers = range(start, start + len(images[-1]))
-                for row in self.rows(rng, kind, [bank.truths[i] for i in items]):
-                    rows.append(encode_row(self.bundle.processor, row, len(markers)))
-                    order += markers
-        tokens = collate(rows, self.model.config.visual_tokens)
+                rows = self.rows(rng, kind, [bank.truths[i] for i in items])
+                groups.append([encode_row(self.bundle.processor, r, len(markers)) for r in rows])
+                order += markers
+        tokens = collate(groups, self.model.config.visual_tokens)
         return LanguageBatch(torch.cat(images), torch.cat(cells), torch.tensor(order), tokens)
 
     def _items(
@@ -294,7 +290,7 @@ class JointObjective:
         count = 0
         for tokens, visual in batch:
             answered = int((tokens.labels[:, 1:] >= 0).sum())
-            output = self.model(tokens.input_ids, visual, tokens.attention_mask, tokens.labels)
+            output = self.model(visual=visual, **tokens.inputs())
             total = total + output.loss * answered
             count += answered
         return {"words": total / count}
@@ -305,15 +301,17 @@ class JointObjective:
         return {"validation_words": float(self.loss(parts)["words"])}
 
     def _parts(self, rows: Sequence[Row]) -> list[tuple[TokenBatch, Tensor]]:
+        """Rows about one item share a sequence, and inputs of one kind a batch."""
         parts = []
         for kind, visual in self.visual.items():
-            of_kind = [row for row in rows if row.kind is kind]
-            if of_kind:
-                markers = visual.shape[1]
-                encoded = [encode_row(self.bundle.processor, row, markers) for row in of_kind]
-                tokens = collate(encoded, visual.shape[2])
-                chosen = visual[[row.item for row in of_kind]]
-                parts.append((tokens, chosen.flatten(0, 1).float()))
+            groups: dict[int, list[EncodedRow]] = {}
+            for row in rows:
+                if row.kind is kind:
+                    encoded = encode_row(self.bundle.processor, row, visual.shape[1])
+                    groups.setdefault(row.item, []).append(encoded)
+            if groups:
+                tokens = collate(list(groups.values()), visual.shape[2])
+                parts.append((tokens, visual[list(groups)].flatten(0, 1).float()))
         return parts
 
 

@@ -42,16 +42,31 @@ class TokenBatch:
 
     Attributes:
         input_ids: ``[batch, length]``, ``IMAGE_TOKEN`` once for each visual token.
-        attention_mask: ``[batch, length]``.
+        attention_mask: ``[batch, 1, length, length]`` bool, true where a token reads another.
+        position_ids: ``[batch, length]``.
         labels: ``[batch, length]``, ``NO_LOSS`` outside the answers.
     """
 
     input_ids: Tensor
     attention_mask: Tensor
+    position_ids: Tensor
     labels: Tensor
 
+    def inputs(self) -> dict[str, Tensor]:
+        """The batch as keyword arguments of the model."""
+        return {
+            "input_ids": self.input_ids,
+            "attention_mask": self.attention_mask,
+            "position_ids": self.position_ids,
+            "labels": self.labels,
+        }
 
-def encode_row(processor: UniRSProcessor, row: Row, markers: int) -> tuple[Tensor, Tensor]:
+
+EncodedRow = tuple[Tensor, Tensor]
+"""Ids of a prompt, with one marker for each image, and ids of its answer."""
+
+
+def encode_row(processor: UniRSProcessor, row: Row, markers: int) -> EncodedRow:
     """Prompt ids (with one marker for each image) and answer ids of a row."""
     if row.base:
         prompt = base_prompt(row.instruction, markers)
@@ -60,16 +75,65 @@ def encode_row(processor: UniRSProcessor, row: Row, markers: int) -> tuple[Tenso
     return processor.encode(prompt), torch.tensor(processor.encode_answer(row.answer))
 
 
-def collate(rows: Sequence[tuple[Tensor, Tensor]], visual_tokens: int) -> TokenBatch:
-    """Pad encoded rows on the right, expand their markers, and mask all but the answers."""
-    sequences, labels = [], []
-    for prompt, answer in rows:
-        repeats = torch.where(prompt == IMAGE_TOKEN, visual_tokens, 1)
-        expanded = prompt.repeat_interleave(repeats)
-        sequences.append(torch.cat([expanded, answer]))
-        labels.append(torch.cat([torch.full_like(expanded, NO_LOSS), answer]))
-    pad = torch.nn.utils.rnn.pad_sequence
-    input_ids = pad(sequences, batch_first=True, padding_value=0)
-    lengths = torch.tensor([len(sequence) for sequence in sequences])
-    mask = (torch.arange(input_ids.shape[1]) < lengths.unsqueeze(1)).long()
-    return TokenBatch(input_ids, mask, pad(labels, batch_first=True, padding_value=NO_LOSS))
+def collate(groups: Sequence[Sequence[EncodedRow]], visual_tokens: int) -> TokenBatch:
+    """Lay out groups of rows, each group about the same images, one group a sequence.
+
+    The rows of a group share their system prompt and images, which are read once: every row sees
+    this prefix and itself, but no other row. The loss is that of the rows by themselves, at a
+    fraction of the tokens.
+
+    Args:
+        groups: Encoded rows by visual input.
+        visual_tokens: Tokens that stand for one image.
+    """
+    packed = [_pack(rows, visual_tokens) for rows in groups]
+    length = max(len(one.ids) for one in packed)
+    batch = len(packed)
+    input_ids = torch.zeros(batch, length, dtype=torch.long)
+    position_ids = torch.zeros_like(input_ids)
+    labels = torch.full_like(input_ids, NO_LOSS)
+    owner = torch.full_like(input_ids, -1)  # the row that a token belongs to; 0 is the prefix
+    for index, one in enumerate(packed):
+        here = slice(0, len(one.ids))
+        input_ids[index, here] = one.ids
+        position_ids[index, here] = one.positions
+        labels[index, here] = one.labels
+        owner[index, here] = one.owner
+    same = owner.unsqueeze(2) == owner.unsqueeze(1)
+    mask = (same | (owner == 0).unsqueeze(1)).tril()
+    return TokenBatch(input_ids, mask.unsqueeze(1), position_ids, labels)
+
+
+@dataclass(frozen=True)
+class _Packed:
+    ids: Tensor
+    positions: Tensor
+    labels: Tensor
+    owner: Tensor
+
+
+def _pack(rows: Sequence[EncodedRow], visual_tokens: int) -> _Packed:
+    """One sequence: what the prompts begin with in common, then the rest of each row."""
+    shared = _common_length([prompt for prompt, _ in rows])
+    prefix = _expand(rows[0][0][:shared], visual_tokens)
+    ids, labels = [prefix], [torch.full_like(prefix, NO_LOSS)]
+    positions, owner = [torch.arange(len(prefix))], [torch.zeros_like(prefix)]
+    for number, (prompt, answer) in enumerate(rows, start=1):
+        rest = _expand(prompt[shared:], visual_tokens)
+        ids.append(torch.cat([rest, answer]))
+        labels.append(torch.cat([torch.full_like(rest, NO_LOSS), answer]))
+        positions.append(torch.arange(len(prefix), len(prefix) + len(ids[-1])))
+        owner.append(torch.full_like(ids[-1], number))
+    return _Packed(torch.cat(ids), torch.cat(positions), torch.cat(labels), torch.cat(owner))
+
+
+def _common_length(prompts: Sequence[Tensor]) -> int:
+    """Length of the common beginning; every prompt keeps a token, which predicts its answer."""
+    limit = min(map(len, prompts)) - 1
+    stacked = torch.stack([prompt[:limit] for prompt in prompts])
+    equal = (stacked == stacked[0]).all(dim=0)
+    return limit if bool(equal.all()) else int((~equal).long().argmax())
+
+
+def _expand(prompt: Tensor, visual_tokens: int) -> Tensor:
+    return prompt.repeat_interleave(torch.where(prompt == IMAGE_TOKEN, visual_tokens, 1))

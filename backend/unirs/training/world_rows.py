@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from unirs import prompts
+from unirs import prompts, world
 from unirs.inputs import InputKind
 from unirs.training.bank import IGNORE, Item
 from unirs.training.rows import Row
-from unirs.world import EVENTS, pair, scene, seed_for, video
 
 SQUEEZED = 8
 """One scene in so many is narrower than a square and stands on neutral bars, as crops often do."""
+
+BASE_QUESTIONS = 8
+"""Questions about one scene in a row of the base stage."""
 
 WHAT_IS_HERE = (
     "What is here?",
@@ -41,11 +43,11 @@ WHAT_HAPPENS = (
 
 def world_item(kind: InputKind, split: str, size: int, index: int) -> Item:
     """Item ``index`` of a split of the world."""
-    seed = seed_for(split, index)
+    seed = world.seed_for(split, index)
     if kind is InputKind.SINGLE:
         return _single(seed, size, squeezed=index % SQUEEZED == SQUEEZED - 1)
     if kind is InputKind.PAIR:
-        two = pair(seed, size)
+        two = world.pair(seed, size)
         truth = {
             "captions": list(two.captions),
             "changed": two.changed,
@@ -53,7 +55,7 @@ def world_item(kind: InputKind, split: str, size: int, index: int) -> Item:
         }
         labels = np.stack([two.labels_before, two.labels_after])
         return Item(np.stack([two.before, two.after]), to_cells(labels), truth)
-    clip = video(seed, size)
+    clip = world.video(seed, size)
     unknown = np.full((len(clip.frames), size, size), IGNORE, np.uint8)
     truth = {"event": clip.event, "description": clip.description}
     return Item(clip.frames, to_cells(unknown), truth)
@@ -65,7 +67,7 @@ def to_cells(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _single(seed: int, size: int, squeezed: bool) -> Item:
-    one = scene(seed, size)
+    one = world.scene(seed, size)
     image, labels = one.image, one.labels
     if squeezed:
         image, labels = _squeeze(image, labels, np.random.default_rng([seed, 1]))
@@ -108,7 +110,7 @@ def base_rows(rng: np.random.Generator, kind: InputKind, truths: Sequence[Any]) 
     if first.get("description"):
         rows.append(_base(kind, clue, first["description"]))
     asked = first["questions"]
-    for i in rng.permutation(len(asked))[:3]:
+    for i in rng.permutation(len(asked))[:BASE_QUESTIONS]:
         rows.append(_base(kind, prompts.short_answer(asked[i][1]), asked[i][2]))
     return rows
 
@@ -153,7 +155,7 @@ def _class_list(rng: np.random.Generator, event: str) -> list[str]:
     if draw < 0.4:
         return list(prompts.ERA_CLASSES)
     if draw < 0.7:
-        return list(EVENTS)
+        return list(world.EVENTS)
     others = [name for name in prompts.ERA_CLASSES if name != event]
     chosen = [event, *rng.choice(others, int(rng.integers(2, 9)), replace=False)]
     return [str(name) for name in rng.permutation(chosen)]

@@ -131,7 +131,8 @@ def test_a_real_pipeline_gives_every_key_and_the_same_twice(pipeline: Pipeline) 
     for key in ("presence", "comparison", "rural_urban", "change_no_change", "video"):
         assert record[key] is None or 0 <= record[key] <= 1
     assert record["change_cider_d"] >= 0
-    assert record["naip"] is None
+    assert record["naip"]["water_presence"] is None
+    assert "no folder" in record["naip"]["reason"]
 
 
 def test_a_model_without_the_module_is_asked_the_same(

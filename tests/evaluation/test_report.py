@@ -60,7 +60,8 @@ def test_the_scores_of_the_model_lie_at_the_top_of_the_json() -> None:
 
 def test_what_was_not_asked_is_null_in_the_json() -> None:
     record = as_json(replace(SCORES, naip=None, without_clues=None))
-    assert record["naip"] is None
+    assert record["naip"]["water_presence"] is None
+    assert "no folder" in record["naip"]["reason"]
     assert record["without_clues"] is None
 
 

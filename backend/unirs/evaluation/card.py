@@ -138,7 +138,7 @@ def _training(facts: TrainingFacts) -> str:
 
 
 def _tiles(scores: Mapping[str, Any]) -> str:
-    if not scores["naip"]:
+    if scores["naip"]["water_presence"] is None:
         return ""
     return (
         " Real tiles lie in a quarter of the area and come from two dates that were both held out;"

@@ -29,6 +29,7 @@ AIMS = {
 }
 WATER_AIM = 0.85
 
+NO_TILES = {"water_presence": None, "reason": "no folder of dated rasters was given"}
 COLUMNS = ("Score", "Aim", "Result", "Without clues", "Without change module", "Answers")
 NOT_ASKED = "–"
 
@@ -41,7 +42,7 @@ def as_json(scores: MiniScores) -> dict[str, Any]:
         "split": SPLIT,
         "tokenisation": TOKENISATION,
         **asdict(scores.world),
-        "naip": asdict(scores.naip) if scores.naip else None,
+        "naip": asdict(scores.naip) if scores.naip else NO_TILES,
         "without_clues": _ablation(scores.without_clues),
         "without_change_module": _ablation(scores.without_change_module),
     }
@@ -62,7 +63,7 @@ def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
         results = [_number(key, run.get(key)) for run in runs]
         table.append((label, aim, *results, str(record["questions"].get(key, 0))))
     naip = record["naip"]
-    if naip:
+    if naip["water_presence"] is not None:
         for key, label, aim in (
             ("water_presence", "water on held-out real tiles", f"≥ {WATER_AIM:.1%}"),
             ("change_no_change", "water change on held-out real tiles", ""),

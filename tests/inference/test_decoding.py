@@ -105,6 +105,14 @@ def test_streamed_pieces_of_any_tokens_join_to_their_text(processor, ids):
     assert "".join(pieces) + stream.finish() == stream.text == processor.decode(ids)
 
 
+def test_a_special_token_does_not_end_a_run_of_bytes(processor):
+    """The tokenizer leaves it out first and joins the bytes then."""
+    ids = processor.tokenizer.convert_tokens_to_ids(["<0xC3>", "<unk>", "<0xA9>", "▁the"])
+    stream = StreamingText(processor)
+    assert [stream.add(token) for token in ids] == ["", "", "", processor.decode(ids)]
+    assert stream.text.startswith("é")
+
+
 def test_words_are_streamed_with_the_spaces_between_them(processor):
     ids = processor.encode_answer("there is a road")[:-1]
     stream = StreamingText(processor)

@@ -93,10 +93,11 @@ def test_what_the_failed_work_held_is_gone_before_the_error_is_raised():
 
     def release():
         devices.gc.collect()
-        assert held[0]() is None
+        held.append(held[0]())
 
     with pytest.raises(UniRSError) as caught:
         guard_memory(work, release, "testing")
+    assert held[1] is None
     assert caught.value.__context__ is None
 
 

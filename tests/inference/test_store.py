@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from unirs.errors import UniRSError
-from unirs.inference import find_model, list_models, load_pipeline
+from unirs.inference import find_model, list_models, load_pipeline, store
 from unirs.inference.store import model_info
 
 
@@ -31,10 +31,14 @@ def test_a_relative_path_is_a_path(models, monkeypatch):
     assert find_model(".").resolve() == models / "mine"
 
 
-def test_the_users_model_hides_a_bundled_one_of_its_name(models):
-    shutil.copytree(models / "mine", models / "unirs-mini")
-    assert find_model() == models / "unirs-mini"
-    assert [info.name for info in list_models()].count("unirs-mini") == 1
+def test_the_users_model_hides_a_bundled_one_of_its_name(models, monkeypatch, tmp_path_factory):
+    bundled = tmp_path_factory.mktemp("bundled")
+    for name in ("mine", "unirs-mini"):
+        shutil.copytree(models / "mine", bundled / name)
+    monkeypatch.setattr(store, "models_folders", lambda: [models, bundled])
+    assert find_model("mine") == models / "mine"
+    assert [info.folder for info in list_models()] == [models / "mine", bundled / "unirs-mini"]
+    assert find_model() == bundled / "unirs-mini"
 
 
 def test_bundled_models_are_found_without_any_setting(monkeypatch, tmp_path):

@@ -16,7 +16,7 @@ def ramp(grid):
 
 def test_a_square_image_keeps_the_patch_grid():
     square = torch.rand(7, 7)
-    np.testing.assert_allclose(cut_to_box(square, (0, 0, 1, 1)), square, rtol=1e-5)
+    np.testing.assert_allclose(cut_to_box(square, (0, 0, 1, 1)), square, rtol=1e-4, atol=1e-6)
 
 
 def test_padding_that_ends_between_patches_is_cut_off_exactly():

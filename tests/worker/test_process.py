@@ -123,6 +123,15 @@ def test_it_ends_even_if_the_work_does_not_listen(start, stand_in_command):
     assert process.wait(5) == 0
 
 
+def test_it_ends_even_if_nobody_reads_what_it_says(start, stand_in_command):
+    process = start(stand_in_command)
+    send(process, *(ask(number, "echo " + "x" * 50_000) for number in range(10)))
+    receive_answer(process)
+    time.sleep(0.3)  # the pipe is full now, and the next answer is stuck in it
+    process.stdin.close()
+    assert process.wait(5) == 0
+
+
 def test_a_closed_stdout_ends_it(start, stand_in_command):
     process = counting(start, stand_in_command)
     process.stdout.close()

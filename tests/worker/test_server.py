@@ -78,7 +78,7 @@ class Talk:
             count += 1
 
     def end(self):
-        self.server.close(5)
+        self.server.close()
         self._thread.join(5)
         assert not self._thread.is_alive()
 
@@ -257,6 +257,7 @@ def test_a_refusal_names_what_is_wrong(talk):
     ("failure", "code"),
     [
         (UniRSError("raster_missing", "There is no a.tif."), (-32000, "raster_missing")),
+        (UniRSError("odd", "A detail of any name.", number=3, id=1), (-32000, "odd")),
         (UniRSError("odd", "The details are not JSON.", what=object()), (-32603, "defect")),
         (UniRSError("odd", "The details are not JSON.", x=float("nan")), (-32603, "defect")),
         (ZeroDivisionError("x"), (-32603, "defect")),
@@ -305,7 +306,7 @@ def test_shutdown_is_answered_and_takes_the_rest_along(talk):
     talk.hear(ask(1), ask(2), call("s", "shutdown"), ask(3))
     talk.worker.begun.acquire()
     threading.Timer(0.05, talk.worker.go.set).start()
-    talk.server.close(5)
+    talk.server.close()
     assert talk.answer("s")["result"] == {}
     assert code_of(talk.answer(2)) == (-32000, "cancelled")
     assert talk.answer(1)["result"]["stopped"]

@@ -57,7 +57,7 @@ def test_messages_of_many_threads_do_not_mix(pipe):
 
     def send(number):
         for count in range(50):
-            write({"from": number, "count": count, "padding": "x" * 3000})
+            write({"from": number, "count": count, "padding": "x" * 150_000})
 
     threads = [threading.Thread(target=send, args=(number,)) for number in range(4)]
     for thread in threads:

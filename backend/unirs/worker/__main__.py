@@ -56,8 +56,10 @@ def main() -> None:
     for task in (server.work, lambda: server.listen(read_lines(stdin))):
         threading.Thread(target=run, args=(task,), daemon=True).start()
     os.read(end, 1)
-    server.close(GRACE_SECONDS)
-    os._exit(0)  # the only way out while another thread is in the middle of PyTorch
+    # os._exit is the only way out while another thread is in the middle of PyTorch.
+    threading.Timer(GRACE_SECONDS, os._exit, args=(0,)).start()
+    server.close()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ class PendingRequest:
         Raises:
             WorkerError: The worker refused or failed.
             WorkerDied: It ended.
-            TimeoutError: There is no answer yet; it may still come.
+            concurrent.futures.TimeoutError: There is no answer yet; it may still come.
         """
         return self.future.result(timeout)
 
@@ -162,7 +162,10 @@ class WorkerProcess:
                 return pending
             self._pending[pending.id] = pending
         line = encode(request_message(Request(method, params, pending.id)))
-        with self._write_lock, suppress(OSError):  # if it is dying, the reading thread tells why
+        with (
+            self._write_lock,
+            suppress(OSError, ValueError),
+        ):  # it is dying: _declare_dead tells why
             self._stdin.write(line)
             self._stdin.flush()
         return pending
@@ -173,7 +176,8 @@ class WorkerProcess:
         Returns:
             The exit status.
         """
-        self.submit("shutdown", {})
+        # A worker that hangs may not even take the message, so another thread waits for that.
+        threading.Thread(target=self.submit, args=("shutdown", {}), daemon=True).start()
         for harder in (self._process.terminate, self._process.kill):
             try:
                 self._process.wait(STOP_SECONDS)
@@ -183,9 +187,6 @@ class WorkerProcess:
         status = self._process.wait()
         self._message_thread.join()
         self._log_thread.join()
-        for pipe in (self._stdin, self._process.stdout, self._process.stderr):
-            with suppress(OSError):
-                pipe.close() if pipe else None
         return status
 
     @property
@@ -193,17 +194,19 @@ class WorkerProcess:
         return cast("IO[bytes]", self._process.stdin)
 
     def _read_log(self) -> None:
-        for line in cast("IO[bytes]", self._process.stderr):
-            self._log.append(line.decode(errors="replace"))
+        with cast("IO[bytes]", self._process.stderr) as stderr:
+            for line in stderr:
+                self._log.append(line.decode(errors="replace"))
 
     def _read_messages(self) -> None:
-        for line in cast("IO[bytes]", self._process.stdout):
-            try:
-                self._receive(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                self._log.append(f"This line is not a message: {line[:200]!r}\n")
-                self._process.kill()
-        self._declare_dead()
+        with cast("IO[bytes]", self._process.stdout) as stdout:
+            for line in stdout:
+                try:
+                    self._receive(json.loads(line))
+                except (ValueError, KeyError, TypeError):
+                    self._log.append(f"This line is not a message: {line[:200]!r}\n")
+                    self._process.kill()
+            self._declare_dead()
 
     def _receive(self, message: Message) -> None:
         """Give a message to the request that it belongs to, and to no other."""
@@ -239,6 +242,8 @@ class WorkerProcess:
             self._pending.clear()
         for request in pending:
             request.future.set_exception(self._death)
+        with self._write_lock, suppress(OSError):
+            self._stdin.close()
 
 
 class WorkerClient:

@@ -48,7 +48,7 @@ class RPCError(Exception):
         details: Further facts, JSON values only.
     """
 
-    def __init__(self, number: int, code: str, message: str, **details: Any) -> None:
+    def __init__(self, number: int, code: str, message: str, /, **details: Any) -> None:
         super().__init__(message)
         self.number = number
         self.code = code

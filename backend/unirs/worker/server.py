@@ -117,12 +117,8 @@ class Server:
                 self._running = None  # before the answer: its id may be used again from then on
             self._send(reply)
 
-    def close(self, seconds: float) -> None:
-        """Drop what waits, stop what runs, and give it some time to say what it has.
-
-        Args:
-            seconds: At most that much time.
-        """
+    def close(self) -> None:
+        """Drop what waits, stop what runs, and wait until it has said what it has."""
         with self._state:
             dropped = list(self._waiting)
             self._waiting.clear()
@@ -134,7 +130,7 @@ class Server:
             for job in dropped:
                 self._send(protocol.error_message(job.id, _cancelled()))
         with self._state:
-            self._state.wait_for(lambda: self._idle, seconds)
+            self._state.wait_for(lambda: self._idle)
 
     def _receive(self, request: Request) -> None:
         """Answer a request at once, or put it in line."""

@@ -25,7 +25,7 @@ def take_standard_streams() -> tuple[BinaryIO, int]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    sys.stdout = sys.stderr  # which is not buffered
     return os.fdopen(real_stdin, "rb"), real_stdout
 
 

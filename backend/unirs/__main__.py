@@ -1,0 +1,7 @@
+"""``python -m unirs`` is the command line."""
+
+import sys
+
+from unirs.cli import main
+
+sys.exit(main())

@@ -1,0 +1,5 @@
+"""The command line ``unirs``."""
+
+from unirs.cli.app import main
+
+__all__ = ["main"]

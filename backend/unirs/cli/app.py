@@ -1,0 +1,148 @@
+"""The commands as one program, its exit codes, and how a failure is told.
+
+Exit codes: 0, an answer (also one that was stopped); 2, something the user can mend, said in one
+sentence on stderr; 1, a defect of UniRS, with its traceback in a log file.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from unirs import __version__
+from unirs.cli import evaluation, models, programs, questions, training
+from unirs.cli.screen import clean
+from unirs.errors import UniRSError
+
+OK, DEFECT, MENDABLE = 0, 1, 2
+INTERRUPTED = 130
+"""What typer returns for Ctrl-C outside of an answer."""
+
+DEBUG_VARIABLE = "UNIRS_DEBUG"
+
+app = typer.Typer(
+    name="unirs",
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Help on one command, with examples: [bold]unirs COMMAND --help[/bold]",
+)
+for module in (questions, models, programs, training, evaluation):
+    module.register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: Words after ``unirs``; those of the process if ``None``.
+
+    Returns:
+        The exit code: 0, 1 or 2.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = bool(os.environ.get(DEBUG_VARIABLE))
+    _prepare_streams()
+    if not debug:
+        _silence_libraries()
+    try:
+        code = app(args=words or ["--help"], prog_name="unirs", standalone_mode=False)
+        sys.stdout.flush()
+    except UniRSError as error:
+        return _tell(error.message)
+    except typer.TyperException as error:
+        return _tell(_usage_sentence(error))
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has seen enough (`unirs models | head -1`); typer leaves then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        return _apologise(error, debug)
+    return _tell("Stopped before there was an answer.") if code == INTERRUPTED else OK
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"unirs {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def unirs(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and leave.",
+            callback=_print_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Ask one image, two dates or a video in plain language."""
+
+
+def _prepare_streams() -> None:
+    """Let no file name or model output break a terminal with a small character set."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _silence_libraries() -> None:
+    """Keep stderr for our own sentences: libraries speak to developers there."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _usage_sentence(error: typer.TyperException) -> str:
+    """One sentence for a wrong use of options or arguments, with where to find help."""
+    context: Any = getattr(error, "ctx", None)
+    program = context.command_path if context else "unirs"
+    message = error.format_message().replace("Value error, ", "")  # pydantic, which typer asks
+    what = " ".join(message.split()).rstrip(".")
+    return f"{what}; see '{program} --help'."
+
+
+def _tell(sentence: str) -> int:
+    print(f"unirs: {clean(sentence, one_line=True)}", file=sys.stderr)
+    return MENDABLE
+
+
+def _apologise(error: Exception, debug: bool) -> int:
+    """Tell of a defect in one line; the traceback goes into a log, or to stderr for developers."""
+    report = "".join(traceback.format_exception(error))
+    name = type(error).__name__
+    log = None if debug else _write_log(report)
+    if log is None:
+        print(report, file=sys.stderr)
+        print(f"unirs: sorry, a defect in UniRS ({name}) stopped this.", file=sys.stderr)
+    else:
+        print(
+            f"unirs: sorry, a defect in UniRS ({name}) stopped this; please report it with {log}.",
+            file=sys.stderr,
+        )
+    return DEFECT
+
+
+def _write_log(report: str) -> Path | None:
+    """Keep the last traceback; ``None`` where there is no place to write."""
+    from platformdirs import user_log_path
+
+    log = user_log_path("unirs") / "last-defect.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"unirs {__version__}\n{report}", encoding="utf-8")
+    except OSError:
+        return None
+    return log

@@ -1,0 +1,206 @@
+"""``models``, ``convert``, ``doctor``: what is on this computer, and whether it works."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unirs.cli.options import Device, Json, Model, Precision
+from unirs.cli.screen import Watch, print_json, print_table
+from unirs.errors import UniRSError
+
+if TYPE_CHECKING:
+    from unirs.self_test import SelfTestReport
+
+MODELS_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs models
+
+unirs models --json
+"""
+CONVERT_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs convert VILA1.5-3b models/vila-3b
+
+unirs convert unirs-checkpoint models/unirs-3b --base VILA1.5-3b
+"""
+DOCTOR_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs doctor
+
+unirs doctor --model models/vila-3b --device cuda --json
+"""
+
+PACKAGES = (
+    "unirs",
+    "torch",
+    "transformers",
+    "peft",
+    "safetensors",
+    "numpy",
+    "pillow",
+    "rasterio",
+    "pyproj",
+    "shapely",
+    "av",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    panel = "Models"
+    app.command(epilog=MODELS_EXAMPLES, rich_help_panel=panel)(models)
+    app.command(epilog=CONVERT_EXAMPLES, rich_help_panel=panel)(convert)
+    app.command(epilog=DOCTOR_EXAMPLES, rich_help_panel=panel)(doctor)
+
+
+def models(json: Json = False) -> None:
+    """List the models that are here, and what they need."""
+    from unirs.inference import list_models
+    from unirs.inference.store import models_folders
+
+    found = list_models()
+    folders = [str(folder) for folder in models_folders()]
+    if json:
+        print_json(
+            {
+                "folders": folders,
+                "models": [
+                    {
+                        "name": each.name,
+                        "folder": str(each.folder),
+                        "kind": each.kind,
+                        "clue_source": each.clue_source,
+                        "parameters": each.parameters,
+                        "size_bytes": each.size_bytes,
+                        "needs_bytes": each.needs_bytes,
+                        "demonstration": each.demonstration,
+                        "summary": each.summary,
+                    }
+                    for each in found
+                ],
+            }
+        )
+        return
+    print_table(
+        ("Model", "Kind", "Clue", "Parameters", "On disk", "Memory (f32 / bf16)", "About"),
+        (
+            (
+                each.name,
+                each.kind,
+                each.clue_source,
+                _count(each.parameters),
+                _size(each.size_bytes),
+                " / ".join(_size(each.needs_bytes[name]) for name in ("float32", "bfloat16")),
+                each.summary,
+            )
+            for each in found
+        ),
+    )
+    print(f"\nModels are looked for by name in {' and '.join(folders)}.")
+
+
+def convert(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SRC", help="A VILA-1.5 or authors'-UniRS folder.", show_default=False
+        ),
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="DST", help="The model folder to write.", show_default=False),
+    ],
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The VILA-1.5 folder that SRC was tuned from: its LLM writes the clues.",
+        ),
+    ] = None,
+) -> None:
+    """Make a model folder of a VILA-1.5 or an authors'-UniRS checkpoint."""
+    with Watch("Starting") as watch:
+        from unirs.model.convert import convert as convert_folder
+
+        convert_folder(source, target, base, watch.stage)
+    print(f"Wrote the model folder {target}; try: unirs caption RASTER --model {target}")
+
+
+def doctor(
+    model: Model = "unirs-mini",
+    device: Device = "auto",
+    precision: Precision = "auto",
+    json: Json = False,
+) -> None:
+    """Check versions, devices, and answers to known images."""
+    report = None
+    try:
+        report = _self_test(model, device, precision)
+    finally:
+        # Versions and devices are what is wanted most where no model can be loaded.
+        _show_health(_versions(), report, as_json=json)
+    if not report.passed:
+        right = sum(case.passed for case in report.cases)
+        raise UniRSError(
+            "self_test_failed",
+            f"The model {report.model} gave {right} of {len(report.cases)} known answers; "
+            "where it is the default model, something is wrong with this installation.",
+        )
+
+
+def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
+    with Watch(f"Loading {model}") as watch:
+        from unirs.inference import load_pipeline
+        from unirs.self_test import run_self_test
+
+        pipeline = load_pipeline(model, device, precision)
+        return run_self_test(
+            pipeline, on_case=lambda done, count: watch.stage(f"Known image {done + 1} of {count}")
+        )
+
+
+def _show_health(versions: dict[str, str], report: SelfTestReport | None, *, as_json: bool) -> None:
+    from unirs.inference.devices import list_devices
+
+    devices = list_devices()
+    if as_json:
+        self_test = report.to_json() if report else None
+        print_json({"versions": versions, "devices": devices, "self_test": self_test})
+        return
+    print_table(("Part", "Version"), versions.items())
+    print(f"\nDevices, the best first: {', '.join(devices)}\n")
+    if report:
+        verdicts = {True: "right", False: "wrong"}
+        print_table(
+            ("Known image", "Expected", "Answer", f"{report.model} on {report.device}"),
+            (
+                (case.name, case.expected, case.answer, verdicts[case.passed])
+                for case in report.cases
+            ),
+        )
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "missing"
+    return versions
+
+
+def _count(number: int) -> str:
+    return f"{number / 1e9:.2f} B" if number >= 1e9 else f"{number / 1e6:.1f} M"
+
+
+def _size(size: float) -> str:
+    return f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"

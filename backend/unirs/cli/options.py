@@ -1,0 +1,162 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from unirs.imagery import CropOptions
+
+IMAGE, MODEL, ANSWER = "Image", "Model", "Answer"
+"""The panels of the help."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+Model = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME_OR_FOLDER", help="See [bold]unirs models[/bold].", rich_help_panel=MODEL
+    ),
+]
+Device = Annotated[
+    str,
+    typer.Option(metavar="auto|cpu|cuda[:N]", help="Where to run it.", rich_help_panel=MODEL),
+]
+Precision = Annotated[
+    Literal["auto", "float32", "bfloat16"],
+    typer.Option(help="Number type of its weights.", rich_help_panel=MODEL),
+]
+
+
+@dataclass(frozen=True)
+class QuestionOptions:
+    """The options that every question takes, with their defaults and their help."""
+
+    bbox: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(
+            metavar="MINX MINY MAXX MAXY",
+            help="Only this extent.",
+            show_default=False,
+            rich_help_panel=IMAGE,
+        ),
+    ] = None
+    bbox_crs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CRS",
+            help="CRS of the extent, such as EPSG:4326; without it, that of the raster.",
+            rich_help_panel=IMAGE,
+        ),
+    ] = None
+    bands: Annotated[
+        str | None,
+        typer.Option(
+            metavar="1,2,3",
+            help="Band numbers for red, green, blue, or one for grey.",
+            rich_help_panel=IMAGE,
+        ),
+    ] = None
+    stretch: Annotated[
+        Literal["auto", "none", "percentile", "minmax"],
+        typer.Option(help="How values become 8-bit.", rich_help_panel=IMAGE),
+    ] = "auto"
+    save_crop: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep what the model saw (.png or .tif; several images are numbered).",
+            rich_help_panel=IMAGE,
+        ),
+    ] = None
+    model: Model = "unirs-mini"
+    device: Device = "auto"
+    precision: Precision = "auto"
+    clue: Annotated[
+        bool,
+        typer.Option(
+            "--clue/--no-clue",
+            help="Let the frozen base describe the images first.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = True
+    options: Annotated[
+        str | None,
+        typer.Option(
+            metavar="yes,no",
+            help="Score these answers instead of writing one.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = None
+    max_tokens: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Longest answer, in tokens.", rich_help_panel=ANSWER),
+    ] = 128
+    json: Json = False
+
+    def crop_options(self) -> CropOptions:
+        """What to read of the rasters.
+
+        Raises:
+            typer.BadParameter: The bands are no numbers.
+            UniRSError: ``extent_empty`` or ``bands_unsupported``.
+        """
+        from unirs.imagery import CropOptions
+
+        return CropOptions(
+            extent=self.bbox,
+            extent_crs=self.bbox_crs,
+            bands=None if self.bands is None else _band_numbers(self.bands),
+            stretch=self.stretch,
+        )
+
+
+def split(text: str | None) -> tuple[str, ...]:
+    """``"yes, no"`` as ``("yes", "no")``."""
+    return tuple(part.strip() for part in text.split(",")) if text else ()
+
+
+def takes_question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every field of ``QuestionOptions`` as an option of its own.
+
+    The command is written with one parameter ``common: QuestionOptions``; typer sees the fields in
+    its place.
+    """
+    hints = get_type_hints(QuestionOptions, include_extras=True)
+    names = [field.name for field in fields(QuestionOptions)]
+    shared = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(QuestionOptions)
+    ]
+    own = dict(inspect.signature(command, eval_str=True).parameters)
+    del own["common"]
+
+    @wraps(command)
+    def with_options(**values: Any) -> None:
+        common = QuestionOptions(**{name: values.pop(name) for name in names})
+        command(**values, common=common)
+
+    parameters = [*own.values(), *shared]
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    return with_options
+
+
+def _band_numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in split(text))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no list of band numbers such as 1,2,3", param_hint="--bands"
+        ) from None

@@ -1,0 +1,292 @@
+"""``ask``, ``caption``, ``change``, ``classify``: words to a request, a result to text."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from unirs.cli.options import QuestionOptions, split, takes_question_options
+from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json
+from unirs.errors import UniRSError
+
+if TYPE_CHECKING:
+    from unirs.inputs import Answer, Crop
+    from unirs.tasks import TaskRequest, TaskResult
+
+ASK_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs ask town.tif "Is there a road in the image?" --options yes,no
+
+unirs ask town.tif "Is this rural or urban?" --bbox 500 200 900 600
+
+unirs ask 2012.tif 2020.tif "Have houses been built?" --json
+"""
+CAPTION_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs caption town.tif
+
+unirs caption scene.tif --bands 4,3,2 --stretch percentile --save-crop seen.png
+"""
+CHANGE_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs change 2012.tif 2020.tif
+
+unirs change 2012.tif 2020.tif --map change.tif --overlay change.png
+
+unirs change 2012.tif 2020.tif --bbox -97.1 47.1 -97.0 47.2 --bbox-crs EPSG:4326
+"""
+CLASSIFY_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs classify flight.mp4
+
+unirs classify flight.mp4 --classes "flood,fire,non-event"
+
+unirs classify 2012.tif 2015.tif 2020.tif --classes classes.txt
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    panel = "Questions"
+    app.command(epilog=ASK_EXAMPLES, rich_help_panel=panel)(ask)
+    app.command(epilog=CAPTION_EXAMPLES, rich_help_panel=panel)(caption)
+    app.command(epilog=CHANGE_EXAMPLES, rich_help_panel=panel)(change)
+    app.command(epilog=CLASSIFY_EXAMPLES, rich_help_panel=panel)(classify)
+
+
+@takes_question_options
+def ask(
+    rasters: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RASTER",
+            help="One raster or video; two dates make a pair, more a series.",
+            show_default=False,
+        ),
+    ],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="In your own words.", show_default=False)
+    ],
+    common: QuestionOptions,
+) -> None:
+    """Ask about a raster, two dates or a video."""
+    answer("ask", rasters, common, text=question, options=split(common.options))
+
+
+@takes_question_options
+def caption(
+    raster: Annotated[
+        Path, typer.Argument(metavar="RASTER", help="What to describe.", show_default=False)
+    ],
+    common: QuestionOptions,
+) -> None:
+    """Describe a raster."""
+    answer("caption", [raster], common, options=split(common.options))
+
+
+@takes_question_options
+def change(
+    before: Annotated[
+        Path, typer.Argument(metavar="BEFORE", help="The earlier date.", show_default=False)
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="AFTER", help="The later date.", show_default=False)
+    ],
+    common: QuestionOptions,
+    question: Annotated[
+        str,
+        typer.Option(
+            metavar="Q", help="Ask this instead of the request to describe.", show_default=False
+        ),
+    ] = "",
+    change_map: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="OUT.tif", help="Write the change map as a GeoTIFF."),
+    ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.png", help="Write the change map over the later date."),
+    ] = None,
+) -> None:
+    """Describe what changed between two dates."""
+    answer(
+        "change",
+        [before, after],
+        common,
+        text=question,
+        options=split(common.options),
+        change_map=change_map,
+        overlay=overlay,
+    )
+
+
+@takes_question_options
+def classify(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO_OR_RASTERS",
+            help="One video, or the rasters of a dated series.",
+            show_default=False,
+        ),
+    ],
+    common: QuestionOptions,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="a,b,c|FILE",
+            help="Classes to choose from, or a text file with one a line; "
+            "without them, the 25 of the ERA data set.",
+        ),
+    ] = None,
+) -> None:
+    """Name what happens in a video or a dated series."""
+    if classes is not None and common.options is not None:
+        raise typer.BadParameter("use either this or --options", param_hint="--classes")
+    answer("classify", inputs, common, classes=read_classes(classes or common.options))
+
+
+def read_classes(text: str | None) -> tuple[str, ...]:
+    """Class names from a list with commas, or from a file with one a line.
+
+    Raises:
+        UniRSError: ``classes_unreadable`` if the file is no text or names no class.
+    """
+    if not text or not Path(text).is_file():
+        return split(text)
+    try:
+        lines = Path(text).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UniRSError(
+            "classes_unreadable", f"{text} cannot be read as text; give one class a line."
+        ) from error
+    classes = tuple(line.strip() for line in lines if line.strip())
+    if not classes:
+        raise UniRSError("classes_unreadable", f"{text} names no class; give one class a line.")
+    return classes
+
+
+def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any) -> None:
+    """Load the model, answer, and show the result.
+
+    Args:
+        task: Value of a ``Task``.
+        paths: Rasters or a video.
+        common: The options that every question takes.
+        request: Further fields of ``TaskRequest``.
+    """
+    streaming = is_terminal() and not common.json
+    with Watch("Starting", streaming=streaming) as watch, ctrl_c_stops() as stop:
+        from unirs.inputs import Task
+        from unirs.tasks import TaskRequest, run_task
+
+        wanted = TaskRequest(
+            task=Task(task),
+            paths=tuple(paths),
+            crop=common.crop_options(),
+            clue=common.clue,
+            max_new_tokens=common.max_tokens,
+            save_crop=common.save_crop,
+            **request,
+        )
+        watch.stage(f"Loading {common.model}")
+        from unirs.inference import load_pipeline
+
+        pipeline = load_pipeline(common.model, common.device, common.precision)
+        try:
+            result = run_task(
+                pipeline, wanted, on_token=watch.token, on_stage=watch.stage, stop=stop.requested
+            )
+        except UniRSError as error:
+            # The answer is there, but a file of it could not be written.
+            if "answer" in error.details and not streaming:
+                _show_text(error.details["answer"], as_json=common.json)
+            raise
+    if common.json:
+        print_json(result.to_json())
+        return
+    if not streaming:
+        _show_text(result.answer.text, as_json=False)
+    print_details(_details(result, wanted))
+
+
+class Stop:
+    """Whether Ctrl-C was pressed; the second press ends the program."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def requested(self) -> bool:
+        """Asked by the pipeline at every token."""
+        return self._asked
+
+    def take_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """What Ctrl-C calls."""
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+
+@contextmanager
+def ctrl_c_stops() -> Iterator[Stop]:
+    """Within this block Ctrl-C stops the answer and keeps what was said."""
+    stop = Stop()
+    before = signal.signal(signal.SIGINT, stop.take_signal)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _show_text(text: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"answer": text})
+    else:
+        print(clean(text))
+
+
+def _details(result: TaskResult, wanted: TaskRequest) -> list[tuple[str, str]]:
+    """What a person wants to know about an answer."""
+    said = result.answer
+    rows = []
+    if said.stopped:
+        rows.append(("stopped", "the answer is not complete"))
+    if said.clue:
+        rows.append(("clue", said.clue))
+    if said.options:
+        ranking = [f"{option.text} {option.probability:.0%}" for option in said.options[:5]]
+        rows.append(("options", ", ".join(ranking)))
+    rows += [("image", _ground(crop)) for crop in result.visual.crops if crop.date or crop.extent]
+    files = (wanted.change_map, wanted.overlay, wanted.save_crop)
+    rows += [("written", str(path)) for path in files if path is not None]
+    return [*rows, ("model", _origin(said, result.demonstration))]
+
+
+def _ground(crop: Crop) -> str:
+    """Date, size on the ground and missing share of a crop, as far as they are known."""
+    facts = [crop.date.isoformat()] if crop.date else []
+    if crop.pixel_size:
+        height, width = crop.pixels.shape[:2]
+        facts.append(f"{width * crop.pixel_size:,.0f} × {height * crop.pixel_size:,.0f} m")
+    if crop.nodata_share:
+        facts.append(f"{crop.nodata_share:.0%} without data")
+    return ", ".join([*facts, crop.source])
+
+
+def _origin(said: Answer, demonstration: bool) -> str:
+    facts = [f"{said.model} on {said.device}, {said.seconds.total:.1f} s"]
+    if demonstration:
+        facts.append("a demonstration model: do not rely on its answers")
+    if said.zero_shot:
+        facts.append("zero-shot: the base model itself answered")
+    return "; ".join(facts)

@@ -1,0 +1,173 @@
+"""``train``: a model of one's own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unirs.cli.options import MODEL
+from unirs.cli.screen import Bars
+
+if TYPE_CHECKING:
+    from unirs.evaluation.card import TrainingFacts
+    from unirs.inference import Pipeline
+    from unirs.training.mini import MiniOptions
+
+STEPS = ("vision_steps", "language_steps", "change_steps", "joint_steps")
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs train mini
+
+unirs train mini --stage change --stage joint --folder runs/mini
+
+unirs train mini --rasters naip --rasters landsat --device cuda --publish models/mine
+"""
+
+
+class Stage(str, Enum):
+    """A stage of training; typer wants choices that may be repeated as an enumeration."""
+
+    BASE = "base"
+    CHANGE = "change"
+    JOINT = "joint"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    train = typer.Typer(help="Train a model.")
+    train.command(epilog=EXAMPLES)(mini)
+    app.add_typer(train, name="train", rich_help_panel="Making models")
+
+
+def mini(
+    stage: Annotated[
+        list[Stage] | None,
+        typer.Option(
+            help="Only this stage, which needs the one before; repeatable.",
+            show_default="one after the other",
+        ),
+    ] = None,
+    folder: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="Takes everything; a second call goes on from there."),
+    ] = Path("runs/mini"),
+    rasters: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER", help="Dated rasters that join the generated scenes; repeatable."
+        ),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option(min=0.001, metavar="X", help="Multiplies steps and items.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of weights and batches.")] = 0,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="That render scenes.", show_default="one a core"),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(metavar="cpu|cuda[:N]", help="Where to train.", rich_help_panel=MODEL)
+    ] = "cpu",
+    without_change_module: Annotated[
+        bool,
+        typer.Option("--without-change-module", help="Read pairs as two images (ablation)."),
+    ] = False,
+    without_clues: Annotated[
+        bool, typer.Option("--without-clues", help="Train without clues (ablation).")
+    ] = False,
+    publish: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Score the result and write it as a small model folder."
+        ),
+    ] = None,
+) -> None:
+    """Train the default model from nothing: a general base, the change module, all together."""
+    from unirs.training.mini import STAGES, MiniOptions, Report, train_mini
+
+    options = scaled(
+        MiniOptions(
+            folder=folder,
+            rasters=tuple(rasters or ()),
+            device=device,
+            processes=processes or os.cpu_count() or 1,
+            seed=seed,
+            change_module=not without_change_module,
+            clues=not without_clues,
+        ),
+        scale,
+    )
+    with Bars() as bars:
+        report = Report(
+            stage=bars.begin,
+            making=bars.update,
+            training=lambda at: bars.update(at.step, at.steps, f"loss {at.loss:.3f}"),
+        )
+        model = train_mini(options, tuple(each.value for each in stage or ()) or STAGES, report)
+    if publish:
+        model = _publish(model, publish, options)
+    print(f"Wrote the model folder {model}; try: unirs evaluate mini --model {model}")
+
+
+def scaled(options: MiniOptions, scale: float) -> MiniOptions:
+    """The same training with more or fewer steps and items, so much that each stage still runs."""
+    from unirs.training.mini import VALIDATION_ITEMS
+
+    items = {
+        kind: max(2 * VALIDATION_ITEMS[kind], round(count * scale))
+        for kind, count in options.items.items()
+    }
+    steps = {name: max(1, round(getattr(options, name) * scale)) for name in STEPS}
+    return replace(options, items=items, **steps)
+
+
+def _publish(trained: Path, target: Path, options: MiniOptions) -> Path:
+    """Score a trained model and write it small, with a card that says how it came to be."""
+    from unirs.evaluation.card import model_card
+    from unirs.evaluation.mini import evaluate_mini
+    from unirs.evaluation.report import as_json
+    from unirs.inference import load_pipeline
+    from unirs.training.publish import publish
+
+    pipeline = load_pipeline(trained, options.device)
+    with Bars() as bars:
+        bars.begin("Scoring")
+        scores = evaluate_mini(pipeline, on_progress=bars.update)
+    publish(
+        trained, target, model_card(_training_facts(pipeline, target, options), as_json(scores))
+    )
+    return target
+
+
+def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> TrainingFacts:
+    from unirs.evaluation.card import TrainingFacts
+    from unirs.inference.store import model_info
+    from unirs.training.curves import Curves
+    from unirs.world import EVENTS
+
+    info = model_info(pipeline.bundle.folder)
+    curves = [
+        Curves.open(path, first_step=sys.maxsize) for path in options.folder.rglob("curves.csv")
+    ]
+    return TrainingFacts(
+        name=target.name,
+        parameters=info.parameters,
+        image_size=pipeline.image_size,
+        frame_count=pipeline.frame_count,
+        items={kind.value: count for kind, count in options.items.items()},
+        rasters=tuple(f"dated rasters: {path.name}" for path in options.rasters),
+        steps={name.removesuffix("_steps"): getattr(options, name) for name in STEPS},
+        hours=sum(each.seconds for each in curves) / 3600,
+        machine=f"{os.cpu_count()} CPU cores" if options.device == "cpu" else options.device,
+        command=shlex.join(["unirs", *sys.argv[1:]]),
+        events=tuple(EVENTS),
+    )

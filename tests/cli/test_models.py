@@ -1,0 +1,74 @@
+"""``models``, ``convert`` and ``doctor``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference-7x7"
+
+
+def test_models_lists_what_is_here(unirs, models_folder):
+    plain, listed = unirs("models"), json.loads(unirs("models", "--json").out)
+    tiny = next(model for model in listed["models"] if model["name"] == "unirs-tiny")
+    assert tiny["folder"] == str(models_folder / "unirs-tiny")
+    assert tiny["size_bytes"] > 100_000
+    assert tiny["needs_bytes"]["float32"] > tiny["needs_bytes"]["bfloat16"] > 0
+    assert tiny["demonstration"] is True
+    assert tiny["summary"] == "A tiny model."
+    assert "unirs-tiny" in plain.out
+    assert str(models_folder) in plain.out.replace("\n", "")
+
+
+def test_convert_makes_a_base_that_answers_zero_shot(unirs, before, tmp_path):
+    target = tmp_path / "base"
+    assert unirs("convert", REFERENCE / "vila", target).code == 0
+    words = ("--model", target, "--max-tokens", 3, "--device", "cpu")
+    outcome = unirs("caption", before, *words, "--json")
+    assert json.loads(outcome.out)["zero_shot"] is True
+    assert "zero-shot" in unirs("caption", before, *words).err
+
+
+def test_convert_takes_a_base_for_the_clues(unirs, tmp_path):
+    target = tmp_path / "both"
+    words = (REFERENCE / "unirs", target, "--base", REFERENCE / "vila")
+    assert unirs("convert", *words).code == 0
+    assert (target / "clue" / "model.safetensors").is_file()
+
+
+def test_convert_refuses_what_is_no_checkpoint(unirs, tmp_path):
+    shutil.copytree(REFERENCE / "vila", tmp_path / "vila")
+    (tmp_path / "vila" / "llm" / "model.safetensors").unlink()
+    outcome = unirs("convert", tmp_path / "vila", tmp_path / "target")
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.slow
+def test_doctor_tells_versions_devices_and_how_the_model_did(unirs):
+    words = ("--model", "unirs-tiny", "--device", "cpu")
+    outcome = unirs("doctor", *words, "--json")
+    facts = json.loads(outcome.out)
+    assert {"python", "torch", "transformers", "rasterio"} <= facts["versions"].keys()
+    assert facts["devices"][-1] == "cpu"
+    assert facts["self_test"]["model"] == "unirs-tiny"
+    assert all(
+        {"expected", "answer", "passed"} <= case.keys() for case in facts["self_test"]["cases"]
+    )
+    # Random weights do not know the answers, so the check fails, as it should.
+    assert outcome.code == 2
+    assert "known answers" in outcome.err
+    plain = unirs("doctor", *words)
+    assert "torch" in plain.out
+    assert "wrong" in plain.out
+
+
+def test_doctor_tells_versions_even_without_a_model(unirs):
+    outcome = unirs("doctor", "--model", "no-such")
+    assert outcome.code == 2
+    assert "torch" in outcome.out
+    assert "no-such" in outcome.err

@@ -1,0 +1,188 @@
+"""The program as a process: its start, its help, a terminal, Ctrl-C, a pipe that closes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+PROGRAM = [sys.executable, "-m", "unirs"]
+COMMANDS = [
+    *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
+    *("world", "train", "train mini", "evaluate", "evaluate mini"),
+]
+QUESTION_OPTIONS = {
+    *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
+    *("--clue", "--no-clue", "--options", "--save-crop", "--max-tokens", "--json"),
+}
+OPTIONS = {
+    "ask": QUESTION_OPTIONS,
+    "caption": QUESTION_OPTIONS,
+    "change": QUESTION_OPTIONS | {"--question", "--map"},
+    "classify": QUESTION_OPTIONS | {"--classes"},
+    "train mini": {"--stage"},
+    "evaluate mini": {"--json"},
+    "bench": {"--json"},
+    "doctor": {"--json"},
+    "models": {"--json"},
+}
+
+
+def test_help_names_every_command(unirs):
+    outcome = unirs("--help")
+    assert outcome.code == 0
+    assert {command.split()[0] for command in COMMANDS} <= set(outcome.out.split())
+
+
+def test_no_words_are_a_wish_for_help(unirs):
+    assert unirs().out == unirs("--help").out
+
+
+def test_version(unirs):
+    assert re.fullmatch(r"unirs \d+\.\d+\.\d+\n", unirs("--version").out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_its_options(unirs, command):
+    outcome = unirs(*command.split(), "--help")
+    assert outcome.code == 0
+    assert OPTIONS.get(command, set()) <= set(re.findall(r"--[a-z-]+", outcome.out))
+    if OPTIONS.get(command):
+        assert "Examples" in outcome.out
+
+
+def test_help_takes_less_than_0_4_seconds():
+    def seconds() -> float:
+        before = os.times()
+        subprocess.run([*PROGRAM, "--help"], stdout=subprocess.DEVNULL, check=True)
+        after = os.times()
+        return sum(after[2:4]) - sum(before[2:4])  # of processor time: others may be busy here
+
+    assert min(seconds() for _ in range(3)) < 0.4
+
+
+def test_exit_codes_reach_the_shell(tmp_path):
+    missing = [*PROGRAM, "ask", str(tmp_path / "none.tif"), "road?", "--model", "unirs-tiny"]
+    done = subprocess.run(missing, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "none.tif" in done.stderr
+
+
+def test_json_of_a_process_is_all_there_is_on_stdout(before):
+    words = ["ask", str(before), "road?", "--model", "unirs-tiny", "--max-tokens", "3", "--json"]
+    done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["task"] == "ask"
+    assert done.stderr == ""
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*PROGRAM, "models", "--json"], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+NOISY = """
+import logging, sys, warnings
+import unirs.inference
+from unirs.cli import main
+
+def list_models():
+    warnings.warn("for developers")
+    logging.getLogger("library").error("for developers")
+    return []
+
+unirs.inference.list_models = list_models
+sys.exit(main(["models"]))
+"""
+
+
+@pytest.mark.parametrize(("debug", "heard"), [("", 0), ("1", 2)])
+def test_what_libraries_say_is_for_developers(monkeypatch, debug, heard):
+    monkeypatch.setenv("UNIRS_DEBUG", debug)
+    done = subprocess.run([sys.executable, "-c", NOISY], capture_output=True, text=True, check=True)
+    assert done.stderr.count("for developers") >= heard
+    assert bool(done.stderr) is bool(debug)
+
+
+class Terminal:
+    """The program with a terminal of its own, and a person who reads it."""
+
+    def __init__(self, *words: object) -> None:
+        self.text = ""
+        self._master, slave = pty.openpty()
+        self._process = subprocess.Popen(
+            [*PROGRAM, *map(str, words)], stdin=slave, stdout=slave, stderr=slave, close_fds=True
+        )
+        os.close(slave)
+
+    def read_until(self, condition) -> None:
+        """Read until what was said fulfils a condition, or the program has ended."""
+        deadline = time.monotonic() + 90
+        while not condition(self.text):
+            assert time.monotonic() < deadline, self.text
+            if select.select([self._master], [], [], 0.1)[0]:
+                try:
+                    piece = os.read(self._master, 4096)
+                except OSError:  # Linux tells the end of a terminal so
+                    return
+                self.text += piece.decode(errors="replace")
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+
+    def finish(self) -> int:
+        """Read the rest, and give the exit code."""
+        self.read_until(lambda _: False)
+        os.close(self._master)
+        return self._process.wait(timeout=30)
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_stages_then_words_then_facts(before):
+    terminal = Terminal("ask", before, "road?", "--model", "unirs-tiny", "--max-tokens", 5)
+    assert terminal.finish() == 0
+    assert "Loading unirs-tiny" in terminal.text
+    assert terminal.text.rindex("Loading") < terminal.text.index("unirs-tiny on cpu")
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_was_said_and_says_so(before):
+    words = ("--model", "unirs-tiny", "--max-tokens", 4000, "--no-clue")
+    terminal = Terminal("ask", before, "road?", *words)
+    terminal.read_until(lambda text: "\x1b[?25h" in text)  # the spinner gives the cursor back
+    time.sleep(0.3)
+    terminal.interrupt()
+    assert terminal.finish() == 0
+    assert "the answer is not complete" in terminal.text
+
+
+@pytest.mark.slow
+def test_worker_is_the_service_behind_stdin_and_stdout():
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "hello", "params": {}}
+    done = subprocess.run(
+        [*PROGRAM, "worker"],
+        input=json.dumps(hello) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout.splitlines()[0])["id"] == 1

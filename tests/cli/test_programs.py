@@ -1,0 +1,48 @@
+"""``world``, ``bench``, ``train`` and ``evaluate``: they hand over to parts with tests of their own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import rasterio
+
+
+def test_world_writes_the_same_places_for_the_same_seed(unirs, tmp_path):
+    for name in ("one", "two"):
+        outcome = unirs("world", tmp_path / name, "--count", 1, "--seed", 3, "--size", 64)
+        assert outcome.code == 0, outcome.err
+        assert "Rendering: 1 of 1" in outcome.err
+    one, two = (sorted((tmp_path / name).rglob("*.tif")) for name in ("one", "two"))
+    assert len(one) == 4
+    for left, right in zip(one, two, strict=True):
+        with rasterio.open(left) as first, rasterio.open(right) as second:
+            assert first.crs
+            assert (first.read() == second.read()).all()
+
+
+def test_world_refuses_a_size_that_cannot_be(unirs, tmp_path):
+    outcome = unirs("world", tmp_path / "world", "--size", 7)
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[-1].startswith("unirs: ")
+
+
+@pytest.mark.slow
+def test_bench_measures_ratios(unirs, monkeypatch):
+    monkeypatch.setattr("unirs.inference.bench.PAIR_QUESTIONS", ("Is there a road?", "A house?"))
+    monkeypatch.setattr("unirs.inference.bench.REPETITIONS", 1)
+    facts = json.loads(unirs("bench", "--model", "unirs-tiny", "--device", "cpu", "--json").out)
+    for key in ("follow_up_first_token_speedup", "shared_vs_naive_speedup", "worker_peak_mb"):
+        assert facts[key] > 0
+    assert facts["help_seconds"] > 0
+    assert facts["same_answers"] is True
+
+
+@pytest.mark.slow
+def test_evaluate_scores_a_model(unirs):
+    words = ("--model", "unirs-tiny", "--device", "cpu", "--count", 2)
+    facts = json.loads(unirs("evaluate", "mini", *words, "--json").out)
+    for key in ("presence", "comparison", "rural_urban", "change_no_change", "video"):
+        assert facts[key] is None or 0 <= facts[key] <= 1
+    assert facts["change_cider_d"] >= 0
+    assert "CIDEr-D" in unirs("evaluate", "mini", *words).out

@@ -28,7 +28,7 @@ OPTIONS = LoopOptions(
 def vision(bundle, banks):
     torch.manual_seed(0)
     single = [banks[InputKind.SINGLE]]
-    return VisionObjective(bundle, LandCoverHead(32, 4, 2), single, held_back=16, batch_size=8)
+    return VisionObjective(bundle, LandCoverHead(32, 4, 2), single, batch_size=8)
 
 
 def test_the_vision_stage_learns_the_land_cover(make_bundle, banks, tmp_path):
@@ -131,7 +131,7 @@ def test_the_base_stage_learns_words_of_every_kind(make_bundle, banks, tmp_path)
     bundle = make_bundle(kind="base", clue_source="self")
     shares = {InputKind.SINGLE: 4, InputKind.PAIR: 1, InputKind.VIDEO: 1}
     head = LandCoverHead(32, 4, 2)
-    objective = BaseObjective(bundle, head, banks, base_rows, shares, held_back=16)
+    objective = BaseObjective(bundle, head, banks, base_rows, shares)
 
     curves = fit(objective, replace(OPTIONS, steps=30), tmp_path)
 
@@ -149,9 +149,7 @@ def test_the_change_stage_trains_the_change_module_alone(make_bundle, banks, tmp
     decoder = CaptionDecoder(48, len(bundle.processor.tokenizer), heads=2)
     before = {name: tensor.clone() for name, tensor in bundle.model.state_dict().items()}
 
-    objective = ChangeObjective(
-        bundle, features, bank, captions, heads, decoder, held_back=16, batch_size=16
-    )
+    objective = ChangeObjective(bundle, features, bank, captions, heads, decoder, batch_size=16)
     curves = fit(objective, replace(OPTIONS, steps=100), tmp_path)
 
     changed = {

@@ -36,6 +36,11 @@ class Item:
     truth: dict[str, Any]
 
 
+def training_count(items: int) -> int:
+    """How many of so many items train; those behind them, a tenth and at most 128, validate."""
+    return items - min(128, max(1, items // 10))
+
+
 class Bank:
     """A folder of items of one kind, memory-mapped.
 

@@ -17,7 +17,7 @@ def write_clues(
     bundle: ModelBundle,
     kind: InputKind,
     visual: Tensor,
-    batch_size: int = 128,
+    batch_size: int = 256,
     max_tokens: int = 96,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[str]:

@@ -27,7 +27,7 @@ from unirs.model import (
     save_bundle,
     train_tokenizer,
 )
-from unirs.training.bank import Bank, Item, build_bank
+from unirs.training.bank import Bank, Item, build_bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.clues import write_clues
 from unirs.training.landcover import LandCoverHead, to_pixels
@@ -46,10 +46,8 @@ from unirs.world import CLASSES
 Stage = Literal["base", "change", "joint"]
 STAGES: tuple[Stage, ...] = ("base", "change", "joint")
 CELLS_PER_PATCH = 4
-JOINT_SHARES = {InputKind.SINGLE: (24, 5), InputKind.PAIR: (16, 3), InputKind.VIDEO: (4, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (20, 5), InputKind.PAIR: (14, 3), InputKind.VIDEO: (4, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
-
-VALIDATION_ITEMS = {InputKind.SINGLE: 160, InputKind.PAIR: 96, InputKind.VIDEO: 16}
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,7 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     fit(VisionObjective(bundle, head, labelled), loop, folder / "vision", report.training)
 
     report.stage("general base on words")
-    shares = {InputKind.SINGLE: 32, InputKind.PAIR: 5, InputKind.VIDEO: 1}
+    shares = {InputKind.SINGLE: 20, InputKind.PAIR: 3, InputKind.VIDEO: 1}
     objective = BaseObjective(bundle, head, banks, base_rows, shares)
     loop = replace(loop, steps=options.language_steps, learning_rate=1e-3)
     fit(objective, loop, folder / "language", report.training)
@@ -178,7 +176,7 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
     folder, bank = options.folder / "change", banks[InputKind.PAIR]
     base = load_bundle(options.folder / "base" / "model")
     bundle = _as_unirs(base, options)
-    features = _features(options, bundle, InputKind.PAIR, bank, report)
+    features = _features(options, bundle, InputKind.PAIR, bank, len(bank), report)
     encode = bundle.processor.encode_answer
     captions = [[encode(c) for c in truth["captions"]] for truth in bank.truths]
     width = bundle.config.vision_config.hidden_size
@@ -202,14 +200,15 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         bundle = _as_unirs(base, options)
     visual, clues = {}, {}
     for kind, bank in banks.items():
-        features = _features(options, bundle, kind, bank, report)
+        needed = min(len(bank), options.joint_steps * JOINT_SHARES[kind][0])
+        features = _features(options, bundle, kind, bank, needed, report)
         alone, visual[kind] = _visual(bundle, kind, features)
         clues[kind] = _clues(options, base, kind, alone, report)
     draw = partial(_draw_rows, banks=banks, clues=clues)
     validation = [
         unirs_row(np.random.default_rng(i), kind, item, bank.truths[item], clues[kind][item])
         for kind, bank in banks.items()
-        for i, item in enumerate(range(len(bank) - VALIDATION_ITEMS[kind], len(bank)))
+        for i, item in enumerate(range(training_count(len(clues[kind])), len(clues[kind])))
     ]
     report.stage("LLM on the mixture")
     loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)
@@ -229,8 +228,7 @@ def _draw_rows(
     """One batch of the mixture; a fifth of its rows come without their clue."""
     rows = []
     for kind, (items, rows_each) in JOINT_SHARES.items():
-        last = len(banks[kind]) - VALIDATION_ITEMS[kind]
-        for item in map(int, rng.integers(0, last, items)):
+        for item in map(int, rng.integers(0, training_count(len(clues[kind])), items)):
             for _ in range(rows_each):
                 clue = clues[kind][item] if rng.random() < 0.8 else None
                 rows.append(unirs_row(rng, kind, item, banks[kind].truths[item], clue or None))
@@ -275,24 +273,29 @@ def _as_unirs(base: ModelBundle, options: MiniOptions) -> ModelBundle:
 
 @torch.inference_mode()
 def _features(
-    options: MiniOptions, bundle: ModelBundle, kind: InputKind, bank: Bank, report: Report
+    options: MiniOptions,
+    bundle: ModelBundle,
+    kind: InputKind,
+    bank: Bank,
+    count: int,
+    report: Report,
 ) -> Tensor:
-    """Frozen features ``[items, frames, patches, width]`` of a bank in bfloat16, kept on disk."""
+    """Frozen features ``[count, frames, patches, width]`` of a bank in bfloat16, kept on disk."""
     path = options.folder / "features" / f"{kind.value}.safetensors"
     if not path.is_file():
         report.stage(f"features of {kind.value} inputs")
         parts = []
-        for start in range(0, len(bank), 64):
-            images = torch.from_numpy(bank.images[start : start + 64])
+        for start in range(0, count, 64):
+            images = torch.from_numpy(bank.images[start : min(start + 64, count)])
             with torch.autocast("cpu", torch.bfloat16):
                 features = bundle.model.encode_images(to_pixels(images.flatten(0, 1)))
             parts.append(features.to(torch.bfloat16).unflatten(0, images.shape[:2]))
-            report.making(start + len(images), len(bank))
+            report.making(start + len(images), count)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial_path = path.with_suffix(".partial")
         save_file({"features": torch.cat(parts)}, partial_path)
         partial_path.replace(path)
-    return load_file(path)["features"]
+    return load_file(path)["features"][:count]
 
 
 @torch.inference_mode()

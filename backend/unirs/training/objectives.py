@@ -11,16 +11,30 @@ import torch
 from torch import Tensor, nn
 
 from unirs.inputs import InputKind
-from unirs.model import ModelBundle
-from unirs.training.bank import Bank
+from unirs.model import ModelBundle, UniRSForConditionalGeneration
+from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.landcover import LandCoverHead, flip, to_pixels
 from unirs.training.rows import EncodedRow, Row, TokenBatch, collate, encode_row
+
+Parts = Sequence[tuple[TokenBatch, Tensor]]
+"""Rows of equal kind, and the visual tokens of their markers; lengths differ between parts."""
 
 
 def step_rng(seed: int, step: int) -> np.random.Generator:
     """Random numbers that depend on seed and step alone, so that a run can resume."""
     return np.random.default_rng([seed, step])
+
+
+def mean_loss(model: UniRSForConditionalGeneration, parts: Parts) -> Tensor:
+    """Mean loss over all answer tokens of the parts of a batch."""
+    total = torch.zeros(())
+    count = 0
+    for tokens, visual in parts:
+        answered = int((tokens.labels >= 0).sum())
+        total = total + model(visual=visual, **tokens.inputs()).loss * answered
+        count += answered
+    return total / count
 
 
 class VisionObjective:
@@ -30,7 +44,6 @@ class VisionObjective:
         bundle: Its vision tower is trained.
         head: Dense head, trained along.
         banks: Images of all kinds; each batch draws from them by their number of images.
-        held_back: Items at each bank's end that validate and never train.
         batch_size: Images a step.
         seed: Of the batches.
     """
@@ -40,12 +53,11 @@ class VisionObjective:
         bundle: ModelBundle,
         head: LandCoverHead,
         banks: Sequence[Bank],
-        held_back: int = 128,
         batch_size: int = 48,
         seed: int = 0,
     ) -> None:
         self.model, self.head = bundle.model.requires_grad_(False), head
-        self.banks, self.held_back, self.batch_size, self.seed = banks, held_back, batch_size, seed
+        self.banks, self.batch_size, self.seed = banks, batch_size, seed
 
     def trainable(self) -> nn.ModuleDict:
         """Vision tower and head."""
@@ -56,7 +68,7 @@ class VisionObjective:
         rng = step_rng(self.seed, step)
         sizes = np.array([bank.images.shape[0] * bank.images.shape[1] for bank in self.banks])
         bank = self.banks[rng.choice(len(sizes), p=sizes / sizes.sum())]
-        items = np.sort(rng.choice(len(bank) - self.held_back, self.batch_size))
+        items = np.sort(rng.choice(training_count(len(bank)), self.batch_size))
         frame = int(rng.integers(bank.images.shape[1]))
         images, cells = _images(bank, items, frame)
         return flip(images, cells, torch.Generator().manual_seed(step))
@@ -70,7 +82,7 @@ class VisionObjective:
     def validate(self) -> dict[str, float]:
         """Accuracy by cell on the items held back of the first bank."""
         bank = self.banks[0]
-        images, cells = _images(bank, np.arange(len(bank) - self.held_back, len(bank)), 0)
+        images, cells = _images(bank, np.arange(training_count(len(bank)), len(bank)), 0)
         features = self.model.encode_images(to_pixels(images))
         return {"cell_accuracy": self.head.accuracy(features, cells)}
 
@@ -82,14 +94,13 @@ class LanguageBatch:
     Attributes:
         images: ``[images, size, size, 3]`` uint8.
         cells: Land cover of the images.
-        order: For each visual marker of the batch, the index of its image.
-        tokens: The rows, grouped by visual input.
+        parts: For each kind, the rows grouped by visual input, and for each of their visual
+            markers the index of its image.
     """
 
     images: Tensor
     cells: Tensor
-    order: Tensor
-    tokens: TokenBatch
+    parts: list[tuple[TokenBatch, Tensor]]
 
 
 class BaseObjective:
@@ -113,13 +124,12 @@ class BaseObjective:
         banks: dict[InputKind, Bank],
         rows: Any,
         shares: dict[InputKind, int],
-        held_back: int = 128,
         seed: int = 0,
     ) -> None:
         self.bundle, self.head = bundle, head
         self.model = bundle.model.requires_grad_(False)
         self.banks, self.rows, self.shares = banks, rows, shares
-        self.held_back, self.seed = held_back, seed
+        self.seed = seed
 
     def trainable(self) -> nn.ModuleDict:
         """Vision tower, projector, LLM and dense head."""
@@ -140,9 +150,10 @@ class BaseObjective:
     def loss(self, batch: LanguageBatch) -> dict[str, Tensor]:
         """Words, and a little land cover."""
         features = self.model.encode_images(to_pixels(batch.images))
-        visual = self.model.project(features)[batch.order]
-        output = self.model(visual=visual, **batch.tokens.inputs())
-        return {"words": output.loss, "land_cover": 0.3 * self.head.loss(features, batch.cells)}
+        visual = self.model.project(features)
+        parts = [(tokens, visual[order]) for tokens, order in batch.parts]
+        dense = 0.3 * self.head.loss(features, batch.cells)
+        return {"words": mean_loss(self.model, parts), "land_cover": dense}
 
     def validate(self) -> dict[str, float]:
         """Loss of words on held-back items."""
@@ -156,10 +167,11 @@ class BaseObjective:
     ) -> LanguageBatch:
         images: list[Tensor] = []
         cells: list[Tensor] = []
-        order: list[int] = []
-        groups: list[list[EncodedRow]] = []
+        parts = []
         for kind, count in shares.items():
             bank = self.banks[InputKind.VIDEO if kind is InputKind.VIDEO else InputKind.SINGLE]
+            order: list[int] = []
+            groups: list[list[EncodedRow]] = []
             for _ in range(count):
                 items = self._items(rng, bank, 2 if kind is InputKind.PAIR else 1, held_back)
                 start = sum(map(len, images))
@@ -169,13 +181,14 @@ class BaseObjective:
                 rows = self.rows(rng, kind, [bank.truths[i] for i in items])
                 groups.append([encode_row(self.bundle.processor, r, len(markers)) for r in rows])
                 order += markers
-        tokens = collate(groups, self.model.config.visual_tokens)
-        return LanguageBatch(torch.cat(images), torch.cat(cells), torch.tensor(order), tokens)
+            tokens = collate(groups, self.model.config.visual_tokens)
+            parts.append((tokens, torch.tensor(order)))
+        return LanguageBatch(torch.cat(images), torch.cat(cells), parts)
 
     def _items(
         self, rng: np.random.Generator, bank: Bank, count: int, held_back: bool
     ) -> list[int]:
-        last = len(bank) - self.held_back
+        last = training_count(len(bank))
         low, high = (last, len(bank)) if held_back else (0, last)
         return sorted(int(i) for i in rng.integers(low, high, count))
 
@@ -203,7 +216,6 @@ class ChangeObjective:
         captions: Sequence[Sequence[Sequence[int]]],
         heads: tuple[LandCoverHead, LandCoverHead],
         decoder: CaptionDecoder,
-        held_back: int = 256,
         batch_size: int = 64,
         seed: int = 0,
     ) -> None:
@@ -212,7 +224,7 @@ class ChangeObjective:
         if bundle.model.change is None:
             raise ValueError("the model has no change extraction module to train")
         self.change, self.heads, self.decoder = bundle.model.change, heads, decoder
-        self.held_back, self.batch_size, self.seed = held_back, batch_size, seed
+        self.batch_size, self.seed = batch_size, seed
 
     def trainable(self) -> nn.ModuleDict:
         """Change module, caption decoder, dense heads."""
@@ -222,7 +234,7 @@ class ChangeObjective:
     def batch(self, step: int) -> tuple[Tensor, Tensor, list[Sequence[int]]]:
         """Features, cells and one caption of each pair."""
         rng = step_rng(self.seed, step)
-        drawn = rng.integers(0, len(self.bank) - self.held_back, self.batch_size)
+        drawn = rng.integers(0, training_count(len(self.bank)), self.batch_size)
         items = sorted(drawn.tolist())
         captions = [self.captions[i][int(rng.integers(len(self.captions[i])))] for i in items]
         return self.features[items], torch.from_numpy(self.bank.cells[items]), captions
@@ -240,7 +252,7 @@ class ChangeObjective:
         """BLEU-4 of greedy captions against all references."""
         from pycocoevalcap.bleu.bleu import Bleu
 
-        items = list(range(len(self.bank) - self.held_back, len(self.bank)))
+        items = list(range(training_count(len(self.bank)), len(self.bank)))
         features = self.features[items].float()
         tokenizer = self.bundle.processor.tokenizer
         visual = self.model.project_pair(features[:, 0], features[:, 1])
@@ -286,14 +298,7 @@ class JointObjective:
 
     def loss(self, batch: list[tuple[TokenBatch, Tensor]]) -> dict[str, Tensor]:
         """Mean loss over all answer tokens of the batch."""
-        total = torch.zeros(())
-        count = 0
-        for tokens, visual in batch:
-            answered = int((tokens.labels[:, 1:] >= 0).sum())
-            output = self.model(visual=visual, **tokens.inputs())
-            total = total + output.loss * answered
-            count += answered
-        return {"words": total / count}
+        return {"words": mean_loss(self.model, batch)}
 
     def validate(self) -> dict[str, float]:
         """Loss on rows that never train."""

@@ -17,7 +17,7 @@ from unirs.training.rows import Row
 SQUEEZED = 8
 """One scene in so many is narrower than a square and stands on neutral bars, as crops often do."""
 
-BASE_QUESTIONS = 8
+BASE_QUESTIONS = 6
 """Questions about one scene in a row of the base stage."""
 
 WHAT_IS_HERE = (

@@ -104,20 +104,32 @@ def small_lake(site: Site, zone: Zone) -> None:
 
 
 def houses(site: Site, zone: Zone) -> None:
-    """Houses along a new road, as many as the zone holds."""
+    """Rows of houses along new streets, as many as the zone holds; a cross street joins them."""
     _patch(site, zone, "lawn")
-    angle = site.rng.uniform(0, math.pi)
-    reach = zone.radius * 1.05
-    dx, dy = reach * math.cos(angle), reach * math.sin(angle)
-    x, y = zone.centre
-    ends = ((x - dx, y - dy), (x + dx, y + dy))
-    rows = max(1, min(4, int(2 * zone.radius / max(site.pixels(55), 14))))
+    angle = float(site.rng.uniform(0, math.pi))
+    gap = max(site.pixels(55), 14.0)
+    rows = max(1, min(5, int(2 * zone.radius / gap)))
+    streets = []
     for row in range(rows):
-        off = (row - (rows - 1) / 2) * max(site.pixels(55), 14)
-        shift = (-math.sin(angle) * off, math.cos(angle) * off)
-        path = tuple((px + shift[0], py + shift[1]) for px, py in ends)
-        site.road(path, 6, tone=0.3, pavement=True)
-        houses_along(site, path, gap=20, share=1.0)
+        off = (row - (rows - 1) / 2) * gap
+        reach = 0.97 * math.sqrt(max(zone.radius**2 - off**2, 0.2 * zone.radius**2))
+        streets.append(tuple(_inside(zone, angle, along, off) for along in (-reach, reach)))
+    if rows > 1:
+        reach = (rows - 1) / 2 * gap
+        streets.append(tuple(_inside(zone, angle, 0, across) for across in (-reach, reach)))
+    for street in streets:
+        site.road(street, 6, tone=0.3, pavement=True)
+    for street in streets[:rows]:
+        houses_along(site, street, gap=20, share=1.0)
+
+
+def _inside(zone: Zone, angle: float, along: float, across: float) -> Point:
+    """A place given in pixels from the zone's centre, along and across a direction."""
+    x, y = zone.centre
+    return (
+        x + along * math.cos(angle) - across * math.sin(angle),
+        y + along * math.sin(angle) + across * math.cos(angle),
+    )
 
 
 def hall(site: Site, zone: Zone) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unirs.inference.visual import cut_to_box, fit_frames
@@ -29,6 +29,7 @@ def test_padding_that_ends_between_patches_is_cut_off_exactly():
     )
 
 
+@settings(deadline=None)
 @given(height=st.integers(1, 400), width=st.integers(1, 400), grid=st.integers(4, 27))
 def test_a_map_lies_on_the_image_wherever_the_padding_ends(height, width, grid):
     box = UniRSProcessor.pad_box(type("P", (), {"aspect_mode": "pad"}), height, width)
@@ -39,6 +40,7 @@ def test_a_map_lies_on_the_image_wherever_the_padding_ends(height, width, grid):
     np.testing.assert_allclose(rows[inside], centres[inside], atol=1e-5)
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 60), wanted=st.integers(1, 16))
 def test_a_video_gets_the_models_number_of_frames_in_order(count, wanted):
     frames = [Crop(np.full((2, 2, 3), index + 1, np.uint8)) for index in range(count)]

@@ -39,6 +39,11 @@ def test_a_pair_is_the_same_every_time() -> None:
     assert first.questions == again.questions
 
 
+def test_a_change_that_does_not_fit_into_the_image_is_refused() -> None:
+    with pytest.raises(ValueError, match="houses built"):
+        pair(1, 16, pixel_size=0.02, kind="houses built")
+
+
 def test_captions_are_five_in_lower_case_with_no_stop(pairs: list[ScenePair]) -> None:
     for made in pairs:
         assert len(made.captions) == 5

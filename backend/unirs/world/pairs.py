@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +19,7 @@ SHIFT = 2
 """Largest misregistration of the later date, in pixels."""
 LEAST_CHANGE = 0.02
 """Least share of the image that a change covers."""
+_ATTEMPTS = 100
 _OFTEN = {"houses built": 3.0, "houses removed": 1.5, "building built": 1.5, "road built": 1.5}
 """How often a kind of change is drawn, where it is not once: building is what one looks for."""
 
@@ -65,6 +65,9 @@ def pair(
         size: Side of the images in pixels.
         pixel_size: Metres; log-uniform between 0.4 and 6 if ``None``.
         kind: Change to show, ``"none"`` for an unchanged pair; drawn if ``None``.
+
+    Raises:
+        ValueError: The pixels are too few or too coarse for the change to be seen.
     """
     first = np.random.default_rng((2, seed))
     drawn = draw_pixel_size(first, 0.4, 6.0)
@@ -75,12 +78,12 @@ def pair(
     weights = np.array([_OFTEN.get(name, 1.0) for name in kinds])
     wanted = str(first.choice(kinds, p=weights / weights.sum()))
     pool = [change for change in pool if change.kind == wanted]
-    for attempt in itertools.count():
+    for attempt in range(_ATTEMPTS):
         rng = np.random.default_rng((2, seed, attempt))
         result = _attempt(rng, size, pixel_size, pool[rng.integers(len(pool))], changed, seed)
         if result is not None:
             return result
-    raise AssertionError("unreachable: some attempt shows the change")
+    raise ValueError(f"No {wanted!r} can be shown with {size} pixels of {pixel_size:g} m.")
 
 
 def _attempt(

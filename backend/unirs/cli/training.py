@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from unirs.inference import Pipeline
     from unirs.training.mini import MiniOptions
 
+WITHOUT_CHANGE_MODULE = "joint-without-change-module"
+"""Folder of the ablation, beside those of the stages; its scores stand in the card."""
+
 STEPS = ("vision_steps", "language_steps", "change_steps", "joint_steps")
 
 EXAMPLES = """
@@ -101,6 +104,7 @@ def mini(
             device=device,
             processes=processes or os.cpu_count() or 1,
             seed=seed,
+            variant=WITHOUT_CHANGE_MODULE if without_change_module else "joint",
             change_module=not without_change_module,
             clues=not without_clues,
         ),
@@ -120,12 +124,7 @@ def mini(
 
 def scaled(options: MiniOptions, scale: float) -> MiniOptions:
     """The same training with more or fewer steps and items, so much that each stage still runs."""
-    from unirs.training.mini import VALIDATION_ITEMS
-
-    items = {
-        kind: max(2 * VALIDATION_ITEMS[kind], round(count * scale))
-        for kind, count in options.items.items()
-    }
+    items = {kind: max(10, round(count * scale)) for kind, count in options.items.items()}
     steps = {name: max(1, round(getattr(options, name) * scale)) for name in STEPS}
     return replace(options, items=items, **steps)
 
@@ -139,9 +138,17 @@ def _publish(trained: Path, target: Path, options: MiniOptions) -> Path:
     from unirs.training.publish import publish
 
     pipeline = load_pipeline(trained, options.device)
+    ablation = options.folder / WITHOUT_CHANGE_MODULE / "model"
+    without_change_module = ablation if ablation.is_dir() else None
     with Bars() as bars:
         bars.begin("Scoring")
-        scores = evaluate_mini(pipeline, on_progress=bars.update)
+        scores = evaluate_mini(
+            pipeline,
+            naip=next(iter(options.rasters), None),
+            without_clues=True,
+            without_change_module=without_change_module,
+            on_progress=bars.update,
+        )
     publish(
         trained, target, model_card(_training_facts(pipeline, target, options), as_json(scores))
     )

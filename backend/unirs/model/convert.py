@@ -47,7 +47,7 @@ def convert(
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid`` (with the tensor's or file's name),
-            ``model_unsupported``, ``target_exists``, ``cannot_write``.
+            ``model_unsupported``, ``target_exists``, ``output_unwritable``.
     """
     source, target = Path(source), Path(target)
     if target.exists() and any(target.iterdir() if target.is_dir() else [target]):
@@ -213,7 +213,7 @@ def _write(bundle: ModelBundle, target: Path) -> None:
                 target.rmdir()
             shutil.move(folder, target)
     except OSError as error:
-        raise UniRSError("cannot_write", f"{target} cannot be written: {error}.") from error
+        raise UniRSError("output_unwritable", f"{target} cannot be written: {error}.") from error
 
 
 def _card(bundle: ModelBundle) -> str:

@@ -117,7 +117,8 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         Args:
             input_ids: ``[batch, length]``; ``IMAGE_TOKEN`` stands once for each *visual token*.
             visual: ``[images, visual_tokens, text_width]`` of all images of the batch in order.
-            attention_mask: ``[batch, length]``, 0 at the padding.
+            attention_mask: ``[batch, length]``, 0 at the padding, or ``[batch, 1, length,
+                length]`` bool where rows share a prefix.
             labels: ``[batch, length]``, -100 where no loss is taken.
             **kwargs: Passed to ``LlamaForCausalLM``.
 

@@ -37,11 +37,11 @@ def write_clues(
         One clue for each item.
     """
     model, clues = bundle.model, []
-    ids = bundle.processor.encode(clue_prompt(kind, visual.shape[1]))
+    ids = bundle.processor.encode(clue_prompt(kind, visual.shape[1])).to(model.device)
     for start in range(0, len(visual), batch_size):
-        part = visual[start : start + batch_size].float()
+        part = visual[start : start + batch_size].to(model.device, torch.float32)
         embedded = torch.cat([model.embed(ids, item) for item in part])
-        mask = torch.ones(embedded.shape[:2], dtype=torch.long)
+        mask = torch.ones(embedded.shape[:2], dtype=torch.long, device=model.device)
         with torch.autocast(embedded.device.type, torch.bfloat16):
             said = model.language_model.generate(
                 inputs_embeds=embedded,

@@ -46,8 +46,11 @@ from unirs.world import CLASSES
 Stage = Literal["base", "change", "joint"]
 STAGES: tuple[Stage, ...] = ("base", "change", "joint")
 CELLS_PER_PATCH = 4
-JOINT_SHARES = {InputKind.SINGLE: (20, 5), InputKind.PAIR: (14, 3), InputKind.VIDEO: (4, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (20, 8), InputKind.PAIR: (14, 3), InputKind.VIDEO: (2, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
+
+JOINT_VISITS = 2
+"""How often the joint stage comes back to an input, each time with other questions."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class MiniOptions:
         language_steps: Steps of the general base, 32 scenes and some more each.
         change_steps: Steps of the change module, 64 pairs each.
         joint_steps: Steps of the LLM on the mixture.
+        variant: Name of the folder of the joint stage, so that ablations lie beside the model.
         change_module: ``False`` reads a pair as two images side by side (ablation).
         clues: ``False`` trains without clues (ablation).
         device: ``"cpu"``, or an accelerator's name.
@@ -84,6 +88,7 @@ class MiniOptions:
     language_steps: int = 900
     change_steps: int = 1_500
     joint_steps: int = 1_000
+    variant: str = "joint"
     change_module: bool = True
     clues: bool = True
     device: str = "cpu"
@@ -126,7 +131,8 @@ def train_mini(options: MiniOptions, stages: tuple[Stage, ...], report: Report) 
         {"base": _train_base, "change": _train_change, "joint": _train_joint}[stage](
             options, banks, report
         )
-    return options.folder / stages[-1] / "model"
+    last = options.variant if stages[-1] == "joint" else stages[-1]
+    return options.folder / last / "model"
 
 
 def _banks(options: MiniOptions, report: Report) -> dict[InputKind, Bank]:
@@ -157,6 +163,7 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     tokenizer = _tokenizer(folder, banks)
     config = replace_config(PRESETS["unirs-mini"](), kind="base", clue_source="self")
     bundle = new_bundle(config, tokenizer, folder / "model", options.seed)
+    bundle.model.to(options.device)
     head = _head(config.vision_config.hidden_size)
     loop = LoopOptions(options.vision_steps, 1.5e-3, weight_decay=0.02, device=options.device)
     report.stage("vision tower on land cover")
@@ -174,7 +181,7 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
 
 def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
     folder, bank = options.folder / "change", banks[InputKind.PAIR]
-    base = load_bundle(options.folder / "base" / "model")
+    base = load_bundle(options.folder / "base" / "model", options.device)
     bundle = _as_unirs(base, options)
     features = _features(options, bundle, InputKind.PAIR, bank, len(bank), report)
     encode = bundle.processor.encode_answer
@@ -192,15 +199,15 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
 
 
 def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
-    folder = options.folder / "joint"
-    base = load_bundle(options.folder / "base" / "model")
+    folder = options.folder / options.variant
+    base = load_bundle(options.folder / "base" / "model", options.device)
     start = "change" if options.change_module else "base"
-    bundle = load_bundle(options.folder / start / "model")
+    bundle = load_bundle(options.folder / start / "model", options.device)
     if not options.change_module:
         bundle = _as_unirs(base, options)
     visual, clues = {}, {}
     for kind, bank in banks.items():
-        needed = min(len(bank), options.joint_steps * JOINT_SHARES[kind][0])
+        needed = min(len(bank), options.joint_steps * JOINT_SHARES[kind][0] // JOINT_VISITS)
         features = _features(options, bundle, kind, bank, needed, report)
         alone, visual[kind] = _visual(bundle, kind, features)
         clues[kind] = _clues(options, base, kind, alone, report)
@@ -211,7 +218,7 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         for i, item in enumerate(range(training_count(len(clues[kind])), len(clues[kind])))
     ]
     report.stage("LLM on the mixture")
-    loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)
+    loop = LoopOptions(options.joint_steps, 1.5e-3, device=options.device, validate_every=100)
     objective = JointObjective(bundle, visual, draw, validation)
     fit(objective, loop, folder, report.training)
     bundle.config.clue_source = "second"
@@ -225,12 +232,12 @@ def _draw_rows(
     banks: dict[InputKind, Bank],
     clues: dict[InputKind, list[str]],
 ) -> list[Row]:
-    """One batch of the mixture; a fifth of its rows come without their clue."""
+    """One batch of the mixture; a third of its rows come without their clue."""
     rows = []
     for kind, (items, rows_each) in JOINT_SHARES.items():
         for item in map(int, rng.integers(0, training_count(len(clues[kind])), items)):
             for _ in range(rows_each):
-                clue = clues[kind][item] if rng.random() < 0.8 else None
+                clue = clues[kind][item] if rng.random() < 0.67 else None
                 rows.append(unirs_row(rng, kind, item, banks[kind].truths[item], clue or None))
     return rows
 
@@ -264,6 +271,7 @@ def _as_unirs(base: ModelBundle, options: MiniOptions) -> ModelBundle:
     )
     folder = options.folder / "change" / "model"
     bundle = new_bundle(config, base.processor.tokenizer, folder, options.seed)
+    bundle.model.to(options.device)
     missing, unexpected = bundle.model.load_state_dict(base.model.state_dict(), strict=False)
     strangers = [name for name in missing if not name.startswith("change.")] + unexpected
     if strangers:
@@ -286,10 +294,11 @@ def _features(
         report.stage(f"features of {kind.value} inputs")
         parts = []
         for start in range(0, count, 64):
-            images = torch.from_numpy(bank.images[start : min(start + 64, count)])
-            with torch.autocast("cpu", torch.bfloat16):
-                features = bundle.model.encode_images(to_pixels(images.flatten(0, 1)))
-            parts.append(features.to(torch.bfloat16).unflatten(0, images.shape[:2]))
+            images = torch.tensor(bank.images[start : min(start + 64, count)])
+            pixels = to_pixels(images.flatten(0, 1).to(options.device))
+            with torch.autocast(pixels.device.type, torch.bfloat16):
+                features = bundle.model.encode_images(pixels)
+            parts.append(features.to("cpu", torch.bfloat16).unflatten(0, images.shape[:2]))
             report.making(start + len(images), count)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial_path = path.with_suffix(".partial")
@@ -303,12 +312,12 @@ def _visual(bundle: ModelBundle, kind: InputKind, features: Tensor) -> tuple[Ten
     """Projected tokens: each image on its own (base), and as UniRS reads the input."""
     alone, read = [], []
     for part in features.split(64):
-        frames = part.float()
+        frames = part.to(bundle.model.device, torch.float32)
         single = bundle.model.project(frames.flatten(0, 1)).unflatten(0, part.shape[:2])
-        alone.append(single.to(torch.bfloat16))
+        alone.append(single.to("cpu", torch.bfloat16))
         if kind is InputKind.PAIR and bundle.model.change is not None:
             fused = bundle.model.project_pair(frames[:, 0], frames[:, 1])
-            read.append(fused.unsqueeze(1).to(torch.bfloat16))
+            read.append(fused.unsqueeze(1).to("cpu", torch.bfloat16))
     return torch.cat(alone), torch.cat(read or alone)
 
 

@@ -28,7 +28,7 @@ def step_rng(seed: int, step: int) -> np.random.Generator:
 
 def mean_loss(model: UniRSForConditionalGeneration, parts: Parts) -> Tensor:
     """Mean loss over all answer tokens of the parts of a batch."""
-    total = torch.zeros(())
+    total = torch.zeros((), device=model.device)
     count = 0
     for tokens, visual in parts:
         answered = int((tokens.labels >= 0).sum())
@@ -70,8 +70,8 @@ class VisionObjective:
         bank = self.banks[rng.choice(len(sizes), p=sizes / sizes.sum())]
         items = np.sort(rng.choice(training_count(len(bank)), self.batch_size))
         frame = int(rng.integers(bank.images.shape[1]))
-        images, cells = _images(bank, items, frame)
-        return flip(images, cells, torch.Generator().manual_seed(step))
+        images, cells = flip(*_images(bank, items, frame), torch.Generator().manual_seed(step))
+        return images.to(self.model.device), cells.to(self.model.device)
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """Dense cross-entropy."""
@@ -83,8 +83,8 @@ class VisionObjective:
         """Accuracy by cell on the items held back of the first bank."""
         bank = self.banks[0]
         images, cells = _images(bank, np.arange(training_count(len(bank)), len(bank)), 0)
-        features = self.model.encode_images(to_pixels(images))
-        return {"cell_accuracy": self.head.accuracy(features, cells)}
+        features = self.model.encode_images(to_pixels(images.to(self.model.device)))
+        return {"cell_accuracy": self.head.accuracy(features, cells.to(self.model.device))}
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,7 @@ class BaseObjective:
     def _draw(
         self, rng: np.random.Generator, shares: dict[InputKind, int], held_back: bool
     ) -> LanguageBatch:
+        device = self.model.device
         images: list[Tensor] = []
         cells: list[Tensor] = []
         parts = []
@@ -182,8 +183,8 @@ class BaseObjective:
                 groups.append([encode_row(self.bundle.processor, r, len(markers)) for r in rows])
                 order += markers
             tokens = collate(groups, self.model.config.visual_tokens)
-            parts.append((tokens, torch.tensor(order)))
-        return LanguageBatch(torch.cat(images), torch.cat(cells), parts)
+            parts.append((tokens.to(device), torch.tensor(order, device=device)))
+        return LanguageBatch(torch.cat(images).to(device), torch.cat(cells).to(device), parts)
 
     def _items(
         self, rng: np.random.Generator, bank: Bank, count: int, held_back: bool
@@ -237,12 +238,14 @@ class ChangeObjective:
         drawn = rng.integers(0, training_count(len(self.bank)), self.batch_size)
         items = sorted(drawn.tolist())
         captions = [self.captions[i][int(rng.integers(len(self.captions[i])))] for i in items]
-        return self.features[items], torch.from_numpy(self.bank.cells[items]), captions
+        device = self.model.device
+        features = self.features[items].to(device, torch.float32)
+        return features, torch.from_numpy(self.bank.cells[items]).to(device), captions
 
     def loss(self, batch: tuple[Tensor, Tensor, list[Sequence[int]]]) -> dict[str, Tensor]:
         """Captions, and the land cover of both dates from the fused features."""
         features, cells, captions = batch
-        fused = self.change(features[:, 0].float(), features[:, 1].float())
+        fused = self.change(features[:, 0], features[:, 1])
         start = self.bundle.processor.tokenizer.bos_token_id
         words = self.decoder.loss(self.model.projector(fused), captions, start)
         dense = [head.loss(fused, cells[:, date]) for date, head in enumerate(self.heads)]
@@ -253,7 +256,7 @@ class ChangeObjective:
         from pycocoevalcap.bleu.bleu import Bleu
 
         items = list(range(training_count(len(self.bank)), len(self.bank)))
-        features = self.features[items].float()
+        features = self.features[items].to(self.model.device, torch.float32)
         tokenizer = self.bundle.processor.tokenizer
         visual = self.model.project_pair(features[:, 0], features[:, 1])
         said = self.decoder.generate(visual, tokenizer.bos_token_id, tokenizer.eos_token_id)
@@ -315,8 +318,9 @@ class JointObjective:
                     encoded = encode_row(self.bundle.processor, row, visual.shape[1])
                     groups.setdefault(row.item, []).append(encoded)
             if groups:
-                tokens = collate(list(groups.values()), visual.shape[2])
-                parts.append((tokens, visual[list(groups)].flatten(0, 1).float()))
+                tokens = collate(list(groups.values()), visual.shape[2]).to(self.model.device)
+                chosen = visual[list(groups)].flatten(0, 1)
+                parts.append((tokens, chosen.to(self.model.device, torch.float32)))
         return parts
 
 

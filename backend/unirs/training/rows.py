@@ -52,6 +52,11 @@ class TokenBatch:
     position_ids: Tensor
     labels: Tensor
 
+    def to(self, device: torch.device) -> TokenBatch:
+        """The batch on a device."""
+        moved = (self.input_ids, self.attention_mask, self.position_ids, self.labels)
+        return TokenBatch(*(tensor.to(device) for tensor in moved))
+
     def inputs(self) -> dict[str, Tensor]:
         """The batch as keyword arguments of the model."""
         return {

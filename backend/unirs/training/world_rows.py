@@ -137,9 +137,9 @@ def _instruction(
         if draw < 0.7 or not truth["questions"]:
             return _pick(rng, WHAT_CHANGED), _pick(rng, truth["captions"])
         return _question(rng, truth)
-    if draw < 0.08:
+    if draw < 0.05:
         return prompts.CAPTION_INSTRUCTION, _pick(rng, truth["captions"])
-    if draw < 0.14 and truth.get("description"):
+    if draw < 0.08 and truth.get("description"):
         return _pick(rng, WHAT_IS_HERE), truth["description"]
     return _question(rng, truth)
 

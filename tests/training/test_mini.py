@@ -1,0 +1,128 @@
+"""The whole way from nothing to a model folder, in a few steps of each stage."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unirs.errors import UniRSError
+from unirs.inference import load_pipeline
+from unirs.inputs import Crop, InputKind, Question, VisualInput
+from unirs.model import load_bundle
+from unirs.training.mini import STAGES, MiniOptions, Report, train_mini
+from unirs.training.publish import publish
+from unirs.training.world_rows import base_rows, unirs_row, world_item
+from unirs.world import EVENTS
+
+SMALL = MiniOptions(
+    folder=None,
+    items={InputKind.SINGLE: 24, InputKind.PAIR: 16, InputKind.VIDEO: 10},
+    vision_steps=1,
+    language_steps=1,
+    change_steps=1,
+    joint_steps=2,
+    processes=1,
+)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    options = replace(SMALL, folder=tmp_path_factory.mktemp("mini"))
+    return options, train_mini(options, STAGES, Report())
+
+
+@pytest.mark.slow
+def test_all_stages_end_in_a_model_that_answers(trained):
+    _, folder = trained
+    pipeline = load_pipeline(folder)
+    crop = Crop(np.zeros((128, 128, 3), np.uint8))
+
+    answer = pipeline.answer(VisualInput.pair(crop, crop), Question(text="?", max_new_tokens=3))
+
+    assert pipeline.config.clue_source == "second"
+    assert answer.clue is not None
+    assert answer.change_map.shape == (16, 16)
+
+
+@pytest.mark.slow
+def test_encoder_projector_and_base_llm_stay_those_of_the_base(trained):
+    options, folder = trained
+    base = load_bundle(options.folder / "base" / "model").model
+    tuned = load_bundle(folder)
+
+    for name, tensor in base.state_dict().items():
+        if not name.startswith("language_model."):
+            assert (tensor == tuned.model.state_dict()[name]).all(), name
+    clue_head = tuned.clue_language_model.lm_head.weight
+    assert (clue_head == base.language_model.lm_head.weight).all()
+    assert (tuned.model.language_model.lm_head.weight != clue_head).any()
+
+
+@pytest.mark.slow
+def test_a_published_model_is_small_and_the_same_but_for_rounding(trained, tmp_path):
+    _, folder = trained
+
+    publish(folder, tmp_path / "small", card="# Card\n")
+
+    size = sum(path.stat().st_size for path in (tmp_path / "small").rglob("*") if path.is_file())
+    assert size <= 18e6
+    exact, rounded = load_bundle(folder).model, load_bundle(tmp_path / "small").model
+    for name, tensor in exact.state_dict().items():
+        np.testing.assert_allclose(rounded.state_dict()[name], tensor, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_without_the_change_module_a_pair_is_two_images(trained):
+    options, _ = trained
+    options = replace(options, change_module=False, variant="concatenated")
+
+    pipeline = load_pipeline(train_mini(options, ("joint",), Report()))
+
+    assert not pipeline.config.change_module
+    crop = Crop(np.zeros((128, 128, 3), np.uint8))
+    answer = pipeline.answer(VisualInput.pair(crop, crop), Question(text="?", max_new_tokens=2))
+    assert answer.tokens.visual == 128
+    assert answer.change_map is None
+
+
+def test_a_stage_without_the_one_before_it_is_refused(tmp_path):
+    options = replace(
+        SMALL, folder=tmp_path, items={InputKind.SINGLE: 2, InputKind.PAIR: 2, InputKind.VIDEO: 2}
+    )
+
+    with pytest.raises(UniRSError) as caught:
+        train_mini(options, ("change",), Report())
+
+    assert caught.value.code == "model_missing"
+
+
+@pytest.mark.parametrize("kind", list(InputKind))
+def test_rows_say_what_is_true_of_the_item(kind):
+    rng = np.random.default_rng(0)
+    item = world_item(kind, "train", 64, 7)
+    asked = {question: answer for _, question, answer in item.truth.get("questions", [])}
+
+    for _ in range(40):
+        row = unirs_row(rng, kind, 3, item.truth, "a clue")
+        question = row.instruction.removesuffix(
+            " Answer the question using a single word or phrase."
+        )
+        allowed = [*item.truth.get("captions", []), item.truth.get("description")]
+        if question in asked:
+            allowed = [asked[question]]
+        elif "Classes:" in row.instruction:
+            allowed = [item.truth["event"]]
+            assert row.answer in row.instruction
+        assert row.answer in allowed
+        assert (row.item, row.clue, row.kind) == (3, "a clue", kind)
+
+
+def test_the_base_never_hears_of_events_or_changes():
+    rng = np.random.default_rng(0)
+    pair = world_item(InputKind.SINGLE, "train", 64, 1).truth
+    for row in base_rows(rng, InputKind.PAIR, [pair, pair]):
+        assert row.answer.startswith("The first image shows")
+    video = world_item(InputKind.VIDEO, "train", 64, 1).truth
+    rows = base_rows(rng, InputKind.VIDEO, [video])
+    assert [row.answer for row in rows] == [video["description"]]
+    assert video["event"] in EVENTS

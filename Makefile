@@ -56,7 +56,7 @@ bench: env ## measure the speed and memory of the default model
 	@$(BIN)/unirs bench
 
 wheel: env ## build the wheel, with the default model in it, into dist/
-	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls -lh dist/*.whl
 
 clean: ## delete what builds, tests and the demo made (the environment stays)

@@ -1,4 +1,4 @@
-"""``world``, ``bench``, ``train`` and ``evaluate``: they hand over to parts with tests of their own."""
+"""``world``, ``bench``, ``evaluate``: they hand over to parts that have tests of their own."""
 
 from __future__ import annotations
 

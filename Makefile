@@ -47,7 +47,7 @@ format: env ## format the code and mend what can be mended by machine
 	@$(BIN)/ruff format
 
 train-mini: env ## train the default model anew into OUTPUT (hours on two CPU cores)
-	@$(BIN)/unirs train mini $(OUTPUT)
+	@$(BIN)/unirs train mini --folder $(OUTPUT)
 
 evaluate: env ## score the default model on scenes that it was never trained on
 	@$(BIN)/unirs evaluate mini

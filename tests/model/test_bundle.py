@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
-from unirs.model import IMAGE_TOKEN, load_bundle, save_bundle
+from unirs.model import IMAGE_TOKEN, embed_prompt, load_bundle, save_bundle
 from unirs.prompts import Prompt, unirs_prompt
 
 
@@ -157,4 +157,4 @@ def test_a_prompt_without_its_marker_is_a_defect(make_bundle):
     ids = bundle.processor.encode(Prompt(("no marker",)))
 
     with pytest.raises(ValueError, match="0 markers for 1 images"):
-        bundle.model.embed(ids, torch.zeros(1, 9, 48))
+        embed_prompt(bundle.model.language_model, ids, torch.zeros(1, 9, 48))

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from unirs.model import load_bundle
+from unirs.model import embed_prompt, load_bundle
 from unirs.model.convert import convert
 from unirs.prompts import Prompt
 
@@ -82,7 +82,7 @@ def test_case_matches_the_reference(bundles, folder, name):
     ids = bundle.processor.encode(Prompt(tuple(case["prompt"].split("<image>"))))
     assert ids.tolist() == case["input_ids"]
 
-    embedded = bundle.model.embed(ids, visual)
+    embedded = embed_prompt(bundle.model.language_model, ids, visual)
     assert embedded.shape[1] == case["seq_len"]
     logits = bundle.model.language_model(inputs_embeds=embedded).logits[0, -1]
     np.testing.assert_allclose(logits, wanted[f"{name}.logits"], **TOLERANCE)

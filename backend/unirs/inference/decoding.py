@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
 from unirs.inference.cache import KeyValueCache
-from unirs.model import IMAGE_TOKEN, UniRSProcessor
+from unirs.model import UniRSProcessor
 
 PREFILL_CHUNK = 512
 """Prompts run in pieces of this many tokens: less memory, and a stop is heard between them."""
@@ -32,27 +31,6 @@ def check(stop: Stop) -> None:
     """
     if stop():
         raise Stopped
-
-
-def embed_prompt(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Tensor) -> Tensor:
-    """A prompt, or the beginning of one, as the given LLM reads it.
-
-    Unlike ``UniRSForConditionalGeneration.embed`` it takes the words from the embedding of the
-    LLM that plays the role at hand: a second, frozen LLM has one of its own.
-
-    Args:
-        language_model: The LLM that will read the prompt.
-        input_ids: ``[length]`` with ``IMAGE_TOKEN`` once for each image.
-        visual: ``[markers, visual_tokens, width]``.
-
-    Returns:
-        ``[1, length + markers * (visual_tokens - 1), width]``.
-    """
-    repeats = torch.where(input_ids == IMAGE_TOKEN, visual.shape[1], 1)
-    filled = input_ids.repeat_interleave(repeats)
-    words = language_model.get_input_embeddings()(filled.clamp(min=0))
-    places = (filled == IMAGE_TOKEN).unsqueeze(-1)
-    return words.masked_scatter(places, visual.to(words.dtype)).unsqueeze(0)
 
 
 def prefill(

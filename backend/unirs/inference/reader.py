@@ -11,8 +11,8 @@ from transformers import LlamaForCausalLM
 
 from unirs.errors import UniRSError
 from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import Stop, embed_prompt, prefill
-from unirs.model import IMAGE_TOKEN, ModelBundle
+from unirs.inference.decoding import Stop, prefill
+from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
 from unirs.prompts import Prompt
 
 Role = Literal["answer", "clue"]

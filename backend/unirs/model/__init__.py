@@ -3,7 +3,12 @@
 from unirs.model.bundle import ModelBundle, load_bundle, make_processor, save_bundle
 from unirs.model.config import PRESETS, UniRSConfig, replace_config
 from unirs.model.create import new_bundle, train_tokenizer
-from unirs.model.modeling import IMAGE_TOKEN, UniRSForConditionalGeneration
+from unirs.model.modeling import (
+    IMAGE_TOKEN,
+    UniRSForConditionalGeneration,
+    embed_prompt,
+    expand_markers,
+)
 from unirs.model.processor import UniRSProcessor
 
 __all__ = [
@@ -13,6 +18,8 @@ __all__ = [
     "UniRSConfig",
     "UniRSForConditionalGeneration",
     "UniRSProcessor",
+    "embed_prompt",
+    "expand_markers",
     "load_bundle",
     "make_processor",
     "new_bundle",

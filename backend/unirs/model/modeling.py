@@ -85,25 +85,6 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         """
         return self._change_module().distance(before, after)
 
-    def embed(self, input_ids: Tensor, visual: Tensor) -> Tensor:
-        """Put visual tokens in the place of the image markers of one prompt.
-
-        Args:
-            input_ids: ``[length]`` with ``IMAGE_TOKEN`` once for each image.
-            visual: ``[markers, visual_tokens, text_width]``.
-
-        Returns:
-            ``[1, length + markers * (visual_tokens - 1), text_width]``.
-
-        Raises:
-            ValueError: If there are not as many markers as images.
-        """
-        marked = input_ids == IMAGE_TOKEN
-        if int(marked.sum()) != visual.shape[0]:
-            raise ValueError(f"{int(marked.sum())} markers for {visual.shape[0]} images")
-        repeats = torch.where(marked, visual.shape[1], 1)
-        return self._fill(input_ids.repeat_interleave(repeats).unsqueeze(0), visual)
-
     def forward(
         self,
         input_ids: Tensor,
@@ -126,18 +107,48 @@ class UniRSForConditionalGeneration(PreTrainedModel):
             Loss (with ``labels``) and logits.
         """
         return self.language_model(
-            inputs_embeds=self._fill(input_ids, visual),
+            inputs_embeds=fill_visual(self.language_model, input_ids, visual),
             attention_mask=attention_mask,
             labels=labels,
             **kwargs,
         )
 
-    def _fill(self, input_ids: Tensor, visual: Tensor) -> Tensor:
-        embedded = self.get_input_embeddings()(input_ids.clamp(min=0))
-        places = (input_ids == IMAGE_TOKEN).unsqueeze(-1)
-        return embedded.masked_scatter(places, visual.to(embedded.dtype))
-
     def _change_module(self) -> ChangeExtraction:
         if self.change is None:
             raise ValueError("a base model has no change extraction module")
         return self.change
+
+
+def expand_markers(input_ids: Tensor, visual_tokens: int) -> Tensor:
+    """Let each marker of a prompt ``[length]`` stand as often as its image has visual tokens."""
+    repeats = torch.where(input_ids == IMAGE_TOKEN, visual_tokens, 1)
+    return input_ids.repeat_interleave(repeats)
+
+
+def embed_prompt(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Tensor) -> Tensor:
+    """A prompt, or the beginning of one, as an LLM reads it.
+
+    Args:
+        language_model: The LLM that plays the role at hand: a second, frozen LLM has a token
+            embedding of its own.
+        input_ids: ``[length]`` with ``IMAGE_TOKEN`` once for each image.
+        visual: ``[markers, visual_tokens, text_width]``.
+
+    Returns:
+        ``[1, length + markers * (visual_tokens - 1), text_width]``.
+
+    Raises:
+        ValueError: If there are not as many markers as images.
+    """
+    markers = int((input_ids == IMAGE_TOKEN).sum())
+    if markers != visual.shape[0]:
+        raise ValueError(f"{markers} markers for {visual.shape[0]} images")
+    expanded = expand_markers(input_ids, visual.shape[1])
+    return fill_visual(language_model, expanded.unsqueeze(0), visual)
+
+
+def fill_visual(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Tensor) -> Tensor:
+    """Embed ``[batch, length]`` ids, with visual tokens in order where ``IMAGE_TOKEN`` stands."""
+    words = language_model.get_input_embeddings()(input_ids.clamp(min=0))
+    places = (input_ids == IMAGE_TOKEN).unsqueeze(-1)
+    return words.masked_scatter(places, visual.to(words.dtype))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS
 from unirs.inputs import InputKind
-from unirs.model import ModelBundle
+from unirs.model import ModelBundle, embed_prompt
 from unirs.prompts import clue_prompt
 
 
@@ -18,7 +19,7 @@ def write_clues(
     kind: InputKind,
     visual: Tensor,
     batch_size: int = 256,
-    max_tokens: int = 96,
+    max_tokens: int = CLUE_MAX_NEW_TOKENS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[str]:
     """Let the base describe visual inputs, greedily.
@@ -40,7 +41,7 @@ def write_clues(
     ids = bundle.processor.encode(clue_prompt(kind, visual.shape[1])).to(model.device)
     for start in range(0, len(visual), batch_size):
         part = visual[start : start + batch_size].to(model.device, torch.float32)
-        embedded = torch.cat([model.embed(ids, item) for item in part])
+        embedded = torch.cat([embed_prompt(model.language_model, ids, item) for item in part])
         mask = torch.ones(embedded.shape[:2], dtype=torch.long, device=model.device)
         with torch.autocast(embedded.device.type, torch.bfloat16):
             said = model.language_model.generate(

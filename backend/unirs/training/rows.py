@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from unirs.inputs import InputKind
-from unirs.model import IMAGE_TOKEN, UniRSProcessor
+from unirs.model import UniRSProcessor, expand_markers
 from unirs.prompts import base_prompt, unirs_prompt
 
 NO_LOSS = -100
@@ -120,11 +120,11 @@ class _Packed:
 def _pack(rows: Sequence[EncodedRow], visual_tokens: int) -> _Packed:
     """One sequence: what the prompts begin with in common, then the rest of each row."""
     shared = _common_length([prompt for prompt, _ in rows])
-    prefix = _expand(rows[0][0][:shared], visual_tokens)
+    prefix = expand_markers(rows[0][0][:shared], visual_tokens)
     ids, labels = [prefix], [torch.full_like(prefix, NO_LOSS)]
     positions, owner = [torch.arange(len(prefix))], [torch.zeros_like(prefix)]
     for number, (prompt, answer) in enumerate(rows, start=1):
-        rest = _expand(prompt[shared:], visual_tokens)
+        rest = expand_markers(prompt[shared:], visual_tokens)
         ids.append(torch.cat([rest, answer]))
         labels.append(torch.cat([torch.full_like(rest, NO_LOSS), answer]))
         positions.append(torch.arange(len(prefix), len(prefix) + len(ids[-1])))
@@ -138,7 +138,3 @@ def _common_length(prompts: Sequence[Tensor]) -> int:
     stacked = torch.stack([prompt[:limit] for prompt in prompts])
     equal = (stacked == stacked[0]).all(dim=0)
     return limit if bool(equal.all()) else int((~equal).long().argmax())
-
-
-def _expand(prompt: Tensor, visual_tokens: int) -> Tensor:
-    return prompt.repeat_interleave(torch.where(prompt == IMAGE_TOKEN, visual_tokens, 1))

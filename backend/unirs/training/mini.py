@@ -46,7 +46,7 @@ from unirs.world import CLASSES
 Stage = Literal["base", "change", "joint"]
 STAGES: tuple[Stage, ...] = ("base", "change", "joint")
 CELLS_PER_PATCH = 4
-JOINT_SHARES = {InputKind.SINGLE: (20, 8), InputKind.PAIR: (14, 3), InputKind.VIDEO: (2, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (30, 5), InputKind.PAIR: (14, 2), InputKind.VIDEO: (2, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
 
 JOINT_VISITS = 2
@@ -87,7 +87,7 @@ class MiniOptions:
     vision_steps: int = 700
     language_steps: int = 300
     change_steps: int = 800
-    joint_steps: int = 650
+    joint_steps: int = 430
     variant: str = "joint"
     change_module: bool = True
     clues: bool = True
@@ -289,22 +289,25 @@ def _features(
     report: Report,
 ) -> Tensor:
     """Frozen features ``[count, frames, patches, width]`` of a bank in bfloat16, kept on disk."""
-    path = options.folder / "features" / f"{kind.value}.safetensors"
-    if not path.is_file():
-        report.stage(f"features of {kind.value} inputs")
-        parts = []
-        for start in range(0, count, 64):
-            images = torch.tensor(bank.images[start : min(start + 64, count)])
-            pixels = to_pixels(images.flatten(0, 1).to(options.device))
-            with torch.autocast(pixels.device.type, torch.bfloat16):
-                features = bundle.model.encode_images(pixels)
-            parts.append(features.to("cpu", torch.bfloat16).unflatten(0, images.shape[:2]))
-            report.making(start + len(images), count)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial_path = path.with_suffix(".partial")
-        save_file({"features": torch.cat(parts)}, partial_path)
-        partial_path.replace(path)
-    return load_file(path)["features"][:count]
+    path = options.folder / "base" / "features" / f"{kind.value}.safetensors"
+    if path.is_file():
+        features = load_file(path)["features"]
+        if len(features) >= count:
+            return features[:count]
+    report.stage(f"features of {kind.value} inputs")
+    parts = []
+    for start in range(0, count, 64):
+        images = torch.tensor(bank.images[start : min(start + 64, count)])
+        pixels = to_pixels(images.flatten(0, 1).to(options.device))
+        with torch.autocast(pixels.device.type, torch.bfloat16):
+            features = bundle.model.encode_images(pixels)
+        parts.append(features.to("cpu", torch.bfloat16).unflatten(0, images.shape[:2]))
+        report.making(start + len(images), count)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial_path = path.with_suffix(".partial")
+    save_file({"features": torch.cat(parts)}, partial_path)
+    partial_path.replace(path)
+    return torch.cat(parts)
 
 
 @torch.inference_mode()
@@ -327,13 +330,16 @@ def _clues(
     """Clues of a bank, kept on disk."""
     if not options.clues:
         return [""] * len(alone)
-    path = options.folder / "clues" / f"{kind.value}.json"
-    if not path.is_file():
-        report.stage(f"clues for {kind.value} inputs")
-        clues = write_clues(base, kind, alone, on_progress=report.making)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(clues), encoding="utf-8")
-    return list(json.loads(path.read_text(encoding="utf-8")))
+    path = options.folder / "base" / "clues" / f"{kind.value}.json"
+    if path.is_file():
+        clues = json.loads(path.read_text(encoding="utf-8"))
+        if len(clues) >= len(alone):
+            return list(clues[: len(alone)])
+    report.stage(f"clues for {kind.value} inputs")
+    clues = write_clues(base, kind, alone, on_progress=report.making)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(clues), encoding="utf-8")
+    return clues
 
 
 def _record(folder: Path, options: MiniOptions, loop: LoopOptions) -> None:

@@ -124,8 +124,8 @@ def mini(
 
 def scaled(options: MiniOptions, scale: float) -> MiniOptions:
     """The same training with more or fewer steps and items, so much that each stage still runs."""
-    items = {kind: max(40, round(count * scale)) for kind, count in options.items.items()}
-    steps = {name: max(1, round(getattr(options, name) * scale)) for name in STEPS}
+    items = {kind: max(10, round(count * scale)) for kind, count in options.items.items()}
+    steps = {name: max(8, round(getattr(options, name) * scale)) for name in STEPS}
     return replace(options, items=items, **steps)
 
 

@@ -207,7 +207,8 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         bundle = _as_unirs(base, options)
     visual, clues = {}, {}
     for kind, bank in banks.items():
-        needed = min(len(bank), options.joint_steps * JOINT_SHARES[kind][0] // JOINT_VISITS)
+        visited = options.joint_steps * JOINT_SHARES[kind][0] // JOINT_VISITS
+        needed = min(len(bank), max(16, visited))
         features = _features(options, bundle, kind, bank, needed, report)
         alone, visual[kind] = _visual(bundle, kind, features)
         clues[kind] = _clues(options, base, kind, alone, report)

@@ -46,8 +46,8 @@ format: env ## format the code and mend what can be mended by machine
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-train-mini: env ## train the default model anew into OUTPUT (hours on two CPU cores)
-	@$(BIN)/unirs train mini --folder $(OUTPUT)
+train-mini: env ## train the default model anew into OUTPUT; RASTERS="naip" lets real dates join
+	@$(BIN)/unirs train mini --folder $(OUTPUT) $(RASTERS:%=--rasters %) --publish $(OUTPUT)/unirs-mini
 
 evaluate: env ## score the default model on scenes that it was never trained on
 	@$(BIN)/unirs evaluate mini

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -267,3 +268,28 @@ def test_numbers_that_json_cannot_say_become_null():
     assert type(facts["crop"]["nodata_share"]) is float
     assert facts["options"] == [{"text": "yes", "probability": None}]
     assert facts["seconds"]["load"] is None
+
+
+@pytest.mark.parametrize("output", ["change_map", "overlay", "save_crop"])
+def test_an_output_never_overwrites_an_input(tmp_path, output):
+    before, after = tmp_path / "a.tif", tmp_path / "b.tif"
+
+    with pytest.raises(UniRSError) as caught:
+        TaskRequest(Task.CHANGE, (before, after), **{output: tmp_path / "." / "b.tif"})
+
+    assert caught.value.code == "output_conflict"
+
+
+def test_two_outputs_with_one_name_are_refused(tmp_path):
+    paths = tmp_path / "a.tif", tmp_path / "b.tif"
+
+    with pytest.raises(UniRSError, match="one name"):
+        TaskRequest(Task.CHANGE, paths, change_map=tmp_path / "c", overlay=tmp_path / "c")
+
+
+def test_an_error_travels_between_processes():
+    error = UniRSError("raster_missing", "It is not there.", path="x")
+
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - what process pools do
+
+    assert (copy.code, copy.message, copy.details) == (error.code, error.message, error.details)

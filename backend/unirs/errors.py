@@ -21,7 +21,15 @@ class UniRSError(Exception):
         self.code = code
         self.details = details
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole between processes."""
+        return _rebuild, (self.code, self.message, self.details)
+
     @property
     def message(self) -> str:
         """The sentence for the user."""
         return str(self.args[0])
+
+
+def _rebuild(code: str, message: str, details: dict[str, Any]) -> UniRSError:
+    return UniRSError(code, message, **details)

@@ -17,6 +17,7 @@ from unirs.errors import UniRSError
 from unirs.imagery import (
     CropOptions,
     is_video,
+    mask_nodata,
     read_crop,
     read_pair,
     read_series,
@@ -70,8 +71,9 @@ class TaskRequest:
 
     Raises:
         UniRSError: ``input_count``, ``crop_options_for_video``, ``options_invalid``,
-            ``max_tokens_invalid``, ``change_map_needs_pair``, or ``output_unwritable`` if the
-            folder of an output is not there or is read-only.
+            ``max_tokens_invalid``, ``change_map_needs_pair``, ``output_conflict`` if an output
+            would overwrite an input or another output, or ``output_unwritable`` if the folder of
+            an output is not there or is read-only.
     """
 
     task: Task
@@ -156,7 +158,18 @@ class TaskRequest:
             raise UniRSError(
                 "change_map_needs_pair", "A change map is made of two dates; give two rasters."
             )
-        for path in filter(None, (self.change_map, self.overlay, self.save_crop)):
+        outputs = [path for path in (self.change_map, self.overlay, self.save_crop) if path]
+        if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+            raise UniRSError(
+                "output_conflict", "Two outputs have one name; give each file a name of its own."
+            )
+        inputs = {os.path.realpath(path) for path in self.paths}
+        for path in outputs:
+            if os.path.realpath(path) in inputs:
+                raise UniRSError(
+                    "output_conflict",
+                    f"{path} is an input and would be overwritten; choose another output file.",
+                )
             if not os.access(path.parent, os.W_OK):
                 raise UniRSError(
                     "output_unwritable",
@@ -285,10 +298,11 @@ def _save_change(answer: Answer, visual: VisualInput, request: TaskRequest) -> P
     """Write the change as far as it is wanted and was reached before a stop."""
     if answer.change_map is None:
         return None
+    change = mask_nodata(answer.change_map, visual.crops)
     if request.overlay:
-        write_overlay(answer.change_map, visual.crops[-1], request.overlay)
+        write_overlay(change, visual.crops[-1], request.overlay)
     if request.change_map:
-        write_change_map(answer.change_map, visual.crops[-1], request.change_map)
+        write_change_map(change, visual.crops[-1], request.change_map)
     return request.change_map
 
 

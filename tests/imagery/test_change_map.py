@@ -10,7 +10,7 @@ from PIL import Image
 from rasterio.errors import NotGeoreferencedWarning
 
 from unirs.errors import UniRSError
-from unirs.imagery import read_crop, write_change_map, write_crop, write_overlay
+from unirs.imagery import mask_nodata, read_crop, write_change_map, write_crop, write_overlay
 from unirs.imagery.export import new_geotiff
 from unirs.inputs import Crop
 
@@ -133,3 +133,15 @@ def test_what_cannot_be_written_is_refused_with_a_sentence(crop, tmp_path, name)
         write_crop(crop, tmp_path / name)
     assert caught.value.code == "output_unwritable"
     assert [path.name for path in tmp_path.iterdir()] == ["folder.tif"]
+
+
+def test_what_either_date_lacks_is_unknown():
+    whole = np.full((4, 4, 3), 10, np.uint8)
+    holed = whole.copy()
+    holed[:2] = 127
+    before, after = Crop(holed, nodata_share=0.5), Crop(whole)
+
+    masked = mask_nodata(np.full((2, 2), 0.9, np.float32), (before, after))
+
+    assert np.isnan(masked[0]).all()
+    assert (masked[1] == np.float32(0.9)).all()

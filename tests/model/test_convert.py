@@ -223,3 +223,23 @@ def test_attention_layers_in_the_change_module_are_refused(unirs, tmp_path):
 
     with pytest.raises(UniRSError, match="attention layers"):
         convert(unirs, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("image_aspect_ratio", "anyres"), ("mm_vision_select_layer", -99)]
+)
+def test_what_cannot_be_read_as_the_reference_does_is_refused(vila, tmp_path, name, value):
+    config = json.loads((vila / "config.json").read_text())
+    (vila / "config.json").write_text(json.dumps({**config, name: value}))
+
+    with pytest.raises(UniRSError) as caught:
+        convert(vila, tmp_path / "out")
+
+    assert caught.value.code == "model_unsupported"
+
+
+def test_a_folder_without_its_tokenizer_is_refused(vila, tmp_path):
+    (vila / "llm" / "tokenizer.model").unlink()
+
+    with pytest.raises(UniRSError, match=r"tokenizer\.model"):
+        convert(vila, tmp_path / "out")

@@ -155,6 +155,12 @@ def _publish(trained: Path, target: Path, options: MiniOptions) -> Path:
     return target
 
 
+def _command(options: MiniOptions) -> list[str]:
+    """What repeats a training of all stages; folders go by their names."""
+    rasters = [word for path in options.rasters for word in ("--rasters", path.name)]
+    return ["unirs", "train", "mini", *rasters, "--seed", str(options.seed)]
+
+
 def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> TrainingFacts:
     from unirs.evaluation.card import TrainingFacts
     from unirs.inference.store import model_info
@@ -171,10 +177,13 @@ def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> T
         image_size=pipeline.image_size,
         frame_count=pipeline.frame_count,
         items={kind.value: count for kind, count in options.items.items()},
-        rasters=tuple(f"dated rasters: {path.name}" for path in options.rasters),
+        rasters=tuple(
+            f"tiles of the dated rasters in `{path.name}` (licence: that of their source)"
+            for path in options.rasters
+        ),
         steps={name.removesuffix("_steps"): getattr(options, name) for name in STEPS},
         hours=sum(each.seconds for each in curves) / 3600,
         machine=f"{os.cpu_count()} CPU cores" if options.device == "cpu" else options.device,
-        command=shlex.join(["unirs", *sys.argv[1:]]),
+        command=shlex.join(_command(options)),
         events=tuple(EVENTS),
     )

@@ -134,7 +134,8 @@ def _data(facts: TrainingFacts) -> str:
 
 def _training(facts: TrainingFacts) -> str:
     steps = ", ".join(f"{stage}: {count:,} steps" for stage, count in facts.steps.items())
-    return f"{steps}. It took {facts.hours:.1f} hours on {facts.machine}."
+    hours = f"{facts.hours:.1f} hours on {facts.machine}"
+    return f"{steps}. The optimiser took {hours}, besides rendering scenes and writing clues."
 
 
 def _tiles(scores: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ What a user can cause is a :class:`unirs.errors.UniRSError` with one of these st
 ======================  =========================================================================
 """
 
-from unirs.imagery.change_map import write_change_map, write_overlay
+from unirs.imagery.change_map import mask_nodata, write_change_map, write_overlay
 from unirs.imagery.crop import read_crop, read_pair, read_series
 from unirs.imagery.dates import acquisition_date
 from unirs.imagery.export import write_crop
@@ -36,6 +36,7 @@ __all__ = [
     "Stretch",
     "acquisition_date",
     "is_video",
+    "mask_nodata",
     "read_crop",
     "read_pair",
     "read_series",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,17 @@ _RAMP = np.array([(255, 255, 204), (254, 217, 118), (253, 141, 60), (227, 26, 28
 _OVERLAY_SIDE = 1024
 _OPACITY = 0.8
 _LEGEND_HEIGHT = 56
+
+
+def mask_nodata(change: NDArray[np.float32], crops: Sequence[Crop]) -> NDArray[np.float32]:
+    """The change map with NaN where either date has no data: what is missing has not changed.
+
+    Args:
+        change: ``[rows, columns]``, on the patch grid of the crops' extent.
+        crops: Both dates of the pair.
+    """
+    unknown = [_patches_without_data(crop, change.shape) for crop in crops]
+    return np.where(np.any(unknown, axis=0), np.float32(np.nan), change)
 
 
 def write_change_map(change: NDArray[np.float32], crop: Crop, path: str | os.PathLike[str]) -> None:

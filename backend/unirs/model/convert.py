@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from safetensors import safe_open
@@ -22,7 +22,7 @@ from unirs.model.bundle import (
     quiet_transformers,
     save_bundle,
 )
-from unirs.model.config import UniRSConfig
+from unirs.model.config import AspectMode, UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
 
 PARTS = ("llm", "vision_tower", "mm_projector")
@@ -91,7 +91,8 @@ def _attach_base(bundle: ModelBundle, source: Path, base: Path) -> None:
 
 
 def _config(source: Path) -> UniRSConfig:
-    for needed in ("config.json", *(f"{part}/config.json" for part in PARTS)):
+    parts = [f"{part}/config.json" for part in PARTS]
+    for needed in ("config.json", "llm/tokenizer.model", *parts):
         if not (source / needed).is_file():
             raise UniRSError("model_missing", f"{source} has no {needed}.")
     written = _json(source / "config.json")
@@ -102,15 +103,20 @@ def _config(source: Path) -> UniRSConfig:
         raise _unsupported(source, "its change module has attention layers (cc_n_layers)")
     vision = SiglipVisionConfig.from_dict(_json(source / "vision_tower" / "config.json"))
     # hidden_states[k] is the output behind k layers; -1 is the output behind all of them.
-    select = int(written.get("mm_vision_select_layer", -2))
-    vision.num_hidden_layers += select + 1 if select < 0 else select - vision.num_hidden_layers
+    select = written.get("mm_vision_select_layer", -2)
+    if not isinstance(select, int) or not -vision.num_hidden_layers <= select < 0:
+        raise _unsupported(source, f"its feature layer is {select!r}")
+    vision.num_hidden_layers += select + 1
+    aspect_mode = written.get("image_aspect_ratio", "resize")
+    if aspect_mode not in get_args(AspectMode):
+        raise _unsupported(source, f"its image_aspect_ratio is {aspect_mode!r}")
     unirs = foreign.is_unirs(written)
     return UniRSConfig(
         vision_config=vision,
         text_config=LlamaConfig.from_dict(_json(source / "llm" / "config.json")),
         kind="unirs" if unirs else "base",
-        aspect_mode=str(written.get("image_aspect_ratio", "resize")),
-        frame_count=int(written.get("num_video_frames", 8)),
+        aspect_mode=aspect_mode,
+        frame_count=written.get("num_video_frames") or 8,
         clue_source="none" if unirs else "self",
     )
 

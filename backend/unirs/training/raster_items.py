@@ -9,6 +9,7 @@ import numpy as np
 
 from unirs.inputs import InputKind
 from unirs.training.bank import IGNORE, Item
+from unirs.training.raster_truth import LANDSAT_FALSE_COLOUR, NAIP
 from unirs.training.rasters import RasterTiles
 
 
@@ -39,4 +40,6 @@ def raster_item(kind: InputKind, folder: Path, size: int, index: int) -> Item:
 
 @lru_cache(maxsize=4)
 def _open(folder: Path, size: int) -> RasterTiles:
-    return RasterTiles.open(folder, "train", size)
+    """Landsat's false-colour composites are told by their folder's name, as in the sample data."""
+    bands = LANDSAT_FALSE_COLOUR if "landsat" in folder.name.lower() else NAIP
+    return RasterTiles.open(folder, "train", size, bands)

@@ -49,9 +49,12 @@ class ChangeExtraction(nn.Module):
         return F.relu(fused + hidden).flatten(2).transpose(1, 2)
 
     def distance(self, before: Tensor, after: Tensor) -> Tensor:
-        """Cosine distance per patch, ``[batch, grid, grid]`` float32, 0 (same) to 1 (opposite)."""
+        """Cosine distance per patch, ``[batch, grid, grid]`` float32, 0 (same) to 1.
+
+        Features that point away from each other are as different as unrelated ones: 1.
+        """
         first, second = self._place(before).float(), self._place(after).float()
-        return (1.0 - F.cosine_similarity(first, second, dim=1)) / 2.0
+        return (1.0 - F.cosine_similarity(first, second, dim=1)).clamp(0.0, 1.0)
 
     def _place(self, features: Tensor) -> Tensor:
         """Add the positional embedding: ``[batch, grid * grid, width]`` to ``[batch, width, …]``.

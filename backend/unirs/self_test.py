@@ -45,8 +45,8 @@ class Case:
 CASES = (
     Case("presence", InputKind.SINGLE, 1, ("yes", "no"), "presence"),
     Case("rural_urban", InputKind.SINGLE, 2, ("rural", "urban"), "rural_urban"),
-    Case("change", InputKind.PAIR, 0, ("yes", "no"), "change"),
-    Case("event", InputKind.VIDEO, 0, EVENTS),
+    Case("change", InputKind.PAIR, 4, ("yes", "no"), "change"),
+    Case("event", InputKind.VIDEO, 1, EVENTS),
 )
 """Cases that a default model answers rightly on every device and in every precision."""
 

@@ -145,3 +145,12 @@ def test_what_either_date_lacks_is_unknown():
 
     assert np.isnan(masked[0]).all()
     assert (masked[1] == np.float32(0.9)).all()
+
+
+def test_a_format_that_can_only_be_read_is_refused(tmp_path):
+    crop = Crop(np.zeros((4, 4, 3), np.uint8))
+
+    with pytest.raises(UniRSError) as caught:
+        write_crop(crop, tmp_path / "crop.psd")
+
+    assert caught.value.code == "output_unwritable"

@@ -119,3 +119,10 @@ def test_listing_models_does_not_import_torch():
 @pytest.mark.usefixtures("models")
 def test_the_default_precision_on_the_cpu_is_float32():
     assert load_pipeline("mine", "cpu").bundle.model.dtype is torch.float32
+
+
+def test_a_name_that_no_folder_can_have_is_missing():
+    with pytest.raises(UniRSError) as caught:
+        find_model("a" * 300)
+
+    assert caught.value.code == "model_missing"

@@ -156,13 +156,20 @@ def classify(
     answer("classify", inputs, common, classes=read_classes(classes or common.options))
 
 
+def _names_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # a list of classes may be longer than any file's name
+        return False
+
+
 def read_classes(text: str | None) -> tuple[str, ...]:
     """Class names from a list with commas, or from a file with one a line.
 
     Raises:
         UniRSError: ``classes_unreadable`` if the file is no text or names no class.
     """
-    if not text or not Path(text).is_file():
+    if not text or not _names_file(text):
         return split(text)
     try:
         lines = Path(text).read_text(encoding="utf-8").splitlines()

@@ -49,7 +49,8 @@ def write_picture(image: Image.Image, path: str | os.PathLike[str]) -> None:
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    if Path(path).suffix.lower() not in Image.registered_extensions():
+    picture_format = Image.registered_extensions().get(Path(path).suffix.lower())
+    if picture_format not in Image.SAVE:
         raise UniRSError(
             "output_unwritable", f"{path} names no picture format; let it end in .png or .jpg."
         )

@@ -23,7 +23,15 @@ RasterPath = str | os.PathLike[str]
 CACHE_MEGABYTES = 64
 """Upper bound of GDAL's block cache, whose default is a share of the machine's memory."""
 
-_NETWORK = re.compile(r"(?!file:|zip:|tar:)[a-z][a-z0-9+.-]+://|/vsi(curl|s3|gs|az|adls|oss|swift)")
+_NETWORK = re.compile(
+    r"^(?!file:|zip:|tar:)[a-z][a-z0-9+.-]+:/|/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)"
+)
+"""One slash is enough: ``Path`` makes one of two."""
+
+_LOCAL_ONLY = {
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",  # a local VRT may name sources on the network
+    "GDAL_SKIP": "HTTP WMS WMTS WCS OGCAPI STACTA STACIT PLMOSAIC EEDAI DAAS",
+}
 
 
 @contextmanager
@@ -38,12 +46,13 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
         UniRSError: ``raster_missing`` or ``raster_unreadable``.
     """
     name = os.fspath(path)
-    if _NETWORK.match(name):
+    if _NETWORK.search(name):
         raise UniRSError(
             "raster_unreadable",
             f"{name} is a network address, and only local files are read; download it first.",
         )
-    with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES):
+    environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
+    with warnings.catch_warnings(), environment:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with _open(name, options) as dataset:
             try:
@@ -57,11 +66,18 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
                 ) from error
 
 
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # a name that no file can have, such as one that is too long
+        return False
+
+
 def _open(name: str, options: dict[str, Any]) -> DatasetReader:
     try:
         return rasterio.open(name, **options)
     except (RasterioError, CPLE_BaseError) as error:
-        if name.startswith("/vsi") or Path(name).exists():
+        if name.startswith("/vsi") or _exists(name):
             raise UniRSError(
                 "raster_unreadable",
                 f"{name} cannot be opened as a raster: its format is unknown or its header is "

@@ -65,6 +65,13 @@ def models_folders() -> list[Path]:
     return [Path(user), in_wheel if in_wheel.is_dir() else in_repository]
 
 
+def _is_model_folder(folder: Path) -> bool:
+    try:
+        return (folder / "config.json").is_file()
+    except OSError:  # a name that no folder can have, such as one that is too long
+        return False
+
+
 def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     """The folder of a model.
 
@@ -78,7 +85,7 @@ def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     is_name = len(wanted.parts) == 1
     candidates = [folder / wanted for folder in models_folders()] if is_name else []
     for folder in [*candidates, wanted]:
-        if (folder / "config.json").is_file():
+        if _is_model_folder(folder):
             return folder
     names = [folder.name for folder in _model_folders()]
     raise UniRSError(

@@ -28,9 +28,14 @@ _NETWORK = re.compile(
 )
 """One slash is enough: ``Path`` makes one of two."""
 
+_NETWORK_DRIVERS = frozenset(
+    {"HTTP", "WMS", "WMTS", "WCS", "OGCAPI", "STACTA", "STACIT", "PLMOSAIC", "EEDAI", "DAAS"}
+)
+"""GDAL drivers whose local files stand for services."""
+
 _LOCAL_ONLY = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",  # a local VRT may name sources on the network
-    "GDAL_SKIP": "HTTP WMS WMTS WCS OGCAPI STACTA STACIT PLMOSAIC EEDAI DAAS",
+    "GDAL_SKIP": " ".join(sorted(_NETWORK_DRIVERS)),  # heard if nothing in this process used GDAL
 }
 
 
@@ -75,7 +80,7 @@ def _exists(name: str) -> bool:
 
 def _open(name: str, options: dict[str, Any]) -> DatasetReader:
     try:
-        return rasterio.open(name, **options)
+        dataset = rasterio.open(name, **options)
     except (RasterioError, CPLE_BaseError) as error:
         if name.startswith("/vsi") or _exists(name):
             raise UniRSError(
@@ -85,3 +90,11 @@ def _open(name: str, options: dict[str, Any]) -> DatasetReader:
                 reason=str(error),
             ) from error
         raise UniRSError("raster_missing", f"There is no raster {name}; check the path.") from error
+    if dataset.driver in _NETWORK_DRIVERS:
+        dataset.close()
+        raise UniRSError(
+            "raster_unreadable",
+            f"{name} stands for a service on the network, and only local files are read; "
+            "download the imagery first.",
+        )
+    return dataset

@@ -17,11 +17,11 @@ import psutil
 import torch
 
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
-from unirs.inference.reader import Role
 from unirs.inference.visual import visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, writes_clue
 from unirs.inputs import Question, VisualInput
 from unirs.model import ModelBundle, embed_prompt
+from unirs.model.bundle import Role
 from unirs.prompts import Prompt, clue_prompt
 
 REPETITIONS = 5

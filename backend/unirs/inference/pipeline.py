@@ -15,7 +15,7 @@ from unirs.inference.devices import guard_memory, resolve_device, resolve_precis
 from unirs.inference.reader import PromptReader, Reading
 from unirs.inference.run import Run
 from unirs.inference.scoring import score_options
-from unirs.inference.store import find_model, model_info
+from unirs.inference.store import DEFAULT_MODEL, find_model, model_info
 from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inputs import Answer, OptionScore, Question, TokenCounts, VisualInput
@@ -245,7 +245,7 @@ class Pipeline:
 
 
 def load_pipeline(
-    name_or_folder: str | Path = "unirs-mini", device: str = "auto", precision: str = "auto"
+    name_or_folder: str | Path = DEFAULT_MODEL, device: str = "auto", precision: str = "auto"
 ) -> Pipeline:
     """Load a model and put it where it will run.
 

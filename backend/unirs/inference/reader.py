@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from torch import Tensor
 from transformers import LlamaForCausalLM
@@ -13,9 +12,8 @@ from unirs.errors import UniRSError
 from unirs.inference.cache import KeyValueCache
 from unirs.inference.decoding import Stop, prefill
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
+from unirs.model.bundle import Role
 from unirs.prompts import Prompt
-
-Role = Literal["answer", "clue"]
 
 
 @dataclass(frozen=True)

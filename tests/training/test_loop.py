@@ -9,7 +9,7 @@ import torch
 
 from unirs.inputs import InputKind
 from unirs.training.caption_decoder import CaptionDecoder
-from unirs.training.landcover import LandCoverHead, to_pixels
+from unirs.training.heads import EventHead, LandCoverHead, to_pixels
 from unirs.training.loop import LoopOptions, fit, learning_rate
 from unirs.training.objectives import (
     BaseObjective,
@@ -27,8 +27,9 @@ OPTIONS = LoopOptions(
 
 def vision(bundle, banks):
     torch.manual_seed(0)
-    single = [banks[InputKind.SINGLE]]
-    return VisionObjective(bundle, LandCoverHead(32, 4, 2), single, batch_size=8)
+    single = {InputKind.SINGLE: banks[InputKind.SINGLE]}
+    events = EventHead(32, ["fire", "flood"])
+    return VisionObjective(bundle, LandCoverHead(32, 4, 2), events, single, batch_size=8)
 
 
 def test_the_vision_stage_learns_the_land_cover(make_bundle, banks, tmp_path):

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 IGNORE = 255
 """Class index of cells whose land cover is not known."""
 
+ANYTHING_BUT = 128
+"""Added to a class index: the cell's land cover is not known, but it is not this one."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -27,7 +30,8 @@ class Item:
     Attributes:
         images: ``[frames, size, size, 3]`` uint8: 1, 2, or as many as a video has.
         cells: Land cover at half resolution, ``[frames, size / 2, size / 2]`` uint8 class
-            indices, ``IGNORE`` where unknown.
+            indices, ``IGNORE`` where unknown, ``ANYTHING_BUT`` + a class where only that is ruled
+            out.
         truth: Captions, questions and so on, as JSON values.
     """
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from unirs.training.curves import Curves
@@ -175,18 +176,19 @@ def _restore(
 ) -> int:
     if not path.is_file():
         return 0
-    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        step = int(file.metadata()["step"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     modules.load_state_dict(
         {n.removeprefix("module."): t for n, t in tensors.items() if n.startswith("module.")}
     )
-    step = 0
     for index, parameter in enumerate(parameters):
         prefix = f"optimizer.{index}."
         state = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
-        optimizer.state[parameter] = {
-            n: t if n == "step" else t.to(parameter.device) for n, t in state.items()
-        }
-        step = int(state["step"])
+        if state:  # a module that no step has used yet has none
+            optimizer.state[parameter] = {
+                n: t if n == "step" else t.to(parameter.device) for n, t in state.items()
+            }
     return step
 
 

@@ -30,7 +30,7 @@ from unirs.model import (
 from unirs.training.bank import Bank, Item, build_bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.clues import write_clues
-from unirs.training.landcover import LandCoverHead, to_pixels
+from unirs.training.heads import EventHead, LandCoverHead, to_pixels
 from unirs.training.loop import LoopOptions, Progress, describe, fit
 from unirs.training.objectives import (
     BaseObjective,
@@ -41,16 +41,19 @@ from unirs.training.objectives import (
 from unirs.training.raster_items import raster_item
 from unirs.training.rows import Row
 from unirs.training.world_rows import base_rows, unirs_row, world_item
-from unirs.world import CLASSES
+from unirs.world import CLASSES, EVENTS
 
 Stage = Literal["base", "change", "joint"]
 STAGES: tuple[Stage, ...] = ("base", "change", "joint")
 CELLS_PER_PATCH = 4
-JOINT_SHARES = {InputKind.SINGLE: (30, 5), InputKind.PAIR: (14, 2), InputKind.VIDEO: (2, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (30, 4), InputKind.PAIR: (14, 2), InputKind.VIDEO: (7, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
 
 JOINT_VISITS = 2
 """How often the joint stage comes back to an input, each time with other questions."""
+
+CLUE_SHARE = 0.5
+"""Share of the rows of the mixture that come with their clue."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +80,17 @@ class MiniOptions:
     folder: Path
     items: dict[InputKind, int] = field(
         default_factory=lambda: {
-            InputKind.SINGLE: 14_000,
+            InputKind.SINGLE: 12_000,
             InputKind.PAIR: 9_000,
-            InputKind.VIDEO: 1_500,
+            InputKind.VIDEO: 2_000,
         }
     )
     rasters: tuple[Path, ...] = ()
-    raster_items: float = 0.06
-    vision_steps: int = 700
-    language_steps: int = 300
+    raster_items: float = 0.12
+    vision_steps: int = 1_000
+    language_steps: int = 550
     change_steps: int = 800
-    joint_steps: int = 430
+    joint_steps: int = 1_000
     variant: str = "joint"
     change_module: bool = True
     clues: bool = True
@@ -164,14 +167,15 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     config = replace_config(PRESETS["unirs-mini"](), kind="base", clue_source="self")
     bundle = new_bundle(config, tokenizer, folder / "model", options.seed)
     bundle.model.to(options.device)
-    head = _head(config.vision_config.hidden_size)
+    width = config.vision_config.hidden_size
+    head, event_head = _head(width), EventHead(width, EVENTS)
     loop = LoopOptions(options.vision_steps, 1.5e-3, weight_decay=0.02, device=options.device)
-    report.stage("vision tower on land cover")
-    labelled = [banks[InputKind.SINGLE], banks[InputKind.PAIR]]
-    fit(VisionObjective(bundle, head, labelled), loop, folder / "vision", report.training)
+    report.stage("vision tower on land cover and events")
+    vision = VisionObjective(bundle, head, event_head, banks)
+    fit(vision, loop, folder / "vision", report.training)
 
     report.stage("general base on words")
-    shares = {InputKind.SINGLE: 20, InputKind.PAIR: 3, InputKind.VIDEO: 1}
+    shares = {InputKind.SINGLE: 20, InputKind.PAIR: 3, InputKind.VIDEO: 2}
     objective = BaseObjective(bundle, head, banks, base_rows, shares)
     loop = replace(loop, steps=options.language_steps, learning_rate=1e-3)
     fit(objective, loop, folder / "language", report.training)
@@ -233,12 +237,12 @@ def _draw_rows(
     banks: dict[InputKind, Bank],
     clues: dict[InputKind, list[str]],
 ) -> list[Row]:
-    """One batch of the mixture; a third of its rows come without their clue."""
+    """One batch of the mixture."""
     rows = []
     for kind, (items, rows_each) in JOINT_SHARES.items():
         for item in map(int, rng.integers(0, training_count(len(clues[kind])), items)):
             for _ in range(rows_each):
-                clue = clues[kind][item] if rng.random() < 0.67 else None
+                clue = clues[kind][item] if rng.random() < CLUE_SHARE else None
                 rows.append(unirs_row(rng, kind, item, banks[kind].truths[item], clue or None))
     return rows
 

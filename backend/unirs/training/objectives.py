@@ -14,7 +14,7 @@ from unirs.inputs import InputKind
 from unirs.model import ModelBundle, UniRSForConditionalGeneration
 from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
-from unirs.training.landcover import LandCoverHead, flip, to_pixels
+from unirs.training.heads import EventHead, LandCoverHead, flip, to_pixels
 from unirs.training.rows import EncodedRow, Row, TokenBatch, collate, encode_row
 
 Parts = Sequence[tuple[TokenBatch, Tensor]]
@@ -37,13 +37,29 @@ def mean_loss(model: UniRSForConditionalGeneration, parts: Parts) -> Tensor:
     return total / count
 
 
+@dataclass(frozen=True)
+class VisionBatch:
+    """Images of one kind.
+
+    Attributes:
+        images: ``[images, size, size, 3]`` uint8.
+        cells: Their land cover.
+        events: What each shows happening; empty unless they are frames of videos.
+    """
+
+    images: Tensor
+    cells: Tensor
+    events: list[str]
+
+
 class VisionObjective:
-    """The encoder alone learns the land cover of every cell.
+    """The encoder alone learns the land cover of every cell, and what videos show happening.
 
     Args:
         bundle: Its vision tower is trained.
         head: Dense head, trained along.
-        banks: Images of all kinds; each batch draws from them by their number of images.
+        event_head: Head of the frames of videos, trained along.
+        banks: Bank by kind; each batch draws from one, by their number of images.
         batch_size: Images a step.
         seed: Of the batches.
     """
@@ -52,36 +68,49 @@ class VisionObjective:
         self,
         bundle: ModelBundle,
         head: LandCoverHead,
-        banks: Sequence[Bank],
+        event_head: EventHead,
+        banks: dict[InputKind, Bank],
         batch_size: int = 48,
         seed: int = 0,
     ) -> None:
-        self.model, self.head = bundle.model.requires_grad_(False), head
+        self.model = bundle.model.requires_grad_(False)
+        self.head, self.event_head = head, event_head
         self.banks, self.batch_size, self.seed = banks, batch_size, seed
 
     def trainable(self) -> nn.ModuleDict:
-        """Vision tower and head."""
-        return nn.ModuleDict({"vision_tower": self.model.vision_tower, "head": self.head})
+        """Vision tower and heads."""
+        return nn.ModuleDict(
+            {
+                "vision_tower": self.model.vision_tower,
+                "head": self.head,
+                "event_head": self.event_head,
+            }
+        )
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Flipped images and cells of one bank."""
+    def batch(self, step: int) -> VisionBatch:
+        """Turned and mirrored images of one bank, with what is known of them."""
         rng = step_rng(self.seed, step)
-        sizes = np.array([bank.images.shape[0] * bank.images.shape[1] for bank in self.banks])
-        bank = self.banks[rng.choice(len(sizes), p=sizes / sizes.sum())]
+        sizes = np.array(
+            [bank.images.shape[0] * bank.images.shape[1] for bank in self.banks.values()]
+        )
+        kind = list(self.banks)[rng.choice(len(sizes), p=sizes / sizes.sum())]
+        bank = self.banks[kind]
         items = np.sort(rng.choice(training_count(len(bank)), self.batch_size))
         frame = int(rng.integers(bank.images.shape[1]))
         images, cells = flip(*_images(bank, items, frame), torch.Generator().manual_seed(step))
-        return images.to(self.model.device), cells.to(self.model.device)
+        events = [bank.truths[i]["event"] for i in items] if kind is InputKind.VIDEO else []
+        return VisionBatch(images.to(self.model.device), cells.to(self.model.device), events)
 
-    def loss(self, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-        """Dense cross-entropy."""
-        images, cells = batch
-        features = self.model.encode_images(to_pixels(images))
-        return {"land_cover": self.head.loss(features, cells)}
+    def loss(self, batch: VisionBatch) -> dict[str, Tensor]:
+        """Cross-entropy of events for frames of videos, of cells for everything else."""
+        features = self.model.encode_images(to_pixels(batch.images))
+        if batch.events:
+            return {"event": self.event_head.loss(features, batch.events)}
+        return {"land_cover": self.head.loss(features, batch.cells)}
 
     def validate(self) -> dict[str, float]:
-        """Accuracy by cell on the items held back of the first bank."""
-        bank = self.banks[0]
+        """Accuracy by cell on the single scenes held back."""
+        bank = self.banks[InputKind.SINGLE]
         images, cells = _images(bank, np.arange(training_count(len(bank)), len(bank)), 0)
         features = self.model.encode_images(to_pixels(images.to(self.model.device)))
         return {"cell_accuracy": self.head.accuracy(features, cells.to(self.model.device))}

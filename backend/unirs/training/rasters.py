@@ -126,6 +126,7 @@ class TilePair:
         after: ``[size, size, 3]`` uint8.
         change: What the water did.
         captions: Five change captions.
+        water: Open water on the tile at the two dates, in source pixels.
         dates: Digits of the two acquisition dates, in the order of the images.
         tile: Where the images were cut.
     """
@@ -134,6 +135,7 @@ class TilePair:
     after: NDArray[np.uint8]
     change: WaterChange
     captions: tuple[str, ...]
+    water: tuple[Cover, Cover]
     dates: tuple[str, str]
     tile: Tile
 
@@ -251,6 +253,7 @@ class RasterTiles:
             after=self._image(after, tile),
             change=change,
             captions=CHANGE_CAPTIONS[change],
+            water=(before.water.cut(tile.window), after.water.cut(tile.window)),
             dates=(before.date, after.date),
             tile=tile,
         )
@@ -292,9 +295,13 @@ class RasterTiles:
     def _image(self, raster: DatedRaster, tile: Tile) -> NDArray[np.uint8]:
         image = Image.fromarray(raster.image[tile.window])
         pixels = np.asarray(image.resize((self.size, self.size), Image.Resampling.BICUBIC))
-        if tile.turn >= 4:
-            pixels = pixels[:, ::-1]
-        return np.ascontiguousarray(np.rot90(pixels, tile.turn % 4))
+        return turned(pixels, tile.turn)
+
+
+def turned(pixels: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+    """Rows and columns turned as a ``Tile`` says."""
+    mirrored = pixels[:, ::-1] if turn >= 4 else pixels
+    return np.ascontiguousarray(np.rot90(mirrored, turn % 4))
 
 
 def water_present(water: Cover) -> bool | None:

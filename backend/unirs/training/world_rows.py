@@ -20,6 +20,9 @@ SQUEEZED = 8
 BASE_QUESTIONS = 6
 """Questions about one scene in a row of the base stage."""
 
+QUESTION_WEIGHTS = {"comparison": 3.0, "area": 1.5, "rural_urban": 0.7}
+"""How often a question of a type is drawn, others being 1: the harder, the more often."""
+
 WHAT_IS_HERE = (
     "What is here?",
     "What can be seen in this image?",
@@ -110,7 +113,8 @@ def base_rows(rng: np.random.Generator, kind: InputKind, truths: Sequence[Any]) 
     if first.get("description"):
         rows.append(_base(kind, clue, first["description"]))
     asked = first["questions"]
-    for i in rng.permutation(len(asked))[:BASE_QUESTIONS]:
+    count = min(len(asked), BASE_QUESTIONS)
+    for i in rng.choice(len(asked), count, replace=False, p=_weights(asked)):
         rows.append(_base(kind, prompts.short_answer(asked[i][1]), asked[i][2]))
     return rows
 
@@ -146,8 +150,15 @@ def _instruction(
 
 def _question(rng: np.random.Generator, truth: dict[str, Any]) -> tuple[str, str]:
     """A question; users leave the request for a short answer out, so some rows do too."""
-    _, question, answer = truth["questions"][rng.integers(len(truth["questions"]))]
+    asked = truth["questions"]
+    _, question, answer = asked[rng.choice(len(asked), p=_weights(asked))]
     return (question if rng.random() < 0.25 else prompts.short_answer(question)), answer
+
+
+def _weights(asked: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    """Probability of each question to be drawn."""
+    weights = np.array([QUESTION_WEIGHTS.get(kind, 1.0) for kind, _, _ in asked])
+    return weights / weights.sum()
 
 
 def _class_list(rng: np.random.Generator, event: str) -> list[str]:

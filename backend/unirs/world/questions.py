@@ -18,9 +18,11 @@ class QA:
     """A question with its true answer.
 
     Attributes:
-        type: ``"presence"``, ``"comparison"``, ``"count"``, ``"rural_urban"`` or ``"change"``.
+        type: ``"presence"``, ``"comparison"``, ``"count"``, ``"rural_urban"``, ``"area"`` or
+            ``"change"``.
         question: In the words of a user.
-        answer: ``"yes"``, ``"no"``, ``"rural"``, ``"urban"``, a number or a range of numbers.
+        answer: ``"yes"``, ``"no"``, ``"rural"``, ``"urban"``, a number, a range of numbers or a
+            share in percent.
     """
 
     type: str
@@ -85,6 +87,11 @@ _COUNT = (
     "How many buildings are there in the image?",
     "What is the amount of buildings?",
 )
+_AREA = (
+    "How much of the image is covered by {many}?",
+    "What share of the image is covered by {many}?",
+    "What is the area covered by {many}?",
+)
 _RURAL = (
     "Is it a rural or an urban area?",
     "Is this a rural or an urban area?",
@@ -94,13 +101,14 @@ _RURAL = (
 
 
 def ask(facts: Facts, rng: np.random.Generator) -> tuple[QA, ...]:
-    """Questions about one image: presence, comparison, count, rural or urban."""
+    """Questions about one image: presence, comparison, count, rural or urban, area."""
     return (
         *_presence(facts, rng),
         *_area_comparisons(facts, rng),
         *_count_comparison(facts, rng),
         *_count(facts, rng),
         *_rural_urban(facts, rng),
+        *_areas(facts, rng),
     )
 
 
@@ -180,3 +188,24 @@ def _rural_urban(facts: Facts, rng: np.random.Generator) -> list[QA]:
     if facts.urban is None:
         return []
     return [QA("rural_urban", str(rng.choice(_RURAL)), "urban" if facts.urban else "rural")]
+
+
+def _areas(facts: Facts, rng: np.random.Generator) -> list[QA]:
+    """The shares of up to two classes that can be seen, or surely cannot."""
+    known = [c for c in range(len(CLASSES)) if facts.clear(c) or facts.absent(c)]
+    seen = [c for c in known if not facts.absent(c)]
+    first = rng.permutation(seen)[:1]
+    second = rng.permutation([c for c in known if c not in first])[:1]
+    return [
+        QA("area", str(rng.choice(_AREA)).format(many=_COVER[c]), percent(facts.shares[c]))
+        for c in map(int, (*first, *second))
+    ]
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in the words of an answer, to the nearest ten percent."""
+    if share == 0:
+        return "none"
+    return (
+        "less than 5 percent" if share < 0.05 else f"about {max(1, round(share * 10)) * 10} percent"
+    )

@@ -1,4 +1,4 @@
-"""Dense supervision: which land cover lies in each cell of each patch.
+"""What the encoder is taught by: the land cover in each cell of each patch, and events.
 
 A stand-in, at small size, for what SigLIP knows from its pre-training: a world of generated
 scenes knows the truth of every pixel, and features learn far sooner from that than from words.
@@ -6,11 +6,13 @@ scenes knows the truth of every pixel, and features learn far sooner from that t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from unirs.training.bank import IGNORE
+from unirs.training.bank import ANYTHING_BUT, IGNORE
 
 
 class LandCoverHead(nn.Module):
@@ -33,16 +35,22 @@ class LandCoverHead(nn.Module):
         return self.linear(self.norm(features)).unflatten(-1, (-1, self.classes))
 
     def loss(self, features: Tensor, cells: Tensor) -> Tensor:
-        """Cross-entropy against ``cells`` ``[images, rows, columns]`` of class indices."""
-        logits = self(features).float()
-        return F.cross_entropy(
-            logits.flatten(0, -2), self.by_patch(cells).flatten(), ignore_index=IGNORE
+        """Cross-entropy against ``cells`` ``[images, rows, columns]``, as a bank keeps them."""
+        logits = self(features).float().flatten(0, -2)
+        wanted = self.by_patch(cells).flatten()
+        known, ruled_out = wanted < ANYTHING_BUT, (wanted >= ANYTHING_BUT) & (wanted != IGNORE)
+        right = F.cross_entropy(logits[known], wanted[known], reduction="sum")
+        wrong = F.cross_entropy(
+            logits[ruled_out], wanted[ruled_out] - ANYTHING_BUT, reduction="none"
         )
+        # what is ruled out at probability p costs -log(1 - p), p itself being exp(-wrong)
+        avoided = -torch.log(-torch.expm1(-wrong.clamp(min=1e-4)))
+        return (right + avoided.sum()) / (known | ruled_out).sum().clamp(min=1)
 
     def accuracy(self, features: Tensor, cells: Tensor) -> float:
         """Share of known cells whose class is right."""
         wanted = self.by_patch(cells)
-        known = wanted != IGNORE
+        known = wanted < ANYTHING_BUT
         right = (self(features).argmax(-1) == wanted) & known
         return float(right.sum() / known.sum().clamp(min=1))
 
@@ -50,6 +58,26 @@ class LandCoverHead(nn.Module):
         """Order ``[images, rows, columns]`` cells as ``[images, patches, cells * cells]``."""
         blocks = cells.long().unflatten(1, (-1, self.cells)).unflatten(3, (-1, self.cells))
         return blocks.permute(0, 1, 3, 2, 4).flatten(3).flatten(1, 2)
+
+
+class EventHead(nn.Module):
+    """Reads what happens from the mean of one frame's features: events are no land cover.
+
+    Args:
+        width: Width of the features.
+        events: Their names.
+    """
+
+    def __init__(self, width: int, events: Sequence[str]) -> None:
+        super().__init__()
+        self.events = tuple(events)
+        self.norm = nn.LayerNorm(width)
+        self.linear = nn.Linear(width, len(self.events))
+
+    def loss(self, features: Tensor, events: Sequence[str]) -> Tensor:
+        """Cross-entropy of features ``[images, patches, width]`` against each image's event."""
+        wanted = torch.tensor([self.events.index(name) for name in events], device=features.device)
+        return F.cross_entropy(self.linear(self.norm(features).mean(1)).float(), wanted)
 
 
 def to_pixels(images: Tensor) -> Tensor:

@@ -1,0 +1,144 @@
+"""What the dock shows and the history keeps: one question with its answer, and where it was asked.
+
+Nothing here knows QGIS or files: an entry is plain values, so that the dock can show it and the
+history can store it without either knowing the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from uuid import uuid4
+
+from qtpy.QtCore import QCoreApplication
+
+KINDS = ("single", "pair", "video")
+TASKS = ("ask", "caption", "change", "classify")
+
+
+@dataclass(frozen=True)
+class LayerRecord:
+    """A layer, or a video file, as it was when the question was asked.
+
+    Attributes:
+        name: What the layer tree called it.
+        source: Where it comes from, without credentials.
+        date: ISO 8601 date or time of acquisition; empty if it is not known.
+    """
+
+    name: str
+    source: str
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question and its answer.
+
+    Attributes:
+        id: 32 hexadecimal digits, of its own for ever: two QGIS windows may share a history.
+        created: ISO 8601 time with its zone.
+        kind: "single", "pair" or "video".
+        task: "ask", "caption", "change" or "classify".
+        question: What was asked; empty if the task says it all.
+        clue: What the base model noted first; empty if there was no clue.
+        answer: The text; as far as it came, if it was stopped.
+        options: The closed set of answers with their probabilities (0 to 1); empty if there is none.
+        model: Name of the model.
+        model_digest: Digest of its weights; empty if it is not known.
+        demonstration: Whether the model is one for demonstration only.
+        device: "cpu", "cuda" and the like.
+        seconds: How long the answer took.
+        stopped: Whether the user stopped it.
+        footprint: WKT of the polygon that was looked at, in `crs`; empty for a video file.
+        crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
+        layers: What was looked at, the earliest first.
+    """
+
+    id: str
+    created: str
+    kind: str
+    task: str
+    question: str
+    clue: str
+    answer: str
+    options: tuple[tuple[str, float], ...]
+    model: str
+    model_digest: str
+    demonstration: bool
+    device: str
+    seconds: float
+    stopped: bool
+    footprint: str
+    crs: str
+    layers: tuple[LayerRecord, ...]
+
+    @property
+    def title(self) -> str:
+        """One line that says what was asked."""
+        return title_of(self.task, self.question)
+
+    @property
+    def time(self) -> datetime:
+        """When it was asked, in the zone of this computer.
+
+        Raises:
+            ValueError: `created` is no ISO 8601 time.
+        """
+        return datetime.fromisoformat(self.created).astimezone()
+
+    @property
+    def place(self) -> str:
+        """One line that says at what: the layers, with their dates."""
+        return " → ".join(layer_label(layer) for layer in self.layers)
+
+
+def title_of(task: str, question: str) -> str:
+    """One line for a question, also before it has an answer.
+
+    Args:
+        task: "ask", "caption", "change" or "classify".
+        question: The user's own words; may be empty for all but "ask".
+    """
+    words = " ".join(question.split())
+    if task == "ask":
+        return words
+    return task_label(task) + (f": {words}" if words else "")
+
+
+def task_label(task: str) -> str:
+    """The task in the user's language."""
+    return {
+        "ask": QCoreApplication.translate("Entry", "Question"),
+        "caption": QCoreApplication.translate("Entry", "Caption"),
+        "change": QCoreApplication.translate("Entry", "Description of change"),
+        "classify": QCoreApplication.translate("Entry", "Classification"),
+    }[task]
+
+
+def kind_label(kind: str) -> str:
+    """The kind of input in the user's language."""
+    return {
+        "single": QCoreApplication.translate("Entry", "Single image"),
+        "pair": QCoreApplication.translate("Entry", "Pair of dates"),
+        "video": QCoreApplication.translate("Entry", "Series"),
+    }[kind]
+
+
+def layer_label(layer: LayerRecord) -> str:
+    """Name of a layer with its date, if it has one."""
+    if not layer.date:
+        return layer.name
+    return QCoreApplication.translate("Entry", "{layer} ({date})").format(
+        layer=layer.name, date=layer.date
+    )
+
+
+def new_id() -> str:
+    """An id that no other entry has, in this window or another."""
+    return uuid4().hex
+
+
+def now() -> str:
+    """The time of this moment as `Entry.created` wants it, to the millisecond."""
+    return datetime.now(timezone.utc).astimezone().isoformat(timespec="milliseconds")

@@ -37,13 +37,13 @@ class Entry:
 
     Attributes:
         id: 32 hexadecimal digits, of its own for ever: two QGIS windows may share a history.
-        created: ISO 8601 time with its zone.
+        created: ISO 8601 time in UTC, to the millisecond (see `now`).
         kind: "single", "pair" or "video".
         task: "ask", "caption", "change" or "classify".
         question: What was asked; empty if the task says it all.
         clue: What the base model noted first; empty if there was no clue.
         answer: The text; as far as it came, if it was stopped.
-        options: The closed set of answers with their probabilities (0 to 1); empty if there is none.
+        options: Closed set of answers with their probabilities (0 to 1); empty if there is none.
         model: Name of the model.
         model_digest: Digest of its weights; empty if it is not known.
         demonstration: Whether the model is one for demonstration only.
@@ -53,6 +53,7 @@ class Entry:
         footprint: WKT of the polygon that was looked at, in `crs`; empty for a video file.
         crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
         layers: What was looked at, the earliest first.
+        zero_shot: Whether a base model answered that was never trained for remote sensing.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Entry:
     footprint: str
     crs: str
     layers: tuple[LayerRecord, ...]
+    zero_shot: bool = False
 
     @property
     def title(self) -> str:
@@ -140,5 +142,5 @@ def new_id() -> str:
 
 
 def now() -> str:
-    """The time of this moment as `Entry.created` wants it, to the millisecond."""
-    return datetime.now(timezone.utc).astimezone().isoformat(timespec="milliseconds")
+    """This moment as `Entry.created` wants it: in UTC, to the millisecond."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from unirs import prompts
+from unirs.data.rasters import CHANGE_CAPTIONS
 from unirs.errors import UniRSError
-from unirs.evaluation.mini import evaluate_mini, says_no_change
+from unirs.evaluation.mini import evaluate_mini, says_no_change, water_direction
 from unirs.evaluation.report import as_json
 from unirs.inference import Pipeline
 from unirs.inputs import Answer, Question, Task, VisualInput
@@ -118,6 +119,16 @@ def test_every_caption_of_the_world_is_read_rightly() -> None:
         two = pair(seed_for("test", index), 64)
         for caption in two.captions:
             assert says_no_change(caption) is not two.changed, caption
+
+
+@pytest.mark.parametrize(("way", "captions"), list(CHANGE_CAPTIONS.items()))
+def test_the_direction_of_water_is_read_from_the_words(way: str, captions: tuple[str, ...]) -> None:
+    assert {water_direction(f"{caption} .") for caption in captions} == {way}
+
+
+def test_a_caption_that_says_nothing_of_water_has_no_direction() -> None:
+    assert not water_direction("many houses are built")
+    assert not water_direction("the lake has grown and the pond has shrunk")
 
 
 def test_a_real_pipeline_gives_every_key_and_the_same_twice(pipeline: Pipeline) -> None:

@@ -20,6 +20,7 @@ WORLD = WorldScores(
     video=0.9,
     change_cider_d=123.45,
     count=None,
+    area=None,
     change_questions=0.5,
     caption_cider_d=88.0,
     questions={"presence": 500, "change_cider_d": 300},
@@ -28,7 +29,9 @@ SCORES = MiniScores(
     model="unirs-mini",
     device="cpu",
     world=WORLD,
-    naip=RasterScores(0.8125, 0.7, {"water_presence": 160, "change_no_change": 100}),
+    naip=RasterScores(
+        0.8125, 0.7, 0.6, {"water_presence": 160, "change_no_change": 100, "water_direction": 100}
+    ),
     without_clues=replace(WORLD, presence=0.9),
 )
 FACTS = TrainingFacts(

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from unirs.inputs import InputKind
+from unirs.training.bank import ANYTHING_BUT, IGNORE
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.heads import EventHead, LandCoverHead, to_pixels
 from unirs.training.loop import LoopOptions, fit, learning_rate
@@ -41,6 +42,30 @@ def test_the_vision_stage_learns_the_land_cover(make_bundle, banks, tmp_path):
         rows = list(csv.DictReader(stream))
     assert int(float(rows[-1]["step"])) == 40
     assert float(rows[-1]["land_cover"]) < float(rows[0]["land_cover"])
+
+
+def test_what_is_ruled_out_is_learnt_as_far_as_it_goes():
+    head = LandCoverHead(2, 1, 3)
+    torch.nn.init.zeros_(head.linear.weight)
+    head.linear.bias.data = torch.tensor([2.0, 0.0, -1.0])
+    share = torch.softmax(head.linear.bias, 0)
+    cells = torch.tensor([[[0, ANYTHING_BUT + 1, IGNORE]]], dtype=torch.uint8)
+
+    loss = head.loss(torch.zeros(1, 3, 2), cells)
+
+    expected = -(torch.log(share[0]) + torch.log(1 - share[1])) / 2
+    torch.testing.assert_close(loss, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_vision_stage_learns_what_videos_show(make_bundle, banks, tmp_path):
+    bundle, events = make_bundle(), EventHead(32, ["fire", "flood"])
+    videos = {InputKind.VIDEO: banks[InputKind.VIDEO]}
+    objective = VisionObjective(bundle, LandCoverHead(32, 4, 2), events, videos, batch_size=8)
+    objective.validate = dict
+
+    curves = fit(objective, OPTIONS, tmp_path)
+
+    assert curves.last("event") < 0.1
 
 
 @pytest.mark.parametrize("killed_at", [10, 20, 37])

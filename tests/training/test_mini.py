@@ -9,7 +9,8 @@ from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, InputKind, Question, VisualInput
 from unirs.model import load_bundle
-from unirs.training.mini import STAGES, MiniOptions, Report, train_mini
+from unirs.training.mini import train_mini
+from unirs.training.options import STAGES, MiniOptions, Report
 from unirs.training.publish import publish
 from unirs.training.world_rows import base_rows, unirs_row, world_item
 from unirs.world import EVENTS
@@ -94,6 +95,33 @@ def test_a_stage_without_the_one_before_it_is_refused(tmp_path):
         train_mini(options, ("change",), Report())
 
     assert caught.value.code == "model_missing"
+
+
+@pytest.mark.slow
+def test_a_folder_begun_with_other_settings_is_refused(trained):
+    options, _ = trained
+
+    with pytest.raises(UniRSError) as caught:
+        train_mini(replace(options, joint_steps=9), ("joint",), Report())
+
+    assert caught.value.code == "settings_differ"
+    assert "joint" in caught.value.message
+
+
+def test_what_cannot_work_is_refused_before_anything_is_rendered(tmp_path):
+    options = replace(SMALL, folder=tmp_path / "mini")
+    (tmp_path / "file").touch()
+    faults = {
+        "device_missing": replace(options, device="cuda:9"),
+        "rasters_missing": replace(options, rasters=(tmp_path,)),
+        "output_unwritable": replace(options, folder=tmp_path / "file" / "mini"),
+    }
+
+    for code, faulty in faults.items():
+        with pytest.raises(UniRSError) as caught:
+            train_mini(faulty, STAGES, Report())
+        assert caught.value.code == code
+    assert not (options.folder / "banks").exists()
 
 
 @pytest.mark.parametrize("kind", list(InputKind))

@@ -14,11 +14,13 @@ import typer
 
 from unirs.cli.options import MODEL
 from unirs.cli.screen import Bars
+from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
     from unirs.evaluation.card import TrainingFacts
     from unirs.inference import Pipeline
-    from unirs.training.mini import MiniOptions
+    from unirs.training.options import MiniOptions
+    from unirs.training.options import Stage as StageName
 
 WITHOUT_CHANGE_MODULE = "joint-without-change-module"
 """Folder of the ablation, beside those of the stages; its scores stand in the card."""
@@ -95,7 +97,8 @@ def mini(
     ] = None,
 ) -> None:
     """Train the default model from nothing: a general base, the change module, all together."""
-    from unirs.training.mini import STAGES, MiniOptions, Report, train_mini
+    from unirs.training.mini import train_mini
+    from unirs.training.options import STAGES, MiniOptions, Report
 
     options = scaled(
         MiniOptions(
@@ -110,13 +113,16 @@ def mini(
         ),
         scale,
     )
+    stages: tuple[StageName, ...] = tuple(each.value for each in stage or ()) or STAGES
+    if publish:
+        _check_target(publish, options, stages)
     with Bars() as bars:
         report = Report(
             stage=bars.begin,
             making=bars.update,
             training=lambda at: bars.update(at.step, at.steps, f"loss {at.loss:.3f}"),
         )
-        model = train_mini(options, tuple(each.value for each in stage or ()) or STAGES, report)
+        model = train_mini(options, stages, report)
     if publish:
         model = _publish(model, publish, options)
     print(f"Wrote the model folder {model}; try: unirs evaluate mini --model {model}")
@@ -127,6 +133,19 @@ def scaled(options: MiniOptions, scale: float) -> MiniOptions:
     items = {kind: max(10, round(count * scale)) for kind, count in options.items.items()}
     steps = {name: max(8, round(getattr(options, name) * scale)) for name in STEPS}
     return replace(options, items=items, **steps)
+
+
+def _check_target(target: Path, options: MiniOptions, stages: tuple[str, ...]) -> None:
+    """Refuse before hours of training what could not be published after them."""
+    from unirs.training.options import make_folder
+
+    if "joint" not in stages or options.variant != "joint":
+        raise UniRSError(
+            "publish_unfinished",
+            "Only the model behind the joint stage, with its change module, can be published; "
+            "leave --publish out, or train that stage.",
+        )
+    make_folder(target)
 
 
 def _publish(trained: Path, target: Path, options: MiniOptions) -> Path:

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs import prompts
+from unirs.data.rasters import RasterTiles
 from unirs.errors import UniRSError
 from unirs.evaluation.metrics import accuracy, cider_d, is_right, normalise, require_scorer
 from unirs.inference import Pipeline, load_pipeline
 from unirs.inputs import Crop, Question, Task, VisualInput
-from unirs.training.rasters import RasterTiles
 from unirs.world import EVENTS, pair, scene, seed_for, video
 
 SPLIT = "test"
@@ -39,6 +39,12 @@ NO_CHANGE_WORDS = (
 )
 """A caption with one of these says that nothing has changed."""
 
+WATER_WORDS = {
+    "grown": ("grown", "larger", "more water", "replaced by water"),
+    "shrunk": ("shrunk", "smaller", "less water", "water is replaced"),
+}
+"""What a caption of changed water says, by direction."""
+
 Tick = Callable[[], None]
 
 
@@ -54,6 +60,7 @@ class WorldScores:
         video: Class of a video, scored among the classes of the world.
         change_cider_d: Change captions against five references.
         count: "How many …?", exact number.
+        area: "How much of the image is covered by …?", to the nearest ten percent.
         change_questions: Questions about pairs.
         caption_cider_d: Captions of single scenes.
         questions: How many answers each of these is taken from.
@@ -66,6 +73,7 @@ class WorldScores:
     video: float | None
     change_cider_d: float | None
     count: float | None
+    area: float | None
     change_questions: float | None
     caption_cider_d: float | None
     questions: dict[str, int]
@@ -78,11 +86,13 @@ class RasterScores:
     Attributes:
         water_presence: "Is there water?" against the water index.
         change_no_change: Whether the change caption says rightly that the water has changed.
+        water_direction: Whether it says rightly that the water has grown, shrunk, or neither.
         questions: How many answers each of these is taken from.
     """
 
     water_presence: float | None
     change_no_change: float | None
+    water_direction: float | None
     questions: dict[str, int]
 
 
@@ -158,6 +168,15 @@ def says_no_change(caption: str) -> bool:
     return any(f" {phrase} " in words for phrase in NO_CHANGE_WORDS)
 
 
+def water_direction(caption: str) -> str:
+    """``"grown"``, ``"shrunk"`` or ``"unchanged"``, as a change caption says; else ``""``."""
+    if says_no_change(caption):
+        return "unchanged"
+    words = f" {normalise(caption)} "
+    said = [way for way, signs in WATER_WORDS.items() if any(f" {s} " in words for s in signs)]
+    return said[0] if len(said) == 1 else ""
+
+
 @dataclass
 class Examiner:
     """Asks a model and keeps the verdicts.
@@ -190,10 +209,11 @@ class Examiner:
         self.captions[key].append((answer.text, references))
         return answer.text
 
-    def judge_change(self, visual: VisualInput, changed: bool, references: Sequence[str]) -> None:
+    def judge_change(self, visual: VisualInput, changed: bool, references: Sequence[str]) -> str:
         """Let a change be described, and read from it whether there is one."""
         caption = self.caption("change_cider_d", visual, Task.CHANGE, references)
         self.verdicts["change_no_change"].append(says_no_change(caption) is not changed)
+        return caption
 
     def classify(self, key: str, visual: VisualInput, classes: Sequence[str], event: str) -> None:
         """Let a video be assigned to one of the classes."""
@@ -245,6 +265,7 @@ def _examine_world(examiner: Examiner, counts: Mapping[str, int], tick: Tick) ->
         video=examiner.share("video"),
         change_cider_d=examiner.cider_d("change_cider_d"),
         count=examiner.share("count"),
+        area=examiner.share("area"),
         change_questions=examiner.share("change_questions"),
         caption_cider_d=examiner.cider_d("caption_cider_d"),
         questions=examiner.questions(),
@@ -263,13 +284,18 @@ def _examine_tiles(examiner: Examiner, tiles: RasterTiles, count: int, tick: Tic
     for _ in range(count):
         two = tiles.pair(rng)
         changed = two.change != "unchanged"
-        examiner.judge_change(_pair(two.before, two.after), changed, two.captions)
+        caption = examiner.judge_change(_pair(two.before, two.after), changed, two.captions)
+        examiner.verdicts["water_direction"].append(water_direction(caption) == two.change)
         tick()
     counted = examiner.questions()
     return RasterScores(
         water_presence=examiner.share("water_presence"),
         change_no_change=examiner.share("change_no_change"),
-        questions={key: counted.get(key, 0) for key in ("water_presence", "change_no_change")},
+        water_direction=examiner.share("water_direction"),
+        questions={
+            key: counted.get(key, 0)
+            for key in ("water_presence", "change_no_change", "water_direction")
+        },
     )
 
 

@@ -16,6 +16,7 @@ LABELS = {
     "video": "video class",
     "change_cider_d": "change captions, CIDEr-D × 100",
     "count": "count",
+    "area": "area, to ten percent",
     "change_questions": "questions about changes",
     "caption_cider_d": "captions, CIDEr-D × 100",
 }
@@ -67,6 +68,7 @@ def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
         for key, label, aim in (
             ("water_presence", "water on held-out real tiles", f"≥ {WATER_AIM:.1%}"),
             ("change_no_change", "water change on held-out real tiles", ""),
+            ("water_direction", "grown, shrunk or neither, likewise", ""),
         ):
             result, answers = _number(key, naip[key]), str(naip["questions"][key])
             table.append((label, aim, result, NOT_ASKED, NOT_ASKED, answers))

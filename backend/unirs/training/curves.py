@@ -42,7 +42,7 @@ class Curves:
         return next((row[name] for row in reversed(self.rows) if name in row), None)
 
     def save(self) -> None:
-        """Write the CSV and, where matplotlib is installed (extra ``[train]``), the PNG."""
+        """Write the CSV and the PNG (with matplotlib, of the extra ``[train]``)."""
         names = list(dict.fromkeys(name for row in self.rows for name in row))
         with self.path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, names)
@@ -51,10 +51,8 @@ class Curves:
         self._plot([name for name in names if name not in ("step", "seconds")])
 
     def _plot(self, names: list[str]) -> None:
-        try:
-            from matplotlib.figure import Figure
-        except ImportError:
-            return
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(9, 3 * ((len(names) + 1) // 2)), layout="constrained")
         axes = figure.subplots((len(names) + 1) // 2, 2, squeeze=False).ravel()
         for axis, name in zip(axes, names, strict=False):

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from unirs.data.raster_truth import LANDSAT_FALSE_COLOUR, NAIP, Cover
+from unirs.data.rasters import RasterTiles, Tile, turned
 from unirs.inputs import InputKind
 from unirs.training.bank import ANYTHING_BUT, IGNORE, Item
-from unirs.training.raster_truth import LANDSAT_FALSE_COLOUR, NAIP, Cover
-from unirs.training.rasters import RasterTiles, Tile, turned
 from unirs.world import CLASSES
 
 WATER = CLASSES.index("water")

@@ -10,16 +10,16 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
-from unirs.errors import UniRSError
-from unirs.training.raster_truth import NAIP as NAIP_BANDS
-from unirs.training.raster_truth import dark_limits, dated_files, find_water, read_dated
-from unirs.training.rasters import (
+from unirs.data.raster_truth import NAIP as NAIP_BANDS
+from unirs.data.raster_truth import dark_limits, dated_files, find_water, read_dated
+from unirs.data.rasters import (
     WATER_ABSENT,
     WATER_CHANGED,
     WATER_PRESENT,
     WATER_UNCHANGED,
     RasterTiles,
 )
+from unirs.errors import UniRSError
 
 HEIGHT, WIDTH = 300, 420
 NODATA_ROWS = 12

@@ -1,7 +1,7 @@
 """Real dated rasters as training samples: tiles with questions whose answers are known.
 
 A folder holds one footprint at several dates, such as NAIP's public-domain aerial images. A tile is
-only asked about what holds whatever its unclear pixels are (:mod:`unirs.training.raster_truth`).
+only asked about what holds whatever its unclear pixels are (:mod:`unirs.data.raster_truth`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
+from unirs.data.raster_truth import NAIP, Bands, Cover, DatedRaster, dated_files, read_dated
 from unirs.errors import UniRSError
-from unirs.training.raster_truth import NAIP, Bands, Cover, DatedRaster, dated_files, read_dated
 from unirs.world import QA
 from unirs.world.change_words import NO_CHANGE
 

@@ -1,0 +1,153 @@
+"""How the small model is trained, and what is checked before hours are spent on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from unirs.data.rasters import RasterTiles
+from unirs.errors import UniRSError
+from unirs.inference.devices import resolve_device
+from unirs.inputs import InputKind
+from unirs.training.loop import Progress
+
+Stage = Literal["base", "change", "joint"]
+STAGES: tuple[Stage, ...] = ("base", "change", "joint")
+NEEDS: dict[Stage, tuple[Stage, ...]] = {
+    "base": (),
+    "change": ("base",),
+    "joint": ("base", "change"),
+}
+
+
+@dataclass(frozen=True)
+class MiniOptions:
+    """How the small model is trained.
+
+    Attributes:
+        folder: Everything is written here; a second call goes on where the first one stopped.
+        items: Generated training items by kind.
+        rasters: Folders of dated rasters with a near-infrared band that join the scenes.
+        raster_items: Real tiles among the items of each kind, as a share of ``items``.
+        vision_steps: Steps of the encoder alone, 48 images each.
+        language_steps: Steps of the general base, 20 scenes and some more each.
+        change_steps: Steps of the change module, 64 pairs each.
+        joint_steps: Steps of the LLM on the mixture.
+        variant: Name of the folder of the joint stage, so that ablations lie beside the model.
+        change_module: ``False`` reads a pair as two images side by side (ablation).
+        clues: ``False`` trains without clues (ablation).
+        device: ``"cpu"``, or an accelerator's name.
+        processes: Processes that render.
+        seed: Of weights and batches.
+    """
+
+    folder: Path
+    items: dict[InputKind, int] = field(
+        default_factory=lambda: {
+            InputKind.SINGLE: 12_000,
+            InputKind.PAIR: 9_000,
+            InputKind.VIDEO: 2_000,
+        }
+    )
+    rasters: tuple[Path, ...] = ()
+    raster_items: float = 0.12
+    vision_steps: int = 1_000
+    language_steps: int = 550
+    change_steps: int = 800
+    joint_steps: int = 1_000
+    variant: str = "joint"
+    change_module: bool = True
+    clues: bool = True
+    device: str = "cpu"
+    processes: int = os.cpu_count() or 1
+    seed: int = 0
+
+    def checked(self, stages: tuple[Stage, ...]) -> None:
+        """Refuse at once what would fail after hours.
+
+        Raises:
+            UniRSError: ``train_extra_missing``, ``device_missing``, ``output_unwritable``,
+                ``rasters_missing`` and its kin, ``model_missing`` for a stage whose forerunner is
+                neither asked for nor in the folder.
+        """
+        if not (find_spec("matplotlib") and find_spec("pycocoevalcap")):
+            raise UniRSError(
+                "train_extra_missing",
+                "Training needs matplotlib and pycocoevalcap; install them with "
+                "'pip install unirs[train]'.",
+            )
+        resolve_device(self.device)
+        for folder in self.rasters:
+            RasterTiles.open(folder)
+        make_folder(self.folder)
+        for stage in stages:
+            needed = [s for s in NEEDS[stage] if self.change_module or s != "change"]
+            for earlier in needed:
+                if earlier not in stages and not (self.folder / earlier / "model").is_dir():
+                    raise UniRSError(
+                        "model_missing",
+                        f"The stage {stage} needs the stage {earlier}, which is not in "
+                        f"{self.folder}; train that one first.",
+                    )
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where to tell what is going on.
+
+    Attributes:
+        stage: Called with the name of each part.
+        making: Called with done and total while items are made or read.
+        training: Called with the progress of a training loop.
+    """
+
+    stage: Callable[[str], None] = lambda _name: None
+    making: Callable[[int, int], None] = lambda _done, _total: None
+    training: Callable[[Progress], None] = lambda _progress: None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that can be written to.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UniRSError(
+            "output_unwritable", f"The folder {folder} cannot be made: {error.strerror}."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise UniRSError("output_unwritable", f"The folder {folder} cannot be written to.")
+
+
+def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Note in a folder what its content is made with; refuse to go on with something else.
+
+    Args:
+        folder: Takes ``settings.json``.
+        settings: JSON values.
+
+    Raises:
+        UniRSError: ``settings_differ`` if the folder was begun with other settings.
+    """
+    path = folder / "settings.json"
+    wanted = json.loads(json.dumps(settings))
+    if path.is_file():
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        names = [n for n in {**begun, **wanted} if begun.get(n) != wanted.get(n)]
+        if names:
+            raise UniRSError(
+                "settings_differ",
+                f"{folder} was begun with {names[0]} = {begun.get(names[0])} and not "
+                f"{wanted.get(names[0])}; delete it, or train in another folder.",
+            )
+        return
+    make_folder(folder)
+    path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")

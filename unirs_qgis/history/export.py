@@ -1,0 +1,99 @@
+"""The history as a file for others: GeoPackage, GeoJSON or CSV."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateTransformContext,
+    QgsTask,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+from qtpy.QtCore import QCoreApplication, Signal
+
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.history.answer_file import TABLE, AnswerFile
+from unirs_qgis.history.errors import HistoryError
+
+DRIVERS = {
+    "GPKG": [],
+    "GeoJSON": ["RFC7946=YES"],
+    "CSV": ["GEOMETRY=AS_WKT"],
+}
+"""GDAL's name of every format that can be written, with the options of its layer."""
+
+
+class ExportTask(QgsTask):
+    """Writes entries into a new file, which replaces an older one when it is whole.
+
+    Args:
+        entries: What to write.
+        path: The file.
+        driver: "GPKG", "GeoJSON" or "CSV".
+
+    Raises:
+        ValueError: There is no such driver.
+    """
+
+    written = Signal(str)
+    """Path of the file that was written."""
+    refused = Signal(str)
+    """One sentence that says why nothing was written."""
+
+    def __init__(self, entries: list[Entry], path: Path, driver: str) -> None:
+        super().__init__(QCoreApplication.translate("History", "Export the history of UniRS"))
+        if driver not in DRIVERS:
+            raise ValueError(driver)
+        self._entries = entries
+        self._path = path
+        self._driver = driver
+        self._reason = ""
+
+    def run(self) -> bool:
+        """Writes the file, in a thread of the task manager."""
+        try:
+            self._write()
+        except HistoryError as error:
+            self._reason = str(error)
+        except OSError as error:
+            self._reason = self._sentence(error.strerror or str(error))
+        return not self._reason
+
+    def finished(self, result: bool) -> None:
+        """Tells how it ended, on the GUI thread."""
+        if result:
+            self.written.emit(str(self._path))
+        elif self._reason:
+            self.refused.emit(self._reason)
+
+    def _write(self) -> None:
+        # Beside the target, so that the rename stays on one disk.
+        with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".unirs-") as folder:
+            collected = AnswerFile(Path(folder) / "collected.gpkg")
+            collected.append(self._entries)
+            fresh = Path(folder) / self._path.name
+            layer = QgsVectorLayer(f"{collected.path}|layername={TABLE}", TABLE, "ogr")
+            code, message, *_names = QgsVectorFileWriter.writeAsVectorFormatV3(
+                layer, str(fresh), QgsCoordinateTransformContext(), self._options()
+            )
+            del layer  # closes the file: Windows removes none that is open
+            if code != QgsVectorFileWriter.WriterError.NoError:
+                raise HistoryError(self._sentence(message))
+            fresh.replace(self._path)
+
+    def _options(self) -> QgsVectorFileWriter.SaveVectorOptions:
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.driverName = self._driver
+        options.layerName = TABLE
+        options.fileEncoding = "UTF-8"
+        options.layerOptions = DRIVERS[self._driver]
+        options.skipAttributeCreation = False
+        return options
+
+    def _sentence(self, reason: str) -> str:
+        return QCoreApplication.translate(
+            "History",
+            "The history cannot be exported to {file}: {reason}. Choose another file or folder.",
+        ).format(file=self._path, reason=reason.rstrip("."))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from unirs.model import load_bundle
 from unirs.worker import messages, protocol
 from unirs.worker.client import WorkerClient, WorkerError
 
@@ -32,6 +33,8 @@ def test_the_model_that_is_loaded_tells_about_itself(worker, model_folder):
     facts = messages.LoadResult.model_validate(loaded)
     assert (facts.model, facts.kind, facts.device) == ("unirs-tiny", "unirs", "cpu")
     assert (facts.image_size, facts.frame_count, facts.demonstration) == (40, 4, False)
+    assert facts.change_maps
+    assert facts.digest == load_bundle(model_folder).digest
 
 
 def test_a_question_is_answered_token_by_token(worker, rasters):

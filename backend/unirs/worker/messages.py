@@ -79,7 +79,9 @@ class LoadResult(_Message):
     precision: str
     image_size: int = Field(description="Side of the square that the model reads, in pixels.")
     frame_count: int = Field(description="Frames that are read of a video.")
+    change_maps: bool = Field(description="Whether it can make change maps of a pair.")
     demonstration: bool = Field(description="Trained on generated scenes, to show how it works.")
+    digest: str = Field(description="SHA-256 of its weights, which identifies it in records.")
     seconds: float = Field(description="How long loading took.")
 
 

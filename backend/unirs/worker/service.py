@@ -80,7 +80,9 @@ class Service:
             precision=pipeline.precision,
             image_size=pipeline.image_size,
             frame_count=pipeline.frame_count,
+            change_maps=pipeline.config.change_module,
             demonstration=model_info(pipeline.bundle.folder).demonstration,
+            digest=pipeline.bundle.digest,
             seconds=pipeline.load_seconds,
         )
 

@@ -1,0 +1,180 @@
+"""What the user has chosen, kept by QGIS in the group ``unirs`` of its settings.
+
+Settings are written by other versions, by hand and by administrators: a value that makes no sense
+is read as its default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from qgis.core import QgsSettings
+
+GROUP = "unirs"
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+HISTORY_PLACES = ("profile", "project")
+BUILDS = ("auto", "cpu", "cuda")
+"""Builds of PyTorch that a set-up can be asked for."""
+
+TOKENS = range(1, 1025)
+IDLE_MINUTES = range(24 * 60 + 1)
+
+_DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d{1,2})?")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How questions are answered.
+
+    Attributes:
+        python: Interpreter of an environment of the user's own that has ``unirs``; empty: the one
+            that the set-up made.
+        model: Name or folder of the model.
+        device: ``"auto"``, ``"cpu"`` or an accelerator such as ``"cuda:0"``.
+        precision: One of ``PRECISIONS``.
+        clue: Whether the frozen base writes a clue first.
+        max_new_tokens: Upper bound of an answer's length.
+        idle_minutes: After so long without a question the model's memory is given back; 0: never.
+        history_place: One of ``HISTORY_PLACES``: in the profile, or beside the project.
+        model_folders: Model folders that lie elsewhere on this computer.
+    """
+
+    python: str = ""
+    model: str = "unirs-mini"
+    device: str = "auto"
+    precision: str = "auto"
+    clue: bool = True
+    max_new_tokens: int = 128
+    idle_minutes: int = 15
+    history_place: str = "profile"
+    model_folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetupOptions:
+    """How the worker's environment is made.
+
+    Attributes:
+        base_python: Interpreter that it is made from; empty: the best one found.
+        build: One of ``BUILDS``; ``"auto"`` is what suits this computer.
+        wheels_folder: Folder of wheels to install from without any network; empty: from the index
+            that pip is configured for.
+        extra_index: Address of a further package index, such as one with builds of PyTorch for a
+            certain kind of graphics card.
+    """
+
+    base_python: str = ""
+    build: str = "auto"
+    wheels_folder: str = ""
+    extra_index: str = ""
+
+
+def read_settings() -> Settings:
+    """The user's settings; what is missing or broken is as in ``Settings()``."""
+    return Settings(**_read(Settings, GROUP))
+
+
+def write_settings(settings: Settings) -> None:
+    """Keep the user's settings."""
+    _write(settings, GROUP)
+
+
+def read_setup_options() -> SetupOptions:
+    """The user's wishes for the set-up; what is missing or broken is as in ``SetupOptions()``."""
+    return SetupOptions(**_read(SetupOptions, f"{GROUP}/setup"))
+
+
+def write_setup_options(options: SetupOptions) -> None:
+    """Keep the user's wishes for the set-up."""
+    _write(options, f"{GROUP}/setup")
+
+
+def _read(kind: type, group: str) -> dict[str, Any]:
+    """Those values of a group that make sense, by the name of their field."""
+    store = QgsSettings()
+    values = {}
+    for field in fields(kind):
+        stored = store.value(f"{group}/{field.name}")
+        if stored is None:
+            continue
+        try:
+            values[field.name] = _READERS[field.name](stored)
+        except (TypeError, ValueError, KeyError):
+            continue
+    return values
+
+
+def _write(values: object, group: str) -> None:
+    store = QgsSettings()
+    for field in fields(values):  # type: ignore[arg-type]
+        value = getattr(values, field.name)
+        store.setValue(f"{group}/{field.name}", list(value) if isinstance(value, tuple) else value)
+
+
+def _text(stored: Any) -> str:
+    if not isinstance(stored, str):
+        raise TypeError(stored)
+    return stored.strip()
+
+
+def _some_text(stored: Any) -> str:
+    if not _text(stored):
+        raise ValueError(stored)
+    return _text(stored)
+
+
+def _device(stored: Any) -> str:
+    if not _DEVICE.fullmatch(_text(stored)):
+        raise ValueError(stored)
+    return _text(stored)
+
+
+def _flag(stored: Any) -> bool:
+    # The settings file knows text alone: Qt writes true and false.
+    return {"true": True, "1": True, "false": False, "0": False}[str(stored).lower()]
+
+
+def _texts(stored: Any) -> tuple[str, ...]:
+    # A list of one is read back as its only text, and an empty list as nothing.
+    texts = [stored] if isinstance(stored, str) else list(stored)
+    return tuple(text for text in map(_text, texts) if text)
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
+    def read(stored: Any) -> str:
+        if stored not in choices:
+            raise ValueError(stored)
+        return str(stored)
+
+    return read
+
+
+def _number_in(bounds: range) -> Callable[[Any], int]:
+    def read(stored: Any) -> int:
+        number = int(stored)
+        if number not in bounds:
+            raise ValueError(stored)
+        return number
+
+    return read
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "python": _text,
+    "model": _some_text,
+    "device": _device,
+    "precision": _one_of(PRECISIONS),
+    "clue": _flag,
+    "max_new_tokens": _number_in(TOKENS),
+    "idle_minutes": _number_in(IDLE_MINUTES),
+    "history_place": _one_of(HISTORY_PLACES),
+    "model_folders": _texts,
+    "base_python": _text,
+    "build": _one_of(BUILDS),
+    "wheels_folder": _text,
+    "extra_index": _text,
+}

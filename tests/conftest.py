@@ -1,0 +1,51 @@
+"""Which tests this Python can run: the plugin's want QGIS, the dock's want Qt."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+NEEDS = {"plugin": "qgis", "window": "qgis", "dock": "qtpy"}
+
+collect_ignore = [folder for folder, module in NEEDS.items() if not find_spec(module)]
+
+
+@atexit.register
+def forget() -> None:
+    """Leave nothing of the session's private folder."""
+    shutil.rmtree(PRIVATE, ignore_errors=True)
+
+
+def start_qgis_in(profile: Path) -> None:
+    """Let pytest-qgis start QGIS in a profile of its own, fresh in every run.
+
+    By itself it keeps one in the repository, which carries settings from run to run.
+    """
+    import pytest_qgis.plugin
+
+    def load_settings(_config: pytest.Config) -> None:
+        from qgis.PyQt.QtCore import QSettings
+
+        folder = profile / "profiles" / "default"
+        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+
+    pytest_qgis.plugin._load_qgis_settings = load_settings
+
+
+# What Qt and QGIS read when they start. pytest starts both (see `addopts` in pyproject.toml) only
+# after this file was read.
+PRIVATE = Path(tempfile.mkdtemp(prefix="unirs-tests-"))  # mode 0700, as Qt wants it
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["XDG_RUNTIME_DIR"] = str(PRIVATE)
+
+if find_spec("pytest_qgis"):
+    os.environ["QGIS_CUSTOM_CONFIG_PATH"] = str(PRIVATE)
+    start_qgis_in(PRIVATE)
+    pytest_plugins = ["pytest_qgis.plugin"]

@@ -1,0 +1,147 @@
+"""Dated rasters, a real worker, and a clock for QGIS's event loop."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from osgeo import gdal, osr
+from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+from qtpy.QtCore import QTimer
+
+ROOT = Path(__file__).parents[2]
+MAKE_ENV = "needs the runtime; `make env` makes it, or UNIRS_PYTHON names its Python"
+
+gdal.UseExceptions()
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings():
+    """No test finds the settings of another one."""
+    QgsSettings().remove("unirs")
+    yield
+    QgsSettings().remove("unirs")
+
+
+@pytest.fixture
+def worker_python(monkeypatch) -> Path:
+    """The Python that has the runtime; the plugin finds it by UNIRS_PYTHON."""
+    python = Path(os.environ.get("UNIRS_PYTHON") or ROOT / ".venv/bin/python")
+    if not python.exists():
+        pytest.skip(MAKE_ENV)
+    monkeypatch.setenv("UNIRS_PYTHON", str(python))
+    return python
+
+
+def write_raster(
+    path: Path,
+    size: int = 256,
+    origin: tuple[float, float] = (500_000.0, 5_400_000.0),
+    pixel: float = 0.5,
+    crs: str = "EPSG:32632",
+    house: bool = False,
+    date: str = "",
+) -> Path:
+    """Write a small RGB GeoTIFF: meadow on the left, water on the right, perhaps a house.
+
+    Args:
+        path: Where to.
+        size: Width and height in pixels.
+        origin: Upper left corner in units of the CRS.
+        pixel: Side of a pixel in units of the CRS.
+        crs: As the user writes it; empty for none.
+        house: Whether a light roof stands in the meadow.
+        date: Acquisition date, ISO; empty for none.
+    """
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), size, size, 3, gdal.GDT_Byte)
+    raster.SetGeoTransform((origin[0], pixel, 0, origin[1], 0, -pixel))
+    if crs:
+        system = osr.SpatialReference()
+        system.SetFromUserInput(crs)
+        raster.SetProjection(system.ExportToWkt())
+    if date:
+        raster.SetMetadataItem("ACQUISITIONDATETIME", date, "IMAGERY")
+    half, roof = size // 2, size // 8
+    for band, meadow, water, light in ((1, 90, 40, 220), (2, 140, 70, 210), (3, 70, 110, 200)):
+        row = bytes([meadow]) * half + bytes([water]) * (size - half)
+        raster.GetRasterBand(band).WriteRaster(0, 0, size, size, row * size)
+        if house:
+            raster.GetRasterBand(band).WriteRaster(
+                roof, roof, roof, roof, bytes([light]) * roof * roof
+            )
+    raster.FlushCache()
+    return path
+
+
+@pytest.fixture
+def raster():
+    """Writes rasters: see ``write_raster``."""
+    return write_raster
+
+
+@pytest.fixture
+def dated_rasters(tmp_path) -> tuple[Path, Path]:
+    """Two dates of one place, the earlier first; a house is built between them."""
+    return (
+        write_raster(tmp_path / "place-2019-06-15.tif"),
+        write_raster(tmp_path / "place-2021-08-02.tif", house=True),
+    )
+
+
+@pytest.fixture
+def dated_layers(dated_rasters, qgis_new_project) -> tuple[QgsRasterLayer, QgsRasterLayer]:
+    """The two dates as layers of the project, the later one first in the layer tree."""
+    layers = tuple(QgsRasterLayer(str(path), path.stem) for path in dated_rasters)
+    QgsProject.instance().addMapLayers(list(layers))
+    return layers
+
+
+class GapTimer:
+    """How long the event loop was held up at worst, by a timer that ticks every 20 ms.
+
+    What the thread had to wait for a core, because other programs had it, does not count: that is
+    the machine's doing, not the plugin's.
+
+    Attributes:
+        longest: The longest time between two ticks, in seconds.
+        ticks: How many there were.
+    """
+
+    def __enter__(self) -> GapTimer:
+        self.longest, self.ticks = 0.0, 0
+        self._last = self._clock()
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(20)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.stop()
+        self._tick()
+
+    def _tick(self) -> None:
+        now = self._clock()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+        self.ticks += 1
+
+    def _clock(self) -> float:
+        return time.monotonic() - waited_for_a_core()
+
+
+def waited_for_a_core() -> float:
+    """Seconds this thread was ready to run, but was not let; 0 where the system does not tell."""
+    try:
+        schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text()
+    except FileNotFoundError:
+        return 0.0
+    return int(schedule.split()[1]) / 1e9
+
+
+@pytest.fixture
+def gap_timer() -> GapTimer:
+    """``with gap_timer: …``, then ``gap_timer.longest`` in seconds."""
+    return GapTimer()

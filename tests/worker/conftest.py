@@ -13,18 +13,7 @@ from rasterio.transform import from_origin
 from unirs.worker.client import WorkerClient
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in.py")))
-SLOW_WORKER = """
-import time
-import unirs.inference.pipeline as pipeline
-real_decode = pipeline.decode
-def slow_decode(*args, **options):
-    for token in real_decode(*args, **{**options, "end_token": -1}):
-        time.sleep(0.05)
-        yield token
-pipeline.decode = slow_decode
-from unirs.worker.__main__ import main
-main()
-"""
+SLOW_WORKER = (sys.executable, str(Path(__file__).with_name("slow_worker.py")))
 
 
 @pytest.fixture
@@ -75,7 +64,7 @@ def model_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def slow_worker_command():
-    return (sys.executable, "-c", SLOW_WORKER)
+    return SLOW_WORKER
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
 import os
 import signal
+import subprocess
 import sys
 import threading
 
 import pytest
 
-from unirs.worker import client as client_module
-from unirs.worker.client import WorkerClient, WorkerDied, WorkerError, clean_environment
-from unirs.worker.client import describe_exit as describe
+from unirs.worker import process as process_module
+from unirs.worker.client import WorkerClient, WorkerDied, WorkerError
+from unirs.worker.process import WorkerProcess, clean_environment
+from unirs.worker.process import describe_exit as describe
+from unirs.worker.protocol import MAX_LINE_BYTES
 
 TASK = {"paths": ["a.tif"]}
 
@@ -107,6 +110,47 @@ def test_a_program_that_speaks_otherwise_is_ended():
         with pytest.raises(WorkerDied) as caught:
             client.request("hello", timeout=20)
         assert "Welcome!" in caught.value.log
+        assert "no message" in caught.value.reason, "the system did not kill it"
+        assert caught.value.status is None
+
+
+def test_a_worker_of_another_protocol_is_refused():
+    answer = '{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 2}}'
+    program = f"import sys; sys.stdin.readline(); print({answer!r}, flush=True); sys.stdin.read()"
+    with WorkerClient((sys.executable, "-c", program)) as client:
+        with pytest.raises(WorkerError, match="version 2 of its protocol instead of 1") as caught:
+            client.process.hello(20)
+        assert caught.value.code == "protocol_mismatch"
+
+
+def test_a_death_is_told_after_all_requests_know_of_it():
+    told = []
+    command = (sys.executable, "-c", "import sys; sys.stdin.readline(); sys.exit(3)")
+    process = WorkerProcess(command, os.environ, lambda death: told.append((death, pending.done())))
+    pending = process.submit("hello", {}).future
+    process.stop()
+    assert [(death.status, known) for death, known in told] == [(3, True)]
+
+
+def test_a_request_that_is_too_long_fails_alone(stand_in):
+    with pytest.raises(WorkerError) as caught:
+        stand_in.request("ask", task("x" * MAX_LINE_BYTES), timeout=20)
+    assert caught.value.code == "line_too_long"
+    assert stand_in.request("ask", task("echo next"), timeout=20)["text"] == "next"
+
+
+def test_on_windows_no_console_opens(monkeypatch):
+    asked = {}
+
+    def popen(*_, **options):
+        asked.update(options)
+        raise OSError("seen enough")
+
+    monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 0x08000000, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    with pytest.raises(OSError, match="seen enough"):
+        WorkerProcess(["python"], {})
+    assert asked["creationflags"] == 0x08000000
 
 
 def test_closing_asks_first(stand_in):
@@ -128,7 +172,7 @@ def test_closing_asks_first(stand_in):
     ids=["deaf", "stubborn"],
 )
 def test_closing_gets_harder_step_by_step(program, status, monkeypatch):
-    monkeypatch.setattr(client_module, "STOP_SECONDS", 1.0)
+    monkeypatch.setattr(process_module, "STOP_SECONDS", 1.0)
     process = WorkerClient((sys.executable, "-c", program)).process
     while "SIG_IGN" in program and not process.log:
         pass

@@ -9,7 +9,8 @@ described in ``docs/worker-protocol.md``; ``unirs.worker.client`` is a client fo
 ``streams``    stdin and stdout, taken away from everybody else
 ``server``     what is answered at once, what waits its turn, what is cancelled
 ``service``    the work itself: the model at hand, and questions to it
-``client``     starts a worker and talks to it
+``process``    one worker process, as a client sees it
+``client``     starts a worker when there is none, and waits for its answers
 =============  ==================================================================================
 
 ``hello`` is answered within 0.3 s of the start of the process, because ``protocol``, ``streams``

@@ -1,14 +1,14 @@
 """The envelope of every message: JSON-RPC 2.0, one message a line, UTF-8.
 
-Standard library only: both sides of the border use it, and the worker says hello with it before
-anything else is imported.
+Standard library only, and Python 3.9: both sides of the border use it, QGIS's as well, and the
+worker says hello with it before anything else is imported.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Union
 
 PROTOCOL_VERSION = 1
 """Raised when a client of the old version would misunderstand the new one."""
@@ -35,7 +35,7 @@ INTERNAL_ERROR = -32603
 SERVER_ERROR = -32000
 """Number of every error that is not about the protocol; its ``data.code`` tells which."""
 
-RequestId = int | str
+RequestId = Union[int, str]  # noqa: UP007 - evaluated, on Python 3.9 too
 Message = dict[str, Any]
 
 

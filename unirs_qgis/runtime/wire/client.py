@@ -1,0 +1,1 @@
+../../../backend/unirs/worker/client.py

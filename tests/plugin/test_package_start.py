@@ -1,0 +1,63 @@
+"""What happens when QGIS imports the plugin: the right Qt, and nothing left behind."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAY = "import qtpy, os, sys; print(qtpy.API, qtpy.__file__, os.environ.get('QT_API'))"
+
+
+def run(code, **environment):
+    """What a fresh Python prints, started in the repository."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert not done.returncode, done.stderr
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("value", ["pyside6", "pyqt", "PyQt5"])
+def test_qtpy_follows_qgis_whatever_another_program_wants(value):
+    api, _, left = run(f"import qgis.core, unirs_qgis; {SAY}", QT_API=value, FORCE_QT_API="1")
+    assert api == "pyqt5"
+    assert left == value
+
+
+def test_the_environment_is_left_as_it_was():
+    code = f"import os; os.environ.pop('QT_API', None); import qgis.core, unirs_qgis; {SAY}"
+    assert run(code)[2] == "None"
+
+
+def test_the_bundled_qtpy_is_taken_only_where_there_is_none(tmp_path):
+    hide = """
+import sys, pathlib, importlib.abc
+class Hide(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == "qtpy" and str(pathlib.Path("VENDOR")) not in sys.path:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Hide())
+""".replace("VENDOR", str(ROOT / "unirs_qgis" / "_vendor"))
+    code = f"import qgis.core{hide}import unirs_qgis; print(sys.path[-1])"
+    assert Path(run(code)[0]).parts[-2:] == ("unirs_qgis", "_vendor")
+    assert "_vendor" not in run("import sys, qgis.core, unirs_qgis; print(sys.path)")
+
+
+def test_resources_are_found_in_the_repository():
+    from unirs_qgis.paths import resource
+
+    assert resource("icons", "unirs.svg").is_file()
+
+
+def test_private_folders_are_private():
+    from unirs_qgis.paths import private_folder
+
+    folder = private_folder()
+    assert not list(folder.iterdir())
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.rmdir()

@@ -1,0 +1,88 @@
+"""Answers as columns."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from unirs_qgis.processing.rows import (
+    ANSWERED,
+    FAILED,
+    NODATA,
+    Columns,
+    Row,
+    RunFacts,
+    option_columns,
+    says_changed,
+)
+
+FACTS = RunFacts("Is there water?", "town", "unirs-mini", True)
+
+
+def test_every_value_has_a_field_and_every_field_a_value():
+    for columns in (
+        Columns(),
+        Columns(is_pair=True),
+        Columns(asks=True, options=("yes", "no")),
+        Columns(prefix="unirs_"),
+    ):
+        assert set(columns.values(Row(ANSWERED, "a"), FACTS)) == set(columns.fields().names())
+        assert set(columns.key()) <= set(columns.fields().names())
+        assert columns.status in columns.fields().names()
+
+
+def test_options_become_columns_of_their_own_and_json():
+    columns = Columns(asks=True, options=("Yes", "no way", "no-way"))
+    row = Row(ANSWERED, "no way", options={"Yes": 0.25, "no way": 0.5, "no-way": 0.25})
+    values = columns.values(row, FACTS)
+    assert (values["p_yes"], values["p_no_way"], values["p_no_way_2"]) == (0.25, 0.5, 0.25)
+    assert values["probability"] == 0.5
+    assert json.loads(values["options"]) == dict(row.options)
+
+
+def test_options_of_any_script_have_a_column():
+    names = option_columns(("水", "ja, groß", "?", "!"))
+    assert list(names.values()) == ["p_水", "p_ja_groß", "p_option", "p_option_2"]
+
+
+@pytest.mark.parametrize("status", [NODATA, FAILED])
+def test_a_row_without_an_answer_says_nothing(status):
+    columns = Columns(asks=True, is_pair=True, options=("yes", "no"))
+    values = columns.values(Row(status, error="why"), FACTS)
+    for name in ("text", "changed", "probability", "options", "p_yes", "p_no"):
+        assert values[name] is None
+    assert values["status"] == status
+    assert values["error"] == "why"
+
+
+@pytest.mark.parametrize(
+    ("caption", "changed"),
+    [
+        ("the scene is the same as before .", "no"),
+        ("there is no difference .", "no"),
+        ("the two scenes seem identical .", "no"),
+        ("no change has occurred .", "no"),
+        ("almost nothing has changed .", "no"),
+        ("There are no obvious changes between the two images.", "no"),
+        ("A road is built, and houses appear along it.", "yes"),
+        ("Many trees have been removed; no houses are built.", "yes"),
+        ("", None),
+        (" . ", None),
+    ],
+)
+def test_a_change_caption_says_whether_something_changed(caption, changed):
+    assert says_changed(caption) == changed
+
+
+def test_captions_are_read_as_the_evaluation_of_models_reads_them():
+    source = Path(__file__).parents[2] / "backend/unirs/evaluation/mini.py"
+    phrases = next(
+        ast.literal_eval(node.value)
+        for node in ast.parse(source.read_text()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NO_CHANGE_WORDS"
+    )
+    assert phrases
+    assert {says_changed(f"Here {phrase} at all.") for phrase in phrases} == {"no"}

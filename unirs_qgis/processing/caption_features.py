@@ -1,0 +1,240 @@
+"""``unirs:captionfeatures``: a caption of what lies under every feature of a polygon layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeature,
+    QgsFields,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
+    QgsRectangle,
+)
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.in_place import LayerTable
+from unirs_qgis.processing.rows import Columns, whole_number_fields
+from unirs_qgis.processing.run import Place, Table
+from unirs_qgis.processing.tables import FID, Schema
+
+translate = QCoreApplication.translate
+
+SOURCE_ID = "source_id"
+"""Column of the output that holds the id of the feature in the layer it comes from."""
+
+
+class CaptionFeatures(UniRSAlgorithm):
+    """Describes the surroundings of every feature: its bounding box in the raster's CRS."""
+
+    method = "caption"
+
+    def name(self) -> str:
+        """Id within the provider."""
+        return "captionfeatures"
+
+    def displayName(self) -> str:  # noqa: N802
+        """Name in the toolbox."""
+        return translate("Processing", "Caption features")
+
+    def tags(self) -> list[str]:
+        """Words to find it by."""
+        return translate(
+            "Processing",
+            "caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI",
+        ).split(",")
+
+    def shortDescription(self) -> str:  # noqa: N802
+        """One sentence."""
+        return translate(
+            "Processing",
+            "Describes what a raster layer shows at every polygon, as new attributes of it.",
+        )
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """What it does, takes and gives."""
+        paragraphs = (
+            self.shortDescription(),
+            translate(
+                "Processing",
+                "The model sees the bounding box of each polygon. The output has the same features "
+                "with the answers as new columns; a column of the same name is replaced, which a "
+                "prefix avoids.",
+            ),
+            translate(
+                "Processing",
+                "Into the layer itself: no output is made. The answers become attributes of the "
+                "layer's own features, at the end of the run or when it is cancelled, as one step "
+                "that can be undone. Its edits are left for you to save.",
+            ),
+            translate(
+                "Processing",
+                "With a GeoPackage as output every row is kept at once, and a further run with the "
+                "same output goes on where the last one ended.",
+            ),
+        )
+        return "\n\n".join(paragraphs)
+
+    def inputs(self) -> list[QgsProcessingParameterDefinition]:
+        """Polygons, raster, and where the answers go."""
+        return [
+            QgsProcessingParameterFeatureSource(
+                "INPUT",
+                translate("Processing", "Polygon layer"),
+                [QgsProcessing.SourceType.TypeVectorPolygon],
+            ),
+            QgsProcessingParameterRasterLayer("RASTER", translate("Processing", "Raster layer")),
+            QgsProcessingParameterBoolean(
+                "IN_PLACE",
+                translate("Processing", "Into the polygon layer itself, as one step to undo"),
+                False,
+            ),
+            QgsProcessingParameterString(
+                "PREFIX", translate("Processing", "Prefix of new columns"), optional=True
+            ),
+        ]
+
+    def output(self) -> QgsProcessingParameterDefinition:
+        """The same features, captioned."""
+        output = polygons_output(translate("Processing", "Captioned features"))
+        output.setFlags(output.flags() | QgsProcessingParameterDefinition.Flag.FlagOptional)
+        output.setCreateByDefault(True)
+        return output
+
+    def prepareAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Also start to edit the layer, if the answers go into it."""
+        self._in_place: LayerTable | None = None
+        if not super().prepareAlgorithm(parameters, context, feedback):
+            return False
+        if self.parameterAsBool(parameters, "IN_PLACE", context):
+            layer = self.parameterAsVectorLayer(parameters, "INPUT", context)
+            if layer is None:
+                raise QgsProcessingException(self.invalidSourceError(parameters, "INPUT"))
+            fields = self.columns(parameters, context).fields()
+            self._in_place = LayerTable(layer, fields, SOURCE_ID, self.displayName())
+        return True
+
+    def rasters(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> list[QgsRasterLayer]:
+        """``RASTER``."""
+        layer = self.parameterAsRasterLayer(parameters, "RASTER", context)
+        if layer is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, "RASTER"))
+        return [layer]
+
+    def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
+        """Those of captions, with the user's prefix."""
+        return Columns(prefix=self.parameterAsString(parameters, "PREFIX", context).strip())
+
+    def schema(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, columns: Columns
+    ) -> Schema:
+        """The feature's id in its layer, its attributes, then the answers."""
+        source = self._source(parameters, context)
+        answers = columns.fields()
+        fields = whole_number_fields(SOURCE_ID)
+        fields.extend(_kept(source.fields(), answers))
+        fields.extend(answers)
+        return Schema(
+            fields,
+            key=(SOURCE_ID, *columns.key()),
+            status=columns.status,
+            geometry=source.wkbType(),
+            crs=source.sourceCrs(),
+        )
+
+    def places(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,  # noqa: ARG002
+    ) -> Sequence[Place]:
+        """The features."""
+        source = self._source(parameters, context)
+        kept = _kept(source.fields(), self.columns(parameters, context).fields()).names()
+        transform = QgsCoordinateTransform(source.sourceCrs(), self.crs, context.transformContext())
+        return [_place(feature, kept, transform) for feature in source.getFeatures()]
+
+    def open_table(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, schema: Schema
+    ) -> tuple[Table, str]:
+        """The layer itself, or ``OUTPUT``."""
+        if self._in_place:
+            return self._in_place, ""
+        if not parameters.get("OUTPUT"):
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "There is nowhere to put the captions; choose an output, or the layer itself.",
+                )
+            )
+        return super().open_table(parameters, context, schema)
+
+    def processAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Ask about every feature; also after an error or a cancel, answers go into the layer."""
+        try:
+            return super().processAlgorithm(parameters, context, feedback)
+        finally:
+            if self._in_place:
+                self._in_place.complete()
+
+    def _source(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> QgsProcessingFeatureSource:
+        source = self.parameterAsSource(parameters, "INPUT", context)
+        if source is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, "INPUT"))
+        return source
+
+
+def _kept(fields: QgsFields, answers: QgsFields) -> QgsFields:
+    """The fields of a layer that its captioned copy has, too."""
+    gone = {SOURCE_ID, FID, *(name.lower() for name in answers.names())}
+    kept = QgsFields()
+    for field in fields:
+        if field.name().lower() not in gone:
+            kept.append(field)
+    return kept
+
+
+def _place(feature: QgsFeature, names: list[str], transform: QgsCoordinateTransform) -> Place:
+    return Place(
+        name=translate("Processing", "Feature {id}").format(id=feature.id()),
+        values={SOURCE_ID: feature.id(), **{name: feature[name] for name in names}},
+        geometry=feature.geometry(),
+        extent=_extent(feature, transform),
+    )
+
+
+def _extent(feature: QgsFeature, transform: QgsCoordinateTransform) -> QgsRectangle | None:
+    box = feature.geometry().boundingBox()
+    if box.isEmpty() or not box.isFinite():
+        return None
+    try:
+        return transform.transformBoundingBox(box)
+    except QgsCsException:
+        return None

@@ -1,0 +1,294 @@
+"""Algorithms on tiles: the raster's extent, or a part of it, in equal squares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsFeatureSource,
+    QgsGeometry,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsWkbTypes,
+)
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.rows import Columns, whole_number_fields
+from unirs_qgis.processing.run import Place
+from unirs_qgis.processing.tables import Schema
+from unirs_qgis.processing.tiles import Box, Grid, Tile, TilingError, lay_grid
+
+translate = QCoreApplication.translate
+
+PIXELS, MAP_UNITS = range(2)
+"""Values of ``UNIT``."""
+
+DEFAULT_TILE_PIXELS = 256
+
+
+class TilesAlgorithm(UniRSAlgorithm):
+    """Asks about every tile of some layers.
+
+    Attributes:
+        LAYERS: Names of the parameters that hold a raster layer each, in order of time.
+    """
+
+    LAYERS: tuple[str, ...] = ("INPUT",)
+
+    def inputs(self) -> list[QgsProcessingParameterDefinition]:
+        """Layers, question, tiling."""
+        return [*self.layer_parameters(), *self.question_parameters(), *_tiling_parameters()]
+
+    def output(self) -> QgsProcessingParameterDefinition:
+        """One polygon for each tile."""
+        return polygons_output(translate("Processing", "Answered tiles"))
+
+    def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """The parameters that hold the layers."""
+        labels = {
+            "INPUT": translate("Processing", "Raster layer"),
+            "BEFORE": translate("Processing", "Raster layer before"),
+            "AFTER": translate("Processing", "Raster layer after"),
+        }
+        return [QgsProcessingParameterRasterLayer(name, labels[name]) for name in self.LAYERS]
+
+    def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """The parameters that say what is asked; none for captions."""
+        return []
+
+    def help_on_tiles(self) -> tuple[str, ...]:
+        """Paragraphs of the help that all of these algorithms share."""
+        return (
+            translate(
+                "Processing",
+                "The extent is covered by whole tiles of one size, row by row from its upper left "
+                "corner. What the model sees of a tile is what the map shows: bands, stretch and "
+                "transparency of the layer. Tiles without data are not asked about: their status "
+                "is nodata. A tile that fails has the status failed and its error in the row.",
+            ),
+            translate(
+                "Processing",
+                "With a GeoPackage as output every row is kept at once, whatever happens; run "
+                "again with the same output to go on where a run ended. Rows that are there stay, "
+                "rows that failed are asked again. Other outputs are kept up to the moment of a "
+                "cancel, but cannot be resumed.",
+            ),
+        )
+
+    def rasters(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> list[QgsRasterLayer]:
+        """The layers of ``LAYERS``."""
+        layers = []
+        for name in self.LAYERS:
+            layer = self.parameterAsRasterLayer(parameters, name, context)
+            if layer is None:
+                raise QgsProcessingException(self.invalidRasterError(parameters, name))
+            layers.append(layer)
+        return layers
+
+    def schema(
+        self,
+        parameters: dict[str, Any],  # noqa: ARG002
+        context: QgsProcessingContext,  # noqa: ARG002
+        columns: Columns,
+    ) -> Schema:
+        """Row and column of the tile, then the answers."""
+        fields = whole_number_fields("row", "col")
+        fields.extend(columns.fields())
+        return Schema(
+            fields,
+            key=("row", "col", *columns.key()),
+            status=columns.status,
+            geometry=QgsWkbTypes.Type.Polygon,
+            crs=self.crs,
+        )
+
+    def places(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Sequence[Place]:
+        """The tiles that touch the polygons of ``CLIP``, or all."""
+        grid = self._grid(parameters, context)
+        clip = self.parameterAsSource(parameters, "CLIP", context)
+        tiles = grid if clip is None else self._touching(grid, clip, context, feedback)
+        places = [_place(tile) for tile in tiles]
+        if not places and not feedback.isCanceled():
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "The clip polygons do not touch the extent; choose others, or leave them out.",
+                )
+            )
+        return places
+
+    def _grid(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Grid:
+        size = self.parameterAsDouble(parameters, "TILE_SIZE", context)
+        overlap = self.parameterAsDouble(parameters, "OVERLAP", context)
+        unit_x, unit_y = self._unit(self.parameterAsEnum(parameters, "UNIT", context))
+        try:
+            return lay_grid(
+                self._extent(parameters, context),
+                size * unit_x,
+                size * unit_y,
+                overlap * unit_x,
+                overlap * unit_y,
+            )
+        except TilingError as error:
+            raise QgsProcessingException(_sentence(error)) from error
+
+    def _unit(self, unit: int) -> tuple[float, float]:
+        """Map units of one unit of ``TILE_SIZE``, along x and y."""
+        if unit == MAP_UNITS:
+            return 1, 1
+        if self.pixel is None:  # a service that draws at every scale
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "The layer {layer} has no pixels of its own; give the tile size in map units.",
+                ).format(layer=self.snapshots[0].name)
+            )
+        return self.pixel
+
+    def _extent(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Box:
+        """``EXTENT``, as far as every layer reaches."""
+        extent = self._common_extent(context)
+        if parameters.get("EXTENT"):
+            wanted = self.parameterAsExtent(parameters, "EXTENT", context, self.crs)
+            extent = extent.intersect(wanted)
+        if extent.isEmpty():
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "The extent and the layers ({layers}) have no ground in common; "
+                    "choose another extent.",
+                ).format(layers=", ".join(layer.name for layer in self.snapshots))
+            )
+        return Box(extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+
+    def _common_extent(self, context: QgsProcessingContext) -> QgsRectangle:
+        """What all layers have in common, in the CRS of the first."""
+        first, *others = self.snapshots
+        common = first.extent
+        for layer in others:
+            if layer.crs.isValid() != first.crs.isValid():
+                raise QgsProcessingException(
+                    translate(
+                        "Processing",
+                        "One of the layers {first} and {second} has no CRS, so that they cannot "
+                        "be laid over each other; set it in the layer's properties.",
+                    ).format(first=first.name, second=layer.name)
+                )
+            transform = QgsCoordinateTransform(layer.crs, first.crs, context.transformContext())
+            try:
+                common = common.intersect(transform.transformBoundingBox(layer.extent))
+            except QgsCsException as error:
+                raise QgsProcessingException(
+                    translate(
+                        "Processing", "The layer {layer} cannot be brought into the CRS {crs}."
+                    ).format(layer=layer.name, crs=first.crs.userFriendlyIdentifier())
+                ) from error
+        return common
+
+    def _touching(
+        self,
+        grid: Grid,
+        clip: QgsFeatureSource,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Iterable[Tile]:
+        """The tiles that share ground with polygons."""
+        request = QgsFeatureRequest().setNoAttributes()
+        request.setDestinationCrs(self.crs, context.transformContext())
+        polygons = QgsGeometry.unaryUnion(
+            [feature.geometry() for feature in clip.getFeatures(request)]
+        )
+        engine = QgsGeometry.createGeometryEngine(polygons.constGet())
+        engine.prepareGeometry()
+        for tile in grid:
+            if feedback.isCanceled():
+                return
+            if engine.relatePattern(_polygon(tile).constGet(), "T********"):
+                yield tile
+
+
+def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
+    number = QgsProcessingParameterNumber.Type.Double
+    return [
+        QgsProcessingParameterNumber(
+            "TILE_SIZE",
+            translate("Processing", "Tile size"),
+            number,
+            DEFAULT_TILE_PIXELS,
+            minValue=0,
+        ),
+        QgsProcessingParameterEnum(
+            "UNIT",
+            translate("Processing", "Unit of tile size and overlap"),
+            [
+                translate("Processing", "pixels of the layer"),
+                translate("Processing", "map units of the layer"),
+            ],
+            defaultValue=PIXELS,
+        ),
+        QgsProcessingParameterNumber(
+            "OVERLAP", translate("Processing", "Overlap of neighbours"), number, 0, minValue=0
+        ),
+        QgsProcessingParameterExtent(
+            "EXTENT", translate("Processing", "Extent (all of the layer if empty)"), optional=True
+        ),
+        QgsProcessingParameterFeatureSource(
+            "CLIP",
+            translate("Processing", "Only tiles that touch these polygons"),
+            [QgsProcessing.SourceType.TypeVectorPolygon],
+            optional=True,
+        ),
+    ]
+
+
+def _place(tile: Tile) -> Place:
+    return Place(
+        name=translate("Processing", "Tile {row}/{column}").format(
+            row=tile.row, column=tile.column
+        ),
+        values={"row": tile.row, "col": tile.column},
+        geometry=_polygon(tile),
+        extent=QgsRectangle(*tile.box),
+    )
+
+
+def _polygon(tile: Tile) -> QgsGeometry:
+    return QgsGeometry.fromRect(QgsRectangle(*tile.box))
+
+
+def _sentence(error: TilingError) -> str:
+    sentences = {
+        "size": translate("Processing", "The tile size must be greater than 0."),
+        "overlap": translate(
+            "Processing", "The overlap must be less than the tile size, and not negative."
+        ),
+        "extent": translate("Processing", "The extent is empty; choose another one."),
+        "count": translate(
+            "Processing",
+            "There would be more than a million tiles; choose larger tiles or a smaller extent. "
+            "Mind the unit of the tile size.",
+        ),
+    }
+    return sentences[error.code]

@@ -1,0 +1,67 @@
+"""A worker for a run, which a cancel need not wait for."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from qgis.core import QgsProcessingException, QgsProcessingFeedback
+
+from unirs_qgis.runtime.reasons import death_sentence, silence_sentence, start_sentence
+from unirs_qgis.runtime.wire.process import HELLO_SECONDS, WorkerDied, WorkerError
+from unirs_qgis.runtime.worker import WorkerSession
+
+_POLL_SECONDS = 0.05
+
+
+@contextmanager
+def worker_session(
+    command: Sequence[str], feedback: QgsProcessingFeedback
+) -> Iterator[WorkerSession]:
+    """A worker that has said hello, unless the user cancels before it does; ended at the end.
+
+    Args:
+        command: Program and arguments of the worker.
+        feedback: Cancels.
+
+    Raises:
+        QgsProcessingException: It cannot be started, or is none; in one sentence.
+    """
+    session = WorkerSession(command)
+    try:
+        _start(session, feedback)
+        yield session
+    except WorkerError as error:
+        raise QgsProcessingException(error.message) from error
+    except WorkerDied as death:
+        raise QgsProcessingException(death_sentence(death)) from death
+    finally:
+        session.__exit__(None, None, None)
+
+
+def _start(session: WorkerSession, feedback: QgsProcessingFeedback) -> None:
+    with concurrent.futures.ThreadPoolExecutor(1) as starter:
+        started = starter.submit(session.__enter__)
+        if not is_done(started, feedback):
+            session.__exit__(None, None, None)  # or the starter would wait for an answer
+            return
+    try:
+        started.result()
+    except OSError as error:
+        raise QgsProcessingException(start_sentence(error)) from error
+    except concurrent.futures.TimeoutError as error:
+        raise QgsProcessingException(silence_sentence(HELLO_SECONDS)) from error
+
+
+def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedback) -> bool:
+    """Wait until something is done, or the user cancels.
+
+    Returns:
+        Whether it is done.
+    """
+    while not feedback.isCanceled():
+        if concurrent.futures.wait([future], _POLL_SECONDS).done:
+            return True
+    return future.done()

@@ -1,0 +1,286 @@
+"""Where the rows go: a GeoPackage that keeps each row at once and can be resumed, or any sink."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from osgeo import ogr
+from qgis.core import (
+    NULL,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsRectangle,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.processing.rows import FAILED
+
+translate = QCoreApplication.translate
+
+_TABLE_IN_DATABASE = re.compile(r"ogr:dbname='(?P<path>.+?)' table=\"(?P<table>.+?)\"")
+FID = "fid"
+"""The column of a GeoPackage that numbers its rows; nobody else's."""
+
+_SAME_PLACE = 1e-6
+"""Share of its size by which a box may be elsewhere, by rounding, and still be the same."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a table looks like.
+
+    Attributes:
+        fields: Its columns.
+        key: Names of those columns that tell a row from all others, ``status`` not among them.
+        status: Name of the column that tells failed rows.
+        geometry: Kind of the geometries.
+        crs: Of the geometries.
+    """
+
+    fields: QgsFields
+    key: tuple[str, ...]
+    status: str
+    geometry: QgsWkbTypes.Type
+    crs: QgsCoordinateReferenceSystem
+
+    def key_of(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The key of a row, by its values."""
+        return tuple(str(values[name]) for name in self.key)
+
+
+class SinkTable:
+    """Rows into whatever Processing made of ``OUTPUT``: a layer in memory, a database, any file."""
+
+    def __init__(self, sink: QgsFeatureSink, schema: Schema) -> None:
+        self._sink = sink
+        self._schema = schema
+
+    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
+        """Whether the row is there already; here it never is."""
+        return False
+
+    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
+        """Add a row.
+
+        Raises:
+            QgsProcessingException: It cannot be written.
+        """
+        feature = _feature(self._schema.fields, values, geometry)
+        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise _unwritable("OUTPUT", self._sink.lastError())
+
+
+@dataclass(frozen=True)
+class GeoPackageTarget:
+    """A table of a GeoPackage.
+
+    Attributes:
+        path: The file, which need not exist.
+        table: Name of the table.
+        uri: How QGIS names it as the source of a layer.
+    """
+
+    path: Path
+    table: str
+    uri: str
+
+    @classmethod
+    def of_destination(cls, destination: str) -> GeoPackageTarget | None:
+        """The table that a value of ``OUTPUT`` names, if it is one of a GeoPackage."""
+        in_database = _TABLE_IN_DATABASE.match(destination)
+        if in_database:
+            path, table = Path(in_database["path"]), in_database["table"]
+            return cls(path, table, f"{path}|layername={table}")
+        path = Path(destination)
+        if path.suffix.lower() != ".gpkg":
+            return None
+        alone = not set(_table_names(path)) - {path.stem}
+        uri = destination if alone else f"{destination}|layername={path.stem}"
+        return cls(path, path.stem, uri)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the table is there."""
+        return self.table in _table_names(self.path)
+
+
+class GeoPackageTable:
+    """Rows into a GeoPackage. Each one is committed as it comes, and survives the process.
+
+    Rows of an earlier run are found again, so that what they say need not be asked again; those
+    that failed are replaced.
+
+    Args:
+        target: Where; made if it does not exist.
+        schema: What the table has to look like.
+        resume: Whether rows that are there stay; otherwise the table is made anew.
+
+    Raises:
+        QgsProcessingException: The file cannot be written, or holds a table of another kind.
+    """
+
+    def __init__(self, target: GeoPackageTarget, schema: Schema, resume: bool) -> None:
+        self._schema = schema
+        self._path = target.path
+        if not (resume and target.exists):
+            _create(target, schema)
+        self._layer = QgsVectorLayer(f"{target.path}|layername={target.table}", target.table, "ogr")
+        self._check_layer()
+        self._done: dict[tuple[str, ...], QgsRectangle] = {}
+        self._failed: dict[tuple[str, ...], int] = {}
+        self._read_rows()
+
+    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:
+        """Whether the row is there, and did not fail.
+
+        Raises:
+            QgsProcessingException: It is, but it lies elsewhere.
+        """
+        there = self._done.get(self._schema.key_of(values))
+        if there is None:
+            return False
+        if not _same_place(there, geometry.boundingBox()):
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "{file} holds rows of other places than those of this run; choose another "
+                    "output, or switch resuming off to replace them.",
+                ).format(file=self._path)
+            )
+        return True
+
+    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
+        """Add a row, or replace the one of it that failed, for good.
+
+        Raises:
+            QgsProcessingException: The file cannot be written; the rows before are kept.
+        """
+        provider = self._layer.dataProvider()
+        failed = self._failed.pop(self._schema.key_of(values), None)
+        if failed is not None:
+            provider.deleteFeatures([failed])
+        added, _ = provider.addFeatures(
+            [_feature(self._layer.fields(), values, geometry)], QgsFeatureSink.Flag.FastInsert
+        )
+        if not added:
+            raise _unwritable(str(self._path), provider.lastError())
+
+    def _check_layer(self) -> None:
+        if not self._layer.isValid():
+            raise _unwritable(str(self._path), self._layer.error().summary())
+        names = set(self._layer.fields().names()) - {FID}
+        if (
+            names != set(self._schema.fields.names())
+            or self._layer.wkbType() != self._schema.geometry
+        ):
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "{file} holds a table of another kind; choose another output, or switch "
+                    "resuming off to replace it.",
+                ).format(file=self._path)
+            )
+
+    def _read_rows(self) -> None:
+        names = [*self._schema.key, self._schema.status]
+        request = QgsFeatureRequest().setSubsetOfAttributes(names, self._layer.fields())
+        for feature in self._layer.getFeatures(request):
+            key = self._schema.key_of({name: _plain(feature[name]) for name in self._schema.key})
+            if feature[self._schema.status] == FAILED:
+                self._failed[key] = feature.id()
+            else:
+                self._done[key] = feature.geometry().boundingBox()
+
+
+def _create(target: GeoPackageTarget, schema: Schema) -> None:
+    """Make the table; a file appears only when it is whole, or a killed run could not resume."""
+    if target.path.exists() and set(_table_names(target.path)) - {target.table}:
+        _write_empty(target.path, target.table, schema, into_file=True)
+        return
+    try:
+        with tempfile.TemporaryDirectory(dir=target.path.parent) as folder:
+            new = Path(folder) / target.path.name
+            _write_empty(new, target.table, schema, into_file=False)
+            new.replace(target.path)
+    except OSError as error:
+        raise _unwritable(str(target.path), error.strerror) from error
+
+
+def _write_empty(path: Path, table: str, schema: Schema, *, into_file: bool) -> None:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerName = table
+    if into_file:
+        options.actionOnExistingFile = (
+            QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+        )
+    writer = QgsVectorFileWriter.create(
+        str(path),
+        schema.fields,
+        schema.geometry,
+        schema.crs,
+        QgsCoordinateTransformContext(),
+        options,
+    )
+    error = writer.hasError(), writer.errorMessage()
+    del writer  # closes the file
+    if error[0] != QgsVectorFileWriter.WriterError.NoError:
+        raise _unwritable(str(path), error[1])
+
+
+def _table_names(path: Path) -> Iterable[str]:
+    """Names of the tables of a file; none if it is not there or no database."""
+    if not path.is_file():
+        return ()
+    try:
+        database = ogr.GetDriverByName("GPKG").Open(str(path))
+    except RuntimeError:  # somebody has switched GDAL's exceptions on
+        return ()
+    if database is None:
+        return ()
+    return [database.GetLayer(index).GetName() for index in range(database.GetLayerCount())]
+
+
+def _feature(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry) -> QgsFeature:
+    feature = QgsFeature(fields)
+    for name, value in values.items():
+        feature[name] = value
+    feature.setGeometry(geometry)
+    return feature
+
+
+def _plain(value: Any) -> Any:
+    return None if value == NULL else value
+
+
+def _same_place(one: QgsRectangle, other: QgsRectangle) -> bool:
+    allowed = _SAME_PLACE * max(other.width(), other.height(), 1e-12)
+    pairs = zip(
+        (one.xMinimum(), one.yMinimum(), one.xMaximum(), one.yMaximum()),
+        (other.xMinimum(), other.yMinimum(), other.xMaximum(), other.yMaximum()),
+    )
+    return all(abs(a - b) <= allowed for a, b in pairs)
+
+
+def _unwritable(where: str, why: str) -> QgsProcessingException:
+    return QgsProcessingException(
+        translate(
+            "Processing",
+            "{file} cannot be written ({reason}); the rows so far are kept. Free some space or "
+            "choose another output, and resume.",
+        ).format(file=where, reason=why)
+    )

@@ -1,0 +1,124 @@
+"""A regular grid of whole tiles over an extent. Pure arithmetic, in the units of the extent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MAX_TILES = 1_000_000
+"""More than this many tiles of one run are a mistake of the tile size."""
+
+_TOLERANCE = 1e-6
+"""Share of a tile that an extent may stick out, by rounding, without a tile of its own for that."""
+
+
+class TilingError(ValueError):
+    """A grid that cannot be laid.
+
+    Attributes:
+        code: ``"size"`` (not a positive number), ``"overlap"`` (negative, or not less than the
+            tile), ``"extent"`` (no area) or ``"count"`` (more than ``MAX_TILES``).
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Box(NamedTuple):
+    """A rectangle in map units."""
+
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+
+class Tile(NamedTuple):
+    """One tile; row 0 is the northernmost, column 0 the westernmost."""
+
+    row: int
+    column: int
+    box: Box
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Tiles of one size from the upper left corner of an extent, row by row.
+
+    All tiles are whole: those of the last row and column may reach beyond the extent, so that a
+    model always sees the same shape at the same scale.
+
+    Attributes:
+        x_min: West edge of column 0.
+        y_max: North edge of row 0.
+        width: Of a tile, in map units.
+        height: Of a tile, in map units.
+        step_x: From a column to the next, in map units.
+        step_y: From a row to the next, in map units.
+        rows: Number of rows.
+        columns: Number of columns.
+    """
+
+    x_min: float
+    y_max: float
+    width: float
+    height: float
+    step_x: float
+    step_y: float
+    rows: int
+    columns: int
+
+    def __len__(self) -> int:
+        return self.rows * self.columns
+
+    def __iter__(self) -> Iterator[Tile]:
+        for row in range(self.rows):
+            for column in range(self.columns):
+                yield self.tile(row, column)
+
+    def tile(self, row: int, column: int) -> Tile:
+        """The tile of a row and a column."""
+        left = self.x_min + column * self.step_x
+        top = self.y_max - row * self.step_y
+        return Tile(row, column, Box(left, top - self.height, left + self.width, top))
+
+
+def lay_grid(
+    extent: Box, width: float, height: float, overlap_x: float = 0, overlap_y: float = 0
+) -> Grid:
+    """Cover an extent with tiles.
+
+    Args:
+        extent: What to cover.
+        width: Of a tile, in map units.
+        height: Of a tile, in map units.
+        overlap_x: What neighbours in a row share, in map units; less than ``width``.
+        overlap_y: What neighbours in a column share, in map units; less than ``height``.
+
+    Raises:
+        TilingError: See there.
+    """
+    if not all(math.isfinite(size) and size > 0 for size in (width, height)):
+        raise TilingError("size")
+    if not (0 <= overlap_x < width and 0 <= overlap_y < height):
+        raise TilingError("overlap")
+    length_x, length_y = extent.x_max - extent.x_min, extent.y_max - extent.y_min
+    if not all(math.isfinite(length) and length > 0 for length in (length_x, length_y)):
+        raise TilingError("extent")
+    step_x, step_y = width - overlap_x, height - overlap_y
+    columns = _count(length_x, width, step_x)
+    rows = _count(length_y, height, step_y)
+    if rows * columns > MAX_TILES:
+        raise TilingError("count")
+    return Grid(extent.x_min, extent.y_max, width, height, step_x, step_y, rows, columns)
+
+
+def _count(length: float, size: float, step: float) -> int:
+    """How many tiles cover a length: the first one ``size`` of it, each further one ``step``."""
+    steps = (length - size) / step - _TOLERANCE
+    if steps > MAX_TILES:  # it may even be infinite
+        raise TilingError("count")
+    return 1 + max(0, math.ceil(steps))

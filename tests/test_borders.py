@@ -30,8 +30,9 @@ MAY_IMPORT = {
     "inference": INFERENCE,
     "tasks": TASKS,
     "self_test": FRONT,
-    "training": FRONT,
-    "evaluation": FRONT | {"training"},
+    "data": GROUND | {"world"},
+    "training": FRONT | {"data"},
+    "evaluation": FRONT | {"data"},
     "worker": FRONT | {"self_test"},
     "cli": FRONT | {"self_test", "training", "evaluation", "worker"},
     "__main__": {"cli"},
@@ -43,6 +44,8 @@ NEVER_ANYWHERE = {
     *("pickle", "cPickle", "dill", "joblib", "marshal", "shelve"),
     *("ftplib", "http", "requests", "httpx", "smtplib", "socket", "urllib3"),
 }
+WIRE = {"process", "protocol"}
+"""What the worker's client imports relatively, because the plugin ships the same files."""
 HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate"}
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -55,8 +58,10 @@ def imported(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, "imports are absolute here"
             module = node.module or ""
+            if node.level == 1 and module in WIRE:
+                continue
+            assert not node.level, "imports are absolute here"
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
@@ -119,13 +124,6 @@ def test_forbidden_calls_are_seen() -> None:
     assert len(forbidden_calls(ast.parse(bad))) == 4
     good = "model.eval(); torch.load(f, weights_only=True); re.compile(x)"
     assert not forbidden_calls(ast.parse(good))
-
-
-def test_the_plugin_knows_only_what_qgis_ships() -> None:
-    allowed = {"qgis", "qtpy", "unirs_qgis", *sys.stdlib_module_names}
-    for path in PLUGIN_SOURCES:
-        roots = {name.split(".")[0] for name in imported(ast.parse(path.read_text()))}
-        assert roots <= allowed - NEVER_ANYWHERE, path
 
 
 @pytest.mark.parametrize("module", ["unirs", "unirs.cli", "unirs.worker", "unirs.tasks"])

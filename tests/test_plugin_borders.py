@@ -35,8 +35,6 @@ NEWER_PYTHON = {
 SOURCES = sorted(PLUGIN.rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in SOURCES]
 every_source = pytest.mark.parametrize("path", SOURCES, ids=NAMES)
-    "path", SOURCES, ids=lambda path: str(path.relative_to(ROOT))
-)
 
 
 def parse(path: Path) -> ast.AST:

@@ -1,0 +1,296 @@
+"""One answer: as it streams in, and with everything about it when it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import QLocale, Qt, QTimer, Signal
+from qtpy.QtGui import QImage
+from qtpy.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unirs_qgis.dock.actions import ICONS, action_text
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.option_bars import OptionBars
+from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
+from unirs_qgis.dock.parts.thumbnails import Thumbnails
+from unirs_qgis.dock.theme import CompactButton, IconButton, Tone, scaled_font
+
+_SEEN_KEPT = 50  # answers whose thumbnails are kept for this session: some 10 MB
+_LIKELY = 5  # answers of a closed set that are shown at once
+
+
+class AnswerView(QScrollArea):
+    """Question, answer, options, clue, pictures and what may be done with them.
+
+    Args:
+        parent: Qt's parent.
+    """
+
+    acted = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: Entry | None = None
+        self._live = False
+        self._live_seen: list[QImage] = []
+        self._seen: dict[str, list[QImage]] = {}
+        self._mappable: set[str] = set()
+        self.setObjectName("answerView")
+        self.setAccessibleName(self.tr("Answer"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._make_parts()
+        self._lay_out()
+        self.hide()
+
+    @property
+    def live(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._live
+
+    @property
+    def entry(self) -> Entry | None:
+        """The finished answer that is shown."""
+        return self._entry
+
+    # ----------------------------------------------------------------- the answer in progress
+
+    def begin(self, title: str) -> None:
+        """Clears the view for a new answer."""
+        self._entry, self._live, self._live_seen = None, True, []
+        self._show_texts(title, "", "", "")
+        self._show_options(())
+        self._show_seen((), "single")
+        for notice in (self._stopped, self._error, self._demonstration):
+            notice.say("")
+        self._details.hide()
+        self._show_actions()
+        self.show_stage("")
+        self.show()
+
+    def show_stage(self, stage: str) -> None:
+        """Says what the worker does now, by its own word for the stage.
+
+        A stage that this version does not know is one of the worker's own affairs: the view says
+        that it works.
+        """
+        words = {
+            "load": self.tr("Loading the model…"),
+            "read": self.tr("Reading the pictures…"),
+            "vision": self.tr("Looking at the pictures…"),
+            "clue": self.tr("Noting a clue…"),
+            "prefill": self.tr("Reading the question…"),
+            "decode": self.tr("Answering…"),
+            "score": self.tr("Weighing the answers…"),
+        }
+        self._stage.setText(words.get(stage, self.tr("Working…")))
+        self._stage.setVisible(self._live)
+
+    def add_text(self, piece: str) -> None:
+        """Adds a piece of the answer; follows it unless the user has scrolled away."""
+        bar = self.verticalScrollBar()
+        follow = bar.value() >= bar.maximum() - 4
+        self._answer.append_piece(piece)
+        self._answer.show()
+        if follow:
+            QTimer.singleShot(0, self._scroll_down)
+
+    def show_seen(self, images: Sequence[QImage]) -> None:
+        """Shows what the model looks at."""
+        self._live_seen = list(images)
+        kind = "pair" if len(images) == 2 else "video" if len(images) > 2 else "single"
+        self._show_seen(self._live_seen, kind)
+
+    def finish(self, entry: Entry, can_map: bool) -> None:
+        """Shows the finished answer."""
+        self._live = False
+        self._seen[entry.id] = self._live_seen
+        while len(self._seen) > _SEEN_KEPT:
+            self._seen.pop(next(iter(self._seen)))
+        self.set_mappable(entry.id, can_map)
+        self._show_entry(entry)
+
+    def fail(self, message: str) -> None:
+        """Ends the answer with an error; what came so far stays."""
+        self._live = False
+        self._stage.hide()
+        self._error.say(message)
+        self.show()
+        QTimer.singleShot(0, self._scroll_down)
+
+    # ----------------------------------------------------------------- an answer of the history
+
+    def show_entry(self, entry: Entry) -> None:
+        """Shows an entry, unless an answer is on its way."""
+        if not self._live:
+            self._show_entry(entry)
+            self.verticalScrollBar().setValue(0)
+
+    def set_mappable(self, entry_id: str, mappable: bool) -> None:
+        """Says whether there is a change map for an entry."""
+        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
+        if self._entry is not None and self._entry.id == entry_id:
+            self._show_actions()
+
+    def is_mappable(self, entry_id: str) -> bool:
+        """Whether there is a change map for an entry."""
+        return entry_id in self._mappable
+
+    def clear(self) -> None:
+        """Shows nothing, unless an answer is on its way."""
+        if not self._live:
+            self._entry = None
+            self.hide()
+
+    # ----------------------------------------------------------------- parts
+
+    def _make_parts(self) -> None:
+        self._title = self._text("answerTitle", self.tr("Question"), max_lines=4)
+        self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
+        self._place = WrapLabel(quiet=True)
+        self._stage = WrapLabel(quiet=True)
+        self._stage.setObjectName("stageLabel")
+        self._answer = self._text("answerText", self.tr("Answer"))
+        self._answer.setFont(scaled_font(self._answer.font(), 1.12))
+        self._stopped = Notice("stop", Tone.WARNING)
+        self._stopped.setObjectName("stoppedMark")
+        self._error = Notice("error", Tone.ERROR)
+        self._error.setObjectName("errorMark")
+        self._demonstration = Notice("demonstration", Tone.BUSY)
+        self._demonstration.setObjectName("demonstrationMark")
+        self._bars = OptionBars()
+        self._bars.setObjectName("optionBars")
+        self._other_bars = OptionBars()
+        self._other_bars.setObjectName("otherOptionBars")
+        self._other_fold = Fold(self.tr("Less likely answers"), self._other_bars)
+        self._clue = self._text("clueText", self.tr("Clue"))
+        self._clue_fold = Fold(self.tr("Clue"), self._clue)
+        self._clue_fold.header.setObjectName("clueFold")
+        self._clue_fold.header.setToolTip(
+            self.tr("What the base model noted about the picture before the question was read")
+        )
+        self._pictures = Thumbnails()
+        self._seen_fold = Fold(self.tr("What the model saw"), self._pictures)
+        self._seen_fold.header.setObjectName("seenFold")
+        self._details = WrapLabel(quiet=True)
+        self._details.setObjectName("detailsLabel")
+        self._map = CompactButton(self.tr("Show change map"), "map")
+        self._map.setObjectName("mapButton")
+        self._map.setToolTip(self.tr("Add the change map of this answer to the project"))
+        self._map.clicked.connect(lambda: self._act("change_map"))
+
+    def _text(self, object_name: str, name: str, max_lines: int = 0) -> GrowingText:
+        text = GrowingText(max_lines=max_lines)
+        text.make_label()
+        text.setObjectName(object_name)
+        text.setAccessibleName(name)
+        return text
+
+    def _lay_out(self) -> None:
+        body = QWidget(self)
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(2, 4, 2, 4)
+        layout.setSpacing(6)
+        for widget in (
+            self._title,
+            self._place,
+            self._answer,
+            self._stage,
+            self._stopped,
+            self._error,
+            self._bars,
+            self._other_fold,
+            self._map,
+        ):
+            layout.addWidget(widget)
+        layout.addLayout(self._action_row())
+        for widget in (self._demonstration, self._clue_fold, self._seen_fold):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setWidget(body)
+
+    def _action_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self._details, 1)
+        self._tools: list[IconButton] = []
+        for name in ("zoom", "highlight", "ask_again", "copy"):
+            tool = IconButton(ICONS[name], action_text(name))
+            tool.setObjectName(f"{name}Tool")
+            tool.clicked.connect(lambda _checked=False, name=name: self._act(name))
+            self._tools.append(tool)
+            row.addWidget(tool)
+        return row
+
+    # ----------------------------------------------------------------- behaviour
+
+    def _show_entry(self, entry: Entry) -> None:
+        self._entry = entry
+        self._show_texts(entry.title, entry.place, entry.answer, entry.clue)
+        self._stage.hide()
+        self._error.say("")
+        self._stopped.say(self.tr("Stopped: this answer is not finished.") if entry.stopped else "")
+        self._show_options(entry.options)
+        self._demonstration.say(
+            self.tr("Demonstration model: do not rely on it.") if entry.demonstration else ""
+        )
+        self._show_seen(self._seen.get(entry.id, ()), entry.kind)
+        self._details.setText(self._details_of(entry))
+        self._details.show()
+        self._show_actions()
+        self.show()
+
+    def _show_texts(self, title: str, place: str, answer: str, clue: str) -> None:
+        for field, text in ((self._title, title), (self._answer, answer), (self._clue, clue)):
+            if field.toPlainText() != text:  # what the user has selected stays selected
+                field.setPlainText(text)
+        self._answer.setVisible(bool(answer))
+        self._place.setText(place)
+        self._place.setVisible(bool(place))
+        self._clue_fold.setVisible(bool(clue))
+
+    def _show_options(self, options: Sequence[tuple[str, float]]) -> None:
+        likely_first = sorted(options, key=lambda option: -option[1])
+        self._bars.show_options(likely_first[:_LIKELY])
+        self._other_bars.show_options(likely_first[_LIKELY:])
+        self._other_fold.setVisible(len(likely_first) > _LIKELY)
+
+    def _show_seen(self, images: Sequence[QImage], kind: str) -> None:
+        if kind == "pair" and len(images) == 2:
+            captions = [self.tr("Before"), self.tr("After")]
+        elif len(images) > 1:
+            captions = [QLocale().toString(number + 1) for number in range(len(images))]
+        else:
+            captions = [""] * len(images)
+        self._pictures.show_images(images, captions)
+        self._seen_fold.setVisible(bool(images))
+
+    def _show_actions(self) -> None:
+        has_entry = self._entry is not None
+        self._map.setVisible(has_entry and self._entry.id in self._mappable)
+        for tool in self._tools:
+            tool.setVisible(has_entry)
+
+    def _details_of(self, entry: Entry) -> str:
+        return self.tr("{seconds} s, {model} on {device}").format(
+            seconds=QLocale().toString(entry.seconds, "f", 1),
+            model=entry.model,
+            device=entry.device,
+        )
+
+    def _act(self, action: str) -> None:
+        if self._entry is not None:
+            self.acted.emit(self._entry.id, action)
+
+    def _scroll_down(self) -> None:
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())

@@ -1,0 +1,281 @@
+"""The dock: what to look at, the history, the answer and the question, from top to bottom."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QDateTime, Qt, Signal
+from qtpy.QtGui import QImage, QKeySequence
+from qtpy.QtWidgets import QDockWidget, QShortcut, QSplitter, QVBoxLayout, QWidget
+
+from unirs_qgis.dock.answer_view import AnswerView
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.history_view import HistoryView
+from unirs_qgis.dock.host import HostWidgets, SeriesItem
+from unirs_qgis.dock.input_panel import InputPanel
+from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.tab_order import follow_layout
+from unirs_qgis.dock.question_panel import QuestionPanel
+from unirs_qgis.dock.states import DockState
+from unirs_qgis.dock.status_panel import StatusPanel
+
+
+class UniRSDock(QDockWidget):
+    """Everything that the user sees of UniRS beside the map.
+
+    It holds no layers and knows no worker: it tells by signals what the user wants, and shows what
+    it is told.
+
+    Args:
+        widgets: QGIS's own choosers of layers and extent.
+        parent: Qt's parent.
+
+    Signals:
+        submitted: Task ("ask", "caption", "change", "classify"), question, closed set of answers.
+            The question is empty for all tasks but "ask".
+        stopped: The answer in progress is to be stopped.
+        swapped: Before and after are to be swapped.
+        kind_changed: The user chose "single", "pair" or "video".
+        dates_edited: The user changed a date: see `dates`.
+        series_changed: The user changed the series: see `series` and `video_path`.
+        series_add_requested: "chosen" (the layer in the first chooser) or "visible" (all shown).
+        entry_action: Id of an entry, and "zoom", "highlight", "ask_again", "copy", "delete" or
+            "change_map".
+        entry_selected: Id of the entry that the user looks at; empty for none.
+        history_action: "export" or "as_layer".
+    """
+
+    submitted = Signal(str, str, list)
+    stopped = Signal()
+    swapped = Signal()
+    kind_changed = Signal(str)
+    dates_edited = Signal()
+    series_changed = Signal()
+    series_add_requested = Signal(str)
+    set_up_requested = Signal()
+    set_up_cancelled = Signal()
+    options_requested = Signal()
+    restart_requested = Signal()
+    tiles_requested = Signal()
+    entry_action = Signal(str, str)
+    entry_selected = Signal(str)
+    history_action = Signal(str)
+
+    def __init__(self, widgets: HostWidgets, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("UniRSDock")
+        self.setWindowTitle(self.tr("UniRS"))
+        self._status = StatusPanel(self)
+        self._input = InputPanel(widgets, self)
+        self._history = HistoryView(self)
+        self._answer = AnswerView(self)
+        self._question = QuestionPanel(self)
+        self._stop_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._stop_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._lay_out()
+        self._connect()
+        self.show_state(DockState.NO_LAYER)
+
+    # ----------------------------------------------------------------- state
+
+    @property
+    def state(self) -> DockState:
+        """What the dock can do now."""
+        return self._status.state
+
+    def show_state(
+        self, state: DockState, message: str = "", done: int = 0, total: int = 0
+    ) -> None:
+        """Shows a state, and enables what can be done in it.
+
+        Args:
+            state: Which one.
+            message: What to say; empty for the state's own sentence.
+            done: Steps done, of work with a known length.
+            total: Steps in all; 0 if it is not known.
+        """
+        self._status.show_state(state, message, done, total)
+        self._question.set_state(state.can_ask, state.can_stop)
+        self._stop_key.setEnabled(state.can_stop)  # otherwise Esc belongs to the program around
+
+    def append_log(self, line: str) -> None:
+        """Adds a line to the log of the set-up."""
+        self._status.append_log(line)
+
+    # ----------------------------------------------------------------- input
+
+    @property
+    def kind(self) -> str:
+        """What is looked at: "single", "pair" or "video"."""
+        return self._input.kind
+
+    def set_kind(self, kind: str) -> None:
+        """Shows the fields of a kind of input, without telling that it changed."""
+        self._input.set_kind(kind)
+        self._show_kind()
+
+    @property
+    def series(self) -> list[SeriesItem]:
+        """The layers of the series, in order."""
+        return self._input.series
+
+    def show_series(self, items: list[SeriesItem], warning: str = "") -> None:
+        """Shows the layers of the series, and what is wrong with their dates."""
+        self._input.show_series(items, warning)
+        self._show_kind()
+
+    @property
+    def video_path(self) -> str:
+        """Path of the video file; empty if the series is one of layers."""
+        return self._input.video_path
+
+    def set_video_path(self, path: str) -> None:
+        """Shows a video file as the series; an empty path goes back to layers."""
+        self._input.set_video_path(path)
+        self._show_kind()
+
+    def dates(self) -> tuple[QDateTime | None, ...]:
+        """Dates of acquisition: one, before and after, or one for each layer of the series."""
+        return self._input.dates()
+
+    def show_dates(self, dates: tuple[QDateTime | None, ...], warning: str = "") -> None:
+        """Shows the dates of one layer or of a pair, and what is wrong with them."""
+        self._input.show_dates(dates, warning)
+
+    def show_crop(self, summary: str, warning: str = "") -> None:
+        """Shows the ground size of a pixel and of the crop, and what is wrong with it."""
+        self._input.show_crop(summary, warning)
+
+    # ----------------------------------------------------------------- question and answer
+
+    @property
+    def question(self) -> str:
+        """What is in the box."""
+        return self._question.question
+
+    def set_question(self, text: str, focus: bool = True) -> None:
+        """Fills the box.
+
+        Args:
+            text: The question.
+            focus: Whether the keyboard goes there.
+        """
+        self._question.set_question(text)
+        if focus:
+            self._question.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def begin_answer(self, title: str) -> None:
+        """Clears the answer for a new one, of this title."""
+        self._history.select("")
+        self._answer.begin(title)
+
+    def show_stage(self, stage: str) -> None:
+        """Says what the worker does, by its own word for it ("vision", "decode", …)."""
+        self._answer.show_stage(stage)
+
+    def add_text(self, piece: str) -> None:
+        """Adds a piece to the answer."""
+        self._answer.add_text(piece)
+
+    def show_seen(self, thumbnails: list[QImage]) -> None:
+        """Shows what the model looks at, the earliest first."""
+        self._answer.show_seen(thumbnails)
+
+    def finish_answer(self, entry: Entry, can_map: bool = False) -> None:
+        """Shows the finished answer, whether or not it is in the history.
+
+        Args:
+            entry: The answer.
+            can_map: Whether there is a change map for it.
+        """
+        self._answer.finish(entry, can_map)
+        self._history.set_mappable(entry.id, can_map)
+        self._history.select(entry.id)
+
+    def fail_answer(self, message: str) -> None:
+        """Ends the answer with a sentence that says why; what came so far stays."""
+        self._answer.fail(message)
+
+    def set_mappable(self, entry_id: str, mappable: bool) -> None:
+        """Says whether there is a change map for an entry."""
+        self._answer.set_mappable(entry_id, mappable)
+        self._history.set_mappable(entry_id, mappable)
+
+    # ----------------------------------------------------------------- history
+
+    def show_history(self, entries: list[Entry]) -> None:
+        """Shows entries, in whatever order they come, instead of those before."""
+        self._history.show_all(entries)
+
+    def add_entry(self, entry: Entry) -> None:
+        """Adds an entry; one of the same id is replaced."""
+        self._history.add(entry)
+        if self._answer.entry is not None and self._answer.entry.id == entry.id:
+            self._history.select(entry.id)
+
+    def remove_entry(self, entry_id: str) -> None:
+        """Takes an entry out of the history, and out of sight."""
+        if self._answer.entry is not None and self._answer.entry.id == entry_id:
+            self._answer.clear()
+        self._history.remove(entry_id)
+
+    # ----------------------------------------------------------------- composition
+
+    def _lay_out(self) -> None:
+        body = QWidget(self)
+        input_fold = Fold(self.tr("What to look at"), self._input, unfolded=True, parent=body)
+        input_fold.header.setObjectName("inputFold")
+        splitter = QSplitter(Qt.Orientation.Vertical, body)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self._history)
+        splitter.addWidget(self._answer)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 2)
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(6, 4, 6, 6)
+        layout.setSpacing(6)
+        layout.addWidget(self._status)
+        layout.addWidget(input_fold)
+        layout.addWidget(splitter, 1)
+        layout.addWidget(self._question)
+        self.setWidget(body)
+        self.setFocusProxy(self._question.box)
+        follow_layout(body)
+
+    def _connect(self) -> None:
+        self._status.set_up_requested.connect(self.set_up_requested)
+        self._status.set_up_cancelled.connect(self.set_up_cancelled)
+        self._status.options_requested.connect(self.options_requested)
+        self._status.restart_requested.connect(self.restart_requested)
+        self._status.tiles_requested.connect(self.tiles_requested)
+        self._status.history_action.connect(self.history_action)
+        self._input.swapped.connect(self.swapped)
+        self._input.kind_changed.connect(self._on_kind_changed)
+        self._input.dates_edited.connect(self.dates_edited)
+        self._input.series_changed.connect(self._on_series_changed)
+        self._input.series_add_requested.connect(self.series_add_requested)
+        self._history.acted.connect(self.entry_action)
+        self._history.chosen.connect(self._on_chosen)
+        self._answer.acted.connect(self.entry_action)
+        self._question.submitted.connect(self.submitted)
+        self._question.stopped.connect(self.stopped)
+        self._stop_key.activated.connect(self.stopped)
+
+    def _on_kind_changed(self, kind: str) -> None:
+        self._show_kind()
+        self.kind_changed.emit(kind)
+
+    def _on_series_changed(self) -> None:
+        self._show_kind()
+        self.series_changed.emit()
+
+    def _on_chosen(self, entry_id: str) -> None:
+        entry = self._history.entry(entry_id) if entry_id else None
+        if entry is not None:
+            self._answer.show_entry(entry)
+        self.entry_selected.emit(entry_id)
+
+    def _show_kind(self) -> None:
+        """Offers what fits the kind of input, if there is any."""
+        self._question.set_kind(self.kind)
+        self._question.set_has_input(
+            self.kind != "video" or bool(self.series) or bool(self.video_path)
+        )

@@ -1,0 +1,134 @@
+"""How a row of the history looks: what was asked, the answer, and when and at what."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QCoreApplication, QLocale, QModelIndex, QRect, QSize, Qt, QTime
+from qtpy.QtGui import QFontMetrics, QPainter, QPalette
+from qtpy.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE
+from unirs_qgis.dock.theme import hairline, muted, scaled_font
+
+_PAD = 6
+_MOST_LETTERS = 400  # more do not fit into two lines
+
+
+class HistoryDelegate(QStyledItemDelegate):
+    """Paints entries and days. Text is painted as it is, whatever markup is in it."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+        """One line for a day; for an entry three, or four if the answer is long."""
+        line = QFontMetrics(option.font).lineSpacing()
+        entry = index.data(ENTRY_ROLE)
+        if entry is None:
+            return QSize(80, line + _PAD)
+        small = QFontMetrics(scaled_font(option.font, 0.9)).lineSpacing()
+        width = self._text_width(option)
+        answer = QFontMetrics(option.font).horizontalAdvance(one_line(entry.answer))
+        lines = 2 if answer > width else 1
+        return QSize(80, line * (1 + lines) + small + 2 * _PAD)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draws a row."""
+        painter.save()
+        entry = index.data(ENTRY_ROLE)
+        if entry is None:
+            self._paint_day(painter, option, index.data(DAY_ROLE))
+        else:
+            self._paint_entry(painter, option, entry)
+        painter.restore()
+
+    def _paint_day(self, painter: QPainter, option: QStyleOptionViewItem, label: str) -> None:
+        painter.setFont(scaled_font(option.font, 0.9, bold=True))
+        painter.setPen(muted(option.palette))
+        rect = option.rect.adjusted(_PAD, 0, -_PAD, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(rect, middle | Qt.TextFlag.TextSingleLine, label)
+        start = rect.left() + painter.fontMetrics().horizontalAdvance(label) + _PAD
+        painter.setPen(hairline(option.palette))
+        painter.drawLine(start, rect.center().y(), rect.right(), rect.center().y())
+
+    def _paint_entry(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry) -> None:
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        style.drawPrimitive(
+            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
+        )
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        active = bool(option.state & QStyle.StateFlag.State_Active)
+        group = QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        strong = option.palette.color(group, role)
+        quiet = strong if selected else muted(option.palette)
+        rect = option.rect.adjusted(_PAD, _PAD, -_PAD, -_PAD)
+        rect.setWidth(self._text_width(option))
+        line = QFontMetrics(option.font).lineSpacing()
+
+        painter.setPen(strong)
+        painter.setFont(scaled_font(option.font, 1.0, bold=True))
+        _draw_line(painter, QRect(rect.left(), rect.top(), rect.width(), line), entry.title)
+        painter.setFont(option.font)
+        small = QFontMetrics(scaled_font(option.font, 0.9)).lineSpacing()
+        middle = QRect(rect.left(), rect.top() + line, rect.width(), rect.height() - line - small)
+        _draw_wrapped(painter, middle, entry.answer)
+        painter.setPen(quiet)
+        painter.setFont(scaled_font(option.font, 0.9))
+        _draw_line(
+            painter, QRect(rect.left(), middle.bottom() + 1, rect.width(), small), _facts(entry)
+        )
+
+    def _text_width(self, option: QStyleOptionViewItem) -> int:
+        width = option.widget.viewport().width() if option.widget is not None else 240
+        return max(60, width - 2 * _PAD)
+
+
+def one_line(text: str) -> str:
+    """The beginning of a text without line breaks."""
+    return " ".join(text[:_MOST_LETTERS].split())
+
+
+def _facts(entry: Entry) -> str:
+    """Time of day, mark and place; what matters most comes first, for the end may be cut off."""
+    when = QLocale().toString(
+        QTime(entry.time.hour, entry.time.minute), QLocale.FormatType.ShortFormat
+    )
+    marks = []
+    if entry.stopped:
+        marks.append(QCoreApplication.translate("HistoryDelegate", "stopped"))
+    if entry.demonstration:
+        marks.append(QCoreApplication.translate("HistoryDelegate", "demonstration"))
+    return "  ·  ".join([when, *marks, *([entry.place] if entry.place else [])])
+
+
+def _draw_line(painter: QPainter, rect: QRect, text: str) -> None:
+    elided = painter.fontMetrics().elidedText(
+        one_line(text), Qt.TextElideMode.ElideRight, rect.width()
+    )
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, elided)
+
+
+def _draw_wrapped(painter: QPainter, rect: QRect, text: str) -> None:
+    """One or two lines; the second is elided."""
+    metrics = painter.fontMetrics()
+    words = one_line(text)
+    first, rest = words, ""
+    if metrics.horizontalAdvance(words) > rect.width():
+        first, rest = _broken(words, rect.width(), metrics)
+    line = metrics.lineSpacing()
+    _draw_line(painter, QRect(rect.left(), rect.top(), rect.width(), line), first)
+    if rest:
+        _draw_line(painter, QRect(rect.left(), rect.top() + line, rect.width(), line), rest)
+
+
+def _broken(text: str, width: int, metrics: QFontMetrics) -> tuple[str, str]:
+    """Text in two at the last space that fits, or within a word that is too long."""
+    low, high = 1, len(text)
+    while low < high:  # the most letters that fit
+        middle = (low + high + 1) // 2
+        if metrics.horizontalAdvance(text[:middle]) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    space = text.rfind(" ", 0, low + 1)
+    cut = space if space > 0 else low
+    return text[:cut].rstrip(), text[cut:].lstrip()

@@ -1,0 +1,230 @@
+"""The rows of the history: entries in the order of time, under a heading for each day.
+
+The model gives its newest rows first and older ones when the view asks for them, so that a history
+of thousands of entries opens at once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from qtpy.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QDate,
+    QLocale,
+    QModelIndex,
+    QObject,
+    Qt,
+)
+
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.theme import plain_tooltip
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+DAY_ROLE = Qt.ItemDataRole.UserRole + 1
+PAGE = 200
+_TOOLTIP_LENGTH = 1000
+
+
+class HistoryModel(QAbstractListModel):
+    """Entries with their days, newest last.
+
+    Args:
+        parent: Qt's parent.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []  # all, in order of time
+        self._times: list[float] = []  # of each entry, in seconds since 1970
+        self._found: list[Entry] = []  # those that match the search
+        self._rows: list[Entry | date] = []  # those that are shown, with the headings
+        self._shown = PAGE
+        self._words: list[str] = []
+        self._haystacks: dict[str, str] = {}
+
+    # ----------------------------------------------------------------- what the view reads
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        """Number of entries and headings that are shown."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Text for screen readers; `ENTRY_ROLE` and `DAY_ROLE` are for the delegate."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if isinstance(row, Entry):
+            return self._entry_data(row, role)
+        if role in (Qt.ItemDataRole.DisplayRole, DAY_ROLE):
+            return day_label(row)
+        return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        """Entries can be chosen, headings cannot."""
+        if index.isValid() and isinstance(self._rows[index.row()], Entry):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return Qt.ItemFlag.NoItemFlags
+
+    def _entry_data(self, entry: Entry, role: int) -> object:
+        if role == ENTRY_ROLE:
+            return entry
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{entry.title}\n{entry.answer}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(f"{entry.title}\n{entry.answer}"[:_TOOLTIP_LENGTH])
+        return None
+
+    # ----------------------------------------------------------------- entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry of an id, `None` if there is none."""
+        return next((entry for entry in reversed(self._entries) if entry.id == entry_id), None)
+
+    def index_of(self, entry_id: str) -> QModelIndex:
+        """Where an entry is shown; an invalid index if it is not."""
+        for row in range(len(self._rows) - 1, -1, -1):
+            shown = self._rows[row]
+            if isinstance(shown, Entry) and shown.id == entry_id:
+                return self.index(row)
+        return QModelIndex()
+
+    def show_all(self, entries: Iterable[Entry]) -> None:
+        """Shows entries, in whatever order they come, instead of those before."""
+        self._entries = sorted(entries, key=_seconds)
+        self._times = [_seconds(entry) for entry in self._entries]
+        self._haystacks.clear()
+        self._search()
+
+    def add(self, entry: Entry) -> None:
+        """Adds an entry at its time; one of the same id is replaced."""
+        self.remove(entry.id)
+        seconds = _seconds(entry)
+        place = bisect_right(self._times, seconds)
+        self._entries.insert(place, entry)
+        self._times.insert(place, seconds)
+        if not self._matches(entry):
+            return
+        if place == len(self._entries) - 1:
+            self._append(entry)
+        else:
+            self._search(keep_shown=True)
+
+    def remove(self, entry_id: str) -> None:
+        """Takes an entry away; an unknown id changes nothing."""
+        entry = self.entry(entry_id)
+        if entry is None:
+            return
+        place = self._entries.index(entry, bisect_left(self._times, _seconds(entry)))
+        del self._entries[place], self._times[place]
+        self._haystacks.pop(entry_id, None)
+        if entry in self._found:
+            self._found.remove(entry)
+        index = self.index_of(entry_id)
+        if index.isValid():
+            self._take_row(index.row())
+
+    # ----------------------------------------------------------------- search and older rows
+
+    def search(self, text: str) -> None:
+        """Shows the entries in which every word of a text occurs, in whatever case."""
+        self._words = text.casefold().split()
+        self._search()
+
+    @property
+    def found(self) -> int:
+        """How many entries match the search."""
+        return len(self._found)
+
+    @property
+    def has_older(self) -> bool:
+        """Whether there are entries above the first row."""
+        return len(self._found) > self._shown
+
+    def show_older(self) -> None:
+        """Adds a page of rows above the first."""
+        end = len(self._found) - self._shown
+        older = _with_days(self._found[max(0, end - PAGE) : end])
+        self._shown += PAGE
+        if not older:
+            return
+        if self._rows and self._rows[0] == _last_day(older):
+            self._take_row(0)  # the heading moves up with the day
+        self.beginInsertRows(QModelIndex(), 0, len(older) - 1)
+        self._rows[:0] = older
+        self.endInsertRows()
+
+    def _search(self, keep_shown: bool = False) -> None:
+        self.beginResetModel()
+        self._found = [entry for entry in self._entries if self._matches(entry)]
+        self._shown = max(PAGE, self._shown) if keep_shown else PAGE
+        self._rows = _with_days(self._found[-self._shown :])
+        self.endResetModel()
+
+    def _matches(self, entry: Entry) -> bool:
+        if not self._words:
+            return True
+        haystack = self._haystacks.get(entry.id)
+        if haystack is None:
+            parts = [entry.title, entry.answer, entry.clue, entry.place, entry.model]
+            parts += [option for option, _ in entry.options]
+            haystack = self._haystacks[entry.id] = "\n".join(parts).casefold()
+        return all(word in haystack for word in self._words)
+
+    # ----------------------------------------------------------------- rows
+
+    def _append(self, entry: Entry) -> None:
+        self._found.append(entry)
+        self._shown += 1
+        day = entry.time.date()
+        new = [entry] if self._rows and _last_day(self._rows) == day else [day, entry]
+        first = len(self._rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
+        self._rows += new
+        self.endInsertRows()
+
+    def _take_row(self, row: int) -> None:
+        """Removes a row, and the heading above it if that has no other."""
+        first = row
+        alone = row + 1 == len(self._rows) or isinstance(self._rows[row + 1], date)
+        if row > 0 and isinstance(self._rows[row - 1], date) and alone:
+            first -= 1
+        self.beginRemoveRows(QModelIndex(), first, row)
+        del self._rows[first : row + 1]
+        self.endRemoveRows()
+
+
+def day_label(day: date) -> str:
+    """A day in words: today, yesterday, or its date in the user's language."""
+    today = date.today()
+    if day == today:
+        return QCoreApplication.translate("HistoryModel", "Today")
+    if day == today - timedelta(days=1):
+        return QCoreApplication.translate("HistoryModel", "Yesterday")
+    return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat)
+
+
+def _seconds(entry: Entry) -> float:
+    return entry.time.timestamp()
+
+
+def _with_days(entries: list[Entry]) -> list[Entry | date]:
+    rows: list[Entry | date] = []
+    day = None
+    for entry in entries:
+        if entry.time.date() != day:
+            day = entry.time.date()
+            rows.append(day)
+        rows.append(entry)
+    return rows
+
+
+def _last_day(rows: list[Entry | date]) -> date:
+    last = rows[-1]
+    return last.time.date() if isinstance(last, Entry) else last

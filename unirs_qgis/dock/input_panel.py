@@ -1,0 +1,298 @@
+"""What to look at: a layer, two dates of it or a series, and which part."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QDateTime, Qt, Signal
+from qtpy.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unirs_qgis.dock.host import HostWidgets, SeriesItem
+from unirs_qgis.dock.parts.date_field import DateField
+from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.text import WrapLabel
+from unirs_qgis.dock.series_panel import SeriesList, VideoFile
+from unirs_qgis.dock.theme import IconButton, Tone
+
+_SEGMENT_STYLE = """
+QToolButton { border: 1px solid palette(mid); padding: 3px; background: palette(button); }
+QToolButton:hover, QToolButton:focus { border-color: palette(highlight); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
+QToolButton:checked:focus { border-color: palette(window-text); }
+"""
+_LAYERS, _FILE = 0, 1  # rows of the combo that tells where a series comes from
+
+
+class InputPanel(QWidget):
+    """Kind of input, layers with their dates, extent, and what the crop will be.
+
+    Args:
+        widgets: QGIS's own choosers.
+        parent: Qt's parent.
+    """
+
+    swapped = Signal()
+    kind_changed = Signal(str)
+    dates_edited = Signal()
+    series_changed = Signal()
+    series_add_requested = Signal(str)
+
+    def __init__(self, widgets: HostWidgets, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widgets = widgets
+        self._name_host_widgets()
+        self._kinds = QButtonGroup(self)
+        self._source = self._make_source()
+        self._before_date = self._date_field("beforeDateEdit", self.tr("Date of acquisition"))
+        self._after_date = self._date_field(
+            "afterDateEdit", self.tr("Date of acquisition of the later layer")
+        )
+        self._add = self._make_add_button()
+        self._swap = IconButton("swap", self.tr("Swap before and after"), self)
+        self._swap.setObjectName("swapButton")
+        self._before_heading, self._after_heading = QLabel(self), QLabel(self.tr("After"), self)
+        self._list, self._file = SeriesList(self), VideoFile(self)
+        self._date_warning = Notice("warning", Tone.WARNING, self)
+        self._date_warning.setObjectName("warningLabel")
+        self._crop = WrapLabel(quiet=True, parent=self)
+        self._crop.setObjectName("cropLabel")
+        self._crop.setToolTip(self.tr("Size on the ground of a pixel and of the part looked at"))
+        self._crop_warning = Notice("warning", Tone.WARNING, self)
+        self._crop_warning.setObjectName("cropWarningLabel")
+        self._lay_out()
+        self._connect()
+        self.set_kind("single")
+
+    # ----------------------------------------------------------------- kind of input
+
+    @property
+    def kind(self) -> str:
+        """What is looked at: "single", "pair" or "video"."""
+        return self._kinds.checkedButton().property("kind")
+
+    def set_kind(self, kind: str) -> None:
+        """Shows the fields of a kind of input, without telling that it changed.
+
+        Args:
+            kind: "single", "pair" or "video".
+        """
+        for button in self._kinds.buttons():
+            if button.property("kind") == kind:
+                button.setChecked(True)
+        self._show_fields()
+
+    # ----------------------------------------------------------------- layers and dates
+
+    @property
+    def series(self) -> list[SeriesItem]:
+        """The layers of the series, in order."""
+        return self._list.items()
+
+    @property
+    def video_path(self) -> str:
+        """Path of the video file; empty if the series is one of layers."""
+        return self._file.path() if self._is_file else ""
+
+    def set_video_path(self, path: str) -> None:
+        """Shows a video file as the series; an empty path goes back to layers."""
+        self._file.set_path(path)
+        self._source.blockSignals(True)
+        self._source.setCurrentIndex(_FILE if path else _LAYERS)
+        self._source.blockSignals(False)
+        self._show_fields()
+
+    def show_series(self, items: list[SeriesItem], warning: str) -> None:
+        """Shows the layers of the series, and what is wrong with their dates."""
+        self._list.show_items(items)
+        self._date_warning.say(warning)
+
+    def dates(self) -> tuple[QDateTime | None, ...]:
+        """Dates of acquisition: one, before and after, or one for each layer of the series."""
+        if self.kind == "single":
+            return (self._before_date.value(),)
+        if self.kind == "pair":
+            return (self._before_date.value(), self._after_date.value())
+        return tuple(item.date for item in self.series)
+
+    def show_dates(self, dates: tuple[QDateTime | None, ...], warning: str) -> None:
+        """Shows the dates of one layer or of a pair, and what is wrong with them."""
+        for field, date in zip((self._before_date, self._after_date), dates):
+            field.set_value(date)
+        self._date_warning.say(warning)
+
+    def show_crop(self, summary: str, warning: str) -> None:
+        """Shows the ground size of a pixel and of the crop, and what is wrong with it."""
+        self._crop.setText(summary)
+        self._crop.setVisible(bool(summary) and not self._is_file)
+        self._crop_warning.say("" if self._is_file else warning)
+
+    # ----------------------------------------------------------------- parts
+
+    def _name_host_widgets(self) -> None:
+        widgets = self._widgets
+        widgets.before.setObjectName("beforeLayerCombo")
+        widgets.after.setObjectName("afterLayerCombo")
+        widgets.extent.setObjectName("extentWidget")
+        widgets.after.setAccessibleName(self.tr("Later layer"))
+        widgets.extent.setAccessibleName(self.tr("Extent"))
+        for widget in (widgets.before, widgets.after, widgets.extent):
+            policy = widget.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # long layer names are elided
+            widget.setSizePolicy(policy)
+            widget.setMinimumWidth(80)
+
+    def _make_source(self) -> QComboBox:
+        source = QComboBox(self)
+        source.setObjectName("seriesSourceCombo")
+        source.setAccessibleName(self.tr("Where the series comes from"))
+        source.addItems([self.tr("Dated layers"), self.tr("Video file")])
+        return source
+
+    def _date_field(self, object_name: str, name: str) -> DateField:
+        field = DateField(name, self)
+        field.edit.setObjectName(object_name)
+        return field
+
+    def _make_add_button(self) -> QToolButton:
+        button = IconButton("add", self.tr("Add this layer to the series"), self)
+        button.setObjectName("seriesAddButton")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        menu = QMenu(button)
+        menu.addAction(self.tr("Add this layer")).triggered.connect(
+            lambda: self.series_add_requested.emit("chosen")
+        )
+        menu.addAction(self.tr("Add all visible raster layers")).triggered.connect(
+            lambda: self.series_add_requested.emit("visible")
+        )
+        button.setMenu(menu)
+        return button
+
+    def _kind_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for kind, name, text, tip in (
+            ("single", "kindSingleButton", self.tr("Image"), self.tr("Look at one layer")),
+            (
+                "pair",
+                "kindPairButton",
+                self.tr("Pair"),
+                self.tr("Compare two dates, before and after"),
+            ),
+            (
+                "video",
+                "kindSeriesButton",
+                self.tr("Series"),
+                self.tr("Look at three or more dates, or at a video file"),
+            ),
+        ):
+            button = QToolButton(self)
+            button.setObjectName(name)
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleDescription(tip)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setProperty("kind", kind)
+            button.setStyleSheet(_SEGMENT_STYLE)
+            self._kinds.addButton(button)
+            row.addWidget(button, 1)
+        return row
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(self._kind_row())
+        layout.addWidget(self._source)
+        before = self._heading_row(self._before_heading, self._before_date, self._add)
+        layout.addWidget(before)
+        layout.addWidget(self._widgets.before)
+        self._after_row = self._heading_row(self._after_heading, self._swap, None, self._after_date)
+        layout.addWidget(self._after_row)
+        layout.addWidget(self._widgets.after)
+        layout.addWidget(self._list)
+        layout.addWidget(self._file)
+        layout.addWidget(self._date_warning)
+        self._extent_heading = QLabel(self.tr("Extent"), self)
+        self._extent_heading.setBuddy(self._widgets.extent)
+        layout.addWidget(self._extent_heading)
+        layout.addWidget(self._widgets.extent)
+        layout.addWidget(self._crop)
+        layout.addWidget(self._crop_warning)
+        self._before_row = before
+        self._before_heading.setBuddy(self._widgets.before)
+        self._after_heading.setBuddy(self._widgets.after)
+
+    def _heading_row(self, heading: QLabel, *others: QWidget | None) -> QWidget:
+        """A heading at the left, widgets at the right; `None` stands for the gap between."""
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(heading)
+        if None not in others:
+            layout.addStretch(1)
+        for widget in others:
+            if widget is None:
+                layout.addStretch(1)
+            else:
+                layout.addWidget(widget)
+        return row
+
+    def _connect(self) -> None:
+        self._kinds.buttonClicked.connect(self._on_kind)
+        self._source.currentIndexChanged.connect(self._on_source)
+        self._before_date.edited.connect(self.dates_edited)
+        self._after_date.edited.connect(self.dates_edited)
+        self._swap.clicked.connect(self.swapped)
+        self._add.clicked.connect(lambda: self.series_add_requested.emit("chosen"))
+        self._list.changed.connect(self.series_changed)
+        self._file.changed.connect(self.series_changed)
+
+    # ----------------------------------------------------------------- behaviour
+
+    @property
+    def _is_file(self) -> bool:
+        return self.kind == "video" and self._source.currentIndex() == _FILE
+
+    def _on_kind(self) -> None:
+        self._date_warning.say("")
+        self._show_fields()
+        self.kind_changed.emit(self.kind)
+
+    def _on_source(self) -> None:
+        self._date_warning.say("")
+        self._show_fields()
+        self.series_changed.emit()
+
+    def _show_fields(self) -> None:
+        kind, is_file = self.kind, self._is_file
+        heading = {
+            "single": self.tr("Layer"),
+            "pair": self.tr("Before"),
+            "video": self.tr("Layer to add"),
+        }[kind]
+        self._before_heading.setText(heading)
+        self._widgets.before.setAccessibleName(heading)
+        self._source.setVisible(kind == "video")
+        self._before_row.setVisible(not is_file)
+        self._widgets.before.setVisible(not is_file)
+        self._before_date.setVisible(kind != "video")
+        self._add.setVisible(kind == "video")
+        for widget in (self._after_row, self._widgets.after):
+            widget.setVisible(kind == "pair")
+        self._list.setVisible(kind == "video" and not is_file)
+        self._file.setVisible(is_file)
+        for widget in (self._extent_heading, self._widgets.extent):
+            widget.setVisible(not is_file)
+        self._crop.setVisible(bool(self._crop.text()) and not is_file)
+        self._crop_warning.setVisible(bool(self._crop_warning.text) and not is_file)

@@ -1,0 +1,1 @@
+"""Small widgets that know nothing of questions, layers or answers."""

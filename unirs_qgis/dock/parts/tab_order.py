@@ -1,0 +1,36 @@
+"""The keyboard goes where the eye goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLayout, QScrollArea, QSplitter, QWidget
+
+
+def follow_layout(root: QWidget) -> None:
+    """Sets the tab order of everything in a widget as it is laid out, from top to bottom."""
+    stops = list(_stops(root))
+    for first, second in zip(stops, stops[1:]):
+        QWidget.setTabOrder(first, second)
+
+
+def _stops(widget: QWidget) -> Iterator[QWidget]:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        yield widget
+    if isinstance(widget, QSplitter):
+        for index in range(widget.count()):
+            yield from _stops(widget.widget(index))
+    elif isinstance(widget, QScrollArea):
+        yield from _stops(widget.widget())
+    elif widget.layout() is not None:
+        yield from _stops_of_layout(widget.layout())
+
+
+def _stops_of_layout(layout: QLayout) -> Iterator[QWidget]:
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        if item.widget() is not None:
+            yield from _stops(item.widget())
+        elif item.layout() is not None:
+            yield from _stops_of_layout(item.layout())

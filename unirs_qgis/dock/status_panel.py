@@ -1,0 +1,220 @@
+"""The line that says what UniRS does now, and, where the user has to act, the buttons to do so."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QRectF, Qt, Signal
+from qtpy.QtGui import QPainter, QPaintEvent
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unirs_qgis.dock.parts.flow import FlowLayout
+from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.text import WrapLabel
+from unirs_qgis.dock.states import DockState
+from unirs_qgis.dock.theme import (
+    CompactButton,
+    IconButton,
+    hairline,
+    line_height,
+    tinted_ground,
+    tone,
+)
+
+_DOT = 9
+_LOG_LINES = 5000
+_BUTTONS = {
+    DockState.NOT_SET_UP: ("set_up", "options"),
+    DockState.SETTING_UP: ("cancel",),
+    DockState.DIED: ("restart", "options"),
+    DockState.OFFLINE: ("options", "set_up"),
+}
+
+
+class StatusPanel(QWidget):
+    """State of UniRS: a line when all is well, a banner with buttons when not.
+
+    Args:
+        parent: Qt's parent.
+    """
+
+    set_up_requested = Signal()
+    set_up_cancelled = Signal()
+    options_requested = Signal()
+    restart_requested = Signal()
+    tiles_requested = Signal()
+    history_action = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = DockState.READY
+        self._dot = _Dot(self)
+        self._label = WrapLabel(parent=self)
+        self._label.setObjectName("statusLabel")
+        self._menu_button = self._make_menu_button()
+        self._progress = QProgressBar(self)
+        self._progress.setObjectName("statusProgress")
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(4)
+        self._progress.setAccessibleName(self.tr("Progress"))
+        self._log = self._make_log()
+        self._log_fold = Fold(self.tr("Log"), self._log, parent=self)
+        self._log_fold.header.setObjectName("logFold")
+        self._buttons = self._make_buttons()
+        self._lay_out()
+        self.show_state(DockState.READY, "", 0, 0)
+
+    @property
+    def state(self) -> DockState:
+        """What is shown."""
+        return self._state
+
+    def show_state(self, state: DockState, message: str, done: int, total: int) -> None:
+        """Shows a state.
+
+        Args:
+            state: Which one.
+            message: What to say; empty for the state's own sentence.
+            done: Steps done, of work with a known length.
+            total: Steps in all; 0 if it is not known.
+        """
+        started = state is DockState.SETTING_UP and self._state is not state
+        self._state = state
+        if started:
+            self._log.clear()
+        text = message or state.sentence
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self._dot.show_state(state)
+        self._progress.setRange(0, max(0, total))
+        self._progress.setValue(min(done, total))
+        self._progress.setVisible(state.is_working)
+        self._log_fold.setVisible(
+            state is DockState.SETTING_UP or (state.is_loud and bool(self._log.toPlainText()))
+        )
+        for name, button in self._buttons.items():
+            button.setVisible(name in _BUTTONS.get(state, ()))
+        self._button_row.setVisible(state in _BUTTONS)
+        margin = 8 if state.is_loud else 0
+        self.layout().setContentsMargins(margin, margin // 2, margin // 2, margin)
+        self.update()
+
+    def append_log(self, line: str) -> None:
+        """Adds a line to the log of the set-up."""
+        self._log.appendPlainText(line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """Draws the ground of the banner."""
+        if not self._state.is_loud:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(hairline(self.palette()))
+        painter.setBrush(tinted_ground(self.palette(), self._state.tone))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
+        painter.end()
+
+    # ----------------------------------------------------------------- parts
+
+    def _make_menu_button(self) -> QToolButton:
+        button = IconButton("menu", self.tr("More"), self)
+        button.setObjectName("menuButton")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        menu = QMenu(button)
+        for name, text, slot in (
+            ("tilesAction", self.tr("Caption tiles…"), self.tiles_requested.emit),
+            ("", "", None),
+            (
+                "exportAction",
+                self.tr("Export history…"),
+                lambda: self.history_action.emit("export"),
+            ),
+            (
+                "asLayerAction",
+                self.tr("Add history as layer"),
+                lambda: self.history_action.emit("as_layer"),
+            ),
+            ("", "", None),
+            ("optionsAction", self.tr("Options…"), self.options_requested.emit),
+        ):
+            if slot is None:
+                menu.addSeparator()
+            else:
+                action = menu.addAction(text)
+                action.setObjectName(name)
+                action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        button.setMenu(menu)
+        return button
+
+    def _make_log(self) -> QPlainTextEdit:
+        log = QPlainTextEdit(self)
+        log.setObjectName("setUpLog")
+        log.setAccessibleName(self.tr("Log of the set-up"))
+        log.setReadOnly(True)
+        log.setTabChangesFocus(True)
+        log.setMaximumBlockCount(_LOG_LINES)
+        log.setFixedHeight(110)
+        return log
+
+    def _make_buttons(self) -> dict[str, CompactButton]:
+        made = {}
+        for name, object_name, text, signal in (
+            ("set_up", "setUpButton", self.tr("Set up"), self.set_up_requested),
+            ("cancel", "cancelSetUpButton", self.tr("Cancel"), self.set_up_cancelled),
+            ("restart", "restartButton", self.tr("Restart"), self.restart_requested),
+            ("options", "optionsButton", self.tr("Options…"), self.options_requested),
+        ):
+            button = made[name] = CompactButton(text, parent=self)
+            button.setObjectName(object_name)
+            button.clicked.connect(lambda _checked=False, signal=signal: signal.emit())
+        return made
+
+    def _lay_out(self) -> None:
+        button_height = self._menu_button.sizeHint().height()
+        self._dot.setFixedSize(_DOT, button_height)
+        words = QVBoxLayout()
+        words.setContentsMargins(0, (button_height - line_height(self)) // 2, 0, 0)
+        words.addWidget(self._label)
+        words.addStretch(1)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        line.addWidget(self._menu_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._button_row = QWidget(self)
+        row = FlowLayout(4, self._button_row)
+        for button in self._buttons.values():
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(4)
+        layout.addLayout(line)
+        layout.addWidget(self._progress)
+        layout.addWidget(self._button_row)
+        layout.addWidget(self._log_fold)
+
+
+class _Dot(QWidget):
+    """A dot in the tone of the state."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state = DockState.READY
+
+    def show_state(self, state: DockState) -> None:
+        self._state = state
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tone(self.palette(), self._state.tone))
+        painter.drawEllipse(QRectF(0, (self.height() - _DOT) / 2, _DOT, _DOT))
+        painter.end()

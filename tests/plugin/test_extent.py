@@ -1,0 +1,254 @@
+"""The extent chooser and the footprints on a real map canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
+)
+from qgis.gui import QgsMapCanvas, QgsMapToolPan, QgsRubberBand
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QComboBox, QToolButton
+
+from unirs_qgis.extent import DRAWN, LAYER, SELECTION, VIEW, ExtentChooser, Footprints
+
+UTM = QgsCoordinateReferenceSystem("EPSG:32633")
+WGS84 = QgsCoordinateReferenceSystem("EPSG:4326")
+LEFT, TOP = 500_000.0, 5_000_000.0
+
+
+@pytest.fixture
+def canvas(qtbot: object, qgis_new_project: None) -> Iterator[QgsMapCanvas]:
+    canvas = QgsMapCanvas()
+    canvas.resize(400, 200)
+    canvas.setDestinationCrs(UTM)
+    canvas.setExtent(QgsRectangle(LEFT, TOP - 500, LEFT + 1000, TOP))
+    canvas.setMapTool(QgsMapToolPan(canvas))
+    canvas.show()
+    yield canvas
+    canvas.deleteLater()
+
+
+@pytest.fixture
+def chooser(qtbot: object, canvas: QgsMapCanvas) -> Iterator[ExtentChooser]:
+    chooser = ExtentChooser(canvas)
+    qtbot.addWidget(chooser)
+    chooser.show()
+    yield chooser
+    chooser.close_tools()
+
+
+def raster(folder: Path, name: str, left: float = LEFT, pixel: float = 10.0) -> QgsRasterLayer:
+    """100 × 100 pixels, north-west at `left`, TOP."""
+    path = folder / f"{name}.tif"
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), 100, 100, 1, gdal.GDT_Byte)
+    dataset.SetGeoTransform((left, pixel, 0, TOP, 0, -pixel))
+    dataset.SetProjection(UTM.toWkt())
+    dataset = None
+    return QgsRasterLayer(str(path), name)
+
+
+def choose(chooser: ExtentChooser, source: str) -> None:
+    combo = chooser.findChild(QComboBox, "extentCombo")
+    combo.setCurrentIndex(combo.findData(source))
+
+
+def corners(extent: QgsRectangle) -> tuple[float, float, float, float]:
+    return extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()
+
+
+def drag(canvas: QgsMapCanvas, start: QPoint, end: QPoint) -> None:
+    target = canvas.viewport()
+    QTest.mousePress(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(target, (start + end) / 2)
+    QTest.mouseMove(target, end)
+    QTest.mouseRelease(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+
+def bands(canvas: QgsMapCanvas) -> list[QgsRubberBand]:
+    return [item for item in canvas.scene().items() if isinstance(item, QgsRubberBand)]
+
+
+def test_the_map_view_is_followed(qtbot, canvas, chooser):
+    assert chooser.source == VIEW
+    with qtbot.waitSignal(chooser.changed):
+        canvas.setExtent(QgsRectangle(LEFT, TOP - 100, LEFT + 200, TOP))
+    assert corners(chooser.extent()) == pytest.approx(corners(canvas.extent()))
+    assert chooser.extent().crs() == UTM
+    canvas.setDestinationCrs(WGS84)
+    assert chooser.extent().crs() == WGS84
+
+
+def test_a_rectangle_is_drawn_and_the_tool_before_is_back(qtbot, canvas, chooser):
+    before = canvas.mapTool()
+    button = chooser.findChild(QToolButton, "drawExtentButton")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert canvas.mapTool() is not before
+    assert button.isChecked()
+    with qtbot.waitSignal(chooser.changed):
+        drag(canvas, QPoint(100, 50), QPoint(200, 100))
+    assert canvas.mapTool() is before
+    assert not button.isChecked()
+    assert chooser.source == DRAWN
+    pixel = canvas.mapUnitsPerPixel()
+    assert chooser.extent().width() == pytest.approx(100 * pixel, rel=0.05)
+    assert chooser.extent().height() == pytest.approx(50 * pixel, rel=0.05)
+    drawn = corners(chooser.extent())
+    canvas.setExtent(QgsRectangle(0, 0, 10, 10))
+    assert corners(chooser.extent()) == drawn
+
+
+def test_escape_gives_up_drawing(canvas, chooser):
+    before = canvas.mapTool()
+    chooser.start_drawing()
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.mapTool() is before
+    assert chooser.source == VIEW
+    assert not chooser.findChild(QToolButton, "drawExtentButton").isChecked()
+
+
+def test_a_click_is_no_rectangle(canvas, chooser):
+    chooser.start_drawing()
+    tool = canvas.mapTool()
+    drag(canvas, QPoint(100, 50), QPoint(100, 50))
+    assert canvas.mapTool() is tool
+    assert chooser.source == VIEW
+
+
+def test_another_tool_ends_drawing_and_stays(canvas, chooser):
+    chooser.start_drawing()
+    other = QgsMapToolPan(canvas)
+    canvas.setMapTool(other)
+    assert canvas.mapTool() is other
+    assert not chooser.findChild(QToolButton, "drawExtentButton").isChecked()
+
+
+def test_the_layers_count_with_what_they_have_in_common(canvas, chooser, tmp_path):
+    choose(chooser, LAYER)
+    assert chooser.extent() is None
+    assert "No layer" in chooser.summary(128)[1]
+    first, second = raster(tmp_path, "first"), raster(tmp_path, "second", LEFT + 400)
+    chooser.set_layers([first])
+    assert corners(chooser.extent()) == corners(first.extent())
+    chooser.set_layers([first, second])
+    assert corners(chooser.extent()) == (LEFT + 400, TOP - 1000, LEFT + 1000, TOP)
+    chooser.set_layers([first, raster(tmp_path, "far", LEFT + 5000)])
+    assert chooser.extent() is None
+    assert "no ground in common" in chooser.summary(128)[1]
+
+
+def test_the_selected_feature_counts(qtbot, canvas, chooser):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4326", "fields", "memory")
+    for left in (10.0, 20.0):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 45, left + 1, 46)))
+        layer.dataProvider().addFeature(feature)
+    canvas.setLayers([layer])
+    choose(chooser, SELECTION)
+    assert chooser.extent() is None
+    assert "selected" in chooser.summary(128)[1]
+    with qtbot.waitSignal(chooser.changed):
+        layer.selectByIds([2])
+    assert corners(chooser.extent()) == (20, 45, 21, 46)
+    assert chooser.extent().crs() == WGS84
+
+
+def test_the_footprint_is_on_the_map_in_its_crs_while_the_dock_is_open(canvas, chooser):
+    extent = QgsReferencedRectangle(QgsRectangle(15, 45.10, 15.01, 45.11), WGS84)
+    chooser.set_extent(extent)
+    (band,) = [band for band in bands(canvas) if not band.asGeometry().isEmpty()]
+    assert band.asGeometry().boundingBox().center().x() == pytest.approx(LEFT + 394, abs=20)
+    canvas.setDestinationCrs(WGS84)
+    (band,) = [band for band in bands(canvas) if not band.asGeometry().isEmpty()]
+    assert corners(band.asGeometry().boundingBox()) == pytest.approx((15, 45.10, 15.01, 45.11))
+    chooser.hide()
+    assert all(band.asGeometry().isEmpty() for band in bands(canvas))
+
+
+def test_closing_leaves_nothing_on_the_canvas(qtbot, canvas):
+    count, tool = len(bands(canvas)), canvas.mapTool()
+    chooser, footprints = ExtentChooser(canvas), Footprints(canvas)
+    qtbot.addWidget(chooser)
+    chooser.show()
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(15, 45, 16, 46), WGS84))
+    footprints.flash("Polygon ((15 45, 16 45, 16 46, 15 45))", "EPSG:4326")
+    chooser.start_drawing()
+    chooser.close_tools()
+    footprints.remove()
+    chooser.hide()
+    assert canvas.mapTool() is tool
+    qtbot.waitUntil(lambda: len(bands(canvas)) == count, timeout=10_000)  # QGIS's flash fades
+    canvas.setExtent(QgsRectangle(0, 0, 1, 1))
+
+
+def test_the_summary_tells_ground_and_warns(canvas, chooser, tmp_path):
+    chooser.set_layers([raster(tmp_path, "ten metres")])
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 500, LEFT + 1000, TOP), UTM))
+    text, warning = chooser.summary(128)
+    assert text == "1 km × 500 m, 7.82 m per pixel"
+    assert warning == ""
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 1e5, LEFT + 1e5, TOP), UTM))
+    assert "far too large" in chooser.summary(128)[1]
+    assert "78 × 78" in chooser.summary(128)[1]
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 50, LEFT + 50, TOP), UTM))
+    assert "far too small" in chooser.summary(128)[1]
+    assert "only 5 pixels" in chooser.summary(128)[1]
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(0, 0, 50, 50), UTM))
+    assert "outside the layer ten metres" in chooser.summary(128)[1]
+
+
+def test_services_without_pixels_are_measured_by_the_ground(canvas, chooser):
+    tiles = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png", "tiles", "wms")
+    chooser.set_layers([tiles])
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(0, 40, 10, 50), WGS84))
+    assert "far too large" in chooser.summary(128)[1]
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(10, 45, 10.01, 45.01), WGS84))
+    assert chooser.summary(128)[1] == ""
+
+
+def test_layers_without_crs_have_units_and_no_ground(canvas, chooser, tmp_path):
+    layer = raster(tmp_path, "plane")
+    layer.setCrs(QgsCoordinateReferenceSystem())
+    chooser.set_layers([layer])
+    choose(chooser, LAYER)
+    assert chooser.summary(100)[0].endswith("units, 10 units per pixel")
+
+
+def test_a_footprint_is_shown_zoomed_to_and_cleared(canvas):
+    footprints = Footprints(canvas)
+    footprints.zoom("Polygon ((15 45, 15.1 45, 15.1 45.1, 15 45.1, 15 45))", "EPSG:4326")
+    box = canvas.extent()
+    assert box.contains(QgsRectangle(LEFT + 10, 4_984_000, LEFT + 7000, 4_994_000))
+    (band,) = [b for b in bands(canvas) if b.asGeometry().area() > 1e7][-1:]
+    assert band.asGeometry().boundingBox().width() == pytest.approx(7880, rel=0.02)
+    footprints.clear()
+    for wkt, crs in (("nonsense", "EPSG:4326"), ("Point (1 2)", "nowhere"), ("", "")):
+        with pytest.raises(ValueError, match="no place"):
+            footprints.flash(wkt, crs)
+    footprints.remove()
+
+
+def test_the_view_and_a_footprint_can_be_chosen_from_outside(canvas, chooser):
+    chooser.use_footprint("Polygon ((15 45, 16 45, 16 46, 15 46, 15 45))", "EPSG:4326")
+    assert chooser.source == DRAWN
+    assert corners(chooser.extent()) == (15, 45, 16, 46)
+    chooser.use_canvas()
+    assert chooser.source == VIEW
+    with pytest.raises(ValueError, match="no place"):
+        chooser.use_footprint("", "EPSG:4326")
+
+
+def test_the_row_fits_a_narrow_dock(qtbot, chooser):
+    chooser.resize(chooser.minimumSizeHint().width(), chooser.sizeHint().height())
+    assert chooser.minimumSizeHint().width() <= 240

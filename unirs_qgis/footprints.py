@@ -1,0 +1,178 @@
+"""Places shown on the map canvas: the footprint of what is looked at, and of answers."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsProject,
+    QgsReferencedRectangle,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsMapCanvas, QgsRubberBand
+from qtpy.QtCore import QCoreApplication
+from qtpy.QtGui import QColor
+
+_LINE = QColor(230, 0, 126)
+"""Magenta: rare in imagery, and told from it by the colour-blind."""
+_HALO = QColor(255, 255, 255, 200)
+_FILL = QColor(230, 0, 126, 25)
+
+_POINTS_ON_EDGE = 20
+"""So many are put on each edge, because a straight one is a curve in another CRS."""
+
+
+class FootprintBand:
+    """An outline on a canvas, which keeps its place when the canvas takes another CRS."""
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        """Prepare; nothing is shown yet."""
+        self._canvas = canvas
+        self._geometry = QgsGeometry()
+        self._crs = QgsCoordinateReferenceSystem()
+        self._band: QgsRubberBand | None = QgsRubberBand(
+            canvas, QgsWkbTypes.GeometryType.PolygonGeometry
+        )
+        self._band.setStrokeColor(_LINE)
+        self._band.setSecondaryStrokeColor(_HALO)
+        self._band.setFillColor(_FILL)
+        self._band.setWidth(2)
+        canvas.destinationCrsChanged.connect(self._draw)
+
+    def show(self, geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> None:
+        """Show a polygon; without a CRS its coordinates are those of the canvas."""
+        self._geometry, self._crs = geometry, crs
+        self._draw()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._geometry = QgsGeometry()
+        self._draw()
+
+    def remove(self) -> None:
+        """Take it off the canvas for good."""
+        if self._band is not None:
+            self._canvas.destinationCrsChanged.disconnect(self._draw)
+            self._canvas.scene().removeItem(self._band)
+            self._band = None
+
+    @property
+    def shown(self) -> QgsGeometry:
+        """What is on the canvas, in its CRS; a null geometry if there is nothing."""
+        return self._band.asGeometry() if self._band is not None else QgsGeometry()
+
+    def _draw(self) -> None:
+        if self._band is None:  # removed, and hidden afterwards with the dock
+            return
+        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+        if self._geometry.isEmpty():
+            return
+        try:
+            self._band.setToGeometry(on_canvas(self._geometry, self._crs, self._canvas), None)
+        except QgsCsException:
+            return  # the CRS of the canvas does not reach there: nothing to see on this map
+
+
+class Footprints:
+    """Shows on the canvas where an entry of the history was asked."""
+
+    def __init__(self, canvas: QgsMapCanvas) -> None:
+        """Prepare; nothing is shown yet."""
+        self._canvas = canvas
+        self._band = FootprintBand(canvas)
+
+    def show(self, wkt: str, crs: str) -> None:
+        """Outline a footprint, until the next one.
+
+        Args:
+            wkt: Polygon.
+            crs: "EPSG:..." or WKT of its CRS; empty for coordinates without one.
+
+        Raises:
+            ValueError: That is no place; the message is one sentence.
+        """
+        self._band.show(*place(wkt, crs))
+
+    def flash(self, wkt: str, crs: str) -> None:
+        """Outline a footprint, and draw the eye to it.
+
+        Raises:
+            ValueError: That is no place; the message is one sentence.
+        """
+        self.show(wkt, crs)
+        shown = self._band.shown
+        if not shown.isEmpty():
+            self._canvas.flashGeometries([shown], self._canvas.mapSettings().destinationCrs())
+
+    def zoom(self, wkt: str, crs: str) -> None:
+        """Bring a footprint into view, with some margin, and outline it.
+
+        Raises:
+            ValueError: That is no place, or the CRS of the map does not reach there.
+        """
+        geometry, reference = place(wkt, crs)
+        try:
+            extent = on_canvas(geometry, reference, self._canvas).boundingBox()
+        except QgsCsException:
+            raise ValueError(
+                QCoreApplication.translate(
+                    "Footprints",
+                    "The CRS of the map does not reach this place; give the project another one.",
+                )
+            ) from None
+        extent.scale(1.2)
+        self._canvas.setExtent(extent)
+        self._canvas.refresh()
+        self.show(wkt, crs)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._band.clear()
+
+    def remove(self) -> None:
+        """Take everything off the canvas for good."""
+        self._band.remove()
+
+
+def on_canvas(
+    geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem, canvas: QgsMapCanvas
+) -> QgsGeometry:
+    """A geometry in the CRS of a canvas.
+
+    Raises:
+        QgsCsException: The CRS of the canvas does not reach there.
+    """
+    target = canvas.mapSettings().destinationCrs()
+    if not (crs.isValid() and target.isValid()) or crs == target:
+        return QgsGeometry(geometry)
+    dense = geometry.densifyByCount(_POINTS_ON_EDGE)
+    dense.transform(QgsCoordinateTransform(crs, target, QgsProject.instance()))
+    box = dense.boundingBox()
+    if not box.isFinite():
+        raise QgsCsException("not finite")
+    return dense
+
+
+def rectangle(extent: QgsReferencedRectangle) -> QgsGeometry:
+    """An extent as a polygon in its own CRS."""
+    return QgsGeometry.fromRect(extent)
+
+
+def place(wkt: str, crs: str) -> tuple[QgsGeometry, QgsCoordinateReferenceSystem]:
+    """A footprint as the history keeps it: its polygon and CRS.
+
+    Raises:
+        ValueError: That is no place; the message is one sentence.
+    """
+    geometry = QgsGeometry.fromWkt(wkt)
+    reference = QgsCoordinateReferenceSystem()
+    known = reference.createFromUserInput(crs) if crs else True
+    if geometry.isEmpty() or not geometry.boundingBox().isFinite() or not known:
+        raise ValueError(
+            QCoreApplication.translate(
+                "Footprints", "This entry has no place that can be shown on the map."
+            )
+        )
+    return geometry, reference

@@ -3,7 +3,8 @@
 Why OGR and not the `sqlite3` module: a process that opens one file through two copies of SQLite
 loses its locks on Linux and macOS (closing a file in one copy drops those of the other), and some
 builds of QGIS have one copy for Python and another for GDAL. QGIS opens this file through GDAL when
-the history is a layer of the project. OGR also keeps what belongs to the GeoPackage up to date, and
+the history is a layer of the project. (For the same reason nothing here opens the file by itself,
+not even to look at its first bytes.) OGR also keeps what belongs to the GeoPackage up to date, and
 serves the triggers of a spatial index that the user may have added.
 
 The file is open only while something is read or written. An entry is one transaction: after a crash
@@ -33,7 +34,6 @@ from unirs_qgis.history.fields import add_columns, missing_columns, to_entry, to
 TABLE = "answers"
 """Name of the layer inside the GeoPackage."""
 
-_MAGIC = b"SQLite format 3\0"
 _COMPANIONS = ("-journal", "-wal", "-shm")
 _LOCK_SECONDS = 10
 
@@ -82,7 +82,7 @@ class AnswerFile:
             HistoryError: It cannot be read.
         """
         if self.path.exists():
-            with self._opened(gdal.OF_READONLY) as dataset:
+            with self._opened() as dataset:
                 self._pages_are_whole(dataset)
 
     def read(self, known: Collection[str] = ()) -> Content:
@@ -97,7 +97,7 @@ class AnswerFile:
         """
         content = Content([], set(), 0)
         if self.path.exists():
-            with self._opened(gdal.OF_READONLY) as dataset:
+            with self._opened() as dataset:
                 content = self._content(dataset, known)
                 self._raise_what_ogr_said()
         return content
@@ -105,7 +105,7 @@ class AnswerFile:
     def salvage(self) -> list[Entry]:
         """The entries of a damaged file that can still be read."""
         try:
-            with self._opened(gdal.OF_READONLY) as dataset:
+            with self._opened() as dataset:
                 return self._content(dataset, ()).entries
         except HistoryError:
             return []
@@ -235,7 +235,9 @@ class AnswerFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[gdal.Dataset]:
-        with self._opened(gdal.OF_UPDATE) as dataset:
+        if not self._is_writable():
+            raise self._error("readonly")
+        with self._opened() as dataset:
             self._done(dataset.StartTransaction())
             try:
                 yield dataset
@@ -245,8 +247,11 @@ class AnswerFile:
                 raise
 
     @contextmanager
-    def _opened(self, mode: int) -> Iterator[gdal.Dataset]:
-        self._looks_like_a_geopackage()
+    def _opened(self) -> Iterator[gdal.Dataset]:
+        if not os.access(self.path, os.R_OK):
+            raise self._error("Permission denied")
+        # Also for reading: what a crash left half-written has to be rolled back first.
+        mode = gdal.OF_UPDATE if self._is_writable() else gdal.OF_READONLY
         with self._speaking():
             dataset = gdal.OpenEx(str(self.path), gdal.OF_VECTOR | mode, allowed_drivers=["GPKG"])
             if dataset is None:
@@ -254,6 +259,10 @@ class AnswerFile:
             for pragma in ("synchronous = FULL", f"busy_timeout = {_LOCK_SECONDS * 1000}"):
                 dataset.ReleaseResultSet(dataset.ExecuteSQL(f"PRAGMA {pragma}"))
             yield dataset
+
+    def _is_writable(self) -> bool:
+        """Whether there is the right to write: into the folder, too, for SQLite's journal."""
+        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -270,15 +279,6 @@ class AnswerFile:
             raise self._error(str(error)) from error
         finally:
             gdal.PopErrorHandler()
-
-    def _looks_like_a_geopackage(self) -> None:
-        try:
-            with self.path.open("rb") as file:
-                head = file.read(len(_MAGIC))
-        except OSError as error:
-            raise self._error(error.strerror or str(error)) from error
-        if head != _MAGIC:
-            raise self._damaged()
 
     def _answers(self, dataset: gdal.Dataset) -> ogr.Layer:
         layer = dataset.GetLayerByName(TABLE)
@@ -328,7 +328,9 @@ class AnswerFile:
             return self._damaged()
         return HistoryError(
             QCoreApplication.translate(
-                "History", "The history {file} cannot be read or written: {reason}."
+                "History",
+                "The history {file} cannot be read or written: {reason}. Mend that, or choose "
+                "another place for it under Settings ▸ Options ▸ UniRS.",
             ).format(file=self.path, reason=_plain(reason).rstrip("."))
         )
 

@@ -18,11 +18,18 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsRectangle,
+    QgsWkbTypes,
 )
 
 WGS84 = "EPSG:4326"
 
 _POINTS_PER_SIDE = 20
+_POLYGONS = (
+    QgsWkbTypes.Type.Polygon,
+    QgsWkbTypes.Type.PolygonZ,
+    QgsWkbTypes.Type.MultiPolygon,
+    QgsWkbTypes.Type.MultiPolygonZ,
+)
 
 
 def on_globe(footprint: str, crs: str) -> QgsGeometry:
@@ -39,8 +46,8 @@ def on_globe(footprint: str, crs: str) -> QgsGeometry:
     """
     geometry = QgsGeometry.fromWkt(footprint)
     system = QgsCoordinateReferenceSystem(crs)
-    if geometry.isNull() or not system.isValid():
-        return QgsGeometry()
+    if geometry.isEmpty() or geometry.wkbType() not in _POLYGONS or not system.isValid():
+        return QgsGeometry()  # QGIS crashes over an empty polygon further down
     transform = QgsCoordinateTransform(
         system, QgsCoordinateReferenceSystem(WGS84), QgsCoordinateTransformContext()
     )

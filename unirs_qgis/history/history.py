@@ -73,6 +73,7 @@ class History(QObject):
         self._unsaved: dict[str, Entry] = {}
         self._stamp: tuple[int, ...] = ()
         self._told = ""
+        self._told_unsaved = 0
 
         self._export_ready.connect(self._start_export)
         application = QGuiApplication.instance()
@@ -92,7 +93,12 @@ class History(QObject):
         self._jobs.put(self._load)
 
     def add(self, entry: Entry) -> None:
-        """Keeps an entry; `added` follows."""
+        """Keeps an entry; `added` follows.
+
+        Raises:
+            ValueError: `entry.created` is no time.
+        """
+        _ = entry.time
         self._jobs.put(partial(self._add, entry))
 
     def remove(self, identifier: str) -> None:
@@ -141,6 +147,8 @@ class History(QObject):
 
         Waits for that, in vain at most some seconds: after it nothing touches the file.
         """
+        if not self._thread.is_alive():
+            return
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.disconnect(self._on_application_state)
@@ -248,8 +256,9 @@ class History(QObject):
                         "write them."
                     ).format(reason=error)
                 )
-        finally:
-            self.unsaved_changed.emit(len(self._unsaved))
+        if len(self._unsaved) != self._told_unsaved:
+            self._told_unsaved = len(self._unsaved)
+            self.unsaved_changed.emit(self._told_unsaved)
 
     def _mended(self, action: Callable[[], _Result]) -> _Result:
         """Does something with the file; a damaged one is set aside before."""

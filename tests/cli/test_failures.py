@@ -123,7 +123,7 @@ class TestDefect:
         def broken():
             raise KeyError("[red]inside[/red]")
 
-        monkeypatch.setattr("unirs.inference.list_models", broken)
+        monkeypatch.setattr("unirs.inference.store.survey_models", broken)
         monkeypatch.setattr("platformdirs.user_log_path", lambda _name: tmp_path / "log")
 
     def test_is_apologised_for_and_logged(self, unirs, tmp_path):

@@ -17,7 +17,7 @@ import pytest
 PROGRAM = [sys.executable, "-m", "unirs"]
 COMMANDS = [
     *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
-    *("world", "train", "train mini", "evaluate", "evaluate mini"),
+    *("world", "train", "train mini", "evaluate", "evaluate mini", "download", "remove"),
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
@@ -33,6 +33,8 @@ OPTIONS = {
     "bench": {"--json"},
     "doctor": {"--json"},
     "models": {"--json"},
+    "download": {"--to", "--revision", "--dry-run", "--json-lines"},
+    "remove": {"--yes"},
 }
 
 
@@ -99,15 +101,15 @@ def test_a_reader_that_has_seen_enough_is_no_failure():
 
 NOISY = """
 import logging, sys, warnings
-import unirs.inference
 from unirs.cli import main
+from unirs.inference import store
 
-def list_models():
+def survey_models():
     warnings.warn("for developers")
     logging.getLogger("library").error("for developers")
-    return []
+    return [], []
 
-unirs.inference.list_models = list_models
+store.survey_models = survey_models
 sys.exit(main(["models"]))
 """
 

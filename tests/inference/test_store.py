@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import torch
 
 from unirs.errors import UniRSError
 from unirs.inference import find_model, list_models, load_pipeline, store
-from unirs.inference.store import model_info
+from unirs.inference.store import model_info, survey_models
 
 
 @pytest.fixture
@@ -48,8 +49,11 @@ def test_bundled_models_are_found_without_any_setting(monkeypatch, tmp_path):
     assert [info.name for info in list_models()] == expected
 
 
+NO_MODELS = ["nothing-here", "/nothing/here", "", "~/nothing-here", "~nobody-here/x", "a\0b"]
+
+
 @pytest.mark.usefixtures("models")
-@pytest.mark.parametrize("name", ["nothing-here", "/nothing/here", "", "~/nothing-here"])
+@pytest.mark.parametrize("name", NO_MODELS)
 def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
     with pytest.raises(UniRSError) as caught:
         find_model(name)
@@ -89,21 +93,56 @@ def test_a_card_gives_a_sentence_and_its_tags(models, card, summary, demonstrati
     assert (info.summary, info.demonstration) == (summary, demonstration)
 
 
-def test_a_damaged_folder_is_refused_and_does_not_hide_the_others(models, caplog):
-    shutil.copytree(models / "mine", models / "cut")
-    weights = models / "cut" / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:100])
-    foreign = models / "foreign"
-    foreign.mkdir()
-    (foreign / "config.json").write_text(json.dumps({"model_type": "llava_llama"}))
-    names = [info.name for info in list_models()]
-    assert "mine" in names
-    assert not {"cut", "foreign"} & set(names)
-    assert str(weights) in caplog.text
-    for folder in ("cut", "foreign"):
-        with pytest.raises(UniRSError) as caught:
-            load_pipeline(models / folder)
-        assert caught.value.code == "model_invalid"
+def rewrite_config(folder, **changes):
+    path = folder / "config.json"
+    config = {**json.loads(path.read_text(encoding="utf-8")), **changes}
+    path.write_text(json.dumps(config), encoding="utf-8")
+
+
+DAMAGE = {
+    "cut-weights": lambda folder: os.truncate(folder / "model.safetensors", 100),
+    "cut-header": lambda folder: os.truncate(folder / "model.safetensors", 5),
+    "empty-weights": lambda folder: os.truncate(folder / "model.safetensors", 0),
+    "huge-header": lambda folder: (folder / "model.safetensors").write_bytes(b"\xff" * 64),
+    "no-weights": lambda folder: [path.unlink() for path in folder.rglob("*.safetensors")],
+    "cut-config": lambda folder: os.truncate(folder / "config.json", 20),
+    "not-utf-8": lambda folder: (folder / "config.json").write_bytes(b'{"model_type": "\xff"}'),
+    "a-list": lambda folder: (folder / "config.json").write_text("[]"),
+    "deep": lambda folder: (folder / "config.json").write_text("[" * 100_000),
+    "foreign": lambda folder: (folder / "config.json").write_text('{"model_type": "llava"}'),
+    "no-sizes": lambda folder: rewrite_config(folder, text_config={"hidden_size": 48}),
+    "null-sizes": lambda folder: rewrite_config(folder, text_config=None),
+    "odd-sizes": lambda folder: rewrite_config(
+        folder,
+        text_config={
+            "hidden_size": "wide",
+            "num_hidden_layers": [],
+            "max_position_embeddings": None,
+        },
+    ),
+    "odd-kind": lambda folder: rewrite_config(folder, kind=["unirs"]),
+    "odd-clue": lambda folder: rewrite_config(folder, clue_source="magic"),
+    "card-not-utf-8": lambda folder: (folder / "README.md").write_bytes(b"caf\xe9"),
+    "card-odd-yaml": lambda folder: (folder / "README.md").write_text("---\n- a: [\n---\nText."),
+    "card-a-list": lambda folder: (folder / "README.md").write_text("---\n- a\n- b\n---\nText."),
+    "card-odd-tags": lambda folder: (folder / "README.md").write_text("---\ntags: 7\n---\nText."),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_folder_is_a_line_of_its_own_and_does_not_hide_the_others(models, name):
+    folder = models / name
+    shutil.copytree(models / "mine", folder)
+    DAMAGE[name](folder)
+    usable, problems = survey_models()
+    assert "mine" in [info.name for info in usable]
+    [problem] = problems
+    assert (problem.name, problem.folder, problem.code) == (name, folder, "model_invalid")
+    assert str(folder) in problem.message
+    assert "\n" not in problem.message
+    with pytest.raises(UniRSError) as caught:
+        load_pipeline(folder, "cpu", "float32")
+    assert caught.value.code == "model_invalid"
 
 
 @pytest.mark.usefixtures("models")

@@ -9,6 +9,7 @@ import typer
 
 from unirs.cli.options import Device, Json, Model, Precision
 from unirs.cli.screen import Bars, Watch, print_json, print_table
+from unirs.inference import DEFAULT_MODEL
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -51,7 +52,7 @@ def mini(
             metavar="FOLDER", help="Ask a model everything that was trained without the module."
         ),
     ] = None,
-    model: Model = "unirs-mini",
+    model: Model = DEFAULT_MODEL,
     device: Device = "auto",
     precision: Precision = "auto",
     json: Json = False,

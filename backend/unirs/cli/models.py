@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from unirs.cli.lines import JsonLines, print_line, told
 from unirs.cli.options import Device, Json, Model, Precision
-from unirs.cli.screen import Watch, print_json, print_table
+from unirs.cli.screen import Watch, clean, file_size, print_json, print_table
 from unirs.errors import UniRSError
+from unirs.inference import DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    from unirs.inference.store import ModelInfo, ModelProblem
     from unirs.self_test import SelfTestReport
 
 MODELS_EXAMPLES = """
@@ -63,29 +67,19 @@ def register(app: typer.Typer) -> None:
 
 def models(json: Json = False) -> None:
     """List the models that are here, and what they need."""
-    from unirs.inference import list_models
-    from unirs.inference.store import models_folders
+    from unirs.inference.store import models_folders, survey_models
 
-    found = list_models()
+    found, problems = survey_models()
     folders = [str(folder) for folder in models_folders()]
     if json:
+        from unirs.inference.known import KNOWN_MODELS
+
         print_json(
             {
                 "folders": folders,
-                "models": [
-                    {
-                        "name": each.name,
-                        "folder": str(each.folder),
-                        "kind": each.kind,
-                        "clue_source": each.clue_source,
-                        "parameters": each.parameters,
-                        "size_bytes": each.size_bytes,
-                        "needs_bytes": each.needs_bytes,
-                        "demonstration": each.demonstration,
-                        "summary": each.summary,
-                    }
-                    for each in found
-                ],
+                "models": [_model_facts(model) for model in found],
+                "problems": [_problem_facts(problem) for problem in problems],
+                "downloadable": [asdict(model) for model in KNOWN_MODELS],
             }
         )
         return
@@ -97,14 +91,42 @@ def models(json: Json = False) -> None:
                 each.kind,
                 each.clue_source,
                 _count(each.parameters),
-                _size(each.size_bytes),
-                " / ".join(_size(each.needs_bytes[name]) for name in ("float32", "bfloat16")),
+                file_size(each.size_bytes),
+                " / ".join(file_size(each.needs_bytes[name]) for name in ("float32", "bfloat16")),
                 each.summary,
             )
             for each in found
         ),
     )
-    print(f"\nModels are looked for by name in {' and '.join(folders)}.")
+    if problems:
+        print()
+        print_table(("Not usable", "Why"), ((each.name, each.message) for each in problems))
+    print(clean(f"\nModels are looked for by name in {' and '.join(folders)}."))
+
+
+def _model_facts(model: ModelInfo) -> dict[str, Any]:
+    from unirs.inference.removal import is_removable
+
+    return {
+        **asdict(model),
+        "folder": str(model.folder),
+        "removable": is_removable(model.folder.name),
+    }
+
+
+def _problem_facts(problem: ModelProblem) -> dict[str, Any]:
+    from unirs.inference.removal import is_removable
+    from unirs.inference.store import folder_bytes
+
+    return {
+        "name": problem.name,
+        "folder": str(problem.folder),
+        "code": problem.code,
+        "message": problem.message,
+        "size_bytes": folder_bytes(problem.folder),
+        "removable": is_removable(problem.name),
+        "next": list(problem.remedy) or None,
+    }
 
 
 def convert(
@@ -125,17 +147,28 @@ def convert(
             help="The VILA-1.5 folder that SRC was tuned from: its LLM writes the clues.",
         ),
     ] = None,
+    json_lines: JsonLines = False,
 ) -> None:
     """Make a model folder of a VILA-1.5 or an authors'-UniRS checkpoint."""
-    with Watch("Starting") as watch:
+    sentence = "The conversion was stopped; nothing was written."
+    with told("convert_stopped", sentence, json_lines=json_lines), Watch("Starting") as watch:
         from unirs.model.convert import convert as convert_folder
 
-        convert_folder(source, target, base, watch.stage)
-    print(f"Wrote the model folder {target}; try: unirs caption RASTER --model {target}")
+        def stage(name: str) -> None:
+            watch.stage(name)
+            if json_lines:
+                print_line("stage", stage=name)
+
+        convert_folder(source, target, base, stage)
+    if json_lines:
+        print_line("done", folder=str(target))
+    else:
+        where = clean(str(target), one_line=True)
+        print(f"Wrote the model folder {where}; try: unirs caption RASTER --model {where}")
 
 
 def doctor(
-    model: Model = "unirs-mini",
+    model: Model = DEFAULT_MODEL,
     device: Device = "auto",
     precision: Precision = "auto",
     json: Json = False,
@@ -200,7 +233,3 @@ def _versions() -> dict[str, str]:
 
 def _count(number: int) -> str:
     return f"{number / 1e9:.2f} B" if number >= 1e9 else f"{number / 1e6:.1f} M"
-
-
-def _size(size: float) -> str:
-    return f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"

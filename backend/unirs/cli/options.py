@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
+from unirs.inference import DEFAULT_MODEL
+
 if TYPE_CHECKING:
     from unirs.imagery import CropOptions
 
@@ -75,7 +77,7 @@ class QuestionOptions:
             rich_help_panel=IMAGE,
         ),
     ] = None
-    model: Model = "unirs-mini"
+    model: Model = DEFAULT_MODEL
     device: Device = "auto"
     precision: Precision = "auto"
     clue: Annotated[

@@ -10,6 +10,7 @@ import typer
 
 from unirs.cli.options import Device, Json, Model, Precision
 from unirs.cli.screen import Bars, Watch, print_json, print_table
+from unirs.inference import DEFAULT_MODEL
 
 BENCH_SIDE = 256
 """Pixels of the images that are measured on; a model brings them to its own size."""
@@ -73,7 +74,7 @@ def world(
 
 
 def bench(
-    model: Model = "unirs-mini",
+    model: Model = DEFAULT_MODEL,
     device: Device = "auto",
     precision: Precision = "auto",
     json: Json = False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,14 @@ def clean(text: str, *, one_line: bool = False) -> str:
         for mark in text.replace("\t", " ")
         if mark == "\n" or mark in JOINERS or unicodedata.category(mark) not in INVISIBLE
     )
+
+
+def file_size(size: float) -> str:
+    """Bytes as a person reads them."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size:.0f} bytes"
 
 
 def print_json(value: Any) -> None:
@@ -133,16 +141,21 @@ class Bars:
     """Progress bars of long work on stderr, one after the other, with the time left.
 
     Where stderr is a file, lines take the place of the bars: one at every tenth of the way.
+
+    Args:
+        in_bytes: Whether what is counted are bytes, which are shown as sizes and with their rate.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_bytes: bool = False) -> None:
         from rich.progress import (
             BarColumn,
+            DownloadColumn,
             MofNCompleteColumn,
             Progress,
             TextColumn,
             TimeElapsedColumn,
             TimeRemainingColumn,
+            TransferSpeedColumn,
         )
 
         console = _console(stderr=True)
@@ -150,7 +163,7 @@ class Bars:
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            MofNCompleteColumn(),
+            *((DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(),)),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}", markup=False),
@@ -160,6 +173,7 @@ class Bars:
         self._task: TaskID | None = None
         self._name = ""
         self._tenth = 0
+        self._figure: Callable[[int], str] = file_size if in_bytes else str
 
     def __enter__(self) -> Bars:
         """Begin to draw."""
@@ -190,11 +204,13 @@ class Bars:
             total: How much there is.
             note: What to say behind the bar, such as a loss.
         """
+        note = clean(note, one_line=True)
         if self._task is not None:
             self._progress.update(self._task, completed=done, total=total, note=note)
         tenth = 10 * done // total if total else 10
         if not self._drawn and tenth > self._tenth:
-            print(f"{self._name}: {done} of {total} {note}".rstrip(), file=sys.stderr, flush=True)
+            way = f"{self._figure(done)} of {self._figure(total)}"
+            print(f"{self._name}: {way} {note}".rstrip(), file=sys.stderr, flush=True)
         self._tenth = tenth
 
 

@@ -6,7 +6,6 @@ Nothing here imports PyTorch: the worker answers "which models are there?" befor
 from __future__ import annotations
 
 import json
-import logging
 import math
 import os
 import re
@@ -21,8 +20,14 @@ DEMONSTRATION_TAG = "demonstration"
 RUNTIME_BYTES = 500 * 2**20
 """Memory of Python, PyTorch and the raster libraries before any weight is loaded."""
 
+CHECKPOINT_MARK = "mm_projector/config.json"
+"""The file that a VILA-1.5 or an authors'-UniRS checkpoint has, and no model folder."""
+
+DOWNLOAD_RECORD = ".unirs-download.json"
+"""The file in which a download notes what it is of."""
+
+_DOWNLOAD_SUFFIX = ".download"
 _BYTES_PER_NUMBER = {"float32": 4, "bfloat16": 2}
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,25 @@ class ModelInfo:
     summary: str
 
 
+@dataclass(frozen=True)
+class ModelProblem:
+    """A folder among the models that cannot answer.
+
+    Attributes:
+        name: Its name.
+        folder: Where it is.
+        code: ``"model_invalid"``, ``"model_unconverted"`` or ``"download_incomplete"``.
+        message: What is wrong, in one sentence.
+        remedy: The words of the ``unirs`` command that mends it; empty where there is none.
+    """
+
+    name: str
+    folder: Path
+    code: str
+    message: str
+    remedy: tuple[str, ...] = ()
+
+
 def models_folders() -> list[Path]:
     """Where models are looked for by name: the user's folder first, then the bundled ones.
 
@@ -65,13 +89,6 @@ def models_folders() -> list[Path]:
     return [Path(user), in_wheel if in_wheel.is_dir() else in_repository]
 
 
-def _is_model_folder(folder: Path) -> bool:
-    try:
-        return (folder / "config.json").is_file()
-    except OSError:  # a name that no folder can have, such as one that is too long
-        return False
-
-
 def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     """The folder of a model.
 
@@ -81,13 +98,13 @@ def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     Raises:
         UniRSError: ``model_missing`` if there is none.
     """
-    wanted = Path(name_or_folder).expanduser()
+    wanted = _expand(name_or_folder)
     is_name = len(wanted.parts) == 1
     candidates = [folder / wanted for folder in models_folders()] if is_name else []
     for folder in [*candidates, wanted]:
         if _is_model_folder(folder):
             return folder
-    names = [folder.name for folder in _model_folders()]
+    names = [folder.name for folder in _folders() if _is_model_folder(folder)]
     raise UniRSError(
         "model_missing",
         f'There is no model "{name_or_folder}"; give the path of a model folder'
@@ -96,38 +113,59 @@ def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     )
 
 
-def list_models() -> list[ModelInfo]:
-    """All models that can be asked for by name, the user's first.
+def _expand(name_or_folder: str | Path) -> Path:
+    try:
+        return Path(name_or_folder).expanduser()
+    except RuntimeError:  # "~nobody": there is no such user, so there may be such a folder
+        return Path(name_or_folder)
 
-    Folders that cannot be read are left out and logged.
-    """
-    models = []
-    for folder in _model_folders():
+
+def _is_model_folder(folder: Path) -> bool:
+    try:
+        return (folder / "config.json").is_file()
+    except (OSError, ValueError):  # a name that no folder can have
+        return False
+
+
+def list_models() -> list[ModelInfo]:
+    """All models that can be asked for by name, the user's first."""
+    return survey_models()[0]
+
+
+def survey_models() -> tuple[list[ModelInfo], list[ModelProblem]]:
+    """All models that can be asked for by name, and the folders among them that are none."""
+    models: list[ModelInfo] = []
+    problems: list[ModelProblem] = []
+    for folder in _folders():
         try:
             models.append(model_info(folder))
         except UniRSError as error:
-            _log.warning("%s", error.message)
-    return models
+            problems.append(_problem(folder, error))
+    return models, problems + _downloads()
 
 
 def model_info(folder: Path) -> ModelInfo:
     """What a model folder says about itself, from its configuration, weight headers and card.
 
     Raises:
-        UniRSError: ``model_invalid`` if one of these cannot be read.
+        UniRSError: ``model_invalid`` if one of these cannot be read, ``model_unconverted`` if it
+            is a checkpoint that ``unirs convert`` takes.
     """
     config = _read_config(folder)
     parameters = sum(_count_numbers(path) for path in folder.rglob("*.safetensors"))
+    if not parameters:
+        raise _invalid(folder, "it has no weights (safetensors)")
     tags, summary = _read_card(folder / "README.md")
+    cached = _cache_numbers(folder, config["text_config"])
     return ModelInfo(
         name=folder.resolve().name,
         folder=folder,
-        size_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
-        kind=config.get("kind", "unirs"),
-        clue_source=config.get("clue_source", "none"),
+        size_bytes=folder_bytes(folder),
+        kind=_one_of(folder, config, "kind", ("unirs", "base")),
+        clue_source=_one_of(folder, config, "clue_source", ("none", "self", "second", "adapter")),
         parameters=parameters,
         needs_bytes={
-            precision: RUNTIME_BYTES + size * (parameters + _cache_numbers(config["text_config"]))
+            precision: RUNTIME_BYTES + size * (parameters + cached)
             for precision, size in _BYTES_PER_NUMBER.items()
         },
         demonstration=DEMONSTRATION_TAG in tags,
@@ -135,26 +173,81 @@ def model_info(folder: Path) -> ModelInfo:
     )
 
 
-def _model_folders() -> list[Path]:
-    """Model folders by name; a name that comes first hides the same name behind it."""
+def folder_bytes(folder: Path) -> int:
+    """Size of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def download_folder(folder: Path) -> Path:
+    """Where a download lives until it is whole and becomes ``folder``."""
+    return folder.with_name(f".{folder.name}{_DOWNLOAD_SUFFIX}")
+
+
+def conversion_words(checkpoint: Path) -> tuple[str, ...]:
+    """The words of the ``unirs`` command that makes a model folder of a checkpoint, beside it."""
+    return ("convert", str(checkpoint), str(checkpoint.with_name(f"{checkpoint.name}-converted")))
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """What a download has noted of itself in its folder; empty where there is none."""
+    try:
+        record = json.loads((folder / DOWNLOAD_RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _folders() -> list[Path]:
+    """Folders with a configuration, by name; a name that comes first hides it behind."""
     found: dict[str, Path] = {}
     for parent in models_folders():
-        for config in sorted(parent.glob("*/config.json")):
+        for config in sorted(parent.glob("[!.]*/config.json")):
             found.setdefault(config.parent.name, config.parent)
     return list(found.values())
+
+
+def _downloads() -> list[ModelProblem]:
+    """The downloads into the user's folder that are not whole."""
+    user = models_folders()[0]
+    problems = []
+    for scratch in sorted(user.glob(f".*{_DOWNLOAD_SUFFIX}")):
+        folder = user / scratch.name[1:].removesuffix(_DOWNLOAD_SUFFIX)
+        repository = read_record(scratch).get("repository")
+        if repository:
+            command = ("download", str(repository), "--to", str(folder))
+            message = f"The download of {repository} is not complete; 'unirs download' goes on."
+            problems.append(
+                ModelProblem(folder.name, scratch, "download_incomplete", message, command)
+            )
+    return problems
+
+
+def _problem(folder: Path, error: UniRSError) -> ModelProblem:
+    remedy = conversion_words(folder) if error.code == "model_unconverted" else ()
+    return ModelProblem(folder.name, folder, error.code, error.message, remedy)
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        if config["model_type"] == "unirs" and isinstance(config["text_config"], dict):
-            return dict(config)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise UniRSError(
-        "model_invalid",
-        f"{folder} is not a UniRS model folder; convert it first with 'unirs convert'.",
-    )
+    except (OSError, ValueError, RecursionError) as error:
+        raise _invalid(folder, f"its config.json cannot be read ({error})") from error
+    if not isinstance(config, dict) or config.get("model_type") != "unirs":
+        if (folder / CHECKPOINT_MARK).is_file():
+            raise UniRSError(
+                "model_unconverted",
+                f"{folder} is a checkpoint and no model folder; convert it first with "
+                "'unirs convert'.",
+            )
+        raise UniRSError("model_invalid", f"{folder} is not a UniRS model folder.")
+    return config
+
+
+def _one_of(folder: Path, config: dict[str, Any], key: str, values: tuple[str, ...]) -> str:
+    value = config.get(key, values[0])
+    if value not in values:
+        raise _invalid(folder, f"its config.json has {key} {value!r}")
+    return str(value)
 
 
 def _count_numbers(path: Path) -> int:
@@ -171,10 +264,13 @@ def _count_numbers(path: Path) -> int:
         ) from error
 
 
-def _cache_numbers(text_config: dict[str, Any]) -> int:
+def _cache_numbers(folder: Path, text_config: Any) -> int:
     """Numbers in the keys and values of one full context."""
-    layers, width = text_config["num_hidden_layers"], text_config["hidden_size"]
-    return int(2 * layers * width * text_config["max_position_embeddings"])
+    try:
+        layers, width = text_config["num_hidden_layers"], text_config["hidden_size"]
+        return int(2 * layers * width * text_config["max_position_embeddings"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _invalid(folder, "its config.json has no text_config with sizes") from error
 
 
 def _read_card(path: Path) -> tuple[list[str], str]:
@@ -183,8 +279,20 @@ def _read_card(path: Path) -> tuple[list[str], str]:
         return [], ""
     from huggingface_hub import ModelCard
 
-    card = ModelCard(path.read_text(encoding="utf-8"), ignore_metadata_errors=True)
+    try:
+        card = ModelCard(path.read_text(encoding="utf-8"), ignore_metadata_errors=True)
+        tags = [str(tag) for tag in card.data.get("tags") or []]
+    except Exception as error:  # free text, at which YAML and the library fail in many ways
+        raise _invalid(path.parent, f"its card cannot be read ({_first_line(error)})") from error
     paragraphs = [block for block in re.split(r"\n\s*\n", card.text) if block.strip()]
     prose = [" ".join(block.split()) for block in paragraphs if not block.lstrip().startswith("#")]
     first = re.match(r".*?[.!?](?=\s|$)|.*", prose[0]) if prose else None
-    return list(card.data.get("tags") or []), first.group() if first else ""
+    return tags, first.group() if first else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _invalid(folder: Path, reason: str) -> UniRSError:
+    return UniRSError("model_invalid", f"The model folder {folder} is not usable: {reason}.")

@@ -20,7 +20,7 @@ from qtpy.QtCore import QLocale, Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from unirs_qgis.footprints import FootprintBand, Footprints, place, rectangle
+from unirs_qgis.footprints import NEXT, FootprintBand, Footprints, place, rectangle
 from unirs_qgis.grid import (
     CropError,
     Grid,
@@ -60,7 +60,7 @@ class ExtentChooser(QWidget):
         self._canvas = canvas
         self._layers: list[QgsRasterLayer] = []
         self._rectangle: QgsReferencedRectangle | None = None
-        self._band = FootprintBand(canvas)
+        self._band = FootprintBand(canvas, NEXT)
         self._drawing = RectangleDrawing(canvas, self)
         self._choice = self._make_choice()
         self._draw_button = self._make_draw_button()

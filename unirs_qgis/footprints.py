@@ -15,10 +15,12 @@ from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QColor
 
-_LINE = QColor(230, 0, 126)
-"""Magenta: rare in imagery, and told from it by the colour-blind."""
+NEXT = QColor(230, 0, 126)
+"""What the next question looks at: magenta, which is rare in imagery."""
+PAST = QColor(0, 114, 178)
+"""Where an answer of the history belongs: blue, told from magenta by the colour-blind, too."""
 _HALO = QColor(255, 255, 255, 200)
-_FILL = QColor(230, 0, 126, 25)
+_OPACITY = 25  # of the filling, of 255
 
 _POINTS_ON_EDGE = 20
 """So many are put on each edge, because a straight one is a curve in another CRS."""
@@ -27,7 +29,7 @@ _POINTS_ON_EDGE = 20
 class FootprintBand:
     """An outline on a canvas, which keeps its place when the canvas takes another CRS."""
 
-    def __init__(self, canvas: QgsMapCanvas) -> None:
+    def __init__(self, canvas: QgsMapCanvas, colour: QColor) -> None:
         """Prepare; nothing is shown yet."""
         self._canvas = canvas
         self._geometry = QgsGeometry()
@@ -35,9 +37,9 @@ class FootprintBand:
         self._band: QgsRubberBand | None = QgsRubberBand(
             canvas, QgsWkbTypes.GeometryType.PolygonGeometry
         )
-        self._band.setStrokeColor(_LINE)
+        self._band.setStrokeColor(colour)
         self._band.setSecondaryStrokeColor(_HALO)
-        self._band.setFillColor(_FILL)
+        self._band.setFillColor(QColor(colour.red(), colour.green(), colour.blue(), _OPACITY))
         self._band.setWidth(2)
         canvas.destinationCrsChanged.connect(self._draw)
 
@@ -81,7 +83,7 @@ class Footprints:
     def __init__(self, canvas: QgsMapCanvas) -> None:
         """Prepare; nothing is shown yet."""
         self._canvas = canvas
-        self._band = FootprintBand(canvas)
+        self._band = FootprintBand(canvas, PAST)
 
     def show(self, wkt: str, crs: str) -> None:
         """Outline a footprint, until the next one.

@@ -1,0 +1,328 @@
+"""Finding the runtime and a Python to make it from; failures in plain words. All without pip."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsNetworkAccessManager
+from qtpy.QtNetwork import QNetworkProxy
+
+from unirs_qgis.runtime import environment, interpreters
+from unirs_qgis.runtime.environment import (
+    Record,
+    RuntimeState,
+    describe_runtime,
+    environment_python,
+    find_payload,
+    runtime_python,
+    write_record,
+)
+from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspect_interpreter
+from unirs_qgis.runtime.network import Redactor, proxy_variables
+from unirs_qgis.runtime.processes import Stopped, clean_variables, run_program
+from unirs_qgis.runtime.setup_errors import SetupError, explain_os_error, explain_pip
+from unirs_qgis.runtime.setup_pip import check_index, constrained_names, pinned_version
+from unirs_qgis.settings import Settings
+
+RECORD = Record("0123abcd", "unirs-0.1.0-py3-none-any.whl", 10, "3.11.2", "0.1.0", "2.13.0", ())
+
+
+def never() -> bool:
+    return False
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def fake_python(path: Path, version: tuple[int, int, int], **facts: object) -> Path:
+    """A program that answers the question what it is as a Python would."""
+    answer = {"path": str(path), "version": version, "bits": 64, "has_venv": True}
+    return script(path, f"echo '{json.dumps({**answer, 'has_unirs': False, **facts})}'")
+
+
+@pytest.fixture(autouse=True)
+def no_chosen_python(monkeypatch, qgis_app):
+    monkeypatch.delenv("UNIRS_PYTHON", raising=False)
+
+
+class TestWhereTheRuntimeIs:
+    def test_before_any_set_up_there_is_none(self, tmp_path):
+        runtime = describe_runtime(Settings(), tmp_path / "not there")
+        assert (runtime.state, runtime.python) == (RuntimeState.MISSING, None)
+
+    def test_a_recorded_environment_is_the_runtime(self, tmp_path):
+        python = environment_python(tmp_path / RECORD.folder)
+        python.parent.mkdir(parents=True)
+        python.touch()
+        write_record(tmp_path, RECORD)
+        runtime = describe_runtime(Settings(), tmp_path)
+        assert (runtime.state, runtime.python) == (RuntimeState.READY, python)
+        assert "2.13.0" in runtime.message
+
+    def test_an_environment_without_a_record_is_unfinished(self, tmp_path):
+        environment_python(tmp_path / "0123abcd").parent.mkdir(parents=True)
+        runtime = describe_runtime(Settings(), tmp_path)
+        assert (runtime.state, runtime.python) == (RuntimeState.MISSING, None)
+        assert "not finished" in runtime.message
+
+    def test_a_record_whose_environment_is_gone_says_repair(self, tmp_path):
+        write_record(tmp_path, RECORD)
+        runtime = describe_runtime(Settings(), tmp_path)
+        assert (runtime.state, runtime.python) == (RuntimeState.BROKEN, None)
+        assert "Repair" in runtime.message
+
+    def test_a_runtime_of_another_version_of_the_plugin_still_works(self, tmp_path, monkeypatch):
+        python = environment_python(tmp_path / RECORD.folder)
+        python.parent.mkdir(parents=True)
+        python.touch()
+        write_record(tmp_path, RECORD)
+        wheels = tmp_path / "wheels"
+        wheels.mkdir()
+        (wheels / "unirs-0.2.0-py3-none-any.whl").write_bytes(b"newer")
+        (wheels / "constraints.txt").touch()
+        monkeypatch.setattr(environment, "find_payload", lambda: find_payload(wheels))
+        runtime = describe_runtime(Settings(), tmp_path)
+        assert (runtime.state, runtime.python) == (RuntimeState.OUTDATED, python)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[]", '{"folder": "0123abcd"}', json.dumps({**vars(RECORD), "folder": "../.."})],
+    )
+    def test_a_broken_record_is_none(self, tmp_path, text):
+        (tmp_path / "current.json").write_text(text)
+        assert describe_runtime(Settings(), tmp_path).state is RuntimeState.MISSING
+
+    def test_a_chosen_python_comes_first_and_the_variable_before_it(self, tmp_path, monkeypatch):
+        one, other = tmp_path / "one", tmp_path / "other"
+        one.touch()
+        other.touch()
+        assert runtime_python(Settings(python=str(one))) == one
+        monkeypatch.setenv("UNIRS_PYTHON", str(other))
+        assert runtime_python(Settings(python=str(one))) == other
+
+    def test_a_chosen_python_that_is_gone_is_said_and_not_replaced(self, tmp_path):
+        runtime = describe_runtime(Settings(python=str(tmp_path / "gone")))
+        assert (runtime.state, runtime.python) == (RuntimeState.BROKEN, None)
+        assert "gone" in runtime.message
+
+    def test_looking_is_cheap_enough_for_the_gui_thread(self, tmp_path):
+        write_record(tmp_path, RECORD)
+        begin = time.perf_counter()
+        for _ in range(20):
+            describe_runtime(Settings(), tmp_path)
+        assert (time.perf_counter() - begin) / 20 < 0.01
+
+    def test_a_source_tree_says_that_the_package_must_be_built(self, tmp_path):
+        with pytest.raises(SetupError, match="make package") as caught:
+            find_payload(tmp_path)
+        assert caught.value.code == "package_unbuilt"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
+class TestFindingAPython:
+    def test_this_computer_has_one_that_fits(self):
+        found = find_interpreter("", never)
+        assert not found.problem
+        assert found.version[:2] in interpreters.SUPPORTED
+
+    def test_the_best_version_is_taken_wherever_it_lies(self, tmp_path, monkeypatch):
+        paths = [
+            fake_python(tmp_path / "a", (3, 13, 1)),
+            fake_python(tmp_path / "b", (3, 9, 18)),
+            fake_python(tmp_path / "c", (3, 11, 7)),
+        ]
+        monkeypatch.setattr(interpreters, "candidates", lambda: paths)
+        assert find_interpreter("", never).version == (3, 11, 7)
+
+    def test_each_problem_is_said_where_none_fits(self, tmp_path, monkeypatch):
+        paths = [
+            fake_python(tmp_path / "old", (3, 9, 18)),
+            fake_python(tmp_path / "bare", (3, 11, 2), has_venv=False),
+            fake_python(tmp_path / "small", (3, 12, 0), bits=32),
+        ]
+        monkeypatch.setattr(interpreters, "candidates", lambda: paths)
+        with pytest.raises(SetupError) as caught:
+            find_interpreter("", never)
+        assert caught.value.code == "no_interpreter"
+        for word in ("Python 3.9.18", "python3.11-venv", "32-bit", "install Python 3.12"):
+            assert word in caught.value.message
+
+    def test_launchers_without_a_python_behind_them_are_passed_over(self, tmp_path, monkeypatch):
+        paths = [
+            script(tmp_path / "shim", "echo 'no such version' >&2; exit 127"),
+            script(tmp_path / "chatty", "echo hello"),
+            tmp_path / "missing",
+            fake_python(tmp_path / "good", (3, 12, 1)),
+        ]
+        monkeypatch.setattr(interpreters, "candidates", lambda: paths)
+        assert find_interpreter("", never).path == tmp_path / "good"
+
+    def test_a_chosen_one_is_taken_or_refused_but_never_replaced(self, tmp_path):
+        with pytest.raises(SetupError, match=r"3\.10 to 3\.13"):
+            find_interpreter(str(fake_python(tmp_path / "old", (3, 8, 1))), never)
+        with pytest.raises(SetupError, match="does not work as a Python"):
+            find_interpreter(str(tmp_path / "missing"), never)
+
+    def test_what_qgis_sets_for_its_own_python_does_not_reach_another(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("PYTHONHOME", str(tmp_path))
+        assert inspect_interpreter(Path("/usr/bin/python3"), never).version >= (3, 8, 0)
+
+    def test_empty_placeholders_of_the_windows_shop_are_no_candidates(self, tmp_path, monkeypatch):
+        (tmp_path / "python3.12").touch()
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert tmp_path / "python3.12" not in candidates()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
+class TestRunningPrograms:
+    def test_lines_come_as_they_are_said_and_streams_apart(self, tmp_path):
+        program = script(tmp_path / "p", "echo one; echo two >&2; printf 'thr\\303\\251e'; exit 3")
+        out, err = [], []
+        assert run_program([program], never, out.append, err.append) == 3
+        assert (out, err) == (["one", "thrée"], ["two"])
+
+    def test_a_stop_ends_the_program_and_its_children_soon(self, tmp_path):
+        pids: list[str] = []
+        program = script(tmp_path / "p", "sleep 60 & echo $!; echo $$; wait")
+        begin = time.monotonic()
+        with pytest.raises(Stopped):
+            run_program([program], lambda: len(pids) == 2, pids.append)
+        assert time.monotonic() - begin < 10
+        for pid in pids:
+            assert not running(int(pid))
+
+    def test_one_that_ignores_the_request_is_killed(self, tmp_path):
+        pids: list[str] = []
+        text = "trap '' TERM; echo $$; while true; do sleep 0.2; done"
+        with pytest.raises(Stopped):
+            run_program([script(tmp_path / "p", text)], lambda: bool(pids), pids.append)
+        assert not running(int(pids[0]))
+
+    def test_what_qgis_sets_for_its_libraries_is_left_out(self, monkeypatch):
+        monkeypatch.setenv("PROJ_LIB", "/qgis/proj")
+        monkeypatch.setenv("PIP_USER", "1")
+        variables = clean_variables({"NEW": "1"})
+        assert not {"PROJ_LIB", "PIP_USER"} & set(variables)
+        assert variables["NEW"] == "1"
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs; one that has ended and is not yet waited for does not."""
+    for _ in range(50):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return False
+        if state == "Z":
+            return False
+        time.sleep(0.1)
+    return True
+
+
+class TestProxy:
+    @pytest.fixture(autouse=True)
+    def own_proxy(self):
+        manager = QgsNetworkAccessManager.instance()
+        before = manager.fallbackProxy(), manager.excludeList(), manager.noProxyList()
+        yield manager
+        manager.setFallbackProxyAndExcludes(*before)
+
+    def test_without_one_nothing_is_handed_on(self, own_proxy):
+        own_proxy.setFallbackProxyAndExcludes(QNetworkProxy(), [], [])
+        assert proxy_variables() == {}
+
+    def test_login_and_exceptions_are_handed_on_as_programs_read_them(self, own_proxy):
+        kind = QNetworkProxy.ProxyType.HttpProxy
+        proxy = QNetworkProxy(kind, "proxy.example.org", 8080, "maria", "p@ss:w/rd")
+        own_proxy.setFallbackProxyAndExcludes(proxy, ["http://intranet.example.org/x"], ["wms.lan"])
+        variables = proxy_variables()
+        address = "http://maria:p%40ss%3Aw%2Frd@proxy.example.org:8080"
+        assert variables["HTTPS_PROXY"] == variables["http_proxy"] == address
+        assert set(variables["NO_PROXY"].split(",")) >= {"intranet.example.org", "wms.lan"}
+
+    def test_a_login_reaches_no_log(self):
+        redact = Redactor({"HTTPS_PROXY": "http://maria:p%40ss@proxy.example.org:8080"})
+        line = redact("tried http://maria:p%40ss@proxy.example.org:8080 (p@ss, p%40ss)")
+        assert "p@ss" not in line
+        assert "p%40ss" not in line
+        assert "proxy.example.org:8080" in line
+
+
+class TestPlainWords:
+    RETRY = "WARNING: Retrying (Retry(total=4)) after connection broken by '{}': /simple/torch/"
+    NO_MATCH = "ERROR: No matching distribution found for torch==2.13.0"
+
+    @pytest.mark.parametrize(
+        ("lines", "code", "words"),
+        [
+            ([RETRY.format("NewConnectionError(...)"), NO_MATCH], "network", "Network"),
+            ([RETRY.format("ProxyError('407 Proxy Authentication')"), NO_MATCH], "proxy", "proxy"),
+            (
+                [RETRY.format("SSLError(CERTIFICATE_VERIFY_FAILED)"), NO_MATCH],
+                "certificate",
+                "certificate",
+            ),
+            (["ERROR: [Errno 28] No space left on device"], "disk_full", "GB"),
+            (["ERROR: [WinError 5] Access is denied: 'x'"], "permission", "permissions"),
+            (["HINT: … does not have Windows Long Path support enabled."], "long_path", "long"),
+            ([NO_MATCH], "no_build", "torch"),
+            (["ERROR: THESE PACKAGES DO NOT MATCH THE HASHES"], "damaged", "again"),
+            (["ERROR: 403 Client Error: Forbidden for url"], "login", "login"),
+            (["some line", "ERROR: Something new"], "pip_failed", "Something new."),
+        ],
+    )
+    def test_pips_output_becomes_one_sentence_with_a_next_step(self, lines, code, words):
+        error = explain_pip(lines, 1, offline=False)
+        assert error.code == code
+        assert words in error.message
+        assert "Traceback" not in error.message
+
+    def test_a_wheel_that_the_folder_lacks_is_named(self):
+        error = explain_pip([self.NO_MATCH], 1, offline=True)
+        assert error.code == "wheel_missing"
+        assert "torch" in error.message
+
+    def test_an_installation_killed_by_the_system_says_memory(self):
+        assert (
+            "memory"
+            in explain_pip(["Installing collected packages: torch"], -9, offline=False).message
+        )
+
+    @pytest.mark.parametrize(
+        ("number", "code"), [(28, "disk_full"), (13, "permission"), (5, "files")]
+    )
+    def test_failing_files_are_told_apart(self, number, code):
+        assert explain_os_error(OSError(number, os.strerror(number), "/x")).code == code
+
+
+class TestConstraints:
+    def test_names_and_pins_are_read(self, tmp_path):
+        path = tmp_path / "constraints.txt"
+        path.write_text(
+            "# comment\ntorch==2.13.0\nNumpy==2.4.6; python_version >= '3.11'\n"
+            "numpy==2.2.6; python_version < '3.11'\n"
+        )
+        assert constrained_names(path) == {"torch", "numpy"}
+        assert pinned_version(path, "torch") == "2.13.0"
+        assert pinned_version(path, "rasterio") == ""
+
+    @pytest.mark.parametrize("address", ["", "https://example.org/simple", "file:///media/wheels"])
+    def test_addresses_of_an_index_are_taken(self, address):
+        check_index(address)
+
+    @pytest.mark.parametrize(
+        "address", ["--index-url x", "example.org", "https://me:secret@example.org/simple"]
+    )
+    def test_anything_else_is_refused_before_it_reaches_pip(self, address):
+        with pytest.raises(SetupError, match="without user and password") as caught:
+            check_index(address)
+        assert "secret" not in caught.value.message

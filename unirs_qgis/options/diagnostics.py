@@ -1,0 +1,94 @@
+"""What a report of a problem needs to say, and nothing about the user."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+from osgeo import gdal
+from qgis.core import Qgis
+from qtpy.QtCore import QCoreApplication, qVersion
+
+from unirs_qgis.runtime.environment import Runtime
+from unirs_qgis.runtime.processes import run_program
+from unirs_qgis.settings import Settings
+
+_PACKAGES = ("unirs", "torch", "transformers", "peft", "numpy", "rasterio", "pyproj", "av")
+
+_PROBE = """
+import importlib.metadata as metadata, json, platform, sys
+def version(name):
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"
+print(json.dumps({"Python": platform.python_version(), **{n: version(n) for n in sys.argv[1:]}}))
+"""
+
+
+def runtime_versions(python: Path, stopped: Callable[[], bool]) -> dict[str, str]:
+    """Versions of the runtime's Python and packages, without importing them. It waits.
+
+    Returns:
+        An empty dictionary if the interpreter does not answer.
+    """
+    lines: list[str] = []
+    try:
+        command = [python, "-I", "-c", _PROBE, *_PACKAGES]
+        run_program(command, stopped, lines.append, lambda _line: None)
+        return {str(name): str(value) for name, value in json.loads("".join(lines)).items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def report(
+    settings: Settings,
+    runtime: Runtime,
+    versions: dict[str, str],
+    test: str,
+    log: str,
+) -> str:
+    """A report of plain lines.
+
+    Args:
+        settings: The user's settings.
+        runtime: What there is to answer questions with.
+        versions: From ``runtime_versions``.
+        test: What the self-test said; empty if it was not run.
+        log: Last lines of the worker's log.
+    """
+    lines = [
+        f"UniRS for QGIS {plugin_version()}",
+        f"QGIS {Qgis.QGIS_VERSION}, Qt {qVersion()}, GDAL {gdal.__version__}, "
+        f"Python {platform.python_version()}",
+        f"System: {platform.platform()}",
+        f"Runtime: {runtime.state.value} ({'set up here' if runtime.own else 'chosen'})",
+        *(f"  {name} {version}" for name, version in versions.items()),
+        f"Model: {Path(settings.model).name}, device: {settings.device}, "
+        f"precision: {settings.precision}, clue: {settings.clue}",
+        f"Self-test: {test or 'not run'}",
+    ]
+    if log.strip():
+        lines += ["Log of the worker:", *(f"  {line}" for line in log.strip().splitlines()[-40:])]
+    return without_home("\n".join(lines)) + "\n"
+
+
+def without_home(text: str) -> str:
+    """The text with ``~`` in the place of the user's folder, which holds the user's name."""
+    home = str(Path.home())
+    if len(home) <= 1:
+        return text
+    return text.replace(home, "~").replace(home.replace("\\", "/"), "~")
+
+
+def plugin_version() -> str:
+    """The version in the plugin's ``metadata.txt``, beside the package or above it."""
+    package = Path(__file__).parents[1]
+    for folder in (package, package.parent):
+        parser = configparser.ConfigParser(interpolation=None)
+        if parser.read(folder / "metadata.txt", encoding="utf-8"):
+            return parser.get("general", "version", fallback="?")
+    return QCoreApplication.translate("Options", "of an unknown version")

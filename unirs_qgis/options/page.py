@@ -1,0 +1,104 @@
+"""The page itself: four groups one below the other, saved together when the user presses OK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from qgis.gui import QgsOptionsPageWidget
+from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from unirs_qgis.options.answers_group import AnswersGroup
+from unirs_qgis.options.check_group import CheckGroup
+from unirs_qgis.options.models_group import ModelsGroup
+from unirs_qgis.options.runtime_group import RuntimeGroup
+from unirs_qgis.runtime.environment import read_record, runtime_folder
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.settings import (
+    Settings,
+    read_settings,
+    read_setup_options,
+    write_settings,
+    write_setup_options,
+)
+
+PAGE_NAME = "mOptionsPageUniRS"
+"""Object name, by which QGIS opens its options at this page."""
+
+
+class UniRSOptionsPage(QgsOptionsPageWidget):
+    """Settings ▸ Options ▸ UniRS.
+
+    Args:
+        setup: The set-up that the dock listens to as well.
+        models: Runs the commands on models.
+        worker: Tests the model.
+        saved: Called when the user has saved the page and something is another than before.
+        parent: Qt's owner.
+    """
+
+    def __init__(
+        self,
+        setup: RuntimeSetup,
+        models: ModelManager,
+        worker: Worker,
+        saved: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(PAGE_NAME)
+        self._setup = setup
+        self._saved = saved
+        settings = read_settings()
+        record = read_record(runtime_folder())
+        self.runtime = RuntimeGroup(setup, settings.python, read_setup_options())
+        self.models = ModelsGroup(models, settings.model, settings.model_folders)
+        self.answers = AnswersGroup(settings, record.devices if record else ())
+        self.check = CheckGroup(worker, lambda: self.settings)
+        for group in (self.runtime, self.models):
+            group.release_wanted.connect(worker.stop)  # Windows deletes no file that is in use
+        setup.changed.connect(self.models.refresh)
+        self.destroyed.connect(self.check.close_quietly)
+        self._lay_out()
+
+    @property
+    def settings(self) -> Settings:
+        """What is chosen on the page."""
+        return Settings(
+            python=self.runtime.python,
+            model=self.models.model,
+            device=self.answers.device_combo.currentData(),
+            precision=self.answers.precision_combo.currentData(),
+            clue=self.answers.clue_check.isChecked(),
+            max_new_tokens=self.answers.tokens_spin.value(),
+            idle_minutes=self.answers.idle_spin.value(),
+            history_place=self.answers.history_combo.currentData(),
+            model_folders=self.models.folders,
+        )
+
+    def apply(self) -> None:
+        """Save; QGIS calls it when the user presses OK."""
+        write_setup_options(self.runtime.options)
+        before, now = read_settings(), self.settings
+        if now == before:
+            return
+        write_settings(now)
+        self._saved()
+        if replace(before, python=now.python) != before:
+            self._setup.changed.emit()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        for group in (self.runtime, self.models, self.answers, self.check):
+            column.addWidget(group)
+        column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)

@@ -1,0 +1,274 @@
+"""The runtime on the options page: its state, the set-up, a Python of the user's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
+from qtpy.QtCore import Signal
+from qtpy.QtGui import QFontDatabase
+from qtpy.QtWidgets import (
+    QFormLayout,
+    QGroupBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unirs_qgis.options.parts import (
+    Activity,
+    Notice,
+    Offer,
+    button_row,
+    compact_combo,
+    hint_label,
+    plain_label,
+)
+from unirs_qgis.runtime.background import BackgroundTask
+from unirs_qgis.runtime.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
+from unirs_qgis.runtime.interpreters import Interpreter, inspect_interpreter
+from unirs_qgis.runtime.setup import RuntimeSetup
+from unirs_qgis.settings import Settings, SetupOptions, write_setup_options
+
+
+class RuntimeGroup(QGroupBox):
+    """Sets up, repairs, removes; or lets the user choose an environment that is there.
+
+    Args:
+        setup: What the dock listens to as well.
+        python: Interpreter of the user's own; empty for none.
+        options: The user's wishes for the set-up.
+        parent: Qt's owner.
+    """
+
+    python_changed = Signal()
+    release_wanted = Signal()
+    """The runtime is about to be removed: whoever runs it stops it."""
+
+    def __init__(
+        self,
+        setup: RuntimeSetup,
+        python: str,
+        options: SetupOptions,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("Runtime"))
+        self._setup = setup
+        self._check: BackgroundTask | None = None
+        self._build_state()
+        self._build_python(python)
+        self._build_wishes(options)
+        column = QVBoxLayout(self)
+        column.addWidget(
+            hint_label(
+                self.tr(
+                    "The models run in a Python environment of their own, apart from that of "
+                    "QGIS. Setting it up takes about 3 GB on the disk of your QGIS profile and "
+                    "downloads most of that (8 GB with support for graphics cards)."
+                )
+            )
+        )
+        column.addWidget(self.state_label)
+        column.addLayout(button_row(self.set_up_button, self.remove_button, self.log_button))
+        for part in (self.offer, self.activity, self.notice, self.log_view):
+            column.addWidget(part)
+        column.addLayout(self._python_form)
+        column.addWidget(self.wishes_box)
+        self._listen()
+        self.refresh()
+
+    @property
+    def python(self) -> str:
+        """The interpreter that the user has chosen; empty for none."""
+        return self.python_edit.filePath().strip()
+
+    @property
+    def options(self) -> SetupOptions:
+        """The user's wishes for the set-up."""
+        return SetupOptions(
+            base_python=self.base_edit.filePath().strip(),
+            build=self.build_combo.currentData(),
+            wheels_folder=self.wheels_edit.filePath().strip(),
+            extra_index=self.index_edit.text().strip(),
+        )
+
+    def refresh(self) -> None:
+        """Show the state anew."""
+        runtime = describe_runtime(Settings(python=self.python))
+        running = self._setup.is_running
+        there = runtime.own and runtime.state is not RuntimeState.MISSING
+        self.state_label.setText(runtime.message)
+        self.set_up_button.setText(self.tr("Repair") if there else self.tr("Set up"))
+        self.set_up_button.setEnabled(runtime.own and not running)
+        self.remove_button.setEnabled(there and not running)
+        self.wishes_box.setEnabled(runtime.own and not running)
+        if running and self.activity.isHidden():
+            self._show_start()
+            self.log_view.setPlainText("\n".join(self._setup.log))
+            self.activity.show_stage(self._setup.stage)
+            self.activity.show_progress(self._setup.progress)
+        elif not running:
+            self.activity.hide()
+
+    def _build_state(self) -> None:
+        self.state_label = plain_label()
+        self.state_label.setObjectName("runtimeStateLabel")
+        font = self.state_label.font()
+        font.setBold(True)
+        self.state_label.setFont(font)
+        self.set_up_button = QPushButton()
+        self.set_up_button.setObjectName("runtimeSetUpButton")
+        self.set_up_button.clicked.connect(self._start)
+        self.remove_button = QPushButton(self.tr("Remove…"))
+        self.remove_button.clicked.connect(self._ask_to_remove)
+        self.log_button = QPushButton(self.tr("Log"))
+        self.log_button.setCheckable(True)
+        self.log_button.setToolTip(self.tr("What the set-up said, to read or to copy"))
+        self.offer, self.activity, self.notice = Offer(), Activity(), Notice()
+        self.activity.cancelled.connect(self._setup.cancel)
+        self.log_view = QPlainTextEdit()
+        self.log_view.setReadOnly(True)
+        self.log_view.setMaximumBlockCount(5000)
+        self.log_view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.log_view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.log_view.setFixedHeight(self.log_view.fontMetrics().lineSpacing() * 10)
+        self.log_view.setPlainText("\n".join(self._setup.log))
+        self.log_view.hide()
+        self.log_button.toggled.connect(self.log_view.setVisible)
+
+    def _build_python(self, python: str) -> None:
+        self.python_edit = QgsFileWidget()
+        self.python_edit.setObjectName("runtimePythonEdit")
+        self.python_edit.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.python_edit.setDialogTitle(self.tr("Python of an environment with unirs"))
+        self.python_edit.lineEdit().setPlaceholderText(self.tr("The one that is set up above"))
+        self.python_edit.setFilePath(python)
+        self.python_edit.fileChanged.connect(self._change_python)
+        self.python_hint = hint_label("")
+        if os.environ.get(PYTHON_VARIABLE):
+            self.python_edit.setEnabled(False)
+            self._show_python_hint(
+                self.tr("The environment variable {name} is set and comes first.").format(
+                    name=PYTHON_VARIABLE
+                )
+            )
+        else:
+            self._show_python_hint("")
+        self._python_form = QFormLayout()
+        self._python_form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._python_form.addRow(self.tr("Python of your own"), self.python_edit)
+        self._python_form.addRow(self.python_hint)
+
+    def _build_wishes(self, options: SetupOptions) -> None:
+        self.wishes_box = QgsCollapsibleGroupBox(self.tr("How it is set up"))
+        self.wishes_box.setObjectName("runtimeWishesBox")
+        self.wishes_box.setSaveCollapsedState(False)
+        self.base_edit = QgsFileWidget()
+        self.base_edit.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.base_edit.lineEdit().setPlaceholderText(self.tr("The best one on this computer"))
+        self.base_edit.setFilePath(options.base_python)
+        self.build_combo = compact_combo()
+        self.build_combo.addItem(self.tr("What suits this computer"), "auto")
+        self.build_combo.addItem(self.tr("Processor (CPU)"), "cpu")
+        self.build_combo.addItem(self.tr("NVIDIA graphics card (CUDA)"), "cuda")
+        self.build_combo.setCurrentIndex(max(0, self.build_combo.findData(options.build)))
+        self.wheels_edit = QgsFileWidget()
+        self.wheels_edit.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.wheels_edit.lineEdit().setPlaceholderText(self.tr("None: from the package index"))
+        self.wheels_edit.setFilePath(options.wheels_folder)
+        self.index_edit = QLineEdit(options.extra_index)
+        self.index_edit.setPlaceholderText(self.tr("None"))
+        form = QFormLayout(self.wishes_box)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.addRow(self.tr("Python (3.10 to 3.13)"), self.base_edit)
+        form.addRow(self.tr("Build of PyTorch"), self.build_combo)
+        form.addRow(self.tr("Offline, from the folder"), self.wheels_edit)
+        form.addRow(self.tr("Extra package index"), self.index_edit)
+        form.addRow(
+            hint_label(
+                self.tr(
+                    "Packages come from the index that pip is configured for, through the proxy of "
+                    "QGIS. Name an extra index if that one lacks the build of PyTorch that you "
+                    "need: builds for graphics cards on Windows, or small ones for processors on "
+                    "Linux, are often kept apart."
+                )
+            )
+        )
+        self.wishes_box.setCollapsed(options == SetupOptions())
+
+    def _listen(self) -> None:
+        self._setup.started.connect(self._show_start)
+        self._setup.stage_changed.connect(self.activity.show_stage)
+        self._setup.progressed.connect(self.activity.show_progress)
+        self._setup.logged.connect(self.log_view.appendPlainText)
+        self._setup.failed.connect(self._show_failure)
+        self._setup.changed.connect(self.refresh)
+
+    def _start(self) -> None:
+        write_setup_options(self.options)
+        self._setup.start(self.options)
+
+    def _ask_to_remove(self) -> None:
+        self.offer.ask(
+            self.tr("Remove the runtime? Questions need it; it can be set up again at any time."),
+            self.tr("Remove"),
+            self._remove,
+        )
+
+    def _remove(self) -> None:
+        self.release_wanted.emit()
+        self._setup.remove()
+
+    def _show_start(self) -> None:
+        self.log_view.clear()
+        self.notice.hide()
+        self.offer.hide()
+        self.activity.begin(self._setup.stage)
+        self.refresh()
+
+    def _show_failure(self, _code: str, message: str) -> None:
+        self.notice.warn(message)
+        self.log_button.setChecked(True)
+
+    def _show_python_hint(self, text: str) -> None:
+        self.python_hint.setText(text)
+        self.python_hint.setVisible(bool(text))
+
+    def _change_python(self) -> None:
+        """See whether it has unirs, in the background: starting a Python takes a moment."""
+        if self._check:
+            self._check.forget()
+            self._check = None
+        self._show_python_hint("")
+        self.refresh()
+        self.python_changed.emit()
+        path = Path(self.python)
+        if not self.python or not path.is_file():
+            return
+        self._check = BackgroundTask(
+            self.tr("Looking at a Python"), lambda task: inspect_interpreter(path, task.isCanceled)
+        )
+        self._check.succeeded.connect(self._show_python)
+        self._check.failed.connect(self._show_broken_python)
+        QgsApplication.taskManager().addTask(self._check)
+
+    def _show_python(self, found: Interpreter) -> None:
+        self._check = None
+        facts = {"version": found.version_text}
+        if found.has_unirs:
+            text = self.tr("Python {version} with unirs.")
+        else:
+            text = self.tr(
+                "Python {version} without unirs: install unirs into it, or clear this field and "
+                "name it below as the Python to set up from."
+            )
+        self._show_python_hint(text.format(**facts))
+
+    def _show_broken_python(self, _code: str, message: str) -> None:
+        self._check = None
+        self._show_python_hint(message)

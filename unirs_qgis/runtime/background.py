@@ -1,0 +1,72 @@
+"""Work in the background of QGIS, with three ways to end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from qgis.core import QgsTask
+from qtpy.QtCore import QCoreApplication, Signal
+
+from unirs_qgis.runtime.processes import Stopped
+from unirs_qgis.runtime.setup_errors import UserError
+
+
+class BackgroundTask(QgsTask):
+    """Work in the background that ends in one of three ways: done, failed or cancelled.
+
+    It shows in QGIS's task list, and QGIS stops it when it quits. All signals arrive on the thread
+    of the receiver.
+    """
+
+    stage_changed = Signal(str)
+    logged = Signal(str)
+    heard = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(str, str)
+    cancelled = Signal()
+
+    def __init__(self, title: str, work: Callable[[BackgroundTask], Any]) -> None:
+        super().__init__(title, QgsTask.Flag.CanCancel)
+        self._work = work
+        self._result: Any = None
+        self._error: UserError | None = None
+        self._silent = False
+
+    def run(self) -> bool:
+        """Do the work; QGIS calls it in a background thread."""
+        try:
+            self._result = self._work(self)
+        except Stopped:
+            return False
+        except UserError as error:
+            self._error = error
+            return False
+        except Exception as error:  # a defect: whoever waits must hear of it all the same
+            self._error = UserError("defect", _defect(error))
+            return False
+        return True
+
+    def finished(self, result: bool) -> None:
+        """Tell how it ended; QGIS calls it on the GUI thread."""
+        if self._silent:
+            return
+        if result:
+            self.succeeded.emit(self._result)
+        elif self._error and not self.isCanceled():
+            self.failed.emit(self._error.code, self._error.message)
+        else:
+            self.cancelled.emit()
+
+    def forget(self) -> None:
+        """Stop it, and send no signal any more: nobody wants the result."""
+        self._silent = True
+        self.cancel()
+
+
+def _defect(error: Exception) -> str:
+    text = QCoreApplication.translate(
+        "Setup", "A defect in UniRS stopped this ({kind}: {reason}); please report it with the log."
+    )
+    return text.format(kind=type(error).__name__, reason=str(error).partition(os.linesep)[0])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
+from functools import lru_cache
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
+from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsDataSourceUri,
     QgsProject,
+    QgsProviderRegistry,
     QgsRasterLayer,
 )
 from qtpy.QtCore import QCoreApplication, QDate, QDateTime, Qt, QTime
@@ -38,11 +41,10 @@ _METADATA_KEYS = (
 _METADATA_ITEM = re.compile(r"([A-Za-z_#.: ]{4,60}?)\s*=\s*([^<\n]{4,80})")
 _MARKUP = re.compile(r"<[^>]*>")
 
-_TIME_BEHIND = r"(?:T(?P<time>\d{6}))?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FULL_DATE = re.compile(
     rf"(?<!\d){_YEAR}(?P<gap>[-_.:/]?)(?P<month>\d\d)(?P=gap)(?P<day>\d\d)"
-    rf"(?:{_TIME_BEHIND}|[ T](?P<clock>\d\d:\d\d:\d\d))"
+    r"(?:[ T](?P<clock>\d\d:\d\d:\d\d)|T(?P<time>\d{6}))?"
     r"(?=(?:\d{4}|\d{6}|\d{9})?(?!\d))"  # a time may follow without a gap, to the millisecond
 )
 _DAY_FIRST = re.compile(rf"(?<!\d)(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}(?!\d)")
@@ -73,7 +75,7 @@ def input_kind(layers: Sequence[object]) -> str:
 
 
 def acquisition_date(layer: QgsRasterLayer) -> tuple[QDateTime | None, str]:
-    """When the image of a layer was taken, as far as QGIS knows without opening anything.
+    """When the image of a layer was taken, as far as that can be told at once.
 
     Asked in this order: the layer's temporal properties if they are switched on (the begin of a
     fixed range), its metadata (temporal extent, then acquisition keys of the common products in
@@ -156,24 +158,47 @@ def _dates_of_metadata(layer: QgsRasterLayer) -> Iterator[QDateTime]:
         if span.begin().isValid():
             yield span.begin()
     if layer.providerType() == "gdal" and layer.dataProvider() is not None:
-        # The provider tells from its open file: nothing is opened, nothing waits for a disk.
-        tags = _tags(layer.dataProvider().htmlMetadata())
+        tags = {**_tags_of_file(layer.source(), layer.id()), **_tags_of_provider(layer)}
         for key in _METADATA_KEYS:
             yield from _full_dates(tags.get(key, ""))
 
 
-def _tags(metadata: str) -> dict[str, str]:
-    """Names, without case and punctuation, and values of what a provider tells in HTML."""
-    lines = html.unescape(_MARKUP.sub("\n", metadata))
-    return {
-        re.sub(r"[^a-z]", "", key.lower()): value for key, value in _METADATA_ITEM.findall(lines)
-    }
+def _tags_of_provider(layer: QgsRasterLayer) -> dict[str, str]:
+    """What the provider tells of its open file, in HTML; for archives and addresses, too."""
+    lines = html.unescape(_MARKUP.sub("\n", layer.dataProvider().htmlMetadata()))
+    return {_normal(key): value for key, value in _METADATA_ITEM.findall(lines)}
+
+
+@lru_cache(maxsize=256)
+def _tags_of_file(source: str, _layer_id: str) -> dict[str, str]:
+    """What the provider does not tell: GDAL's metadata of satellite products, as IMAGERY.
+
+    Only the header of a local file is read, once for each layer: a millisecond or two.
+    """
+    path = QgsProviderRegistry.instance().decodeUri("gdal", source).get("path", "")
+    if not Path(path).is_file():
+        return {}
+    try:
+        dataset = gdal.OpenEx(path, gdal.OF_RASTER)
+    except RuntimeError:  # where the host program has switched GDAL's exceptions on
+        return {}
+    tags: dict[str, str] = {}
+    if dataset is not None:
+        for domain in ("IMD", "IMAGERY"):
+            for key, value in (dataset.GetMetadata(domain) or {}).items():
+                tags[_normal(key)] = value
+    return tags
+
+
+def _normal(key: str) -> str:
+    """A key without case, punctuation and the group that it belongs to."""
+    return re.sub(r"[^a-z]", "", key.rpartition("#")[2].lower())
 
 
 def _dates_of_names(layer: QgsRasterLayer) -> Iterator[QDateTime]:
     yield from _dates_of_name(layer.name())
     if layer.providerType() == "gdal":
-        path = PurePath(layer.source().split("|")[0].replace("\\", "/"))
+        path = PurePath(layer.source().split("|")[0].replace("\\", "/"))  # on any system
         yield from _dates_of_name(path.stem)
         yield from _dates_of_name(path.parent.name)
 

@@ -1,7 +1,7 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.22.0" styleCategories="Symbology">
   <!-- Percent of change: pale yellow to dark red (ColorBrewer YlOrRd, legible for the colour-blind),
-       the less the more transparent, nothing below 20. -->
+       the less the more transparent, nothing below 30. -->
   <pipe>
     <rasterrenderer type="singlebandpseudocolor" band="1" alphaBand="-1" opacity="1" nodataColor="" classificationMin="0" classificationMax="100">
       <minMaxOrigin>
@@ -12,8 +12,8 @@
       <rastershader>
         <colorrampshader colorRampType="INTERPOLATED" classificationMode="1" clip="0" minimumValue="0" maximumValue="100" labelPrecision="0">
           <item value="0" label="0" color="#ffffcc" alpha="0"/>
-          <item value="20" label="20" color="#ffeda0" alpha="0"/>
-          <item value="40" label="40" color="#fecc5c" alpha="110"/>
+          <item value="30" label="30" color="#ffeda0" alpha="0"/>
+          <item value="45" label="45" color="#fecc5c" alpha="100"/>
           <item value="60" label="60" color="#fd8d3c" alpha="190"/>
           <item value="80" label="80" color="#e31a1c" alpha="220"/>
           <item value="100" label="100" color="#800026" alpha="235"/>

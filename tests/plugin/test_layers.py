@@ -1,0 +1,216 @@
+"""Dates, order and sources of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsDateTimeRange,
+    QgsLayerMetadata,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qtpy.QtCore import QDate, QDateTime, Qt, QTime
+
+from unirs_qgis.layers import (
+    acquisition_date,
+    date_warning,
+    input_kind,
+    ordered,
+    public_source,
+    raster_layers,
+)
+
+Maker = Callable[..., QgsRasterLayer]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Maker:
+    """Makes a layer of a file name, a layer name, and GDAL metadata by domain."""
+
+    def layer(file: str = "scene.tif", name: str = "scene", **domains: dict[str, str]) -> object:
+        path = tmp_path / "images" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        dataset = gdal.GetDriverByName("GTiff").Create(str(path), 4, 4, 1, gdal.GDT_Byte)
+        dataset.SetGeoTransform((500_000, 1, 0, 5_000_000, 0, -1))
+        dataset.SetProjection(QgsCoordinateReferenceSystem("EPSG:32633").toWkt())
+        for domain, tags in domains.items():
+            dataset.SetMetadata(tags, "" if domain == "default" else domain)
+        dataset = None
+        made = QgsRasterLayer(str(path), name)
+        assert made.isValid()
+        return made
+
+    return layer
+
+
+def utc(year: int, month: int = 1, day: int = 1, clock: str = "00:00:00") -> QDateTime:
+    return QDateTime(QDate(year, month, day), QTime.fromString(clock), Qt.TimeSpec.UTC)
+
+
+def with_range(layer: QgsRasterLayer, begin: QDateTime, active: bool = True) -> QgsRasterLayer:
+    temporal = layer.temporalProperties()
+    temporal.setMode(Qgis.RasterTemporalMode.FixedTemporalRange)
+    temporal.setFixedTemporalRange(QgsDateTimeRange(begin, begin.addDays(1)))
+    temporal.setIsActive(active)
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("m_4709963_se_14_1_20120731", utc(2012, 7, 31)),
+        ("city 2012-07-31", utc(2012, 7, 31)),
+        ("2012_07_31 RGB", utc(2012, 7, 31)),
+        ("Luftbild 31.07.2012", utc(2012, 7, 31)),
+        ("S2A_MSIL2A_20200811T101031_N0214_R022_T33UUP", utc(2020, 8, 11, "10:10:31")),
+        ("20200811_101112_1003_3B_AnalyticMS", utc(2020, 8, 11)),
+        ("LC08_L1TP_015033_20190704_20200827_02_T1", utc(2019, 7, 4)),
+        ("LC80150332019185LGN00", utc(2019, 7, 4)),
+        ("MOD09GA.A2019185.h10v05", utc(2019, 7, 4)),
+        ("1985", utc(1985)),
+        ("orthophoto_1985", utc(1985)),
+        ("Orthophoto 1985 (infrared)", utc(1985)),
+        ("tile_4709963", None),
+        ("20121331", None),
+        ("2099-01-01", None),
+        ("grid 2048", None),
+        ("", None),
+    ],
+)
+def test_names_tell_dates(make, name, date):
+    layer = make(name=name)
+    assert acquisition_date(layer) == (date, "name" if date else "")
+
+
+def test_the_file_and_its_folder_tell_too(make):
+    assert acquisition_date(make("s_20120731.tif")) == (utc(2012, 7, 31), "name")
+    assert acquisition_date(make("2012-07-31/red.tif")) == (utc(2012, 7, 31), "name")
+    assert acquisition_date(make("s_20120731.tif", "2014-01-02")) == (utc(2014, 1, 2), "name")
+
+
+def test_metadata_of_the_file_is_asked_before_names(make):
+    tags = {"TIFFTAG_DATETIME": "2012:07:31 10:20:30"}
+    layer = make("x_20100101.tif", "2011-01-01", default=tags)
+    assert acquisition_date(layer) == (utc(2012, 7, 31, "10:20:30"), "metadata")
+
+
+def test_acquisition_is_trusted_above_processing(make):
+    layer = make(
+        default={"TIFFTAG_DATETIME": "2022:01:01 00:00:00"},
+        IMAGERY={"ACQUISITIONDATETIME": "2019-07-04 15:54:00"},
+    )
+    assert acquisition_date(layer) == (utc(2019, 7, 4, "15:54:00"), "metadata")
+
+
+def test_the_metadata_of_the_layer_comes_first_of_metadata(make):
+    layer = make(default={"TIFFTAG_DATETIME": "2012:07:31 10:20:30"})
+    metadata = QgsLayerMetadata()
+    extent = metadata.extent()
+    extent.setTemporalExtents([QgsDateTimeRange(utc(2005, 5, 5), utc(2005, 5, 6))])
+    metadata.setExtent(extent)
+    layer.setMetadata(metadata)
+    assert acquisition_date(layer) == (utc(2005, 5, 5), "metadata")
+
+
+def test_temporal_properties_come_first_if_they_are_on(make):
+    tags = {"TIFFTAG_DATETIME": "2012:07:31 10:20:30"}
+    layer = with_range(make(default=tags), utc(2001, 2, 3))
+    assert acquisition_date(layer) == (utc(2001, 2, 3), "temporal")
+    layer = with_range(make(default=tags), utc(2001, 2, 3), active=False)
+    assert acquisition_date(layer)[1] == "metadata"
+
+
+def test_layers_are_ordered_by_date_if_all_are_known(make):
+    late, early, unknown = make(name="2020-01-01"), make(name="2010-01-01"), make(name="somewhen")
+    assert ordered([late, early]) == [early, late]
+    assert ordered([late, unknown, early]) == [late, unknown, early]
+    assert ordered([]) == []
+
+
+def test_doubtful_dates_are_told():
+    early, late = utc(2010), utc(2020)
+    assert date_warning([early, late]) == ""
+    assert date_warning([early]) == ""
+    assert "known" in date_warning([early, None])
+    assert "same" in date_warning([early, early])
+    assert "later date comes first" in date_warning([late, early])
+
+
+def test_the_number_of_layers_makes_the_kind_of_input():
+    assert [input_kind([0] * count) for count in range(5)] == [
+        "",
+        "single",
+        "pair",
+        "video",
+        "video",
+    ]
+
+
+def test_raster_layers_of_the_project_in_order_of_the_tree(make, qgis_new_project):
+    project = QgsProject.instance()
+    first, second = make("a.tif", "first"), make("b.tif", "second")
+    broken = QgsRasterLayer("nowhere.tif", "broken")
+    vector = QgsVectorLayer("Point", "vector", "memory")
+    project.addMapLayers([first, second, broken, vector])
+    names = [layer.name() for layer in project.layerTreeRoot().layerOrder()]
+    expected = [name for name in names if name in ("first", "second")]
+    assert [layer.name() for layer in raster_layers(project)] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "provider", "kept"),
+    [
+        (
+            "type=xyz&url=https://user:secret@tiles.example.com/{z}/{x}/{y}.png?"
+            "style=a%26token=secret&zmax=18&authcfg=secret1&username=secret&password=secret",
+            "wms",
+            ("tiles.example.com/{z}/{x}/{y}.png", "style=a", "zmax=18"),
+        ),
+        (
+            "type=xyz&url=https%3A%2F%2Ftiles.example.com%2F%7Bz%7D%2F%7Bx%7D%2F%7By%7D.png"
+            "%3Faccess_token%3Dsecret%26v%3D2&http-header:authorization=Bearer%20secret",
+            "wms",
+            ("https://tiles.example.com/{z}/{x}/{y}.png", "v=2"),
+        ),
+        (
+            "crs=EPSG:3857&format=image/png&layers=ortho&styles&url=https://wms.example.com/"
+            "?map%3Da%26apikey%3Dsecret&authcfg=secret1",
+            "wms",
+            ("layers=ortho", "crs=EPSG:3857", "wms.example.com/?map=a"),
+        ),
+        (
+            "/vsicurl/https://me:secret@data.example.com/scene.tif?sv=secret&sig=secret",
+            "gdal",
+            ("/vsicurl/https://data.example.com/scene.tif",),
+        ),
+        ("/data/a & b/scene?.tif", "gdal", ("/data/a & b/scene?.tif",)),
+        (
+            "dbname='geo' host=db.example.com user='me' password='secret' authcfg=secret1 "
+            'table="public"."rasters"',
+            "postgresraster",
+            ("geo", "db.example.com", "rasters"),
+        ),
+    ],
+)
+def test_sources_are_told_without_secrets(source, provider, kept):
+    class Layer:
+        """A service is not needed to have its address."""
+
+        def source(self) -> str:
+            return source
+
+        def providerType(self) -> str:  # noqa: N802
+            return provider
+
+    told = public_source(Layer())
+    assert "secret" not in told
+    assert "user" not in told
+    for part in kept:
+        assert part in told

@@ -1,6 +1,8 @@
 # `make help` lists what can be made. PYTHON names the Python that makes the environment.
 PYTHON ?= python3
 BIN := .venv/bin
+QGIS_BIN := .venv-qgis/bin
+QT6_BIN := .venv-qt6/bin
 OUTPUT ?= runs/mini
 export PYTHON
 
@@ -8,7 +10,8 @@ export PYTHON
 unexport PYTHONHOME PYTHONPATH PROJ_LIB PROJ_DATA GDAL_DATA GDAL_DRIVER_PATH LD_LIBRARY_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-fast lint types format train-mini evaluate bench wheel clean
+.PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window \
+	lint types format train-mini evaluate bench wheel package clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,19 +22,42 @@ env: .venv/.made ## make the runtime environment in .venv (again only when its n
 	@scripts/make_env.sh
 	@touch $@
 
-demo: env ## write two dated rasters and a video, and ask the default model about them
+qgis-env: .venv-qgis/.made ## install QGIS if it is missing, and make the plugin's test environments
+
+.venv-qgis/.made: constraints-qgis.txt scripts/make_qgis_env.sh
+	@scripts/make_qgis_env.sh
+	@touch $@
+
+demo: env qgis-env ## ask the default model about two generated dates, then open QGIS on them
 	@$(BIN)/python scripts/demo.py
 
-test: lint types ## run the linters, the type checks and every test
-	@printf '\n== Tests ==\n'
+test: lint types test-runtime test-dock test-plugin test-window ## run the linters and every test
+
+test-fast: env qgis-env ## run the tests that take no more than a few seconds
+	@$(BIN)/pytest $(PYTEST_OPTIONS) -m "not slow"
+	@$(QGIS_BIN)/pytest $(PYTEST_OPTIONS) -m "not slow" tests/plugin tests/dock
+
+test-runtime: env qgis-env ## run the tests of the runtime and of the plugin's package
+	@printf '\n== Runtime and package ==\n'
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
 
-test-fast: env ## run the tests that take no more than a few seconds
-	@$(BIN)/pytest $(PYTEST_OPTIONS) -m "not slow"
+test-dock: qgis-env ## run the tests of the dock, under Qt 5 and Qt 6
+	@printf '\n== Dock, Qt 5 ==\n'
+	@$(QGIS_BIN)/pytest $(PYTEST_OPTIONS) tests/dock
+	@printf '\n== Dock, Qt 6 ==\n'
+	@$(QT6_BIN)/pytest $(PYTEST_OPTIONS) tests/dock
+
+test-plugin: env qgis-env ## run the tests of the plugin inside QGIS
+	@printf '\n== Plugin ==\n'
+	@$(QGIS_BIN)/pytest $(PYTEST_OPTIONS) tests/plugin
+
+test-window: env qgis-env ## drive the QGIS window with the built package; screenshots in window-output/
+	@printf '\n== QGIS window ==\n'
+	@$(QGIS_BIN)/pytest --durations 5 tests/window
 
 # Every worker computes on one core: more threads than cores make each other wait.
 PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --dist loadfile --durations 5
-test test-fast: export OMP_NUM_THREADS := 1
+test%: export OMP_NUM_THREADS := 1
 
 lint: env ## check style and formatting
 	@printf '\n== Style (ruff) ==\n'
@@ -59,6 +85,9 @@ wheel: env ## build the wheel, with the default model in it, into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls -lh dist/*.whl
 
-clean: ## delete what builds, tests and the demo made (the environment stays)
-	rm -rf build dist demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+package: env qgis-env ## build the zip that QGIS's plugin manager installs, into dist/
+	@$(BIN)/python scripts/package.py
+
+clean: ## delete what builds, tests and the demo made (the environments stay)
+	rm -rf build dist demo-output window-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -path './.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -43,7 +43,7 @@ CELLS_PER_PATCH = 4
 JOINT_SHARES = {InputKind.SINGLE: (30, 4), InputKind.PAIR: (14, 2), InputKind.VIDEO: (7, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
 
-JOINT_VISITS = 2
+JOINT_VISITS = 3
 """How often the joint stage comes back to an input, each time with other questions."""
 
 CLUE_SHARE = 0.5

@@ -20,8 +20,14 @@ SQUEEZED = 8
 BASE_QUESTIONS = 6
 """Questions about one scene in a row of the base stage."""
 
-QUESTION_WEIGHTS = {"comparison": 3.0, "area": 1.5, "rural_urban": 0.7}
+QUESTION_WEIGHTS = {"comparison": 5.0, "area": 1.5, "rural_urban": 0.7}
 """How often a question of a type is drawn, others being 1: the harder, the more often."""
+
+REVERSED = ("less", "smaller", "fewer")
+REVERSED_WEIGHT = 0.25
+"""Comparisons the other way round come less often. As many of both would leave a model that has not
+yet told the words apart without any slope to follow: what is right for one is wrong for the other.
+"""
 
 WHAT_IS_HERE = (
     "What is here?",
@@ -157,8 +163,14 @@ def _question(rng: np.random.Generator, truth: dict[str, Any]) -> tuple[str, str
 
 def _weights(asked: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """Probability of each question to be drawn."""
-    weights = np.array([QUESTION_WEIGHTS.get(kind, 1.0) for kind, _, _ in asked])
+    weights = np.array([_weight(kind, question) for kind, question, _ in asked])
     return weights / weights.sum()
+
+
+def _weight(kind: str, question: str) -> float:
+    weight = QUESTION_WEIGHTS.get(kind, 1.0)
+    is_reversed = any(word in question for word in REVERSED)
+    return weight * REVERSED_WEIGHT if kind == "comparison" and is_reversed else weight
 
 
 def _class_list(rng: np.random.Generator, event: str) -> list[str]:

@@ -1,0 +1,281 @@
+"""The parts together: what is asked reaches the worker, and its answer dock, history and map."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
+from qtpy.QtCore import QItemSelectionModel
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QLabel, QTextEdit
+
+from unirs_qgis.dock import DockState
+from unirs_qgis.plugin import Window
+from unirs_qgis.runtime.worker import WorkerState
+
+LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
+
+
+@pytest.fixture
+def tree(qgis_new_project):
+    view = QgsLayerTreeView()
+    from qgis.core import QgsLayerTreeModel
+
+    view.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), view))
+    return view
+
+
+@pytest.fixture
+def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
+    """The plugin's parts, in a window that is not QGIS's own."""
+    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
+    parts = Window(qgis_iface)
+    bridge = QgsLayerTreeMapCanvasBridge(
+        QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas()
+    )
+    yield parts
+    del bridge
+    parts.close()
+
+
+@pytest.fixture
+def shown(window, dated_layers, qgis_canvas, worker_python):
+    """The window with two dated layers, and the map at their extent."""
+    window._status.look_again()
+    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
+    qgis_canvas.setExtent(dated_layers[0].extent())
+    window._chooser.use_canvas()
+    return window
+
+
+def answered(qtbot, window, act):
+    """The entry that an action leads to."""
+    with qtbot.waitSignal(window.asking.answered, timeout=LONG) as signal_:
+        act()
+    return signal_.args[0]
+
+
+def select(tree, layers):
+    for layer in layers:
+        index = tree.node2index(QgsProject.instance().layerTreeRoot().findLayer(layer.id()))
+        tree.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+
+
+def test_an_empty_project_says_what_to_do(window, monkeypatch, worker_python):
+    window._status.look_again()
+    assert window.dock.state is DockState.NO_LAYER
+
+
+def test_without_a_runtime_the_dock_offers_the_set_up(window, dated_layers, monkeypatch):
+    monkeypatch.delenv("UNIRS_PYTHON", raising=False)
+    window._status.look_again()
+    assert window.dock.state is DockState.NOT_SET_UP
+
+
+@pytest.mark.slow
+def test_a_caption_reaches_dock_and_history(qtbot, shown, gap_timer):
+    with gap_timer:
+        entry = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+
+    assert gap_timer.longest < 0.1
+    assert entry.answer
+    assert entry.clue
+    assert entry.demonstration
+    assert not entry.stopped
+    assert entry.kind == "single"
+    assert entry.crs == "EPSG:32632"
+    assert len(entry.model_digest) == 64
+    qtbot.waitUntil(lambda: entry.id in shown.answers._entries, timeout=LONG)
+
+
+@pytest.mark.slow
+def test_two_selected_layers_are_described_in_order_of_their_dates(
+    qtbot, shown, tree, dated_layers
+):
+    earlier, later = dated_layers
+    select(tree, [later, earlier])
+    change = shown._menu._change
+    assert change.isEnabled()
+
+    entry = answered(qtbot, shown, change.trigger)
+
+    assert entry.task == "change"
+    assert [record.date for record in entry.layers] == ["2019-06-15", "2021-08-02"]
+
+    before = set(QgsProject.instance().mapLayers())
+    shown.dock.entry_action.emit(entry.id, "change_map")
+    qtbot.waitUntil(lambda: set(QgsProject.instance().mapLayers()) > before, timeout=LONG)
+    (identifier,) = [
+        x
+        for x in set(QgsProject.instance().mapLayers()) - before
+        if isinstance(QgsProject.instance().mapLayer(x), QgsRasterLayer)
+    ]
+    added = QgsProject.instance().mapLayer(identifier)
+    assert added.isValid()
+    assert added.extent().intersects(earlier.extent())
+
+
+@pytest.mark.slow
+def test_a_question_with_a_closed_set_of_answers_is_scored(qtbot, shown):
+    ask = lambda: shown.dock.submitted.emit("ask", "Is there water?", ["yes", "no"])  # noqa: E731
+    entry = answered(qtbot, shown, ask)
+
+    assert {text for text, _ in entry.options} == {"yes", "no"}
+    assert sum(share for _, share in entry.options) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_a_follow_up_keeps_the_crop_until_the_layer_is_drawn_anew(qtbot, shown, dated_layers):
+    first = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+    crops = shown.asking._kept._crops
+    again = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+    assert shown.asking._kept._crops is crops
+    assert first.answer == again.answer
+
+    shown.inputs.layers()[0].triggerRepaint()
+    answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+    assert shown.asking._kept._crops is not crops
+
+
+@pytest.mark.slow
+def test_stop_before_the_answer_says_so_and_the_next_question_is_answered(qtbot, shown):
+    shown.dock.submitted.emit("caption", "", [])
+    shown.asking.stop()
+    assert not shown.asking.is_busy
+    assert shown.dock.state is DockState.STOPPED
+
+    assert answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", [])).answer
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_told_and_the_next_question_starts_another(qtbot, shown):
+    answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+    killed = shown.worker.pid
+
+    os.kill(killed, signal.SIGKILL)
+    qtbot.waitUntil(lambda: shown.worker.state is WorkerState.DIED, timeout=LONG)
+    assert shown.dock.state is DockState.DIED
+    assert "killed" in shown.worker.reason
+
+    answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+    assert shown.worker.pid != killed
+
+
+@pytest.mark.slow
+def test_a_worker_killed_while_answering_ends_the_question_with_the_reason(qtbot, shown):
+    shown.dock.submitted.emit("caption", "", [])
+    qtbot.waitUntil(lambda: shown.worker.pid is not None, timeout=LONG)
+    os.kill(shown.worker.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    assert shown.dock.state is DockState.DIED
+
+
+@pytest.mark.slow
+def test_a_layer_removed_while_it_is_asked_about_harms_nothing(qtbot, shown, dated_layers):
+    shown.dock.submitted.emit("caption", "", [])
+    QgsProject.instance().removeMapLayers([layer.id() for layer in dated_layers])
+    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    assert shown.dock.state is DockState.NO_LAYER
+
+
+@pytest.mark.slow
+def test_closing_while_answering_ends_the_worker(qtbot, shown):
+    shown.dock.submitted.emit("caption", "", [])
+    qtbot.waitUntil(lambda: shown.worker.pid is not None, timeout=LONG)
+    pid = shown.worker.pid
+    shown.asking.drop()
+    shown.worker.close()
+
+    def gone():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+
+    qtbot.waitUntil(gone, timeout=LONG)
+
+
+@pytest.mark.slow
+def test_html_in_a_layer_name_is_shown_as_text(qtbot, shown, dated_layers):
+    dated_layers[0].setName("<b>bold</b><img src=x>")
+    shown.inputs.choose([dated_layers[0]])
+    entry = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
+    assert entry.layers[0].name == "<b>bold</b><img src=x>"
+    for label in shown.dock.findChildren(QLabel):
+        if "bold" in label.text():
+            from qtpy.QtCore import Qt
+
+            assert label.textFormat() == Qt.TextFormat.PlainText or "&lt;b&gt;" in label.text()
+    for text in shown.dock.findChildren(QTextEdit):
+        assert "font-weight:600" not in text.toHtml() or "bold" not in text.toPlainText()
+
+
+@pytest.mark.slow
+def test_an_answer_is_copied_deleted_and_asked_again(qtbot, shown):
+    entry = answered(qtbot, shown, lambda: shown.dock.submitted.emit("ask", "Is there water?", []))
+    qtbot.waitUntil(lambda: entry.id in shown.answers._entries, timeout=LONG)
+
+    shown.dock.entry_action.emit(entry.id, "copy")
+    assert entry.answer in QGuiApplication.clipboard().text()
+
+    again = answered(qtbot, shown, lambda: shown.dock.entry_action.emit(entry.id, "ask_again"))
+    assert (again.question, again.answer) == (entry.question, entry.answer)
+    assert again.id != entry.id
+
+    shown.dock.entry_action.emit(entry.id, "delete")
+    qtbot.waitUntil(lambda: entry.id not in shown.answers._entries, timeout=LONG)
+
+
+@pytest.mark.slow
+def test_a_question_of_ten_thousand_characters_is_answered_or_refused_in_a_sentence(qtbot, shown):
+    ended = []
+    shown.asking.answered.connect(ended.append)
+    shown.dock.submitted.emit("ask", "<image> </s> [INST] why " * 420, [])
+    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    assert shown.worker.state is not WorkerState.DIED
+
+
+def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
+    menu = window._menu
+    menu.word()
+    assert not menu._change.isEnabled()
+    assert not menu._ask.isEnabled()
+    select(tree, dated_layers[:1])
+    assert menu._caption.isEnabled()
+    assert not menu._change.isEnabled()
+    select(tree, dated_layers)
+    assert menu._change.isEnabled()
+    assert not menu._caption.isEnabled()
+
+
+def test_a_pair_is_proposed_in_order_and_swapped(window, dated_layers):
+    window.dock.set_kind("pair")
+    window.dock.kind_changed.emit("pair")
+    assert [layer.name() for layer in window.inputs.layers()] == [
+        "place-2019-06-15",
+        "place-2021-08-02",
+    ]
+    window.dock.swapped.emit()
+    assert [layer.name() for layer in window.inputs.layers()] == [
+        "place-2021-08-02",
+        "place-2019-06-15",
+    ]
+
+
+def test_a_layer_that_is_removed_leaves_the_series(window, dated_layers):
+    extra = QgsRasterLayer(dated_layers[0].source(), "place-2020-01-01")
+    QgsProject.instance().addMapLayer(extra)
+    window.inputs.choose([*dated_layers, extra])
+    assert [item.name for item in window.dock.series] == [
+        "place-2019-06-15",
+        "place-2020-01-01",
+        "place-2021-08-02",
+    ]
+    QgsProject.instance().removeMapLayer(extra.id())
+    assert len(window.dock.series) == 2

@@ -1,0 +1,244 @@
+"""Answers that are there: kept in the history, shown in the dock, found again on the map."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
+from qgis.gui import QgisInterface
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QFileDialog
+
+from unirs_qgis.change_map import add_change_map
+from unirs_qgis.dock import UniRSDock
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.footprints import Footprints
+from unirs_qgis.history import History, HistoryError
+from unirs_qgis.layers import public_source, raster_layers
+from unirs_qgis.paths import profile_folder
+from unirs_qgis.settings import Settings
+
+HISTORY_FILE = "history.gpkg"
+FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
+
+
+def history_path(settings: Settings, project: QgsProject) -> Path:
+    """Where answers are kept: beside a saved project if that is wanted, else in the profile."""
+    saved = project.absoluteFilePath()
+    if settings.history_place == "project" and saved:
+        return Path(saved).with_name(f"{Path(saved).stem}-unirs.gpkg")
+    return profile_folder() / HISTORY_FILE
+
+
+class Answers(QObject):
+    """Keeps answers in the history, and does what the user wants with each of them.
+
+    Args:
+        dock: Shows the history.
+        footprints: Shows where an answer belongs.
+        iface: QGIS's window.
+        settings: Tells where the history is kept.
+        parent: Owner.
+    """
+
+    asked_again = Signal(object, list)
+    """An `Entry`, and the layers (`QgsRasterLayer`) that it was about; none for a video file."""
+
+    def __init__(
+        self,
+        dock: UniRSDock,
+        footprints: Footprints,
+        iface: QgisInterface,
+        settings: Callable[[], Settings],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._dock, self._footprints, self._iface = dock, footprints, iface
+        self._settings = settings
+        self._entries: dict[str, Entry] = {}
+        self._maps: dict[str, Path] = {}
+        self._history: History | None = None
+        dock.entry_action.connect(self._on_entry_action)
+        dock.entry_selected.connect(self._on_selected)
+        dock.history_action.connect(self._on_history_action)
+        project = QgsProject.instance()
+        project.readProject.connect(self.open)
+        project.projectSaved.connect(self.open)
+        project.cleared.connect(self.open)
+        self.open()
+
+    def close(self) -> None:
+        """Write what is still to be written, and let go of the project, which outlives this."""
+        project = QgsProject.instance()
+        for signal in (project.readProject, project.projectSaved, project.cleared):
+            signal.disconnect(self.open)
+        if self._history:
+            self._history.close()
+
+    def open(self, *_signal: object) -> None:
+        """Open the history where the settings want it; nothing happens if it is open already."""
+        path = history_path(self._settings(), QgsProject.instance())
+        if self._history and self._history.path == path:
+            return
+        if self._history:
+            self._history.close()
+        self._history = History(path, self)
+        self._history.loaded.connect(self._on_loaded)
+        self._history.added.connect(self._on_added)
+        self._history.removed.connect(self._on_removed)
+        self._history.failed.connect(self._warn)
+        self._history.exported.connect(self._on_exported)
+        self._history.load()
+
+    def add(self, entry: Entry) -> None:
+        """Keep an answer."""
+        self._history.add(entry)
+
+    def add_map(self, entry_id: str, path: Path) -> None:
+        """An answer has a change map."""
+        self._maps[entry_id] = path
+
+    # -- what the history tells
+
+    def _on_loaded(self, entries: list[Entry]) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+        self._dock.show_history(entries)
+        for path in self._map_folder.glob("*.tif"):
+            if path.stem in self._entries:
+                self._maps[path.stem] = path
+                self._dock.set_mappable(path.stem, True)
+
+    def _on_added(self, entry: Entry) -> None:
+        self._entries[entry.id] = entry
+        self._dock.add_entry(entry)
+
+    def _on_removed(self, entry_id: str) -> None:
+        self._entries.pop(entry_id, None)
+        self._maps.pop(entry_id, None)
+        (self._map_folder / f"{entry_id}.tif").unlink(missing_ok=True)
+        self._dock.remove_entry(entry_id)
+        self._footprints.clear()
+
+    def _on_exported(self, path: str) -> None:
+        self._tell(self.tr("The history was written to {file}.").format(file=path))
+
+    # -- what the user wants
+
+    def _on_selected(self, entry_id: str) -> None:
+        entry = self._entries.get(entry_id)
+        if entry and entry.footprint:
+            self._show(entry)
+        else:
+            self._footprints.clear()
+
+    def _on_entry_action(self, entry_id: str, action: str) -> None:
+        entry = self._entries.get(entry_id)
+        if entry is None:
+            return
+        {
+            "zoom": self._zoom,
+            "highlight": self._show,
+            "ask_again": self._ask_again,
+            "copy": self._copy,
+            "delete": self._delete,
+            "change_map": self._show_map,
+        }[action](entry)
+
+    def _zoom(self, entry: Entry) -> None:
+        self._on_map(self._footprints.zoom, entry)
+
+    def _show(self, entry: Entry) -> None:
+        self._on_map(self._footprints.show, entry)
+
+    def _on_map(self, act: Callable[[str, str], None], entry: Entry) -> None:
+        try:
+            act(entry.footprint, entry.crs)
+        except ValueError as error:
+            self._warn(str(error))
+
+    def _ask_again(self, entry: Entry) -> None:
+        if not entry.footprint:
+            self.asked_again.emit(entry, [])
+            return
+        layers = [self._find(record.name, record.source) for record in entry.layers]
+        missing = [r.name for r, layer in zip(entry.layers, layers) if layer is None]
+        if missing:
+            self._warn(
+                self.tr("The layer “{layer}” is not in this project; add it to ask again.").format(
+                    layer=missing[0]
+                )
+            )
+        else:
+            self.asked_again.emit(entry, layers)
+
+    def _find(self, name: str, source: str) -> QgsRasterLayer | None:
+        """The layer of that source, above all one of that name."""
+        layers = [x for x in raster_layers(QgsProject.instance()) if public_source(x) == source]
+        return next((x for x in layers if x.name() == name), layers[0] if layers else None)
+
+    def _copy(self, entry: Entry) -> None:
+        QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer}")
+
+    def _delete(self, entry: Entry) -> None:
+        self._history.remove(entry.id)
+
+    def _show_map(self, entry: Entry) -> None:
+        """Add the change map to the project, from a place where the project finds it again."""
+        kept = self._map_folder / f"{entry.id}.tif"
+        try:
+            if not kept.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self._maps[entry.id], kept)  # a pixel per patch: a few kilobytes
+        except OSError as error:
+            self._warn(
+                self.tr("The change map cannot be kept in {folder}: {reason}.").format(
+                    folder=kept.parent, reason=error.strerror or error
+                )
+            )
+            return
+        add_change_map(kept, entry.place, QgsProject.instance())
+
+    def _on_history_action(self, action: str) -> None:
+        {"export": self._export, "as_layer": self._add_as_layer}[action]()
+
+    def _export(self) -> None:
+        filters = {
+            self.tr("GeoPackage (*.gpkg)"): ".gpkg",
+            self.tr("GeoJSON (*.geojson)"): ".geojson",
+            self.tr("CSV (*.csv)"): ".csv",
+        }
+        chosen, kind = QFileDialog.getSaveFileName(
+            self._dock, self.tr("Export history"), "", ";;".join(filters)
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        if path.suffix.lower() not in FORMATS:
+            path = path.with_name(path.name + filters.get(kind, ".gpkg"))
+        self._history.export(path, FORMATS[path.suffix.lower()])
+
+    def _add_as_layer(self) -> None:
+        try:
+            layer: QgsMapLayer = self._history.as_layer()
+        except HistoryError as error:
+            self._warn(str(error))
+            return
+        QgsProject.instance().addMapLayer(layer)
+
+    @property
+    def _map_folder(self) -> Path:
+        return self._history.path.with_name("unirs-change-maps")
+
+    def _tell(self, sentence: str) -> None:
+        self._iface.messageBar().pushInfo("UniRS", plain(sentence))
+
+    def _warn(self, sentence: str) -> None:
+        self._iface.messageBar().pushWarning("UniRS", plain(sentence))
+
+
+def plain(text: str) -> str:
+    """Text for the message bar, which would take markup in it for its own."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,122 @@
+"""UniRS in QGIS's own menus: the layer tree, the toolbar, the Raster menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qgis.core import QgsMapLayer, QgsRasterLayer
+from qgis.gui import QgisInterface
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtGui import QIcon
+from qtpy.QtWidgets import QAction
+
+from unirs_qgis.layers import input_kind
+from unirs_qgis.paths import resource
+
+MENU = "UniRS"
+
+
+def icon(name: str) -> QIcon:
+    """An icon of the plugin."""
+    return QIcon(str(resource("icons", f"{name}.svg")))
+
+
+class LayerMenu(QObject):
+    """What stands under “UniRS” in the context menu of raster layers, worded by the selection.
+
+    QGIS shows the menu for the current layer, whatever else is selected, so that the actions ask
+    the layer tree when they are triggered.
+    """
+
+    caption_requested = Signal(list)
+    """Raster layers, one."""
+    ask_requested = Signal(list)
+    """Raster layers to ask about: one, two dates, or a series."""
+    change_requested = Signal(list)
+    """Two raster layers."""
+    series_requested = Signal(list)
+    """Raster layers to add to the series."""
+
+    def __init__(self, iface: QgisInterface, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tree = iface.layerTreeView()
+        self._iface = iface
+        self._caption = self._action("caption", self.caption_requested)
+        self._ask = self._action("ask", self.ask_requested)
+        self._change = self._action("change", self.change_requested)
+        self._series = self._action("series", self.series_requested)
+        for action in self._actions:
+            iface.addCustomActionForLayerType(action, MENU, QgsMapLayer.LayerType.RasterLayer, True)
+        self._tree.selectionModel().selectionChanged.connect(self.word)
+        self._tree.currentLayerChanged.connect(self.word)
+        self.word()
+
+    def remove(self) -> None:
+        """Take everything back."""
+        self._tree.selectionModel().selectionChanged.disconnect(self.word)
+        self._tree.currentLayerChanged.disconnect(self.word)
+        for action in self._actions:
+            self._iface.removeCustomActionForLayerType(action)
+            action.deleteLater()
+
+    def word(self, *_signal: object) -> None:
+        """Fit texts and states of the actions to the selection."""
+        kind = input_kind(self.selected())
+        self._caption.setText(self.tr("Caption visible extent"))
+        self._caption.setEnabled(kind == "single")
+        self._ask.setText(
+            {
+                "pair": self.tr("Ask about these two layers…"),
+                "video": self.tr("Ask about these layers as a series…"),
+            }.get(kind, self.tr("Ask about this layer…"))
+        )
+        self._ask.setEnabled(bool(kind))
+        self._change.setText(
+            self.tr("Describe change between layers")
+            if kind == "pair"
+            else self.tr("Describe change between layers (select two)")
+        )
+        self._change.setEnabled(kind == "pair")
+        self._series.setText(
+            self.tr("Add to series") if kind == "single" else self.tr("Add layers to series")
+        )
+        self._series.setEnabled(bool(kind))
+
+    def selected(self) -> list[QgsRasterLayer]:
+        """The raster layers that are selected in the layer tree."""
+        return [x for x in self._tree.selectedLayers() if isinstance(x, QgsRasterLayer)]
+
+    @property
+    def _actions(self) -> Sequence[QAction]:
+        return self._caption, self._ask, self._change, self._series
+
+    def _action(self, name: str, signal: Signal) -> QAction:
+        action = QAction(icon(name), "", self)
+        action.setObjectName(f"unirs{name.capitalize()}Action")
+        action.triggered.connect(lambda *_checked: signal.emit(self.selected()))
+        return action
+
+
+class DockAction:
+    """The toolbar button and the entry in the Raster menu that show and hide the dock.
+
+    Args:
+        iface: QGIS's window.
+        text: What the action says.
+        show: Called with whether the dock shall be seen.
+    """
+
+    def __init__(self, iface: QgisInterface, text: str, show: Callable[[bool], None]) -> None:
+        self._iface = iface
+        self.action = QAction(icon("unirs"), text, iface.mainWindow())
+        self.action.setObjectName("unirsDockAction")
+        self.action.setCheckable(True)
+        self.action.triggered.connect(show)
+        iface.addToolBarIcon(self.action)
+        iface.addPluginToRasterMenu(MENU, self.action)
+
+    def remove(self) -> None:
+        """Take everything back."""
+        self._iface.removeToolBarIcon(self.action)
+        self._iface.removePluginRasterMenu(MENU, self.action)
+        self.action.deleteLater()

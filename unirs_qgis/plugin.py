@@ -1,0 +1,202 @@
+"""The plugin: makes its parts, connects them, registers them with QGIS, and takes it all back."""
+
+from __future__ import annotations
+
+from shutil import rmtree
+
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.gui import QgisInterface
+from qtpy.QtCore import QObject, Qt
+
+from unirs_qgis.answers import Answers, plain
+from unirs_qgis.asking import Asking, Wish
+from unirs_qgis.dock import HostWidgets, UniRSDock
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.extent import ExtentChooser
+from unirs_qgis.footprints import Footprints
+from unirs_qgis.inputs import InputError, Inputs, layer_combo
+from unirs_qgis.menu import DockAction, LayerMenu, icon
+from unirs_qgis.options import UniRSOptionsFactory, open_options
+from unirs_qgis.paths import private_folder
+from unirs_qgis.processing import UniRSProvider
+from unirs_qgis.runtime.environment import runtime_python, worker_command
+from unirs_qgis.runtime.setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.settings import read_settings, read_setup_options
+from unirs_qgis.status import Status
+from unirs_qgis.translation import Translation
+
+
+class UniRSPlugin:
+    """What QGIS loads. Nothing heavy happens before the first question.
+
+    Args:
+        iface: QGIS's window; ``None`` under ``qgis_process``.
+    """
+
+    def __init__(self, iface: QgisInterface | None) -> None:
+        self._iface = iface
+        self._translation = Translation()
+        self._provider: UniRSProvider | None = None
+        self._window: Window | None = None
+
+    def initProcessing(self) -> None:  # noqa: N802 - QGIS's name
+        """Register the algorithms; all that ``qgis_process`` needs."""
+        if self._provider is None:
+            self._provider = UniRSProvider()
+            QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def initGui(self) -> None:  # noqa: N802 - QGIS's name
+        """Register everything that is seen in the window."""
+        self.initProcessing()
+        self._window = Window(self._iface)
+
+    def unload(self) -> None:
+        """Take everything back."""
+        if self._window:
+            self._window.close()
+            self._window = None
+        if self._provider:
+            QgsApplication.processingRegistry().removeProvider(self._provider)
+            self._provider = None
+        self._translation.remove()
+
+
+class Window(QObject):
+    """The parts that live in QGIS's window, and who listens to whom.
+
+    Args:
+        iface: QGIS's window.
+    """
+
+    def __init__(self, iface: QgisInterface) -> None:
+        super().__init__()
+        self._iface = iface
+        self._folder = private_folder()
+        self._make_parts()
+        self._connect_parts()
+        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.hide()
+
+    def close(self) -> None:
+        """Take everything back."""
+        self.asking.drop()
+        self.setup.cancel()
+        self.worker.close()
+        self.answers.close()
+        self.inputs.detach()
+        self._menu.remove()
+        self._dock_action.remove()
+        self._footprints.remove()
+        self._chooser.close_tools()
+        self._iface.unregisterOptionsWidgetFactory(self._options)
+        self._iface.removeDockWidget(self.dock)
+        self.dock.deleteLater()
+        self.deleteLater()
+        rmtree(self._folder, ignore_errors=True)
+
+    def _make_parts(self) -> None:
+        canvas, project = self._iface.mapCanvas(), QgsProject.instance()
+        before, after = layer_combo(), layer_combo()
+        self._chooser = ExtentChooser(canvas)
+        self._footprints = Footprints(canvas)
+        self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
+        self.worker = Worker(self._worker_command, self)
+        self.setup = RuntimeSetup(self)
+        self.inputs = Inputs(self.dock, before, after, self._chooser, project, self)
+        self.asking = Asking(self.dock, self.worker, self._folder, read_settings, self)
+        self.answers = Answers(self.dock, self._footprints, self._iface, read_settings, self)
+        self._status = Status(
+            self.dock, self.inputs, self.asking, self.worker, self.setup, read_settings, self
+        )
+        self._menu = LayerMenu(self._iface, self)
+        self._dock_action = DockAction(self._iface, self.tr("UniRS"), self._show_dock)
+        self._options = UniRSOptionsFactory(
+            self.setup, self.worker, self._take_settings, icon("unirs"), self
+        )
+        self._iface.registerOptionsWidgetFactory(self._options)
+        self._take_settings()
+
+    def _connect_parts(self) -> None:
+        dock, menu = self.dock, self._menu
+        dock.submitted.connect(self._ask)
+        dock.stopped.connect(self.asking.stop)
+        dock.restart_requested.connect(self.worker.restart)
+        dock.set_up_requested.connect(lambda: self.setup.start(read_setup_options()))
+        dock.set_up_cancelled.connect(self.setup.cancel)
+        dock.options_requested.connect(lambda: open_options(self._iface))
+        dock.tiles_requested.connect(self._open_tiles)
+        dock.visibilityChanged.connect(self._dock_action.action.setChecked)
+        self.asking.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
+        self.asking.mapped.connect(self.answers.add_map)
+        self.asking.answered.connect(self.answers.add)
+        self.answers.asked_again.connect(self._ask_again)
+        self.setup.started.connect(self.worker.stop)
+        menu.caption_requested.connect(lambda layers: self._ask_layers(layers, "caption"))
+        menu.change_requested.connect(lambda layers: self._ask_layers(layers, "change"))
+        menu.ask_requested.connect(self._prepare)
+        menu.series_requested.connect(self._add_to_series)
+
+    def _show_dock(self, shown: bool) -> None:
+        self.dock.setVisible(shown)
+        if shown:
+            self.dock.raise_()  # other docks may lie on top of it, as tabs
+
+    # -- asking
+
+    def _ask(self, task: str, text: str, options: list[str]) -> None:
+        try:
+            picked = self.inputs.picked()
+        except InputError as error:
+            self._warn(str(error))
+        else:
+            self.asking.ask(Wish(task, text, tuple(options), picked))
+
+    def _ask_layers(self, layers: list[QgsRasterLayer], task: str) -> None:
+        """From the layer menu: what is visible of these layers."""
+        self._prepare(layers)
+        self._chooser.use_canvas()
+        self._ask(task, "", [])
+
+    def _ask_again(self, entry: Entry, layers: list[QgsRasterLayer]) -> None:
+        self._show_dock(True)
+        if layers:
+            self.inputs.choose_as_given(layers)
+            self._chooser.use_footprint(entry.footprint, entry.crs)
+        else:
+            self.inputs.choose_video(entry.layers[0].source)
+        options = [text for text, _ in entry.options]
+        self._ask(entry.task, entry.question, options)
+
+    def _prepare(self, layers: list[QgsRasterLayer]) -> None:
+        self._show_dock(True)
+        self.inputs.choose(layers)
+        self.dock.set_question("", focus=True)
+
+    def _add_to_series(self, layers: list[QgsRasterLayer]) -> None:
+        self._show_dock(True)
+        self.inputs.add_to_series(layers)
+
+    # -- other windows
+
+    def _open_tiles(self) -> None:
+        from processing import execAlgorithmDialog
+
+        from unirs_qgis.processing import tiles_dialog
+
+        execAlgorithmDialog(*tiles_dialog(self.inputs.layers(), self._chooser.extent()))
+
+    # -- settings
+
+    def _take_settings(self) -> None:
+        self.worker.idle_minutes = read_settings().idle_minutes
+        self.answers.open()
+        self._status.look_again()
+
+    @staticmethod
+    def _worker_command() -> list[str] | None:
+        python = runtime_python(read_settings())
+        return worker_command(python) if python else None
+
+    def _warn(self, sentence: str) -> None:
+        self._iface.messageBar().pushWarning("UniRS", plain(sentence))

@@ -1,0 +1,211 @@
+"""Runs inside of QGIS (``--code``) and tells a driver what there is to see and to click.
+
+The driver (:mod:`scripts.qgis_session`) asks over a local socket, one JSON object a line:
+``{"ask": "widget", "name": "askButton"}``. Mouse and keyboard are the driver's own, and real; the
+agent only looks, so that QGIS does nothing that a user could not do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import traceback
+from pathlib import Path
+
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QPoint, QRect, QTimer
+from qgis.PyQt.QtGui import QGuiApplication
+from qgis.PyQt.QtNetwork import QLocalServer, QLocalSocket
+from qgis.PyQt.QtWidgets import QApplication, QWidget
+from qgis.utils import iface
+
+SOCKET = os.environ["UNIRS_AGENT"]
+TEXTS = ("toPlainText", "currentText", "text", "title", "windowTitle")
+"""How widgets tell what they show, the fullest first."""
+
+
+class Agent:
+    """Answers what the driver asks."""
+
+    def __init__(self) -> None:
+        self._gaps = GapTimer()
+        self._server = QLocalServer()
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._meet)
+        if not self._server.listen(SOCKET):
+            raise OSError(self._server.errorString())
+
+    def _meet(self) -> None:
+        socket = self._server.nextPendingConnection()
+        socket.readyRead.connect(lambda: self._hear(socket))
+
+    def _hear(self, socket: QLocalSocket) -> None:
+        while socket.canReadLine():
+            request = json.loads(bytes(socket.readLine()).decode())
+            try:
+                answer = {"answer": getattr(self, f"on_{request.pop('ask')}")(**request)}
+            except Exception:  # an error here would open a dialog and wait for ever
+                answer = {"error": traceback.format_exc()}
+            socket.write(json.dumps(answer).encode() + b"\n")
+            socket.flush()
+
+    def on_size(self, width: int, height: int) -> None:
+        """Give the window its place and size on the screen."""
+        iface.mainWindow().showNormal()
+        iface.mainWindow().setGeometry(0, 0, width, height)
+
+    def on_widget(self, name: str) -> dict | None:
+        """Where a visible widget is on the screen, what it says, and whether it can be used."""
+        found = [x for x in QApplication.allWidgets() if x.objectName() == name and x.isVisible()]
+        return describe(found[0]) if found else None
+
+    def on_dialogs(self) -> list[dict]:
+        """The windows beside the main one."""
+        windows = [x for x in QApplication.topLevelWidgets() if x.isVisible() and x.isWindow()]
+        return [describe(x) for x in windows if x is not iface.mainWindow()]
+
+    def on_menu(self) -> list[dict]:
+        """The entries of the menu that is open, the innermost one."""
+        menu = QApplication.activePopupWidget()
+        if menu is None or not hasattr(menu, "actions"):
+            return []
+        return [
+            {
+                "text": action.text().replace("&", ""),
+                "enabled": action.isEnabled(),
+                **place(menu, menu.actionGeometry(action)),
+            }
+            for action in menu.actions()
+        ]
+
+    def on_layer(self, name: str) -> dict | None:
+        """Where a layer stands in the layer tree."""
+        view = iface.layerTreeView()
+        index = find_row(view.model(), name)
+        return place(view.viewport(), view.visualRect(index)) if index else None
+
+    def on_rows(self, name: str) -> list[str]:
+        """The texts of a view's rows, those of folded ones too."""
+        views = [x for x in QApplication.allWidgets() if x.objectName() == name]
+        return row_texts(views[0].model()) if views else []
+
+    def on_add_raster(self, path: str, name: str) -> bool:
+        """Add a raster layer to the project, as the browser panel does."""
+        return iface.addRasterLayer(path, name).isValid()
+
+    def on_layers(self) -> list[dict]:
+        """The project's layers from top to bottom, with the rows of tables."""
+        layers = [node.layer() for node in QgsProject.instance().layerTreeRoot().findLayers()]
+        return [describe_layer(layer) for layer in layers if layer]
+
+    def on_messages(self) -> list[str]:
+        """What the message bar says."""
+        return [item.text() for item in iface.messageBar().items()]
+
+    def on_write_project(self, path: str) -> bool:
+        """Save the project."""
+        return QgsProject.instance().write(path)
+
+    def on_picture(self, path: str) -> bool:
+        """Save what is on the screen, menus and all."""
+        return QGuiApplication.primaryScreen().grabWindow(0).save(path)
+
+    def on_picture_of(self, name: str, path: str) -> bool:
+        """Save what one widget shows."""
+        found = [x for x in QApplication.allWidgets() if x.objectName() == name]
+        return found[0].grab().save(path)
+
+    def on_watch(self) -> None:
+        """Begin to measure how long the event loop is held up."""
+        self._gaps.start()
+
+    def on_longest_gap(self) -> float:
+        """The longest time since ``watch`` between two ticks of 20 ms, in seconds."""
+        return self._gaps.longest
+
+    def on_leave(self) -> None:
+        """End QGIS at once: a clean exit may ask about unsaved changes."""
+        QTimer.singleShot(0, lambda: os._exit(0))
+
+
+class GapTimer:
+    """How long the event loop was held up at worst; waiting for a core does not count."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Forget what was, and measure."""
+        self.longest, self._last = 0.0, self._clock()
+        self._timer.start(20)
+
+    def _tick(self) -> None:
+        now = self._clock()
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+    def _clock(self) -> float:
+        waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+        return time.monotonic() - waited / 1e9
+
+
+def describe(widget: QWidget) -> dict:
+    """Place, text and state of a widget."""
+    read = next((getattr(widget, name) for name in TEXTS if hasattr(widget, name)), str)
+    return {
+        "name": widget.objectName(),
+        "class": type(widget).__name__,
+        "text": read(),
+        "enabled": widget.isEnabled(),
+        **place(widget, widget.rect()),
+    }
+
+
+def place(widget: QWidget, rect: QRect) -> dict:
+    """The middle and the size of a part of a widget, in pixels of the screen."""
+    middle = widget.mapToGlobal(QPoint(rect.center()))
+    return {"x": middle.x(), "y": middle.y(), "width": rect.width(), "height": rect.height()}
+
+
+def find_row(model: QAbstractItemModel, text: str) -> QModelIndex | None:
+    """The row with a text, in a tree."""
+    return next((index for index in walk(model) if index.data() == text), None)
+
+
+def row_texts(model: QAbstractItemModel) -> list[str]:
+    """The texts of all rows of a tree."""
+    return [str(index.data()) for index in walk(model)]
+
+
+def walk(model: QAbstractItemModel, parent: QModelIndex | None = None) -> list[QModelIndex]:
+    """All rows of a tree from top to bottom, first column."""
+    found = []
+    for row in range(model.rowCount(parent or QModelIndex())):
+        index = model.index(row, 0, parent or QModelIndex())
+        found += [index, *walk(model, index)]
+    return found
+
+
+def describe_layer(layer: QgsRasterLayer | QgsVectorLayer) -> dict:
+    """Name, kind and source of a layer, and the rows of a vector layer."""
+    described = {
+        "name": layer.name(),
+        "id": layer.id(),
+        "source": layer.source(),
+        "valid": layer.isValid(),
+        "kind": type(layer).__name__,
+    }
+    if isinstance(layer, QgsVectorLayer):
+        names = layer.fields().names()
+        rows = [{name: str(feature[name]) for name in names} for feature in layer.getFeatures()]
+        described |= {"rows": rows}
+    return described
+
+
+try:
+    agent = Agent()  # a global of the interpreter, so that it lives on
+except BaseException:
+    traceback.print_exc()
+    os._exit(3)

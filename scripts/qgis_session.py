@@ -1,0 +1,247 @@
+"""The real QGIS window, driven with a real mouse and keyboard: for `make demo` and the tests.
+
+Example::
+
+    profiles = make_profile(folder, package)
+    with Session(profiles, python, log) as qgis:
+        qgis.add_raster(path)
+        qgis.click("askButton")
+        qgis.picture(folder / "asked.png")
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+AGENT = Path(__file__).with_name("qgis_agent.py")
+TIMEOUT = 120.0
+"""Seconds to wait for anything, generous because the machine may be busy."""
+
+SETTINGS = """[PythonPlugins]
+unirs_qgis=true
+
+[qgis]
+enableMacros=0
+newsFeed\\httpsfeedqgisorg\\disabled=true
+checkVersion=false
+showTips=false
+"""
+FOREIGN = (
+    *("PYTHONHOME", "PYTHONPATH", "PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "LD_LIBRARY_PATH"),
+    *("QT_QPA_PLATFORM", "QGIS_CUSTOM_CONFIG_PATH"),
+)
+"""What another Python, or a test without a window, may have set."""
+
+
+class SessionError(RuntimeError):
+    """QGIS ended, or did not do what was waited for."""
+
+
+def make_profile(folder: Path, package: Path) -> Path:
+    """A profile of its own, with the plugin's package unpacked and switched on.
+
+    Args:
+        folder: Where profiles lie; a former one is replaced.
+        package: The zip of the plugin.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    profile = folder / "profiles" / "default"
+    (profile / "QGIS").mkdir(parents=True)
+    (profile / "QGIS" / "QGIS3.ini").write_text(SETTINGS, encoding="utf-8")
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(profile / "python" / "plugins")
+    return folder
+
+
+def qgis_command(profiles: Path, *words: object) -> list[str]:
+    """The command that opens QGIS with a folder of profiles."""
+    return ["qgis", "--nologo", "--profiles-path", str(profiles), *map(str, words)]
+
+
+def qgis_environment(python: Path) -> dict[str, str]:
+    """This environment without the libraries of another Python; the worker runs on ``python``."""
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return {**kept, "PATH": "/usr/bin:/bin", "UNIRS_PYTHON": str(python)}
+
+
+class Session:
+    """A QGIS window on a screen of its own, and the hands to use it.
+
+    Args:
+        profiles: What ``make_profile`` made; a session leaves it for the next one.
+        python: The Python that has the runtime.
+        log: File for what QGIS and Xvfb print.
+        screen: Size of the screen in pixels.
+
+    Raises:
+        SessionError: QGIS ended, or was not ready in time.
+    """
+
+    def __init__(
+        self, profiles: Path, python: Path, log: Path, screen: tuple[int, int] = (1400, 900)
+    ) -> None:
+        self._profiles, self._log, self._size = profiles, log, screen
+        self._private = Path(tempfile.mkdtemp(prefix="unirs-session-"))
+        self._environment = qgis_environment(python) | {
+            "UNIRS_AGENT": str(self._private / "agent"),
+            "XAUTHORITY": str(self._private / "none"),  # that of another screen
+            "XDG_RUNTIME_DIR": str(self._private),
+        }
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._processes: list[subprocess.Popen[Any]] = []
+
+    def __enter__(self) -> Session:
+        try:
+            self._environment["DISPLAY"] = self._open_screen()
+            self._start(*qgis_command(self._profiles, "--code", AGENT))
+            self.wait(self._reach, "QGIS's window")
+            self.ask("size", width=self._size[0], height=self._size[1])
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.close()
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    # -- what there is
+
+    def ask(self, what: str, **words: object) -> Any:
+        """What the agent in QGIS answers.
+
+        Raises:
+            SessionError: The agent failed, or QGIS is gone.
+        """
+        self._socket.sendall(json.dumps({"ask": what, **words}).encode() + b"\n")
+        line = self._lines.readline()
+        if not line:
+            raise SessionError(f"QGIS ended; {self._log} tells more.")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise SessionError(answer["error"])
+        return answer["answer"]
+
+    def wait(self, look: Callable[[], T], what: str, seconds: float = TIMEOUT) -> T:
+        """Look again and again until there is something; return it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := look():
+                return found
+            if ended := [x for x in self._processes if x.poll() is not None]:
+                raise SessionError(f"{ended[0].args} ended; {self._log} tells more.")
+            time.sleep(0.1)
+        raise SessionError(f"{what} did not come in {seconds:.0f} s; {self._log} may tell more.")
+
+    def widget(self, name: str) -> dict[str, Any]:
+        """A visible widget: x, y (middle), width, height, text, enabled."""
+        return self.wait(lambda: self.ask("widget", name=name), f"the widget {name}")
+
+    def text(self, name: str) -> str:
+        """What a visible widget says."""
+        return self.widget(name)["text"]
+
+    def layers(self) -> list[dict[str, Any]]:
+        """The project's layers, from top to bottom."""
+        return self.ask("layers")
+
+    def picture(self, path: Path) -> Path:
+        """Save what is on the screen."""
+        self.ask("picture", path=str(path))
+        return path
+
+    # -- mouse and keyboard
+
+    def add_raster(self, path: Path, name: str = "") -> str:
+        """Open a raster file; return the layer's name."""
+        if not self.ask("add_raster", path=str(path), name=name or path.stem):
+            raise SessionError(f"QGIS cannot open {path}.")
+        return name or path.stem
+
+    def click(self, name: str, button: int = 1) -> None:
+        """Click a widget as soon as it can be used."""
+
+        def usable() -> dict[str, Any] | None:
+            widget = self.ask("widget", name=name)
+            return widget if widget and widget["enabled"] else None
+
+        self.click_at(self.wait(usable, f"a usable {name}"), button)
+
+    def click_layer(self, name: str, button: int = 1, also: bool = False) -> None:
+        """Click a layer in the layer tree; ``also`` keeps what is selected."""
+        layer = self.wait(lambda: self.ask("layer", name=name), f"the layer {name}")
+        self.click_at(layer, button, hold="ctrl" if also else "")
+
+    def choose(self, *texts: str) -> None:
+        """Choose from the open menu and its submenus; the entries are named by their beginnings."""
+        for text in texts:
+            self.click_at(self.wait(lambda text=text: self._entry(text), f"the entry {text}"))
+
+    def click_at(self, place: dict[str, Any], button: int = 1, hold: str = "") -> None:
+        """Click in the middle of a place."""
+        words: list[object] = ["mousemove", "--sync", place["x"], place["y"], "sleep", 0.2]
+        click = ["click", button]
+        self._xdotool(*words, *(["keydown", hold, *click, "keyup", hold] if hold else click))
+        time.sleep(0.3)
+
+    def type(self, text: str) -> None:
+        """Type a text where the keyboard is."""
+        self._xdotool("type", "--delay", 20, text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, named as X11 names them: ``Return``, ``Escape``, ``ctrl+a``."""
+        self._xdotool("key", *keys)
+
+    # -- processes
+
+    def _open_screen(self) -> str:
+        """Start Xvfb on a free display; return its name."""
+        width, height = self._size
+        reading, writing = os.pipe()
+        screen = ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+        self._start("Xvfb", "-displayfd", str(writing), *screen, pass_fds=(writing,))
+        os.close(writing)
+        with os.fdopen(reading) as file:
+            number = file.readline().strip()
+        if not number:
+            raise SessionError(f"Xvfb did not start; {self._log} tells more.")
+        return f":{number}"
+
+    def _start(self, *words: str, pass_fds: tuple[int, ...] = ()) -> None:
+        quiet = {"stdin": subprocess.DEVNULL, "env": self._environment, "pass_fds": pass_fds}
+        with self._log.open("ab") as log:
+            self._processes.append(subprocess.Popen(words, stdout=log, stderr=log, **quiet))
+
+    def _reach(self) -> bool:
+        try:
+            self._socket.connect(str(self._private / "agent"))
+        except OSError:
+            return False
+        self._lines = self._socket.makefile("r", encoding="utf-8")
+        return True
+
+    def _entry(self, text: str) -> dict[str, Any] | None:
+        entries = [x for x in self.ask("menu") if x["text"].startswith(text)]
+        return entries[0] if entries and entries[0]["enabled"] else None
+
+    def _xdotool(self, *words: object) -> None:
+        subprocess.run(["xdotool", *map(str, words)], env=self._environment, check=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from osgeo import gdal
 from qgis.core import (
@@ -119,7 +120,7 @@ def _drawn(
     _wait_for(job, cancelled)
     if cancelled():
         raise CropCancelled
-    errors = [" ".join(error.message.split())[:200] for error in job.errors()]
+    errors = [shorten(error.message, 120, placeholder="…") for error in job.errors()]
     if errors:
         raise CropError(
             QCoreApplication.translate(

@@ -119,16 +119,17 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         schema = self.schema(parameters, context, columns)
         table, name = self.open_table(parameters, context, schema)
         painter = Painter(self.snapshots, self.crs, feedback)
-        with (
-            tempfile.TemporaryDirectory(prefix="unirs-") as folder,
-            worker_session(self._command, feedback) as session,
-        ):
-            try:
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="unirs-") as folder,
+                worker_session(self._command, feedback) as session,
+            ):
                 Run(session, inquiry, columns, table, painter.crops, Path(folder), feedback).over(
                     places
                 )
-            finally:
-                painter.close()
+        finally:
+            painter.close()
+            table.close()
         return {"OUTPUT": name} if name else {}
 
     @property

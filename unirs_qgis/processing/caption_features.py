@@ -189,19 +189,6 @@ class CaptionFeatures(UniRSAlgorithm):
             )
         return super().open_table(parameters, context, schema)
 
-    def processAlgorithm(  # noqa: N802
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
-        """Ask about every feature; also after an error or a cancel, answers go into the layer."""
-        try:
-            return super().processAlgorithm(parameters, context, feedback)
-        finally:
-            if self._in_place:
-                self._in_place.complete()
-
     def _source(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> QgsProcessingFeatureSource:

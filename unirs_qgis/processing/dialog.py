@@ -1,26 +1,38 @@
-"""The dialog of ``unirs:captiontiles``, filled in by the dock."""
+"""The dialog of an algorithm on tiles, filled in by the dock."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import QgsRasterLayer, QgsReferencedRectangle
 
 
-def tiles_dialog_parameters(
-    layer: QgsRasterLayer, extent: QgsReferencedRectangle | None = None
-) -> dict[str, Any]:
-    """Parameters for ``processing.execAlgorithmDialog("unirs:captiontiles", …)``.
+def tiles_dialog(
+    layers: Sequence[QgsRasterLayer], extent: QgsReferencedRectangle | None = None
+) -> tuple[str, dict[str, Any]]:
+    """What ``processing.execAlgorithmDialog`` takes to do tile by tile what the dock does at once.
 
     Args:
-        layer: What to caption.
-        extent: Which part of it; all of it if ``None``.
+        layers: One to caption, two to describe the change between, or a series to classify; none
+            leaves the choice to the dialog.
+        extent: Which part of them; all if ``None``.
+
+    Returns:
+        The algorithm's id and its parameters.
     """
-    parameters: dict[str, Any] = {"INPUT": layer.id()}
-    if extent is not None:
-        limits = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
-        numbers = ",".join(f"{limit:.17g}" for limit in limits)
-        # A CRS without a code cannot be written into an extent: then it is that of the layer.
-        crs = extent.crs().authid()
-        parameters["EXTENT"] = f"{numbers} [{crs}]" if crs else numbers
-    return parameters
+    ids = [layer.id() for layer in layers]
+    parameters: dict[str, Any] = {} if extent is None else {"EXTENT": _extent_text(extent)}
+    if len(ids) > 2:
+        return "unirs:classifytiles", {"INPUT": ids, **parameters}
+    if len(ids) == 2:
+        return "unirs:describechangetiles", {"BEFORE": ids[0], "AFTER": ids[1], **parameters}
+    return "unirs:captiontiles", {**({"INPUT": ids[0]} if ids else {}), **parameters}
+
+
+def _extent_text(extent: QgsReferencedRectangle) -> str:
+    """An extent as Processing writes it."""
+    limits = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
+    numbers = ",".join(f"{limit:.17g}" for limit in limits)
+    crs = extent.crs().authid()
+    return f"{numbers} [{crs}]" if crs else numbers  # without a code it is that of the layer

@@ -59,7 +59,7 @@ class LayerTable(QObject):
         """Keep a row until all are there."""
         self._rows[values[self._id_name]] = values
 
-    def complete(self) -> None:
+    def close(self) -> None:
         """Put the rows into the layer. From another thread this happens soon, not at once."""
         self._complete.emit()
 

@@ -78,8 +78,9 @@ class TilesAlgorithm(UniRSAlgorithm):
                 "Processing",
                 "The extent is covered by whole tiles of one size, row by row from its upper left "
                 "corner. What the model sees of a tile is what the map shows: bands, stretch and "
-                "transparency of the layer. Tiles without data are not asked about: their status "
-                "is nodata. A tile that fails has the status failed and its error in the row.",
+                "transparency of the layer. Tiles with less than 5 % of data are not asked about: "
+                "their status is nodata. A tile that fails has the status failed and its error in "
+                "the row.",
             ),
             translate(
                 "Processing",

@@ -43,6 +43,10 @@ DEATHS_PER_PLACE = 2
 PLACES_LOST_IN_A_ROW = 3
 """After so many places on end that the worker did not survive, no other would fare better."""
 
+NODATA_SHARE = 0.95
+"""With a larger share without data a place has nothing to show. Neighbours bleed over its edges by
+some pixels, because layers are drawn smoothly: an empty tile is seldom empty to the last pixel."""
+
 _HOPELESS = frozenset(
     (
         "device_missing",
@@ -69,6 +73,9 @@ class Table(Protocol):
 
     def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
         """Add the row of a place."""
+
+    def close(self) -> None:
+        """Let go of it: no row is to come, whether because of an error, a cancel, or the end."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,7 @@ class Run:
             self._write(place, Row(FAILED, error=str(error)))
             return
         nodata_share = max(crop.nodata_share for crop in crops)
-        if nodata_share >= 1:
+        if nodata_share > NODATA_SHARE:
             self._write(place, Row(NODATA, nodata_share=nodata_share))
             return
         params = {**self.inquiry.params, "paths": [str(crop.path) for crop in crops]}
@@ -251,6 +258,7 @@ class Run:
         if self._lost_in_a_row >= PLACES_LOST_IN_A_ROW:
             raise death
         for other in self._asked:  # they died with it, and are not to blame
+            other.pending.cancel()  # or were sent to a new one already, out of turn
             other.pending = self._submit(self.inquiry.method, other.params)
 
     def _wait(self, pending: PendingRequest) -> Mapping[str, Any] | None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from osgeo import ogr
 from qgis.core import (
-    NULL,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsFeature,
-    QgsFeatureRequest,
     QgsFeatureSink,
     QgsFields,
     QgsGeometry,
@@ -83,6 +81,10 @@ class SinkTable:
         if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
             raise _unwritable("OUTPUT", self._sink.lastError())
 
+    def close(self) -> None:
+        """Hand everything over."""
+        self._sink.flushBuffer()
+
 
 @dataclass(frozen=True)
 class GeoPackageTarget:
@@ -136,13 +138,15 @@ class GeoPackageTable:
     def __init__(self, target: GeoPackageTarget, schema: Schema, resume: bool) -> None:
         self._schema = schema
         self._path = target.path
+        if resume:
+            _refuse_other_file(target.path)
         if not (resume and target.exists):
             _create(target, schema)
         self._layer = QgsVectorLayer(f"{target.path}|layername={target.table}", target.table, "ogr")
         self._check_layer()
         self._done: dict[tuple[str, ...], QgsRectangle] = {}
         self._failed: dict[tuple[str, ...], int] = {}
-        self._read_rows()
+        self._read_rows(target)
 
     def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:
         """Whether the row is there, and did not fail.
@@ -179,6 +183,10 @@ class GeoPackageTable:
         if not added:
             raise _unwritable(str(self._path), provider.lastError())
 
+    def close(self) -> None:
+        """Close the file, on the thread that has opened it."""
+        self._layer = None
+
     def _check_layer(self) -> None:
         if not self._layer.isValid():
             raise _unwritable(str(self._path), self._layer.error().summary())
@@ -195,15 +203,27 @@ class GeoPackageTable:
                 ).format(file=self._path)
             )
 
-    def _read_rows(self) -> None:
-        names = [*self._schema.key, self._schema.status]
-        request = QgsFeatureRequest().setSubsetOfAttributes(names, self._layer.fields())
-        for feature in self._layer.getFeatures(request):
-            key = self._schema.key_of({name: _plain(feature[name]) for name in self._schema.key})
+    def _read_rows(self, target: GeoPackageTarget) -> None:
+        # Not by the layer: QGIS keeps a connection that has read open for a minute, and the file
+        # is not whole by itself while there is one.
+        database = _open(target.path)
+        for feature in database.GetLayerByName(target.table):
+            key = self._schema.key_of({name: feature[name] for name in self._schema.key})
             if feature[self._schema.status] == FAILED:
-                self._failed[key] = feature.id()
+                self._failed[key] = feature.GetFID()
             else:
-                self._done[key] = feature.geometry().boundingBox()
+                self._done[key] = _bounds(feature.GetGeometryRef())
+
+
+def _refuse_other_file(path: Path) -> None:
+    """Resuming overwrites nothing, so a file of another kind is in the way."""
+    if path.is_file() and path.stat().st_size and _open(path) is None:
+        raise QgsProcessingException(
+            translate(
+                "Processing",
+                "{file} is there, and is no GeoPackage that can be opened; choose another output.",
+            ).format(file=path)
+        )
 
 
 def _create(target: GeoPackageTarget, schema: Schema) -> None:
@@ -242,17 +262,21 @@ def _write_empty(path: Path, table: str, schema: Schema, *, into_file: bool) -> 
         raise _unwritable(str(path), error[1])
 
 
-def _table_names(path: Path) -> Iterable[str]:
-    """Names of the tables of a file; none if it is not there or no database."""
+def _open(path: Path) -> ogr.DataSource | None:
+    """The database at a path; ``None`` if there is no file, or it is none."""
     if not path.is_file():
-        return ()
+        return None
     try:
-        database = ogr.GetDriverByName("GPKG").Open(str(path))
+        return ogr.GetDriverByName("GPKG").Open(str(path))
     except RuntimeError:  # somebody has switched GDAL's exceptions on
-        return ()
-    if database is None:
-        return ()
-    return [database.GetLayer(index).GetName() for index in range(database.GetLayerCount())]
+        return None
+
+
+def _table_names(path: Path) -> list[str]:
+    """Names of the tables of a file; none if it is not there or no database."""
+    database = _open(path)
+    count = database.GetLayerCount() if database else 0
+    return [database.GetLayer(index).GetName() for index in range(count)]
 
 
 def _feature(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry) -> QgsFeature:
@@ -263,8 +287,11 @@ def _feature(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry
     return feature
 
 
-def _plain(value: Any) -> Any:
-    return None if value == NULL else value
+def _bounds(geometry: ogr.Geometry | None) -> QgsRectangle:
+    if geometry is None:
+        return QgsRectangle()
+    x_min, x_max, y_min, y_max = geometry.GetEnvelope()
+    return QgsRectangle(x_min, y_min, x_max, y_max)
 
 
 def _same_place(one: QgsRectangle, other: QgsRectangle) -> bool:

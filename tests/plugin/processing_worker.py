@@ -1,0 +1,111 @@
+"""A stand-in for the worker that answers with the colour it sees, and fails when it is told to.
+
+Run as a program. Its only argument is a folder: it reads ``orders.json`` in it at every request,
+and adds a line to ``log.jsonl`` for each. A colour is the red of a crop's middle, from 0 to 255.
+
+Orders: ``seconds`` that an answer takes; ``die_on`` and ``fail_on``: by colour, how often to die
+and which code to fail with; ``load``: an error code; ``die_at_load``.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from osgeo import gdal
+
+gdal.UseExceptions()
+FOLDER = Path(sys.argv[1])
+MODEL = {"model": "stand-in", "image_size": 64, "demonstration": True}
+waiting: queue.Queue = queue.Queue()
+cancelled: set = set()
+
+
+def send(**message):
+    sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+    sys.stdout.flush()
+
+
+def fail(request, code):
+    error = {"code": -32000, "message": f"Sentence of {code}.", "data": {"code": code}}
+    send(id=request["id"], error=error)
+
+
+def log(**facts):
+    with (FOLDER / "log.jsonl").open("a") as file:
+        file.write(json.dumps({"at": time.time(), **facts}) + "\n")
+
+
+def colour(path):
+    raster = gdal.Open(path)
+    x, y = raster.RasterXSize // 2, raster.RasterYSize // 2
+    return raster.GetRasterBand(1).ReadRaster(x, y, 1, 1)[0]
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def read():
+    for line in sys.stdin:
+        request = json.loads(line)
+        method, params = request["method"], request.get("params", {})
+        if method == "hello":
+            send(id=request["id"], result={"protocol": 1, "pid": os.getpid()})
+        elif method == "cancel":
+            cancelled.add(params["id"])
+        elif method == "shutdown":
+            os._exit(0)
+        else:
+            log(method=method, **params)
+            waiting.put(request)
+    os._exit(0)
+
+
+def answer(request):
+    orders = json.loads((FOLDER / "orders.json").read_text())
+    params = request["params"]
+    if request["method"] == "load":
+        if orders.get("die_at_load"):
+            die()
+        if "load" in orders:
+            return fail(request, orders["load"])
+        return send(id=request["id"], result=MODEL)
+    colours = [colour(path) for path in params["paths"]]
+    name = str(colours[0])
+    deaths = FOLDER / f"deaths-{name}"
+    died = len(deaths.read_text()) if deaths.exists() else 0
+    if died < orders.get("die_on", {}).get(name, 0):
+        deaths.write_text("x" * (died + 1))
+        die()
+    if name in orders.get("fail_on", {}):
+        return fail(request, orders["fail_on"][name])
+    end = time.monotonic() + orders.get("seconds", 0)
+    while time.monotonic() < end and request["id"] not in cancelled:
+        time.sleep(0.01)
+    options = params.get("options") or params.get("classes") or []
+    chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
+    text = options[0] if options else " ".join(f"colour {value}" for value in colours)
+    if len(colours) == 2 and len(set(colours)) == 1:
+        text = "the scene is the same as before"
+    return send(
+        id=request["id"],
+        result={
+            "answer": text,
+            "clue": f"clue {name}",
+            "options": chances,
+            "model": MODEL["model"],
+            "demonstration": True,
+            "seconds": {"total": 0.25},
+            "stopped": request["id"] in cancelled,
+        },
+    )
+
+
+threading.Thread(target=read, daemon=True).start()
+while True:
+    answer(waiting.get())

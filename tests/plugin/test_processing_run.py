@@ -1,0 +1,258 @@
+"""A run over many tiles: every tile gets its own answer, whatever happens to the worker."""
+
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsRasterLayer,
+)
+
+from tests.plugin.processing_fixtures import (
+    TILE,
+    Feedback,
+    StandIn,
+    register_provider,
+    rows_of,
+    write_tiles,
+)
+
+COLOURS = [[10, 20, 30], [40, 50, 60]]
+WAIT = 60_000
+
+
+@pytest.fixture
+def worker(tmp_path, monkeypatch, qgis_processing):
+    register_provider()
+    return StandIn(tmp_path / "worker", monkeypatch)
+
+
+@pytest.fixture
+def raster(tmp_path):
+    return str(write_tiles(tmp_path / "town.tif", COLOURS))
+
+
+@pytest.fixture
+def caption(raster, tmp_path, qgis_new_project):
+    import processing
+
+    def run(feedback=None, **parameters):
+        defaults = {"INPUT": raster, "TILE_SIZE": TILE, "OUTPUT": str(tmp_path / "out.gpkg")}
+        feedback = feedback or Feedback()
+        algorithm = parameters.pop("ALGORITHM", "unirs:captiontiles")
+        return processing.run(algorithm, {**defaults, **parameters}, feedback=feedback)["OUTPUT"]
+
+    return run
+
+
+def _texts(output):
+    return {place: row["text"] for place, row in rows_of(output).items()}
+
+
+def _expected(colours=COLOURS):
+    return {
+        (row, column): f"colour {value}"
+        for row, line in enumerate(colours)
+        for column, value in enumerate(line)
+    }
+
+
+def test_every_tile_gets_the_answer_about_itself(worker, caption):
+    output = caption()
+    assert _texts(output) == _expected()
+    row = rows_of(output)[1, 2]
+    assert row["clue"] == "clue 60"
+    assert (row["status"], row["model"], row["layers"]) == ("answered", "stand-in", "town")
+    assert row["demonstration"] is True
+    assert (row["seconds"], row["nodata_share"]) == (0.25, 0)
+    box = row.geometry().boundingBox()
+    assert (box.xMaximum(), box.yMinimum()) == pytest.approx((500_030, 5_399_980))
+    assert box.width() == pytest.approx(TILE * 0.5)
+
+
+@pytest.mark.parametrize("output", ["memory:", "TEMPORARY_OUTPUT", "out.geojson", "other.gpkg"])
+def test_rows_go_wherever_processing_can_write(worker, caption, tmp_path, output):
+    output = caption(OUTPUT=str(tmp_path / output) if "." in output else output)
+    assert _texts(output) == _expected()
+
+
+def test_settings_reach_the_worker(worker, caption):
+    caption(MODEL="big", DEVICE="cuda:1", PRECISION="bfloat16", CLUE=False, MAX_TOKENS=7)
+    load, first = worker.log[0], worker.asked[0]
+    model = {"model": "big", "device": "cuda:1", "precision": "bfloat16"}
+    assert model.items() <= load.items()
+    assert {**model, "clue": False, "max_new_tokens": 7}.items() <= first.items()
+
+
+def test_tiles_are_rendered_while_the_worker_answers(worker, caption):
+    worker.orders(seconds=1.0)
+    caption()
+    times = [entry["at"] for entry in worker.asked]
+    assert times[1] - times[0] < 1.0  # asked while the first one was being answered
+
+
+def test_progress_tells_rate_and_time_left(worker, caption, monkeypatch):
+    monkeypatch.setattr("unirs_qgis.processing.progress.SECONDS_BETWEEN", 0)
+    feedback = Feedback()
+    caption(feedback)
+    said = [text for text in feedback.said if " a second, " in text]
+    assert said[0].startswith("1 of 6, ")
+    assert said[-1].startswith("6 of 6, ")
+    assert said[-1].endswith("0 s left")
+    assert feedback.progress() == 100
+    assert any("demonstration" in text for text in feedback.said)
+
+
+def test_an_error_goes_into_the_row_of_its_tile(worker, caption):
+    worker.orders(fail_on={"30": "raster_unreadable"})
+    rows = rows_of(caption())
+    assert rows[0, 2]["status"] == "failed"
+    assert rows[0, 2]["error"] == "Sentence of raster_unreadable."
+    assert not rows[0, 2]["text"]
+    assert sum(row["status"] == "answered" for row in rows.values()) == 5
+
+
+def test_tiles_without_data_are_not_asked_about_and_marked(worker, caption, tmp_path):
+    colours = [[None, 20, None], [40, None, 60]]
+    holes = str(write_tiles(tmp_path / "holes.tif", colours, tile=400))
+    rows = rows_of(caption(INPUT=holes, TILE_SIZE=400))
+    assert len(rows) == 6
+    assert {row["status"] for place, row in rows.items() if place in {(0, 0), (0, 2), (1, 1)}} == {
+        "nodata"
+    }
+    assert rows[0, 0]["nodata_share"] > 0.95
+    assert rows[0, 0]["model"] == "stand-in"
+    assert len(worker.asked) == 3
+
+
+def test_a_raster_without_any_data_asks_nothing(worker, caption, tmp_path):
+    empty = str(write_tiles(tmp_path / "empty.tif", [[None, None]]))
+    assert {row["status"] for row in rows_of(caption(INPUT=empty)).values()} == {"nodata"}
+    assert not worker.asked
+
+
+def test_a_worker_that_is_killed_is_started_again_and_no_answer_is_lost(worker, caption):
+    worker.orders(die_on={"20": 1, "50": 1}, seconds=0.05)
+    feedback = Feedback()
+    assert _texts(caption(feedback)) == _expected()
+    assert sum("was killed" in text for text in feedback.said) == 2
+
+
+def test_a_tile_that_kills_every_worker_is_given_up(worker, caption):
+    worker.orders(die_on={"20": 9})
+    rows = rows_of(caption())
+    assert rows[0, 1]["status"] == "failed"
+    assert "killed" in rows[0, 1]["error"]
+    assert {place: row["text"] for place, row in rows.items() if row["text"]} == {
+        place: text for place, text in _expected().items() if place != (0, 1)
+    }
+
+
+def test_workers_that_die_on_every_tile_end_the_run(worker, caption, tmp_path):
+    worker.orders(die_on={str(value): 9 for line in COLOURS for value in line if value > 10})
+    with pytest.raises(QgsProcessingException, match="killed"):
+        caption()
+    rows = rows_of(tmp_path / "out.gpkg")
+    assert rows[0, 0]["status"] == "answered"
+    assert len(rows) == 4
+
+
+@pytest.mark.parametrize("orders", [{"load": "model_missing"}, {"die_at_load": True}])
+def test_a_model_that_cannot_be_loaded_ends_the_run_at_once(worker, caption, orders):
+    worker.orders(**orders)
+    with pytest.raises(QgsProcessingException, match=r"model_missing|killed"):
+        caption()
+    assert not worker.asked
+
+
+def test_a_question_that_no_tile_can_answer_ends_the_run(worker, caption):
+    worker.orders(fail_on={"10": "question_too_long"})
+    with pytest.raises(QgsProcessingException, match="Sentence of question_too_long"):
+        caption()
+
+
+def test_without_a_runtime_the_run_says_what_to_do(worker, caption, monkeypatch, tmp_path):
+    monkeypatch.setenv("UNIRS_PYTHON", str(tmp_path / "nowhere"))
+    feedback = Feedback()
+    with pytest.raises(QgsProcessingException):
+        caption(feedback)
+    assert any("nowhere" in text for text in feedback.said)
+
+
+def test_what_is_no_worker_is_named_in_one_sentence(worker, caption):
+    worker.program.write_text("#!/bin/sh\necho Welcome\nread line\n")
+    with pytest.raises(QgsProcessingException, match="runtime"):
+        caption()
+
+
+def _cancel_when(condition, feedback, cancelled):
+    def wait():
+        while not condition():
+            time.sleep(0.02)
+        cancelled.append(time.monotonic())
+        feedback.cancel()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+@pytest.mark.parametrize("stage", ["load", "answer"])
+def test_a_cancel_takes_a_second_and_keeps_the_rows_so_far(worker, caption, tmp_path, stage):
+    output, cancelled, feedback = tmp_path / "out.gpkg", [], Feedback()
+    worker.orders(seconds=0.1)
+    caption(EXTENT="500000,500010,5399990,5400000 [EPSG:32632]")  # the first tile, in peace
+    before = len(worker.log)
+    if stage == "load":
+        worker.program.write_text("#!/bin/sh\ntouch $(dirname $0)/started\nexec sleep 60\n")
+        started = worker.folder / "started"
+        _cancel_when(started.exists, feedback, cancelled)
+    else:
+        worker.orders(seconds=60)
+        _cancel_when(lambda: len(worker.log) > before + 1, feedback, cancelled)
+    caption(feedback)
+    took = time.monotonic() - cancelled[0]
+    assert took < (1 if stage == "answer" else 3)  # what does not listen has to be terminated
+    assert _texts(output) == {(0, 0): "colour 10"}
+
+
+def test_in_the_background_the_event_loop_never_waits(
+    worker, raster, tmp_path, qgis_new_project, qtbot, gap_timer
+):
+    layer = QgsProject.instance().addMapLayer(QgsRasterLayer(raster, "town"))
+    worker.orders(seconds=0.2, die_on={"30": 1})
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    context.setProject(QgsProject.instance())
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("unirs:captiontiles")
+    output = str(tmp_path / "out.gpkg")
+    parameters = {"INPUT": layer.id(), "TILE_SIZE": TILE, "OUTPUT": output}
+    with gap_timer:
+        task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+        with qtbot.waitSignal(task.executed, timeout=WAIT) as executed:
+            QgsApplication.taskManager().addTask(task)
+    assert executed.args[0]
+    assert _texts(output) == _expected()
+    assert gap_timer.longest < 0.1
+
+
+def test_nothing_is_left_behind(worker, caption, tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    worker.orders(fail_on={"30": "out_of_memory"})
+    caption()
+    assert not list(folder.iterdir())
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("tmp")]
+    assert not (tmp_path / "out.gpkg-wal").exists()
+
+
+def test_crops_carry_no_date_in_their_name(worker, caption):
+    caption()
+    paths = [path for entry in worker.asked for path in entry["paths"]]
+    assert not [path for path in paths if re.search(r"(19|20)\d\d", Path(path).name)]

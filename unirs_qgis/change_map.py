@@ -227,7 +227,8 @@ def _connected(values: bytes, width: int) -> list[list[int]]:
     waiting = {cell for cell, value in enumerate(values) if THRESHOLD <= value != _NODATA}
     areas = []
     while waiting:
-        area = [waiting.pop()]
+        area = [min(waiting)]
+        waiting -= set(area)
         for cell in area:  # which grows meanwhile
             found = waiting.intersection(_neighbours(cell, width))
             waiting -= found

@@ -267,6 +267,8 @@ def test_layers_without_crs_work_in_their_own_coordinates(qtbot, raster, folder)
         (QgsRectangle(0, 0, 100, 100), UTM, "outside the layer quarters"),
         (QgsRectangle(-80, -10, -70, 10), "EPSG:4326", "layer quarters"),
         (QgsRectangle(179, -10, 181, 10), "EPSG:4326", "180°"),
+        (QgsRectangle(-181, -10, -179, 10), "EPSG:4326", "180°"),
+        (QgsRectangle(700_000, 0, 900_000, 1e5), "EPSG:32660", "180°"),
         (QgsRectangle(20_000_000, 0, 20_100_000, 1e5), "EPSG:3857", "180°"),
     ],
 )

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
 from qtpy.QtGui import QColor, QImage
 
 from unirs_qgis.crops import Crop, CropPlan, CropRenderer
@@ -175,7 +175,7 @@ def test_the_window_does_not_wait_for_a_slow_service(qtbot, server, folder, gap_
 @pytest.mark.parametrize("kind", ["xyz", "wms"])
 def test_cancelling_is_at_once_and_nothing_is_heard_afterwards(qtbot, server, folder, kind):
     layer = layer_of(server, kind)
-    server.delay, server.asked = 3.0, 0
+    server.delay, server.asked = 10.0, 0
     renderer = CropRenderer(plan(layer), folder)
     heard: list[object] = []
     renderer.finished.connect(heard.append)
@@ -187,3 +187,5 @@ def test_cancelling_is_at_once_and_nothing_is_heard_afterwards(qtbot, server, fo
     assert time.monotonic() - began < 0.1
     qtbot.wait(500)
     assert not heard
+    tasks = QgsApplication.taskManager()
+    qtbot.waitUntil(lambda: tasks.countActiveTasks() == 0, timeout=5000)  # and draws no longer

@@ -34,9 +34,11 @@ def canvas(qtbot: object, qgis_new_project: None) -> Iterator[QgsMapCanvas]:
     canvas.resize(400, 200)
     canvas.setDestinationCrs(UTM)
     canvas.setExtent(QgsRectangle(LEFT, TOP - 500, LEFT + 1000, TOP))
-    canvas.setMapTool(QgsMapToolPan(canvas))
+    tool = QgsMapToolPan(canvas)  # the canvas does not own its tool
+    canvas.setMapTool(tool)
     canvas.show()
     yield canvas
+    canvas.unsetMapTool(tool)
     canvas.deleteLater()
 
 
@@ -92,6 +94,7 @@ def test_the_map_view_is_followed(qtbot, canvas, chooser):
 
 def test_a_rectangle_is_drawn_and_the_tool_before_is_back(qtbot, canvas, chooser):
     before = canvas.mapTool()
+    assert before is not None
     button = chooser.findChild(QToolButton, "drawExtentButton")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert canvas.mapTool() is not before
@@ -111,6 +114,7 @@ def test_a_rectangle_is_drawn_and_the_tool_before_is_back(qtbot, canvas, chooser
 
 def test_escape_gives_up_drawing(canvas, chooser):
     before = canvas.mapTool()
+    assert before is not None
     chooser.start_drawing()
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.mapTool() is before

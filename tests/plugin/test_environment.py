@@ -275,6 +275,14 @@ class TestPlainWords:
             (["ERROR: [WinError 5] Access is denied: 'x'"], "permission", "permissions"),
             (["HINT: … does not have Windows Long Path support enabled."], "long_path", "long"),
             ([NO_MATCH], "no_build", "torch"),
+            (
+                [
+                    "    The user requested (constraint) av==18.1.0",
+                    "ERROR: ResolutionImpossible: …",
+                ],
+                "no_build",
+                "av==18.1.0",
+            ),
             (["ERROR: THESE PACKAGES DO NOT MATCH THE HASHES"], "damaged", "again"),
             (["ERROR: 403 Client Error: Forbidden for url"], "login", "login"),
             (["some line", "ERROR: Something new"], "pip_failed", "Something new."),

@@ -50,6 +50,8 @@ _SIGNS = (
     ("damaged", r"DO NOT MATCH THE HASHES|BadZipFile|is invalid\.$|Wheel .* is invalid"),
     ("permission", r"Permission denied|\[Errno 13\]|WinError 5\b|Access is denied|Read-only file"),
     ("no_build", r"No matching distribution found for (?P<package>\S+)"),
+    # What pip says instead where a constraint names the version that cannot be found.
+    ("no_build", r"The user requested \(constraint\) (?P<package>\S+)"),
 )
 
 

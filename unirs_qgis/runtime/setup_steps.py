@@ -47,6 +47,9 @@ GIB = 2**30
 NEEDED_BYTES = {"cpu": 3 * GIB, "cuda": 8 * GIB}
 """Free space that an environment needs while it is made."""
 
+FULL_BYTES = 50 * 2**20
+"""With less free space than this, a failure is put down to the full disk."""
+
 LOCK_NAME = "runtime.lock"
 LOG_LINES = 400
 """Lines of pip's output that its failure is explained from."""
@@ -137,7 +140,9 @@ class Setup:
         raise self._explained(SetupError("venv_failed", text.format(path=interpreter.path)))
 
     def _explained(self, error: SetupError) -> SetupError:
-        """The error, or a full disk as its cause."""
+        """The error, or what is behind it; ``venv`` itself swallows the reason."""
+        if shutil.disk_usage(self.folder).free < FULL_BYTES:
+            return SetupError("disk_full", sentence("disk_full"))
         cause = explain_pip(list(self._tail), 1, offline=False)
         return cause if cause.code in {"disk_full", "permission", "long_path"} else error
 

@@ -12,7 +12,7 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog
 
-from unirs_qgis.change_map import add_change_map
+from unirs_qgis.change_map import ChangeMapError, add_change_map
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.footprints import Footprints
@@ -95,6 +95,7 @@ class Answers(QObject):
 
     def add(self, entry: Entry) -> None:
         """Keep an answer."""
+        self._entries[entry.id] = entry  # at hand at once, whenever the history has written it
         self._history.add(entry)
 
     def add_map(self, entry_id: str, path: Path) -> None:
@@ -118,7 +119,8 @@ class Answers(QObject):
     def _on_removed(self, entry_id: str) -> None:
         self._entries.pop(entry_id, None)
         self._maps.pop(entry_id, None)
-        (self._map_folder / f"{entry_id}.tif").unlink(missing_ok=True)
+        for path in self._map_folder.glob(f"{entry_id}.*"):
+            path.unlink(missing_ok=True)
         self._dock.remove_entry(entry_id)
         self._footprints.clear()
 
@@ -199,7 +201,12 @@ class Answers(QObject):
                 )
             )
             return
-        add_change_map(kept, entry.place, QgsProject.instance())
+        try:
+            shown = add_change_map(kept, entry.place, QgsProject.instance())
+        except ChangeMapError as error:
+            self._warn(str(error))
+        else:
+            shown.failed.connect(self._warn)
 
     def _on_history_action(self, action: str) -> None:
         {"export": self._export, "as_layer": self._add_as_layer}[action]()

@@ -105,9 +105,12 @@ class _KeptCrops(QObject):
     def keep(self, key: tuple[object, ...], crops: list[Crop], picked: Picked) -> None:
         self.forget()
         self._key, self._crops, self._layers = key, crops, picked.layers
-        for layer in self._layers:
-            layer.repaintRequested.connect(self.forget)
-            layer.willBeDeleted.connect(self.forget)
+        try:
+            for layer in self._layers:
+                layer.repaintRequested.connect(self.forget)
+                layer.willBeDeleted.connect(self.forget)
+        except RuntimeError:  # deleted since it was drawn
+            self.forget()
 
     def find(self, key: tuple[object, ...]) -> list[Crop]:
         return self._crops if key == self._key else []
@@ -275,9 +278,8 @@ class Asking(QObject):
     @staticmethod
     def _key(question: _Question) -> tuple[object, ...]:
         picked = question.wish.picked
-        layers = tuple(layer.id() for layer in picked.layers)
         size = question.model["image_size"]
-        return layers, picked.extent.toString(17), crs_name(picked.crs), size
+        return picked.identifiers, picked.extent.toString(17), crs_name(picked.crs), size
 
     def _clear_folders(self) -> None:
         """Remove the files of earlier questions, but for kept crops; change maps lie outside."""
@@ -315,7 +317,7 @@ def _entry(question: _Question, result: dict[str, Any]) -> Entry:
         stopped=result["stopped"],
         footprint=looked_at.footprint if looked_at else "",
         crs=crs_name(looked_at.crs) if looked_at else "",
-        layers=picked.records(),
+        layers=picked.records,
         zero_shot=result["zero_shot"],
     )
 

@@ -45,8 +45,10 @@ class Picked:
 
     Attributes:
         kind: "single", "pair" or "video".
-        layers: In the order in which the model sees them; none for a video file.
-        dates: One per layer.
+        layers: In the order in which the model sees them; none for a video file. They may be gone
+            from the project before they are drawn.
+        identifiers: Of the layers.
+        records: Layers, or the video file, as a history keeps them.
         video: Path of a video file, else empty.
         extent: What part of the layers, in ``crs``; empty for a video file.
         crs: Of the extent; invalid if the layers have none.
@@ -54,19 +56,11 @@ class Picked:
 
     kind: str
     layers: tuple[QgsRasterLayer, ...]
-    dates: tuple[Date, ...]
+    identifiers: tuple[str, ...]
+    records: tuple[LayerRecord, ...]
     video: str
     extent: QgsRectangle
     crs: QgsCoordinateReferenceSystem
-
-    def records(self) -> tuple[LayerRecord, ...]:
-        """The layers as a history keeps them."""
-        if self.video:
-            return (LayerRecord(Path(self.video).name, self.video),)
-        return tuple(
-            LayerRecord(layer.name(), public_source(layer), iso_date(date))
-            for layer, date in zip(self.layers, self.dates)
-        )
 
 
 def crs_name(crs: QgsCoordinateReferenceSystem) -> str:
@@ -156,19 +150,32 @@ class Inputs(QObject):
         """
         kind = self._dock.kind
         if kind == "video" and self._dock.video_path:
-            nowhere = QgsRectangle(), QgsCoordinateReferenceSystem()
-            return Picked(kind, (), (), self._dock.video_path, *nowhere)
+            return self._picked_video(self._dock.video_path)
         layers = self.layers()
         self._check(kind, layers)
         extent = self._chooser.extent()
         if extent is None or extent.isEmpty():
             raise InputError(
-                self.tr("The extent is empty; choose the map canvas, a layer or draw a rectangle.")
+                self.tr("The extent is empty; choose the map view, a layer or draw a rectangle.")
             )
-        box = QgsRectangle(
-            extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()
+        return Picked(
+            kind=kind,
+            layers=tuple(layers),
+            identifiers=tuple(layer.id() for layer in layers),
+            records=tuple(
+                LayerRecord(layer.name(), public_source(layer), iso_date(self._date(layer)))
+                for layer in layers
+            ),
+            video="",
+            extent=QgsRectangle(extent),
+            crs=extent.crs(),
         )
-        return Picked(kind, tuple(layers), tuple(map(self._date, layers)), "", box, extent.crs())
+
+    @staticmethod
+    def _picked_video(path: str) -> Picked:
+        record = LayerRecord(Path(path).name, path)
+        nowhere = QgsRectangle(), QgsCoordinateReferenceSystem()
+        return Picked("video", (), (), (record,), path, *nowhere)
 
     def _check(self, kind: str, layers: Sequence[QgsRasterLayer]) -> None:
         fewest = {"single": 1, "pair": 2, "video": 3}[kind]

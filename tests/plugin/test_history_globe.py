@@ -7,7 +7,8 @@ from unirs_qgis.history.globe import on_globe
 
 PACIFIC = (
     'PROJCS["around 180",GEOGCS["WGS 84",'
-    'DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],'
+    'DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
+    'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],'
     'PARAMETER["central_meridian",180],PARAMETER["scale_factor",1],PARAMETER["false_easting",0],'
     'PARAMETER["false_northing",0],UNIT["metre",1]]'
 )
@@ -65,6 +66,8 @@ class TestFootprint:
             ("Polygon EMPTY", "EPSG:4326"),
             ("LineString (0 0, 1 1)", "EPSG:4326"),
             (box(1e30, 1e30, 2e30, 2e30), "EPSG:32611"),
+            (box(0, 0, 1, 1), "/etc/hostname"),
+            (box(0, 0, 1, 1), "no CRS"),
         ],
     )
     def test_without_a_place_has_no_shape(self, footprint, crs):

@@ -24,12 +24,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from osgeo import gdal, ogr, osr
+from osgeo import gdal, ogr
 from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
 from unirs_qgis.history.fields import add_columns, missing_columns, to_entry, to_feature
+from unirs_qgis.history.globe import wgs84
 
 TABLE = "answers"
 """Name of the layer inside the GeoPackage."""
@@ -194,12 +195,10 @@ class AnswerFile:
         dataset = gdal.GetDriverByName("GPKG").Create(str(self.path), 0, 0, 0, gdal.GDT_Unknown)
         if dataset is None:
             raise self._error()
-        wgs84 = osr.SpatialReference()
-        wgs84.ImportFromEPSG(4326)
         # No spatial index: it would not make some thousands of footprints faster, and every write
         # would have one more thing to keep in order.
         layer = dataset.CreateLayer(
-            TABLE, wgs84, ogr.wkbMultiPolygon, ["SPATIAL_INDEX=NO", "GEOMETRY_NAME=geom"]
+            TABLE, wgs84(), ogr.wkbMultiPolygon, ["SPATIAL_INDEX=NO", "GEOMETRY_NAME=geom"]
         )
         if layer is None:
             raise self._error()

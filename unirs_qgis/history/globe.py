@@ -4,24 +4,19 @@ The answers of a history were asked in many CRSs, but the features of a layer sh
 footprint is kept twice: as it was (WKT and CRS, in attributes, nothing lost) and as a shape in
 longitude and latitude by which it is found on a map. The shape is an approximation: sides are
 densified before they are transformed, because what is straight in one CRS is bent in another.
+
+OSR transforms and not `QgsCoordinateTransform`: QGIS 3.22 shares its transforms between threads.
+Used in this thread, which ends with the history, it was seen (rarely) to leave one behind that does
+nothing, for the whole of QGIS.
 """
 
 from __future__ import annotations
 
 import math
+import re
 
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCoordinateTransformContext,
-    QgsCsException,
-    QgsGeometry,
-    QgsPointXY,
-    QgsRectangle,
-    QgsWkbTypes,
-)
-
-WGS84 = "EPSG:4326"
+from osgeo import gdal, osr
+from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle, QgsWkbTypes
 
 _POINTS_PER_SIDE = 20
 _POLYGONS = (
@@ -30,6 +25,7 @@ _POLYGONS = (
     QgsWkbTypes.Type.MultiPolygon,
     QgsWkbTypes.Type.MultiPolygonZ,
 )
+_AUTHORITY = re.compile(r"\w+:\w+")
 
 
 def on_globe(footprint: str, crs: str) -> QgsGeometry:
@@ -45,22 +41,41 @@ def on_globe(footprint: str, crs: str) -> QgsGeometry:
         outside of what its CRS can express.
     """
     geometry = QgsGeometry.fromWkt(footprint)
-    system = QgsCoordinateReferenceSystem(crs)
-    if geometry.isEmpty() or geometry.wkbType() not in _POLYGONS or not system.isValid():
-        return QgsGeometry()  # QGIS crashes over an empty polygon further down
-    transform = QgsCoordinateTransform(
-        system, QgsCoordinateReferenceSystem(WGS84), QgsCoordinateTransformContext()
-    )
-    geometry = geometry.densifyByCount(_POINTS_PER_SIDE)
-    try:
-        geometry.transform(transform)
-    except QgsCsException:
+    if geometry.isEmpty() or geometry.wkbType() not in _POLYGONS:
         return QgsGeometry()
     geometry.convertToSingleType()
-    ring = geometry.asPolygon()[0]
-    if not all(math.isfinite(point.x()) and math.isfinite(point.y()) for point in ring):
+    [outer, *_holes] = geometry.densifyByCount(_POINTS_PER_SIDE).asPolygon()
+    ring = _in_degrees(outer, crs)
+    if not ring or not all(math.isfinite(point.x()) and math.isfinite(point.y()) for point in ring):
         return QgsGeometry()
     return _within_the_world(_unwrapped(ring))
+
+
+def wgs84() -> osr.SpatialReference:
+    """Longitude and latitude in degrees, in this order."""
+    system = osr.SpatialReference()
+    system.ImportFromEPSG(4326)
+    system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    return system
+
+
+def _in_degrees(ring: list[QgsPointXY], crs: str) -> list[QgsPointXY]:
+    """The points in longitude and latitude; empty if that cannot be."""
+    system = osr.SpatialReference()
+    read = system.SetFromUserInput if _AUTHORITY.fullmatch(crs) else system.ImportFromWkt
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        if read(crs) != 0:
+            return []
+        system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+        transform = osr.CoordinateTransformation(system, wgs84())
+        points = transform.TransformPoints([(point.x(), point.y()) for point in ring])
+    except RuntimeError:  # GDAL raises where another plugin has switched that on
+        return []
+    finally:
+        gdal.ErrorReset()
+        gdal.PopErrorHandler()
+    return [QgsPointXY(x, y) for x, y, _height in points]
 
 
 def _unwrapped(ring: list[QgsPointXY]) -> list[QgsPointXY]:
@@ -82,7 +97,7 @@ def _within_the_world(ring: list[QgsPointXY]) -> QgsGeometry:
         shape = QgsGeometry.fromRect(QgsRectangle(-180, south, 180, north))
     elif box.width() >= 360:
         shape = QgsGeometry.fromRect(QgsRectangle(-180, box.yMinimum(), 180, box.yMaximum()))
-    if box.xMinimum() < -180 or box.xMaximum() > 180:
+    elif box.xMinimum() < -180 or box.xMaximum() > 180:
         shape = _brought_back(shape)
     shape.convertToMultiType()
     return shape

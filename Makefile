@@ -11,10 +11,10 @@ unexport PYTHONHOME PYTHONPATH PROJ_LIB PROJ_DATA GDAL_DATA GDAL_DRIVER_PATH LD_
 
 .DEFAULT_GOAL := help
 .PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window \
-	lint types format train-mini evaluate bench wheel package clean
+	lint types format train-mini evaluate bench wheel package translations clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 env: .venv/.made ## make the runtime environment in .venv (again only when its needs have changed)
 
@@ -29,7 +29,7 @@ qgis-env: .venv-qgis/.made ## install QGIS if it is missing, and make the plugin
 	@touch $@
 
 demo: env qgis-env ## ask the default model about two generated dates, then open QGIS on them
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m scripts.demo
 
 test: lint types test-runtime test-dock test-plugin test-window ## run the linters and every test
 
@@ -86,7 +86,14 @@ wheel: env ## build the wheel, with the default model in it, into dist/
 	@ls -lh dist/*.whl
 
 package: env qgis-env ## build the zip that QGIS's plugin manager installs, into dist/
-	@$(BIN)/python scripts/package.py
+	@$(BIN)/python -m scripts.package
+
+LANGUAGES := de fr
+translations: qgis-env ## collect the plugin's texts into resources/i18n/, and build what is translated
+	@mkdir -p resources/i18n
+	@$(QT6_BIN)/pyside6-lupdate -no-obsolete -locations none $$(find unirs_qgis -name '*.py') \
+		-ts $(LANGUAGES:%=resources/i18n/unirs_%.ts)
+	@$(QT6_BIN)/pyside6-lrelease resources/i18n/*.ts
 
 clean: ## delete what builds, tests and the demo made (the environments stay)
 	rm -rf build dist demo-output window-output .pytest_cache .mypy_cache .ruff_cache .hypothesis

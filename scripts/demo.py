@@ -1,4 +1,4 @@
-"""``make demo``: the main job of UniRS on generated imagery, through the real command line."""
+"""``make demo``: UniRS on generated imagery, through the real command line and then in QGIS."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
+
+from scripts.demo_in_qgis import show_in_qgis
+from unirs.cli.screen import clean
 
 OUTPUT = Path("demo-output")
 BEFORE, AFTER = OUTPUT / "2019-06-15.tif", OUTPUT / "2021-08-02.tif"
@@ -66,7 +69,8 @@ def main() -> None:
     console.print("The commands, to try again with other words:")
     for step in STEPS:
         print("  .venv/bin/unirs", shlex.join(step.command))
-    print(f"\nTo look at: {PICTURE} and {OVERLAY}; the change map for a GIS: {CHANGE_MAP}")
+    print(f"\nTo look at: {PICTURE} and {OVERLAY}; the change map for a GIS: {CHANGE_MAP}\n")
+    show_in_qgis(OUTPUT)
 
 
 def unirs(*words: str) -> str:
@@ -82,7 +86,8 @@ def unirs(*words: str) -> str:
 def as_table(answers: dict[Step, dict[str, Any]]) -> Table:
     """Question, clue, answer, seconds."""
     first = next(iter(answers.values()))
-    table = Table(title=f"{first['model']} on {first['device']}", show_lines=True)
+    title = Text(clean(f"{first['model']} on {first['device']}", one_line=True))
+    table = Table(title=title, show_lines=True)
     for heading in ("Question", "Clue", "Answer", "Seconds"):
         table.add_column(heading, justify="right" if heading == "Seconds" else "left")
     for step, answer in answers.items():
@@ -90,7 +95,7 @@ def as_table(answers: dict[Step, dict[str, Any]]) -> Table:
         if answer["options"]:
             said += f" ({answer['options'][0]['probability']:.0%})"
         cells = (step.question, answer["clue"] or "", said, f"{answer['seconds']['total']:.2f}")
-        table.add_row(*map(Text, cells))
+        table.add_row(*(Text(clean(cell)) for cell in cells))
     return table
 
 

@@ -7,7 +7,7 @@ The same sources make the same bytes. Inside of ``unirs_qgis/`` there are
     wheels/                         the runtime with the default model in it, and exact versions
     _vendor/                        qtpy and what it needs, for a QGIS without it
 
-Usage: scripts/package.py [FOLDER]  (dist by default)
+Usage: python -m scripts.package [FOLDER]  (dist by default)
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 Files = dict[PurePosixPath, bytes]
 
 
-def main(folder: Path) -> None:
+def main(folder: Path) -> Path:
     """Write the zip into a folder, and say how large it is and what is still missing."""
     metadata = read_metadata()
     files = {
@@ -62,6 +62,7 @@ def main(folder: Path) -> None:
         print(f"To upload it, fill in {', '.join(missing)} in metadata.txt.")
     if size > LIMIT:
         sys.exit(f"It is larger than the {LIMIT / 2**20:.0f} MB that the plugin repository takes.")
+    return target
 
 
 def read_metadata() -> dict[str, str]:

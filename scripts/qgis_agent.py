@@ -17,7 +17,7 @@ from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QPoint, QRect, QTimer
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtNetwork import QLocalServer, QLocalSocket
-from qgis.PyQt.QtWidgets import QApplication, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from qgis.utils import iface
 
 SOCKET = os.environ["UNIRS_AGENT"]
@@ -59,6 +59,21 @@ class Agent:
         """Where a visible widget is on the screen, what it says, and whether it can be used."""
         found = [x for x in QApplication.allWidgets() if x.objectName() == name and x.isVisible()]
         return describe(found[0]) if found else None
+
+    def on_button(self, action: str) -> dict | None:
+        """Where the toolbar button of an action is."""
+        for button in iface.mainWindow().findChildren(QToolButton):
+            shown = button.defaultAction()
+            if shown and shown.objectName() == action and button.isVisible():
+                return describe(button)
+        return None
+
+    def on_push_button(self, text: str) -> dict | None:
+        """Where a button with a text is, in any window."""
+        for button in QApplication.allWidgets():
+            if isinstance(button, QPushButton) and button.isVisible() and plain(button) == text:
+                return describe(button)
+        return None
 
     def on_dialogs(self) -> list[dict]:
         """The windows beside the main one."""
@@ -161,6 +176,11 @@ def describe(widget: QWidget) -> dict:
         "enabled": widget.isEnabled(),
         **place(widget, widget.rect()),
     }
+
+
+def plain(button: QPushButton) -> str:
+    """The text of a button without the mark of its shortcut."""
+    return button.text().replace("&", "")
 
 
 def place(widget: QWidget, rect: QRect) -> dict:

@@ -21,13 +21,15 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 AGENT = Path(__file__).with_name("qgis_agent.py")
-TIMEOUT = 120.0
-"""Seconds to wait for anything, generous because the machine may be busy."""
+TIMEOUT = 60.0
+"""Seconds to wait for anything but an answer."""
+ANSWER = 180.0
+"""Seconds to wait for an answer; the first one loads the model."""
 
 SETTINGS = """[PythonPlugins]
 unirs_qgis=true
@@ -47,6 +49,13 @@ FOREIGN = (
 
 class SessionError(RuntimeError):
     """QGIS ended, or did not do what was waited for."""
+
+
+class Answered(NamedTuple):
+    """An entry of the dock's history."""
+
+    title: str
+    answer: str
 
 
 def make_profile(folder: Path, package: Path) -> Path:
@@ -84,15 +93,21 @@ class Session:
         python: The Python that has the runtime.
         log: File for what QGIS and Xvfb print.
         screen: Size of the screen in pixels.
+        patience: How many times longer to wait than on a quiet machine.
 
     Raises:
         SessionError: QGIS ended, or was not ready in time.
     """
 
     def __init__(
-        self, profiles: Path, python: Path, log: Path, screen: tuple[int, int] = (1400, 900)
+        self,
+        profiles: Path,
+        python: Path,
+        log: Path,
+        screen: tuple[int, int] = (1400, 900),
+        patience: float = 1.0,
     ) -> None:
-        self._profiles, self._log, self._size = profiles, log, screen
+        self._profiles, self._log, self._size, self._patience = profiles, log, screen, patience
         self._private = Path(tempfile.mkdtemp(prefix="unirs-session-"))
         self._environment = qgis_environment(python) | {
             "UNIRS_AGENT": str(self._private / "agent"),
@@ -124,6 +139,11 @@ class Session:
                 process.wait()
         shutil.rmtree(self._private, ignore_errors=True)
 
+    def kill(self) -> None:
+        """Let QGIS end as in a crash."""
+        self._processes[-1].kill()
+        self._processes[-1].wait()
+
     # -- what there is
 
     def ask(self, what: str, **words: object) -> Any:
@@ -143,14 +163,14 @@ class Session:
 
     def wait(self, look: Callable[[], T], what: str, seconds: float = TIMEOUT) -> T:
         """Look again and again until there is something; return it."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * self._patience
         while time.monotonic() < end:
             if found := look():
                 return found
             if ended := [x for x in self._processes if x.poll() is not None]:
                 raise SessionError(f"{ended[0].args} ended; {self._log} tells more.")
             time.sleep(0.1)
-        raise SessionError(f"{what} did not come in {seconds:.0f} s; {self._log} may tell more.")
+        raise SessionError(f"{what} did not come in time; {self._log} may tell more.")
 
     def widget(self, name: str) -> dict[str, Any]:
         """A visible widget: x, y (middle), width, height, text, enabled."""
@@ -159,6 +179,15 @@ class Session:
     def text(self, name: str) -> str:
         """What a visible widget says."""
         return self.widget(name)["text"]
+
+    def history(self) -> list[Answered]:
+        """The answers in the dock's history, the newest last."""
+        rows = [row.split("\n", 1) for row in self.ask("rows", name="historyView")]
+        return [Answered(*row) for row in rows if len(row) > 1]  # the others name a day
+
+    def answer(self, count: int) -> Answered:
+        """Wait until so many answers are in the history; return the last one."""
+        return self.wait(lambda: self.history()[count - 1 :], "the answer", ANSWER)[-1]
 
     def layers(self) -> list[dict[str, Any]]:
         """The project's layers, from top to bottom."""
@@ -179,12 +208,17 @@ class Session:
 
     def click(self, name: str, button: int = 1) -> None:
         """Click a widget as soon as it can be used."""
+        usable = self.wait(lambda: _usable(self.ask("widget", name=name)), f"a usable {name}")
+        self.click_at(usable, button)
 
-        def usable() -> dict[str, Any] | None:
-            widget = self.ask("widget", name=name)
-            return widget if widget and widget["enabled"] else None
+    def click_button(self, action: str) -> None:
+        """Click the toolbar button of an action."""
+        found = self.wait(lambda: self.ask("button", action=action), f"the button of {action}")
+        self.click_at(found)
 
-        self.click_at(self.wait(usable, f"a usable {name}"), button)
+    def click_text(self, text: str) -> None:
+        """Click the button with a text, in any window, as soon as it can be used."""
+        self.click_at(self.wait(lambda: _usable(self.ask("push_button", text=text)), text))
 
     def click_layer(self, name: str, button: int = 1, also: bool = False) -> None:
         """Click a layer in the layer tree; ``also`` keeps what is selected."""
@@ -245,3 +279,7 @@ class Session:
 
     def _xdotool(self, *words: object) -> None:
         subprocess.run(["xdotool", *map(str, words)], env=self._environment, check=True)
+
+
+def _usable(widget: dict[str, Any] | None) -> dict[str, Any] | None:
+    return widget if widget and widget["enabled"] else None

@@ -32,7 +32,7 @@ pytestmark = [
 
 def build(folder: Path) -> Path:
     """The package, built into a folder."""
-    subprocess.run([sys.executable, ROOT / "scripts/package.py", folder], check=True)
+    subprocess.run([sys.executable, "-m", "scripts.package", folder], cwd=ROOT, check=True)
     return next(folder.glob("unirs_qgis-*.zip"))
 
 

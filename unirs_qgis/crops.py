@@ -77,11 +77,12 @@ class CropRenderer(QObject):
         """Take the layers as they are now, and make the crops from that."""
         try:
             snapshots = [LayerSnapshot.of(layer) for layer in self._plan.layers]
+            grid = _common_grid(snapshots, self._plan)
         except CropError as error:
             self._refusal = str(error)
             QTimer.singleShot(0, self._refuse)  # not before `start` has returned
             return
-        self._task = _CropTask(snapshots, self._plan, self._folder, self._deliver)
+        self._task = _CropTask(snapshots, grid, self._folder, self._deliver)
         QgsApplication.taskManager().addTask(self._task)
 
     def cancel(self) -> None:
@@ -136,13 +137,35 @@ def render_crop(
     return make_crop(layer, grid, folder / f"{name}.tif", cancelled)
 
 
+def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> Grid:
+    """The one grid of all layers.
+
+    Raises:
+        CropError: The extent does not suit a layer, or some of the layers have no CRS.
+    """
+    check_extent(plan.extent)
+    without_crs = [layer for layer in layers if not layer.crs.isValid()]
+    if without_crs and len(without_crs) < len(layers):
+        raise CropError(
+            QCoreApplication.translate(
+                "Crops",
+                "The layer {layer} has no CRS, so it cannot be laid on the other dates; "
+                "set its CRS in the layer properties.",
+            ).format(layer=without_crs[0].name)
+        )
+    for layer in layers:
+        check_layer(layer.name, layer.extent, layer.crs, plan.extent, plan.crs, layer.context)
+    crs = QgsCoordinateReferenceSystem() if without_crs else plan.crs
+    return Grid.covering(plan.extent, crs, plan.size)
+
+
 class _CropTask(QgsTask):
     """The background part of `CropRenderer`: opens, draws and writes one layer after the other."""
 
     def __init__(
         self,
         snapshots: Sequence[LayerSnapshot],
-        plan: CropPlan,
+        grid: Grid,
         folder: Path,
         deliver: Callable[[list[Crop], str], None],
     ) -> None:
@@ -150,8 +173,7 @@ class _CropTask(QgsTask):
         super().__init__(title, QgsTask.Flag.CanCancel)
         self.deliver = deliver
         self._snapshots = snapshots
-        self._extent, self._crs, self._size = plan.extent, plan.crs, plan.size
-        self._folder = folder
+        self._grid, self._folder = grid, folder
         self._crops: list[Crop] = []
         self._error = QCoreApplication.translate(
             "Crops", "The picture of the layers was cancelled; ask again."
@@ -160,9 +182,8 @@ class _CropTask(QgsTask):
     def run(self) -> bool:
         """In the background, as QGIS calls it."""
         try:
-            grid = self._grid()
             self._crops = [
-                self._crop(snapshot, grid, f"crop-{number}.tif")
+                self._crop(snapshot, f"crop-{number}.tif")
                 for number, snapshot in enumerate(self._snapshots, start=1)
             ]
         except CropCancelled:
@@ -180,28 +201,7 @@ class _CropTask(QgsTask):
         """On the GUI thread, as QGIS calls it."""
         self.deliver(self._crops, self._error)
 
-    def _grid(self) -> Grid:
-        """The one grid of all layers.
-
-        Raises:
-            CropError: The extent does not suit a layer, or some of the layers have no CRS.
-        """
-        check_extent(self._extent)
-        without_crs = [layer for layer in self._snapshots if not layer.crs.isValid()]
-        if without_crs and len(without_crs) < len(self._snapshots):
-            raise CropError(
-                QCoreApplication.translate(
-                    "Crops",
-                    "The layer {layer} has no CRS, so it cannot be laid on the other dates; "
-                    "set its CRS in the layer properties.",
-                ).format(layer=without_crs[0].name)
-            )
-        for layer in self._snapshots:
-            check_layer(layer.name, layer.extent, layer.crs, self._extent, self._crs, layer.context)
-        crs = QgsCoordinateReferenceSystem() if without_crs else self._crs
-        return Grid.covering(self._extent, crs, self._size)
-
-    def _crop(self, snapshot: LayerSnapshot, grid: Grid, name: str) -> Crop:
+    def _crop(self, snapshot: LayerSnapshot, name: str) -> Crop:
         """The crop of one layer.
 
         Raises:
@@ -210,8 +210,8 @@ class _CropTask(QgsTask):
         """
         if self.isCanceled():
             raise CropCancelled
-        layer = snapshot.open(OVERSAMPLING * self._size)
-        crop = make_crop(layer, grid, self._folder / name, self.isCanceled)
+        layer = snapshot.open(OVERSAMPLING * max(self._grid.width, self._grid.height))
+        crop = make_crop(layer, self._grid, self._folder / name, self.isCanceled)
         if crop.nodata_share == 1.0:
             raise CropError(
                 QCoreApplication.translate(

@@ -34,12 +34,14 @@ class Grid:
         crs: CRS of the extent; invalid for layers without one.
         width: Number of columns.
         height: Number of rows.
+        pixel_size: Metres on the ground that a pixel spans in the middle; ``None`` without a CRS.
     """
 
     extent: QgsRectangle
     crs: QgsCoordinateReferenceSystem
     width: int
     height: int
+    pixel_size: float | None
 
     @classmethod
     def covering(cls, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, size: int) -> Grid:
@@ -49,27 +51,19 @@ class Grid:
         where a degree of longitude is shorter than one of latitude. So that whole pixels fit, the
         shorter side of the extent grows by less than one of them.
         """
-        scale = metres_per_unit(crs, extent) if crs.isGeographic() else None
-        x_metres, y_metres = scale or (1.0, 1.0)
+        scale = metres_per_unit(crs, extent)
+        x_metres, y_metres = (scale or (1.0, 1.0)) if crs.isGeographic() else (1.0, 1.0)
         across, along = extent.width() * x_metres, extent.height() * y_metres
         pixel = max(across, along) / size
         width = max(1, math.ceil(across / pixel - 1e-6))
         height = max(1, math.ceil(along / pixel - 1e-6))
-        centre = extent.center()
-        half_x, half_y = width * pixel / x_metres / 2, height * pixel / y_metres / 2
+        x, y = pixel / x_metres, pixel / y_metres
+        centre, half_x, half_y = extent.center(), width * x / 2, height * y / 2
         whole = QgsRectangle(
             centre.x() - half_x, centre.y() - half_y, centre.x() + half_x, centre.y() + half_y
         )
-        return cls(whole, crs, width, height)
-
-    @property
-    def pixel_size(self) -> float | None:
-        """Metres on the ground that a pixel spans in the middle; ``None`` without a CRS."""
-        scale = metres_per_unit(self.crs, self.extent)
-        if scale is None:
-            return None
-        x, y = self.extent.width() / self.width, self.extent.height() / self.height
-        return math.sqrt(x * scale[0] * y * scale[1])
+        on_ground = math.sqrt(x * scale[0] * y * scale[1]) if scale else None
+        return cls(whole, crs, width, height, on_ground)
 
 
 def metres_per_unit(

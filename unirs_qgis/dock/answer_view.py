@@ -262,6 +262,7 @@ class AnswerView(QScrollArea):
     def _show_options(self, options: Sequence[tuple[str, float]]) -> None:
         likely_first = sorted(options, key=lambda option: -option[1])
         self._bars.show_options(likely_first[:_LIKELY])
+        self._bars.setVisible(bool(likely_first))
         self._other_bars.show_options(likely_first[_LIKELY:])
         self._other_fold.setVisible(len(likely_first) > _LIKELY)
 

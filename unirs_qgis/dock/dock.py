@@ -160,7 +160,11 @@ class UniRSDock(QDockWidget):
         """
         self._question.set_question(text)
         if focus:
-            self._question.box.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_question()
+
+    def focus_question(self) -> None:
+        """Brings the keyboard to the box."""
+        self._question.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin_answer(self, title: str) -> None:
         """Clears the answer for a new one, of this title."""
@@ -237,7 +241,6 @@ class UniRSDock(QDockWidget):
         layout.addWidget(splitter, 1)
         layout.addWidget(self._question)
         self.setWidget(body)
-        self.setFocusProxy(self._question.box)
         follow_layout(body)
 
     def _connect(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QCoreApplication, QLocale, QModelIndex, QRect, QSize, Qt, QTime
+from qtpy.QtCore import QCoreApplication, QLocale, QModelIndex, QObject, QRect, QSize, Qt, QTime
 from qtpy.QtGui import QFontMetrics, QPainter, QPalette
 from qtpy.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -15,7 +15,16 @@ _MOST_LETTERS = 400  # more do not fit into two lines
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """Paints entries and days. Text is painted as it is, whatever markup is in it."""
+    """Paints entries and days. Text is painted as it is, whatever markup is in it.
+
+    Args:
+        parent: Qt's parent.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: dict[str, int] = {}  # of the answer; the view asks for all rows every time
+        self._lines_are_for: tuple[int, str] = (0, "")  # width and font
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
         """One line for a day; for an entry three, or four if the answer is long."""
@@ -23,11 +32,8 @@ class HistoryDelegate(QStyledItemDelegate):
         entry = index.data(ENTRY_ROLE)
         if entry is None:
             return QSize(80, line + _PAD)
-        small = QFontMetrics(scaled_font(option.font, 0.9)).lineSpacing()
-        width = self._text_width(option)
-        answer = QFontMetrics(option.font).horizontalAdvance(one_line(entry.answer))
-        lines = 2 if answer > width else 1
-        return QSize(80, line * (1 + lines) + small + 2 * _PAD)
+        small = round(0.9 * line)
+        return QSize(80, line * (1 + self._answer_lines(option, entry)) + small + 2 * _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draws a row."""
@@ -68,7 +74,7 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.setFont(scaled_font(option.font, 1.0, bold=True))
         _draw_line(painter, QRect(rect.left(), rect.top(), rect.width(), line), entry.title)
         painter.setFont(option.font)
-        small = QFontMetrics(scaled_font(option.font, 0.9)).lineSpacing()
+        small = round(0.9 * line)
         middle = QRect(rect.left(), rect.top() + line, rect.width(), rect.height() - line - small)
         _draw_wrapped(painter, middle, entry.answer)
         painter.setPen(quiet)
@@ -76,6 +82,18 @@ class HistoryDelegate(QStyledItemDelegate):
         _draw_line(
             painter, QRect(rect.left(), middle.bottom() + 1, rect.width(), small), _facts(entry)
         )
+
+    def _answer_lines(self, option: QStyleOptionViewItem, entry: Entry) -> int:
+        """One or two."""
+        measure = (self._text_width(option), option.font.key())
+        if measure != self._lines_are_for:
+            self._lines.clear()
+            self._lines_are_for = measure
+        lines = self._lines.get(entry.id)
+        if lines is None:
+            fits = _fits(one_line(entry.answer), measure[0], QFontMetrics(option.font))
+            lines = self._lines[entry.id] = 1 if fits else 2
+        return lines
 
     def _text_width(self, option: QStyleOptionViewItem) -> int:
         width = option.widget.viewport().width() if option.widget is not None else 240
@@ -85,6 +103,14 @@ class HistoryDelegate(QStyledItemDelegate):
 def one_line(text: str) -> str:
     """The beginning of a text without line breaks."""
     return " ".join(text[:_MOST_LETTERS].split())
+
+
+def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:
+    """Whether a text fits into a line; measured only where its length leaves that open."""
+    guess = len(text) * metrics.averageCharWidth()
+    if guess > 3 * width:
+        return False
+    return metrics.horizontalAdvance(text) <= width
 
 
 def _facts(entry: Entry) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from qtpy.QtCore import (
     QAbstractListModel,
@@ -97,8 +98,9 @@ class HistoryModel(QAbstractListModel):
 
     def show_all(self, entries: Iterable[Entry]) -> None:
         """Shows entries, in whatever order they come, instead of those before."""
-        self._entries = sorted(entries, key=_seconds)
-        self._times = [_seconds(entry) for entry in self._entries]
+        timed = sorted(((_seconds(entry), entry) for entry in entries), key=itemgetter(0))
+        self._entries = [entry for _, entry in timed]
+        self._times = [seconds for seconds, _ in timed]
         self._haystacks.clear()
         self._search()
 
@@ -162,7 +164,7 @@ class HistoryModel(QAbstractListModel):
 
     def _search(self, keep_shown: bool = False) -> None:
         self.beginResetModel()
-        self._found = [entry for entry in self._entries if self._matches(entry)]
+        self._found = list(filter(self._matches, self._entries) if self._words else self._entries)
         self._shown = max(PAGE, self._shown) if keep_shown else PAGE
         self._rows = _with_days(self._found[-self._shown :])
         self.endResetModel()
@@ -211,7 +213,7 @@ def day_label(day: date) -> str:
 
 
 def _seconds(entry: Entry) -> float:
-    return entry.time.timestamp()
+    return datetime.fromisoformat(entry.created).timestamp()
 
 
 def _with_days(entries: list[Entry]) -> list[Entry | date]:

@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from unirs_qgis.dock.entries import KINDS
 from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.notice import Notice
@@ -59,10 +60,10 @@ class QuestionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind, self._can_ask, self._can_stop, self._has_input = "single", False, False, True
-        self._chips = QWidget(self)
-        self._chips.setObjectName("suggestionsBar")
-        self._chips.setAccessibleName(self.tr("Suggested questions"))
-        self._chips_layout = FlowLayout(4, self._chips)
+        self._bar = QWidget(self)
+        self._bar.setObjectName("suggestionsBar")
+        self._bar.setAccessibleName(self.tr("Suggested questions"))
+        self._chips = {kind: [self._chip(one) for one in suggestions(kind)] for kind in KINDS}
         self.box = QuestionBox(self)
         self._options = QLineEdit(self)
         self._options.setObjectName("optionsEdit")
@@ -106,11 +107,9 @@ class QuestionPanel(QWidget):
     def set_kind(self, kind: str) -> None:
         """Offers what fits a kind of input: "single", "pair" or "video"."""
         self._kind = kind
-        while (item := self._chips_layout.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        for suggestion in suggestions(kind):
-            self._chips_layout.addWidget(self._chip(suggestion))
+        for chip_kind, chips in self._chips.items():
+            for chip in chips:
+                chip.setVisible(chip_kind == kind)
         self.box.setPlaceholderText(
             {
                 "single": self.tr("Ask about this image…"),
@@ -149,7 +148,7 @@ class QuestionPanel(QWidget):
             button.setObjectName(name)
 
     def _chip(self, suggestion: Suggestion) -> QToolButton:
-        chip = QToolButton(self._chips)
+        chip = QToolButton(self._bar)
         chip.setText(suggestion.label)
         chip.setToolTip(plain_tooltip(suggestion.question))
         chip.setAccessibleDescription(suggestion.question)
@@ -159,6 +158,10 @@ class QuestionPanel(QWidget):
         return chip
 
     def _lay_out(self) -> None:
+        row = FlowLayout(4, self._bar)
+        for chips in self._chips.values():
+            for chip in chips:
+                row.addWidget(chip)
         first = QHBoxLayout()
         first.setSpacing(4)
         first.addWidget(self.ask, 1)
@@ -169,7 +172,7 @@ class QuestionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self._chips)
+        layout.addWidget(self._bar)
         layout.addWidget(self.box)
         layout.addWidget(self._fold)
         layout.addWidget(self._hint)

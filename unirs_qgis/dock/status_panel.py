@@ -23,12 +23,14 @@ from unirs_qgis.dock.theme import (
     IconButton,
     hairline,
     line_height,
+    plain_tooltip,
     tinted_ground,
     tone,
 )
 
 _DOT = 9
 _LOG_LINES = 5000
+_LETTERS = 240  # more would push the question out of a low dock
 _BUTTONS = {
     DockState.NOT_SET_UP: ("set_up", "options"),
     DockState.SETTING_UP: ("cancel",),
@@ -89,7 +91,8 @@ class StatusPanel(QWidget):
         if started:
             self._log.clear()
         text = message or state.sentence
-        self._label.setText(text)
+        self._label.setText(text if len(text) <= _LETTERS else text[:_LETTERS] + "…")
+        self._label.setToolTip(plain_tooltip(text))
         self.setAccessibleName(text)
         self._dot.show_state(state)
         self._progress.setRange(0, max(0, total))

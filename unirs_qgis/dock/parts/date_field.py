@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QDate, QDateTime, QEvent, QObject, Qt, Signal
-from qtpy.QtGui import QWheelEvent
+from qtpy.QtGui import QKeyEvent, QWheelEvent
 from qtpy.QtWidgets import QDateEdit, QHBoxLayout, QWidget
 
 from unirs_qgis.dock.theme import IconButton
@@ -32,12 +32,33 @@ class _DateEdit(QDateEdit):
             self.calendarWidget().setCurrentPage(today.year(), today.month())
         return super().eventFilter(watched, event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Takes a date as people type it: over all that is there, and with its separators."""
+        selected = self.lineEdit().selectedText()
+        if event.text().isdigit() and (self.date() == _UNKNOWN or selected == self.text()):
+            self._begin_anew()
+        if event.text() in ("-", "/", ".") and selected:
+            return  # Qt has gone on to the month or day already
+        super().keyPressEvent(event)
+
+    def _begin_anew(self) -> None:
+        """Puts the year under the keys; a date that is not known gives way to today, untold."""
+        if self.date() == _UNKNOWN:
+            self.blockSignals(True)
+            self.setDate(QDate.currentDate())
+            self.blockSignals(False)
+        self.setSelectedSection(QDateEdit.Section.YearSection)
+
     def stepBy(self, steps: int) -> None:  # noqa: N802
         """One up or down; from no date to today."""
         if self.date() == _UNKNOWN:
             self.setDate(QDate.currentDate())
         else:
             super().stepBy(steps)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """One stop for the Tab key: Qt's own way through year, month and day hangs at "no date"."""
+        return QWidget.focusNextPrevChild(self, forward)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Changes the date only where the user works on it, not where the mouse passes by."""
@@ -60,6 +81,7 @@ class DateField(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._given: QDateTime | None = None
+        self._shown = _UNKNOWN
         self.edit = _DateEdit(self)
         self.edit.setToolTip(name)
         self.edit.setAccessibleName(name)
@@ -69,7 +91,8 @@ class DateField(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.edit)
         layout.addWidget(self._clear)
-        self.edit.dateChanged.connect(self._on_changed)
+        self.edit.dateChanged.connect(self._tell)
+        self.edit.editingFinished.connect(self._tell)
         self._clear.clicked.connect(lambda: self.edit.setDate(_UNKNOWN))
         self._clear.setEnabled(False)
 
@@ -90,8 +113,13 @@ class DateField(QWidget):
         self.edit.blockSignals(True)
         self.edit.setDate(self._given.date() if self._given is not None else _UNKNOWN)
         self.edit.blockSignals(False)
+        self._shown = self.edit.date()
         self._clear.setEnabled(self._given is not None)
 
-    def _on_changed(self, day: QDate) -> None:
+    def _tell(self) -> None:
+        """Tells of a new day; Qt also tells of a day that was typed anew and is the same."""
+        day = self.edit.date()
         self._clear.setEnabled(day != _UNKNOWN)
-        self.edited.emit()
+        if day != self._shown:
+            self._shown = day
+            self.edited.emit()

@@ -25,7 +25,6 @@ class OptionBars(QWidget):
         super().__init__(parent)
         self._options: list[tuple[str, float]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.hide()
 
     @property
     def options(self) -> list[tuple[str, float]]:
@@ -33,12 +32,11 @@ class OptionBars(QWidget):
         return list(self._options)
 
     def show_options(self, options: Sequence[tuple[str, float]]) -> None:
-        """Shows answers with their probabilities (0 to 1); none hides the bars."""
+        """Shows answers with their probabilities (0 to 1)."""
         self._options = list(options)
         spoken = [f"{text}: {self._percent(share)}" for text, share in self._options]
         self.setAccessibleName(self.tr("Probability of each answer"))
         self.setAccessibleDescription("; ".join(spoken))
-        self.setVisible(bool(self._options))
         self.updateGeometry()
         self.update()
 

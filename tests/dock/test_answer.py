@@ -1,0 +1,228 @@
+"""An answer, from the first word to the buttons under it."""
+
+from __future__ import annotations
+
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QImage
+from qtpy.QtWidgets import QWidget
+
+HTML = "<h1>not a heading</h1> <img src='file:///etc/passwd'> & <script>no</script>"
+
+
+def click(qtbot, widget) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def picture() -> QImage:
+    image = QImage(128, 64, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    return image
+
+
+def test_an_answer_streams_in(dock, find):
+    dock.begin_answer("Is there water?")
+    assert find("answerTitle").toPlainText() == "Is there water?"
+    dock.show_stage("vision")
+    assert find("stageLabel").text() == "Looking at the pictures…"
+
+    for piece in ("yes", ", there", " is a lake"):
+        dock.add_text(piece)
+
+    assert find("answerText").toPlainText() == "yes, there is a lake"
+
+
+def test_a_new_answer_leaves_nothing_of_the_one_before(dock, find, make_entry):
+    dock.begin_answer("first")
+    dock.show_seen([picture()])
+    dock.finish_answer(
+        make_entry(options=(("yes", 0.9), ("no", 0.1)), stopped=True, demonstration=True),
+        can_map=True,
+    )
+
+    dock.begin_answer("second")
+
+    assert find("answerText").toPlainText() == ""
+    for name in ("optionBars", "stoppedMark", "demonstrationMark", "clueFold", "seenFold",
+                 "mapButton", "detailsLabel"):  # fmt: skip
+        assert not find(name).isVisible(), name
+
+
+def test_a_finished_answer_tells_seconds_model_and_device(dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(seconds=2.34, model="unirs-mini", device="cpu"))
+
+    assert find("detailsLabel").text() == "2.3 s, unirs-mini on cpu"
+    assert not find("stageLabel").isVisible()
+
+
+def test_the_clue_is_folded_under_the_answer(qtbot, dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(clue="a small lake"))
+    assert not find("clueText").isVisible()
+
+    click(qtbot, find("clueFold"))
+
+    assert find("clueText").isVisible()
+    assert find("clueText").toPlainText() == "a small lake"
+
+
+def test_an_answer_without_a_clue_has_no_clue_to_unfold(dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(clue=""))
+
+    assert not find("clueFold").isVisible()
+
+
+def test_scored_answers_have_bars_the_likeliest_first(dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(options=(("no", 0.066), ("yes", 0.934))))
+
+    assert find("optionBars").options == [("yes", 0.934), ("no", 0.066)]
+    assert "yes: 93" in find("optionBars").accessibleDescription()
+
+
+def test_of_many_scored_answers_the_less_likely_are_folded(qtbot, dock, find, make_entry):
+    dock.begin_answer("Classification")
+    dock.finish_answer(make_entry(options=tuple((f"class {n}", n / 300) for n in range(25))))
+    assert len(find("optionBars").options) == 5
+    assert find("optionBars").options[0][0] == "class 24"
+    assert len(find("otherOptionBars").options) == 20
+    assert not find("otherOptionBars").isVisible()
+
+
+def test_a_stopped_answer_is_marked_and_kept(dock, find, make_entry):
+    dock.begin_answer("Caption")
+    dock.add_text("a town with")
+    dock.finish_answer(make_entry(answer="a town with", stopped=True))
+
+    assert find("answerText").toPlainText() == "a town with"
+    assert find("stoppedMark").isVisible()
+
+
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_a_demonstration_model_is_marked_wherever_it_answers(dock, find, make_entry, demonstration):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(demonstration=demonstration))
+
+    assert find("demonstrationMark").isVisible() == demonstration
+
+
+def test_a_failure_keeps_what_was_said(dock, find):
+    dock.begin_answer("Caption")
+    dock.add_text("a town with")
+    dock.fail_answer("The worker was killed by the system, probably for memory.")
+
+    assert find("answerText").toPlainText() == "a town with"
+    assert find("errorMark").isVisible()
+    assert "killed" in find("errorMark").text
+    assert not find("stageLabel").isVisible()
+
+
+def test_what_the_model_saw_is_shown_again_with_its_entry(qtbot, dock, find, make_entry):
+    first, second = make_entry(5), make_entry(1)
+    dock.begin_answer("first")
+    dock.show_seen([picture(), picture()])
+    dock.finish_answer(first)
+    dock.add_entry(first)
+    dock.begin_answer("second")
+    dock.finish_answer(second)
+    dock.add_entry(second)
+    assert not find("seenFold").isVisible()
+
+    qtbot.keyClick(find("historyView"), Qt.Key.Key_Up)
+
+    assert find("answerTitle").toPlainText() == first.title
+    assert find("seenFold").isVisible()
+
+
+def test_the_change_map_is_offered_where_there_is_one(qtbot, dock, find, make_entry):
+    entry = make_entry(kind="pair", task="change")
+    dock.begin_answer("Description of change")
+    dock.finish_answer(entry, can_map=False)
+    assert not find("mapButton").isVisible()
+
+    dock.set_mappable(entry.id, True)
+    with qtbot.waitSignal(dock.entry_action) as acted:
+        click(qtbot, find("mapButton"))
+
+    assert acted.args == [entry.id, "change_map"]
+
+
+@pytest.mark.parametrize("action", ["zoom", "highlight", "ask_again", "copy"])
+def test_an_answer_has_buttons_for_what_can_be_done_with_it(qtbot, dock, find, make_entry, action):
+    entry = make_entry()
+    dock.begin_answer("Is there water?")
+    assert not find(f"{action}Tool").isVisible()
+    dock.finish_answer(entry)
+
+    with qtbot.waitSignal(dock.entry_action) as acted:
+        click(qtbot, find(f"{action}Tool"))
+
+    assert acted.args == [entry.id, action]
+
+
+def test_the_history_does_not_take_a_streaming_answer_away(qtbot, dock, find, make_entry):
+    old = make_entry(60, answer="an old answer")
+    dock.show_history([old])
+    dock.begin_answer("Is there water?")
+    dock.add_text("yes")
+
+    find("historyView").setFocus()
+    qtbot.keyClick(find("historyView"), Qt.Key.Key_Up)
+    dock.add_text(", there is")
+
+    assert find("answerText").toPlainText() == "yes, there is"
+
+
+def test_markup_in_an_answer_is_shown_as_text(dock, find, make_entry):
+    dock.begin_answer(HTML)
+    dock.add_text(HTML)
+    assert find("answerText").toPlainText() == HTML
+    assert find("answerTitle").toPlainText() == HTML
+
+    dock.finish_answer(make_entry(question=HTML, answer=HTML, clue=HTML, options=((HTML, 1.0),)))
+
+    assert find("answerText").toPlainText() == HTML
+    assert find("clueText").toPlainText() == HTML
+
+
+def test_a_selection_survives_the_next_words(qtbot, dock, find):
+    dock.begin_answer("Caption")
+    dock.add_text("a town with")
+    text = find("answerText")
+    text.setFocus()
+    cursor = text.textCursor()
+    cursor.setPosition(0)
+    cursor.setPosition(6, cursor.MoveMode.KeepAnchor)
+    text.setTextCursor(cursor)
+
+    dock.add_text(" many houses")
+
+    assert text.textCursor().selectedText() == "a town"
+
+
+def test_a_long_answer_can_be_scrolled_to_its_end(qtbot, dock, find, make_entry):
+    dock.begin_answer("Caption")
+    for number in range(300):
+        dock.add_text(f"sentence {number}. ")
+    dock.finish_answer(make_entry(answer=find("answerText").toPlainText()))
+    qtbot.wait(50)
+
+    answer, view = find("answerText"), find("answerView")
+    assert answer.verticalScrollBar().maximum() == 0, "the answer scrolls within the answer"
+    assert view.verticalScrollBar().maximum() > 0
+    assert view.horizontalScrollBar().maximum() == 0
+    assert answer.height() > view.height()
+
+
+def test_deleting_the_shown_entry_clears_the_answer(dock, find, make_entry):
+    entry = make_entry()
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(entry)
+    dock.add_entry(entry)
+
+    dock.remove_entry(entry.id)
+
+    assert not find("answerView").isVisible()
+    assert isinstance(find("historyView"), QWidget)

@@ -1,0 +1,141 @@
+"""What holds for the whole dock: plain text, keyboard, screen readers, themes, borders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QColor, QPalette
+from qtpy.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QScrollBar, QWidget
+
+from unirs_qgis.dock import DockState, SeriesItem, UniRSDock
+from unirs_qgis.dock.entries import LayerRecord
+from unirs_qgis.dock.theme import plain_tooltip
+
+ROOT = Path(__file__).parents[2]
+HTML = "<b>bold</b><img src='x'>"
+
+
+def test_the_dock_needs_nothing_of_qgis():
+    code = (
+        "import sys, unirs_qgis.dock, unirs_qgis.dock.dock;"
+        "assert not [name for name in sys.modules if name.split('.')[0] in"
+        " ('qgis', 'osgeo', 'numpy', 'torch')]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=dict(os.environ))
+
+
+def test_object_names_for_drivers_are_there(dock):
+    assert dock.objectName() == "UniRSDock"
+    for name in ("questionEdit", "askButton", "captionButton", "changeButton", "classifyButton",
+                 "stopButton", "historyView", "beforeLayerCombo", "afterLayerCombo", "swapButton",
+                 "extentWidget", "statusLabel"):  # fmt: skip
+        assert len(dock.findChildren(QWidget, name)) == 1, name
+
+
+def test_markup_in_layer_names_and_messages_is_shown_as_text(dock, find, make_entry):
+    dock.set_kind("video")
+    dock.show_series([SeriesItem("a", HTML)], HTML)
+    dock.show_crop(HTML, HTML)
+    dock.show_state(DockState.DIED, HTML)
+    dock.begin_answer(HTML)
+    dock.finish_answer(make_entry(question=HTML, layers=(LayerRecord(HTML, HTML),), model=HTML))
+
+    for label in dock.findChildren(QLabel):
+        if "<b>" in label.text():
+            assert label.textFormat() == Qt.TextFormat.PlainText, label.objectName()
+    assert HTML in find("seriesView").item(0).text()
+    assert "<b>" not in find("seriesView").item(0).toolTip()
+
+
+def test_a_tooltip_shows_markup_as_text():
+    assert Qt.mightBeRichText(plain_tooltip(HTML)) if hasattr(Qt, "mightBeRichText") else True
+    assert "&lt;b&gt;bold&lt;/b&gt;" in plain_tooltip(HTML)
+    assert plain_tooltip("") == ""
+
+
+def focusable(dock) -> list[QWidget]:
+    return [
+        widget
+        for widget in dock.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(widget, (QScrollBar, QMenu))
+        and "qt_" not in widget.objectName()
+        and not widget.objectName().startswith("ScrollLeft")
+        and widget.parentWidget().objectName() != "extentWidget"
+        and not widget.window().inherits("QCalendarWidget")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["single", "pair", "video"])
+def test_whatever_the_keyboard_reaches_has_a_name_for_screen_readers(dock, kind, make_entry):
+    dock.set_kind(kind)
+    entry = make_entry(options=(("yes", 0.9), ("no", 0.1)))
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(entry, can_map=True)
+    dock.add_entry(entry)
+
+    for widget in focusable(dock):
+        if widget.isVisible():
+            spoken = widget.accessibleName() or (
+                widget.text() if isinstance(widget, QAbstractButton) else ""
+            )
+            assert spoken, f"{type(widget).__name__} {widget.objectName()}"
+
+
+def test_the_tab_key_goes_from_top_to_bottom(qtbot, dock, find, make_entry):
+    entry = make_entry()
+    dock.set_kind("pair")
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(entry)
+    dock.add_entry(entry)
+    dock.set_question("Is there water?", focus=False)
+    wanted = ["menuButton", "inputFold", "beforeLayerCombo", "afterLayerCombo", "historySearch",
+              "historyView", "answerText", "questionEdit", "askButton", "changeButton"]  # fmt: skip
+
+    find("menuButton").setFocus(Qt.FocusReason.TabFocusReason)
+    passed = ["menuButton"]
+    for _ in range(60):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is find("menuButton"):
+            break
+        passed.append(QApplication.focusWidget().objectName())
+
+    assert set(wanted) <= set(passed), passed
+    places = [passed.index(name) for name in wanted]
+    assert places == sorted(places), passed
+
+
+def test_icons_follow_the_palette(qtbot, dock, find):
+    def ink() -> QColor:
+        image = find("menuButton").icon().pixmap(32, 32).toImage()
+        drawn = [
+            image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())
+        ]
+        return max(drawn, key=QColor.alpha)
+
+    light = ink()
+    palette = QPalette(QColor("#303030"))
+    palette.setColor(QPalette.ColorRole.ButtonText, QColor("#f0f0f0"))
+    find("menuButton").setPalette(palette)
+
+    assert light.lightness() < 128 < ink().lightness()
+
+
+def test_a_dock_that_is_closed_and_thrown_away_takes_everything_along(qtbot, host):
+    dock = UniRSDock(host)
+    dock.show()
+    before, after = host.before, host.after
+    gone = []
+    before.destroyed.connect(lambda: gone.append("before"))
+    after.destroyed.connect(lambda: gone.append("after"))
+
+    dock.begin_answer("Is there water?")
+    dock.close()
+    dock.deleteLater()
+
+    qtbot.waitUntil(lambda: sorted(gone) == ["after", "before"])

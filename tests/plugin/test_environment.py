@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,7 @@ from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspec
 from unirs_qgis.runtime.network import Redactor, proxy_variables
 from unirs_qgis.runtime.processes import Stopped, clean_variables, run_program
 from unirs_qgis.runtime.setup_errors import SetupError, explain_os_error, explain_pip
+from unirs_qgis.runtime.setup_lock import setup_lock
 from unirs_qgis.runtime.setup_pip import check_index, constrained_names, pinned_version
 from unirs_qgis.settings import Settings
 
@@ -310,6 +312,38 @@ class TestPlainWords:
     )
     def test_failing_files_are_told_apart(self, number, code):
         assert explain_os_error(OSError(number, os.strerror(number), "/x")).code == code
+
+
+class TestLock:
+    def test_one_holder_at_a_time(self, tmp_path):
+        path = tmp_path / "unirs" / "runtime.lock"
+        with setup_lock(path):
+            with pytest.raises(SetupError, match="Another QGIS window") as caught, setup_lock(path):
+                pass
+            assert caught.value.code == "setup_running"
+        with setup_lock(path):
+            assert path.exists()
+
+    def test_the_lock_of_a_window_that_died_is_taken_over(self, tmp_path):
+        path = tmp_path / "runtime.lock"
+        code = f"""if True:
+            import os
+            from qtpy.QtCore import QLockFile
+            lock = QLockFile({str(path)!r})
+            lock.setStaleLockTime(0)
+            assert lock.tryLock(0)
+            os._exit(9)"""
+        variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        ended = subprocess.run([sys.executable, "-c", code], env=variables, check=False)
+        assert ended.returncode == 9
+        assert path.exists()
+        with setup_lock(path):
+            pass
+
+    def test_a_profile_that_cannot_be_written_is_said(self, tmp_path):
+        (tmp_path / "file").touch()
+        with pytest.raises(SetupError, match="permissions"), setup_lock(tmp_path / "file" / "x"):
+            pass
 
 
 class TestConstraints:

@@ -140,28 +140,18 @@ def test_an_offline_set_up_makes_a_runtime_that_a_repair_replaces_and_removal_re
     assert not place.folder.exists()
 
 
-def test_without_a_cpu_build_the_usual_one_is_taken_and_that_is_said(place):
+def test_a_repair_that_does_not_work_leaves_the_old_runtime_in_use(place):
     record = place.setup().run()
     assert record.torch == "missing"
     assert any("build of PyTorch for the CPU alone" in line for line in place.lines)
 
-
-def test_a_runtime_that_does_not_work_is_never_put_in_use(place):
     place.write_runtime("sys.exit('unirs: The library libfoo.so cannot be loaded.')")
     with pytest.raises(SetupError, match=r"libfoo\.so cannot be loaded") as caught:
         place.setup().run()
     assert caught.value.code == "check_failed"
-    assert place.state is RuntimeState.MISSING
-    assert place.left_over() == []
-
-
-def test_a_failed_repair_leaves_the_old_runtime_in_use(place):
-    record = place.setup().run()
-    place.write_runtime("sys.exit('unirs: broken.')")
-    with pytest.raises(SetupError):
-        place.setup().run()
     assert read_record(place.folder) == record
     assert describe_runtime(Settings(), place.folder).python.exists()
+    assert place.left_over() == sorted([record.folder, "current.json"])
 
 
 def test_a_missing_wheel_is_named(place):

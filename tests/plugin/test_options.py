@@ -10,7 +10,7 @@ from qgis.core import QgsApplication
 from qgis.gui import QgsOptionsPageWidget
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QIcon
-from qtpy.QtWidgets import QLabel, QScrollArea
+from qtpy.QtWidgets import QDialog, QLabel, QPushButton, QScrollArea, QVBoxLayout
 
 from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.options.diagnostics import report, without_home
@@ -310,6 +310,20 @@ class TestModels:
             assert word in group.offer.text.replace(",", ".")
         group.offer.accept_button.click()
         assert self.manager.asked[-1] == ("download", "vila-1.5-3b")
+
+    def test_enter_in_the_name_asks_for_the_size_and_does_not_close_the_options(self, group, qtbot):
+        dialog = QDialog()
+        qtbot.addWidget(dialog)
+        column = QVBoxLayout(dialog)
+        column.addWidget(self.page)
+        column.addWidget(QPushButton("OK", default=True, clicked=dialog.accept))
+        dialog.show()
+        edit = group.download_combo.lineEdit()
+        edit.setText("someone/small")
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        assert self.manager.asked[-1] == ("plan", "someone/small")
+        assert dialog.isVisible()
+        self.page.setParent(None)  # each is deleted by itself
 
     def test_a_download_that_does_not_fit_the_disk_is_refused(self, group):
         plan = DownloadPlan("a", "owner/a", "", 6 * 2**30, 0, 2**30, False)

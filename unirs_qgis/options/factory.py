@@ -45,6 +45,11 @@ class UniRSOptionsFactory(QgsOptionsWidgetFactory):
         self._saved = saved
         self._models = ModelManager(lambda: runtime_python(read_settings()), self)
 
+    def close(self) -> None:
+        """Stop what still runs for the page; what a download has fetched stays."""
+        self._models.drop_listing()
+        self._models.cancel()
+
     def createWidget(self, parent: QWidget | None = None) -> QgsOptionsPageWidget:  # noqa: N802
         """The page; QGIS calls it, and owns what it gets."""
         return UniRSOptionsPage(self._setup, self._models, self._worker, self._saved, parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -23,6 +23,8 @@ from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.models import DownloadPlan, Event, ModelList, ModelProblem
 
 CONVERTED_SUFFIX = "-unirs"
+
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class ModelsGroup(QGroupBox):
@@ -66,6 +68,13 @@ class ModelsGroup(QGroupBox):
         self._model = self.model
         self._manager.refresh(self.folders)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let Enter in the name ask for the size; by itself it would press the dialog's OK."""
+        if event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:
+            self._plan()
+            return True
+        return super().eventFilter(watched, event)
+
     def _build(self) -> None:
         self.model_combo = compact_combo()
         self.model_combo.setObjectName("modelCombo")
@@ -88,7 +97,7 @@ class ModelsGroup(QGroupBox):
         self.download_combo.lineEdit().setPlaceholderText(self.tr("owner/model on the hub"))
         self.download_combo.setCurrentIndex(-1)
         self.download_combo.lineEdit().textChanged.connect(self._enable)
-        self.download_combo.lineEdit().returnPressed.connect(self._plan)
+        self.download_combo.lineEdit().installEventFilter(self)
         self.download_button = QPushButton(self.tr("Download…"))
         self.download_button.setToolTip(self.tr("Shows the size first"))
         self.download_button.clicked.connect(self._plan)

@@ -24,7 +24,7 @@ class ModelsView(QTreeWidget):
         self.setUniformRowHeights(True)
         for column in (0, 1):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 7)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * 8)
 
     @property
     def selected(self) -> Model | ModelProblem | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from qgis.gui import QgsOptionsPageWidget
-from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from qgis.gui import QgsOptionsPageWidget, QgsScrollArea
+from qtpy.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from unirs_qgis.options.answers_group import AnswersGroup
 from unirs_qgis.options.check_group import CheckGroup
@@ -95,7 +95,7 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
         for group in (self.runtime, self.models, self.answers, self.check):
             column.addWidget(group)
         column.addStretch()
-        area = QScrollArea()
+        area = QgsScrollArea()  # its mouse wheel scrolls, and changes no value on the way
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(content)

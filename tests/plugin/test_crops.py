@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from osgeo import gdal, osr
 from qgis.core import (
     QgsContrastEnhancement,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsFeedback,
     QgsMultiBandColorRenderer,
     QgsProject,
@@ -382,6 +385,40 @@ def test_render_crop_keeps_empty_tiles_and_obeys_its_feedback(raster, folder):
     feedback.cancel()
     with pytest.raises(CropCancelled):
         render_crop(layer, layer.extent(), crs, 64, folder, "cancelled", feedback)
+
+
+READ_PAIR = """
+import json, sys
+from unirs.imagery import read_pair
+print(json.dumps([
+    {"shape": crop.pixels.shape, "crs": crop.crs, "nodata": crop.nodata_share,
+     "pixel": crop.pixel_size, "corner": crop.pixels[2, 2].tolist(), "source": crop.source}
+    for crop in read_pair(*sys.argv[1:], 64)
+]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("crs", [UTM, "EPSG:4326"])
+def test_the_worker_reads_them_as_they_were_made(qtbot, raster, folder, worker_python, crs):
+    colours = (GREEN, RED, BLUE, (0, 0, 0))
+    layers = [raster("later_2020"), raster("earlier_2010", colours=colours)]
+    extent = layers[0].extent()
+    if crs != UTM:
+        to_crs = QgsCoordinateTransform(
+            layers[0].crs(), QgsCoordinateReferenceSystem(crs), QgsProject.instance()
+        )
+        extent = to_crs.transformBoundingBox(extent)
+    made = crops_of(qtbot, plan(*layers, extent=extent, crs=crs), folder)
+    run = [str(worker_python), "-c", READ_PAIR, *(str(crop.path) for crop in made)]
+    read = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
+    for crop, seen, colour in zip(made, read, (RED, GREEN), strict=True):
+        assert seen["source"] == str(crop.path)
+        assert seen["shape"] == [crop.thumbnail.height(), crop.thumbnail.width(), 3]
+        assert seen["crs"] == crs
+        assert seen["nodata"] == pytest.approx(crop.nodata_share, abs=0.02)
+        assert seen["pixel"] == pytest.approx(crop.pixel_size, rel=0.01)
+        assert all(abs(seen["corner"][band] - colour[band]) <= 2 for band in range(3))
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from textwrap import shorten
 
 from osgeo import gdal
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsMapRendererParallelJob,
@@ -115,7 +116,7 @@ def _drawn(
     settings.setExtent(grid.extent)
     settings.setOutputSize(_square_pixels(grid.extent, width, height))
     settings.setBackgroundColor(QColor(0, 0, 0, 0))
-    settings.setFlag(QgsMapSettings.Flag.DrawLabeling, False)
+    settings.setFlag(Qgis.MapSettingsFlag.DrawLabeling, False)
     job = QgsMapRendererParallelJob(settings)
     _wait_for(job, cancelled)
     if cancelled():

@@ -27,6 +27,7 @@ from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QIcon
 
 from unirs_qgis.grid import CropError
+from unirs_qgis.layers import acquisition_date, date_warning
 from unirs_qgis.paths import resource
 from unirs_qgis.processing.painter import Painter
 from unirs_qgis.processing.rows import Columns
@@ -91,7 +92,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,  # noqa: ARG002
+        feedback: QgsProcessingFeedback,
     ) -> bool:
         """On the main thread: find the runtime, and clone the layers for the other thread."""
         runtime = describe_runtime(read_settings())
@@ -104,6 +105,9 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         except CropError as error:
             raise QgsProcessingException(str(error)) from error
         self.pixel = _pixel(rasters[0])
+        warning = date_warning([acquisition_date(layer)[0] for layer in rasters])
+        if warning:
+            feedback.pushWarning(warning)
         return True
 
     def processAlgorithm(  # noqa: N802

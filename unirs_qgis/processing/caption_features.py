@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSource,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
@@ -22,6 +23,7 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsRasterLayer,
     QgsRectangle,
+    QgsVectorLayer,
 )
 from qtpy.QtCore import QCoreApplication
 
@@ -125,9 +127,7 @@ class CaptionFeatures(UniRSAlgorithm):
         if not super().prepareAlgorithm(parameters, context, feedback):
             return False
         if self.parameterAsBool(parameters, "IN_PLACE", context):
-            layer = self.parameterAsVectorLayer(parameters, "INPUT", context)
-            if layer is None:
-                raise QgsProcessingException(self.invalidSourceError(parameters, "INPUT"))
+            layer = self._layer(parameters, context)
             fields = self.columns(parameters, context).fields()
             self._in_place = LayerTable(layer, fields, SOURCE_ID, self.displayName())
         return True
@@ -188,6 +188,16 @@ class CaptionFeatures(UniRSAlgorithm):
                 )
             )
         return super().open_table(parameters, context, schema)
+
+    def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
+        """The layer of ``INPUT``, also if only its selected features are meant."""
+        value = parameters["INPUT"]
+        if isinstance(value, QgsProcessingFeatureSourceDefinition):
+            value = value.source.valueAsString(context.expressionContext(), "")[0]
+        layer = self.parameterAsVectorLayer({"INPUT": value}, "INPUT", context)
+        if layer is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, "INPUT"))
+        return layer
 
     def _source(
         self, parameters: dict[str, Any], context: QgsProcessingContext

@@ -226,7 +226,8 @@ class TilesAlgorithm(UniRSAlgorithm):
         for tile in grid:
             if feedback.isCanceled():
                 return
-            if engine.relatePattern(_polygon(tile).constGet(), "T********"):
+            square = _polygon(tile)  # held, or what constGet gives would be gone
+            if engine.relatePattern(square.constGet(), "T********"):
                 yield tile
 
 

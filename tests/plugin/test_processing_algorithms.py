@@ -1,0 +1,383 @@
+"""The algorithms: what they take, what they give, and where they can be used."""
+
+import json
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsField,
+    QgsGeometry,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterRasterLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
+)
+from qtpy.QtCore import QVariant
+
+from tests.plugin.processing_fixtures import (
+    TILE,
+    Feedback,
+    StandIn,
+    register_provider,
+    rows_of,
+    write_tiles,
+)
+from unirs_qgis.processing import tiles_dialog
+
+COLOURS = [[10, 20, 30], [40, 50, 60]]
+NAMES = ("captiontiles", "captionfeatures", "describechangetiles", "answertiles", "classifytiles")
+
+
+@pytest.fixture
+def worker(tmp_path, monkeypatch, qgis_processing):
+    register_provider()
+    return StandIn(tmp_path / "worker", monkeypatch)
+
+
+@pytest.fixture
+def raster(tmp_path):
+    def raster(colours=None, name="town", **how):
+        return str(write_tiles(tmp_path / f"{name}.tif", colours or COLOURS, **how))
+
+    return raster
+
+
+@pytest.fixture
+def run(tmp_path, qgis_new_project):
+    import processing
+
+    def run(name, feedback=None, **parameters):
+        defaults = {"TILE_SIZE": TILE, "OUTPUT": str(tmp_path / f"{name}.gpkg")}
+        if name == "captionfeatures":
+            del defaults["TILE_SIZE"]
+        parameters = {**defaults, **parameters}
+        results = processing.run(f"unirs:{name}", parameters, feedback=feedback or Feedback())
+        return results.get("OUTPUT")
+
+    return run
+
+
+def _polygons(*boxes, crs="EPSG:32632", fields=()):
+    layer = QgsVectorLayer(f"Polygon?crs={crs}", "fields", "memory")
+    layer.dataProvider().addAttributes(list(fields))
+    layer.updateFields()
+    for box in boxes:
+        feature = QgsFeature(layer.fields())
+        if box:
+            feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(*box)))
+        feature.setAttributes([f"of {box[0]:.0f}" if box else "of nothing"] * len(fields))
+        layer.dataProvider().addFeature(feature)
+    return layer
+
+
+def _tile(row, column, inset=1):
+    x, y = 500_000 + 10 * column, 5_400_000 - 10 * row
+    return (x + inset, y - 10 + inset, x + 10 - inset, y - inset)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_algorithm_can_be_found_and_explains_itself(name, qgis_processing):
+    algorithm = register_provider().algorithm(name)
+    assert algorithm.group() == "Ask the imagery"
+    assert len(algorithm.tags()) > 5
+    assert algorithm.shortDescription() in algorithm.shortHelpString()
+    assert not algorithm.icon().isNull()
+    parameters = {parameter.name(): parameter for parameter in algorithm.parameterDefinitions()}
+    assert all(parameter.description() for parameter in parameters.values())
+    assert {"OUTPUT", "MODEL", "RESUME"} <= set(parameters)
+    if name != "captionfeatures":
+        assert {"TILE_SIZE", "OVERLAP", "EXTENT", "CLIP"} <= set(parameters)
+
+
+def test_the_settings_are_the_defaults(qgis_processing):
+    from unirs_qgis.settings import Settings, write_settings
+
+    write_settings(Settings(model="big", clue=False, max_new_tokens=9))
+    algorithm = register_provider().algorithm("captiontiles").create()
+    defaults = {
+        name: algorithm.parameterDefinition(name).defaultValue()
+        for name in ("MODEL", "CLUE", "MAX_TOKENS")
+    }
+    assert defaults == {"MODEL": "big", "CLUE": False, "MAX_TOKENS": 9}
+
+
+def test_without_a_runtime_the_dialog_says_so_before_it_opens(monkeypatch, qgis_processing):
+    monkeypatch.setenv("UNIRS_PYTHON", "/nowhere/python")
+    possible, why = register_provider().algorithm("captiontiles").canExecute()
+    assert not possible
+    assert "/nowhere/python" in why
+
+
+def test_a_pair_is_described_and_says_whether_it_changed(worker, raster, run):
+    before = raster(name="place-2019-06-15")
+    after = raster([[10, 21, 30], [40, 50, 61]], name="place-2021-08-02")
+    rows = rows_of(run("describechangetiles", BEFORE=before, AFTER=after))
+    assert rows[0, 1]["text"] == "colour 20 colour 21"
+    assert {place: row["changed"] for place, row in rows.items()} == {
+        (0, 0): "no", (0, 1): "yes", (0, 2): "no", (1, 0): "no", (1, 1): "no", (1, 2): "yes",
+    }  # fmt: skip
+    assert rows[0, 0]["layers"] == "place-2019-06-15 → place-2021-08-02"
+    assert {entry["method"] for entry in worker.asked} == {"change"}
+
+
+def test_dates_in_the_wrong_order_are_taken_as_given_with_a_warning(worker, raster, run):
+    later, earlier = raster(name="place-2021-08-02"), raster([[1, 2, 3]], name="place-2019-06-15")
+    feedback = Feedback()
+    rows = rows_of(run("describechangetiles", feedback, BEFORE=later, AFTER=earlier))
+    assert rows[0, 0]["text"] == "colour 10 colour 1"
+    assert any("later date comes first" in text for text in feedback.said)
+
+
+def test_dates_in_other_crs_and_places_meet_on_common_ground(worker, raster, run):
+    before = raster(name="before")
+    # The same place in a neighbouring zone, larger, with pixels of another size.
+    after = raster([[77] * 20] * 20, name="after", crs="EPSG:32631", origin=(940_800, 5_417_500))
+    rows = rows_of(run("describechangetiles", BEFORE=before, AFTER=after))
+    answered = {place: row["text"] for place, row in rows.items() if row["status"] == "answered"}
+    assert answered
+    assert set(answered.values()) <= {
+        f"colour {value} colour 77" for line in COLOURS for value in line
+    }
+
+
+def test_dates_without_common_ground_are_refused(worker, raster, run):
+    before, after = raster(name="before"), raster(name="after", origin=(900_000, 5_000_000))
+    with pytest.raises(QgsProcessingException, match="no ground in common"):
+        run("describechangetiles", BEFORE=before, AFTER=after)
+
+
+def test_a_layer_without_crs_can_be_captioned_and_compared_with_its_like(worker, raster, run):
+    plain, other = raster(name="plain", crs=""), raster(name="other", crs="")
+    assert rows_of(run("captiontiles", INPUT=plain))[1, 2]["text"] == "colour 60"
+    assert rows_of(run("describechangetiles", BEFORE=plain, AFTER=other))[1, 2]["changed"] == "no"
+    with pytest.raises(QgsProcessingException, match="has no CRS"):
+        run("describechangetiles", BEFORE=plain, AFTER=raster(), OUTPUT="memory:")
+
+
+def test_a_question_with_options_gives_a_probability_for_each(worker, raster, run):
+    output = run("answertiles", INPUT=raster(), QUESTION="Is there water?", OPTIONS="yes, no")
+    row = rows_of(output)[1, 1]
+    assert (row["question"], row["text"], row["probability"]) == ("Is there water?", "yes", 0.5)
+    assert (row["p_yes"], row["p_no"]) == (0.5, 0.25)
+    assert json.loads(row["options"]) == {"yes": 0.5, "no": 0.25}
+    assert worker.asked[0]["text"] == "Is there water?"
+    assert worker.asked[0]["options"] == ["yes", "no"]
+
+
+def test_a_free_question_goes_out_as_it_is_written(worker, raster, run):
+    question = "What about <image> & <b>this</b>? " + "x" * 3000
+    rows = rows_of(run("answertiles", INPUT=raster([[10]]), QUESTION=question))
+    assert rows[0, 0]["question"] == question
+    assert worker.asked[0]["text"] == question
+
+
+@pytest.mark.parametrize(("options", "why"), [("yes", "no choice"), ("yes,yes", "no choice")])
+def test_options_that_leave_no_choice_are_refused(worker, raster, run, options, why):
+    with pytest.raises(QgsProcessingException, match=why):
+        run("answertiles", INPUT=raster(), QUESTION="Water?", OPTIONS=options)
+
+
+def test_one_layer_is_classified_by_classes_of_the_user(worker, raster, run):
+    rows = rows_of(run("classifytiles", INPUT=[raster()], OPTIONS="rural,urban"))
+    assert (rows[0, 0]["text"], rows[0, 0]["p_urban"]) == ("rural", 0.25)
+    assert {entry["method"] for entry in worker.asked} == {"ask"}
+    assert "rural, urban" in worker.asked[0]["text"]
+    with pytest.raises(QgsProcessingException, match="needs classes"):
+        run("classifytiles", INPUT=[raster()])
+
+
+def test_a_series_is_classified_in_the_order_of_its_dates(worker, raster, run):
+    layers = [
+        raster([[colour]], name=f"place-{year}0601")
+        for year, colour in ((2021, 30), (2019, 10), (2020, 20))
+    ]
+    rows = rows_of(run("classifytiles", INPUT=layers))
+    assert {entry["method"] for entry in worker.asked} == {"classify"}
+    assert rows[0, 0]["clue"] == "clue 10"  # the first of the crops
+    assert len(worker.asked[0]["paths"]) == 3
+    assert len(worker.asked[0]["classes"]) == 25
+    assert "p_traffic_congestion" in rows[0, 0].fields().names()
+
+
+def test_extent_clip_overlap_and_map_units(worker, raster, run):
+    town = raster()
+    wgs84 = QgsReferencedRectangle(
+        QgsRectangle(9, 48, 10, 49), QgsCoordinateReferenceSystem("EPSG:4326")
+    )
+    assert len(rows_of(run("captiontiles", INPUT=town, EXTENT=wgs84))) == 6
+    clip = _polygons(_tile(0, 0), _tile(1, 2))
+    assert set(rows_of(run("captiontiles", INPUT=town, CLIP=clip, OUTPUT="memory:"))) == {
+        (0, 0),
+        (1, 2),
+    }
+    output = run("captiontiles", INPUT=town, TILE_SIZE=10, UNIT=1, OVERLAP=5, OUTPUT="memory:")
+    rows = rows_of(output)
+    assert set(rows) == {(row, column) for row in range(3) for column in range(5)}
+    assert rows[2, 4]["text"] == "colour 60"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ({"TILE_SIZE": 0}, "greater than 0"),
+        ({"OVERLAP": 20}, "less than the tile"),
+        ({"TILE_SIZE": 0.001}, "million tiles"),
+        ({"EXTENT": "0,1,0,1 [EPSG:32632]"}, "no ground in common"),
+        ({"EXTENT": "500000,500000,5399990,5400000 [EPSG:32632]"}, "no ground in common"),
+    ],
+)
+def test_tiles_that_make_no_sense_are_refused_before_anything_is_asked(
+    worker, raster, run, parameters, why
+):
+    with pytest.raises(QgsProcessingException, match=why):
+        run("captiontiles", INPUT=raster(), **parameters)
+    assert not worker.log
+
+
+def test_a_raster_in_degrees_is_tiled_in_degrees(worker, raster, run):
+    town = raster(crs="EPSG:4326", origin=(9, 49), pixel=0.001)
+    rows = rows_of(run("captiontiles", INPUT=town, TILE_SIZE=0.02, UNIT=1))
+    assert rows[1, 2]["text"] == "colour 60"
+
+
+def test_a_raster_whose_file_is_gone_is_named(worker, raster, run, tmp_path):
+    layer = QgsRasterLayer(raster(), "town")
+    QgsProject.instance().addMapLayer(layer)
+    (tmp_path / "town.tif").unlink()
+    with pytest.raises(QgsProcessingException, match="town"):
+        run("captiontiles", INPUT=layer.id())
+
+
+def test_features_get_the_caption_of_what_lies_under_them(worker, raster, run):
+    polygons = _polygons(
+        _tile(0, 1), _tile(1, 2), None, (0, 0, 9, 9), fields=[QgsField("name", QVariant.String)]
+    )
+    output = run("captionfeatures", INPUT=polygons, RASTER=raster())
+    rows = list(QgsVectorLayer(output, "rows", "ogr").getFeatures())
+    assert [row["status"] for row in rows] == ["failed", "failed", "answered", "answered"]
+    answered = {row["name"]: row["text"] for row in rows if row["status"] == "answered"}
+    assert answered == {"of 500011": "colour 20", "of 500021": "colour 60"}
+    assert all(row["error"] for row in rows if row["status"] == "failed")
+    assert {row["source_id"] for row in rows} == {1, 2, 3, 4}
+    asked = len(worker.asked)
+    run("captionfeatures", INPUT=polygons, RASTER=raster())
+    assert len(worker.asked) == asked
+
+
+def test_features_in_another_crs_are_found_in_the_raster(worker, raster, run):
+    town = raster([[44]], crs="EPSG:4326", origin=(9, 49), pixel=0.001)
+    polygons = _polygons((500_100, 5_426_500, 500_900, 5_427_200))
+    output = run("captionfeatures", INPUT=polygons, RASTER=town, PREFIX="unirs_")
+    layer = QgsVectorLayer(output, "rows", "ogr")
+    assert layer.crs().authid() == "EPSG:32632"
+    assert [row["unirs_text"] for row in layer.getFeatures()] == ["colour 44"]
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_in_place_all_captions_are_one_step_that_can_be_undone(
+    worker, raster, run, background, qtbot, gap_timer
+):
+    layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("name", QVariant.String)])
+    QgsProject.instance().addMapLayer(layer)
+    layer.startEditing()
+    parameters = {"INPUT": layer.id(), "RASTER": raster(), "IN_PLACE": True}
+    if background:
+        with gap_timer:
+            _run_as_task("unirs:captionfeatures", parameters, qtbot)
+        assert gap_timer.longest < 0.1
+    else:
+        run("captionfeatures", **parameters, OUTPUT=None)
+    captions = {feature["name"]: feature["text"] for feature in layer.getFeatures()}
+    assert captions == {"of 500011": "colour 20", "of 500021": "colour 60"}
+    assert layer.undoStack().count() == 1
+    assert layer.undoStack().undoText() == "Caption features"
+    layer.undoStack().undo()
+    assert layer.fields().names() == ["name"]
+    layer.undoStack().redo()
+    assert layer.commitChanges()
+    assert [feature["status"] for feature in layer.getFeatures()] == ["answered"] * 2
+
+
+def _run_as_task(name, parameters, qtbot):
+    context, feedback = QgsProcessingContext(), Feedback()
+    context.setProject(QgsProject.instance())
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(name)
+    task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+    with qtbot.waitSignal(task.executed, timeout=60_000) as executed:
+        QgsApplication.taskManager().addTask(task)
+    assert executed.args[0], feedback.said
+
+
+def test_in_place_only_selected_features_and_columns_that_are_there(worker, raster, run):
+    layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("text", QVariant.String)])
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectByIds([2])
+    source = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)
+    run("captionfeatures", INPUT=source, RASTER=raster(), IN_PLACE=True, OUTPUT=None)
+    assert layer.isEditable()
+    assert {f.id(): f["text"] for f in layer.getFeatures()} == {1: "of 500011", 2: "colour 60"}
+
+
+def test_without_output_and_not_in_place_there_is_nowhere_to_write(worker, raster, run):
+    with pytest.raises(QgsProcessingException, match="nowhere to put"):
+        run("captionfeatures", INPUT=_polygons(_tile(0, 0)), RASTER=raster(), OUTPUT=None)
+
+
+def test_it_is_a_part_of_a_model(worker, raster, tmp_path, qgis_new_project):
+    import processing
+
+    model = QgsProcessingModelAlgorithm("captions", "models")
+    model.addModelParameter(
+        QgsProcessingParameterRasterLayer("RASTER"), QgsProcessingModelParameter("RASTER")
+    )
+    child = QgsProcessingModelChildAlgorithm("unirs:captiontiles")
+    child.setChildId("tiles")
+    value, parameter = (
+        QgsProcessingModelChildParameterSource.fromStaticValue,
+        QgsProcessingModelChildParameterSource.fromModelParameter,
+    )
+    child.addParameterSources("INPUT", [parameter("RASTER")])
+    child.addParameterSources("TILE_SIZE", [value(TILE)])
+    model.addChildAlgorithm(child)
+    count = QgsProcessingModelChildAlgorithm("native:extractbyattribute")
+    count.setChildId("one")
+    source = QgsProcessingModelChildParameterSource.fromChildOutput("tiles", "OUTPUT")
+    count.addParameterSources("INPUT", [source])
+    count.addParameterSources("FIELD", [value("text")])
+    count.addParameterSources("VALUE", [value("colour 50")])
+    output = QgsProcessingModelOutput("found")
+    output.setChildId("one")
+    output.setChildOutputName("OUTPUT")
+    count.setModelOutputs({"found": output})
+    model.addChildAlgorithm(count)
+    model.updateDestinationParameters()
+    parameters = {"RASTER": raster(), "one:found": str(tmp_path / "found.gpkg")}
+    results = processing.run(model, parameters, feedback=Feedback())
+    assert set(rows_of(results["one:found"])) == {(1, 1)}
+
+
+def test_the_dock_opens_the_algorithm_that_fits_its_layers(qgis_new_project, raster, worker, run):
+    layers = [QgsRasterLayer(raster(name=name), name) for name in "abc"]
+    QgsProject.instance().addMapLayers(layers)
+    extent = QgsReferencedRectangle(
+        QgsRectangle(500_000, 5_399_990, 500_010, 5_400_000), layers[0].crs()
+    )
+    algorithm, parameters = tiles_dialog(layers[:1], extent)
+    assert algorithm == "unirs:captiontiles"
+    assert set(rows_of(run("captiontiles", **parameters))) == {(0, 0)}
+    assert tiles_dialog(layers[:2])[1] == {"BEFORE": layers[0].id(), "AFTER": layers[1].id()}
+    assert tiles_dialog(layers)[0] == "unirs:classifytiles"
+    assert tiles_dialog([]) == ("unirs:captiontiles", {})

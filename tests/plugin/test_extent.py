@@ -11,6 +11,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
+    QgsPointXY,
     QgsRasterLayer,
     QgsRectangle,
     QgsReferencedRectangle,
@@ -256,3 +257,11 @@ def test_the_view_and_a_footprint_can_be_chosen_from_outside(canvas, chooser):
 def test_the_row_fits_a_narrow_dock(qtbot, chooser):
     chooser.resize(chooser.minimumSizeHint().width(), chooser.sizeHint().height())
     assert chooser.minimumSizeHint().width() <= 240
+
+
+def test_a_rotated_map_counts_with_all_that_it_shows(canvas, chooser):
+    canvas.setRotation(30)
+    seen = canvas.mapSettings().visiblePolygon()
+    corners_seen = [(point.x(), point.y()) for point in seen]
+    extent = chooser.extent()
+    assert all(extent.buffered(1).contains(QgsPointXY(x, y)) for x, y in corners_seen)

@@ -88,12 +88,8 @@ wheel: env ## build the wheel, with the default model in it, into dist/
 package: env qgis-env ## build the zip that QGIS's plugin manager installs, into dist/
 	@$(BIN)/python -m scripts.package
 
-LANGUAGES := de fr
-translations: qgis-env ## collect the plugin's texts into resources/i18n/, and build what is translated
-	@mkdir -p resources/i18n
-	@$(QT6_BIN)/pyside6-lupdate -no-obsolete -locations none $$(find unirs_qgis -name '*.py') \
-		-ts $(LANGUAGES:%=resources/i18n/unirs_%.ts)
-	@$(QT6_BIN)/pyside6-lrelease resources/i18n/*.ts
+translations: env qgis-env ## bring the translations in line with the plugin's texts
+	@$(BIN)/python -m scripts.translate
 
 clean: ## delete what builds, tests and the demo made (the environments stay)
 	rm -rf build dist demo-output window-output .pytest_cache .mypy_cache .ruff_cache .hypothesis

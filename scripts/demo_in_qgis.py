@@ -46,10 +46,7 @@ def ask_without_a_screen(profiles: Path, folder: Path) -> None:
     print("There is no screen: QGIS runs under Xvfb, and a script asks.")
     log = folder / "qgis.log"
     with Session(profiles, Path(sys.executable), log, patience=5) as qgis:
-        for date in (BEFORE, AFTER):
-            qgis.add_raster(folder / f"{date}.tif")
-        qgis.ask("write_project", path=str(folder / "demo.qgz"))
-        qgis.click_button("unirsDockAction")
+        qgis.run(OPEN_PROJECT, UNIRS_DEMO=str(folder))
         qgis.click("questionEdit")
         qgis.type(QUESTION)
         qgis.press("Return")

@@ -6,18 +6,21 @@ import os
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtWidgets import QAction
 from qgis.utils import iface
 
 FOLDER = Path(os.environ["UNIRS_DEMO"])
+HOUSES = QgsRectangle(500_120, 5_399_500, 500_420, 5_399_760)
+"""Where houses are built between the dates, in metres of the rasters' CRS."""
 
 
 def open_project() -> None:
     """Add the dated rasters, save the project, and show the dock."""
     for path in sorted(FOLDER.glob("????-??-??.tif")):
         iface.addRasterLayer(str(path), path.stem)
-    iface.zoomFull()
+    iface.mapCanvas().setExtent(HOUSES)
+    iface.mapCanvas().refresh()
     QgsProject.instance().setTitle("UniRS demo")
     QgsProject.instance().write(str(FOLDER / "demo.qgz"))
     iface.mainWindow().findChild(QAction, "unirsDockAction").trigger()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import time
 import traceback
 from pathlib import Path
@@ -118,9 +119,10 @@ class Agent:
         """What the message bar says."""
         return [item.text() for item in iface.messageBar().items()]
 
-    def on_write_project(self, path: str) -> bool:
-        """Save the project."""
-        return QgsProject.instance().write(path)
+    def on_run(self, script: str, environment: dict[str, str]) -> None:
+        """Run a script as ``--code`` does, with what it reads from the environment."""
+        os.environ.update(environment)
+        runpy.run_path(script)
 
     def on_picture(self, path: str) -> bool:
         """Save what is on the screen, menus and all."""

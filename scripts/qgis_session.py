@@ -104,7 +104,7 @@ class Session:
         profiles: Path,
         python: Path,
         log: Path,
-        screen: tuple[int, int] = (1400, 900),
+        screen: tuple[int, int] = (1400, 920),
         patience: float = 1.0,
     ) -> None:
         self._profiles, self._log, self._size, self._patience = profiles, log, screen, patience
@@ -115,6 +115,7 @@ class Session:
             "XDG_RUNTIME_DIR": str(self._private),
         }
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._lines = self._socket.makefile("r", encoding="utf-8")
         self._processes: list[subprocess.Popen[Any]] = []
 
     def __enter__(self) -> Session:
@@ -129,6 +130,7 @@ class Session:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._lines.close()
         self._socket.close()
         for process in reversed(self._processes):
             process.terminate()
@@ -198,7 +200,11 @@ class Session:
         self.ask("picture", path=str(path))
         return path
 
-    # -- mouse and keyboard
+    # -- scripts, mouse and keyboard
+
+    def run(self, script: Path, **environment: str) -> None:
+        """Run a script inside of QGIS, as its ``--code`` does."""
+        self.ask("run", script=str(script), environment=environment)
 
     def add_raster(self, path: Path, name: str = "") -> str:
         """Open a raster file; return the layer's name."""
@@ -270,7 +276,6 @@ class Session:
             self._socket.connect(str(self._private / "agent"))
         except OSError:
             return False
-        self._lines = self._socket.makefile("r", encoding="utf-8")
         return True
 
     def _entry(self, text: str) -> dict[str, Any] | None:

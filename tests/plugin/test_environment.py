@@ -8,10 +8,16 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsNetworkAccessManager
+from qgis.core import (
+    QgsApplication,
+    QgsAuthMethodConfig,
+    QgsNetworkAccessManager,
+    QgsSettings,
+)
 from qtpy.QtNetwork import QNetworkProxy
 
 from unirs_qgis.runtime import environment, interpreters
@@ -69,6 +75,15 @@ class TestWhereTheRuntimeIs:
         runtime = describe_runtime(Settings(), tmp_path)
         assert (runtime.state, runtime.python) == (RuntimeState.READY, python)
         assert "2.13.0" in runtime.message
+
+    def test_a_graphics_card_that_lies_idle_is_said(self, tmp_path):
+        python = environment_python(tmp_path / RECORD.folder)
+        python.parent.mkdir(parents=True)
+        python.touch()
+        write_record(tmp_path, replace(RECORD, build="cuda", devices=("cpu",)))
+        assert "graphics card" in describe_runtime(Settings(), tmp_path).message
+        write_record(tmp_path, replace(RECORD, build="cuda", devices=("cuda:0", "cpu")))
+        assert "graphics card" not in describe_runtime(Settings(), tmp_path).message
 
     def test_an_environment_without_a_record_is_unfinished(self, tmp_path):
         environment_python(tmp_path / "0123abcd").parent.mkdir(parents=True)
@@ -250,6 +265,35 @@ class TestProxy:
         address = "http://maria:p%40ss%3Aw%2Frd@proxy.example.org:8080"
         assert variables["HTTPS_PROXY"] == variables["http_proxy"] == address
         assert set(variables["NO_PROXY"].split(",")) >= {"intranet.example.org", "wms.lan"}
+
+    def test_the_proxy_of_qgis_options_is_taken_with_its_authentication(self, own_proxy):
+        manager = QgsApplication.authManager()
+        if manager.isDisabled() or not manager.setMasterPassword("of this test", True):
+            pytest.skip("QGIS's authentication does not work here")
+        login = QgsAuthMethodConfig("Basic")
+        login.setName("proxy")
+        login.setConfig("username", "maria")
+        login.setConfig("password", "from the vault")
+        stored = manager.storeAuthenticationConfig(login)
+        assert stored[0] if isinstance(stored, tuple) else stored
+        settings = QgsSettings()
+        values = {
+            "proxyEnabled": True,
+            "proxyType": "HttpProxy",
+            "proxyHost": "proxy.example.org",
+            "proxyPort": "3128",
+            "authcfg": login.id(),
+        }
+        for name, value in values.items():
+            settings.setValue(f"proxy/{name}", value)
+        try:
+            own_proxy.setupDefaultProxyAndCache()
+            variables = proxy_variables()
+        finally:
+            settings.remove("proxy")
+            manager.removeAuthenticationConfig(login.id())
+        address = "http://maria:from%20the%20vault@proxy.example.org:3128"
+        assert variables["HTTPS_PROXY"] == address
 
     def test_a_login_reaches_no_log(self):
         redact = Redactor({"HTTPS_PROXY": "http://maria:p%40ss@proxy.example.org:8080"})

@@ -71,6 +71,7 @@ class Record:
         unirs: Version of the runtime.
         torch: Version of PyTorch.
         devices: Devices that it can use, the best first.
+        build: ``"cpu"`` or ``"cuda"``: the build of PyTorch that was wanted.
     """
 
     folder: str
@@ -80,6 +81,12 @@ class Record:
     unirs: str
     torch: str
     devices: tuple[str, ...]
+    build: str = "cpu"
+
+    @property
+    def lacks_cuda(self) -> bool:
+        """Whether a graphics card is there that this PyTorch cannot use."""
+        return self.build == "cuda" and not any(name.startswith("cuda") for name in self.devices)
 
 
 @dataclass(frozen=True)
@@ -130,26 +137,7 @@ def describe_runtime(settings: Settings, folder: Path | None = None) -> Runtime:
         return _describe_chosen(Path(chosen))
     folder = runtime_folder() if folder is None else folder
     record = read_record(folder)
-    if record is None:
-        return _missing(folder)
-    python = environment_python(folder / record.folder)
-    if not python.is_file():
-        text = QCoreApplication.translate(
-            "Setup", "The runtime is damaged: its files are gone. Repair it."
-        )
-        return Runtime(RuntimeState.BROKEN, None, text, own=True)
-    facts = {"unirs": record.unirs, "python": record.python, "torch": record.torch}
-    if _is_outdated(record):
-        text = QCoreApplication.translate(
-            "Setup",
-            "Ready, but made by another version of the plugin (unirs {unirs}); repair it to renew "
-            "it.",
-        )
-        return Runtime(RuntimeState.OUTDATED, python, text.format(**facts), own=True)
-    text = QCoreApplication.translate(
-        "Setup", "Ready: unirs {unirs}, Python {python}, PyTorch {torch}."
-    )
-    return Runtime(RuntimeState.READY, python, text.format(**facts), own=True)
+    return _describe_own(folder, record) if record else _missing(folder)
 
 
 def environment_python(environment: Path) -> Path:
@@ -226,6 +214,36 @@ def _missing(folder: Path) -> Runtime:
         else QCoreApplication.translate("Setup", "Not set up yet.")
     )
     return Runtime(RuntimeState.MISSING, None, text, own=True)
+
+
+def _describe_own(folder: Path, record: Record) -> Runtime:
+    python = environment_python(folder / record.folder)
+    if not python.is_file():
+        text = QCoreApplication.translate(
+            "Setup", "The runtime is damaged: its files are gone. Repair it."
+        )
+        return Runtime(RuntimeState.BROKEN, None, text, own=True)
+    state = RuntimeState.OUTDATED if _is_outdated(record) else RuntimeState.READY
+    facts = {"unirs": record.unirs, "python": record.python, "torch": record.torch}
+    return Runtime(state, python, _ready_sentence(state, record).format(**facts), own=True)
+
+
+def _ready_sentence(state: RuntimeState, record: Record) -> str:
+    if state is RuntimeState.OUTDATED:
+        return QCoreApplication.translate(
+            "Setup",
+            "Ready, but made by another version of the plugin (unirs {unirs}); repair it to renew "
+            "it.",
+        )
+    if record.lacks_cuda:
+        return QCoreApplication.translate(
+            "Setup",
+            "Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or name "
+            "an extra index with builds for CUDA in the options, and repair.",
+        )
+    return QCoreApplication.translate(
+        "Setup", "Ready: unirs {unirs}, Python {python}, PyTorch {torch}."
+    )
 
 
 def is_environment_folder(path: Path) -> bool:

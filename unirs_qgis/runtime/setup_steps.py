@@ -102,7 +102,7 @@ class Setup:
         try:
             self._make(interpreter, environment)
             self._install(environment, build, scratch)
-            record = self._check(environment)
+            record = self._check(environment, build)
             write_record(self.folder, record)
         except BaseException:
             shutil.rmtree(environment, ignore_errors=True)
@@ -198,7 +198,7 @@ class Setup:
         if status != 0:
             raise explain_pip(list(self._tail), status, offline=bool(self.options.wheels_folder))
 
-    def _check(self, environment: Path) -> Record:
+    def _check(self, environment: Path, build: str) -> Record:
         """Let the new runtime import everything and answer known questions."""
         self._begin(QCoreApplication.translate("Setup", "Checking the runtime…"), 95)
         self._tail.clear()
@@ -217,6 +217,7 @@ class Setup:
                 unirs=versions["unirs"],
                 torch=versions["torch"],
                 devices=tuple(facts["devices"]),
+                build=build,
             )
         except (ValueError, KeyError, TypeError):
             record = None

@@ -15,6 +15,35 @@ NEEDS = {"plugin": "qgis", "window": "qgis", "dock": "qtpy"}
 
 collect_ignore = [folder for folder, module in NEEDS.items() if not find_spec(module)]
 
+WORDS = [
+    "is there a road in the image? yes, there is a road between the two rows of houses.",
+    "how many buildings are there? the number of buildings is 12. is it rural or urban?",
+    "the two scenes are the same as before. some houses appear at the top of the scene.",
+    "a river, a field, a forest, a parking lot, a flood and a traffic jam; déjà vu: ü, ö, ä.",
+]
+
+
+@pytest.fixture(scope="session")
+def make_model(tmp_path_factory):
+    """Makes model folders of the tiny preset, with random weights that are always the same.
+
+    ``make_model(name, card, prepare, **config)`` gives a folder of this name, alone in its parent;
+    ``prepare`` is shown the bundle before it is saved.
+    """
+    from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
+
+    tokenizer = train_tokenizer(WORDS * 20, 400, tmp_path_factory.mktemp("tokenizer"))
+
+    def make(name="unirs-tiny", card="", prepare=None, **config):
+        folder = tmp_path_factory.mktemp("models") / name
+        bundle = new_bundle(replace_config(PRESETS["unirs-tiny"](), **config), tokenizer, folder, 1)
+        if prepare:
+            prepare(bundle)
+        save_bundle(bundle, folder, card)
+        return folder
+
+    return make
+
 
 @atexit.register
 def forget() -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "backend" / "unirs"
 PLUGIN = ROOT / "unirs_qgis"
 
-GROUND = {"errors", "inputs"}
+GROUND = {"errors", "files", "inputs"}
 MODEL = GROUND | {"prompts"}
 INFERENCE = MODEL | {"model"}
 TASKS = INFERENCE | {"inference", "imagery"}
@@ -22,6 +22,7 @@ FRONT = TASKS | {"tasks", "world"}
 MAY_IMPORT = {
     "__init__": set(),
     "errors": set(),
+    "files": {"errors"},
     "inputs": GROUND,
     "prompts": GROUND,
     "imagery": GROUND,
@@ -34,7 +35,8 @@ MAY_IMPORT = {
     "training": FRONT | {"data"},
     "evaluation": FRONT | {"data"},
     "worker": FRONT | {"self_test"},
-    "cli": FRONT | {"self_test", "training", "evaluation", "worker"},
+    "bench": FRONT | {"worker"},
+    "cli": FRONT | {"self_test", "training", "evaluation", "worker", "bench"},
     "__main__": {"cli"},
 }
 """For each part of the backend, the other parts that it may know."""

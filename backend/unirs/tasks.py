@@ -26,6 +26,8 @@ from unirs.imagery import (
     write_crop,
     write_overlay,
 )
+from unirs.imagery.source import open_raster
+from unirs.imagery.video import open_video
 from unirs.inference.store import model_info
 from unirs.inputs import Answer, Crop, InputKind, Question, Task, VisualInput
 from unirs.prompts import ERA_CLASSES
@@ -217,6 +219,18 @@ class TaskResult:
             "change_map": str(self.change_map) if self.change_map else None,
         }
         return _plain(facts)
+
+
+def check_inputs(request: TaskRequest) -> None:
+    """Open every input for a moment: what is missing is told before a model is loaded for it.
+
+    Raises:
+        UniRSError: ``raster_missing``, ``raster_unreadable``, ``video_missing`` or
+            ``video_unreadable``.
+    """
+    for path in request.paths:
+        with open_video(path) if is_video(path) else open_raster(path):
+            pass
 
 
 def run_task(

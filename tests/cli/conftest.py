@@ -14,26 +14,13 @@ import rasterio
 from rasterio.transform import from_origin
 
 from unirs.cli import main
-from unirs.model import PRESETS, new_bundle, save_bundle, train_tokenizer
-
-SENTENCES = [
-    "is there a road?",
-    "yes no rural urban flood fire non-event",
-    "the two scenes are the same",
-    "a house has been built beside the road",
-]
 
 
 @pytest.fixture(scope="session")
-def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models_folder(make_model: Callable[..., Path]) -> Path:
     """A folder of models that holds ``unirs-tiny``."""
-    folder = tmp_path_factory.mktemp("models")
-    tokenizer = train_tokenizer(SENTENCES * 20, 400, folder / "tokenizer")
-    config = PRESETS["unirs-tiny"]()
-    config.clue_source = "second"
-    bundle = new_bundle(config, tokenizer, folder / "unirs-tiny", seed=1)
-    save_bundle(bundle, folder / "unirs-tiny", "---\ntags: [demonstration]\n---\nA tiny model.\n")
-    return folder
+    card = "---\ntags: [demonstration]\n---\nA tiny model.\n"
+    return make_model(card=card, clue_source="second").parent
 
 
 @pytest.fixture(autouse=True)

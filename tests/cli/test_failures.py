@@ -84,6 +84,11 @@ def test_unknown_model(unirs, before):
     assert_sentence(unirs("ask", before, "road?", "--model", "no-such"), "no-such", "unirs-tiny")
 
 
+def test_a_missing_raster_is_told_before_a_model_is_looked_for(unirs, tmp_path):
+    words = ("ask", tmp_path / "missing.tif", "road?", "--model", "no-such")
+    assert_sentence(unirs(*words), "There is no raster", "missing.tif")
+
+
 def test_unknown_device(unirs, before):
     words = ("--model", "unirs-tiny", "--device", "abacus")
     assert_sentence(unirs("ask", before, "road?", *words), "abacus", "cpu")

@@ -1,5 +1,6 @@
 """Random models of the tiny preset: their answers mean nothing, but they must stay the same."""
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,14 +9,7 @@ import torch
 
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, VisualInput
-from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
 
-WORDS = [
-    "is there a road in the image? yes, there is a road between the two rows of houses.",
-    "how many buildings are there? the number of buildings is 12. is it rural or urban?",
-    "the two scenes are the same as before. some houses appear at the top of the scene.",
-    "a river, a field, a forest, a parking lot, a flood and a traffic jam; déjà vu: ü, ö, ä.",
-]
 CARD = """---
 tags: [demonstration, remote-sensing]
 ---
@@ -35,32 +29,28 @@ def spread_out(module: torch.nn.Module, seed: int) -> None:
                 parameter.copy_(torch.randn(parameter.shape, generator=generator) * scale)
 
 
-@pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory):
-    return train_tokenizer(WORDS * 20, 400, tmp_path_factory.mktemp("tokenizer"))
+def answer_by_what_is_seen(bundle) -> None:
+    """Let both passes of a random model depend on images and questions."""
+    spread_out(bundle.model, seed=2)
+    if bundle.clue_language_model is not None:
+        spread_out(bundle.clue_language_model, seed=3)
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory, tokenizer):
+def model_folder(make_model):
     """Saves a tiny model of the asked-for arrangement once, and gives its folder."""
-    parent = tmp_path_factory.mktemp("models")
 
+    @functools.cache
     def make(clue_source="second", kind="unirs", change_module=True):
-        folder = parent / f"tiny-{kind}-{clue_source}-{change_module}"
-        if not folder.exists():
-            config = replace_config(
-                PRESETS["unirs-tiny"](),
-                kind=kind,
-                clue_source=clue_source,
-                change_module=change_module,
-                frame_count=4,
-            )
-            bundle = new_bundle(config, tokenizer, folder, seed=1)
-            spread_out(bundle.model, seed=2)
-            if bundle.clue_language_model is not None:
-                spread_out(bundle.clue_language_model, seed=3)
-            save_bundle(bundle, folder, card=CARD)
-        return folder
+        return make_model(
+            f"tiny-{kind}-{clue_source}-{change_module}",
+            CARD,
+            answer_by_what_is_seen,
+            kind=kind,
+            clue_source=clue_source,
+            change_module=change_module,
+            frame_count=4,
+        )
 
     return make
 

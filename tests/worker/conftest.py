@@ -50,16 +50,9 @@ def start():
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory):
+def model_folder(make_model):
     """A random model of the tiny preset."""
-    from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
-
-    folder = tmp_path_factory.mktemp("models") / "unirs-tiny"
-    words = ["is there a road in the image? yes, there is a road.", "the two scenes are the same."]
-    tokenizer = train_tokenizer(words * 20, 300, folder.parent / "tokenizer")
-    config = replace_config(PRESETS["unirs-tiny"](), frame_count=4)
-    save_bundle(new_bundle(config, tokenizer, folder, seed=1), folder)
-    return folder
+    return make_model(frame_count=4)
 
 
 @pytest.fixture(scope="session")

@@ -5,20 +5,30 @@ The answer never ends by itself before its longest length. Run as a program by t
 
 import time
 
-from unirs.inference import pipeline
 from unirs.worker.__main__ import main
+from unirs.worker.service import Service
 
 TOKEN_SECONDS = 0.05
 
-decode = pipeline.decode
+prepare = Service.prepare
+
+
+def prepare_slowly(service):
+    """Import what the worker imports, no earlier than it does, and slow it down."""
+    prepare(service)
+    from unirs.inference import pipeline
+
+    pipeline.decode = slow_decode
 
 
 def slow_decode(*args, **options):
+    from unirs.inference.decoding import decode
+
     for token in decode(*args, **{**options, "end_token": -1}):
         time.sleep(TOKEN_SECONDS)
         yield token
 
 
 if __name__ == "__main__":
-    pipeline.decode = slow_decode
+    Service.prepare = prepare_slowly
     main()

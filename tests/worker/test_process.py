@@ -98,6 +98,14 @@ def test_nothing_but_messages_reaches_the_client(start, stand_in_command):
         assert stray in log
 
 
+def test_the_command_line_starts_the_same_worker(start):
+    """What it imports before it takes the streams away (typer, rich) prints nothing."""
+    process = start((sys.executable, "-W", "always", "-m", "unirs", "worker"))
+    out, _ = process.communicate(HELLO + HELLO.replace(b"hello", b"shutdown"), timeout=60)
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["h", "h"]
+    assert process.returncode == 0
+
+
 def test_the_end_of_stdin_ends_the_worker(start, stand_in_command):
     process = start(stand_in_command)
     send(process, HELLO)

@@ -131,6 +131,15 @@ def test_what_a_user_can_cause_has_a_code(worker, method, params, code):
     assert refusal(worker, method, **params) == code
 
 
+def test_a_raster_that_is_missing_is_told_before_a_model_is_loaded(rasters):
+    told = []
+    with WorkerClient() as client:
+        for paths in (["missing.tif"], [rasters[0], "missing.tif"], ["missing.mp4"]):
+            with pytest.raises(WorkerError, match=r"There is no .* missing"):
+                client.request("ask", {"paths": paths}, lambda *fact: told.append(fact), TIMEOUT)
+    assert told == []
+
+
 def test_a_model_that_is_missing_does_not_cost_the_one_at_hand(worker):
     told = []
     refusal(worker, "load", model="no-such-model")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from unirs.cli.options import Device, Json, Model, Precision
-from unirs.cli.screen import Bars, Watch, print_json, print_table
+from unirs.cli.screen import Bars, Watch, clean, print_json, print_table
 from unirs.inference import DEFAULT_MODEL
 
 BENCH_SIDE = 256
@@ -70,7 +70,8 @@ def world(
             count = 1
         else:
             write_world(folder, seed, count, size, on_scene=lambda done: bars.update(done, count))
-    print(f"Wrote {count} place{'s' if count > 1 else ''} into {folder}.")
+    where = clean(str(folder), one_line=True)
+    print(f"Wrote {count} place{'s' if count > 1 else ''} into {where}.")
 
 
 def bench(
@@ -81,9 +82,9 @@ def bench(
 ) -> None:
     """Measure speed and memory, as ratios within one run."""
     with Watch("Starting") as watch, tempfile.TemporaryDirectory() as folder:
+        from unirs.bench import BenchInputs, run_bench
         from unirs.imagery import read_pair
         from unirs.inference import load_pipeline
-        from unirs.inference.bench import BenchInputs, run_bench
         from unirs.inputs import VisualInput
         from unirs.world.write import write_demo
 

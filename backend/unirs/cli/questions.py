@@ -195,7 +195,7 @@ def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any
     streaming = is_terminal() and not common.json
     with Watch("Starting", streaming=streaming) as watch, ctrl_c_stops() as stop:
         from unirs.inputs import Task
-        from unirs.tasks import TaskRequest, run_task
+        from unirs.tasks import TaskRequest, check_inputs, run_task
 
         wanted = TaskRequest(
             task=Task(task),
@@ -206,6 +206,7 @@ def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any
             save_crop=common.save_crop,
             **request,
         )
+        check_inputs(wanted)
         watch.stage(f"Loading {common.model}")
         from unirs.inference import load_pipeline
 

@@ -67,7 +67,7 @@ def _frame_numbers(name: str, total: int, wanted: int) -> list[int]:
 
 
 def _count_packets(name: str) -> int:
-    with _open(name) as container:
+    with open_video(name) as container:
         return sum(1 for packet in container.demux(video=0) if packet.size)
 
 
@@ -75,7 +75,7 @@ def _decode(name: str, numbers: Sequence[int], size: int) -> tuple[list[NDArray[
     """The frames of these numbers (ascending) as far as there are such, and how many there are."""
     frames: dict[int, NDArray[np.uint8]] = {}
     decoded = 0
-    with _open(name) as container:
+    with open_video(name) as container:
         for number, frame in enumerate(_frames(container)):
             decoded = number + 1
             if number in numbers:
@@ -106,7 +106,13 @@ def _image(frame: av.VideoFrame, size: int) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def _open(name: str) -> Iterator[InputContainer]:
+def open_video(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
+    """A video, opened for reading. FFmpeg's errors, also while it is read, become one sentence.
+
+    Raises:
+        UniRSError: ``video_missing`` or ``video_unreadable``.
+    """
+    name = os.fspath(path)
     if not Path(name).exists():
         raise UniRSError("video_missing", f"There is no video {name}; check the path.")
     try:

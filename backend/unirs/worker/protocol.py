@@ -35,7 +35,7 @@ INTERNAL_ERROR = -32603
 SERVER_ERROR = -32000
 """Number of every error that is not about the protocol; its ``data.code`` tells which."""
 
-RequestId = Union[int, str]  # noqa: UP007 - evaluated, on Python 3.9 too
+RequestId = Union[int, str]
 Message = dict[str, Any]
 
 

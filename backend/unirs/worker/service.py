@@ -92,9 +92,10 @@ class Service:
         return messages.UnloadResult(model=name)
 
     def _task(self, job: Job) -> messages.TaskResult:
-        from unirs.tasks import run_task
+        from unirs.tasks import check_inputs, run_task
 
         request = task_request(job.method, cast(messages.TaskParams, job.params))
+        check_inputs(request)
         result = run_task(
             self._pipeline_for(job),
             request,

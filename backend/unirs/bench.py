@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from unirs.inputs import Question, VisualInput
 from unirs.model import ModelBundle, embed_prompt
 from unirs.model.bundle import Role
 from unirs.prompts import Prompt, clue_prompt
+from unirs.worker.client import WorkerClient
 
 REPETITIONS = 5
 MEGABYTE = 10**6
@@ -247,11 +247,10 @@ def measure_help() -> float:
     seconds = []
     for _ in range(REPETITIONS):
         started = time.perf_counter()
-        with _program("--help", stdout=subprocess.DEVNULL) as process:
-            code = process.wait()
+        subprocess.run(
+            [sys.executable, "-m", "unirs", "--help"], stdout=subprocess.DEVNULL, check=True
+        )
         seconds.append(time.perf_counter() - started)
-        if code:
-            raise RuntimeError(f"unirs --help ended with {code}")
     return median(seconds)
 
 
@@ -261,6 +260,10 @@ def measure_worker_peak(inputs: BenchInputs, choice: dict[str, str]) -> int:
     Args:
         inputs: Files for the tasks.
         choice: Parameters of ``load``: model, device and precision.
+
+    Raises:
+        WorkerError: The worker refuses one of the tasks.
+        WorkerDied: It does not survive one.
     """
     before, after, video = (
         str(path.resolve()) for path in (inputs.before, inputs.after, inputs.video)
@@ -271,40 +274,18 @@ def measure_worker_peak(inputs: BenchInputs, choice: dict[str, str]) -> int:
         ("change", {"paths": [before, after]}),
         ("classify", {"paths": [video]}),
     ]
-    with _program("worker", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        with _PeakMemory(process) as peak:
-            for number, (method, params) in enumerate(requests):
-                _call(process, number, method, params)
-        process.stdin.close()  # the worker ends with its stdin
-        process.wait()
+    with WorkerClient() as client, _PeakMemory(client.process.pid) as peak:
+        for method, params in requests:
+            client.request(method, params)
     return peak.bytes
-
-
-def _call(process: psutil.Popen, number: int, method: str, params: dict[str, Any]) -> None:
-    """One request to a worker, and its answer waited for."""
-    request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-    process.stdin.write(json.dumps(request).encode() + b"\n")
-    process.stdin.flush()
-    for line in process.stdout:
-        reply = json.loads(line)
-        if reply.get("id") == number:
-            if "error" in reply:
-                raise RuntimeError(f"the worker refused {method}: {reply['error']['message']}")
-            return
-    raise RuntimeError(f"the worker died over {method}")
-
-
-def _program(*arguments: str, **streams: int) -> psutil.Popen:
-    """This package's command line as a process of its own."""
-    return psutil.Popen([sys.executable, "-m", "unirs", *arguments], **streams)
 
 
 class _PeakMemory:
     """Watches the resident memory of a process from a thread."""
 
-    def __init__(self, process: psutil.Popen) -> None:
+    def __init__(self, pid: int) -> None:
         self.bytes = 0
-        self._process = process
+        self._process = psutil.Process(pid)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
 
 from osgeo import gdal
 from qgis.core import (
@@ -121,7 +120,7 @@ def _drawn(
     _wait_for(job, cancelled)
     if cancelled():
         raise CropCancelled
-    errors = [shorten(error.message, 120, placeholder="…") for error in job.errors()]
+    errors = [" ".join(error.message.split())[:150] for error in job.errors()]
     if errors:
         raise CropError(
             QCoreApplication.translate(

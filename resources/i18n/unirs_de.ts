@@ -1,0 +1,2146 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Activity</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten…</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerView</name>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Das Modell wird geladen…</translation>
+    </message>
+    <message>
+        <source>Reading the pictures…</source>
+        <translation>Die Bilder werden gelesen…</translation>
+    </message>
+    <message>
+        <source>Looking at the pictures…</source>
+        <translation>Die Bilder werden betrachtet…</translation>
+    </message>
+    <message>
+        <source>Noting a clue…</source>
+        <translation>Ein Hinweis wird notiert…</translation>
+    </message>
+    <message>
+        <source>Reading the question…</source>
+        <translation>Die Frage wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>Die Antwort entsteht…</translation>
+    </message>
+    <message>
+        <source>Weighing the answers…</source>
+        <translation>Die Antworten werden abgewogen…</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>In Arbeit…</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Less likely answers</source>
+        <translation>Weniger wahrscheinliche Antworten</translation>
+    </message>
+    <message>
+        <source>Clue</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>What the base model noted about the picture before the question was read</source>
+        <translation>Was das Basismodell zum Bild notiert hat, bevor die Frage gelesen wurde</translation>
+    </message>
+    <message>
+        <source>What the model saw</source>
+        <translation>Was das Modell gesehen hat</translation>
+    </message>
+    <message>
+        <source>Show change map</source>
+        <translation>Änderungskarte zeigen</translation>
+    </message>
+    <message>
+        <source>Add the change map of this answer to the project</source>
+        <translation>Die Änderungskarte dieser Antwort zum Projekt hinzufügen</translation>
+    </message>
+    <message>
+        <source>Stopped: this answer is not finished.</source>
+        <translation>Angehalten: Diese Antwort ist nicht vollständig.</translation>
+    </message>
+    <message>
+        <source>Demonstration model: do not rely on it.</source>
+        <translation>Demonstrationsmodell: Verlassen Sie sich nicht darauf.</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>{seconds} s, {model} on {device}</source>
+        <translation>{seconds} s, {model} auf {device}</translation>
+    </message>
+</context>
+<context>
+    <name>Answers</name>
+    <message>
+        <source>The history was written to {file}.</source>
+        <translation>Der Verlauf wurde nach {file} geschrieben.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to ask again.</source>
+        <translation>Der Layer „{layer}“ ist nicht in diesem Projekt; fügen Sie ihn hinzu, um erneut zu fragen.</translation>
+    </message>
+    <message>
+        <source>The change map cannot be kept in {folder}: {reason}.</source>
+        <translation>Die Änderungskarte kann nicht in {folder} aufbewahrt werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>GeoPackage (*.gpkg)</source>
+        <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>GeoJSON (*.geojson)</source>
+        <translation>GeoJSON (*.geojson)</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Export history</source>
+        <translation>Verlauf exportieren</translation>
+    </message>
+</context>
+<context>
+    <name>AnswersGroup</name>
+    <message>
+        <source>Answers</source>
+        <translation>Antworten</translation>
+    </message>
+    <message>
+        <source>The best one</source>
+        <translation>Das beste</translation>
+    </message>
+    <message>
+        <source>What suits the device</source>
+        <translation>Was zum Gerät passt</translation>
+    </message>
+    <message>
+        <source>32 bits (float32)</source>
+        <translation>32 Bit (float32)</translation>
+    </message>
+    <message>
+        <source>16 bits (bfloat16), half the memory</source>
+        <translation>16 Bit (bfloat16), halber Speicher</translation>
+    </message>
+    <message>
+        <source>Describe the images first</source>
+        <translation>Bilder zuerst beschreiben</translation>
+    </message>
+    <message>
+        <source>The base model describes them before the answer; answers come sooner without</source>
+        <translation>Das Basismodell beschreibt sie vor der Antwort; ohne das kommen Antworten früher</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source> min without a question</source>
+        <translation> min ohne Frage</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>Nie</translation>
+    </message>
+    <message>
+        <source>In the QGIS profile</source>
+        <translation>Im QGIS-Profil</translation>
+    </message>
+    <message>
+        <source>Beside the project</source>
+        <translation>Neben dem Projekt</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Clue</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>Längste Antwort</translation>
+    </message>
+    <message>
+        <source>Give memory back after</source>
+        <translation>Speicher freigeben nach</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Beside the project, everybody who opens it sees its answers; a project that has not been saved yet uses the profile.</source>
+        <translation>Neben dem Projekt sehen alle, die es öffnen, seine Antworten; ein noch nicht gespeichertes Projekt verwendet das Profil.</translation>
+    </message>
+    <message>
+        <source>Processor (cpu)</source>
+        <translation>Prozessor (cpu)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card ({device})</source>
+        <translation>NVIDIA-Grafikkarte ({device})</translation>
+    </message>
+    <message>
+        <source>Apple graphics ({device})</source>
+        <translation>Apple-Grafik ({device})</translation>
+    </message>
+    <message>
+        <source>Intel graphics ({device})</source>
+        <translation>Intel-Grafik ({device})</translation>
+    </message>
+</context>
+<context>
+    <name>Asking</name>
+    <message>
+        <source>Stopped before the answer began.</source>
+        <translation>Angehalten, bevor die Antwort begann.</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeMap</name>
+    <message>
+        <source>Change (percent)</source>
+        <translation>Änderung (Prozent)</translation>
+    </message>
+    <message>
+        <source>The change map {file} cannot be opened; describe the change again.</source>
+        <translation>Die Änderungskarte {file} kann nicht geöffnet werden; lassen Sie die Änderung erneut beschreiben.</translation>
+    </message>
+    <message>
+        <source>Changed by {percent} % or more</source>
+        <translation>Zu {percent} % oder mehr verändert</translation>
+    </message>
+    <message>
+        <source>UniRS: polygons of change</source>
+        <translation>UniRS: Polygone der Änderung</translation>
+    </message>
+    <message>
+        <source>The change map gives no polygons ({error}); see the log panel.</source>
+        <translation>Die Änderungskarte ergibt keine Polygone ({error}); siehe das Protokollfenster.</translation>
+    </message>
+    <message>
+        <source>The change map {file} cannot be read; describe the change again.</source>
+        <translation>Die Änderungskarte {file} kann nicht gelesen werden; lassen Sie die Änderung erneut beschreiben.</translation>
+    </message>
+    <message>
+        <source>The polygons of change cannot be written to {folder}; check that the disk has space left.</source>
+        <translation>Die Polygone der Änderung können nicht nach {folder} geschrieben werden; prüfen Sie, ob der Datenträger noch Platz hat.</translation>
+    </message>
+</context>
+<context>
+    <name>CheckGroup</name>
+    <message>
+        <source>Check</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Testen</translation>
+    </message>
+    <message>
+        <source>Asks the model about images whose answer is known</source>
+        <translation>Stellt dem Modell Fragen zu Bildern, deren Antwort bekannt ist</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Diagnose kopieren</translation>
+    </message>
+    <message>
+        <source>Copies versions and the last test for a report, without your name or data</source>
+        <translation>Kopiert Versionen und den letzten Test für einen Fehlerbericht, ohne Ihren Namen oder Ihre Daten</translation>
+    </message>
+    <message>
+        <source>Let the chosen model answer questions whose answers are known.</source>
+        <translation>Das gewählte Modell Fragen beantworten lassen, deren Antwort bekannt ist.</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Das Modell wird geladen…</translation>
+    </message>
+    <message>
+        <source>Answering known images…</source>
+        <translation>Bekannte Bilder werden beantwortet…</translation>
+    </message>
+    <message>
+        <source>{model} on {device} gave {right} of {count} known answers.</source>
+        <translation>{model} auf {device} gab {right} von {count} bekannten Antworten.</translation>
+    </message>
+    <message>
+        <source>{question} Expected: {expected}. Answer: {answer}.</source>
+        <translation>{question} Erwartet: {expected}. Antwort: {answer}.</translation>
+    </message>
+    <message>
+        <source>Collecting versions</source>
+        <translation>Versionen werden gesammelt</translation>
+    </message>
+    <message>
+        <source>The diagnostics have been copied; paste them into a report.</source>
+        <translation>Die Diagnose wurde kopiert; fügen Sie sie in einen Bericht ein.</translation>
+    </message>
+</context>
+<context>
+    <name>Connection</name>
+    <message>
+        <source>The question was withdrawn.</source>
+        <translation>Die Frage wurde zurückgezogen.</translation>
+    </message>
+</context>
+<context>
+    <name>Crops</name>
+    <message>
+        <source>The layer {layer} has no CRS, so it cannot be laid on the other dates; set its CRS in the layer properties.</source>
+        <translation>Der Layer {layer} hat kein KBS und kann deshalb nicht auf die anderen Zeitpunkte gelegt werden; setzen Sie sein KBS in den Layereigenschaften.</translation>
+    </message>
+    <message>
+        <source>UniRS: picture of the layers</source>
+        <translation>UniRS: Bild der Layer</translation>
+    </message>
+    <message>
+        <source>The picture of the layers was cancelled; ask again.</source>
+        <translation>Das Bild der Layer wurde abgebrochen; fragen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} shows nothing in this extent; choose another one.</source>
+        <translation>Der Layer {layer} zeigt in dieser Ausdehnung nichts; wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>The picture of the layers cannot be made, by a mistake in UniRS ({error}); see the log panel, and report it.</source>
+        <translation>Das Bild der Layer kann durch einen Fehler in UniRS nicht erstellt werden ({error}); siehe das Protokollfenster, und melden Sie ihn.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be drawn ({reason}); check its file or service.</source>
+        <translation>Der Layer {layer} kann nicht gezeichnet werden ({reason}); prüfen Sie seine Datei oder seinen Dienst.</translation>
+    </message>
+    <message>
+        <source>The picture of the layer cannot be written to {folder}; check that the disk has space left.</source>
+        <translation>Das Bild des Layers kann nicht nach {folder} geschrieben werden; prüfen Sie, ob der Datenträger noch Platz hat.</translation>
+    </message>
+    <message>
+        <source>The extent encloses no area; choose or draw another one.</source>
+        <translation>Die Ausdehnung umschließt keine Fläche; wählen oder zeichnen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>The extent is out of reach of the CRS of the layer {layer}; choose one that meets the layer.</source>
+        <translation>Die Ausdehnung liegt außerhalb dessen, was das KBS des Layers {layer} erreicht; wählen Sie eine, die den Layer trifft.</translation>
+    </message>
+    <message>
+        <source>The extent lies outside the layer {layer}; choose one that meets it.</source>
+        <translation>Die Ausdehnung liegt außerhalb des Layers {layer}; wählen Sie eine, die ihn trifft.</translation>
+    </message>
+    <message>
+        <source>The extent crosses the 180° meridian; choose one on either side of it.</source>
+        <translation>Die Ausdehnung überschreitet den 180. Längengrad; wählen Sie eine auf einer seiner Seiten.</translation>
+    </message>
+    <message>
+        <source>A layer was removed from the project; choose another one.</source>
+        <translation>Ein Layer wurde aus dem Projekt entfernt; wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be opened; check that its file or service is still there.</source>
+        <translation>Der Layer {layer} kann nicht geöffnet werden; prüfen Sie, ob seine Datei oder sein Dienst noch da ist.</translation>
+    </message>
+</context>
+<context>
+    <name>DateField</name>
+    <message>
+        <source>Forget the date</source>
+        <translation>Das Datum vergessen</translation>
+    </message>
+</context>
+<context>
+    <name>DockState</name>
+    <message>
+        <source>Add a raster layer to the project, then ask about it here.</source>
+        <translation>Fügen Sie dem Projekt einen Rasterlayer hinzu und fragen Sie hier danach.</translation>
+    </message>
+    <message>
+        <source>UniRS answers on this computer. Its runtime has to be set up once before.</source>
+        <translation>UniRS antwortet auf diesem Rechner. Seine Laufzeitumgebung muss vorher einmal eingerichtet werden.</translation>
+    </message>
+    <message>
+        <source>Setting up the runtime…</source>
+        <translation>Die Laufzeitumgebung wird eingerichtet…</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Das Modell wird geladen…</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>Die Antwort entsteht…</translation>
+    </message>
+    <message>
+        <source>Stopped; what was said so far is kept.</source>
+        <translation>Angehalten; was bis dahin gesagt wurde, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>The worker has ended. The next question starts it again.</source>
+        <translation>Der Arbeitsprozess ist beendet. Die nächste Frage startet ihn wieder.</translation>
+    </message>
+    <message>
+        <source>There is no network, so the runtime cannot be set up from it. Choose a folder of wheels in the options, or try again later.</source>
+        <translation>Es gibt keine Netzwerkverbindung, über die die Laufzeitumgebung eingerichtet werden könnte. Wählen Sie in den Optionen einen Ordner mit Wheels oder versuchen Sie es später erneut.</translation>
+    </message>
+</context>
+<context>
+    <name>Entry</name>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation>Beschreibung</translation>
+    </message>
+    <message>
+        <source>Description of change</source>
+        <translation>Beschreibung der Änderung</translation>
+    </message>
+    <message>
+        <source>Classification</source>
+        <translation>Klassifizierung</translation>
+    </message>
+    <message>
+        <source>Single image</source>
+        <translation>Einzelnes Bild</translation>
+    </message>
+    <message>
+        <source>Pair of dates</source>
+        <translation>Bildpaar</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Serie</translation>
+    </message>
+    <message>
+        <source>{layer} ({date})</source>
+        <translation>{layer} ({date})</translation>
+    </message>
+</context>
+<context>
+    <name>EntryActions</name>
+    <message>
+        <source>Zoom to the place</source>
+        <translation>Zum Ort zoomen</translation>
+    </message>
+    <message>
+        <source>Highlight the place</source>
+        <translation>Ort hervorheben</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>Erneut fragen</translation>
+    </message>
+    <message>
+        <source>Copy question and answer</source>
+        <translation>Frage und Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Show change map</source>
+        <translation>Änderungskarte zeigen</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Löschen…</translation>
+    </message>
+</context>
+<context>
+    <name>ExtentChooser</name>
+    <message>
+        <source>Map view</source>
+        <translation>Kartenansicht</translation>
+    </message>
+    <message>
+        <source>Drawn rectangle</source>
+        <translation>Gezeichnetes Rechteck</translation>
+    </message>
+    <message>
+        <source>Whole layer</source>
+        <translation>Ganzer Layer</translation>
+    </message>
+    <message>
+        <source>Selected features</source>
+        <translation>Gewählte Objekte</translation>
+    </message>
+    <message>
+        <source>Which part of the layer the model looks at</source>
+        <translation>Welchen Teil des Layers das Modell betrachtet</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle on the map (Esc gives up)</source>
+        <translation>Ein Rechteck auf der Karte zeichnen (Esc bricht ab)</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle</source>
+        <translation>Ein Rechteck zeichnen</translation>
+    </message>
+    <message>
+        <source>{width} × {height}, {pixel} per pixel</source>
+        <translation>{width} × {height}, {pixel} je Pixel</translation>
+    </message>
+    <message>
+        <source>{width} × {height} units, {pixel} units per pixel</source>
+        <translation>{width} × {height} Einheiten, {pixel} Einheiten je Pixel</translation>
+    </message>
+    <message>
+        <source>This is far too large: a pixel of the model spans {length}; zoom in.</source>
+        <translation>Das ist viel zu groß: Ein Pixel des Modells umfasst {length}; zoomen Sie hinein.</translation>
+    </message>
+    <message>
+        <source>This is far too small: a pixel of the model spans {length}; zoom out.</source>
+        <translation>Das ist viel zu klein: Ein Pixel des Modells umfasst {length}; zoomen Sie heraus.</translation>
+    </message>
+    <message>
+        <source>This is far too large: the model sees one pixel for {count} × {count} of the layer; zoom in or draw a smaller rectangle.</source>
+        <translation>Das ist viel zu groß: Das Modell sieht einen Pixel für {count} × {count} des Layers; zoomen Sie hinein oder zeichnen Sie ein kleineres Rechteck.</translation>
+    </message>
+    <message>
+        <source>This is far too small: the layer has only {count} pixels on the longer side; zoom out or draw a larger rectangle.</source>
+        <translation>Das ist viel zu klein: Der Layer hat auf der längeren Seite nur {count} Pixel; zoomen Sie heraus oder zeichnen Sie ein größeres Rechteck.</translation>
+    </message>
+    <message>
+        <source>No rectangle is drawn yet; draw one on the map.</source>
+        <translation>Es ist noch kein Rechteck gezeichnet; zeichnen Sie eines auf der Karte.</translation>
+    </message>
+    <message>
+        <source>No feature with an area is selected; select one, or look elsewhere.</source>
+        <translation>Es ist kein Objekt mit einer Fläche gewählt; wählen Sie eines oder eine andere Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>The layers have no ground in common; choose others.</source>
+        <translation>Die Layer haben keine gemeinsame Fläche; wählen Sie andere.</translation>
+    </message>
+    <message>
+        <source>No layer is chosen; choose one, or look at the map view.</source>
+        <translation>Es ist kein Layer gewählt; wählen Sie einen oder die Kartenansicht.</translation>
+    </message>
+</context>
+<context>
+    <name>Fold</name>
+    <message>
+        <source>{heading}, unfolded</source>
+        <translation>{heading}, aufgeklappt</translation>
+    </message>
+    <message>
+        <source>{heading}, folded</source>
+        <translation>{heading}, zugeklappt</translation>
+    </message>
+</context>
+<context>
+    <name>Footprints</name>
+    <message>
+        <source>The CRS of the map does not reach this place; give the project another one.</source>
+        <translation>Das KBS der Karte erreicht diesen Ort nicht; geben Sie dem Projekt ein anderes.</translation>
+    </message>
+    <message>
+        <source>This entry has no place that can be shown on the map.</source>
+        <translation>Dieser Eintrag hat keinen Ort, der auf der Karte gezeigt werden kann.</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>another window of QGIS holds it</source>
+        <translation>ein anderes QGIS-Fenster hält ihn</translation>
+    </message>
+    <message>
+        <source>its folder may not be written</source>
+        <translation>in seinen Ordner darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>it is a GeoPackage of something else</source>
+        <translation>er ist ein GeoPackage mit anderem Inhalt</translation>
+    </message>
+    <message>
+        <source>The history {file} cannot be read or written: {reason}. Mend that, or choose another place for it under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Verlauf {file} kann nicht gelesen oder geschrieben werden: {reason}. Beheben Sie das, oder wählen Sie unter Einstellungen ▸ Optionen ▸ UniRS einen anderen Ort für ihn.</translation>
+    </message>
+    <message>
+        <source>The history {file} is damaged.</source>
+        <translation>Der Verlauf {file} ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>it may not be written</source>
+        <translation>er darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>another program holds it</source>
+        <translation>ein anderes Programm hält ihn</translation>
+    </message>
+    <message>
+        <source>its file cannot be opened</source>
+        <translation>seine Datei kann nicht geöffnet werden</translation>
+    </message>
+    <message>
+        <source>Export the history of UniRS</source>
+        <translation>Verlauf von UniRS exportieren</translation>
+    </message>
+    <message>
+        <source>The history cannot be exported to {file}: {reason}. Choose another file or folder.</source>
+        <translation>Der Verlauf kann nicht nach {file} exportiert werden: {reason}. Wählen Sie eine andere Datei oder einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Identifier</source>
+        <translation>Kennung</translation>
+    </message>
+    <message>
+        <source>Asked at (UTC)</source>
+        <translation>Gefragt am (UTC)</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>Kind of input</source>
+        <translation>Art der Eingabe</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Clue</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Daten der Aufnahme</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>Quellen</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Digest of the model</source>
+        <translation>Prüfsumme des Modells</translation>
+    </message>
+    <message>
+        <source>Demonstration model</source>
+        <translation>Demonstrationsmodell</translation>
+    </message>
+    <message>
+        <source>Answered by the base model</source>
+        <translation>Vom Basismodell beantwortet</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Footprint as asked (WKT)</source>
+        <translation>Umriss wie gefragt (WKT)</translation>
+    </message>
+    <message>
+        <source>CRS of the footprint</source>
+        <translation>KBS des Umrisses</translation>
+    </message>
+    <message>
+        <source>UniRS answers</source>
+        <translation>UniRS-Antworten</translation>
+    </message>
+    <message>
+        <source>There is no layer to add yet: the history {file} has no answers.</source>
+        <translation>Es gibt noch keinen Layer zum Hinzufügen: Der Verlauf {file} enthält keine Antworten.</translation>
+    </message>
+    <message>
+        <source>The history has a defect: {error}. See the log, tab UniRS.</source>
+        <translation>Der Verlauf hat einen Fehler: {error}. Siehe das Protokoll, Reiter UniRS.</translation>
+    </message>
+    <message>
+        <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
+        <translation>Von Hand bearbeitete Antworten, die nicht gezeigt werden können: {count} im Verlauf {file}.</translation>
+    </message>
+    <message>
+        <source>{reason} New answers are in memory only; UniRS goes on trying to write them.</source>
+        <translation>{reason} Neue Antworten sind nur im Arbeitsspeicher; UniRS versucht weiter, sie zu schreiben.</translation>
+    </message>
+    <message>
+        <source>The history {file} was damaged. It is kept as {aside}; answers that could be brought into a new history: {count}.</source>
+        <translation>Der Verlauf {file} war beschädigt. Er wird als {aside} aufbewahrt; Antworten, die in einen neuen Verlauf übernommen werden konnten: {count}.</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDelegate</name>
+    <message>
+        <source>stopped</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>demonstration</source>
+        <translation>Demonstration</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryList</name>
+    <message>
+        <source>History of questions and answers, newest last</source>
+        <translation>Verlauf der Fragen und Antworten, neueste zuletzt</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Gestern</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryView</name>
+    <message>
+        <source>Search the history</source>
+        <translation>Verlauf durchsuchen</translation>
+    </message>
+    <message>
+        <source>No answer has all of these words.</source>
+        <translation>Keine Antwort enthält alle diese Wörter.</translation>
+    </message>
+    <message>
+        <source>Questions and their answers are kept here, the newest last.</source>
+        <translation>Hier werden Fragen und ihre Antworten aufbewahrt, die neueste zuletzt.</translation>
+    </message>
+    <message>
+        <source>Delete from the history</source>
+        <translation>Aus dem Verlauf löschen</translation>
+    </message>
+    <message>
+        <source>Delete this question and its answer from the history?</source>
+        <translation>Diese Frage und ihre Antwort aus dem Verlauf löschen?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+</context>
+<context>
+    <name>InputPanel</name>
+    <message>
+        <source>Date of acquisition</source>
+        <translation>Aufnahmedatum</translation>
+    </message>
+    <message>
+        <source>Date of acquisition of the later layer</source>
+        <translation>Aufnahmedatum des späteren Layers</translation>
+    </message>
+    <message>
+        <source>Swap before and after</source>
+        <translation>Vorher und nachher tauschen</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Size on the ground of a pixel and of the part looked at</source>
+        <translation>Größe eines Pixels und des betrachteten Teils am Boden</translation>
+    </message>
+    <message>
+        <source>Later layer</source>
+        <translation>Späterer Layer</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Where the series comes from</source>
+        <translation>Woher die Serie kommt</translation>
+    </message>
+    <message>
+        <source>Dated layers</source>
+        <translation>Datierte Layer</translation>
+    </message>
+    <message>
+        <source>Video file</source>
+        <translation>Videodatei</translation>
+    </message>
+    <message>
+        <source>Add this layer to the series</source>
+        <translation>Diesen Layer zur Serie hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add this layer</source>
+        <translation>Diesen Layer hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add all visible raster layers</source>
+        <translation>Alle sichtbaren Rasterlayer hinzufügen</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Look at one layer</source>
+        <translation>Einen Layer betrachten</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>Paar</translation>
+    </message>
+    <message>
+        <source>Compare two dates, before and after</source>
+        <translation>Zwei Zeitpunkte vergleichen, vorher und nachher</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Serie</translation>
+    </message>
+    <message>
+        <source>Look at three or more dates, or at a video file</source>
+        <translation>Drei oder mehr Zeitpunkte oder eine Videodatei betrachten</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Layer</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Layer to add</source>
+        <translation>Hinzuzufügender Layer</translation>
+    </message>
+</context>
+<context>
+    <name>Inputs</name>
+    <message>
+        <source>The extent is empty; choose the map view, a layer or draw a rectangle.</source>
+        <translation>Die Ausdehnung ist leer; wählen Sie die Kartenansicht oder einen Layer, oder zeichnen Sie ein Rechteck.</translation>
+    </message>
+    <message>
+        <source>No raster layer is chosen; add one to the project.</source>
+        <translation>Es ist kein Rasterlayer gewählt; fügen Sie dem Projekt einen hinzu.</translation>
+    </message>
+    <message>
+        <source>A pair needs two raster layers; choose the second one.</source>
+        <translation>Ein Paar braucht zwei Rasterlayer; wählen Sie den zweiten.</translation>
+    </message>
+    <message>
+        <source>A series needs three layers or more, or a video file.</source>
+        <translation>Eine Serie braucht drei oder mehr Layer oder eine Videodatei.</translation>
+    </message>
+    <message>
+        <source>Both dates are the layer “{layer}”; choose another one for one of them.</source>
+        <translation>Beide Zeitpunkte sind der Layer „{layer}“; wählen Sie für einen davon einen anderen.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” cannot be read; mend its source or choose another.</source>
+        <translation>Der Layer „{layer}“ kann nicht gelesen werden; reparieren Sie seine Quelle oder wählen Sie einen anderen.</translation>
+    </message>
+</context>
+<context>
+    <name>LayerMenu</name>
+    <message>
+        <source>Caption visible extent</source>
+        <translation>Sichtbare Ausdehnung beschreiben</translation>
+    </message>
+    <message>
+        <source>Ask about these two layers…</source>
+        <translation>Zu diesen zwei Layern fragen…</translation>
+    </message>
+    <message>
+        <source>Ask about these layers as a series…</source>
+        <translation>Zu diesen Layern als Serie fragen…</translation>
+    </message>
+    <message>
+        <source>Ask about this layer…</source>
+        <translation>Zu diesem Layer fragen…</translation>
+    </message>
+    <message>
+        <source>Describe change between layers</source>
+        <translation>Änderung zwischen Layern beschreiben</translation>
+    </message>
+    <message>
+        <source>Describe change between layers (select two)</source>
+        <translation>Änderung zwischen Layern beschreiben (zwei wählen)</translation>
+    </message>
+    <message>
+        <source>Add to series</source>
+        <translation>Zur Serie hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add layers to series</source>
+        <translation>Layer zur Serie hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>Layers</name>
+    <message>
+        <source>Not all dates are known; check that the earlier layer comes first.</source>
+        <translation>Nicht alle Daten sind bekannt; prüfen Sie, ob der frühere Layer zuerst steht.</translation>
+    </message>
+    <message>
+        <source>The later date comes first; swap the layers or correct the dates.</source>
+        <translation>Das spätere Datum steht zuerst; tauschen Sie die Layer oder berichtigen Sie die Daten.</translation>
+    </message>
+    <message>
+        <source>Some dates are the same; correct them, or choose layers of different dates.</source>
+        <translation>Einige Daten sind gleich; berichtigen Sie sie oder wählen Sie Layer verschiedener Daten.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelManager</name>
+    <message>
+        <source>Listing models</source>
+        <translation>Modelle werden aufgelistet</translation>
+    </message>
+    <message>
+        <source>Looking for the model</source>
+        <translation>Das Modell wird gesucht</translation>
+    </message>
+    <message>
+        <source>Downloading a model for UniRS</source>
+        <translation>Ein Modell für UniRS wird heruntergeladen</translation>
+    </message>
+    <message>
+        <source>Converting a model for UniRS</source>
+        <translation>Ein Modell für UniRS wird umgewandelt</translation>
+    </message>
+    <message>
+        <source>Removing a model</source>
+        <translation>Ein Modell wird entfernt</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first.</source>
+        <translation>Richten Sie zuerst die Laufzeitumgebung ein.</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>There is no model folder {folder}.</source>
+        <translation>Es gibt keinen Modellordner {folder}.</translation>
+    </message>
+    <message>
+        <source>The runtime cannot be started ({reason}); repair it.</source>
+        <translation>Die Laufzeitumgebung kann nicht gestartet werden ({reason}); reparieren Sie sie.</translation>
+    </message>
+    <message>
+        <source>The runtime&apos;s answer cannot be understood; repair the runtime.</source>
+        <translation>Die Antwort der Laufzeitumgebung ist nicht zu verstehen; reparieren Sie die Laufzeitumgebung.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsGroup</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Add a model folder that lies elsewhere</source>
+        <translation>Einen Modellordner hinzufügen, der anderswo liegt</translation>
+    </message>
+    <message>
+        <source>Make a model folder of a VILA-1.5 or an authors&apos;-UniRS checkpoint</source>
+        <translation>Aus einem Checkpoint von VILA-1.5 oder der Autoren von UniRS einen Modellordner machen</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen…</translation>
+    </message>
+    <message>
+        <source>owner/model on the hub</source>
+        <translation>Besitzer/Modell auf dem Hub</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>Herunterladen…</translation>
+    </message>
+    <message>
+        <source>Shows the size first</source>
+        <translation>Zeigt zuerst die Größe</translation>
+    </message>
+    <message>
+        <source>Answers come from</source>
+        <translation>Antworten kommen von</translation>
+    </message>
+    <message>
+        <source>Download by name</source>
+        <translation>Mit Namen herunterladen</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first: it lists and fetches models.</source>
+        <translation>Richten Sie zuerst die Laufzeitumgebung ein: Sie listet Modelle auf und holt sie.</translation>
+    </message>
+    <message>
+        <source>{name} (not found)</source>
+        <translation>{name} (nicht gefunden)</translation>
+    </message>
+    <message>
+        <source>Resume download…</source>
+        <translation>Herunterladen fortsetzen…</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>Umwandeln…</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>Modellordner</translation>
+    </message>
+    <message>
+        <source>Asking for the size…</source>
+        <translation>Die Größe wird erfragt…</translation>
+    </message>
+    <message>
+        <source>not named</source>
+        <translation>nicht genannt</translation>
+    </message>
+    <message>
+        <source>{repository} is {size}, but only {free} are free on the disk; free some space and try again.</source>
+        <translation>{repository} ist {size} groß, auf dem Datenträger sind aber nur {free} frei; schaffen Sie Platz und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>{repository} is {size} (licence: {licence}; free: {free}).</source>
+        <translation>{repository} ist {size} groß (Lizenz: {licence}; frei: {free}).</translation>
+    </message>
+    <message>
+        <source>{rest} of it are still to be fetched.</source>
+        <translation>Davon sind noch {rest} zu holen.</translation>
+    </message>
+    <message>
+        <source>It has to be converted afterwards.</source>
+        <translation>Es muss danach umgewandelt werden.</translation>
+    </message>
+    <message>
+        <source>Downloading…</source>
+        <translation>Wird heruntergeladen…</translation>
+    </message>
+    <message>
+        <source>Download {rest}</source>
+        <translation>{rest} herunterladen</translation>
+    </message>
+    <message>
+        <source>Converting: {stage}…</source>
+        <translation>Wird umgewandelt: {stage}…</translation>
+    </message>
+    <message>
+        <source>Downloading: {done} of {total}, {speed} a second, {left}</source>
+        <translation>Wird heruntergeladen: {done} von {total}, {speed} je Sekunde, {left}</translation>
+    </message>
+    <message>
+        <source>Downloading: {done} of {total}</source>
+        <translation>Wird heruntergeladen: {done} von {total}</translation>
+    </message>
+    <message>
+        <source>The model has been downloaded.</source>
+        <translation>Das Modell wurde heruntergeladen.</translation>
+    </message>
+    <message>
+        <source>Checkpoint to convert</source>
+        <translation>Umzuwandelnder Checkpoint</translation>
+    </message>
+    <message>
+        <source>Converting…</source>
+        <translation>Wird umgewandelt…</translation>
+    </message>
+    <message>
+        <source>{source} has to be converted before it can answer. The model folder becomes {target}; it takes about as much space as the checkpoint.</source>
+        <translation>{source} muss umgewandelt werden, bevor es antworten kann. Der Modellordner wird {target}; er braucht etwa so viel Platz wie der Checkpoint.</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>Umwandeln</translation>
+    </message>
+    <message>
+        <source>{name} can be chosen now.</source>
+        <translation>{name} kann jetzt gewählt werden.</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>Wird entfernt…</translation>
+    </message>
+    <message>
+        <source>Delete {name} ({size}) from this computer?</source>
+        <translation>{name} ({size}) von diesem Rechner löschen?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>{name} has been removed.</source>
+        <translation>{name} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Stopped. What has been downloaded is kept.</source>
+        <translation>Angehalten. Was heruntergeladen wurde, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>A model is being downloaded or converted…</source>
+        <translation>Ein Modell wird heruntergeladen oder umgewandelt…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsView</name>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>Auf dem Datenträger</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>Über</translation>
+    </message>
+</context>
+<context>
+    <name>Offer</name>
+    <message>
+        <source>Not now</source>
+        <translation>Jetzt nicht</translation>
+    </message>
+</context>
+<context>
+    <name>OptionBars</name>
+    <message>
+        <source>Probability of each answer</source>
+        <translation>Wahrscheinlichkeit jeder Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>Options</name>
+    <message>
+        <source>of an unknown version</source>
+        <translation>unbekannter Version</translation>
+    </message>
+    <message>
+        <source>{name} (demonstration model)</source>
+        <translation>{name} (Demonstrationsmodell)</translation>
+    </message>
+    <message>
+        <source>{count} min left</source>
+        <translation>noch {count} min</translation>
+    </message>
+    <message>
+        <source>{count} s left</source>
+        <translation>noch {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>Processing</name>
+    <message>
+        <source>Answer tiles</source>
+        <translation>Kacheln befragen</translation>
+    </message>
+    <message>
+        <source>question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI</source>
+        <translation>frage,fragen,antwort,VQA,ja,nein,wahrscheinlichkeit,auswahl,kacheln,gitter,raster,KI</translation>
+    </message>
+    <message>
+        <source>Puts one question to every tile of a raster layer.</source>
+        <translation>Stellt eine Frage zu jeder Kachel eines Rasterlayers.</translation>
+    </message>
+    <message>
+        <source>Without options the model answers freely. With options, such as yes,no, it rates each of them: the text is the likeliest, the column probability says how likely, and there is a column for each option (p_yes, p_no).</source>
+        <translation>Ohne Auswahl antwortet das Modell frei. Mit einer Auswahl wie yes,no bewertet es jede der Antworten: Der Text ist die wahrscheinlichste, die Spalte probability sagt, wie wahrscheinlich, und für jede Antwort gibt es eine Spalte (p_yes, p_no).</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Options, with commas between (free answer if empty)</source>
+        <translation>Auswahl, durch Kommas getrennt (leer: freie Antwort)</translation>
+    </message>
+    <message>
+        <source>The question is empty; say what you want to know.</source>
+        <translation>Die Frage ist leer; sagen Sie, was Sie wissen möchten.</translation>
+    </message>
+    <message>
+        <source>Ask the imagery</source>
+        <translation>Bilddaten befragen</translation>
+    </message>
+    <message>
+        <source>Model (name or folder)</source>
+        <translation>Modell (Name oder Ordner)</translation>
+    </message>
+    <message>
+        <source>Device (auto, cpu, cuda…)</source>
+        <translation>Gerät (auto, cpu, cuda…)</translation>
+    </message>
+    <message>
+        <source>Precision (auto, float32, bfloat16)</source>
+        <translation>Genauigkeit (auto, float32, bfloat16)</translation>
+    </message>
+    <message>
+        <source>Let the model describe first (clue)</source>
+        <translation>Das Modell zuerst beschreiben lassen (Hinweis)</translation>
+    </message>
+    <message>
+        <source>Longest answer, in tokens</source>
+        <translation>Längste Antwort in Token</translation>
+    </message>
+    <message>
+        <source>Resume: keep the rows that the output has already</source>
+        <translation>Fortsetzen: Zeilen behalten, die die Ausgabe schon hat</translation>
+    </message>
+    <message>
+        <source>Caption features</source>
+        <translation>Objekte beschreiben</translation>
+    </message>
+    <message>
+        <source>caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI</source>
+        <translation>beschreiben,beschreibung,text,objekte,polygone,attribute,feld,direkt,bearbeiten,bilddaten,KI</translation>
+    </message>
+    <message>
+        <source>Describes what a raster layer shows at every polygon, as new attributes of it.</source>
+        <translation>Beschreibt als neue Attribute, was ein Rasterlayer an jedem Polygon zeigt.</translation>
+    </message>
+    <message>
+        <source>The model sees the bounding box of each polygon. The output has the same features with the answers as new columns; a column of the same name is replaced, which a prefix avoids.</source>
+        <translation>Das Modell sieht das umschließende Rechteck jedes Polygons. Die Ausgabe hat dieselben Objekte mit den Antworten als neuen Spalten; eine Spalte gleichen Namens wird ersetzt, was ein Präfix vermeidet.</translation>
+    </message>
+    <message>
+        <source>Into the layer itself: no output is made. The answers become attributes of the layer&apos;s own features, at the end of the run or when it is cancelled, as one step that can be undone. Its edits are left for you to save.</source>
+        <translation>In den Layer selbst: Es entsteht keine Ausgabe. Die Antworten werden am Ende des Laufs oder beim Abbrechen Attribute der Objekte des Layers, als ein Schritt, der rückgängig gemacht werden kann. Das Speichern der Änderungen bleibt Ihnen überlassen.</translation>
+    </message>
+    <message>
+        <source>With a GeoPackage as output every row is kept at once, and a further run with the same output goes on where the last one ended.</source>
+        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, und ein weiterer Lauf mit derselben Ausgabe macht dort weiter, wo der letzte endete.</translation>
+    </message>
+    <message>
+        <source>Polygon layer</source>
+        <translation>Polygonlayer</translation>
+    </message>
+    <message>
+        <source>Raster layer</source>
+        <translation>Rasterlayer</translation>
+    </message>
+    <message>
+        <source>Into the polygon layer itself, as one step to undo</source>
+        <translation>In den Polygonlayer selbst, als ein rückgängig zu machender Schritt</translation>
+    </message>
+    <message>
+        <source>Prefix of new columns</source>
+        <translation>Präfix neuer Spalten</translation>
+    </message>
+    <message>
+        <source>Captioned features</source>
+        <translation>Beschriebene Objekte</translation>
+    </message>
+    <message>
+        <source>There is nowhere to put the captions; choose an output, or the layer itself.</source>
+        <translation>Es gibt keinen Ort für die Beschreibungen; wählen Sie eine Ausgabe oder den Layer selbst.</translation>
+    </message>
+    <message>
+        <source>Feature {id}</source>
+        <translation>Objekt {id}</translation>
+    </message>
+    <message>
+        <source>Caption tiles</source>
+        <translation>Kacheln beschreiben</translation>
+    </message>
+    <message>
+        <source>caption,describe,text,tiles,grid,raster,image,imagery,language model,AI</source>
+        <translation>beschreiben,beschreibung,text,kacheln,gitter,raster,bild,bilddaten,sprachmodell,KI</translation>
+    </message>
+    <message>
+        <source>Describes every tile of a raster layer in words.</source>
+        <translation>Beschreibt jede Kachel eines Rasterlayers in Worten.</translation>
+    </message>
+    <message>
+        <source>Classify tiles</source>
+        <translation>Kacheln klassifizieren</translation>
+    </message>
+    <message>
+        <source>classify,classes,scene,event,land use,time series,probability,tiles,grid,raster,AI</source>
+        <translation>klassifizieren,klassen,szene,ereignis,landnutzung,zeitreihe,wahrscheinlichkeit,kacheln,gitter,raster,KI</translation>
+    </message>
+    <message>
+        <source>Sorts every tile of a raster layer, or of a series of dates, into classes.</source>
+        <translation>Ordnet jede Kachel eines Rasterlayers oder einer Zeitreihe in Klassen ein.</translation>
+    </message>
+    <message>
+        <source>With one layer the classes are those of the scene, such as rural,urban. Two or more layers are a series, in the order of their dates; its classes are events, by default the 25 of the ERA data set. The text is the likeliest class, the column probability says how likely, and there is a column for each class. A question of your own may replace the request to classify one layer.</source>
+        <translation>Bei einem Layer sind die Klassen die der Szene, etwa rural,urban. Zwei oder mehr Layer sind eine Serie in der Reihenfolge ihrer Daten; deren Klassen sind Ereignisse, ohne Angabe die 25 des ERA-Datensatzes. Der Text ist die wahrscheinlichste Klasse, die Spalte probability sagt, wie wahrscheinlich, und für jede Klasse gibt es eine Spalte. Eine eigene Frage kann die Aufforderung ersetzen, einen Layer zu klassifizieren.</translation>
+    </message>
+    <message>
+        <source>Raster layer, or layers of a series</source>
+        <translation>Rasterlayer oder Layer einer Serie</translation>
+    </message>
+    <message>
+        <source>Classes, with commas between</source>
+        <translation>Klassen, durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>Question, instead of the request to classify</source>
+        <translation>Frage anstelle der Aufforderung zu klassifizieren</translation>
+    </message>
+    <message>
+        <source>A series takes no question; leave it empty.</source>
+        <translation>Eine Serie nimmt keine Frage an; lassen Sie sie leer.</translation>
+    </message>
+    <message>
+        <source>One layer needs classes to choose from; name them, such as rural,urban.</source>
+        <translation>Ein Layer braucht Klassen zur Auswahl; nennen Sie sie, etwa rural,urban.</translation>
+    </message>
+    <message>
+        <source>Describe change tiles</source>
+        <translation>Änderung der Kacheln beschreiben</translation>
+    </message>
+    <message>
+        <source>change,change detection,compare,before,after,two dates,caption,text,tiles,grid,AI</source>
+        <translation>änderung,änderungserkennung,vergleichen,vorher,nachher,zwei zeitpunkte,beschreibung,text,kacheln,gitter,KI</translation>
+    </message>
+    <message>
+        <source>Describes in words what changed in every tile between two dates.</source>
+        <translation>Beschreibt in Worten, was sich in jeder Kachel zwischen zwei Zeitpunkten geändert hat.</translation>
+    </message>
+    <message>
+        <source>The column changed is yes or no, as the text has it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
+        <translation>Die Spalte changed ist yes oder no, wie es der Text sagt. Beide Layer werden auf ein Gitter gezeichnet, im KBS des Layers vorher; sie dürfen sich in KBS und Auflösung unterscheiden.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
+        <translation>Der Layer {layer} kann nicht bearbeitet werden; wählen Sie eine Ausgabe anstelle des Layers selbst.</translation>
+    </message>
+    <message>
+        <source>Answered tiles</source>
+        <translation>Beantwortete Kacheln</translation>
+    </message>
+    <message>
+        <source>Raster layer before</source>
+        <translation>Rasterlayer vorher</translation>
+    </message>
+    <message>
+        <source>Raster layer after</source>
+        <translation>Rasterlayer nachher</translation>
+    </message>
+    <message>
+        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. What the model sees of a tile is what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are not asked about: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
+        <translation>Die Ausdehnung wird mit ganzen Kacheln einer Größe bedeckt, Zeile für Zeile von ihrer oberen linken Ecke aus. Das Modell sieht von einer Kachel, was die Karte zeigt: Kanäle, Streckung und Transparenz des Layers. Zu Kacheln mit weniger als 5&#xa0;% Daten wird nicht gefragt: Ihr Status ist nodata. Eine Kachel, die misslingt, hat den Status failed und ihren Fehler in der Zeile.</translation>
+    </message>
+    <message>
+        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. Other outputs are kept up to the moment of a cancel, but cannot be resumed.</source>
+        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, was auch geschieht; starten Sie erneut mit derselben Ausgabe, um dort weiterzumachen, wo ein Lauf endete. Vorhandene Zeilen bleiben, misslungene werden erneut gefragt. Andere Ausgaben bleiben bis zum Abbrechen erhalten, können aber nicht fortgesetzt werden.</translation>
+    </message>
+    <message>
+        <source>The clip polygons do not touch the extent; choose others, or leave them out.</source>
+        <translation>Die Zuschneidepolygone berühren die Ausdehnung nicht; wählen Sie andere oder lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} has no pixels of its own; give the tile size in map units.</source>
+        <translation>Der Layer {layer} hat keine eigenen Pixel; geben Sie die Kachelgröße in Karteneinheiten an.</translation>
+    </message>
+    <message>
+        <source>The extent and the layers ({layers}) have no ground in common; choose another extent.</source>
+        <translation>Die Ausdehnung und die Layer ({layers}) haben keine gemeinsame Fläche; wählen Sie eine andere Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>One of the layers {first} and {second} has no CRS, so that they cannot be laid over each other; set it in the layer&apos;s properties.</source>
+        <translation>Einer der Layer {first} und {second} hat kein KBS, sodass sie nicht übereinandergelegt werden können; setzen Sie es in den Layereigenschaften.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be brought into the CRS {crs}.</source>
+        <translation>Der Layer {layer} kann nicht in das KBS {crs} gebracht werden.</translation>
+    </message>
+    <message>
+        <source>Tile size</source>
+        <translation>Kachelgröße</translation>
+    </message>
+    <message>
+        <source>Unit of tile size and overlap</source>
+        <translation>Einheit von Kachelgröße und Überlappung</translation>
+    </message>
+    <message>
+        <source>pixels of the layer</source>
+        <translation>Pixel des Layers</translation>
+    </message>
+    <message>
+        <source>map units of the layer</source>
+        <translation>Karteneinheiten des Layers</translation>
+    </message>
+    <message>
+        <source>Overlap of neighbours</source>
+        <translation>Überlappung benachbarter Kacheln</translation>
+    </message>
+    <message>
+        <source>Extent (all of the layer if empty)</source>
+        <translation>Ausdehnung (leer: ganzer Layer)</translation>
+    </message>
+    <message>
+        <source>Only tiles that touch these polygons</source>
+        <translation>Nur Kacheln, die diese Polygone berühren</translation>
+    </message>
+    <message>
+        <source>Tile {row}/{column}</source>
+        <translation>Kachel {row}/{column}</translation>
+    </message>
+    <message>
+        <source>The tile size must be greater than 0.</source>
+        <translation>Die Kachelgröße muss größer als 0 sein.</translation>
+    </message>
+    <message>
+        <source>The overlap must be less than the tile size, and not negative.</source>
+        <translation>Die Überlappung muss kleiner als die Kachelgröße und darf nicht negativ sein.</translation>
+    </message>
+    <message>
+        <source>The extent is empty; choose another one.</source>
+        <translation>Die Ausdehnung ist leer; wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Mind the unit of the tile size.</source>
+        <translation>Es gäbe mehr als eine Million Kacheln; wählen Sie größere Kacheln oder eine kleinere Ausdehnung. Beachten Sie die Einheit der Kachelgröße.</translation>
+    </message>
+    <message>
+        <source>The options {options} leave no choice; name at least two, each once.</source>
+        <translation>Die Auswahl {options} lässt keine Wahl; nennen Sie mindestens zwei Antworten, jede einmal.</translation>
+    </message>
+    <message>
+        <source>{done} of {total}, {rate:.2f} a second, {left} left</source>
+        <translation>{done} von {total}, {rate:.2f} je Sekunde, noch {left}</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation>{minutes} min {seconds} s</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{done} of {total} are in the output already and stay.</source>
+        <translation>{done} von {total} sind schon in der Ausgabe und bleiben.</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Das Modell wird geladen…</translation>
+    </message>
+    <message>
+        <source>{model} is a demonstration model: do not rely on what it says.</source>
+        <translation>{model} ist ein Demonstrationsmodell: Verlassen Sie sich nicht auf seine Aussagen.</translation>
+    </message>
+    <message>
+        <source>The feature has no geometry to look at.</source>
+        <translation>Das Objekt hat keine Geometrie, die betrachtet werden könnte.</translation>
+    </message>
+    <message>
+        <source>{file} holds rows of other places than those of this run; choose another output, or switch resuming off to replace them.</source>
+        <translation>{file} enthält Zeilen anderer Orte als dieser Lauf; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
+    </message>
+    <message>
+        <source>{file} holds a table of another kind; choose another output, or switch resuming off to replace it.</source>
+        <translation>{file} enthält eine Tabelle anderer Art; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
+    </message>
+    <message>
+        <source>{file} is there, and is no GeoPackage that can be opened; choose another output.</source>
+        <translation>{file} ist da und kein GeoPackage, das geöffnet werden kann; wählen Sie eine andere Ausgabe.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
+        <translation>{file} kann nicht geschrieben werden ({reason}); die bisherigen Zeilen bleiben erhalten. Schaffen Sie Platz oder wählen Sie eine andere Ausgabe, und setzen Sie fort.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionBox</name>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter breaks the line.</source>
+        <translation>Die Eingabetaste sendet, Umschalt+Eingabe bricht die Zeile um.</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter breaks the line, Esc stops the answer.</source>
+        <translation>Die Eingabetaste sendet, Umschalt+Eingabe bricht die Zeile um, Esc hält die Antwort an.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionPanel</name>
+    <message>
+        <source>Suggested questions</source>
+        <translation>Vorgeschlagene Fragen</translation>
+    </message>
+    <message>
+        <source>yes, no</source>
+        <translation>yes, no</translation>
+    </message>
+    <message>
+        <source>Answers to choose from, parted by commas</source>
+        <translation>Antworten zur Auswahl, durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>Choose among given answers</source>
+        <translation>Aus gegebenen Antworten wählen</translation>
+    </message>
+    <message>
+        <source>The model weighs these answers and gives the probability of each.</source>
+        <translation>Das Modell wägt diese Antworten ab und gibt die Wahrscheinlichkeit jeder an.</translation>
+    </message>
+    <message>
+        <source>Ask about this image…</source>
+        <translation>Zu diesem Bild fragen…</translation>
+    </message>
+    <message>
+        <source>Ask about the change…</source>
+        <translation>Zur Änderung fragen…</translation>
+    </message>
+    <message>
+        <source>Ask about this series…</source>
+        <translation>Zu dieser Serie fragen…</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Fragen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation>Beschreiben</translation>
+    </message>
+    <message>
+        <source>Describe change</source>
+        <translation>Änderung beschreiben</translation>
+    </message>
+    <message>
+        <source>Classify</source>
+        <translation>Klassifizieren</translation>
+    </message>
+    <message>
+        <source>Stop the answer and keep what was said so far (Esc)</source>
+        <translation>Die Antwort anhalten und behalten, was bis dahin gesagt wurde (Esc)</translation>
+    </message>
+    <message>
+        <source>Give at least two answers to choose from, parted by commas.</source>
+        <translation>Geben Sie mindestens zwei Antworten zur Auswahl an, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>Describe the image</source>
+        <translation>Das Bild beschreiben</translation>
+    </message>
+    <message>
+        <source>A caption describes one image: choose Image above.</source>
+        <translation>Eine Beschreibung gilt einem Bild: Wählen Sie oben Bild.</translation>
+    </message>
+    <message>
+        <source>Describe what changed between the two dates</source>
+        <translation>Beschreiben, was sich zwischen den zwei Zeitpunkten geändert hat</translation>
+    </message>
+    <message>
+        <source>A change needs two dates: choose Pair above.</source>
+        <translation>Eine Änderung braucht zwei Zeitpunkte: Wählen Sie oben Paar.</translation>
+    </message>
+    <message>
+        <source>Name the event that the series or video shows</source>
+        <translation>Das Ereignis nennen, das die Serie oder das Video zeigt</translation>
+    </message>
+    <message>
+        <source>Only a series or a video is classified: choose Series above.</source>
+        <translation>Nur eine Serie oder ein Video wird klassifiziert: Wählen Sie oben Serie.</translation>
+    </message>
+</context>
+<context>
+    <name>RuntimeGroup</name>
+    <message>
+        <source>Runtime</source>
+        <translation>Laufzeitumgebung</translation>
+    </message>
+    <message>
+        <source>The models run in a Python environment of their own, apart from that of QGIS. Setting it up takes about 3 GB on the disk of your QGIS profile and downloads most of that (8 GB with support for graphics cards).</source>
+        <translation>Die Modelle laufen in einer eigenen Python-Umgebung, getrennt von der von QGIS. Das Einrichten braucht etwa 3&#xa0;GB auf dem Datenträger Ihres QGIS-Profils und lädt das meiste davon herunter (8&#xa0;GB mit Unterstützung für Grafikkarten).</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Einrichten</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen…</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>What the set-up said, to read or to copy</source>
+        <translation>Was das Einrichten gemeldet hat, zum Lesen oder Kopieren</translation>
+    </message>
+    <message>
+        <source>Python of an environment with unirs</source>
+        <translation>Python einer Umgebung mit unirs</translation>
+    </message>
+    <message>
+        <source>The one that is set up above</source>
+        <translation>Die oben eingerichtete</translation>
+    </message>
+    <message>
+        <source>The environment variable {name} is set and comes first.</source>
+        <translation>Die Umgebungsvariable {name} ist gesetzt und hat Vorrang.</translation>
+    </message>
+    <message>
+        <source>Python of your own</source>
+        <translation>Eigenes Python</translation>
+    </message>
+    <message>
+        <source>How it is set up</source>
+        <translation>Wie eingerichtet wird</translation>
+    </message>
+    <message>
+        <source>The best one on this computer</source>
+        <translation>Das beste auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>What suits this computer</source>
+        <translation>Was zu diesem Rechner passt</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>Prozessor (CPU)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (CUDA)</source>
+        <translation>NVIDIA-Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+        <source>None: from the package index</source>
+        <translation>Keiner: aus dem Paketindex</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>Python (3.10 to 3.13)</source>
+        <translation>Python (3.10 bis 3.13)</translation>
+    </message>
+    <message>
+        <source>Build of PyTorch</source>
+        <translation>Variante von PyTorch</translation>
+    </message>
+    <message>
+        <source>Offline, from the folder</source>
+        <translation>Offline, aus dem Ordner</translation>
+    </message>
+    <message>
+        <source>Extra package index</source>
+        <translation>Zusätzlicher Paketindex</translation>
+    </message>
+    <message>
+        <source>Packages come from the index that pip is configured for, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows, or small ones for processors on Linux, are often kept apart.</source>
+        <translation>Pakete kommen aus dem Index, der für pip eingestellt ist, über den Proxy von QGIS. Nennen Sie einen zusätzlichen Index, wenn diesem die Variante von PyTorch fehlt, die Sie brauchen: Varianten für Grafikkarten unter Windows oder kleine für Prozessoren unter Linux liegen oft an eigener Stelle.</translation>
+    </message>
+    <message>
+        <source>Remove the runtime? Questions need it; it can be set up again at any time.</source>
+        <translation>Die Laufzeitumgebung entfernen? Fragen brauchen sie; sie kann jederzeit wieder eingerichtet werden.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Looking at a Python</source>
+        <translation>Ein Python wird untersucht</translation>
+    </message>
+    <message>
+        <source>Python {version} with unirs.</source>
+        <translation>Python {version} mit unirs.</translation>
+    </message>
+    <message>
+        <source>Python {version} without unirs: install unirs into it, or clear this field and name it below as the Python to set up from.</source>
+        <translation>Python {version} ohne unirs: Installieren Sie unirs darin, oder leeren Sie dieses Feld und nennen Sie es unten als das Python, aus dem eingerichtet wird.</translation>
+    </message>
+</context>
+<context>
+    <name>SeriesList</name>
+    <message>
+        <source>Date of acquisition of the selected layer</source>
+        <translation>Aufnahmedatum des gewählten Layers</translation>
+    </message>
+    <message>
+        <source>Move the layer up</source>
+        <translation>Den Layer nach oben schieben</translation>
+    </message>
+    <message>
+        <source>Move the layer down</source>
+        <translation>Den Layer nach unten schieben</translation>
+    </message>
+    <message>
+        <source>Take the layer out of the series</source>
+        <translation>Den Layer aus der Serie nehmen</translation>
+    </message>
+    <message>
+        <source>Order the layers by date</source>
+        <translation>Die Layer nach Datum ordnen</translation>
+    </message>
+    <message>
+        <source>Layers of the series, the earliest first</source>
+        <translation>Layer der Serie, der früheste zuerst</translation>
+    </message>
+    <message>
+        <source>no date</source>
+        <translation>kein Datum</translation>
+    </message>
+    <message>
+        <source>{date}  {layer}</source>
+        <translation>{date}  {layer}</translation>
+    </message>
+</context>
+<context>
+    <name>Setup</name>
+    <message>
+        <source>A defect in UniRS stopped this ({kind}: {reason}); please report it with the log.</source>
+        <translation>Ein Fehler in UniRS hat das angehalten ({kind}: {reason}); bitte melden Sie ihn mit dem Protokoll.</translation>
+    </message>
+    <message>
+        <source>The runtime is damaged: its files are gone. Repair it.</source>
+        <translation>Die Laufzeitumgebung ist beschädigt: Ihre Dateien sind fort. Reparieren Sie sie.</translation>
+    </message>
+    <message>
+        <source>Ready, but made by another version of the plugin (unirs {unirs}); repair it to renew it.</source>
+        <translation>Bereit, aber von einer anderen Version des Plugins gemacht (unirs {unirs}); reparieren Sie sie, um sie zu erneuern.</translation>
+    </message>
+    <message>
+        <source>Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or name an extra index with builds for CUDA in the options, and repair.</source>
+        <translation>Bereit, aber PyTorch {torch} kann die Grafikkarte nicht verwenden: Aktualisieren Sie ihren Treiber, oder nennen Sie in den Optionen einen zusätzlichen Index mit Varianten für CUDA, und reparieren Sie.</translation>
+    </message>
+    <message>
+        <source>Ready: unirs {unirs}, Python {python}, PyTorch {torch}.</source>
+        <translation>Bereit: unirs {unirs}, Python {python}, PyTorch {torch}.</translation>
+    </message>
+    <message>
+        <source>This copy of the plugin carries no runtime. Install the plugin&apos;s zip (&apos;make package&apos; builds it), or choose a Python that has unirs, such as that of &apos;.venv&apos;.</source>
+        <translation>Diese Kopie des Plugins enthält keine Laufzeitumgebung. Installieren Sie die Zip-Datei des Plugins („make package“ baut sie), oder wählen Sie ein Python mit unirs, etwa das von „.venv“.</translation>
+    </message>
+    <message>
+        <source>Ready: {python} was chosen.</source>
+        <translation>Bereit: {python} wurde gewählt.</translation>
+    </message>
+    <message>
+        <source>The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ UniRS, or set {variable} right.</source>
+        <translation>Das gewählte Python {python} gibt es nicht; wählen Sie ein anderes unter Einstellungen ▸ Optionen ▸ UniRS, oder setzen Sie {variable} richtig.</translation>
+    </message>
+    <message>
+        <source>An earlier set-up was not finished; set up again.</source>
+        <translation>Ein früheres Einrichten wurde nicht beendet; richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>Not set up yet.</source>
+        <translation>Noch nicht eingerichtet.</translation>
+    </message>
+    <message>
+        <source>{path} is Python {version}; 3.10 to 3.13 are supported.</source>
+        <translation>{path} ist Python {version}; unterstützt werden 3.10 bis 3.13.</translation>
+    </message>
+    <message>
+        <source>{path} is a 32-bit Python; 64 bits are needed.</source>
+        <translation>{path} ist ein 32-Bit-Python; nötig sind 64 Bit.</translation>
+    </message>
+    <message>
+        <source>{path} lacks the module venv; on Debian and Ubuntu install the package python{version_short}-venv.</source>
+        <translation>{path} fehlt das Modul venv; installieren Sie unter Debian und Ubuntu das Paket python{version_short}-venv.</translation>
+    </message>
+    <message>
+        <source>{path} does not work as a Python; choose another one.</source>
+        <translation>{path} funktioniert nicht als Python; wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>No Python was found that the runtime can be set up from; install Python 3.12 (64 bit), or choose one in Settings ▸ Options ▸ UniRS.</source>
+        <translation>Es wurde kein Python gefunden, aus dem die Laufzeitumgebung eingerichtet werden kann; installieren Sie Python 3.12 (64 Bit), oder wählen Sie eines unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>Setting up UniRS</source>
+        <translation>UniRS wird eingerichtet</translation>
+    </message>
+    <message>
+        <source>Removing the UniRS runtime</source>
+        <translation>Die Laufzeitumgebung von UniRS wird entfernt</translation>
+    </message>
+    <message>
+        <source>Installing the runtime failed: {reason} The whole log is below; copy it when you report this.</source>
+        <translation>Das Einrichten der Laufzeitumgebung ist fehlgeschlagen: {reason} Das ganze Protokoll steht unten; kopieren Sie es, wenn Sie das melden.</translation>
+    </message>
+    <message>
+        <source>A file of the runtime could not be used ({reason}: {file}); close other QGIS windows and try again.</source>
+        <translation>Eine Datei der Laufzeitumgebung konnte nicht benutzt werden ({reason}: {file}); schließen Sie andere QGIS-Fenster und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The folder of wheels holds no {package} that fits this computer and its Python; collect the wheels on a computer of the same kind with the same Python version.</source>
+        <translation>Der Ordner mit Wheels enthält kein {package}, das zu diesem Rechner und seinem Python passt; sammeln Sie die Wheels auf einem Rechner gleicher Art mit derselben Python-Version.</translation>
+    </message>
+    <message>
+        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up from, or name an extra index that has it.</source>
+        <translation>Der Paketindex bietet kein {package} für diesen Rechner und sein Python; wählen Sie ein anderes Python (3.12 oder 3.11) zum Einrichten, oder nennen Sie einen zusätzlichen Index, der es hat.</translation>
+    </message>
+    <message>
+        <source>There is no space left on the disk of the QGIS profile or of temporary files; free about 3 GB (8 GB for a graphics card&apos;s build) and set up again.</source>
+        <translation>Auf dem Datenträger des QGIS-Profils oder der temporären Dateien ist kein Platz mehr; schaffen Sie etwa 3&#xa0;GB Platz (8&#xa0;GB für die Variante mit Grafikkarte) und richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>A file name became longer than Windows allows; let an administrator switch on long paths, or use a QGIS profile in a shorter folder, and set up again.</source>
+        <translation>Ein Dateiname wurde länger, als Windows erlaubt; lassen Sie einen Administrator lange Pfade einschalten, oder verwenden Sie ein QGIS-Profil in einem kürzeren Ordner, und richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>The proxy did not let the set-up through; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
+        <translation>Der Proxy hat das Einrichten nicht durchgelassen; prüfen Sie ihn unter Einstellungen ▸ Optionen ▸ Netzwerk (Adresse, Port, Benutzer), oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>The package index could not prove who it is (certificate). Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>Der Paketindex konnte sich nicht ausweisen (Zertifikat). Hinter dem Gateway einer Firma nennen Sie dessen Zertifikatsdatei als „cert“ in der Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up offline from a folder of wheels.</source>
+        <translation>Der Paketindex ist nicht erreichbar; prüfen Sie das Netzwerk und den Proxy unter Einstellungen ▸ Optionen ▸ Netzwerk und richten Sie erneut ein, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>The package index wants a login or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>Der Paketindex verlangt eine Anmeldung oder weist diesen Rechner ab; prüfen Sie die Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>A downloaded file was damaged on its way; set up again.</source>
+        <translation>Eine heruntergeladene Datei wurde unterwegs beschädigt; richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>The QGIS profile cannot be written; check its permissions, or start QGIS with a profile of your own.</source>
+        <translation>In das QGIS-Profil kann nicht geschrieben werden; prüfen Sie seine Rechte, oder starten Sie QGIS mit einem eigenen Profil.</translation>
+    </message>
+    <message>
+        <source>The system ended the installation, probably because memory ran out; close other programs and set up again.</source>
+        <translation>Das System hat die Installation beendet, vermutlich weil der Arbeitsspeicher ausging; schließen Sie andere Programme und richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>Another QGIS window is setting up UniRS; wait until it has finished there. If there is no other window, delete the file {path}.</source>
+        <translation>Ein anderes QGIS-Fenster richtet UniRS gerade ein; warten Sie, bis es dort fertig ist. Gibt es kein anderes Fenster, löschen Sie die Datei {path}.</translation>
+    </message>
+    <message>
+        <source>Downloading {package}…</source>
+        <translation>{package} wird heruntergeladen…</translation>
+    </message>
+    <message>
+        <source>Unpacking; this takes a few minutes…</source>
+        <translation>Wird entpackt; das dauert einige Minuten…</translation>
+    </message>
+    <message>
+        <source>The extra index has to be an address such as https://…, without user and password (these belong into pip&apos;s configuration).</source>
+        <translation>Der zusätzliche Index muss eine Adresse wie https://… sein, ohne Benutzer und Passwort (diese gehören in die Konfiguration von pip).</translation>
+    </message>
+    <message>
+        <source>Looking for a Python…</source>
+        <translation>Ein Python wird gesucht…</translation>
+    </message>
+    <message>
+        <source>Making the environment…</source>
+        <translation>Die Umgebung wird angelegt…</translation>
+    </message>
+    <message>
+        <source>{path} could not make an environment; choose another Python to set up from. The log tells more.</source>
+        <translation>{path} konnte keine Umgebung anlegen; wählen Sie ein anderes Python zum Einrichten. Das Protokoll sagt mehr.</translation>
+    </message>
+    <message>
+        <source>Collecting packages…</source>
+        <translation>Pakete werden gesammelt…</translation>
+    </message>
+    <message>
+        <source>There is no build of PyTorch for the CPU alone; the usual one is taken.</source>
+        <translation>Es gibt keine Variante von PyTorch nur für die CPU; die übliche wird genommen.</translation>
+    </message>
+    <message>
+        <source>Checking the runtime…</source>
+        <translation>Die Laufzeitumgebung wird geprüft…</translation>
+    </message>
+    <message>
+        <source>The runtime was installed, but does not work: {reason} Set up again, or choose another Python to set up from.</source>
+        <translation>Die Laufzeitumgebung wurde installiert, funktioniert aber nicht: {reason} Richten Sie erneut ein, oder wählen Sie ein anderes Python zum Einrichten.</translation>
+    </message>
+    <message>
+        <source>Removing the runtime…</source>
+        <translation>Die Laufzeitumgebung wird entfernt…</translation>
+    </message>
+</context>
+<context>
+    <name>StatusPanel</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Caption tiles…</source>
+        <translation>Kacheln beschreiben…</translation>
+    </message>
+    <message>
+        <source>Export history…</source>
+        <translation>Verlauf exportieren…</translation>
+    </message>
+    <message>
+        <source>Add history as layer</source>
+        <translation>Verlauf als Layer hinzufügen</translation>
+    </message>
+    <message>
+        <source>Options…</source>
+        <translation>Optionen…</translation>
+    </message>
+    <message>
+        <source>Log of the set-up</source>
+        <translation>Protokoll des Einrichtens</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Einrichten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+</context>
+<context>
+    <name>Suggestions</name>
+    <message>
+        <source>Water?</source>
+        <translation>Wasser?</translation>
+    </message>
+    <message>
+        <source>Buildings?</source>
+        <translation>Gebäude?</translation>
+    </message>
+    <message>
+        <source>Rural or urban?</source>
+        <translation>Ländlich oder städtisch?</translation>
+    </message>
+    <message>
+        <source>Roads?</source>
+        <translation>Straßen?</translation>
+    </message>
+    <message>
+        <source>Any change?</source>
+        <translation>Irgendeine Änderung?</translation>
+    </message>
+    <message>
+        <source>New buildings?</source>
+        <translation>Neue Gebäude?</translation>
+    </message>
+    <message>
+        <source>Trees lost?</source>
+        <translation>Bäume verschwunden?</translation>
+    </message>
+    <message>
+        <source>Lake smaller?</source>
+        <translation>See kleiner?</translation>
+    </message>
+    <message>
+        <source>What happens?</source>
+        <translation>Was geschieht?</translation>
+    </message>
+    <message>
+        <source>Flood?</source>
+        <translation>Flut?</translation>
+    </message>
+    <message>
+        <source>Fire?</source>
+        <translation>Feuer?</translation>
+    </message>
+    <message>
+        <source>Building work?</source>
+        <translation>Bauarbeiten?</translation>
+    </message>
+</context>
+<context>
+    <name>UniRSDock</name>
+    <message>
+        <source>UniRS</source>
+        <translation>UniRS</translation>
+    </message>
+    <message>
+        <source>What to look at</source>
+        <translation>Was betrachtet wird</translation>
+    </message>
+</context>
+<context>
+    <name>VideoFile</name>
+    <message>
+        <source>Path of a video file</source>
+        <translation>Pfad einer Videodatei</translation>
+    </message>
+    <message>
+        <source>Choose a video file…</source>
+        <translation>Videodatei wählen…</translation>
+    </message>
+    <message>
+        <source>A video has no place on the map; its answer has no footprint.</source>
+        <translation>Ein Video hat keinen Ort auf der Karte; seine Antwort hat keinen Umriss.</translation>
+    </message>
+    <message>
+        <source>Choose a video file</source>
+        <translation>Eine Videodatei wählen</translation>
+    </message>
+    <message>
+        <source>Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v)</source>
+        <translation>Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>UniRS</source>
+        <translation>UniRS</translation>
+    </message>
+</context>
+<context>
+    <name>Worker</name>
+    <message>
+        <source>The worker was restarted before it had answered.</source>
+        <translation>Der Arbeitsprozess wurde neu gestartet, bevor er geantwortet hatte.</translation>
+    </message>
+    <message>
+        <source>The worker was stopped before it had answered.</source>
+        <translation>Der Arbeitsprozess wurde angehalten, bevor er geantwortet hatte.</translation>
+    </message>
+    <message>
+        <source>UniRS is closed.</source>
+        <translation>UniRS ist geschlossen.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerReasons</name>
+    <message>
+        <source>The worker was killed, probably by the system because the memory ran out; close other programs or choose a smaller model, then ask again.</source>
+        <translation>Der Arbeitsprozess wurde beendet, vermutlich vom System, weil der Arbeitsspeicher ausging; schließen Sie andere Programme oder wählen Sie ein kleineres Modell und fragen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The worker crashed ({code}); ask again, and report it if it happens once more.</source>
+        <translation>Der Arbeitsprozess ist abgestürzt ({code}); fragen Sie erneut, und melden Sie es, wenn es noch einmal geschieht.</translation>
+    </message>
+    <message>
+        <source>The worker has ended; ask again.</source>
+        <translation>Der Arbeitsprozess ist beendet; fragen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Arbeitsprozess endete mit dem Code {code} ({last_words}); tut er das wieder, reparieren Sie die Laufzeitumgebung unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The worker cannot be started ({error}); repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Arbeitsprozess kann nicht gestartet werden ({error}); reparieren Sie die Laufzeitumgebung unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The worker has not answered for {seconds} seconds; ask again when the computer is less busy, or repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Arbeitsprozess hat seit {seconds} Sekunden nicht geantwortet; fragen Sie erneut, wenn der Rechner weniger beschäftigt ist, oder reparieren Sie die Laufzeitumgebung unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The runtime does not fit this version of the plugin; repair it under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Die Laufzeitumgebung passt nicht zu dieser Version des Plugins; reparieren Sie sie unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The runtime of UniRS is not set up; set it up under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Die Laufzeitumgebung von UniRS ist nicht eingerichtet; richten Sie sie unter Einstellungen ▸ Optionen ▸ UniRS ein.</translation>
+    </message>
+</context>
+<context>
+    <name>_DateEdit</name>
+    <message>
+        <source>no date</source>
+        <translation>kein Datum</translation>
+    </message>
+</context>
+</TS>

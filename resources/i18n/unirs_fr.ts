@@ -1,0 +1,2146 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr" sourcelanguage="en">
+<context>
+    <name>Activity</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Arrêt en cours…</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerView</name>
+    <message>
+        <source>Answer</source>
+        <translation>Réponse</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Chargement du modèle…</translation>
+    </message>
+    <message>
+        <source>Reading the pictures…</source>
+        <translation>Lecture des images…</translation>
+    </message>
+    <message>
+        <source>Looking at the pictures…</source>
+        <translation>Examen des images…</translation>
+    </message>
+    <message>
+        <source>Noting a clue…</source>
+        <translation>Rédaction d’un indice…</translation>
+    </message>
+    <message>
+        <source>Reading the question…</source>
+        <translation>Lecture de la question…</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>Réponse en cours…</translation>
+    </message>
+    <message>
+        <source>Weighing the answers…</source>
+        <translation>Évaluation des réponses…</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>En cours…</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>Less likely answers</source>
+        <translation>Réponses moins probables</translation>
+    </message>
+    <message>
+        <source>Clue</source>
+        <translation>Indice</translation>
+    </message>
+    <message>
+        <source>What the base model noted about the picture before the question was read</source>
+        <translation>Ce que le modèle de base a noté sur l’image avant de lire la question</translation>
+    </message>
+    <message>
+        <source>What the model saw</source>
+        <translation>Ce que le modèle a vu</translation>
+    </message>
+    <message>
+        <source>Show change map</source>
+        <translation>Afficher la carte des changements</translation>
+    </message>
+    <message>
+        <source>Add the change map of this answer to the project</source>
+        <translation>Ajouter au projet la carte des changements de cette réponse</translation>
+    </message>
+    <message>
+        <source>Stopped: this answer is not finished.</source>
+        <translation>Arrêtée&#xa0;: cette réponse n’est pas complète.</translation>
+    </message>
+    <message>
+        <source>Demonstration model: do not rely on it.</source>
+        <translation>Modèle de démonstration&#xa0;: ne vous y fiez pas.</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Avant</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Après</translation>
+    </message>
+    <message>
+        <source>{seconds} s, {model} on {device}</source>
+        <translation>{seconds} s, {model} sur {device}</translation>
+    </message>
+</context>
+<context>
+    <name>Answers</name>
+    <message>
+        <source>The history was written to {file}.</source>
+        <translation>L’historique a été écrit dans {file}.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to ask again.</source>
+        <translation>La couche «&#xa0;{layer}&#xa0;» n’est pas dans ce projet&#xa0;; ajoutez-la pour poser à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The change map cannot be kept in {folder}: {reason}.</source>
+        <translation>La carte des changements ne peut pas être conservée dans {folder}&#xa0;: {reason}.</translation>
+    </message>
+    <message>
+        <source>GeoPackage (*.gpkg)</source>
+        <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>GeoJSON (*.geojson)</source>
+        <translation>GeoJSON (*.geojson)</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Export history</source>
+        <translation>Exporter l’historique</translation>
+    </message>
+</context>
+<context>
+    <name>AnswersGroup</name>
+    <message>
+        <source>Answers</source>
+        <translation>Réponses</translation>
+    </message>
+    <message>
+        <source>The best one</source>
+        <translation>Le meilleur</translation>
+    </message>
+    <message>
+        <source>What suits the device</source>
+        <translation>Ce qui convient au périphérique</translation>
+    </message>
+    <message>
+        <source>32 bits (float32)</source>
+        <translation>32 bits (float32)</translation>
+    </message>
+    <message>
+        <source>16 bits (bfloat16), half the memory</source>
+        <translation>16 bits (bfloat16), moitié moins de mémoire</translation>
+    </message>
+    <message>
+        <source>Describe the images first</source>
+        <translation>Décrire d’abord les images</translation>
+    </message>
+    <message>
+        <source>The base model describes them before the answer; answers come sooner without</source>
+        <translation>Le modèle de base les décrit avant la réponse&#xa0;; sans cela, les réponses viennent plus vite</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> jetons</translation>
+    </message>
+    <message>
+        <source> min without a question</source>
+        <translation> min sans question</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>Jamais</translation>
+    </message>
+    <message>
+        <source>In the QGIS profile</source>
+        <translation>Dans le profil QGIS</translation>
+    </message>
+    <message>
+        <source>Beside the project</source>
+        <translation>À côté du projet</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Périphérique</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>Clue</source>
+        <translation>Indice</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>Réponse la plus longue</translation>
+    </message>
+    <message>
+        <source>Give memory back after</source>
+        <translation>Libérer la mémoire après</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historique</translation>
+    </message>
+    <message>
+        <source>Beside the project, everybody who opens it sees its answers; a project that has not been saved yet uses the profile.</source>
+        <translation>À côté du projet, tous ceux qui l’ouvrent voient ses réponses&#xa0;; un projet qui n’est pas encore enregistré utilise le profil.</translation>
+    </message>
+    <message>
+        <source>Processor (cpu)</source>
+        <translation>Processeur (cpu)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card ({device})</source>
+        <translation>Carte graphique NVIDIA ({device})</translation>
+    </message>
+    <message>
+        <source>Apple graphics ({device})</source>
+        <translation>Puce graphique Apple ({device})</translation>
+    </message>
+    <message>
+        <source>Intel graphics ({device})</source>
+        <translation>Puce graphique Intel ({device})</translation>
+    </message>
+</context>
+<context>
+    <name>Asking</name>
+    <message>
+        <source>Stopped before the answer began.</source>
+        <translation>Arrêtée avant le début de la réponse.</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeMap</name>
+    <message>
+        <source>Change (percent)</source>
+        <translation>Changement (pour cent)</translation>
+    </message>
+    <message>
+        <source>The change map {file} cannot be opened; describe the change again.</source>
+        <translation>La carte des changements {file} ne peut pas être ouverte&#xa0;; demandez à nouveau la description du changement.</translation>
+    </message>
+    <message>
+        <source>Changed by {percent} % or more</source>
+        <translation>Changé à {percent}&#xa0;% ou plus</translation>
+    </message>
+    <message>
+        <source>UniRS: polygons of change</source>
+        <translation>UniRS&#xa0;: polygones de changement</translation>
+    </message>
+    <message>
+        <source>The change map gives no polygons ({error}); see the log panel.</source>
+        <translation>La carte des changements ne donne pas de polygones ({error})&#xa0;; voir le panneau du journal.</translation>
+    </message>
+    <message>
+        <source>The change map {file} cannot be read; describe the change again.</source>
+        <translation>La carte des changements {file} ne peut pas être lue&#xa0;; demandez à nouveau la description du changement.</translation>
+    </message>
+    <message>
+        <source>The polygons of change cannot be written to {folder}; check that the disk has space left.</source>
+        <translation>Les polygones de changement ne peuvent pas être écrits dans {folder}&#xa0;; vérifiez qu’il reste de la place sur le disque.</translation>
+    </message>
+</context>
+<context>
+    <name>CheckGroup</name>
+    <message>
+        <source>Check</source>
+        <translation>Vérification</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Tester</translation>
+    </message>
+    <message>
+        <source>Asks the model about images whose answer is known</source>
+        <translation>Interroge le modèle sur des images dont la réponse est connue</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Copier le diagnostic</translation>
+    </message>
+    <message>
+        <source>Copies versions and the last test for a report, without your name or data</source>
+        <translation>Copie les versions et le dernier test pour un rapport, sans votre nom ni vos données</translation>
+    </message>
+    <message>
+        <source>Let the chosen model answer questions whose answers are known.</source>
+        <translation>Faire répondre le modèle choisi à des questions dont la réponse est connue.</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Chargement du modèle…</translation>
+    </message>
+    <message>
+        <source>Answering known images…</source>
+        <translation>Réponse sur des images connues…</translation>
+    </message>
+    <message>
+        <source>{model} on {device} gave {right} of {count} known answers.</source>
+        <translation>{model} sur {device} a donné {right} réponses connues sur {count}.</translation>
+    </message>
+    <message>
+        <source>{question} Expected: {expected}. Answer: {answer}.</source>
+        <translation>{question} Attendu&#xa0;: {expected}. Réponse&#xa0;: {answer}.</translation>
+    </message>
+    <message>
+        <source>Collecting versions</source>
+        <translation>Collecte des versions</translation>
+    </message>
+    <message>
+        <source>The diagnostics have been copied; paste them into a report.</source>
+        <translation>Le diagnostic a été copié&#xa0;; collez-le dans un rapport.</translation>
+    </message>
+</context>
+<context>
+    <name>Connection</name>
+    <message>
+        <source>The question was withdrawn.</source>
+        <translation>La question a été retirée.</translation>
+    </message>
+</context>
+<context>
+    <name>Crops</name>
+    <message>
+        <source>The layer {layer} has no CRS, so it cannot be laid on the other dates; set its CRS in the layer properties.</source>
+        <translation>La couche {layer} n’a pas de SCR et ne peut donc pas être superposée aux autres dates&#xa0;; définissez son SCR dans les propriétés de la couche.</translation>
+    </message>
+    <message>
+        <source>UniRS: picture of the layers</source>
+        <translation>UniRS&#xa0;: image des couches</translation>
+    </message>
+    <message>
+        <source>The picture of the layers was cancelled; ask again.</source>
+        <translation>L’image des couches a été annulée&#xa0;; posez à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} shows nothing in this extent; choose another one.</source>
+        <translation>La couche {layer} ne montre rien dans cette emprise&#xa0;; choisissez-en une autre.</translation>
+    </message>
+    <message>
+        <source>The picture of the layers cannot be made, by a mistake in UniRS ({error}); see the log panel, and report it.</source>
+        <translation>L’image des couches ne peut pas être créée, par une erreur d’UniRS ({error})&#xa0;; voir le panneau du journal, et signalez-la.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be drawn ({reason}); check its file or service.</source>
+        <translation>La couche {layer} ne peut pas être dessinée ({reason})&#xa0;; vérifiez son fichier ou son service.</translation>
+    </message>
+    <message>
+        <source>The picture of the layer cannot be written to {folder}; check that the disk has space left.</source>
+        <translation>L’image de la couche ne peut pas être écrite dans {folder}&#xa0;; vérifiez qu’il reste de la place sur le disque.</translation>
+    </message>
+    <message>
+        <source>The extent encloses no area; choose or draw another one.</source>
+        <translation>L’emprise n’a pas de surface&#xa0;; choisissez-en ou dessinez-en une autre.</translation>
+    </message>
+    <message>
+        <source>The extent is out of reach of the CRS of the layer {layer}; choose one that meets the layer.</source>
+        <translation>L’emprise est hors de portée du SCR de la couche {layer}&#xa0;; choisissez-en une qui rencontre la couche.</translation>
+    </message>
+    <message>
+        <source>The extent lies outside the layer {layer}; choose one that meets it.</source>
+        <translation>L’emprise est en dehors de la couche {layer}&#xa0;; choisissez-en une qui la rencontre.</translation>
+    </message>
+    <message>
+        <source>The extent crosses the 180° meridian; choose one on either side of it.</source>
+        <translation>L’emprise traverse le méridien 180°&#xa0;; choisissez-en une d’un seul côté.</translation>
+    </message>
+    <message>
+        <source>A layer was removed from the project; choose another one.</source>
+        <translation>Une couche a été supprimée du projet&#xa0;; choisissez-en une autre.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be opened; check that its file or service is still there.</source>
+        <translation>La couche {layer} ne peut pas être ouverte&#xa0;; vérifiez que son fichier ou son service existe encore.</translation>
+    </message>
+</context>
+<context>
+    <name>DateField</name>
+    <message>
+        <source>Forget the date</source>
+        <translation>Oublier la date</translation>
+    </message>
+</context>
+<context>
+    <name>DockState</name>
+    <message>
+        <source>Add a raster layer to the project, then ask about it here.</source>
+        <translation>Ajoutez une couche raster au projet, puis posez ici vos questions.</translation>
+    </message>
+    <message>
+        <source>UniRS answers on this computer. Its runtime has to be set up once before.</source>
+        <translation>UniRS répond sur cet ordinateur. Son environnement d’exécution doit d’abord être installé une fois.</translation>
+    </message>
+    <message>
+        <source>Setting up the runtime…</source>
+        <translation>Installation de l’environnement d’exécution…</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Chargement du modèle…</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Prêt</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>Réponse en cours…</translation>
+    </message>
+    <message>
+        <source>Stopped; what was said so far is kept.</source>
+        <translation>Arrêté&#xa0;; ce qui a été dit jusque-là est conservé.</translation>
+    </message>
+    <message>
+        <source>The worker has ended. The next question starts it again.</source>
+        <translation>Le processus de calcul s’est terminé. La prochaine question le relancera.</translation>
+    </message>
+    <message>
+        <source>There is no network, so the runtime cannot be set up from it. Choose a folder of wheels in the options, or try again later.</source>
+        <translation>Il n’y a pas de réseau pour installer l’environnement d’exécution. Choisissez un dossier de wheels dans les options, ou réessayez plus tard.</translation>
+    </message>
+</context>
+<context>
+    <name>Entry</name>
+    <message>
+        <source>Question</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation>Description</translation>
+    </message>
+    <message>
+        <source>Description of change</source>
+        <translation>Description du changement</translation>
+    </message>
+    <message>
+        <source>Classification</source>
+        <translation>Classification</translation>
+    </message>
+    <message>
+        <source>Single image</source>
+        <translation>Image seule</translation>
+    </message>
+    <message>
+        <source>Pair of dates</source>
+        <translation>Paire de dates</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Série</translation>
+    </message>
+    <message>
+        <source>{layer} ({date})</source>
+        <translation>{layer} ({date})</translation>
+    </message>
+</context>
+<context>
+    <name>EntryActions</name>
+    <message>
+        <source>Zoom to the place</source>
+        <translation>Zoomer sur le lieu</translation>
+    </message>
+    <message>
+        <source>Highlight the place</source>
+        <translation>Mettre le lieu en évidence</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>Poser à nouveau</translation>
+    </message>
+    <message>
+        <source>Copy question and answer</source>
+        <translation>Copier la question et la réponse</translation>
+    </message>
+    <message>
+        <source>Show change map</source>
+        <translation>Afficher la carte des changements</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Supprimer…</translation>
+    </message>
+</context>
+<context>
+    <name>ExtentChooser</name>
+    <message>
+        <source>Map view</source>
+        <translation>Vue de la carte</translation>
+    </message>
+    <message>
+        <source>Drawn rectangle</source>
+        <translation>Rectangle dessiné</translation>
+    </message>
+    <message>
+        <source>Whole layer</source>
+        <translation>Couche entière</translation>
+    </message>
+    <message>
+        <source>Selected features</source>
+        <translation>Entités sélectionnées</translation>
+    </message>
+    <message>
+        <source>Which part of the layer the model looks at</source>
+        <translation>Quelle partie de la couche le modèle regarde</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Emprise</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle on the map (Esc gives up)</source>
+        <translation>Dessiner un rectangle sur la carte (Échap pour abandonner)</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle</source>
+        <translation>Dessiner un rectangle</translation>
+    </message>
+    <message>
+        <source>{width} × {height}, {pixel} per pixel</source>
+        <translation>{width} × {height}, {pixel} par pixel</translation>
+    </message>
+    <message>
+        <source>{width} × {height} units, {pixel} units per pixel</source>
+        <translation>{width} × {height} unités, {pixel} unités par pixel</translation>
+    </message>
+    <message>
+        <source>This is far too large: a pixel of the model spans {length}; zoom in.</source>
+        <translation>C’est bien trop grand&#xa0;: un pixel du modèle couvre {length}&#xa0;; zoomez en avant.</translation>
+    </message>
+    <message>
+        <source>This is far too small: a pixel of the model spans {length}; zoom out.</source>
+        <translation>C’est bien trop petit&#xa0;: un pixel du modèle couvre {length}&#xa0;; zoomez en arrière.</translation>
+    </message>
+    <message>
+        <source>This is far too large: the model sees one pixel for {count} × {count} of the layer; zoom in or draw a smaller rectangle.</source>
+        <translation>C’est bien trop grand&#xa0;: le modèle voit un pixel pour {count} × {count} de la couche&#xa0;; zoomez en avant ou dessinez un rectangle plus petit.</translation>
+    </message>
+    <message>
+        <source>This is far too small: the layer has only {count} pixels on the longer side; zoom out or draw a larger rectangle.</source>
+        <translation>C’est bien trop petit&#xa0;: la couche n’a que {count} pixels sur le plus long côté&#xa0;; zoomez en arrière ou dessinez un rectangle plus grand.</translation>
+    </message>
+    <message>
+        <source>No rectangle is drawn yet; draw one on the map.</source>
+        <translation>Aucun rectangle n’est encore dessiné&#xa0;; dessinez-en un sur la carte.</translation>
+    </message>
+    <message>
+        <source>No feature with an area is selected; select one, or look elsewhere.</source>
+        <translation>Aucune entité surfacique n’est sélectionnée&#xa0;; sélectionnez-en une, ou choisissez une autre emprise.</translation>
+    </message>
+    <message>
+        <source>The layers have no ground in common; choose others.</source>
+        <translation>Les couches n’ont pas de zone commune&#xa0;; choisissez-en d’autres.</translation>
+    </message>
+    <message>
+        <source>No layer is chosen; choose one, or look at the map view.</source>
+        <translation>Aucune couche n’est choisie&#xa0;; choisissez-en une, ou la vue de la carte.</translation>
+    </message>
+</context>
+<context>
+    <name>Fold</name>
+    <message>
+        <source>{heading}, unfolded</source>
+        <translation>{heading}, déplié</translation>
+    </message>
+    <message>
+        <source>{heading}, folded</source>
+        <translation>{heading}, replié</translation>
+    </message>
+</context>
+<context>
+    <name>Footprints</name>
+    <message>
+        <source>The CRS of the map does not reach this place; give the project another one.</source>
+        <translation>Le SCR de la carte n’atteint pas ce lieu&#xa0;; donnez-en un autre au projet.</translation>
+    </message>
+    <message>
+        <source>This entry has no place that can be shown on the map.</source>
+        <translation>Cette entrée n’a pas de lieu qui puisse être montré sur la carte.</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>another window of QGIS holds it</source>
+        <translation>une autre fenêtre de QGIS l’occupe</translation>
+    </message>
+    <message>
+        <source>its folder may not be written</source>
+        <translation>l’écriture dans son dossier n’est pas permise</translation>
+    </message>
+    <message>
+        <source>it is a GeoPackage of something else</source>
+        <translation>c’est un GeoPackage d’un autre contenu</translation>
+    </message>
+    <message>
+        <source>The history {file} cannot be read or written: {reason}. Mend that, or choose another place for it under Settings ▸ Options ▸ UniRS.</source>
+        <translation>L’historique {file} ne peut pas être lu ou écrit&#xa0;: {reason}. Corrigez cela, ou choisissez un autre endroit sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The history {file} is damaged.</source>
+        <translation>L’historique {file} est endommagé.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>le disque est plein</translation>
+    </message>
+    <message>
+        <source>it may not be written</source>
+        <translation>l’écriture n’est pas permise</translation>
+    </message>
+    <message>
+        <source>another program holds it</source>
+        <translation>un autre programme l’occupe</translation>
+    </message>
+    <message>
+        <source>its file cannot be opened</source>
+        <translation>son fichier ne peut pas être ouvert</translation>
+    </message>
+    <message>
+        <source>Export the history of UniRS</source>
+        <translation>Exporter l’historique d’UniRS</translation>
+    </message>
+    <message>
+        <source>The history cannot be exported to {file}: {reason}. Choose another file or folder.</source>
+        <translation>L’historique ne peut pas être exporté vers {file}&#xa0;: {reason}. Choisissez un autre fichier ou dossier.</translation>
+    </message>
+    <message>
+        <source>Identifier</source>
+        <translation>Identifiant</translation>
+    </message>
+    <message>
+        <source>Asked at (UTC)</source>
+        <translation>Demandé le (UTC)</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Tâche</translation>
+    </message>
+    <message>
+        <source>Kind of input</source>
+        <translation>Type d’entrée</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Réponse</translation>
+    </message>
+    <message>
+        <source>Clue</source>
+        <translation>Indice</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>Choix</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Couches</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Dates</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>Sources</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Digest of the model</source>
+        <translation>Empreinte du modèle</translation>
+    </message>
+    <message>
+        <source>Demonstration model</source>
+        <translation>Modèle de démonstration</translation>
+    </message>
+    <message>
+        <source>Answered by the base model</source>
+        <translation>Répondu par le modèle de base</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Périphérique</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Secondes</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Arrêtée</translation>
+    </message>
+    <message>
+        <source>Footprint as asked (WKT)</source>
+        <translation>Contour tel que demandé (WKT)</translation>
+    </message>
+    <message>
+        <source>CRS of the footprint</source>
+        <translation>SCR du contour</translation>
+    </message>
+    <message>
+        <source>UniRS answers</source>
+        <translation>Réponses UniRS</translation>
+    </message>
+    <message>
+        <source>There is no layer to add yet: the history {file} has no answers.</source>
+        <translation>Il n’y a pas encore de couche à ajouter&#xa0;: l’historique {file} ne contient aucune réponse.</translation>
+    </message>
+    <message>
+        <source>The history has a defect: {error}. See the log, tab UniRS.</source>
+        <translation>L’historique a un défaut&#xa0;: {error}. Voir le journal, onglet UniRS.</translation>
+    </message>
+    <message>
+        <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
+        <translation>Réponses modifiées à la main qui ne peuvent pas être montrées&#xa0;: {count} dans l’historique {file}.</translation>
+    </message>
+    <message>
+        <source>{reason} New answers are in memory only; UniRS goes on trying to write them.</source>
+        <translation>{reason} Les nouvelles réponses ne sont qu’en mémoire&#xa0;; UniRS continue d’essayer de les écrire.</translation>
+    </message>
+    <message>
+        <source>The history {file} was damaged. It is kept as {aside}; answers that could be brought into a new history: {count}.</source>
+        <translation>L’historique {file} était endommagé. Il est conservé sous le nom {aside}&#xa0;; réponses reprises dans un nouvel historique&#xa0;: {count}.</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDelegate</name>
+    <message>
+        <source>stopped</source>
+        <translation>arrêtée</translation>
+    </message>
+    <message>
+        <source>demonstration</source>
+        <translation>démonstration</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryList</name>
+    <message>
+        <source>History of questions and answers, newest last</source>
+        <translation>Historique des questions et réponses, les plus récentes en dernier</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>Today</source>
+        <translation>Aujourd’hui</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Hier</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryView</name>
+    <message>
+        <source>Search the history</source>
+        <translation>Chercher dans l’historique</translation>
+    </message>
+    <message>
+        <source>No answer has all of these words.</source>
+        <translation>Aucune réponse ne contient tous ces mots.</translation>
+    </message>
+    <message>
+        <source>Questions and their answers are kept here, the newest last.</source>
+        <translation>Les questions et leurs réponses sont conservées ici, la plus récente en dernier.</translation>
+    </message>
+    <message>
+        <source>Delete from the history</source>
+        <translation>Supprimer de l’historique</translation>
+    </message>
+    <message>
+        <source>Delete this question and its answer from the history?</source>
+        <translation>Supprimer cette question et sa réponse de l’historique&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Supprimer</translation>
+    </message>
+</context>
+<context>
+    <name>InputPanel</name>
+    <message>
+        <source>Date of acquisition</source>
+        <translation>Date d’acquisition</translation>
+    </message>
+    <message>
+        <source>Date of acquisition of the later layer</source>
+        <translation>Date d’acquisition de la couche la plus récente</translation>
+    </message>
+    <message>
+        <source>Swap before and after</source>
+        <translation>Échanger avant et après</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Après</translation>
+    </message>
+    <message>
+        <source>Size on the ground of a pixel and of the part looked at</source>
+        <translation>Taille au sol d’un pixel et de la partie regardée</translation>
+    </message>
+    <message>
+        <source>Later layer</source>
+        <translation>Couche la plus récente</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Emprise</translation>
+    </message>
+    <message>
+        <source>Where the series comes from</source>
+        <translation>D’où vient la série</translation>
+    </message>
+    <message>
+        <source>Dated layers</source>
+        <translation>Couches datées</translation>
+    </message>
+    <message>
+        <source>Video file</source>
+        <translation>Fichier vidéo</translation>
+    </message>
+    <message>
+        <source>Add this layer to the series</source>
+        <translation>Ajouter cette couche à la série</translation>
+    </message>
+    <message>
+        <source>Add this layer</source>
+        <translation>Ajouter cette couche</translation>
+    </message>
+    <message>
+        <source>Add all visible raster layers</source>
+        <translation>Ajouter toutes les couches raster visibles</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>Look at one layer</source>
+        <translation>Regarder une couche</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>Paire</translation>
+    </message>
+    <message>
+        <source>Compare two dates, before and after</source>
+        <translation>Comparer deux dates, avant et après</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Série</translation>
+    </message>
+    <message>
+        <source>Look at three or more dates, or at a video file</source>
+        <translation>Regarder trois dates ou plus, ou un fichier vidéo</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Couche</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Avant</translation>
+    </message>
+    <message>
+        <source>Layer to add</source>
+        <translation>Couche à ajouter</translation>
+    </message>
+</context>
+<context>
+    <name>Inputs</name>
+    <message>
+        <source>The extent is empty; choose the map view, a layer or draw a rectangle.</source>
+        <translation>L’emprise est vide&#xa0;; choisissez la vue de la carte ou une couche, ou dessinez un rectangle.</translation>
+    </message>
+    <message>
+        <source>No raster layer is chosen; add one to the project.</source>
+        <translation>Aucune couche raster n’est choisie&#xa0;; ajoutez-en une au projet.</translation>
+    </message>
+    <message>
+        <source>A pair needs two raster layers; choose the second one.</source>
+        <translation>Une paire demande deux couches raster&#xa0;; choisissez la seconde.</translation>
+    </message>
+    <message>
+        <source>A series needs three layers or more, or a video file.</source>
+        <translation>Une série demande trois couches ou plus, ou un fichier vidéo.</translation>
+    </message>
+    <message>
+        <source>Both dates are the layer “{layer}”; choose another one for one of them.</source>
+        <translation>Les deux dates sont la couche «&#xa0;{layer}&#xa0;»&#xa0;; choisissez-en une autre pour l’une d’elles.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” cannot be read; mend its source or choose another.</source>
+        <translation>La couche «&#xa0;{layer}&#xa0;» ne peut pas être lue&#xa0;; réparez sa source ou choisissez-en une autre.</translation>
+    </message>
+</context>
+<context>
+    <name>LayerMenu</name>
+    <message>
+        <source>Caption visible extent</source>
+        <translation>Décrire l’emprise visible</translation>
+    </message>
+    <message>
+        <source>Ask about these two layers…</source>
+        <translation>Interroger ces deux couches…</translation>
+    </message>
+    <message>
+        <source>Ask about these layers as a series…</source>
+        <translation>Interroger ces couches comme une série…</translation>
+    </message>
+    <message>
+        <source>Ask about this layer…</source>
+        <translation>Interroger cette couche…</translation>
+    </message>
+    <message>
+        <source>Describe change between layers</source>
+        <translation>Décrire le changement entre les couches</translation>
+    </message>
+    <message>
+        <source>Describe change between layers (select two)</source>
+        <translation>Décrire le changement entre les couches (en sélectionner deux)</translation>
+    </message>
+    <message>
+        <source>Add to series</source>
+        <translation>Ajouter à la série</translation>
+    </message>
+    <message>
+        <source>Add layers to series</source>
+        <translation>Ajouter les couches à la série</translation>
+    </message>
+</context>
+<context>
+    <name>Layers</name>
+    <message>
+        <source>Not all dates are known; check that the earlier layer comes first.</source>
+        <translation>Toutes les dates ne sont pas connues&#xa0;; vérifiez que la couche la plus ancienne vient en premier.</translation>
+    </message>
+    <message>
+        <source>The later date comes first; swap the layers or correct the dates.</source>
+        <translation>La date la plus récente vient en premier&#xa0;; échangez les couches ou corrigez les dates.</translation>
+    </message>
+    <message>
+        <source>Some dates are the same; correct them, or choose layers of different dates.</source>
+        <translation>Certaines dates sont identiques&#xa0;; corrigez-les, ou choisissez des couches de dates différentes.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelManager</name>
+    <message>
+        <source>Listing models</source>
+        <translation>Liste des modèles</translation>
+    </message>
+    <message>
+        <source>Looking for the model</source>
+        <translation>Recherche du modèle</translation>
+    </message>
+    <message>
+        <source>Downloading a model for UniRS</source>
+        <translation>Téléchargement d’un modèle pour UniRS</translation>
+    </message>
+    <message>
+        <source>Converting a model for UniRS</source>
+        <translation>Conversion d’un modèle pour UniRS</translation>
+    </message>
+    <message>
+        <source>Removing a model</source>
+        <translation>Suppression d’un modèle</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first.</source>
+        <translation>Installez d’abord l’environnement d’exécution.</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>There is no model folder {folder}.</source>
+        <translation>Il n’y a pas de dossier de modèle {folder}.</translation>
+    </message>
+    <message>
+        <source>The runtime cannot be started ({reason}); repair it.</source>
+        <translation>L’environnement d’exécution ne peut pas être lancé ({reason})&#xa0;; réparez-le.</translation>
+    </message>
+    <message>
+        <source>The runtime&apos;s answer cannot be understood; repair the runtime.</source>
+        <translation>La réponse de l’environnement d’exécution est incompréhensible&#xa0;; réparez-le.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsGroup</name>
+    <message>
+        <source>Models</source>
+        <translation>Modèles</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ajouter un dossier…</translation>
+    </message>
+    <message>
+        <source>Add a model folder that lies elsewhere</source>
+        <translation>Ajouter un dossier de modèle situé ailleurs</translation>
+    </message>
+    <message>
+        <source>Make a model folder of a VILA-1.5 or an authors&apos;-UniRS checkpoint</source>
+        <translation>Créer un dossier de modèle à partir d’un point de contrôle VILA-1.5 ou des auteurs d’UniRS</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Supprimer…</translation>
+    </message>
+    <message>
+        <source>owner/model on the hub</source>
+        <translation>propriétaire/modèle sur le hub</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>Télécharger…</translation>
+    </message>
+    <message>
+        <source>Shows the size first</source>
+        <translation>Montre d’abord la taille</translation>
+    </message>
+    <message>
+        <source>Answers come from</source>
+        <translation>Les réponses viennent de</translation>
+    </message>
+    <message>
+        <source>Download by name</source>
+        <translation>Télécharger par nom</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first: it lists and fetches models.</source>
+        <translation>Installez d’abord l’environnement d’exécution&#xa0;: il liste et télécharge les modèles.</translation>
+    </message>
+    <message>
+        <source>{name} (not found)</source>
+        <translation>{name} (introuvable)</translation>
+    </message>
+    <message>
+        <source>Resume download…</source>
+        <translation>Reprendre le téléchargement…</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>Convertir…</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>Dossier de modèle</translation>
+    </message>
+    <message>
+        <source>Asking for the size…</source>
+        <translation>Demande de la taille…</translation>
+    </message>
+    <message>
+        <source>not named</source>
+        <translation>non indiquée</translation>
+    </message>
+    <message>
+        <source>{repository} is {size}, but only {free} are free on the disk; free some space and try again.</source>
+        <translation>{repository} fait {size}, mais seuls {free} sont libres sur le disque&#xa0;; libérez de la place et réessayez.</translation>
+    </message>
+    <message>
+        <source>{repository} is {size} (licence: {licence}; free: {free}).</source>
+        <translation>{repository} fait {size} (licence&#xa0;: {licence}&#xa0;; libre&#xa0;: {free}).</translation>
+    </message>
+    <message>
+        <source>{rest} of it are still to be fetched.</source>
+        <translation>Il en reste {rest} à télécharger.</translation>
+    </message>
+    <message>
+        <source>It has to be converted afterwards.</source>
+        <translation>Il devra ensuite être converti.</translation>
+    </message>
+    <message>
+        <source>Downloading…</source>
+        <translation>Téléchargement…</translation>
+    </message>
+    <message>
+        <source>Download {rest}</source>
+        <translation>Télécharger {rest}</translation>
+    </message>
+    <message>
+        <source>Converting: {stage}…</source>
+        <translation>Conversion&#xa0;: {stage}…</translation>
+    </message>
+    <message>
+        <source>Downloading: {done} of {total}, {speed} a second, {left}</source>
+        <translation>Téléchargement&#xa0;: {done} sur {total}, {speed} par seconde, {left}</translation>
+    </message>
+    <message>
+        <source>Downloading: {done} of {total}</source>
+        <translation>Téléchargement&#xa0;: {done} sur {total}</translation>
+    </message>
+    <message>
+        <source>The model has been downloaded.</source>
+        <translation>Le modèle a été téléchargé.</translation>
+    </message>
+    <message>
+        <source>Checkpoint to convert</source>
+        <translation>Point de contrôle à convertir</translation>
+    </message>
+    <message>
+        <source>Converting…</source>
+        <translation>Conversion…</translation>
+    </message>
+    <message>
+        <source>{source} has to be converted before it can answer. The model folder becomes {target}; it takes about as much space as the checkpoint.</source>
+        <translation>{source} doit être converti avant de pouvoir répondre. Le dossier de modèle sera {target}&#xa0;; il prend à peu près autant de place que le point de contrôle.</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>Convertir</translation>
+    </message>
+    <message>
+        <source>{name} can be chosen now.</source>
+        <translation>{name} peut maintenant être choisi.</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>Suppression…</translation>
+    </message>
+    <message>
+        <source>Delete {name} ({size}) from this computer?</source>
+        <translation>Supprimer {name} ({size}) de cet ordinateur&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Supprimer</translation>
+    </message>
+    <message>
+        <source>{name} has been removed.</source>
+        <translation>{name} a été supprimé.</translation>
+    </message>
+    <message>
+        <source>Stopped. What has been downloaded is kept.</source>
+        <translation>Arrêté. Ce qui a été téléchargé est conservé.</translation>
+    </message>
+    <message>
+        <source>A model is being downloaded or converted…</source>
+        <translation>Un modèle est en cours de téléchargement ou de conversion…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsView</name>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>Sur le disque</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>À propos</translation>
+    </message>
+</context>
+<context>
+    <name>Offer</name>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+</context>
+<context>
+    <name>OptionBars</name>
+    <message>
+        <source>Probability of each answer</source>
+        <translation>Probabilité de chaque réponse</translation>
+    </message>
+</context>
+<context>
+    <name>Options</name>
+    <message>
+        <source>of an unknown version</source>
+        <translation>de version inconnue</translation>
+    </message>
+    <message>
+        <source>{name} (demonstration model)</source>
+        <translation>{name} (modèle de démonstration)</translation>
+    </message>
+    <message>
+        <source>{count} min left</source>
+        <translation>encore {count} min</translation>
+    </message>
+    <message>
+        <source>{count} s left</source>
+        <translation>encore {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>Processing</name>
+    <message>
+        <source>Answer tiles</source>
+        <translation>Interroger les tuiles</translation>
+    </message>
+    <message>
+        <source>question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI</source>
+        <translation>question,demander,réponse,VQA,oui,non,probabilité,choix,tuiles,grille,raster,IA</translation>
+    </message>
+    <message>
+        <source>Puts one question to every tile of a raster layer.</source>
+        <translation>Pose une question sur chaque tuile d’une couche raster.</translation>
+    </message>
+    <message>
+        <source>Without options the model answers freely. With options, such as yes,no, it rates each of them: the text is the likeliest, the column probability says how likely, and there is a column for each option (p_yes, p_no).</source>
+        <translation>Sans choix, le modèle répond librement. Avec des choix, comme yes,no, il évalue chacun d’eux&#xa0;: le texte est le plus probable, la colonne probability dit à quel point, et il y a une colonne pour chaque choix (p_yes, p_no).</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>Options, with commas between (free answer if empty)</source>
+        <translation>Choix, séparés par des virgules (réponse libre si vide)</translation>
+    </message>
+    <message>
+        <source>The question is empty; say what you want to know.</source>
+        <translation>La question est vide&#xa0;; dites ce que vous voulez savoir.</translation>
+    </message>
+    <message>
+        <source>Ask the imagery</source>
+        <translation>Interroger l’imagerie</translation>
+    </message>
+    <message>
+        <source>Model (name or folder)</source>
+        <translation>Modèle (nom ou dossier)</translation>
+    </message>
+    <message>
+        <source>Device (auto, cpu, cuda…)</source>
+        <translation>Périphérique (auto, cpu, cuda…)</translation>
+    </message>
+    <message>
+        <source>Precision (auto, float32, bfloat16)</source>
+        <translation>Précision (auto, float32, bfloat16)</translation>
+    </message>
+    <message>
+        <source>Let the model describe first (clue)</source>
+        <translation>Laisser d’abord le modèle décrire (indice)</translation>
+    </message>
+    <message>
+        <source>Longest answer, in tokens</source>
+        <translation>Réponse la plus longue, en jetons</translation>
+    </message>
+    <message>
+        <source>Resume: keep the rows that the output has already</source>
+        <translation>Reprendre&#xa0;: garder les lignes que la sortie contient déjà</translation>
+    </message>
+    <message>
+        <source>Caption features</source>
+        <translation>Décrire les entités</translation>
+    </message>
+    <message>
+        <source>caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI</source>
+        <translation>décrire,description,texte,entités,polygones,attributs,champ,sur place,édition,imagerie,IA</translation>
+    </message>
+    <message>
+        <source>Describes what a raster layer shows at every polygon, as new attributes of it.</source>
+        <translation>Décrit ce qu’une couche raster montre à chaque polygone, sous forme de nouveaux attributs.</translation>
+    </message>
+    <message>
+        <source>The model sees the bounding box of each polygon. The output has the same features with the answers as new columns; a column of the same name is replaced, which a prefix avoids.</source>
+        <translation>Le modèle voit le rectangle englobant de chaque polygone. La sortie contient les mêmes entités avec les réponses comme nouvelles colonnes&#xa0;; une colonne du même nom est remplacée, ce qu’un préfixe évite.</translation>
+    </message>
+    <message>
+        <source>Into the layer itself: no output is made. The answers become attributes of the layer&apos;s own features, at the end of the run or when it is cancelled, as one step that can be undone. Its edits are left for you to save.</source>
+        <translation>Dans la couche elle-même&#xa0;: aucune sortie n’est créée. Les réponses deviennent des attributs des entités de la couche, à la fin du traitement ou lors de son annulation, en une seule étape qui peut être annulée. L’enregistrement des modifications vous est laissé.</translation>
+    </message>
+    <message>
+        <source>With a GeoPackage as output every row is kept at once, and a further run with the same output goes on where the last one ended.</source>
+        <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, et un autre traitement avec la même sortie reprend là où le dernier s’est arrêté.</translation>
+    </message>
+    <message>
+        <source>Polygon layer</source>
+        <translation>Couche de polygones</translation>
+    </message>
+    <message>
+        <source>Raster layer</source>
+        <translation>Couche raster</translation>
+    </message>
+    <message>
+        <source>Into the polygon layer itself, as one step to undo</source>
+        <translation>Dans la couche de polygones elle-même, en une étape annulable</translation>
+    </message>
+    <message>
+        <source>Prefix of new columns</source>
+        <translation>Préfixe des nouvelles colonnes</translation>
+    </message>
+    <message>
+        <source>Captioned features</source>
+        <translation>Entités décrites</translation>
+    </message>
+    <message>
+        <source>There is nowhere to put the captions; choose an output, or the layer itself.</source>
+        <translation>Il n’y a nulle part où mettre les descriptions&#xa0;; choisissez une sortie, ou la couche elle-même.</translation>
+    </message>
+    <message>
+        <source>Feature {id}</source>
+        <translation>Entité {id}</translation>
+    </message>
+    <message>
+        <source>Caption tiles</source>
+        <translation>Décrire les tuiles</translation>
+    </message>
+    <message>
+        <source>caption,describe,text,tiles,grid,raster,image,imagery,language model,AI</source>
+        <translation>décrire,description,texte,tuiles,grille,raster,image,imagerie,modèle de langage,IA</translation>
+    </message>
+    <message>
+        <source>Describes every tile of a raster layer in words.</source>
+        <translation>Décrit en mots chaque tuile d’une couche raster.</translation>
+    </message>
+    <message>
+        <source>Classify tiles</source>
+        <translation>Classer les tuiles</translation>
+    </message>
+    <message>
+        <source>classify,classes,scene,event,land use,time series,probability,tiles,grid,raster,AI</source>
+        <translation>classer,classes,scène,événement,occupation du sol,série temporelle,probabilité,tuiles,grille,raster,IA</translation>
+    </message>
+    <message>
+        <source>Sorts every tile of a raster layer, or of a series of dates, into classes.</source>
+        <translation>Range chaque tuile d’une couche raster, ou d’une série de dates, dans des classes.</translation>
+    </message>
+    <message>
+        <source>With one layer the classes are those of the scene, such as rural,urban. Two or more layers are a series, in the order of their dates; its classes are events, by default the 25 of the ERA data set. The text is the likeliest class, the column probability says how likely, and there is a column for each class. A question of your own may replace the request to classify one layer.</source>
+        <translation>Avec une couche, les classes sont celles de la scène, comme rural,urban. Deux couches ou plus sont une série, dans l’ordre de leurs dates&#xa0;; ses classes sont des événements, par défaut les 25 du jeu de données ERA. Le texte est la classe la plus probable, la colonne probability dit à quel point, et il y a une colonne pour chaque classe. Une question à vous peut remplacer la demande de classer une couche.</translation>
+    </message>
+    <message>
+        <source>Raster layer, or layers of a series</source>
+        <translation>Couche raster, ou couches d’une série</translation>
+    </message>
+    <message>
+        <source>Classes, with commas between</source>
+        <translation>Classes, séparées par des virgules</translation>
+    </message>
+    <message>
+        <source>Question, instead of the request to classify</source>
+        <translation>Question, à la place de la demande de classement</translation>
+    </message>
+    <message>
+        <source>A series takes no question; leave it empty.</source>
+        <translation>Une série ne prend pas de question&#xa0;; laissez-la vide.</translation>
+    </message>
+    <message>
+        <source>One layer needs classes to choose from; name them, such as rural,urban.</source>
+        <translation>Une couche demande des classes parmi lesquelles choisir&#xa0;; nommez-les, comme rural,urban.</translation>
+    </message>
+    <message>
+        <source>Describe change tiles</source>
+        <translation>Décrire le changement des tuiles</translation>
+    </message>
+    <message>
+        <source>change,change detection,compare,before,after,two dates,caption,text,tiles,grid,AI</source>
+        <translation>changement,détection de changements,comparer,avant,après,deux dates,description,texte,tuiles,grille,IA</translation>
+    </message>
+    <message>
+        <source>Describes in words what changed in every tile between two dates.</source>
+        <translation>Décrit en mots ce qui a changé dans chaque tuile entre deux dates.</translation>
+    </message>
+    <message>
+        <source>The column changed is yes or no, as the text has it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
+        <translation>La colonne changed vaut yes ou no, selon le texte. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche avant&#xa0;; leur SCR et leur résolution peuvent différer.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
+        <translation>La couche {layer} ne peut pas être modifiée&#xa0;; choisissez une sortie au lieu de la couche elle-même.</translation>
+    </message>
+    <message>
+        <source>Answered tiles</source>
+        <translation>Tuiles avec réponses</translation>
+    </message>
+    <message>
+        <source>Raster layer before</source>
+        <translation>Couche raster avant</translation>
+    </message>
+    <message>
+        <source>Raster layer after</source>
+        <translation>Couche raster après</translation>
+    </message>
+    <message>
+        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. What the model sees of a tile is what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are not asked about: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
+        <translation>L’emprise est couverte de tuiles entières de même taille, ligne par ligne à partir de son coin supérieur gauche. D’une tuile, le modèle voit ce que montre la carte&#xa0;: bandes, étirement et transparence de la couche. Les tuiles qui ont moins de 5&#xa0;% de données ne sont pas interrogées&#xa0;: leur statut est nodata. Une tuile qui échoue a le statut failed et son erreur dans la ligne.</translation>
+    </message>
+    <message>
+        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. Other outputs are kept up to the moment of a cancel, but cannot be resumed.</source>
+        <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, quoi qu’il arrive&#xa0;; relancez avec la même sortie pour reprendre là où un traitement s’est arrêté. Les lignes présentes restent, celles qui ont échoué sont redemandées. Les autres sorties sont gardées jusqu’au moment d’une annulation, mais ne peuvent pas être reprises.</translation>
+    </message>
+    <message>
+        <source>The clip polygons do not touch the extent; choose others, or leave them out.</source>
+        <translation>Les polygones de découpe ne touchent pas l’emprise&#xa0;; choisissez-en d’autres, ou laissez-les de côté.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} has no pixels of its own; give the tile size in map units.</source>
+        <translation>La couche {layer} n’a pas de pixels propres&#xa0;; donnez la taille des tuiles en unités de carte.</translation>
+    </message>
+    <message>
+        <source>The extent and the layers ({layers}) have no ground in common; choose another extent.</source>
+        <translation>L’emprise et les couches ({layers}) n’ont pas de zone commune&#xa0;; choisissez une autre emprise.</translation>
+    </message>
+    <message>
+        <source>One of the layers {first} and {second} has no CRS, so that they cannot be laid over each other; set it in the layer&apos;s properties.</source>
+        <translation>L’une des couches {first} et {second} n’a pas de SCR, de sorte qu’elles ne peuvent pas être superposées&#xa0;; définissez-le dans les propriétés de la couche.</translation>
+    </message>
+    <message>
+        <source>The layer {layer} cannot be brought into the CRS {crs}.</source>
+        <translation>La couche {layer} ne peut pas être mise dans le SCR {crs}.</translation>
+    </message>
+    <message>
+        <source>Tile size</source>
+        <translation>Taille des tuiles</translation>
+    </message>
+    <message>
+        <source>Unit of tile size and overlap</source>
+        <translation>Unité de la taille des tuiles et du recouvrement</translation>
+    </message>
+    <message>
+        <source>pixels of the layer</source>
+        <translation>pixels de la couche</translation>
+    </message>
+    <message>
+        <source>map units of the layer</source>
+        <translation>unités de carte de la couche</translation>
+    </message>
+    <message>
+        <source>Overlap of neighbours</source>
+        <translation>Recouvrement des tuiles voisines</translation>
+    </message>
+    <message>
+        <source>Extent (all of the layer if empty)</source>
+        <translation>Emprise (toute la couche si vide)</translation>
+    </message>
+    <message>
+        <source>Only tiles that touch these polygons</source>
+        <translation>Seulement les tuiles qui touchent ces polygones</translation>
+    </message>
+    <message>
+        <source>Tile {row}/{column}</source>
+        <translation>Tuile {row}/{column}</translation>
+    </message>
+    <message>
+        <source>The tile size must be greater than 0.</source>
+        <translation>La taille des tuiles doit être supérieure à 0.</translation>
+    </message>
+    <message>
+        <source>The overlap must be less than the tile size, and not negative.</source>
+        <translation>Le recouvrement doit être inférieur à la taille des tuiles, et ne pas être négatif.</translation>
+    </message>
+    <message>
+        <source>The extent is empty; choose another one.</source>
+        <translation>L’emprise est vide&#xa0;; choisissez-en une autre.</translation>
+    </message>
+    <message>
+        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Mind the unit of the tile size.</source>
+        <translation>Il y aurait plus d’un million de tuiles&#xa0;; choisissez des tuiles plus grandes ou une emprise plus petite. Attention à l’unité de la taille des tuiles.</translation>
+    </message>
+    <message>
+        <source>The options {options} leave no choice; name at least two, each once.</source>
+        <translation>Les choix {options} n’en laissent aucun&#xa0;; nommez-en au moins deux, chacun une fois.</translation>
+    </message>
+    <message>
+        <source>{done} of {total}, {rate:.2f} a second, {left} left</source>
+        <translation>{done} sur {total}, {rate:.2f} par seconde, encore {left}</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation>{minutes} min {seconds} s</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{done} of {total} are in the output already and stay.</source>
+        <translation>{done} sur {total} sont déjà dans la sortie et y restent.</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Chargement du modèle…</translation>
+    </message>
+    <message>
+        <source>{model} is a demonstration model: do not rely on what it says.</source>
+        <translation>{model} est un modèle de démonstration&#xa0;: ne vous fiez pas à ce qu’il dit.</translation>
+    </message>
+    <message>
+        <source>The feature has no geometry to look at.</source>
+        <translation>L’entité n’a pas de géométrie à regarder.</translation>
+    </message>
+    <message>
+        <source>{file} holds rows of other places than those of this run; choose another output, or switch resuming off to replace them.</source>
+        <translation>{file} contient des lignes d’autres lieux que ceux de ce traitement&#xa0;; choisissez une autre sortie, ou désactivez la reprise pour les remplacer.</translation>
+    </message>
+    <message>
+        <source>{file} holds a table of another kind; choose another output, or switch resuming off to replace it.</source>
+        <translation>{file} contient une table d’une autre sorte&#xa0;; choisissez une autre sortie, ou désactivez la reprise pour la remplacer.</translation>
+    </message>
+    <message>
+        <source>{file} is there, and is no GeoPackage that can be opened; choose another output.</source>
+        <translation>{file} existe et n’est pas un GeoPackage qui puisse être ouvert&#xa0;; choisissez une autre sortie.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
+        <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les lignes obtenues sont conservées. Libérez de la place ou choisissez une autre sortie, et reprenez.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionBox</name>
+    <message>
+        <source>Question</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter breaks the line.</source>
+        <translation>Entrée envoie, Maj+Entrée va à la ligne.</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter breaks the line, Esc stops the answer.</source>
+        <translation>Entrée envoie, Maj+Entrée va à la ligne, Échap arrête la réponse.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionPanel</name>
+    <message>
+        <source>Suggested questions</source>
+        <translation>Questions suggérées</translation>
+    </message>
+    <message>
+        <source>yes, no</source>
+        <translation>yes, no</translation>
+    </message>
+    <message>
+        <source>Answers to choose from, parted by commas</source>
+        <translation>Réponses au choix, séparées par des virgules</translation>
+    </message>
+    <message>
+        <source>Choose among given answers</source>
+        <translation>Choisir parmi des réponses données</translation>
+    </message>
+    <message>
+        <source>The model weighs these answers and gives the probability of each.</source>
+        <translation>Le modèle évalue ces réponses et donne la probabilité de chacune.</translation>
+    </message>
+    <message>
+        <source>Ask about this image…</source>
+        <translation>Interroger cette image…</translation>
+    </message>
+    <message>
+        <source>Ask about the change…</source>
+        <translation>Interroger le changement…</translation>
+    </message>
+    <message>
+        <source>Ask about this series…</source>
+        <translation>Interroger cette série…</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Demander</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Arrêter</translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation>Décrire</translation>
+    </message>
+    <message>
+        <source>Describe change</source>
+        <translation>Décrire le changement</translation>
+    </message>
+    <message>
+        <source>Classify</source>
+        <translation>Classer</translation>
+    </message>
+    <message>
+        <source>Stop the answer and keep what was said so far (Esc)</source>
+        <translation>Arrêter la réponse et garder ce qui a été dit jusque-là (Échap)</translation>
+    </message>
+    <message>
+        <source>Give at least two answers to choose from, parted by commas.</source>
+        <translation>Donnez au moins deux réponses au choix, séparées par des virgules.</translation>
+    </message>
+    <message>
+        <source>Describe the image</source>
+        <translation>Décrire l’image</translation>
+    </message>
+    <message>
+        <source>A caption describes one image: choose Image above.</source>
+        <translation>Une description porte sur une image&#xa0;: choisissez Image ci-dessus.</translation>
+    </message>
+    <message>
+        <source>Describe what changed between the two dates</source>
+        <translation>Décrire ce qui a changé entre les deux dates</translation>
+    </message>
+    <message>
+        <source>A change needs two dates: choose Pair above.</source>
+        <translation>Un changement demande deux dates&#xa0;: choisissez Paire ci-dessus.</translation>
+    </message>
+    <message>
+        <source>Name the event that the series or video shows</source>
+        <translation>Nommer l’événement que montre la série ou la vidéo</translation>
+    </message>
+    <message>
+        <source>Only a series or a video is classified: choose Series above.</source>
+        <translation>Seule une série ou une vidéo se classe&#xa0;: choisissez Série ci-dessus.</translation>
+    </message>
+</context>
+<context>
+    <name>RuntimeGroup</name>
+    <message>
+        <source>Runtime</source>
+        <translation>Environnement d’exécution</translation>
+    </message>
+    <message>
+        <source>The models run in a Python environment of their own, apart from that of QGIS. Setting it up takes about 3 GB on the disk of your QGIS profile and downloads most of that (8 GB with support for graphics cards).</source>
+        <translation>Les modèles tournent dans un environnement Python à part, séparé de celui de QGIS. Son installation prend environ 3 Go sur le disque de votre profil QGIS, dont la plus grande partie est téléchargée (8 Go avec la prise en charge des cartes graphiques).</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Réparer</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Installer</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Supprimer…</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>What the set-up said, to read or to copy</source>
+        <translation>Ce que l’installation a dit, à lire ou à copier</translation>
+    </message>
+    <message>
+        <source>Python of an environment with unirs</source>
+        <translation>Python d’un environnement avec unirs</translation>
+    </message>
+    <message>
+        <source>The one that is set up above</source>
+        <translation>Celui qui est installé ci-dessus</translation>
+    </message>
+    <message>
+        <source>The environment variable {name} is set and comes first.</source>
+        <translation>La variable d’environnement {name} est définie et passe en premier.</translation>
+    </message>
+    <message>
+        <source>Python of your own</source>
+        <translation>Votre propre Python</translation>
+    </message>
+    <message>
+        <source>How it is set up</source>
+        <translation>Comment il est installé</translation>
+    </message>
+    <message>
+        <source>The best one on this computer</source>
+        <translation>Le meilleur de cet ordinateur</translation>
+    </message>
+    <message>
+        <source>What suits this computer</source>
+        <translation>Ce qui convient à cet ordinateur</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>Processeur (CPU)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (CUDA)</source>
+        <translation>Carte graphique NVIDIA (CUDA)</translation>
+    </message>
+    <message>
+        <source>None: from the package index</source>
+        <translation>Aucun&#xa0;: depuis l’index de paquets</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Aucun</translation>
+    </message>
+    <message>
+        <source>Python (3.10 to 3.13)</source>
+        <translation>Python (3.10 à 3.13)</translation>
+    </message>
+    <message>
+        <source>Build of PyTorch</source>
+        <translation>Variante de PyTorch</translation>
+    </message>
+    <message>
+        <source>Offline, from the folder</source>
+        <translation>Hors ligne, depuis le dossier</translation>
+    </message>
+    <message>
+        <source>Extra package index</source>
+        <translation>Index de paquets supplémentaire</translation>
+    </message>
+    <message>
+        <source>Packages come from the index that pip is configured for, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows, or small ones for processors on Linux, are often kept apart.</source>
+        <translation>Les paquets viennent de l’index configuré pour pip, à travers le proxy de QGIS. Indiquez un index supplémentaire s’il y manque la variante de PyTorch dont vous avez besoin&#xa0;: celles pour cartes graphiques sous Windows, ou les petites pour processeurs sous Linux, sont souvent à part.</translation>
+    </message>
+    <message>
+        <source>Remove the runtime? Questions need it; it can be set up again at any time.</source>
+        <translation>Supprimer l’environnement d’exécution&#xa0;? Les questions en ont besoin&#xa0;; il peut être réinstallé à tout moment.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Supprimer</translation>
+    </message>
+    <message>
+        <source>Looking at a Python</source>
+        <translation>Examen d’un Python</translation>
+    </message>
+    <message>
+        <source>Python {version} with unirs.</source>
+        <translation>Python {version} avec unirs.</translation>
+    </message>
+    <message>
+        <source>Python {version} without unirs: install unirs into it, or clear this field and name it below as the Python to set up from.</source>
+        <translation>Python {version} sans unirs&#xa0;: installez-y unirs, ou videz ce champ et nommez-le ci-dessous comme le Python à partir duquel installer.</translation>
+    </message>
+</context>
+<context>
+    <name>SeriesList</name>
+    <message>
+        <source>Date of acquisition of the selected layer</source>
+        <translation>Date d’acquisition de la couche sélectionnée</translation>
+    </message>
+    <message>
+        <source>Move the layer up</source>
+        <translation>Monter la couche</translation>
+    </message>
+    <message>
+        <source>Move the layer down</source>
+        <translation>Descendre la couche</translation>
+    </message>
+    <message>
+        <source>Take the layer out of the series</source>
+        <translation>Retirer la couche de la série</translation>
+    </message>
+    <message>
+        <source>Order the layers by date</source>
+        <translation>Ordonner les couches par date</translation>
+    </message>
+    <message>
+        <source>Layers of the series, the earliest first</source>
+        <translation>Couches de la série, la plus ancienne en premier</translation>
+    </message>
+    <message>
+        <source>no date</source>
+        <translation>sans date</translation>
+    </message>
+    <message>
+        <source>{date}  {layer}</source>
+        <translation>{date}  {layer}</translation>
+    </message>
+</context>
+<context>
+    <name>Setup</name>
+    <message>
+        <source>A defect in UniRS stopped this ({kind}: {reason}); please report it with the log.</source>
+        <translation>Un défaut d’UniRS a arrêté cela ({kind}&#xa0;: {reason})&#xa0;; veuillez le signaler avec le journal.</translation>
+    </message>
+    <message>
+        <source>The runtime is damaged: its files are gone. Repair it.</source>
+        <translation>L’environnement d’exécution est endommagé&#xa0;: ses fichiers ont disparu. Réparez-le.</translation>
+    </message>
+    <message>
+        <source>Ready, but made by another version of the plugin (unirs {unirs}); repair it to renew it.</source>
+        <translation>Prêt, mais créé par une autre version de l’extension (unirs {unirs})&#xa0;; réparez-le pour le renouveler.</translation>
+    </message>
+    <message>
+        <source>Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or name an extra index with builds for CUDA in the options, and repair.</source>
+        <translation>Prêt, mais PyTorch {torch} ne peut pas utiliser la carte graphique&#xa0;: mettez à jour son pilote, ou indiquez dans les options un index supplémentaire avec des variantes pour CUDA, puis réparez.</translation>
+    </message>
+    <message>
+        <source>Ready: unirs {unirs}, Python {python}, PyTorch {torch}.</source>
+        <translation>Prêt&#xa0;: unirs {unirs}, Python {python}, PyTorch {torch}.</translation>
+    </message>
+    <message>
+        <source>This copy of the plugin carries no runtime. Install the plugin&apos;s zip (&apos;make package&apos; builds it), or choose a Python that has unirs, such as that of &apos;.venv&apos;.</source>
+        <translation>Cette copie de l’extension ne contient pas d’environnement d’exécution. Installez le zip de l’extension («&#xa0;make package&#xa0;» le construit), ou choisissez un Python qui a unirs, comme celui de «&#xa0;.venv&#xa0;».</translation>
+    </message>
+    <message>
+        <source>Ready: {python} was chosen.</source>
+        <translation>Prêt&#xa0;: {python} a été choisi.</translation>
+    </message>
+    <message>
+        <source>The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ UniRS, or set {variable} right.</source>
+        <translation>Le Python choisi {python} n’existe pas&#xa0;; choisissez-en un autre dans Préférences ▸ Options ▸ UniRS, ou corrigez {variable}.</translation>
+    </message>
+    <message>
+        <source>An earlier set-up was not finished; set up again.</source>
+        <translation>Une installation précédente n’a pas été terminée&#xa0;; recommencez l’installation.</translation>
+    </message>
+    <message>
+        <source>Not set up yet.</source>
+        <translation>Pas encore installé.</translation>
+    </message>
+    <message>
+        <source>{path} is Python {version}; 3.10 to 3.13 are supported.</source>
+        <translation>{path} est Python {version}&#xa0;; les versions 3.10 à 3.13 sont prises en charge.</translation>
+    </message>
+    <message>
+        <source>{path} is a 32-bit Python; 64 bits are needed.</source>
+        <translation>{path} est un Python 32 bits&#xa0;; il faut 64 bits.</translation>
+    </message>
+    <message>
+        <source>{path} lacks the module venv; on Debian and Ubuntu install the package python{version_short}-venv.</source>
+        <translation>Le module venv manque à {path}&#xa0;; sous Debian et Ubuntu, installez le paquet python{version_short}-venv.</translation>
+    </message>
+    <message>
+        <source>{path} does not work as a Python; choose another one.</source>
+        <translation>{path} ne fonctionne pas comme Python&#xa0;; choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>No Python was found that the runtime can be set up from; install Python 3.12 (64 bit), or choose one in Settings ▸ Options ▸ UniRS.</source>
+        <translation>Aucun Python n’a été trouvé pour installer l’environnement d’exécution&#xa0;; installez Python 3.12 (64 bits), ou choisissez-en un dans Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>Setting up UniRS</source>
+        <translation>Installation d’UniRS</translation>
+    </message>
+    <message>
+        <source>Removing the UniRS runtime</source>
+        <translation>Suppression de l’environnement d’exécution d’UniRS</translation>
+    </message>
+    <message>
+        <source>Installing the runtime failed: {reason} The whole log is below; copy it when you report this.</source>
+        <translation>L’installation de l’environnement d’exécution a échoué&#xa0;: {reason} Le journal complet est ci-dessous&#xa0;; copiez-le si vous signalez cela.</translation>
+    </message>
+    <message>
+        <source>A file of the runtime could not be used ({reason}: {file}); close other QGIS windows and try again.</source>
+        <translation>Un fichier de l’environnement d’exécution n’a pas pu être utilisé ({reason}&#xa0;: {file})&#xa0;; fermez les autres fenêtres de QGIS et réessayez.</translation>
+    </message>
+    <message>
+        <source>The folder of wheels holds no {package} that fits this computer and its Python; collect the wheels on a computer of the same kind with the same Python version.</source>
+        <translation>Le dossier de wheels ne contient pas de {package} qui convienne à cet ordinateur et à son Python&#xa0;; rassemblez les wheels sur un ordinateur du même type avec la même version de Python.</translation>
+    </message>
+    <message>
+        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up from, or name an extra index that has it.</source>
+        <translation>L’index de paquets n’offre pas de {package} pour cet ordinateur et son Python&#xa0;; choisissez un autre Python (3.12 ou 3.11) pour l’installation, ou indiquez un index supplémentaire qui l’a.</translation>
+    </message>
+    <message>
+        <source>There is no space left on the disk of the QGIS profile or of temporary files; free about 3 GB (8 GB for a graphics card&apos;s build) and set up again.</source>
+        <translation>Il n’y a plus de place sur le disque du profil QGIS ou des fichiers temporaires&#xa0;; libérez environ 3 Go (8 Go pour la variante carte graphique) et recommencez l’installation.</translation>
+    </message>
+    <message>
+        <source>A file name became longer than Windows allows; let an administrator switch on long paths, or use a QGIS profile in a shorter folder, and set up again.</source>
+        <translation>Un nom de fichier est devenu plus long que Windows ne le permet&#xa0;; faites activer les chemins longs par un administrateur, ou utilisez un profil QGIS dans un dossier plus court, et recommencez l’installation.</translation>
+    </message>
+    <message>
+        <source>The proxy did not let the set-up through; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
+        <translation>Le proxy n’a pas laissé passer l’installation&#xa0;; vérifiez-le dans Préférences ▸ Options ▸ Réseau (adresse, port, utilisateur), ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The package index could not prove who it is (certificate). Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>L’index de paquets n’a pas pu prouver son identité (certificat). Derrière la passerelle d’une entreprise, indiquez son fichier de certificat comme «&#xa0;cert&#xa0;» dans la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up offline from a folder of wheels.</source>
+        <translation>L’index de paquets est injoignable&#xa0;; vérifiez le réseau et le proxy dans Préférences ▸ Options ▸ Réseau et recommencez l’installation, ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The package index wants a login or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>L’index de paquets demande une connexion ou refuse cet ordinateur&#xa0;; vérifiez la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>A downloaded file was damaged on its way; set up again.</source>
+        <translation>Un fichier téléchargé a été endommagé en route&#xa0;; recommencez l’installation.</translation>
+    </message>
+    <message>
+        <source>The QGIS profile cannot be written; check its permissions, or start QGIS with a profile of your own.</source>
+        <translation>Le profil QGIS ne peut pas être écrit&#xa0;; vérifiez ses droits, ou lancez QGIS avec un profil à vous.</translation>
+    </message>
+    <message>
+        <source>The system ended the installation, probably because memory ran out; close other programs and set up again.</source>
+        <translation>Le système a mis fin à l’installation, sans doute par manque de mémoire&#xa0;; fermez d’autres programmes et recommencez l’installation.</translation>
+    </message>
+    <message>
+        <source>Another QGIS window is setting up UniRS; wait until it has finished there. If there is no other window, delete the file {path}.</source>
+        <translation>Une autre fenêtre de QGIS installe UniRS&#xa0;; attendez qu’elle ait fini. S’il n’y a pas d’autre fenêtre, supprimez le fichier {path}.</translation>
+    </message>
+    <message>
+        <source>Downloading {package}…</source>
+        <translation>Téléchargement de {package}…</translation>
+    </message>
+    <message>
+        <source>Unpacking; this takes a few minutes…</source>
+        <translation>Décompression&#xa0;; cela prend quelques minutes…</translation>
+    </message>
+    <message>
+        <source>The extra index has to be an address such as https://…, without user and password (these belong into pip&apos;s configuration).</source>
+        <translation>L’index supplémentaire doit être une adresse comme https://…, sans utilisateur ni mot de passe (leur place est dans la configuration de pip).</translation>
+    </message>
+    <message>
+        <source>Looking for a Python…</source>
+        <translation>Recherche d’un Python…</translation>
+    </message>
+    <message>
+        <source>Making the environment…</source>
+        <translation>Création de l’environnement…</translation>
+    </message>
+    <message>
+        <source>{path} could not make an environment; choose another Python to set up from. The log tells more.</source>
+        <translation>{path} n’a pas pu créer d’environnement&#xa0;; choisissez un autre Python pour l’installation. Le journal en dit plus.</translation>
+    </message>
+    <message>
+        <source>Collecting packages…</source>
+        <translation>Collecte des paquets…</translation>
+    </message>
+    <message>
+        <source>There is no build of PyTorch for the CPU alone; the usual one is taken.</source>
+        <translation>Il n’y a pas de variante de PyTorch pour le seul processeur&#xa0;; la variante habituelle est prise.</translation>
+    </message>
+    <message>
+        <source>Checking the runtime…</source>
+        <translation>Vérification de l’environnement d’exécution…</translation>
+    </message>
+    <message>
+        <source>The runtime was installed, but does not work: {reason} Set up again, or choose another Python to set up from.</source>
+        <translation>L’environnement d’exécution a été installé, mais ne fonctionne pas&#xa0;: {reason} Recommencez l’installation, ou choisissez un autre Python.</translation>
+    </message>
+    <message>
+        <source>Removing the runtime…</source>
+        <translation>Suppression de l’environnement d’exécution…</translation>
+    </message>
+</context>
+<context>
+    <name>StatusPanel</name>
+    <message>
+        <source>Progress</source>
+        <translation>Progression</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Plus</translation>
+    </message>
+    <message>
+        <source>Caption tiles…</source>
+        <translation>Décrire les tuiles…</translation>
+    </message>
+    <message>
+        <source>Export history…</source>
+        <translation>Exporter l’historique…</translation>
+    </message>
+    <message>
+        <source>Add history as layer</source>
+        <translation>Ajouter l’historique comme couche</translation>
+    </message>
+    <message>
+        <source>Options…</source>
+        <translation>Options…</translation>
+    </message>
+    <message>
+        <source>Log of the set-up</source>
+        <translation>Journal de l’installation</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Installer</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Relancer</translation>
+    </message>
+</context>
+<context>
+    <name>Suggestions</name>
+    <message>
+        <source>Water?</source>
+        <translation>De l’eau&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Buildings?</source>
+        <translation>Des bâtiments&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Rural or urban?</source>
+        <translation>Rural ou urbain&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Roads?</source>
+        <translation>Des routes&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Any change?</source>
+        <translation>Un changement&#xa0;?</translation>
+    </message>
+    <message>
+        <source>New buildings?</source>
+        <translation>De nouveaux bâtiments&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Trees lost?</source>
+        <translation>Des arbres disparus&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Lake smaller?</source>
+        <translation>Un lac plus petit&#xa0;?</translation>
+    </message>
+    <message>
+        <source>What happens?</source>
+        <translation>Que se passe-t-il&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Flood?</source>
+        <translation>Une inondation&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Fire?</source>
+        <translation>Un incendie&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Building work?</source>
+        <translation>Des travaux&#xa0;?</translation>
+    </message>
+</context>
+<context>
+    <name>UniRSDock</name>
+    <message>
+        <source>UniRS</source>
+        <translation>UniRS</translation>
+    </message>
+    <message>
+        <source>What to look at</source>
+        <translation>Ce qui est regardé</translation>
+    </message>
+</context>
+<context>
+    <name>VideoFile</name>
+    <message>
+        <source>Path of a video file</source>
+        <translation>Chemin d’un fichier vidéo</translation>
+    </message>
+    <message>
+        <source>Choose a video file…</source>
+        <translation>Choisir un fichier vidéo…</translation>
+    </message>
+    <message>
+        <source>A video has no place on the map; its answer has no footprint.</source>
+        <translation>Une vidéo n’a pas de lieu sur la carte&#xa0;; sa réponse n’a pas de contour.</translation>
+    </message>
+    <message>
+        <source>Choose a video file</source>
+        <translation>Choisir un fichier vidéo</translation>
+    </message>
+    <message>
+        <source>Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v)</source>
+        <translation>Vidéos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Tous les fichiers (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>UniRS</source>
+        <translation>UniRS</translation>
+    </message>
+</context>
+<context>
+    <name>Worker</name>
+    <message>
+        <source>The worker was restarted before it had answered.</source>
+        <translation>Le processus de calcul a été relancé avant d’avoir répondu.</translation>
+    </message>
+    <message>
+        <source>The worker was stopped before it had answered.</source>
+        <translation>Le processus de calcul a été arrêté avant d’avoir répondu.</translation>
+    </message>
+    <message>
+        <source>UniRS is closed.</source>
+        <translation>UniRS est fermé.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerReasons</name>
+    <message>
+        <source>The worker was killed, probably by the system because the memory ran out; close other programs or choose a smaller model, then ask again.</source>
+        <translation>Le processus de calcul a été tué, sans doute par le système faute de mémoire&#xa0;; fermez d’autres programmes ou choisissez un modèle plus petit, puis posez à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The worker crashed ({code}); ask again, and report it if it happens once more.</source>
+        <translation>Le processus de calcul a planté ({code})&#xa0;; posez à nouveau la question, et signalez-le si cela se reproduit.</translation>
+    </message>
+    <message>
+        <source>The worker has ended; ask again.</source>
+        <translation>Le processus de calcul s’est terminé&#xa0;; posez à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Le processus de calcul s’est terminé avec le code {code} ({last_words})&#xa0;; si cela se reproduit, réparez l’environnement d’exécution sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The worker cannot be started ({error}); repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Le processus de calcul ne peut pas être lancé ({error})&#xa0;; réparez l’environnement d’exécution sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The worker has not answered for {seconds} seconds; ask again when the computer is less busy, or repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Le processus de calcul n’a pas répondu depuis {seconds} secondes&#xa0;; posez à nouveau la question quand l’ordinateur est moins occupé, ou réparez l’environnement d’exécution sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The runtime does not fit this version of the plugin; repair it under Settings ▸ Options ▸ UniRS.</source>
+        <translation>L’environnement d’exécution ne convient pas à cette version de l’extension&#xa0;; réparez-le sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The runtime of UniRS is not set up; set it up under Settings ▸ Options ▸ UniRS.</source>
+        <translation>L’environnement d’exécution d’UniRS n’est pas installé&#xa0;; installez-le sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+</context>
+<context>
+    <name>_DateEdit</name>
+    <message>
+        <source>no date</source>
+        <translation>sans date</translation>
+    </message>
+</context>
+</TS>

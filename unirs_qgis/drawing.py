@@ -183,7 +183,8 @@ def _write_geotiff(samples: bytes, width: int, height: int, grid: Grid, path: Pa
                 wkt = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL
                 dataset.SetProjection(grid.crs.toWkt(wkt))
             dataset.WriteRaster(0, 0, width, height, samples, buf_pixel_space=4, buf_band_space=1)
-            dataset = None  # closes the file
+            dataset.FlushCache()  # where a full disk is noticed
+            dataset = None
         failed = gdal.GetLastErrorType() >= gdal.CE_Failure
     except RuntimeError:  # where the host program has switched GDAL's exceptions on
         failed = True

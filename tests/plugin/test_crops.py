@@ -351,6 +351,18 @@ def test_a_folder_that_is_gone_is_one_sentence(qtbot, raster, folder):
     assert "cannot be written" in refusal_of(qtbot, whole(raster()), folder)
 
 
+def test_a_full_disk_is_one_sentence(qtbot, raster, folder):
+    resource = pytest.importorskip("resource")
+    wanted = whole(raster())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))  # bytes in a file, for this test
+    try:
+        message = refusal_of(qtbot, wanted, folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "disk has space left" in message
+
+
 def test_render_crop_needs_no_main_event_loop(raster, folder):
     """The main thread just waits, as `qgis_process` may."""
     snapshot = LayerSnapshot.of(raster())

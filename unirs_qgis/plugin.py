@@ -162,7 +162,11 @@ class Window(QObject):
         self._show_dock(True)
         if layers:
             self.inputs.choose_as_given(layers)
-            self._chooser.use_footprint(entry.footprint, entry.crs)
+            try:
+                self._chooser.use_footprint(entry.footprint, entry.crs)
+            except ValueError as error:
+                self._warn(str(error))
+                return
         else:
             self.inputs.choose_video(entry.layers[0].source)
         options = [text for text, _ in entry.options]

@@ -8,9 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTranslator
 from qtpy.QtGui import QColor, QPalette
-from qtpy.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QScrollBar, QWidget
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollBar,
+    QWidget,
+)
 
 from unirs_qgis.dock import DockState, SeriesItem, UniRSDock
 from unirs_qgis.dock.entries import LayerRecord
@@ -108,6 +116,53 @@ def test_the_tab_key_goes_from_top_to_bottom(qtbot, dock, find, make_entry):
     assert set(wanted) <= set(passed), passed
     places = [passed.index(name) for name in wanted]
     assert places == sorted(places), passed
+
+
+def test_a_low_screen_keeps_its_window(qtbot, dock, make_entry):
+    """What does not fit scrolls; a dock that is higher than the screen would push QGIS off it."""
+    dock.resize(280, 600)
+    entry = make_entry(kind="pair", options=(("yes", 0.9), ("no", 0.1)), answer="word " * 300)
+    dock.set_kind("pair")
+    dock.show_dates((None, None), "The dates are not known: set them, or swap the layers.")
+    dock.begin_answer("Has anything changed?")
+    dock.finish_answer(entry, can_map=True)
+    dock.add_entry(entry)
+    qtbot.wait(50)
+    assert dock.height() == 600
+
+    dock.set_kind("video")
+    qtbot.wait(50)
+    assert dock.height() == 600
+
+
+class Longer(QTranslator):
+    """Words of a language that needs half as many letters again."""
+
+    def translate(self, _context, source, _disambiguation=None, _n=-1):
+        return source + "x" * (len(source) // 2)
+
+    def isEmpty(self) -> bool:  # noqa: N802
+        return False
+
+
+@pytest.mark.parametrize("kind", ["single", "pair", "video"])
+def test_longer_words_of_another_language_fit_into_a_narrow_dock(qtbot, qapp, host, kind):
+    longer = Longer()
+    qapp.installTranslator(longer)
+    dock = UniRSDock(host)
+    qtbot.addWidget(dock)
+    dock.set_kind(kind)
+    dock.show_state(DockState.DIED)
+    dock.resize(280, 900)
+    dock.show()
+    qtbot.wait(50)
+    qapp.removeTranslator(longer)
+
+    assert dock.findChild(QWidget, "askButton").text() == "Askx"
+    assert dock.width() == 280
+    for button in dock.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width(), button.text()
 
 
 def test_icons_follow_the_palette(qtbot, dock, find):

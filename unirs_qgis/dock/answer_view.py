@@ -24,6 +24,7 @@ from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import CompactButton, IconButton, Tone, scaled_font
 
 _SEEN_KEPT = 50  # answers whose thumbnails are kept for this session: some 10 MB
+_LEAST_HEIGHT = 120  # pixels: where the dock is low, the fields above it give way first
 _LIKELY = 5  # answers of a closed set that are shown at once
 
 
@@ -49,6 +50,7 @@ class AnswerView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self._make_parts()
         self._lay_out()
         self.hide()

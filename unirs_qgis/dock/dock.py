@@ -11,6 +11,7 @@ from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.history_view import HistoryView
 from unirs_qgis.dock.host import HostWidgets, SeriesItem
 from unirs_qgis.dock.input_panel import InputPanel
+from unirs_qgis.dock.parts.fitting_area import FittingArea
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.tab_order import follow_layout
 from unirs_qgis.dock.question_panel import QuestionPanel
@@ -225,7 +226,9 @@ class UniRSDock(QDockWidget):
 
     def _lay_out(self) -> None:
         body = QWidget(self)
-        input_fold = Fold(self.tr("What to look at"), self._input, unfolded=True, parent=body)
+        input_fold = Fold(
+            self.tr("What to look at"), FittingArea(self._input, body), unfolded=True, parent=body
+        )
         input_fold.header.setObjectName("inputFold")
         splitter = QSplitter(Qt.Orientation.Vertical, body)
         splitter.setChildrenCollapsible(False)

@@ -128,8 +128,8 @@ def kind_label(kind: str) -> str:
 
 
 def layer_label(layer: LayerRecord) -> str:
-    """Name of a layer with its date, if it has one."""
-    if not layer.date:
+    """Name of a layer with its date, if it has one and does not say it already."""
+    if not layer.date or layer.date[:10] in layer.name:
         return layer.name
     return QCoreApplication.translate("Entry", "{layer} ({date})").format(
         layer=layer.name, date=layer.date

@@ -106,6 +106,7 @@ class StatusPanel(QWidget):
         self._button_row.setVisible(state in _BUTTONS)
         margin = 8 if state.is_loud else 0
         self.layout().setContentsMargins(margin, margin // 2, margin // 2, margin)
+        self.updateGeometry()  # Qt does not tell the layout around of new margins
         self.update()
 
     def append_log(self, line: str) -> None:

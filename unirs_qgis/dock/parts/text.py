@@ -39,7 +39,8 @@ class WrapLabel(QLabel):
         if quiet:
             self.setFont(scaled_font(self.font(), 0.92))
         self.setTextFormat(Qt.TextFormat.PlainText)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setWordWrap(True)  # else Qt takes the height for one that no width changes
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

@@ -7,11 +7,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from osgeo import gdal, ogr
+from osgeo import gdal, ogr, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer, edit
 from qtpy.QtCore import QDateTime, Qt, QTimer
 
@@ -60,11 +61,32 @@ def make_entry(**changes: object) -> Entry:
     return replace(entry, **changes)
 
 
+BOTH_WAYS = pytest.mark.parametrize("history", ["silent", "raising"], indirect=True)
+"""GDAL is silent in QGIS, but any plugin can make it raise exceptions, for all of QGIS."""
+
+
 @pytest.fixture
-def history(qgis_app, tmp_path):
-    history = History(tmp_path / "profil ä" / "answers.gpkg")
+def history(request, qgis_app, tmp_path):
+    if getattr(request, "param", "silent") == "raising":
+        with raising(ogr), raising(osr):
+            yield from opened(tmp_path)
+    else:
+        gdal.DontUseExceptions()
+        yield from opened(tmp_path)
+        gdal.UseExceptions()  # as conftest.py has it
+
+
+def opened(folder):
+    history = History(folder / "profil ä" / "answers.gpkg")
     yield history
     history.close()
+
+
+@contextmanager
+def raising(module):
+    module.UseExceptions()
+    yield
+    module.DontUseExceptions()
 
 
 def add(qtbot, history, *entries):
@@ -84,6 +106,7 @@ def loaded(qtbot, path):
         window.close()
 
 
+@BOTH_WAYS
 def test_an_entry_comes_back_as_it_was(qtbot, history):
     entries = [
         make_entry(),
@@ -230,6 +253,10 @@ def test_what_a_user_edits_by_hand_spoils_no_other_entry(qtbot, history):
     with edit(layer):
         [feature] = [each for each in layer.getFeatures() if each["id"] == bad.id]
         layer.changeAttributeValue(feature.id(), layer.fields().indexOf("layers"), "broken")
+        escaping = QgsFeature(next(each for each in layer.getFeatures() if each["id"] == good.id))
+        escaping["fid"] = None
+        escaping["id"] = "../../elsewhere"
+        assert layer.addFeature(escaping)
         stranger = QgsFeature(layer.fields())
         stranger.setGeometry(QgsGeometry.fromWkt("MultiPolygon(((0 0,1 0,1 1,0 0)))"))
         assert layer.addFeature(stranger)
@@ -239,7 +266,7 @@ def test_what_a_user_edits_by_hand_spoils_no_other_entry(qtbot, history):
         with qtbot.waitSignals([window.failed, window.loaded], timeout=TIMEOUT) as signals:
             window.load()
         sentence, entries = (event.args[0] for event in signals.all_signals_and_args)
-        assert ": 2 of the history" in sentence
+        assert ": 3 of the history" in sentence
         assert entries == [good]
     finally:
         window.close()
@@ -301,6 +328,7 @@ def test_the_window_never_waits_for_the_disk(qtbot, history):
     assert waiting in loaded(qtbot, history.path)
 
 
+@BOTH_WAYS
 def test_a_damaged_file_is_set_aside_and_what_can_be_read_goes_on(qtbot, history):
     entries = [make_entry(answer="a long answer " * 500) for _ in range(40)]
     add(qtbot, history, *entries)
@@ -322,6 +350,7 @@ def test_a_damaged_file_is_set_aside_and_what_can_be_read_goes_on(qtbot, history
     assert loaded(qtbot, history.path) == rescued
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize("content", [b"", b"no GeoPackage" * 1000, b"SQLite format 3\0" * 300])
 def test_a_file_of_something_else_is_set_aside(qtbot, history, content):
     history.path.parent.mkdir()
@@ -334,6 +363,7 @@ def test_a_file_of_something_else_is_set_aside(qtbot, history, content):
     assert loaded(qtbot, history.path) == [entry]
 
 
+@BOTH_WAYS
 def test_damage_while_it_is_open_loses_nothing(qtbot, history):
     before, after = make_entry(), make_entry()
     add(qtbot, history, before)
@@ -344,6 +374,7 @@ def test_damage_while_it_is_open_loses_nothing(qtbot, history):
     assert loaded(qtbot, history.path) == [before, after]
 
 
+@BOTH_WAYS
 def test_a_geopackage_of_the_users_own_is_not_touched(qtbot, history, tmp_path):
     history.path.parent.mkdir()
     dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(history.path))

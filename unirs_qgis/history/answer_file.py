@@ -20,7 +20,7 @@ import os
 import tempfile
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,20 +96,31 @@ class AnswerFile:
             DamagedHistoryError: The file is damaged.
             HistoryError: It cannot be read.
         """
-        content = Content([], set(), 0)
+        entries: list[Entry] = []
+        ids: set[str] = set()
+        spoiled = 0
         if self.path.exists():
             with self._opened() as dataset:
-                content = self._content(dataset, known)
+                for feature in self._answers(dataset):
+                    identifier = feature.GetFieldAsString("id")
+                    ids.add(identifier)
+                    if identifier in known:
+                        continue
+                    try:
+                        entries.append(to_entry(feature))
+                    except ValueError:
+                        spoiled += 1
                 self._raise_what_ogr_said()
-        return content
+        return Content(entries, ids, spoiled)
 
     def salvage(self) -> list[Entry]:
         """The entries of a damaged file that can still be read."""
-        try:
-            with self._opened() as dataset:
-                return self._content(dataset, ()).entries
-        except HistoryError:
-            return []
+        entries: list[Entry] = []
+        with suppress(HistoryError), self._opened() as dataset:
+            for feature in self._answers(dataset):
+                with suppress(ValueError):
+                    entries.append(to_entry(feature))
+        return entries
 
     def append(self, entries: list[Entry]) -> None:
         """Writes entries: all of them are on the disk after that, or none.
@@ -252,7 +263,8 @@ class AnswerFile:
         # Also for reading: what a crash left half-written has to be rolled back first.
         mode = gdal.OF_UPDATE if self._is_writable() else gdal.OF_READONLY
         with self._speaking():
-            dataset = gdal.OpenEx(str(self.path), gdal.OF_VECTOR | mode, allowed_drivers=["GPKG"])
+            flags = gdal.OF_VECTOR | gdal.OF_VERBOSE_ERROR | mode
+            dataset = gdal.OpenEx(str(self.path), flags, allowed_drivers=["GPKG"])
             if dataset is None:
                 raise self._error()
             for pragma in ("synchronous = FULL", f"busy_timeout = {_LOCK_SECONDS * 1000}"):
@@ -295,21 +307,6 @@ class AnswerFile:
         dataset.ReleaseResultSet(report)
         if verdict != "ok":
             raise self._damaged()
-
-    def _content(self, dataset: gdal.Dataset, known: Collection[str]) -> Content:
-        entries: list[Entry] = []
-        ids: set[str] = set()
-        spoiled = 0
-        for feature in self._answers(dataset):
-            identifier = feature.GetFieldAsString("id")
-            ids.add(identifier)
-            if identifier in known:
-                continue
-            try:
-                entries.append(to_entry(feature))
-            except ValueError:
-                spoiled += 1
-        return Content(entries, ids, spoiled)
 
     # -- saying what is wrong
 

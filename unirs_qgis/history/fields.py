@@ -7,6 +7,7 @@ options) is JSON in a text column, so that every value comes back as it was.
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 
 from osgeo import ogr
@@ -19,6 +20,8 @@ _BOOLEANS = ("demonstration", "stopped", "zero_shot")
 _TEXTS = ("id", "kind", "task", "question", "clue", "answer", "model", "model_digest", "device")
 _PLACES = ("footprint", "crs")
 _LISTS = ("options", "layers", "sources", "dates")
+
+_ID = re.compile(r"[0-9a-f]{32}")
 
 COLUMNS = {
     "id": ogr.OFTString,
@@ -120,6 +123,8 @@ def to_entry(feature: ogr.Feature) -> Entry:
     lists = {name: json.loads(feature.GetFieldAsString(name) or "[]") for name in _LISTS}
     if values["kind"] not in KINDS or values["task"] not in TASKS:
         raise ValueError(f"{values['kind']} {values['task']}")
+    if not _ID.fullmatch(values["id"]):  # files are named by it: "../.." is none
+        raise ValueError(values["id"])
     try:
         return Entry(
             **values,

@@ -24,6 +24,7 @@ sys.stdin.readline()
 print('{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 1}}', flush=True)
 time.sleep(600)
 """
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SILENT
 OF_ANOTHER_TIME = DEAF.replace('"protocol": 1', '"protocol": 2')
 OUT_OF_TUNE = "import sys, time; sys.stdin.readline(); print('Welcome!', flush=True); " + SILENT
 BROKEN = "raise SystemExit('no module named unirs')"
@@ -287,6 +288,30 @@ def test_a_full_pipe_holds_nobody_up(start, wait, gap_timer):
         wait(lambda: not is_running(pid))
     assert [heard[-1][:2] for _, heard in jobs] == [("failed", "cancelled")] * 5
     assert gap_timer.longest < 0.1
+
+
+def test_no_call_waits_for_what_takes_long(start, wait, monkeypatch):
+    """Wall clock, but seconds against a moment: it is sharp on a busy machine as well."""
+    popen, started = subprocess.Popen, []
+
+    def start_slowly(*arguments, **options):
+        time.sleep(4)
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start_slowly)
+    worker = start("-c", STUBBORN)
+    before = time.monotonic()
+    ask(worker, "echo x")[0].cancel()
+    worker.restart()
+    ask(worker, "echo x")[0].drop()
+    assert time.monotonic() - before < 4
+    wait(lambda: worker.pid)
+    before = time.monotonic()
+    worker.stop()
+    worker.close()
+    assert time.monotonic() - before < 2, "stopping it takes 4 s and more"
+    wait(lambda: len(started) == 2 and all(one.poll() is not None for one in started))
 
 
 def test_a_restart_lets_go_of_what_is_in_flight(worker, wait, gap_timer):

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingModelChildParameterSource,
     QgsProcessingModelOutput,
     QgsProcessingModelParameter,
+    QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterRasterLayer,
     QgsProject,
     QgsRasterLayer,
@@ -311,14 +312,15 @@ def test_in_place_all_captions_are_one_step_that_can_be_undone(
     assert [feature["status"] for feature in layer.getFeatures()] == ["answered"] * 2
 
 
-def _run_as_task(name, parameters, qtbot):
-    context, feedback = QgsProcessingContext(), Feedback()
+def _run_as_task(name, parameters, qtbot, context=None):
+    context, feedback = context or QgsProcessingContext(), Feedback()
     context.setProject(QgsProject.instance())
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(name)
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
     with qtbot.waitSignal(task.executed, timeout=60_000) as executed:
         QgsApplication.taskManager().addTask(task)
     assert executed.args[0], feedback.said
+    return algorithm
 
 
 def test_in_place_only_selected_features_and_columns_that_are_there(worker, raster, run):
@@ -329,6 +331,33 @@ def test_in_place_only_selected_features_and_columns_that_are_there(worker, rast
     run("captionfeatures", INPUT=source, RASTER=raster(), IN_PLACE=True, OUTPUT=None)
     assert layer.isEditable()
     assert {f.id(): f["text"] for f in layer.getFeatures()} == {1: "of 500011", 2: "colour 60"}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "labels"),
+    [
+        ("captiontiles", {}, ["answered", "no data", "failed"]),
+        ("answertiles", {"QUESTION": "?", "OPTIONS": "yes,no"}, ["yes", "no", "no answer"]),
+    ],
+)
+@pytest.mark.parametrize("output", ["out.gpkg", "memory:"])
+def test_in_the_project_the_output_is_coloured_and_shows_the_imagery_below(
+    worker, raster, qtbot, tmp_path, qgis_new_project, name, parameters, labels, output
+):
+    from processing.gui.Postprocessing import handleAlgorithmResults
+
+    sink = str(tmp_path / output) if "." in output else output
+    destination = QgsProcessingOutputLayerDefinition(sink, QgsProject.instance())
+    context = QgsProcessingContext()
+    parameters = {"INPUT": raster(), "TILE_SIZE": TILE, "OUTPUT": destination, **parameters}
+    algorithm = _run_as_task(f"unirs:{name}", parameters, qtbot, context)
+    assert handleAlgorithmResults(algorithm, context, Feedback())
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert layer.featureCount() == 6
+    categories = layer.renderer().categories()
+    assert [category.label() for category in categories] == labels
+    assert all(category.symbol().color().alpha() < 128 for category in categories)
+    assert layer.displayExpression() == '"text"'
 
 
 def test_without_output_and_not_in_place_there_is_nowhere_to_write(worker, raster, run):

@@ -214,11 +214,13 @@ def test_killed_at_twenty_random_points_and_resumed_every_tile_is_there_once(tmp
                 break
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate()
         rows_at_death.append(len(rows_of(output)) if output.exists() else 0)
     assert rows_at_death == sorted(rows_at_death)
     assert rows_at_death[-1] > 0
-    assert _start(worker, raster, output).wait() == 0
+    last = _start(worker, raster, output)
+    last.communicate()
+    assert last.returncode == 0
     texts = {place: row["text"] for place, row in rows_of(output).items()}
     assert texts == {
         (row, column): f"colour {value}"

@@ -32,6 +32,10 @@ class AnswerTiles(TilesAlgorithm):
         """Name in the toolbox."""
         return translate("Processing", "Answer tiles")
 
+    def output_name(self) -> str:
+        """Name of the output."""
+        return translate("Processing", "Answered tiles")
+
     def tags(self) -> list[str]:
         """Words to find it by."""
         return translate(

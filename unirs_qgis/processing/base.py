@@ -33,6 +33,7 @@ from unirs_qgis.processing.painter import Painter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Inquiry, Place, Run, Table
 from unirs_qgis.processing.session import worker_session
+from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import GeoPackageTable, GeoPackageTarget, Schema, SinkTable
 from unirs_qgis.runtime.environment import describe_runtime, worker_command
 from unirs_qgis.settings import TOKENS, Settings, read_settings
@@ -122,6 +123,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         inquiry = self._inquiry(parameters, context)
         schema = self.schema(parameters, context, columns)
         table, name = self.open_table(parameters, context, schema)
+        style_output(name, columns, context)
         painter = Painter(self.snapshots, self.crs, feedback)
         try:
             with (

@@ -22,6 +22,10 @@ class CaptionTiles(TilesAlgorithm):
         """Name in the toolbox."""
         return translate("Processing", "Caption tiles")
 
+    def output_name(self) -> str:
+        """Name of the output."""
+        return translate("Processing", "Captioned tiles")
+
     def tags(self) -> list[str]:
         """Words to find it by."""
         return translate(

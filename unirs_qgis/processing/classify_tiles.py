@@ -44,6 +44,10 @@ class ClassifyTiles(TilesAlgorithm):
         """Name in the toolbox."""
         return translate("Processing", "Classify tiles")
 
+    def output_name(self) -> str:
+        """Name of the output."""
+        return translate("Processing", "Classified tiles")
+
     def tags(self) -> list[str]:
         """Words to find it by."""
         return translate(

@@ -27,6 +27,10 @@ class DescribeChangeTiles(TilesAlgorithm):
         """Name in the toolbox."""
         return translate("Processing", "Describe change tiles")
 
+    def output_name(self) -> str:
+        """Name of the output."""
+        return translate("Processing", "Described change")
+
     def tags(self) -> list[str]:
         """Words to find it by."""
         return translate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -56,7 +57,11 @@ class TilesAlgorithm(UniRSAlgorithm):
 
     def output(self) -> QgsProcessingParameterDefinition:
         """One polygon for each tile."""
-        return polygons_output(translate("Processing", "Answered tiles"))
+        return polygons_output(self.output_name())
+
+    @abstractmethod
+    def output_name(self) -> str:
+        """What the output is called, also as a layer of the project."""
 
     def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters that hold the layers."""

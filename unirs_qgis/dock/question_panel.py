@@ -71,7 +71,7 @@ class QuestionPanel(QWidget):
         self._options.setPlaceholderText(self.tr("yes, no"))
         self._options.setAccessibleName(self.tr("Answers to choose from, parted by commas"))
         self._options.setMinimumWidth(60)
-        self._fold = Fold(self.tr("Choose among given answers"), self._options, parent=self)
+        self._fold = Fold(self.tr("Answers to choose from"), self._options, parent=self)
         self._fold.header.setObjectName("optionsFold")
         self._fold.header.setToolTip(
             self.tr("The model weighs these answers and gives the probability of each.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QEvent, Qt, Signal
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from unirs_qgis.dock.theme import icon
+
+_AROUND = 24  # pixels that a style leaves around icon and text
 
 
 class Fold(QWidget):
@@ -50,6 +53,13 @@ class Fold(QWidget):
             self._unfolded = unfolded
             self._show()
             self.toggled.emit(unfolded)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Elides a heading for which the dock is too narrow."""
+        super().resizeEvent(event)
+        room = self.width() - self.header.iconSize().width() - _AROUND
+        words = self.header.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        self.header.setText(words)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Draws the arrow anew when the theme changes."""

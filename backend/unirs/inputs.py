@@ -16,6 +16,12 @@ from unirs.errors import UniRSError
 Extent = tuple[float, float, float, float]
 """Minimum x, minimum y, maximum x, maximum y, in the units of a CRS."""
 
+NEUTRAL = 127
+"""Grey of what holds no image: pixels without data, and the padding to a square.
+
+It is the integer mean of SigLIP's normalisation, so the encoder reads it as almost 0.
+"""
+
 
 class InputKind(str, Enum):
     """The three visual inputs that UniRS reads (paper, section III-A)."""
@@ -39,7 +45,7 @@ class Crop:
     """A north-up RGB image on the model's grid, and where on the ground it lies.
 
     Attributes:
-        pixels: ``[height, width, 3]`` uint8. Pixels without data hold the neutral fill 127.
+        pixels: ``[height, width, 3]`` uint8. Pixels without data hold ``NEUTRAL``.
         extent: Ground footprint in units of ``crs``; pixel coordinates (y down from 0, negated)
             where the source has no CRS; ``None`` for plain pictures and video frames.
         crs: ``"EPSG:…"`` where there is a code, else WKT; ``None`` without georeference.

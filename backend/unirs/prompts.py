@@ -61,7 +61,8 @@ ERA_CLASSES = (
 """The event classes of the ERA data set, the default of video scene classification."""
 
 CAPTION_INSTRUCTION = "Describe this remote sensing image."
-CHANGE_INSTRUCTION = "Please identify whether there are obvious remote sensing image changes."
+CHANGE_INSTRUCTION = CLUE_INSTRUCTIONS[InputKind.PAIR]
+"""The paper asks UniRS of two dates what it asks the base for their clue (Tables I and II)."""
 SHORT_ANSWER_SUFFIX = "Answer the question using a single word or phrase."
 
 

@@ -5,13 +5,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 
 from unirs.errors import UniRSError
 from unirs.imagery import read_crop
+from unirs.imagery.network import network_source
 
 VRT = """<VRTDataset rasterXSize="10" rasterYSize="10"><VRTRasterBand dataType="Byte" band="1">
-<SimpleSource><SourceFilename>/vsicurl/{address}/x.tif</SourceFilename><SourceBand>1</SourceBand>
+<SimpleSource><SourceFilename relativeToVRT="1">{source}</SourceFilename><SourceBand>1</SourceBand>
 <SrcRect xOff="0" yOff="0" xSize="10" ySize="10"/><DstRect xOff="0" yOff="0" xSize="10" ySize="10"/>
 </SimpleSource></VRTRasterBand></VRTDataset>"""
 WMS = """<GDAL_WMS><Service name="TMS"><ServerUrl>{address}/${{z}}/${{x}}/${{y}}.png</ServerUrl>
@@ -50,7 +53,7 @@ def server(tmp_path):
 @pytest.mark.parametrize("way", ["address", "path", "virtual", "zip", "vrt", "wms"])
 def test_nothing_asks_the_network(server, tmp_path, way):
     address, log = server
-    (tmp_path / "a.vrt").write_text(VRT.format(address=address))
+    (tmp_path / "a.vrt").write_text(VRT.format(source=f"/vsicurl/{address}/x.tif"))
     (tmp_path / "a.xml").write_text(WMS.format(address=address))
     raster = {
         "address": f"{address}/x.tif",
@@ -67,6 +70,75 @@ def test_nothing_asks_the_network(server, tmp_path, way):
     time.sleep(0.2)
     assert caught.value.code == "raster_unreadable"
     assert log.read_text() == ""
+
+
+SOURCES = {
+    "address": "{address}/x.tif",
+    "escaped": "&#104;ttp://{address}/x.tif",
+    "netcdf": "NETCDF:&quot;{address}/x.nc&quot;:v",
+    "wms-prefix": "WMS:{address}/?SERVICE=WMS",
+    "wmts-prefix": "WMTS:{address}/capabilities.xml",
+    "service-inside": "{inline}",
+    "service-beside": "service.xml",
+    "nested": "nested.vrt",
+}
+
+
+READ = """
+import sys
+import rasterio
+with rasterio.Env() as environment:  # GDAL is used before, and does not hear what it has to skip
+    environment.drivers()
+from unirs.errors import UniRSError
+from unirs.imagery import read_crop
+try:
+    read_crop(sys.argv[1], 64)
+except UniRSError as error:
+    print(error.message)
+"""
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_virtual_raster_of_services_asks_nobody_whoever_used_gdal(server, tmp_path, kind):
+    address, log = server
+    service = WMS.format(address=address)
+    (tmp_path / "service.xml").write_text(service)
+    (tmp_path / "nested.vrt").write_text(VRT.format(source=f"{address}/y.tif"))
+    inline = service.replace("<", "&lt;").replace(">", "&gt;")
+    source = SOURCES[kind].format(address=address, inline=inline)
+    path = tmp_path / "a.vrt"
+    path.write_text(VRT.format(source=source))
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", READ, path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    time.sleep(0.2)
+    assert log.read_text() == ""
+    assert done.stdout.startswith(f"{path} is made of ")
+    assert "on the network" in done.stdout
+    assert done.stdout.count("\n") == 1
+
+
+def test_local_names_are_no_addresses():
+    for name in (
+        "C:/data/a.tif",
+        "NETCDF:/data/a.nc:v",
+        "/vsizip//data/a.zip/a.tif",
+        "a http b.tif",
+    ):
+        assert network_source(name) is None, name
+
+
+def test_a_virtual_raster_of_local_files_is_read(tmp_path):
+    profile = {"driver": "GTiff", "width": 10, "height": 10, "count": 1, "dtype": "uint8"}
+    place = rasterio.transform.from_origin(0, 10, 1, 1)
+    with rasterio.open(tmp_path / "a.tif", "w", **profile, transform=place) as dataset:
+        dataset.write(np.full((1, 10, 10), 9, np.uint8))
+    (tmp_path / "b.vrt").write_text(VRT.format(source="a.tif"))
+    (tmp_path / "c.vrt").write_text(VRT.format(source="b.vrt"))
+    assert (read_crop(tmp_path / "c.vrt", 10).pixels == 9).all()
 
 
 def test_a_name_that_no_file_can_have_is_missing():

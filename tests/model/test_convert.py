@@ -243,3 +243,50 @@ def test_a_folder_without_its_tokenizer_is_refused(vila, tmp_path):
 
     with pytest.raises(UniRSError, match=r"tokenizer\.model"):
         convert(vila, tmp_path / "out")
+
+
+def rewrite(path, **changes):
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+MALFORMED = {
+    "a word as a size": ("llm/config.json", {"hidden_size": "wide"}),
+    "no layers": ("llm/config.json", {"num_hidden_layers": None}),
+    "a negative size": ("llm/config.json", {"hidden_size": -8}),
+    "heads that do not divide": ("vision_tower/config.json", {"num_attention_heads": 7}),
+    "patches of nothing": ("vision_tower/config.json", {"patch_size": 0}),
+    "patches as a list": ("vision_tower/config.json", {"patch_size": [14]}),
+    "layers as a word": ("vision_tower/config.json", {"num_hidden_layers": "many"}),
+    "an activation nobody knows": ("vision_tower/config.json", {"hidden_act": "magic"}),
+    "frames as a word": ("config.json", {"num_video_frames": "eight"}),
+    "frames below zero": ("config.json", {"num_video_frames": -8}),
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_a_value_that_cannot_be_is_one_sentence(vila, tmp_path, what):
+    name, changes = MALFORMED[what]
+    rewrite(vila / name, **changes)
+    with pytest.raises(UniRSError) as caught:
+        convert(vila, tmp_path / "out")
+    assert caught.value.code == "model_invalid"
+    assert "\n" not in caught.value.message
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "index", ["{}", '{"weight_map": 7}', '{"weight_map": {"a": 7}}', "[" * 9999]
+)
+def test_an_index_without_a_map_is_refused(vila, tmp_path, index):
+    (vila / "llm" / "model.safetensors").unlink()
+    (vila / "llm" / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(UniRSError) as caught:
+        convert(vila, tmp_path / "out")
+    assert caught.value.code == "model_invalid"
+
+
+def test_a_tokenizer_of_noise_is_refused(vila, tmp_path):
+    (vila / "llm" / "tokenizer.model").write_bytes(b"noise" * 100)
+    with pytest.raises(UniRSError) as caught:
+        convert(vila, tmp_path / "out")
+    assert caught.value.code == "model_invalid"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -78,3 +80,50 @@ def test_the_demo_shows_houses_being_built(tmp_path: Path) -> None:
     assert truth["pair"]["kind"] == "houses built"
     with rasterio.open(place.change) as change:
         assert (change.read(1) > 0).mean() > 0.05
+
+
+def paths_below(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["2019-06-15.tif", "change.tif", "video.mp4", "truth.json"])
+def test_a_file_that_cannot_be_written_is_named_and_not_left_half(
+    tmp_path: Path, name: str
+) -> None:
+    in_the_way = tmp_path / "scene-0001" / name
+    in_the_way.mkdir(parents=True)
+    (in_the_way / "work").write_text("years of it")
+    with pytest.raises(UniRSError, match=name) as caught:
+        write_world(tmp_path, seed=1, count=1, size=64, seconds=1)
+    assert caught.value.code == "output_unwritable"
+    assert not [path for path in paths_below(tmp_path / "scene-0001") if path.startswith(".")]
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from unirs.errors import UniRSError
+from unirs.world.write import write_world
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write that goes too far fails as on a full disk
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    write_world(Path(sys.argv[1]), seed=1, count=1, size=256, seconds=1)
+except UniRSError as error:
+    print(error.code, error.message)
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_leaves_whole_files_only(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    (place,) = write_world(tmp_path / "whole", seed=1, count=1, size=256, seconds=1)
+    sizes = {path.name: path.stat().st_size for path in place.folder.iterdir()}
+    for room in (0, sizes["video.mp4"] - 100, max(sizes.values()) - 100):
+        full = tmp_path / f"room-for-{room}"
+        words = [sys.executable, "-c", FULL_DISK, full, str(room)]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        assert done.stdout.startswith("output_unwritable"), done.stdout + done.stderr
+        assert "cannot be written" in done.stdout
+        for path in (full / "scene-0001").iterdir():
+            assert path.stat().st_size == sizes[path.name], path

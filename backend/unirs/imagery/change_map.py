@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from unirs.imagery.export import new_geotiff, write_picture
-from unirs.imagery.stretch import NEUTRAL
-from unirs.inputs import Crop
+from unirs.inputs import NEUTRAL, Crop
 
 NODATA = 255
 

@@ -1,4 +1,4 @@
-"""Crops to files, and how any output gets there: whole, or not at all."""
+"""Crops to files."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import rasterio
 from PIL import Image
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.io import DatasetWriter
+from rasterio.io import DatasetWriter, MemoryFile
 from rasterio.transform import from_bounds
 
 from unirs.errors import UniRSError
+from unirs.files import whole_file
 from unirs.inputs import Crop
 
 _GEOTIFF = (".tif", ".tiff")
@@ -77,11 +76,11 @@ def new_geotiff(
     if crop.extent is not None:
         profile["transform"] = from_bounds(*crop.extent, columns, rows)
     with (
-        whole_file(path) as temporary,
+        whole_file(path, RasterioError, CPLE_BaseError) as temporary,
         _without_georeference_allowed(),
-        rasterio.open(
-            temporary,
-            "w",
+        MemoryFile() as memory,  # GDAL does not tell of a disk that is full when it closes a file
+    ):
+        with memory.open(
             driver="GTiff",
             height=rows,
             width=columns,
@@ -89,9 +88,9 @@ def new_geotiff(
             crs=crop.crs,
             compress="deflate",
             **profile,
-        ) as dataset,
-    ):
-        yield dataset
+        ) as dataset:
+            yield dataset
+        temporary.write_bytes(memory.read())
 
 
 @contextmanager
@@ -99,25 +98,3 @@ def _without_georeference_allowed() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
-
-
-@contextmanager
-def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside the target, which becomes the target when all went well.
-
-    Raises:
-        UniRSError: ``output_unwritable``.
-    """
-    target = Path(path)
-    temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
-    try:
-        yield temporary
-        temporary.replace(target)
-    except (OSError, RasterioError, CPLE_BaseError) as error:
-        raise UniRSError(
-            "output_unwritable",
-            f"{target} cannot be written; check that its folder exists and takes files.",
-            reason=str(error),
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,17 +15,13 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from unirs.errors import UniRSError
+from unirs.imagery.network import network_source
 
 RasterPath = str | os.PathLike[str]
 """A file, or one of GDAL's virtual paths such as ``/vsizip/scene.zip/scene.tif``."""
 
 CACHE_MEGABYTES = 64
 """Upper bound of GDAL's block cache, whose default is a share of the machine's memory."""
-
-_NETWORK = re.compile(
-    r"^(?!file:|zip:|tar:)[a-z][a-z0-9+.-]+:/|/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)"
-)
-"""One slash is enough: ``Path`` makes one of two."""
 
 _NETWORK_DRIVERS = frozenset(
     {"HTTP", "WMS", "WMTS", "WCS", "OGCAPI", "STACTA", "STACIT", "PLMOSAIC", "EEDAI", "DAAS"}
@@ -51,11 +46,8 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
         UniRSError: ``raster_missing`` or ``raster_unreadable``.
     """
     name = os.fspath(path)
-    if _NETWORK.search(name):
-        raise UniRSError(
-            "raster_unreadable",
-            f"{name} is a network address, and only local files are read; download it first.",
-        )
+    if source := network_source(name):
+        raise _on_the_network(name, source)
     environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
     with warnings.catch_warnings(), environment:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -92,9 +84,13 @@ def _open(name: str, options: dict[str, Any]) -> DatasetReader:
         raise UniRSError("raster_missing", f"There is no raster {name}; check the path.") from error
     if dataset.driver in _NETWORK_DRIVERS:
         dataset.close()
-        raise UniRSError(
-            "raster_unreadable",
-            f"{name} stands for a service on the network, and only local files are read; "
-            "download the imagery first.",
-        )
+        raise _on_the_network(name, name)
     return dataset
+
+
+def _on_the_network(name: str, source: str) -> UniRSError:
+    what = "is" if source == name else f"is made of {source:.200}, which is"
+    return UniRSError(
+        "raster_unreadable",
+        f"{name:.200} {what} on the network, and only local files are read; download it first.",
+    )

@@ -22,9 +22,7 @@ from numpy.typing import NDArray
 
 from unirs.imagery.options import Stretch
 from unirs.imagery.warp import Samples
-
-NEUTRAL = 127
-"""What fills pixels without data, and bands that hold one value only."""
+from unirs.inputs import NEUTRAL
 
 _PERCENTILES = (2.0, 98.0)
 

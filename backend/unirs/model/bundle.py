@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
 from transformers import (
     LlamaForCausalLM,
     LlamaTokenizer,
@@ -37,6 +39,9 @@ from unirs.prompts import TEMPLATE_VERSION
 
 CLUE_FOLDER = "clue"
 ADAPTER_FOLDER = "adapter"
+BAD_VALUES = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What code raises that trusts a file to hold values of the right kind."""
+
 Role = Literal["answer", "clue"]
 
 
@@ -176,8 +181,8 @@ def make_processor(config: UniRSConfig, tokenizer: LlamaTokenizer) -> UniRSProce
 def _load_config(folder: Path) -> UniRSConfig:
     try:
         config = UniRSConfig.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, TypeError, json.JSONDecodeError) as error:
-        raise _invalid(folder, f"config.json cannot be read ({error})") from error
+    except (OSError, RecursionError, StrictDataclassError, *BAD_VALUES) as error:
+        raise _invalid(folder, f"config.json cannot be read ({first_line(error)})") from error
     if config.model_type != "unirs" or _foreign(folder):
         raise UniRSError(
             "model_invalid",
@@ -210,8 +215,11 @@ def _load_strictly(
             ignore_mismatched_sizes=True,  # they are refused below, by name
             **kwargs,
         )
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise _invalid(folder, f"its weights cannot be loaded ({_first_line(error)})") from error
+    except (
+        *(OSError, RuntimeError, ArithmeticError, SafetensorError, StrictDataclassError),
+        *BAD_VALUES,
+    ) as error:
+        raise _invalid(folder, f"its weights cannot be loaded ({first_line(error)})") from error
     for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if report[problem]:
             first = sorted(report[problem])[0]
@@ -223,16 +231,16 @@ def _load_strictly(
 def _load_adapter(language_model: LlamaForCausalLM, folder: Path) -> None:
     try:
         language_model.load_adapter(str(folder))
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise _invalid(folder, f"its adapter cannot be loaded ({_first_line(error)})") from error
+    except (OSError, RuntimeError, SafetensorError, *BAD_VALUES) as error:
+        raise _invalid(folder, f"its adapter cannot be loaded ({first_line(error)})") from error
     language_model.eval()
 
 
 def _load_processor(folder: Path) -> UniRSProcessor:
     try:
         return UniRSProcessor.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise _invalid(folder, f"its processor cannot be loaded ({_first_line(error)})") from error
+    except Exception as error:  # the tokenizer's own library raises bare exceptions
+        raise _invalid(folder, f"its processor cannot be loaded ({first_line(error)})") from error
 
 
 def _state_without_adapter(model: UniRSForConditionalGeneration) -> dict[str, torch.Tensor]:
@@ -248,5 +256,6 @@ def _invalid(folder: Path, reason: str) -> UniRSError:
     return UniRSError("model_invalid", f"The model folder {folder} is not usable: {reason}.")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def first_line(error: Exception) -> str:
+    """What an error of a library says, in one line."""
+    return " ".join((str(error).strip().splitlines() or [type(error).__name__])[:2])

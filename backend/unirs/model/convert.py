@@ -6,10 +6,12 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import safe_open
 from torch import Tensor
 from transformers import LlamaConfig, LlamaTokenizer, SiglipVisionConfig
@@ -17,7 +19,9 @@ from transformers import LlamaConfig, LlamaTokenizer, SiglipVisionConfig
 from unirs.errors import UniRSError
 from unirs.model import foreign
 from unirs.model.bundle import (
+    BAD_VALUES,
     ModelBundle,
+    first_line,
     make_processor,
     quiet_transformers,
     save_bundle,
@@ -65,12 +69,19 @@ def convert(
 
 def _read(source: Path) -> ModelBundle:
     config = _config(source)
-    tensors = _tensors(source)
-    with torch.device("meta"):
+    tensors = _tensors(source, config)
+    with _values_make_sense(source), torch.device("meta"):
         model = UniRSForConditionalGeneration(config)
     _fill(model, tensors, source)
-    tokenizer = LlamaTokenizer.from_pretrained(source / "llm", local_files_only=True)
+    tokenizer = _tokenizer(source / "llm")
     return ModelBundle(source.name, source, model.eval(), make_processor(config, tokenizer))
+
+
+def _tokenizer(folder: Path) -> LlamaTokenizer:
+    try:
+        return LlamaTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as error:  # three libraries read it, each with errors of its own
+        raise _invalid(folder, f"its tokenizer cannot be read ({first_line(error)})") from error
 
 
 def _attach_base(bundle: ModelBundle, source: Path, base: Path) -> None:
@@ -101,7 +112,9 @@ def _config(source: Path) -> UniRSConfig:
         raise _unsupported(source, f"its projector is {projector.get('mm_projector_type')!r}")
     if projector.get("cc_n_layers", 0):
         raise _unsupported(source, "its change module has attention layers (cc_n_layers)")
-    vision = SiglipVisionConfig.from_dict(_json(source / "vision_tower" / "config.json"))
+    with _values_make_sense(source):
+        vision = SiglipVisionConfig.from_dict(_json(source / "vision_tower" / "config.json"))
+        text = LlamaConfig.from_dict(_json(source / "llm" / "config.json"))
     # hidden_states[k] is the output behind k layers; -1 is the output behind all of them.
     select = written.get("mm_vision_select_layer", -2)
     if not isinstance(select, int) or not -vision.num_hidden_layers <= select < 0:
@@ -110,21 +123,36 @@ def _config(source: Path) -> UniRSConfig:
     aspect_mode = written.get("image_aspect_ratio", "resize")
     if aspect_mode not in get_args(AspectMode):
         raise _unsupported(source, f"its image_aspect_ratio is {aspect_mode!r}")
+    frame_count = written.get("num_video_frames") or 8
+    if not isinstance(frame_count, int) or frame_count < 1:
+        raise _invalid(source, f"its num_video_frames is {frame_count!r}")
     unirs = foreign.is_unirs(written)
-    return UniRSConfig(
-        vision_config=vision,
-        text_config=LlamaConfig.from_dict(_json(source / "llm" / "config.json")),
-        kind="unirs" if unirs else "base",
-        aspect_mode=aspect_mode,
-        frame_count=written.get("num_video_frames") or 8,
-        clue_source="none" if unirs else "self",
-    )
+    with _values_make_sense(source):
+        return UniRSConfig(
+            vision_config=vision,
+            text_config=text,
+            kind="unirs" if unirs else "base",
+            aspect_mode=aspect_mode,
+            frame_count=frame_count,
+            clue_source="none" if unirs else "self",
+        )
 
 
-def _tensors(source: Path) -> dict[str, Tensor]:
+@contextmanager
+def _values_make_sense(source: Path) -> Iterator[None]:
+    """Sizes that no model can have show when configurations, or the model, are made of them."""
+    try:
+        yield
+    except (StrictDataclassError, ArithmeticError, RuntimeError, *BAD_VALUES) as error:
+        raise _invalid(
+            source, f"its configuration has a value that cannot be ({first_line(error)})"
+        ) from error
+
+
+def _tensors(source: Path, config: UniRSConfig) -> dict[str, Tensor]:
     """All tensors of a foreign folder under our names."""
     written = _json(source / "config.json")
-    layers = _config(source).vision_config.num_hidden_layers
+    layers = config.vision_config.num_hidden_layers
     found: dict[str, Tensor] = {}
     tables = (
         ("llm", foreign.LANGUAGE, foreign.LANGUAGE_UNUSED),
@@ -165,10 +193,15 @@ def _weight_files(folder: Path) -> list[Path]:
         if whole.is_file():
             return [whole]
         if index.is_file():
-            return [
-                _shard(folder, name) for name in sorted(set(_json(index)["weight_map"].values()))
-            ]
+            return [_shard(folder, name) for name in _shard_names(index)]
     raise UniRSError("model_missing", f"{folder} has no weights (safetensors or bin).")
+
+
+def _shard_names(index: Path) -> list[str]:
+    weight_map = _json(index).get("weight_map")
+    if not isinstance(weight_map, dict) or not all(isinstance(v, str) for v in weight_map.values()):
+        raise _invalid(index.parent, f"{index.name} has no weight_map of tensors to files")
+    return sorted(set(weight_map.values()))
 
 
 def _shard(folder: Path, name: str) -> Path:
@@ -235,7 +268,7 @@ def _card(bundle: ModelBundle) -> str:
 def _json(path: Path) -> dict[str, Any]:
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _invalid(path.parent, f"{path.name} cannot be read ({error})") from error
     if not isinstance(loaded, dict):
         raise _invalid(path.parent, f"{path.name} is not a JSON object")

@@ -12,11 +12,9 @@ from PIL import Image
 from torch import Tensor
 from transformers import ProcessorMixin
 
+from unirs.inputs import NEUTRAL
 from unirs.model.modeling import IMAGE_TOKEN
 from unirs.prompts import Prompt
-
-NEUTRAL = 127
-"""Grey level of the padding, the integer mean of SigLIP's normalisation."""
 
 
 class UniRSProcessor(ProcessorMixin):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
+from unirs.files import whole_file
 from unirs.world.pairs import ScenePair, pair
 from unirs.world.questions import QA
 from unirs.world.scenes import scene
@@ -71,7 +72,7 @@ def write_world(
 
     Raises:
         UniRSError: ``world_size`` for an odd or tiny size or for no places at all,
-            ``output_unwritable`` if the folder cannot be made.
+            ``output_unwritable``.
     """
     if size < 32 or size % 2 or count < 1 or seconds <= 0 or seed < 0:
         raise UniRSError(
@@ -108,7 +109,7 @@ def write_demo(folder: Path, size: int = 1024) -> WrittenScene:
         size: Side of the pair in pixels; even.
 
     Raises:
-        UniRSError: ``output_unwritable`` if the folder cannot be made.
+        UniRSError: ``output_unwritable``.
     """
     place = _make_folder(folder)
     dates = pair(_DEMO_SEED, size, pixel_size=0.5, kind="houses built")
@@ -157,7 +158,8 @@ def _write_place(
     }
     if single and single_truth:
         truth["single"] = {"file": single.name, **single_truth}
-    files.truth.write_text(json.dumps(truth, indent=2) + "\n", encoding="utf-8")
+    with whole_file(files.truth) as temporary:
+        temporary.write_text(json.dumps(truth, indent=2) + "\n", encoding="utf-8")
     return files
 
 
@@ -189,7 +191,9 @@ def _write_raster(
     date: dt.date,
 ) -> None:
     """A tiled GeoTIFF of ``[height, width, bands]`` with CRS and acquisition date."""
-    import rasterio
+    from rasterio._err import CPLE_BaseError  # GDAL's errors where rasterio does not translate them
+    from rasterio.errors import RasterioError
+    from rasterio.io import MemoryFile
     from rasterio.transform import from_origin
 
     height, width, bands = image.shape
@@ -199,16 +203,24 @@ def _write_raster(
         "compress": "deflate", "predictor": 2, "photometric": "RGB" if bands == 3 else "MINISBLACK",
         "tiled": True, "blockxsize": 256, "blockysize": 256,
     }  # fmt: skip
-    with rasterio.open(path, "w", **profile) as target:
-        target.write(np.moveaxis(image, -1, 0))
-        target.update_tags(TIFFTAG_DATETIME=f"{date:%Y:%m:%d} 10:30:00")
+    with (
+        whole_file(path, RasterioError, CPLE_BaseError) as temporary,
+        MemoryFile() as memory,  # GDAL does not tell of a disk that is full when it closes a file
+    ):
+        with memory.open(**profile) as target:
+            target.write(np.moveaxis(image, -1, 0))
+            target.update_tags(TIFFTAG_DATETIME=f"{date:%Y:%m:%d} 10:30:00")
+        temporary.write_bytes(memory.read())
 
 
 def _write_video(path: Path, frames: NDArray[np.uint8]) -> None:
     """An H.264 file of ``[frames, height, width, 3]`` at ``FRAMES_PER_SECOND``."""
     import av
 
-    with av.open(str(path), "w") as container:
+    with (
+        whole_file(path, av.FFmpegError) as temporary,
+        av.open(str(temporary), "w") as container,
+    ):
         stream = container.add_stream("libx264", rate=Fraction(FRAMES_PER_SECOND))
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = "yuv420p"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,59 @@ def test_doctor_tells_versions_even_without_a_model(unirs):
     assert outcome.code == 2
     assert "torch" in outcome.out
     assert "no-such" in outcome.err
+
+
+@pytest.fixture
+def broken_torch(tmp_path, monkeypatch):
+    """What a program finds whose PyTorch lacks a library of the system."""
+    (tmp_path / "broken" / "torch").mkdir(parents=True)
+    failure = "raise ImportError('libcudart.so.12: cannot open shared object file', name='torch')"
+    (tmp_path / "broken" / "torch" / "__init__.py").write_text(failure)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"))
+
+
+def run(*words):
+    program = [sys.executable, "-m", "unirs", *map(str, words)]
+    return subprocess.run(program, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("broken_torch")
+def test_doctor_tells_versions_first_and_then_what_is_broken(before):
+    done = run("doctor")
+    assert done.returncode == 2
+    assert re.search(r"torch +\d", done.stdout)
+    assert "libcudart.so.12" in done.stderr
+    assert done.stderr.count("\n") == 1
+    facts = json.loads(run("doctor", "--json").stdout)
+    assert facts["problem"]["code"] == "environment_broken"
+    assert facts["versions"]["rasterio"]
+    assert facts["devices"] == []
+    asked = run("ask", before, "road?")
+    assert (asked.returncode, asked.stderr.count("\n")) == (2, 1)
+    assert "libcudart.so.12" in asked.stderr
+
+
+def test_models_tells_of_a_folder_that_cannot_answer(unirs, models_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNIRS_MODELS", str(tmp_path))
+    shutil.copytree(models_folder / "unirs-tiny", tmp_path / "good")
+    shutil.copytree(models_folder / "unirs-tiny", tmp_path / "bad\x1b[2J")
+    (tmp_path / "bad\x1b[2J" / "README.md").write_bytes(b"---\ntags: [\n---\n\xff")
+    plain = unirs("models")
+    assert plain.code == 0
+    assert "good" in plain.out
+    assert "Not usable" in plain.out
+    assert "\x1b" not in plain.out
+    facts = json.loads(unirs("models", "--json").out)
+    [problem] = facts["problems"]
+    assert problem["code"] == "model_invalid"
+    assert "its card cannot be read" in problem["message"]
+    assert "good" in [model["name"] for model in facts["models"]]
+    assert {model["name"]: model["removable"] for model in facts["models"]}["good"]
+
+
+def test_paths_do_not_steer_the_terminal(unirs, tmp_path):
+    target = tmp_path / "odd\x1b[2J"
+    outcome = unirs("convert", REFERENCE / "vila", target)
+    assert outcome.code == 0
+    assert "\x1b" not in outcome.out + outcome.err

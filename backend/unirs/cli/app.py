@@ -21,6 +21,7 @@ import typer
 from unirs import __version__
 from unirs.cli import downloads, evaluation, models, programs, questions, training
 from unirs.cli.screen import clean
+from unirs.cli.trouble import broken_environment, is_of_a_library
 from unirs.errors import UniRSError
 
 OK, DEFECT, MENDABLE = 0, 1, 2
@@ -59,6 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except UniRSError as error:
         return _tell(error.message)
+    except ImportError as error:
+        if not is_of_a_library(error):
+            return _apologise(error, debug)
+        return _tell(broken_environment(error).message)
     except typer.TyperException as error:
         return _tell(_usage_sentence(error))
     except (BrokenPipeError, SystemExit):

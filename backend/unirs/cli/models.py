@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from unirs.cli.lines import JsonLines, print_line, told
 from unirs.cli.options import Device, Json, Model, Precision
 from unirs.cli.screen import Watch, clean, file_size, print_json, print_table
+from unirs.cli.trouble import broken_environment
 from unirs.errors import UniRSError
 from unirs.inference import DEFAULT_MODEL
 
@@ -174,19 +176,49 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Check versions, devices, and answers to known images."""
-    report = None
+    versions = _versions()
+    if not json:  # at once: these are what is wanted most where a library ends this program
+        print_table(("Part", "Version"), versions.items())
+        sys.stdout.flush()
+    devices: list[str] = []
+    report = problem = None
     try:
+        devices = _devices()
         report = _self_test(model, device, precision)
-    finally:
-        # Versions and devices are what is wanted most where no model can be loaded.
-        _show_health(_versions(), report, as_json=json)
-    if not report.passed:
+    except UniRSError as error:
+        problem = error
+    if json:
+        self_test = report.to_json() if report else None
+        facts = {"versions": versions, "devices": devices, "self_test": self_test}
+        wrong = {"code": problem.code, "message": problem.message} if problem else None
+        print_json({**facts, "problem": wrong})
+    else:
+        _show_health(devices, report)
+    if problem:
+        raise problem
+    if report and not report.passed:
         right = sum(case.passed for case in report.cases)
         raise UniRSError(
             "self_test_failed",
             f"The model {report.model} gave {right} of {len(report.cases)} known answers; "
             "where it is the default model, something is wrong with this installation.",
         )
+
+
+def _devices() -> list[str]:
+    """Devices that are there, after everything that answering needs was imported.
+
+    Raises:
+        UniRSError: ``environment_broken``.
+    """
+    try:
+        import unirs.inference.pipeline
+        import unirs.tasks  # noqa: F401
+        from unirs.inference.devices import list_devices
+
+        return list_devices()
+    except Exception as error:  # libraries that do not fit each other fail in all ways
+        raise broken_environment(error) from error
 
 
 def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
@@ -200,16 +232,9 @@ def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
         )
 
 
-def _show_health(versions: dict[str, str], report: SelfTestReport | None, *, as_json: bool) -> None:
-    from unirs.inference.devices import list_devices
-
-    devices = list_devices()
-    if as_json:
-        self_test = report.to_json() if report else None
-        print_json({"versions": versions, "devices": devices, "self_test": self_test})
-        return
-    print_table(("Part", "Version"), versions.items())
-    print(f"\nDevices, the best first: {', '.join(devices)}\n")
+def _show_health(devices: list[str], report: SelfTestReport | None) -> None:
+    if devices:
+        print(f"\nDevices, the best first: {', '.join(devices)}\n")
     if report:
         verdicts = {True: "right", False: "wrong"}
         print_table(

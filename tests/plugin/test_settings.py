@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import QgsSettings
+
 from unirs_qgis.settings import (
     Settings,
     SetupOptions,
@@ -15,7 +16,7 @@ from unirs_qgis.settings import (
 
 
 @pytest.fixture(autouse=True)
-def empty_settings(qgis_app):  # noqa: ARG001 - QGIS has to be there
+def empty_settings(qgis_app):
     QgsSettings().remove("unirs")
     yield
     QgsSettings().remove("unirs")

@@ -168,8 +168,10 @@ def test_the_history_does_not_take_a_streaming_answer_away(qtbot, dock, find, ma
     dock.begin_answer("Is there water?")
     dock.add_text("yes")
 
-    find("historyView").setFocus()
-    qtbot.keyClick(find("historyView"), Qt.Key.Key_Up)
+    view = find("historyView")
+    row = view.visualRect(view.model().index(1, 0)).center()
+    with qtbot.waitSignal(dock.entry_selected):
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=row)
     dock.add_text(", there is")
 
     assert find("answerText").toPlainText() == "yes, there is"

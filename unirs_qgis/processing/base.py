@@ -95,7 +95,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> bool:
-        """On the main thread: find the runtime, and clone the layers for the other thread."""
+        """On the main thread: find the runtime, and take the layers as they are now."""
         runtime = describe_runtime(read_settings())
         if runtime.python is None:
             raise QgsProcessingException(runtime.message)

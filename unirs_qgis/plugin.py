@@ -90,6 +90,7 @@ class Window(QObject):
         self._footprints.remove()
         self._chooser.close_tools()
         self._iface.unregisterOptionsWidgetFactory(self._options)
+        self._options.close()
         self._iface.removeDockWidget(self.dock)
         self.dock.deleteLater()
         self.deleteLater()
@@ -131,7 +132,8 @@ class Window(QObject):
         self.asking.mapped.connect(self.answers.add_map)
         self.asking.answered.connect(self.answers.add)
         self.answers.asked_again.connect(self._ask_again)
-        self.setup.started.connect(self.worker.stop)
+        for other_runtime in (self.setup.started, self.setup.changed):
+            other_runtime.connect(self.worker.stop)  # it holds the files of the one before
         menu.caption_requested.connect(lambda layers: self._ask_layers(layers, "caption"))
         menu.change_requested.connect(lambda layers: self._ask_layers(layers, "change"))
         menu.ask_requested.connect(self._prepare)

@@ -1316,6 +1316,10 @@
         <translation>Kacheln beschreiben</translation>
     </message>
     <message>
+        <source>Captioned tiles</source>
+        <translation>Beschriebene Kacheln</translation>
+    </message>
+    <message>
         <source>caption,describe,text,tiles,grid,raster,image,imagery,language model,AI</source>
         <translation>beschreiben,beschreibung,text,kacheln,gitter,raster,bild,bilddaten,sprachmodell,KI</translation>
     </message>
@@ -1326,6 +1330,10 @@
     <message>
         <source>Classify tiles</source>
         <translation>Kacheln klassifizieren</translation>
+    </message>
+    <message>
+        <source>Classified tiles</source>
+        <translation>Klassifizierte Kacheln</translation>
     </message>
     <message>
         <source>classify,classes,scene,event,land use,time series,probability,tiles,grid,raster,AI</source>
@@ -1362,6 +1370,10 @@
     <message>
         <source>Describe change tiles</source>
         <translation>Änderung der Kacheln beschreiben</translation>
+    </message>
+    <message>
+        <source>Described change</source>
+        <translation>Beschriebene Änderung</translation>
     </message>
     <message>
         <source>change,change detection,compare,before,after,two dates,caption,text,tiles,grid,AI</source>
@@ -1519,6 +1531,30 @@
         <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
         <translation>{file} kann nicht geschrieben werden ({reason}); die bisherigen Zeilen bleiben erhalten. Schaffen Sie Platz oder wählen Sie eine andere Ausgabe, und setzen Sie fort.</translation>
     </message>
+    <message>
+        <source>changed</source>
+        <translation>verändert</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>unverändert</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>beantwortet</translation>
+    </message>
+    <message>
+        <source>no data</source>
+        <translation>keine Daten</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>misslungen</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -1550,8 +1586,8 @@
         <translation>Antworten zur Auswahl, durch Kommas getrennt</translation>
     </message>
     <message>
-        <source>Choose among given answers</source>
-        <translation>Aus gegebenen Antworten wählen</translation>
+        <source>Answers to choose from</source>
+        <translation>Antworten zur Auswahl</translation>
     </message>
     <message>
         <source>The model weighs these answers and gives the probability of each.</source>

@@ -1316,6 +1316,10 @@
         <translation>Décrire les tuiles</translation>
     </message>
     <message>
+        <source>Captioned tiles</source>
+        <translation>Tuiles décrites</translation>
+    </message>
+    <message>
         <source>caption,describe,text,tiles,grid,raster,image,imagery,language model,AI</source>
         <translation>décrire,description,texte,tuiles,grille,raster,image,imagerie,modèle de langage,IA</translation>
     </message>
@@ -1326,6 +1330,10 @@
     <message>
         <source>Classify tiles</source>
         <translation>Classer les tuiles</translation>
+    </message>
+    <message>
+        <source>Classified tiles</source>
+        <translation>Tuiles classées</translation>
     </message>
     <message>
         <source>classify,classes,scene,event,land use,time series,probability,tiles,grid,raster,AI</source>
@@ -1362,6 +1370,10 @@
     <message>
         <source>Describe change tiles</source>
         <translation>Décrire le changement des tuiles</translation>
+    </message>
+    <message>
+        <source>Described change</source>
+        <translation>Changement décrit</translation>
     </message>
     <message>
         <source>change,change detection,compare,before,after,two dates,caption,text,tiles,grid,AI</source>
@@ -1519,6 +1531,30 @@
         <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
         <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les lignes obtenues sont conservées. Libérez de la place ou choisissez une autre sortie, et reprenez.</translation>
     </message>
+    <message>
+        <source>changed</source>
+        <translation>changé</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>inchangé</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>pas de réponse</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>avec réponse</translation>
+    </message>
+    <message>
+        <source>no data</source>
+        <translation>pas de données</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>échec</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -1550,8 +1586,8 @@
         <translation>Réponses au choix, séparées par des virgules</translation>
     </message>
     <message>
-        <source>Choose among given answers</source>
-        <translation>Choisir parmi des réponses données</translation>
+        <source>Answers to choose from</source>
+        <translation>Réponses au choix</translation>
     </message>
     <message>
         <source>The model weighs these answers and gives the probability of each.</source>

@@ -78,11 +78,9 @@ def test_windows_that_write_at_once_lose_nothing(tmp_path):
         )
         for _ in range(3)
     ]
-    told = [
-        identifier
-        for window in windows
-        for identifier in lines(window.communicate(timeout=SECONDS)[0], "added")
-    ]
+    output = "".join(window.communicate(timeout=SECONDS)[0] for window in windows)
+    assert lines(output, "failed") == []
+    told = lines(output, "added")
     assert len(set(told)) == 90
     assert {entry.id for entry in AnswerFile(tmp_path / "a.gpkg").read().entries} == set(told)
     assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]

@@ -248,8 +248,13 @@ class AnswerFile:
         if not self._is_writable():
             raise self._error("readonly")
         with self._opened() as dataset:
+            self._answers(dataset)
             self._done(dataset.StartTransaction())
             try:
+                # The lock for writing comes first: SQLite waits for other windows as long as a
+                # transaction has not read anything, and gives up at once after that.
+                dataset.ReleaseResultSet(dataset.ExecuteSQL("DELETE FROM answers WHERE 0"))
+                self._raise_what_ogr_said()
                 yield dataset
                 self._done(dataset.CommitTransaction())
             except BaseException:

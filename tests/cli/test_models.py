@@ -131,3 +131,12 @@ def test_paths_do_not_steer_the_terminal(unirs, tmp_path):
     outcome = unirs("convert", REFERENCE / "vila", target)
     assert outcome.code == 0
     assert "\x1b" not in outcome.out + outcome.err
+
+
+@pytest.mark.slow
+def test_json_is_json_on_a_pipe_with_a_small_character_set(models_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNIRS_MODELS", str(tmp_path))
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    shutil.copytree(models_folder / "unirs-tiny", tmp_path / "café")
+    names = [model["name"] for model in json.loads(run("models", "--json").stdout)["models"]]
+    assert "café" in names

@@ -13,7 +13,8 @@ from unirs.imagery import CropOptions, read_crop, read_pair, read_series
 from unirs.inputs import Crop, VisualInput
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-ODD = sorted((DATA / "odd").glob("*"))
+# QGIS leaves statistics beside the rasters that it draws, in files that are no rasters.
+ODD = sorted(path for path in (DATA / "odd").glob("*") if path.suffixes[-2:] != [".aux", ".xml"])
 NAIP = sorted((DATA / "naip").glob("*.tif"))
 LANDSAT = sorted((DATA / "landsat").glob("*.tif"))
 needs = {"reason": "there is no ../shared/data"}

@@ -59,8 +59,9 @@ def file_size(size: float) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON object on stdout."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    """Print one JSON object on stdout; in ASCII where the pipe takes no more."""
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -66,6 +66,7 @@ def _expected(colours=COLOURS):
 
 
 def test_every_tile_gets_the_answer_about_itself(worker, caption):
+    worker.orders(seconds=0.2)  # tiles wait for it, and must not be overwritten meanwhile
     output = caption()
     assert _texts(output) == _expected()
     row = rows_of(output)[1, 2]

@@ -10,7 +10,7 @@ import pytest
 import rasterio
 
 from unirs.errors import UniRSError
-from unirs.imagery import read_crop
+from unirs.imagery import read_crop, read_video
 from unirs.imagery.network import network_source
 
 VRT = """<VRTDataset rasterXSize="10" rasterYSize="10"><VRTRasterBand dataType="Byte" band="1">
@@ -146,3 +146,15 @@ def test_a_name_that_no_file_can_have_is_missing():
         read_crop("a" * 300, 64)
 
     assert caught.value.code == "raster_missing"
+
+
+READERS = [lambda name: read_crop(name, 64), lambda name: read_video(name, 2, 64)]
+
+
+@pytest.mark.parametrize("read", READERS, ids=["raster", "video"])
+def test_a_name_that_is_not_utf_8_is_one_sentence(read):
+    with pytest.raises(UniRSError) as caught:
+        read("caf\udce9.tif")
+    assert caught.value.code in {"raster_unreadable", "video_unreadable"}
+    assert "UTF-8" in caught.value.message
+    caught.value.message.encode()

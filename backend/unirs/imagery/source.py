@@ -46,6 +46,11 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
         UniRSError: ``raster_missing`` or ``raster_unreadable``.
     """
     name = os.fspath(path)
+    if not is_utf8(name):
+        raise UniRSError(
+            "raster_unreadable",
+            f"The name {name!r} is not in UTF-8, which GDAL insists on; rename the file.",
+        )
     if source := network_source(name):
         raise _on_the_network(name, source)
     environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
@@ -61,6 +66,15 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
                     "get a new copy of the file.",
                     reason=str(error),
                 ) from error
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name has nothing but characters, and no bytes that are none."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _exists(name: str) -> bool:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unirs.errors import UniRSError
+from unirs.imagery.source import is_utf8
 from unirs.inputs import Crop
 
 _SUFFIXES = re.compile(r"\.(3gp|avi|flv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)", re.I)
@@ -113,6 +114,11 @@ def open_video(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
         UniRSError: ``video_missing`` or ``video_unreadable``.
     """
     name = os.fspath(path)
+    if not is_utf8(name):
+        raise UniRSError(
+            "video_unreadable",
+            f"The name {name!r} is not in UTF-8, which FFmpeg insists on; rename the file.",
+        )
     if not Path(name).exists():
         raise UniRSError("video_missing", f"There is no video {name}; check the path.")
     try:

@@ -84,7 +84,7 @@ class Answers(QObject):
         if self._history and self._history.path == path:
             return
         if self._history:
-            self._history.close()
+            self._leave(self._history)
         self._history = History(path, self)
         self._history.loaded.connect(self._on_loaded)
         self._history.added.connect(self._on_added)
@@ -92,6 +92,12 @@ class Answers(QObject):
         self._history.failed.connect(self._warn)
         self._history.exported.connect(self._on_exported)
         self._history.load()
+
+    def _leave(self, history: History) -> None:
+        """Close a history of another place; what it still has to tell concerns nobody here."""
+        history.blockSignals(True)
+        history.close()
+        history.deleteLater()
 
     def add(self, entry: Entry) -> None:
         """Keep an answer."""

@@ -64,8 +64,9 @@ class Picked:
 
 
 def crs_name(crs: QgsCoordinateReferenceSystem) -> str:
-    """What identifies a CRS: "EPSG:32611" or the like, else WKT, else nothing."""
-    return crs.authid() or crs.toWkt()
+    """What identifies a CRS anywhere: "EPSG:32611" or the like, else WKT, else nothing."""
+    code = crs.authid()
+    return code if code and not code.startswith("USER:") else crs.toWkt()
 
 
 def iso_date(date: Date) -> str:

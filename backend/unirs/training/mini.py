@@ -40,10 +40,13 @@ from unirs.training.world_rows import base_rows, unirs_row, world_item
 from unirs.world import CLASSES, EVENTS
 
 CELLS_PER_PATCH = 4
-JOINT_SHARES = {InputKind.SINGLE: (30, 4), InputKind.PAIR: (14, 2), InputKind.VIDEO: (7, 1)}
-"""Visual inputs of each kind in a batch of the mixture, and rows about each of them."""
+JOINT_SHARES = {InputKind.SINGLE: (8, 4), InputKind.PAIR: (4, 2), InputKind.VIDEO: (2, 1)}
+"""Visual inputs of each kind in a batch of the mixture, and rows about each of them.
 
-JOINT_VISITS = 3
+Batches are small: comparing two areas is learnt by the number of steps, and not by their size.
+"""
+
+JOINT_VISITS = 2
 """How often the joint stage comes back to an input, each time with other questions."""
 
 CLUE_SHARE = 0.5
@@ -119,7 +122,7 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     fit(vision, loop, folder / "vision", report.training)
 
     report.stage("general base on words")
-    shares = {InputKind.SINGLE: 20, InputKind.PAIR: 3, InputKind.VIDEO: 2}
+    shares = {InputKind.SINGLE: 8, InputKind.PAIR: 1, InputKind.VIDEO: 1}
     objective = BaseObjective(bundle, head, banks, base_rows, shares)
     fit(objective, words_loop, folder / "language", report.training)
     save_bundle(bundle, folder / "model")
@@ -147,7 +150,7 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
 
 def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
     folder, prepared = options.folder / options.variant, options.folder / "base"
-    loop = LoopOptions(options.joint_steps, 1.5e-3, device=options.device, validate_every=100)
+    loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)
     _keep(folder, options, {"joint": loop})
     base = load_bundle(options.folder / "base" / "model", options.device)
     start = "change" if options.change_module else "base"

@@ -35,7 +35,7 @@ class MiniOptions:
         rasters: Folders of dated rasters with a near-infrared band that join the scenes.
         raster_items: Real tiles among the items of each kind, as a share of ``items``.
         vision_steps: Steps of the encoder alone, 48 images each.
-        language_steps: Steps of the general base, 20 scenes and some more each.
+        language_steps: Steps of the general base, eight scenes and some more each.
         change_steps: Steps of the change module, 64 pairs each.
         joint_steps: Steps of the LLM on the mixture.
         variant: Name of the folder of the joint stage, so that ablations lie beside the model.
@@ -57,9 +57,9 @@ class MiniOptions:
     rasters: tuple[Path, ...] = ()
     raster_items: float = 0.12
     vision_steps: int = 1_000
-    language_steps: int = 550
+    language_steps: int = 1_500
     change_steps: int = 800
-    joint_steps: int = 1_000
+    joint_steps: int = 5_000
     variant: str = "joint"
     change_module: bool = True
     clues: bool = True

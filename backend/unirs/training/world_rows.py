@@ -20,7 +20,7 @@ SQUEEZED = 8
 BASE_QUESTIONS = 6
 """Questions about one scene in a row of the base stage."""
 
-QUESTION_WEIGHTS = {"comparison": 5.0, "area": 1.5, "rural_urban": 0.7}
+QUESTION_WEIGHTS = {"comparison": 6.0, "area": 3.0, "rural_urban": 0.7}
 """How often a question of a type is drawn, others being 1: the harder, the more often."""
 
 REVERSED = ("less", "smaller", "fewer")

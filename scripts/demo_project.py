@@ -6,7 +6,7 @@ import os
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsProject, QgsRectangle
+from qgis.core import QgsApplication, QgsProject, QgsRectangle
 from qgis.PyQt.QtWidgets import QAction
 from qgis.utils import iface
 
@@ -19,6 +19,7 @@ def open_project() -> None:
     """Add the dated rasters, save the project, and show the dock."""
     for path in sorted(FOLDER.glob("????-??-??.tif")):
         iface.addRasterLayer(str(path), path.stem)
+    QgsApplication.processEvents()  # QGIS zooms to the first layer when it has the time
     iface.mapCanvas().setExtent(HOUSES)
     iface.mapCanvas().refresh()
     QgsProject.instance().setTitle("UniRS demo")

@@ -12,6 +12,7 @@ import os
 import runpy
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -58,8 +59,8 @@ class Agent:
 
     def on_widget(self, name: str) -> dict | None:
         """Where a visible widget is on the screen, what it says, and whether it can be used."""
-        found = [x for x in QApplication.allWidgets() if x.objectName() == name and x.isVisible()]
-        return describe(found[0]) if found else None
+        visible = (widget for widget in named(name) if widget.isVisible())
+        return next(map(describe, visible), None)
 
     def on_button(self, action: str) -> dict | None:
         """Where the toolbar button of an action is."""
@@ -71,9 +72,10 @@ class Agent:
 
     def on_push_button(self, text: str) -> dict | None:
         """Where a button with a text is, in any window."""
-        for button in QApplication.allWidgets():
-            if isinstance(button, QPushButton) and button.isVisible() and plain(button) == text:
-                return describe(button)
+        for window in QApplication.topLevelWidgets():
+            for button in window.findChildren(QPushButton) if window.isVisible() else ():
+                if button.isVisible() and button.text().replace("&", "") == text:
+                    return describe(button)
         return None
 
     def on_dialogs(self) -> list[dict]:
@@ -103,8 +105,7 @@ class Agent:
 
     def on_rows(self, name: str) -> list[str]:
         """The texts of a view's rows, those of folded ones too."""
-        views = [x for x in QApplication.allWidgets() if x.objectName() == name]
-        return row_texts(views[0].model()) if views else []
+        return next((row_texts(view.model()) for view in named(name)), [])
 
     def on_add_raster(self, path: str, name: str) -> bool:
         """Add a raster layer to the project, as the browser panel does."""
@@ -115,10 +116,6 @@ class Agent:
         layers = [node.layer() for node in QgsProject.instance().layerTreeRoot().findLayers()]
         return [describe_layer(layer) for layer in layers if layer]
 
-    def on_messages(self) -> list[str]:
-        """What the message bar says."""
-        return [item.text() for item in iface.messageBar().items()]
-
     def on_run(self, script: str, environment: dict[str, str]) -> None:
         """Run a script as ``--code`` does, with what it reads from the environment."""
         os.environ.update(environment)
@@ -126,12 +123,9 @@ class Agent:
 
     def on_picture(self, path: str) -> bool:
         """Save what is on the screen, menus and all."""
-        return QGuiApplication.primaryScreen().grabWindow(0).save(path)
-
-    def on_picture_of(self, name: str, path: str) -> bool:
-        """Save what one widget shows."""
-        found = [x for x in QApplication.allWidgets() if x.objectName() == name]
-        return found[0].grab().save(path)
+        saved = QGuiApplication.primaryScreen().grabWindow(0).save(path)
+        self._gaps.leave_out()
+        return saved
 
     def on_watch(self) -> None:
         """Begin to measure how long the event loop is held up."""
@@ -141,16 +135,12 @@ class Agent:
         """The longest time since ``watch`` between two ticks of 20 ms, in seconds."""
         return self._gaps.longest
 
-    def on_leave(self) -> None:
-        """End QGIS at once: a clean exit may ask about unsaved changes."""
-        QTimer.singleShot(0, lambda: os._exit(0))
-
 
 class GapTimer:
     """How long the event loop was held up at worst; waiting for a core does not count."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
+        self.longest, self._last = 0.0, self._clock()
         self._timer = QTimer()
         self._timer.timeout.connect(self._tick)
 
@@ -158,6 +148,10 @@ class GapTimer:
         """Forget what was, and measure."""
         self.longest, self._last = 0.0, self._clock()
         self._timer.start(20)
+
+    def leave_out(self) -> None:
+        """Do not count the time since the last tick: the agent itself took it."""
+        self._last = self._clock()
 
     def _tick(self) -> None:
         now = self._clock()
@@ -180,9 +174,10 @@ def describe(widget: QWidget) -> dict:
     }
 
 
-def plain(button: QPushButton) -> str:
-    """The text of a button without the mark of its shortcut."""
-    return button.text().replace("&", "")
+def named(name: str) -> Iterator[QWidget]:
+    """The widgets of a name, those of the main window first. Qt looks, for it is quick at it."""
+    for window in [iface.mainWindow(), *QApplication.topLevelWidgets()]:
+        yield from window.findChildren(QWidget, name)
 
 
 def place(widget: QWidget, rect: QRect) -> dict:

@@ -83,7 +83,7 @@ def test_the_layer_menu_describes_change_between_two_selected_layers(
     qgis.picture(pictures / "04-layer-menu.png")
     qgis.choose("Describe change between layers")
     title, answer = qgis.answer(before + 1)
-    assert title == "Describe change"
+    assert title == "Description of change"
     assert answer
     qgis.picture(pictures / "05-change.png")
 
@@ -97,7 +97,7 @@ def test_the_change_map_is_shown_on_the_map(qgis, pictures):
 
 
 def test_tiles_are_captioned_into_an_attribute_table(qgis, pictures):
-    qgis.click_layer(AFTER)
+    qgis.click("kindSingleButton")
     qgis.click("menuButton")
     qgis.choose("Caption tiles")
     qgis.wait(lambda: qgis.ask("push_button", text="Run"), "the dialog")

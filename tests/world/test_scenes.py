@@ -131,7 +131,26 @@ def test_questions_are_balanced(scenes: list[Scene]) -> None:
         assert 0.42 < share < 0.58
     urban = answers["rural_urban", "urban"]
     assert 0.2 < urban / (urban + answers["rural_urban", "rural"]) < 0.6
-    assert {kind for kind, _ in answers} == {"presence", "comparison", "count", "rural_urban"}
+    types = {"presence", "comparison", "count", "rural_urban", "area"}
+    assert {kind for kind, _ in answers} == types
+
+
+def test_answers_about_areas_are_true_to_the_nearest_ten_percent(scenes: list[Scene]) -> None:
+    asked = 0
+    for made in scenes:
+        for question in made.questions:
+            if question.type != "area":
+                continue
+            (cover,) = classes_in(question.question)
+            share = float((made.labels == cover).mean())
+            if question.answer == "none":
+                assert share == 0
+            elif question.answer.startswith("less"):
+                assert 0 < share < 0.05
+            else:
+                assert abs(int(question.answer.split()[1]) / 100 - share) <= 0.0501
+            asked += 1
+    assert asked > 300
 
 
 def test_urban_scenes_are_built_up_and_rural_ones_are_not(scenes: list[Scene]) -> None:

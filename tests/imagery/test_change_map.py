@@ -62,6 +62,18 @@ def test_patches_without_data_are_nodata(crop, tmp_path):
     assert (values == 255).sum() == 26
 
 
+@pytest.mark.parametrize(("filled", "known"), [(5, True), (7, False)])
+def test_a_patch_counts_if_more_than_half_of_it_has_data(crop, tmp_path, filled, known):
+    pixels = crop.pixels.copy()
+    pixels[:, 120 - filled :] = 127  # of the last patches' twelve columns
+    edge = Crop(pixels, EXTENT, "EPSG:32633", nodata_share=filled / 120)
+    write_change_map(np.ones((5, 10), np.float32), edge, tmp_path / "map.tif")
+    with rasterio.open(tmp_path / "map.tif") as dataset:
+        values = dataset.read(1)
+    assert (values[:, :-1] == 100).all()
+    assert (values[:, -1] == (100 if known else 255)).all()
+
+
 def test_grey_ground_is_not_taken_for_nodata(tmp_path):
     grey = Crop(np.full((60, 120, 3), 127, np.uint8), EXTENT, "EPSG:32633")
     write_change_map(change_in_the_north_east(), grey, tmp_path / "map.tif")

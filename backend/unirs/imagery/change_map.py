@@ -36,7 +36,7 @@ def mask_nodata(change: NDArray[np.float32], crops: Sequence[Crop]) -> NDArray[n
 def write_change_map(change: NDArray[np.float32], crop: Crop, path: str | os.PathLike[str]) -> None:
     """A change map as GeoTIFF: percent of change, 0 to 100, with nodata 255 and a colour table.
 
-    Patches that are NaN, or in which the crop has no data at all, are nodata.
+    Patches that are NaN, or in which half of the crop has no data, are nodata.
 
     Args:
         change: ``[rows, columns]``, 0 (same) to 1, on the patch grid of the crop's extent.
@@ -80,14 +80,19 @@ def write_overlay(change: NDArray[np.float32], crop: Crop, path: str | os.PathLi
 
 
 def _patches_without_data(crop: Crop, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Patches of the neutral fill alone, where the crop is known to have such pixels."""
+    """Patches half or more of neutral fill, where the crop is known to have such pixels.
+
+    At the edge of the data a patch would else tell of a change in what is not there.
+    """
     if crop.nodata_share == 0.0:
         return np.zeros(shape, dtype=bool)
-    filled: NDArray[np.bool_] = (crop.pixels == NEUTRAL).all(axis=-1)
+    filled = (crop.pixels == NEUTRAL).all(axis=-1).astype(np.float64)
     for axis, patches in enumerate(shape):
         starts = np.arange(patches) * filled.shape[axis] // patches
-        filled = np.logical_and.reduceat(filled, starts, axis=axis)
-    return filled
+        counts = np.diff([*starts, filled.shape[axis]])
+        sums = np.add.reduceat(filled, starts, axis=axis)
+        filled = sums / np.expand_dims(counts, axis=1 - axis)
+    return filled >= 0.5
 
 
 def _colours(change: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -11,8 +11,8 @@ from qgis.PyQt.QtWidgets import QAction
 from qgis.utils import iface
 
 FOLDER = Path(os.environ["UNIRS_DEMO"])
-HOUSES = QgsRectangle(500_120, 5_399_500, 500_420, 5_399_760)
-"""Where houses are built between the dates, in metres of the rasters' CRS."""
+PLACE = QgsRectangle(500_020, 5_399_500, 500_470, 5_399_950)
+"""Fields where houses are built, in metres of the rasters' CRS: as much as the model can see."""
 
 
 def open_project() -> None:
@@ -20,7 +20,7 @@ def open_project() -> None:
     for path in sorted(FOLDER.glob("????-??-??.tif")):
         iface.addRasterLayer(str(path), path.stem)
     QgsApplication.processEvents()  # QGIS zooms to the first layer when it has the time
-    iface.mapCanvas().setExtent(HOUSES)
+    iface.mapCanvas().setExtent(PLACE)
     iface.mapCanvas().refresh()
     QgsProject.instance().setTitle("UniRS demo")
     QgsProject.instance().write(str(FOLDER / "demo.qgz"))

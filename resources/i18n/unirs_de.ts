@@ -1998,6 +1998,14 @@
         <translation>Kacheln beschreiben…</translation>
     </message>
     <message>
+        <source>Describe change in tiles…</source>
+        <translation>Veränderung in Kacheln beschreiben…</translation>
+    </message>
+    <message>
+        <source>Classify tiles…</source>
+        <translation>Kacheln klassifizieren…</translation>
+    </message>
+    <message>
         <source>Export history…</source>
         <translation>Verlauf exportieren…</translation>
     </message>

@@ -1998,6 +1998,14 @@
         <translation>Décrire les tuiles…</translation>
     </message>
     <message>
+        <source>Describe change in tiles…</source>
+        <translation>Décrire le changement par tuiles…</translation>
+    </message>
+    <message>
+        <source>Classify tiles…</source>
+        <translation>Classer les tuiles…</translation>
+    </message>
+    <message>
         <source>Export history…</source>
         <translation>Exporter l’historique…</translation>
     </message>

@@ -281,6 +281,7 @@ class UniRSDock(QDockWidget):
 
     def _show_kind(self) -> None:
         """Offers what fits the kind of input, if there is any."""
+        self._status.set_kind(self.kind)
         self._question.set_kind(self.kind)
         self._question.set_has_input(
             self.kind != "video" or bool(self.series) or bool(self.video_path)

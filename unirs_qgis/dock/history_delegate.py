@@ -115,9 +115,9 @@ def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:
 
 def _facts(entry: Entry) -> str:
     """Time of day, mark and place; what matters most comes first, for the end may be cut off."""
-    when = QLocale().toString(
-        QTime(entry.time.hour, entry.time.minute), QLocale.FormatType.ShortFormat
-    )
+    locale = QLocale()
+    to_the_minute = locale.timeFormat(QLocale.FormatType.ShortFormat).replace(":ss", "")
+    when = locale.toString(QTime(entry.time.hour, entry.time.minute), to_the_minute)
     marks = []
     if entry.stopped:
         marks.append(QCoreApplication.translate("HistoryDelegate", "stopped"))

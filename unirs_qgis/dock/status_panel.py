@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import QRectF, Qt, Signal
 from qtpy.QtGui import QPainter, QPaintEvent
 from qtpy.QtWidgets import (
+    QAction,
     QHBoxLayout,
     QMenu,
     QPlainTextEdit,
@@ -126,6 +127,16 @@ class StatusPanel(QWidget):
 
     # ----------------------------------------------------------------- parts
 
+    def set_kind(self, kind: str) -> None:
+        """Words the menu by the kind of input: what is offered for many tiles."""
+        self._tiles_action.setText(
+            {
+                "single": self.tr("Caption tiles…"),
+                "pair": self.tr("Describe change in tiles…"),
+                "video": self.tr("Classify tiles…"),
+            }[kind]
+        )
+
     def _make_menu_button(self) -> QToolButton:
         button = IconButton("menu", self.tr("More"), self)
         button.setObjectName("menuButton")
@@ -133,7 +144,7 @@ class StatusPanel(QWidget):
         button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         menu = QMenu(button)
         for name, text, slot in (
-            ("tilesAction", self.tr("Caption tiles…"), self.tiles_requested.emit),
+            ("tilesAction", "", self.tiles_requested.emit),
             ("", "", None),
             (
                 "exportAction",
@@ -155,6 +166,8 @@ class StatusPanel(QWidget):
                 action.setObjectName(name)
                 action.triggered.connect(lambda _checked=False, slot=slot: slot())
         button.setMenu(menu)
+        self._tiles_action = menu.findChild(QAction, "tilesAction")
+        self.set_kind("single")
         return button
 
     def _make_log(self) -> QPlainTextEdit:

@@ -1999,7 +1999,7 @@
     </message>
     <message>
         <source>Describe change in tiles…</source>
-        <translation>Veränderung in Kacheln beschreiben…</translation>
+        <translation>Änderung in Kacheln beschreiben…</translation>
     </message>
     <message>
         <source>Classify tiles…</source>

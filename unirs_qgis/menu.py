@@ -113,10 +113,11 @@ class DockAction:
         self.action.setCheckable(True)
         self.action.triggered.connect(show)
         iface.addToolBarIcon(self.action)
-        iface.addPluginToRasterMenu(MENU, self.action)
+        # Not addPluginToRasterMenu: QGIS never deletes the submenu that it makes for it.
+        iface.rasterMenu().addAction(self.action)
 
     def remove(self) -> None:
         """Take everything back."""
         self._iface.removeToolBarIcon(self.action)
-        self._iface.removePluginRasterMenu(MENU, self.action)
+        self._iface.rasterMenu().removeAction(self.action)
         self.action.deleteLater()

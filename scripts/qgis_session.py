@@ -14,12 +14,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -145,6 +147,20 @@ class Session:
         """Let QGIS end as in a crash."""
         self._processes[-1].kill()
         self._processes[-1].wait()
+
+    @contextmanager
+    def held_worker(self) -> Iterator[None]:
+        """The worker stands still meanwhile, so that an answer takes as long as is needed."""
+        found = subprocess.run(
+            ["pgrep", "--full", "--parent", str(self._processes[-1].pid), "unirs.worker"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        worker = int(found.stdout)
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(worker, signal.SIGCONT)
 
     # -- what there is
 

@@ -64,11 +64,11 @@ def test_enter_asks_and_the_answer_is_kept(qgis, pictures, standing_still):
 
 
 def test_stop_ends_a_caption_at_once(qgis, pictures, standing_still):
-    qgis.click("captionButton")
-    qgis.click("stopButton")
-    stopped = time.monotonic()
-    qgis.wait(lambda: qgis.widget("captionButton")["enabled"], "the end of the caption")
-    assert time.monotonic() - stopped < 30, "a caption takes longer only if it was not stopped"
+    with qgis.held_worker():  # else a caption is written before the mouse is there
+        qgis.click("captionButton")
+        qgis.click("stopButton")
+        qgis.wait(lambda: qgis.widget("captionButton")["enabled"], "the end of the caption")
+        assert qgis.text("statusLabel").startswith("Stopped")
     qgis.picture(pictures / "03-stopped.png")
 
 

@@ -121,7 +121,7 @@ class Columns:
             "layers": run.layers,
             "model": run.model,
             "demonstration": run.demonstration,
-            "seconds": row.seconds,
+            "seconds": round(row.seconds, 3),
             "status": row.status,
             "error": row.error or None,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def answered(qtbot, window, act):
     with qtbot.waitSignal(window.asking.answered, timeout=LONG) as signal_:
         act()
     return signal_.args[0]
+
+
+def ended(pid):
+    """Whether a process is no more, or is waiting to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def select(tree, layers):
@@ -184,21 +193,61 @@ def test_a_layer_removed_while_it_is_asked_about_harms_nothing(qtbot, shown, dat
 
 
 @pytest.mark.slow
+def test_a_project_closed_while_it_is_asked_about_harms_nothing(qtbot, shown):
+    shown.dock.submitted.emit("caption", "", [])
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    assert shown.dock.state is DockState.NO_LAYER
+
+
+@pytest.mark.slow
+def test_a_plugin_unloaded_while_answering_takes_its_worker_along(
+    qtbot, qgis_iface, tree, dated_layers, qgis_canvas, worker_python, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
+    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
+    qgis_canvas.setExtent(dated_layers[0].extent())
+    parts = Window(qgis_iface)
+    folder = parts._folder
+    parts.dock.submitted.emit("caption", "", [])
+    qtbot.waitUntil(lambda: parts.worker.pid is not None, timeout=LONG)
+    pid = parts.worker.pid
+
+    parts.close()
+
+    assert not folder.exists()
+    qtbot.waitUntil(lambda: ended(pid), timeout=LONG)
+
+
+@pytest.mark.slow
+def test_a_video_is_classified_and_shows_what_the_model_saw(
+    qtbot, window, worker_python, tmp_path, monkeypatch
+):
+    subprocess.run([worker_python, "-m", "unirs", "world", tmp_path, "--demo"], check=True)
+    shown = []
+    monkeypatch.setattr(window.dock, "show_seen", shown.append)
+    window._status.look_again()
+    window.inputs.choose_video(str(tmp_path / "video.mp4"))
+    assert window.dock.state is DockState.READY
+
+    entry = answered(qtbot, window, lambda: window.dock.submitted.emit("classify", "", []))
+
+    assert (entry.kind, entry.footprint, entry.crs) == ("video", "", "")
+    assert entry.layers[0].name == "video.mp4"
+    assert entry.answer == entry.options[0][0]
+    assert len(shown[-1]) == 8
+    assert not any(image.isNull() for image in shown[-1])
+
+
+@pytest.mark.slow
 def test_closing_while_answering_ends_the_worker(qtbot, shown):
     shown.dock.submitted.emit("caption", "", [])
     qtbot.waitUntil(lambda: shown.worker.pid is not None, timeout=LONG)
     pid = shown.worker.pid
     shown.asking.drop()
     shown.worker.close()
-
-    def gone():
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
-
-    qtbot.waitUntil(gone, timeout=LONG)
+    qtbot.waitUntil(lambda: ended(pid), timeout=LONG)
 
 
 @pytest.mark.slow

@@ -259,11 +259,12 @@ def test_a_program_that_is_no_fitting_worker_is_told(start, wait, program, code,
 
 
 def test_a_program_that_is_not_there_is_told(wait, tmp_path):
-    worker = Worker(lambda: [str(tmp_path / "python")])
-    _, heard = ask(worker, "echo x")
-    wait(lambda: heard.ended)
-    assert heard[-1][:2] == ("failed", "worker_died")
-    assert str(tmp_path / "python") in worker.reason
+    for _ in range(50):  # it fails so soon that nobody may be listening yet
+        worker = Worker(lambda: [str(tmp_path / "python")])
+        _, heard = ask(worker, "echo x")
+        wait(lambda heard=heard: heard.ended)
+        assert heard[-1][:2] == ("failed", "worker_died")
+        assert str(tmp_path / "python") in worker.reason
 
 
 def test_a_request_without_a_form_in_json_fails_alone(worker, wait):

@@ -63,7 +63,8 @@ class Connection(QObject):
     """One worker process from its start to its end. No method waits.
 
     Signals come from background threads, in the order in which the worker spoke: connect to them
-    with ``Qt.ConnectionType.QueuedConnection``.
+    with ``Qt.ConnectionType.QueuedConnection`` before ``start``, for a program that is not there is
+    told at once.
 
     Args:
         command: Program and arguments of the worker.
@@ -83,6 +84,9 @@ class Connection(QObject):
         self._lock = Lock()  # guards _process and _leaving
         self._process: WorkerProcess | None = None
         self._leaving = False
+
+    def start(self) -> None:
+        """Start the worker."""
         Thread(target=self._serve, name="unirs-worker", daemon=True).start()
 
     @property

@@ -187,6 +187,7 @@ class Worker(QObject):
         connection.said.connect(self._say, queued)
         connection.finished.connect(self._finish, queued)
         connection.failed.connect(self._fail, queued)
+        connection.start()
 
     def _disconnect(self) -> list[Job]:
         """Let go of the worker, and give the jobs that will have no answer."""

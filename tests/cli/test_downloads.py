@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,16 @@ def test_programs_hear_of_progress_retries_and_failures(unirs, hub):
     assert error["message"] in outcome.err
 
 
+@contextmanager
+def heeding_ctrl_c():
+    """What is started heeds SIGINT, even where the tests run behind a shell's ``&`` and do not."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -108,7 +119,9 @@ def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(hub, tmp_path, n
     hub.models["someone/tiny"]["model.safetensors"] += b"\0" * 2_000_000
     hub.faults.slow = 0.2
     command = [*PROGRAM, "download", "someone/tiny", "--json-lines"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with heeding_ctrl_c():
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
     for line in process.stdout:
         event = json.loads(line)
         if event["event"] == "progress" and event["done_bytes"] > 300_000:

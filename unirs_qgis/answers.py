@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -254,4 +255,4 @@ class Answers(QObject):
 
 def plain(text: str) -> str:
     """Text for the message bar, which would take markup in it for its own."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)

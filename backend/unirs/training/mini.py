@@ -15,31 +15,30 @@ from unirs import prompts
 from unirs.inputs import InputKind
 from unirs.model import (
     PRESETS,
-    ModelBundle,
     load_bundle,
     new_bundle,
     replace_config,
     save_bundle,
     train_tokenizer,
 )
-from unirs.training.bank import Bank, Item, build_bank, training_count
-from unirs.training.caption_decoder import CaptionDecoder
-from unirs.training.heads import EventHead, LandCoverHead
+from unirs.training.bank import Bank, Item, build_bank
+from unirs.training.heads import EventHead
 from unirs.training.loop import LoopOptions, describe, fit
-from unirs.training.objectives import (
-    BaseObjective,
-    ChangeObjective,
-    JointObjective,
-    VisionObjective,
-)
+from unirs.training.objectives import BaseObjective, VisionObjective
 from unirs.training.options import STAGES, MiniOptions, Report, Stage, keep_settings
 from unirs.training.prepared import clues_of, features_of, visual_tokens
 from unirs.training.raster_items import raster_item
-from unirs.training.rows import Row
-from unirs.training.world_rows import base_rows, unirs_row, world_item
-from unirs.world import CLASSES, EVENTS
+from unirs.training.world_rows import base_rows, world_item
+from unirs.training.world_stages import (
+    Material,
+    Mixture,
+    as_unirs,
+    land_cover_head,
+    train_change_module,
+    tune_llm,
+)
+from unirs.world import EVENTS
 
-CELLS_PER_PATCH = 4
 JOINT_SHARES = {InputKind.SINGLE: (8, 4), InputKind.PAIR: (4, 2), InputKind.VIDEO: (2, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them.
 
@@ -116,7 +115,7 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     bundle = new_bundle(config, tokenizer, folder / "model", options.seed)
     bundle.model.to(options.device)
     width = config.vision_config.hidden_size
-    head, event_head = _head(width), EventHead(width, EVENTS)
+    head, event_head = land_cover_head(width), EventHead(width, EVENTS)
     report.stage("vision tower on land cover and events")
     vision = VisionObjective(bundle, head, event_head, banks)
     fit(vision, loop, folder / "vision", report.training)
@@ -133,19 +132,10 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
     loop = LoopOptions(options.change_steps, 1e-3, weight_decay=0.01, device=options.device)
     _keep(folder, options, {"change": loop})
     base = load_bundle(options.folder / "base" / "model", options.device)
-    bundle = _as_unirs(base, options)
+    bundle = as_unirs(base, folder / "model", options.seed)
     prepared = options.folder / "base"
     features = features_of(prepared, bundle, InputKind.PAIR, bank, len(bank), report)
-    encode = bundle.processor.encode_answer
-    captions = [[encode(c) for c in truth["captions"]] for truth in bank.truths]
-    width = bundle.config.vision_config.hidden_size
-    heads = (_head(width), _head(width))
-    text = bundle.config.text_config
-    decoder = CaptionDecoder(text.hidden_size, text.vocab_size)
-    report.stage("change module on captions")
-    objective = ChangeObjective(bundle, features, bank, captions, heads, decoder)
-    fit(objective, loop, folder, report.training)
-    save_bundle(bundle, folder / "model")
+    train_change_module(bundle, features, bank, loop, folder, options.seed, report)
 
 
 def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
@@ -153,46 +143,20 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
     loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)
     _keep(folder, options, {"joint": loop})
     base = load_bundle(options.folder / "base" / "model", options.device)
-    start = "change" if options.change_module else "base"
-    bundle = load_bundle(options.folder / start / "model", options.device)
-    if not options.change_module:
-        bundle = _as_unirs(base, options)
-    visual, clues = {}, {}
+    if options.change_module:
+        bundle = load_bundle(options.folder / "change" / "model", options.device)
+    else:
+        bundle = as_unirs(base, folder / "model", options.seed, change_module=False)
+    materials = {}
     for kind, bank in banks.items():
         visited = options.joint_steps * JOINT_SHARES[kind][0] // JOINT_VISITS
         needed = min(len(bank), max(16, visited))
         features = features_of(prepared, bundle, kind, bank, needed, report)
-        alone, visual[kind] = visual_tokens(bundle, kind, features)
-        clues[kind] = [""] * needed
-        if options.clues:
-            clues[kind] = clues_of(prepared, base, kind, alone, report)
-    draw = partial(_draw_rows, banks=banks, clues=clues)
-    validation = [
-        unirs_row(np.random.default_rng(i), kind, item, bank.truths[item], clues[kind][item])
-        for kind, bank in banks.items()
-        for i, item in enumerate(range(training_count(len(clues[kind])), len(clues[kind])))
-    ]
-    report.stage("LLM on the mixture")
-    objective = JointObjective(bundle, visual, draw, validation)
-    fit(objective, loop, folder, report.training)
-    bundle.config.clue_source = "second"
-    bundle.clue_language_model = base.model.language_model
-    save_bundle(bundle, folder / "model")
-
-
-def _draw_rows(
-    rng: np.random.Generator,
-    banks: dict[InputKind, Bank],
-    clues: dict[InputKind, list[str]],
-) -> list[Row]:
-    """One batch of the mixture."""
-    rows = []
-    for kind, (items, rows_each) in JOINT_SHARES.items():
-        for item in map(int, rng.integers(0, training_count(len(clues[kind])), items)):
-            for _ in range(rows_each):
-                clue = clues[kind][item] if rng.random() < CLUE_SHARE else None
-                rows.append(unirs_row(rng, kind, item, banks[kind].truths[item], clue or None))
-    return rows
+        alone, visual = visual_tokens(bundle, kind, features)
+        clues = clues_of(prepared, base, kind, alone, report) if options.clues else [""] * needed
+        materials[kind] = Material(bank.truths, visual, clues)
+    mixture = Mixture(JOINT_SHARES, CLUE_SHARE if options.clues else 0.0)
+    tune_llm(bundle, base, materials, mixture, loop, folder, options.seed, report)
 
 
 def _tokenizer(folder: Path, banks: dict[InputKind, Bank]) -> LlamaTokenizer:
@@ -211,25 +175,6 @@ def _tokenizer(folder: Path, banks: dict[InputKind, Bank]) -> LlamaTokenizer:
             texts += truth.get("captions", [])
     vocabulary = PRESETS["unirs-mini"]().text_config.vocab_size
     return train_tokenizer(texts, vocabulary, folder / "tokenizer")
-
-
-def _head(width: int) -> LandCoverHead:
-    return LandCoverHead(width, CELLS_PER_PATCH, len(CLASSES))
-
-
-def _as_unirs(base: ModelBundle, options: MiniOptions) -> ModelBundle:
-    """A UniRS model that starts as its base, with a fresh change extraction module."""
-    config = replace_config(
-        base.config, kind="unirs", clue_source="none", change_module=options.change_module
-    )
-    folder = options.folder / "change" / "model"
-    bundle = new_bundle(config, base.processor.tokenizer, folder, options.seed)
-    bundle.model.to(options.device)
-    missing, unexpected = bundle.model.load_state_dict(base.model.state_dict(), strict=False)
-    strangers = [name for name in missing if not name.startswith("change.")] + unexpected
-    if strangers:
-        raise ValueError(f"base and UniRS differ in {strangers[0]}")
-    return bundle
 
 
 def _keep(folder: Path, options: MiniOptions, loops: dict[str, LoopOptions]) -> None:

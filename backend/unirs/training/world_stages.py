@@ -1,0 +1,187 @@
+"""The paper's two stages on generated material: the change module, then the LLM on all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from unirs.inputs import InputKind
+from unirs.model import ModelBundle, new_bundle, replace_config, save_bundle
+from unirs.training.bank import Bank, training_count
+from unirs.training.caption_decoder import CaptionDecoder
+from unirs.training.heads import LandCoverHead
+from unirs.training.loop import LoopOptions, fit
+from unirs.training.objectives import ChangeObjective, JointObjective
+from unirs.training.options import Report
+from unirs.training.rows import Row
+from unirs.training.world_rows import unirs_row
+from unirs.world import CLASSES
+
+CELLS_PER_PATCH = 4
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is known of the items of one kind, and what the frozen parts made of them.
+
+    Attributes:
+        truths: One dictionary for each item.
+        visual: Their tokens as UniRS reads them, ``[items, markers, visual_tokens, width]``.
+        clues: What the frozen base says of each.
+    """
+
+    truths: Sequence[dict[str, Any]]
+    visual: Tensor
+    clues: Sequence[str]
+
+    def __len__(self) -> int:
+        """Number of items, those held back for validation among them."""
+        return len(self.visual)
+
+    def row(self, rng: np.random.Generator, kind: InputKind, item: int, clue: bool) -> Row:
+        """A row about an item."""
+        told = self.clues[item] if clue else None
+        return unirs_row(rng, kind, item, self.truths[item], told or None)
+
+
+Materials = Mapping[InputKind, Material]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What a batch of the joint stage is made of.
+
+    Attributes:
+        shares: Visual inputs of each kind in a batch, and rows about each of them. A kind that is
+            left out is not trained.
+        clue_share: Share of the rows that come with their clue, 0 to 1. At 0 the model becomes
+            one that asks for no clues.
+    """
+
+    shares: Mapping[InputKind, tuple[int, int]]
+    clue_share: float
+
+    def draw(self, rng: np.random.Generator, materials: Materials) -> list[Row]:
+        """The rows of a batch.
+
+        Each kind has random numbers of its own, and a clue that is left out is drawn all the same:
+        mixtures that differ in nothing else put the same questions about the same inputs.
+        """
+        rows = []
+        for kind, own in zip(InputKind, rng.spawn(len(InputKind)), strict=True):
+            items, rows_each = self.shares.get(kind, (0, 0))
+            drawn = own.integers(0, training_count(len(materials[kind])), items) if items else ()
+            for item in map(int, drawn):
+                for _ in range(rows_each):
+                    clue = bool(own.random() < self.clue_share)
+                    rows.append(materials[kind].row(own, kind, item, clue))
+        return rows
+
+    def validation(self, materials: Materials) -> list[Row]:
+        """One row about each item that never trains."""
+        return [
+            materials[kind].row(np.random.default_rng(number), kind, item, self.clue_share > 0)
+            for kind in self.shares
+            for number, item in enumerate(
+                range(training_count(len(materials[kind])), len(materials[kind]))
+            )
+        ]
+
+
+def land_cover_head(width: int) -> LandCoverHead:
+    """A dense head for features of this width: bank cells in patches, classes of the world."""
+    return LandCoverHead(width, CELLS_PER_PATCH, len(CLASSES))
+
+
+def as_unirs(base: ModelBundle, folder: Path, seed: int, change_module: bool = True) -> ModelBundle:
+    """A UniRS model that starts as its base, with a fresh change extraction module or none.
+
+    Args:
+        base: The general base.
+        folder: The model folder that it is going to be.
+        seed: Of the module's weights.
+        change_module: ``False`` makes a model that reads a pair as two images, one behind the
+            other (the control group of the paper's Table IX).
+    """
+    config = replace_config(
+        base.config, kind="unirs", clue_source="none", change_module=change_module
+    )
+    bundle = new_bundle(config, base.processor.tokenizer, folder, seed)
+    bundle.model.to(base.model.device)
+    missing, unexpected = bundle.model.load_state_dict(base.model.state_dict(), strict=False)
+    strangers = [name for name in missing if not name.startswith("change.")] + unexpected
+    if strangers:
+        raise ValueError(f"base and UniRS differ in {strangers[0]}")
+    return bundle
+
+
+def train_change_module(
+    bundle: ModelBundle,
+    features: Tensor,
+    bank: Bank,
+    loop: LoopOptions,
+    folder: Path,
+    seed: int,
+    report: Report,
+) -> None:
+    """Stage 1 (paper, section IV-A): the change module learns through a caption decoder.
+
+    Args:
+        bundle: Its change module is trained; ``folder / "model"`` takes it.
+        features: Frozen features of the pairs, ``[pairs, 2, patches, width]``.
+        bank: The pairs.
+        loop: How long and how.
+        folder: Takes checkpoint, curves and model.
+        seed: Of the heads, the decoder and the batches.
+        report: Where progress is told.
+    """
+    torch.manual_seed(seed)
+    encode = bundle.processor.encode_answer
+    captions = [[encode(caption) for caption in truth["captions"]] for truth in bank.truths]
+    width, text = bundle.config.vision_config.hidden_size, bundle.config.text_config
+    heads = land_cover_head(width), land_cover_head(width)
+    decoder = CaptionDecoder(text.hidden_size, text.vocab_size)
+    report.stage("change module on captions")
+    objective = ChangeObjective(bundle, features, bank, captions, heads, decoder, seed=seed)
+    fit(objective, loop, folder, report.training)
+    save_bundle(bundle, folder / "model")
+
+
+def tune_llm(
+    bundle: ModelBundle,
+    base: ModelBundle,
+    materials: Materials,
+    mixture: Mixture,
+    loop: LoopOptions,
+    folder: Path,
+    seed: int,
+    report: Report,
+) -> None:
+    """Stage 2 (paper, section IV-A): the LLM alone learns a mixture; all else is frozen.
+
+    Args:
+        bundle: Its LLM is tuned; ``folder / "model"`` takes it.
+        base: Goes with the model and writes its clues, where the mixture has clues.
+        materials: What is learnt from, at least for the kinds of the mixture.
+        mixture: What a batch is made of.
+        loop: How long and how.
+        folder: Takes checkpoint, curves and model.
+        seed: Of the batches.
+        report: Where progress is told.
+    """
+    visual = {kind: materials[kind].visual for kind in mixture.shares}
+    draw = partial(mixture.draw, materials=materials)
+    objective = JointObjective(bundle, visual, draw, mixture.validation(materials), seed)
+    report.stage("LLM on the mixture")
+    fit(objective, loop, folder, report.training)
+    if mixture.clue_share:
+        bundle.config.clue_source = "second"
+        bundle.clue_language_model = base.model.language_model
+    save_bundle(bundle, folder / "model")

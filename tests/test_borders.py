@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "inference": INFERENCE,
     "tasks": TASKS,
     "self_test": FRONT,
-    "data": GROUND | {"world"},
+    "data": GROUND | {"prompts", "imagery", "world"},
     "training": FRONT | {"data"},
     "evaluation": FRONT | {"data"},
     "worker": FRONT | {"self_test"},

@@ -88,7 +88,7 @@ def write_world(
         single = scene(seed + index, size)
         origin = (_ORIGIN[0] + index * 20_000.0, _ORIGIN[1])
         single_path = place / "single.tif"
-        _write_raster(single_path, single.image, single.pixel_size, origin, SINGLE)
+        write_raster(single_path, single.image, single.pixel_size, origin, SINGLE)
         facts = {
             "caption": single.captions[0],
             "captions": single.captions,
@@ -134,11 +134,11 @@ def _write_place(
         truth=folder / "truth.json",
         single=single,
     )
-    _write_raster(files.before, dates.before, dates.pixel_size, origin, BEFORE)
-    _write_raster(files.after, dates.after, dates.pixel_size, origin, AFTER)
+    write_raster(files.before, dates.before, dates.pixel_size, origin, BEFORE)
+    write_raster(files.after, dates.after, dates.pixel_size, origin, AFTER)
     mask = dates.change_mask.astype(np.uint8)[..., None]
-    _write_raster(files.change, mask, dates.pixel_size, origin, AFTER)
-    _write_video(files.video, clip.frames)
+    write_raster(files.change, mask, dates.pixel_size, origin, AFTER)
+    write_video(files.video, clip.frames)
     truth = {
         "seed": dates.seed,
         "pair": {
@@ -183,14 +183,25 @@ def _make_folder(folder: Path) -> Path:
     return folder
 
 
-def _write_raster(
+def write_raster(
     path: Path,
     image: NDArray[np.uint8],
     pixel_size: float,
     origin: tuple[float, float],
     date: dt.date,
 ) -> None:
-    """A tiled GeoTIFF of ``[height, width, bands]`` with CRS and acquisition date."""
+    """Write a tiled GeoTIFF with CRS and acquisition date.
+
+    Args:
+        path: The file.
+        image: ``[height, width, bands]``.
+        pixel_size: Metres.
+        origin: Upper left corner in ``CRS``.
+        date: Acquisition date.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
     from rasterio._err import CPLE_BaseError  # GDAL's errors where rasterio does not translate them
     from rasterio.errors import RasterioError
     from rasterio.io import MemoryFile
@@ -213,8 +224,16 @@ def _write_raster(
         temporary.write_bytes(memory.read())
 
 
-def _write_video(path: Path, frames: NDArray[np.uint8]) -> None:
-    """An H.264 file of ``[frames, height, width, 3]`` at ``FRAMES_PER_SECOND``."""
+def write_video(path: Path, frames: NDArray[np.uint8]) -> None:
+    """Write an H.264 file at ``FRAMES_PER_SECOND``.
+
+    Args:
+        path: The file.
+        frames: ``[frames, height, width, 3]``; height and width are even.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
     import av
 
     with (

@@ -1,0 +1,383 @@
+"""What a run will need, worked out before it starts: memory, time, disk.
+
+All of it is estimate. Every line of a plan says how it comes about, so that a reader can judge it;
+what could only be assumed has a name here, and stands in the plan's last part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from unirs.data.datasets import dataset
+from unirs.errors import UniRSError
+from unirs.inputs import InputKind
+from unirs.training.costs import (
+    CLUE_TOKENS,
+    HALF,
+    KEPT_STATE,
+    SAVED_BY_LOGIT,
+    STATE,
+    TEXT_TOKENS,
+    Sizes,
+    adapter_size,
+    image_operations,
+    images_of,
+    row_operations,
+    row_tokens,
+    saved_bytes,
+)
+from unirs.training.hardware import Gpu
+from unirs.training.settings import ChangeSettings, JointSettings, Source, StageSettings
+
+UTILISATION = 0.35
+"""Share of the peak that training reaches. LLM trainings report 0.3 to 0.5."""
+
+DECODE_BATCH, DECODE_UTILISATION = 32, 0.5
+"""Clues written at a time, and the share of the memory's bandwidth that writing them reaches."""
+
+USABLE = 0.9
+"""Share of a GPU's memory for tensors; the rest is the driver's context and fragmentation."""
+
+CAPTION_TOKENS = 32
+CLUE_BYTES = 500
+
+FEATURE_MAPS = 16
+"""Maps of the size of an image's features that the change module keeps of each pair."""
+
+KINDS = {
+    **dict.fromkeys(("geochat", "rsvqa-lr", "rsvqa-hr", "crsvqa"), InputKind.SINGLE),
+    **dict.fromkeys(("levir-cc", "levir-mci"), InputKind.PAIR),
+    "era": InputKind.VIDEO,
+}
+CONVERSATIONS = {"geochat": 308_861}
+"""Rows of a dataset of which no count of answers is published: one a conversation, which fits the
+paper's 3,858 steps."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run reads.
+
+    Attributes:
+        rows: Rows of an epoch by kind of input, repeats included.
+        inputs: Different visual inputs by kind.
+        source: Where the numbers are from.
+    """
+
+    rows: Mapping[InputKind, int]
+    inputs: Mapping[InputKind, int]
+    source: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of a plan.
+
+    Attributes:
+        name: What it is.
+        amount: Bytes, seconds, or a number.
+        how: How it comes about.
+    """
+
+    name: str
+    amount: float
+    how: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will need.
+
+    Attributes:
+        gpu: On which.
+        gpus: How many of them.
+        work: Numbers of rows, steps, tokens.
+        memory: Bytes on each GPU, at the worst moment.
+        time: Seconds.
+        disk: Bytes.
+        assumptions: What could only be assumed.
+    """
+
+    gpu: Gpu
+    gpus: int
+    work: tuple[Item, ...]
+    memory: tuple[Item, ...]
+    time: tuple[Item, ...]
+    disk: tuple[Item, ...]
+    assumptions: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether each GPU's memory is enough."""
+        return total(self.memory) <= USABLE * self.gpu.memory
+
+
+def total(items: tuple[Item, ...]) -> float:
+    """Sum of the amounts of a part of a plan."""
+    return sum(item.amount for item in items)
+
+
+def load_of(settings: StageSettings) -> Load:
+    """What a run reads: counted where a dataset is at hand, else as published.
+
+    Raises:
+        UniRSError: ``dataset_unknown``, ``plan_unknown`` for a dataset without folder whose size
+            nobody has published, and what its reader raises.
+    """
+    rows: Counter[InputKind] = Counter()
+    inputs: Counter[InputKind] = Counter()
+    for name, source in settings.data.items():
+        for kind, answers, visuals in _counts(name, source):
+            rows[kind] += round(source.repeat * answers)
+            inputs[kind] += visuals
+    published = [name for name, source in settings.data.items() if source.root is None]
+    told = f"as published for {', '.join(published)}" if published else "as counted"
+    return Load(dict(rows), dict(inputs), told)
+
+
+def plan_joint(
+    settings: JointSettings,
+    sizes: Sizes,
+    load: Load,
+    gpu: Gpu,
+    gpus: int = 1,
+    utilisation: float = UTILISATION,
+) -> Plan:
+    """Stage 2, its clues included.
+
+    Args:
+        settings: Of the run.
+        sizes: Of the model.
+        load: What is read.
+        gpu: On which GPU.
+        gpus: On how many; FSDP shares out what learns.
+        utilisation: Share of the GPU's peak that training reaches, 0 to 1.
+    """
+    tokens = {kind: row_tokens(settings, sizes, kind) for kind in load.rows}
+    rows = sum(load.rows.values())
+    steps = settings.steps or settings.epochs * -(-rows // settings.batch_size)
+    epochs = steps * settings.batch_size / rows
+    read = epochs * sum(count * tokens[kind] for kind, count in load.rows.items())
+    operations = epochs * sum(
+        count * row_operations(settings, sizes, kind) for kind, count in load.rows.items()
+    )
+    seconds = operations / (gpu.peak * utilisation * gpus)
+    clue_time = (_clue_time(settings, sizes, load, gpu, utilisation),)
+    return Plan(
+        gpu=gpu,
+        gpus=gpus,
+        work=(
+            Item("rows an epoch", rows, _by_kind(load.rows)),
+            Item("optimiser steps", steps, f"batches of {settings.batch_size} rows"),
+            Item("tokens", read, f"a row: {_by_kind(tokens)}"),
+        ),
+        memory=_joint_memory(settings, sizes, max(tokens.values()), gpus),
+        time=(
+            *(clue_time if settings.with_clues else ()),
+            Item("training", seconds, f"{operations:.2g} operations"),
+        ),
+        disk=_joint_disk(settings, sizes, load),
+        assumptions=(*_assumptions(load, utilisation), *_joint_assumptions(settings)),
+    )
+
+
+def plan_change(
+    settings: ChangeSettings,
+    sizes: Sizes,
+    load: Load,
+    gpu: Gpu,
+    utilisation: float = UTILISATION,
+) -> Plan:
+    """Stage 1, which runs on one GPU.
+
+    Args:
+        settings: Of the run.
+        sizes: Of the model.
+        load: What is read.
+        gpu: On which GPU.
+        utilisation: Share of the GPU's peak that training reaches, 0 to 1.
+    """
+    rows, pairs = load.rows[InputKind.PAIR], load.inputs[InputKind.PAIR]
+    patches, speed = sizes.config.grid**2, gpu.peak * utilisation
+    kept = settings.machine.keep_features
+    images = 2 * pairs * (1 if kept else settings.epochs)
+    # As often as rows are read: the module over all patches, the decoder's keys and values of them
+    # and its words; twice as much on the way back.
+    looked_at = 2.0 * patches * (sizes.change + 2 * sizes.width**2)
+    written = 2.0 * CAPTION_TOKENS * sizes.decoder
+    operations = 3 * settings.epochs * rows * (looked_at + written)
+    learning, micro = sizes.change + sizes.decoder, settings.machine.micro_batch_size
+    feature_bytes = HALF * patches * sizes.width
+    logits = CAPTION_TOKENS * sizes.config.text_config.vocab_size * SAVED_BY_LOGIT
+    return Plan(
+        gpu=gpu,
+        gpus=1,
+        work=(
+            Item("rows an epoch", rows, "one for each caption of a pair"),
+            Item("optimiser steps", settings.epochs * -(-rows // settings.batch_size),
+                 f"{settings.epochs} epochs in batches of {settings.batch_size} rows"),
+        ),
+        memory=(
+            Item("vision tower", HALF * sizes.vision, f"{sizes.vision:,} weights, 2 bytes"),
+            Item("module and decoder", STATE * learning, f"{learning:,} weights, {STATE} bytes"),
+            Item("activations", micro * (2 * FEATURE_MAPS * feature_bytes + logits),
+                 f"{micro} pairs at a time"),
+        ),
+        time=(
+            Item("features", images * image_operations(sizes) / speed, f"{images:,} images"),
+            Item("training", operations / speed, f"{operations:.2g} operations"),
+        ),
+        disk=(
+            Item("features", 2 * pairs * feature_bytes * kept, f"{pairs:,} pairs, kept"),
+            _checkpoint(learning),
+            Item("model folder", HALF * sizes.whole, "bfloat16"),
+        ),
+        assumptions=(
+            *_assumptions(load, utilisation),
+            f"captions of {CAPTION_TOKENS} tokens; validation left out",
+        ),
+    )  # fmt: skip
+
+
+def advice(plan: Callable[[JointSettings, int], Plan], settings: JointSettings, gpus: int) -> str:
+    """What makes a run fit that does not, in half a sentence.
+
+    Args:
+        plan: Makes the plan for settings and a number of GPUs.
+        settings: Those that do not fit.
+        gpus: The number that does not.
+    """
+    machine = {"micro_batch_size": 1, "gradient_checkpointing": True}
+    small = settings.model_copy(update={"machine": settings.machine.model_copy(update=machine)})
+    if plan(small, gpus).fits:
+        return "set machine.micro_batch_size=1 and machine.gradient_checkpointing=true"
+    enough = next((more for more in (2, 4, 8, 16) if more > gpus and plan(small, more).fits), None)
+    if enough:
+        return f"train with --gpus {enough} and machine.micro_batch_size=1, or set tuning=lora"
+    if plan(small.model_copy(update={"tuning": "lora"}), gpus).fits:
+        return "set tuning=lora and machine.micro_batch_size=1"
+    return "take a GPU with more memory"
+
+
+def _counts(name: str, source: Source) -> list[tuple[InputKind, int, int]]:
+    """Kind, answers and different inputs of a dataset."""
+    known = dataset(source.dataset or name)
+    if source.root is not None:
+        samples = known.read(source.root, source.split)
+        return [
+            (
+                kind,
+                sum(len(sample.answers) for sample in samples if sample.kind is kind),
+                len({sample.images for sample in samples if sample.kind is kind}),
+            )
+            for kind in sorted({sample.kind for sample in samples})
+        ]
+    counts = known.published.get(source.split, {})
+    rows = counts.get("answers", CONVERSATIONS.get(known.name, 0))
+    if not rows:
+        raise UniRSError(
+            "plan_unknown",
+            f"How many samples {name} has is not published; name its folder with "
+            f"--data {name}=FOLDER.",
+        )
+    kind = KINDS[known.name]
+    images = counts.get("images", rows)
+    return [(kind, rows, images // 2 if kind is InputKind.PAIR else images)]
+
+
+def _joint_memory(
+    settings: JointSettings, sizes: Sizes, longest: int, gpus: int
+) -> tuple[Item, ...]:
+    tokens = settings.machine.micro_batch_size * longest
+    frozen = sizes.vision + sizes.projector + sizes.change
+    again = "computed twice" if settings.machine.gradient_checkpointing else "all kept"
+    logits = SAVED_BY_LOGIT * tokens * sizes.config.text_config.vocab_size
+    return (
+        Item("frozen parts", HALF * frozen, f"{frozen:,} weights, 2 bytes"),
+        *(
+            _tuned(settings, sizes, gpus)
+            if settings.tuning == "full"
+            else _adapted(settings, sizes)
+        ),
+        Item("activations", saved_bytes(settings, sizes, tokens), f"{tokens:,} tokens, {again}"),
+        Item("logits", logits, f"{SAVED_BY_LOGIT} bytes for each token and word"),
+    )
+
+
+def _tuned(settings: JointSettings, sizes: Sizes, gpus: int) -> tuple[Item, ...]:
+    """The LLM where all of it learns; FSDP shares it out, and gathers it part by part."""
+    shared = f", shared by {gpus} GPUs" if gpus > 1 else ""
+    learning = f"{sizes.language:,} weights, {STATE} bytes{shared}"
+    cast = sizes.language if gpus == 1 else 2 * (sizes.layer + sizes.embedding)
+    parts = "all of them" if gpus == 1 else "two layers, embedding and head at a time"
+    is_half = settings.precision == "bfloat16"
+    return (
+        Item("LLM", STATE * sizes.language / gpus, learning),
+        Item("LLM in bfloat16", HALF * cast * is_half, f"for matrix products, {parts}"),
+    )
+
+
+def _adapted(settings: JointSettings, sizes: Sizes) -> tuple[Item, ...]:
+    adapter = adapter_size(settings, sizes)
+    return (
+        Item("LLM", HALF * sizes.language, f"{sizes.language:,} frozen weights, 2 bytes"),
+        Item("adapter", STATE * adapter, f"{adapter:,} weights, {STATE} bytes"),
+    )
+
+
+def _joint_disk(settings: JointSettings, sizes: Sizes, load: Load) -> tuple[Item, ...]:
+    inputs = sum(load.inputs.values())
+    clues = Item("clues", CLUE_BYTES * inputs * settings.with_clues, f"{inputs:,} inputs")
+    folder = HALF * sizes.whole
+    if settings.tuning == "lora":
+        adapter = adapter_size(settings, sizes)
+        how = "bfloat16, and the adapter"
+        return clues, _checkpoint(adapter), Item("model folder", folder + 4 * adapter, how)
+    folder += HALF * sizes.language * settings.with_clues
+    how = "bfloat16, and the LLM that writes clues"
+    return clues, _checkpoint(sizes.language), Item("model folder", folder, how)
+
+
+def _checkpoint(learning: int) -> Item:
+    how = f"{KEPT_STATE} bytes a weight, twice while a new one is written"
+    return Item("checkpoint", 2 * KEPT_STATE * learning, how)
+
+
+def _clue_time(
+    settings: JointSettings, sizes: Sizes, load: Load, gpu: Gpu, utilisation: float
+) -> Item:
+    """The frozen base reads each input once; each word it writes reads all of its weights."""
+    image = image_operations(sizes) + 2.0 * sizes.matrices * sizes.config.visual_tokens
+    images = sum(count * images_of(settings, kind) for kind, count in load.inputs.items())
+    inputs = sum(load.inputs.values())
+    words = inputs * CLUE_TOKENS / DECODE_BATCH
+    reading = images * image / (gpu.peak * utilisation)
+    writing = words * HALF * sizes.matrices / (gpu.bandwidth * DECODE_UTILISATION)
+    return Item("clues", reading + writing, f"{inputs:,} inputs, once, on one GPU")
+
+
+def _assumptions(load: Load, utilisation: float) -> tuple[str, ...]:
+    return (
+        f"{utilisation:.0%} of the GPU's dense bfloat16 peak; reading images keeps up with it",
+        f"{1 - USABLE:.0%} of the GPU's memory goes to its context and to fragments",
+        f"numbers of rows {load.source}",
+    )
+
+
+def _joint_assumptions(settings: JointSettings) -> tuple[str, ...]:
+    clue = f" and a clue of {CLUE_TOKENS}" if settings.with_clues else ""
+    return (
+        f"text of a row: {_by_kind(TEXT_TOKENS)} tokens{clue}; no padding",
+        "the worst micro-batch has rows of the longest kind alone",
+        *(
+            [f"{DECODE_BATCH} clues at a time, {DECODE_UTILISATION:.0%} of the memory's bandwidth"]
+            if settings.with_clues
+            else []
+        ),
+    )
+
+
+def _by_kind(figures: Mapping[InputKind, int]) -> str:
+    return ", ".join(f"{kind.value} {count:,}" for kind, count in figures.items())

@@ -1,0 +1,367 @@
+"""How a stage is trained: every number of a run in one YAML file, which lies beside its results.
+
+The settings of a run are layers: a preset (``paper``, ``tiny``), over it a file, over it single
+values from the command line. No number has a default in the code; the presets spell all of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from unirs.errors import UniRSError
+from unirs.files import whole_file
+
+PRESETS = ("paper", "tiny")
+SETTINGS_FILE = "settings.yaml"
+
+Location = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+"""A path that means the same from every working folder."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+AspectMode = Literal["pad", "resize"]
+Precision = Literal["float32", "bfloat16"]
+Tuning = Literal["full", "lora"]
+
+
+class Part(BaseModel):
+    """A group of settings; a name that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Part):
+    """A dataset of a run.
+
+    Attributes:
+        root: Its folder; none in a preset.
+        dataset: Which dataset lies there, where that is not its name in the settings.
+        split: What is read of it.
+        repeat: How often its rows come in an epoch, at least 0; 2.5 is every row twice and half of
+            them once more.
+    """
+
+    root: Location | None = None
+    dataset: str | None = None
+    split: str = "train"
+    repeat: NonNegativeFloat = 1.0
+
+
+class Machine(Part):
+    """How a run is carried out. It may change when a run goes on.
+
+    Attributes:
+        device: ``"auto"``, ``"cpu"``, or an accelerator's name.
+        micro_batch_size: Rows that each process computes at a time; accumulation does the rest.
+        gradient_checkpointing: Whether activations are computed twice to save memory.
+        workers: Processes that read images.
+        checkpoint_every: Steps between checkpoints.
+        tensorboard: Whether the curves are written for TensorBoard as well.
+    """
+
+    device: str
+    micro_batch_size: PositiveInt
+    gradient_checkpointing: bool
+    workers: NonNegativeInt
+    checkpoint_every: PositiveInt
+    tensorboard: bool
+
+
+class ChangeMachine(Machine):
+    """How stage 1 is carried out.
+
+    Attributes:
+        keep_features: Whether the frozen features of all images are kept on disk.
+    """
+
+    keep_features: bool
+
+
+class Decoder(Part):
+    """The caption decoder of stage 1, which is thrown away.
+
+    Attributes:
+        heads: Attention heads; they divide the width of the vision tower.
+        dropout: Share of its activations that are dropped.
+    """
+
+    heads: PositiveInt
+    dropout: Share
+
+
+class Lora(Part):
+    """The low-rank adapter (PEFT), where not all weights are tuned.
+
+    Attributes:
+        rank: Of the update of each linear layer.
+        alpha: The update is scaled by ``alpha / rank``.
+        dropout: Share of the adapter's inputs that are dropped.
+    """
+
+    rank: PositiveInt
+    alpha: PositiveInt
+    dropout: Share
+
+
+class StageSettings(Part):
+    """What both stages have in common.
+
+    Attributes:
+        base: Model folder of the base.
+        data: Datasets by name.
+        batch_size: Rows of an optimiser step, over all processes and accumulation.
+        learning_rate: The highest one.
+        clip: Upper bound of the gradient's norm; ``None`` for none.
+        aspect_mode: How an image becomes the square that the encoder reads.
+        precision: Of matrix products; what learns is kept in float32.
+        seed: Of new weights, order and drop-out.
+    """
+
+    base: Location | None
+    data: dict[str, Source]
+    epochs: PositiveInt
+    batch_size: PositiveInt
+    learning_rate: PositiveFloat
+    clip: PositiveFloat | None
+    aspect_mode: AspectMode
+    precision: Precision
+    seed: NonNegativeInt
+    machine: Machine
+
+
+class ChangeSettings(StageSettings):
+    """Stage 1: the change extraction module under a caption decoder.
+
+    Attributes:
+        validation_split: Split whose BLEU-4 says which epoch is kept.
+        decay_every: Epochs after which the rate is multiplied by ``decay_factor``.
+        decay_factor: See there.
+        decoder: The caption decoder.
+        machine: How it is carried out.
+    """
+
+    validation_split: str
+    decay_every: PositiveInt
+    decay_factor: PositiveFloat
+    decoder: Decoder
+    machine: ChangeMachine
+
+
+class JointSettings(StageSettings):
+    """Stage 2: the LLM on the mixture of all tasks.
+
+    Attributes:
+        change: Model folder of stage 1.
+        change_module: ``False`` reads a pair as two images side by side (ablation).
+        clues: Folder of the clue sets that the frozen base has written.
+        with_clues: ``False`` trains without clues (ablation).
+        tuning: All weights of the LLM, or an adapter.
+        lora: The adapter.
+        steps: Optimiser steps; ``None`` for all of the epochs.
+        warmup: Share of the steps in which the rate rises, 0 to 1.
+        weight_decay: AdamW's.
+        frame_count: Frames read from a video.
+    """
+
+    change: Location | None
+    change_module: bool
+    clues: Location | None
+    with_clues: bool
+    tuning: Tuning
+    lora: Lora
+    steps: PositiveInt | None
+    warmup: Share
+    weight_decay: NonNegativeFloat
+    frame_count: PositiveInt
+
+
+Settings = TypeVar("Settings", ChangeSettings, JointSettings)
+
+
+def load_settings(
+    kind: type[Settings],
+    preset: str = "paper",
+    file: Path | None = None,
+    overrides: Sequence[str] = (),
+) -> Settings:
+    """The settings of a run.
+
+    Args:
+        kind: Of which stage.
+        preset: Name of what lies below.
+        file: YAML with what differs from the preset.
+        overrides: ``name=value`` with dots in the name (``data.era.root=/data/ERA``); the value
+            is YAML, and ``null`` takes a dataset out.
+
+    Raises:
+        UniRSError: ``preset_unknown``, ``settings_missing``, ``settings_invalid`` with the name
+            of what is wrong.
+    """
+    if preset not in PRESETS:
+        raise UniRSError(
+            "preset_unknown", f'There is no preset "{preset}"; choose {" or ".join(PRESETS)}.'
+        )
+    stage = "change" if kind is ChangeSettings else "joint"
+    text = files("unirs.training").joinpath(f"presets/{stage}-{preset}.yaml").read_text("utf-8")
+    values = _layer(_parse(text, "the preset"), read_yaml(file) if file else {})
+    for override in overrides:
+        values = _layer(values, _nested(override))
+    if isinstance(values["data"], dict):
+        values["data"] = {name: each for name, each in values["data"].items() if each is not None}
+    where = str(file) if file else "The settings"
+    return _validated(kind, values, where)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file.
+
+    Raises:
+        UniRSError: ``settings_missing``, ``settings_invalid``.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UniRSError(
+            "settings_missing", f"The settings file {path} cannot be read: {error.strerror}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UniRSError("settings_invalid", f"{path} is no text in UTF-8.") from error
+    return _parse(text, str(path))
+
+
+def as_yaml(settings: BaseModel) -> str:
+    """Settings as the YAML that ``load_settings`` reads."""
+    return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False)
+
+
+def digest(settings: StageSettings) -> str:
+    """SHA-256 of whatever makes a difference to the result: all but ``machine``."""
+    values = settings.model_dump(mode="json", exclude={"machine"})
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def keep(settings: StageSettings, folder: Path) -> None:
+    """Note in a folder what its run is made with; refuse to go on with something else.
+
+    Args:
+        settings: Of the run.
+        folder: Takes ``settings.yaml``.
+
+    Raises:
+        UniRSError: ``settings_differ`` if the folder was begun with other settings,
+            ``output_unwritable``.
+    """
+    path = folder / SETTINGS_FILE
+    if path.is_file():
+        begun = _flat(read_yaml(path))
+        wanted = _flat(settings.model_dump(mode="json"))
+        names = [
+            name
+            for name in {**begun, **wanted}
+            if begun.get(name) != wanted.get(name) and not name.startswith("machine.")
+        ]
+        if names:
+            raise UniRSError(
+                "settings_differ",
+                f"{path} was begun with {names[0]} = {begun.get(names[0])} and not "
+                f"{wanted.get(names[0])}; give that value, or train in another folder.",
+            )
+    with whole_file(path) as partial:
+        partial.write_text(as_yaml(settings), encoding="utf-8")
+
+
+def _parse(text: str, where: str) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise UniRSError("settings_invalid", f"{where} is no YAML: {reason}.") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
+        raise UniRSError("settings_invalid", f"{where} holds no settings, one 'name: value' each.")
+    return values
+
+
+def _nested(override: str) -> dict[str, Any]:
+    """``a.b=1`` as ``{"a": {"b": 1}}``."""
+    name, sign, text = override.partition("=")
+    if not sign or not name:
+        raise UniRSError(
+            "settings_invalid", f'"{override}" is no setting; write name=value, as in seed=1.'
+        )
+    try:
+        value: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UniRSError("settings_invalid", f'The value in "{override}" is no YAML.') from error
+    for key in reversed(name.split(".")):
+        value = {key: value}
+    return dict(value)
+
+
+def _layer(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings are joined name by name; anything else is replaced."""
+    joined = dict(below)
+    for name, value in above.items():
+        under = joined.get(name)
+        both = isinstance(under, Mapping) and isinstance(value, Mapping)
+        joined[name] = _layer(under, value) if both else value  # type: ignore[arg-type]
+    return joined
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _validated(kind: type[Settings], values: dict[str, Any], where: str) -> Settings:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise UniRSError(
+            "settings_invalid", f"{where}: {_reason(kind, error.errors()[0])}"
+        ) from None
+
+
+def _reason(kind: type[BaseModel], problem: ErrorDetails) -> str:
+    """One sentence on the first thing that is wrong."""
+    name = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(problem["loc"][-1]), _names(kind), n=1)
+        hint = f"did you mean {near[0]}?" if near else "remove it."
+        return f"{name} is not a setting of this stage; {hint}"
+    return f"{name} = {problem['input']!r} cannot be: {problem['msg'].lower()}."
+
+
+def _names(kind: type[BaseModel]) -> list[str]:
+    """The names of all settings of a kind and of its groups."""
+    names = list(kind.model_fields)
+    for field in kind.model_fields.values():
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                names += _names(part)
+    return names

@@ -42,7 +42,9 @@ class TokenBatch:
 
     Attributes:
         input_ids: ``[batch, length]``, ``IMAGE_TOKEN`` once for each visual token.
-        attention_mask: ``[batch, 1, length, length]`` bool, true where a token reads another.
+        attention_mask: ``[batch, 1, length, length]`` bool, true where a token reads another; where
+            each sequence is one row, ``[batch, length]`` bool, false at the padding: attention is
+            causal then, for which devices have faster kernels.
         position_ids: ``[batch, length]``.
         labels: ``[batch, length]``, ``NO_LOSS`` outside the answers.
     """
@@ -104,9 +106,14 @@ def collate(groups: Sequence[Sequence[EncodedRow]], visual_tokens: int) -> Token
         position_ids[index, here] = one.positions
         labels[index, here] = one.labels
         owner[index, here] = one.owner
+    mask = owner >= 0 if max(map(len, groups)) == 1 else _shared_prefix_mask(owner)
+    return TokenBatch(input_ids, mask, position_ids, labels)
+
+
+def _shared_prefix_mask(owner: Tensor) -> Tensor:
+    """Every token reads the prefix and its own row as far as they stand before it."""
     same = owner.unsqueeze(2) == owner.unsqueeze(1)
-    mask = (same | (owner == 0).unsqueeze(1)).tril()
-    return TokenBatch(input_ids, mask.unsqueeze(1), position_ids, labels)
+    return (same | (owner == 0).unsqueeze(1)).tril().unsqueeze(1)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,211 @@
+"""Batches of a mixture, read, encoded and masked by several processes.
+
+Which rows make a batch is the mixture's (:mod:`unirs.data.mixture`); here rows become tensors.
+Nothing depends on the number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from unirs.data.mixture import Mixture, MixtureRow, Rows, share_of
+from unirs.data.visuals import read_visual
+from unirs.errors import UniRSError
+from unirs.inference.wording import fuses, is_base
+from unirs.inputs import InputKind, VisualInput
+from unirs.model import IMAGE_TOKEN, ModelBundle, UniRSConfig, UniRSProcessor
+from unirs.training.rows import NO_LOSS, EncodedRow, Row, TokenBatch, collate, encode_row
+
+
+@dataclass(frozen=True)
+class InstructionBatch:
+    """Rows of one kind of visual input, ready for the model.
+
+    Attributes:
+        kind: What is looked at.
+        pixels: ``[rows, images, 3, image_size, image_size]`` float32, -1 … 1.
+        tokens: Prompts and answers. The markers stand for the visual tokens of the rows in order:
+            one set a row where the change module reads pairs, else one an image.
+        samples: Where each row is from, ``"part/id"``, for messages.
+    """
+
+    kind: InputKind
+    pixels: Tensor
+    tokens: TokenBatch
+    samples: tuple[str, ...]
+
+    @property
+    def answer_tokens(self) -> int:
+        """Tokens that the loss is taken of; 0 where a process only keeps the others company."""
+        return int((self.tokens.labels != NO_LOSS).sum())
+
+    def to(self, device: torch.device) -> InstructionBatch:
+        """The batch on a device."""
+        return replace(self, pixels=self.pixels.to(device), tokens=self.tokens.to(device))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How rows are read.
+
+    Attributes:
+        size: Rows of a round: those of all processes together.
+        rank: Which process this is.
+        ranks: Number of processes that train together.
+        workers: Processes that read for this one; 0 reads within it.
+    """
+
+    size: int
+    rank: int = 0
+    ranks: int = 1
+    workers: int = 0
+
+
+def batches(
+    mixture: Mixture,
+    bundle: ModelBundle,
+    reading: Reading,
+    clues: Mapping[str, str] | None = None,
+    position: int = 0,
+) -> Iterator[InstructionBatch]:
+    """This process's batch of every round from a position on, endlessly, epoch after epoch.
+
+    Args:
+        mixture: What is read.
+        bundle: The model that will be trained; only its processor and configuration are used.
+        reading: How.
+        clues: Clues by digest of the visual input; ``None`` trains without.
+        position: Rounds that went before, over all epochs.
+
+    Raises:
+        UniRSError: What reading an image raises; ``clue_missing`` for an input that has no clue;
+            ``row_too_long`` for an instruction that the model's context cannot hold;
+            ``reader_killed`` if the system killed a worker.
+    """
+    rows = RowReader(mixture, bundle.processor, bundle.config, reading, clues)
+    loader = DataLoader(
+        rows,
+        batch_size=None,
+        sampler=mixture.rounds_from(position, reading.size),
+        num_workers=reading.workers,
+        generator=torch.Generator(),  # the loader seeds its workers: not from the training's stream
+    )
+    read = iter(loader)
+    while True:
+        yield _next(read)
+
+
+class RowReader(Dataset["InstructionBatch | UniRSError"]):
+    """Rows by the round that they come in, as DataLoader's workers read them.
+
+    An error comes back as a value, because on its way out of a worker it would lose its code.
+    """
+
+    def __init__(
+        self,
+        mixture: Mixture,
+        processor: UniRSProcessor,
+        config: UniRSConfig,
+        reading: Reading,
+        clues: Mapping[str, str] | None,
+    ) -> None:
+        self.mixture, self.processor, self.config = mixture, processor, config
+        self.reading, self.clues = reading, clues
+
+    def __getitem__(self, round_: Rows) -> InstructionBatch | UniRSError:
+        """This process's share of a round."""
+        own = share_of(round_, self.reading.rank, self.reading.ranks)
+        try:
+            if len(own):
+                return self._batch(own)
+            # The other processes wait for this one in every layer, so it runs along, unheard.
+            return _without_loss(self._batch(round_[:1]))
+        except UniRSError as error:
+            return error
+
+    def _batch(self, rows: Rows) -> InstructionBatch:
+        read = [self._read(int(index)) for index in rows]
+        pixels = [pixels for pixels, _ in read]
+        first = self.mixture.row(int(rows[0]))
+        return InstructionBatch(
+            kind=first.sample.kind,
+            pixels=torch.stack(pixels),
+            tokens=collate([[encoded] for _, encoded in read], self.config.visual_tokens),
+            samples=tuple(_name(self.mixture.row(int(index))) for index in rows),
+        )
+
+    def _read(self, index: int) -> tuple[Tensor, EncodedRow]:
+        """Pixels ``[images, 3, image_size, image_size]`` and token ids of a row."""
+        row = self.mixture.row(index)
+        visual = read_visual(row.sample, self.config.frame_count)
+        pixels = self.processor.images([crop.pixels for crop in visual.crops])
+        encoded = encode_row(
+            self.processor,
+            Row(
+                row.sample.kind,
+                index,
+                row.sample.instruction,
+                row.answer,
+                clue=self._clue(row, visual),
+                base=is_base(self.config),
+            ),
+            markers=1 if fuses(self.config, visual) else len(visual.crops),
+        )
+        return pixels, self._fit(row, encoded)
+
+    def _clue(self, row: MixtureRow, visual: VisualInput) -> str | None:
+        if self.clues is None:
+            return None
+        clue = self.clues.get(visual.digest)
+        if clue is None:
+            raise UniRSError(
+                "clue_missing",
+                f"The sample {_name(row)} has no clue; write the clues of {row.part} first, with "
+                "the same base model.",
+            )
+        return clue
+
+    def _fit(self, row: MixtureRow, encoded: EncodedRow) -> EncodedRow:
+        """Cut an answer where the model's context ends, as VILA's training does."""
+        prompt, answer = encoded
+        markers = int((prompt == IMAGE_TOKEN).sum())
+        length = len(prompt) + markers * (self.config.visual_tokens - 1)
+        room = self.config.text_config.max_position_embeddings - length
+        if room < 1:
+            raise UniRSError(
+                "row_too_long",
+                f"The instruction of the sample {_name(row)} has {length} tokens with its images, "
+                "which leaves no room for an answer; shorten it or leave the sample out.",
+            )
+        return prompt, answer[:room]
+
+
+def _next(read: Iterator[InstructionBatch | UniRSError]) -> InstructionBatch:
+    try:
+        batch = next(read)
+    except RuntimeError as error:
+        if not str(error).startswith("DataLoader worker"):
+            raise
+        raise UniRSError(
+            "reader_killed",
+            "A process that reads images was killed, most often for want of (shared) memory; use "
+            "fewer workers or smaller batches.",
+            reason=str(error),
+        ) from error
+    if isinstance(batch, UniRSError):
+        raise batch
+    return batch
+
+
+def _without_loss(batch: InstructionBatch) -> InstructionBatch:
+    labels = torch.full_like(batch.tokens.labels, NO_LOSS)
+    return replace(batch, tokens=replace(batch.tokens, labels=labels), samples=())
+
+
+def _name(row: MixtureRow) -> str:
+    return f"{row.part}/{row.sample.id}"

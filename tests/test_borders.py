@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "evaluation": FRONT | {"data"},
     "worker": FRONT | {"self_test"},
     "bench": FRONT | {"worker"},
-    "cli": FRONT | {"self_test", "training", "evaluation", "worker", "bench"},
+    "cli": FRONT | {"data", "self_test", "training", "evaluation", "worker", "bench"},
     "__main__": {"cli"},
 }
 """For each part of the backend, the other parts that it may know."""

@@ -113,6 +113,23 @@ class KeyValueCache(Cache):
         for layer in self.layers:
             layer.crop(length - layer.length)
 
+    def select(self, rows: Tensor, capacity: int, tokens: Tensor | None = None) -> KeyValueCache:
+        """Some sequences of a batch, each as often as wanted, in a cache of their own.
+
+        Args:
+            rows: Which ones, ``[any]`` int64.
+            capacity: Tokens to make room for.
+            tokens: Which of their tokens, ``[length]`` bool; all if ``None``.
+        """
+        chosen = KeyValueCache(len(self.layers))
+        chosen.reserve(capacity)
+        for layer, target in zip(self.layers, chosen.layers, strict=True):
+            keys, values = (states[rows] for states in layer.filled())
+            if tokens is not None:
+                keys, values = keys[:, :, tokens], values[:, :, tokens]
+            target.update(keys, values)
+        return chosen
+
     def shared(self) -> SharedPrefixCache:
         """What is held now, as the prefix of a whole batch."""
         return SharedPrefixCache(self)

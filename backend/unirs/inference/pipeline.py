@@ -14,11 +14,11 @@ from unirs.inference.decoding import Stop, Stopped, StreamingText, decode
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
 from unirs.inference.reader import PromptReader, Reading
 from unirs.inference.run import Run
-from unirs.inference.scoring import score_options
+from unirs.inference.scoring import rank_options, score_options
 from unirs.inference.store import DEFAULT_MODEL, find_model, model_info
 from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
-from unirs.inputs import Answer, OptionScore, Question, TokenCounts, VisualInput
+from unirs.inputs import Answer, Question, TokenCounts, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 from unirs.prompts import clue_prompt
 
@@ -222,12 +222,9 @@ class Pipeline:
             scores = score_options(
                 reading.language_model, reading.logits, reading.cache, options, run.stop
             )
-        probabilities = scores.softmax(dim=0).tolist()
-        ranking = sorted(range(len(options)), key=lambda index: -probabilities[index])
-        run.options = tuple(
-            OptionScore(question.options[index], probabilities[index]) for index in ranking
-        )
-        run.say(run.options[0].text, tokens=len(options[ranking[0]]) - 1)
+        run.options = rank_options(question.options, scores)
+        best = question.options.index(run.options[0].text)
+        run.say(run.options[0].text, tokens=len(options[best]) - 1)
 
     def _decode(self, reading: Reading, max_new_tokens: int, stop: Stop) -> Iterator[int]:
         return decode(

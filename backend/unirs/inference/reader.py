@@ -93,19 +93,11 @@ class PromptReader:
             Stopped: If the user stopped.
         """
         input_ids = self._bundle.processor.encode(prompt).to(self._bundle.model.device)
+        room = room_behind(self._bundle, input_ids, at_least)
+        split = end_of_images(input_ids)
         markers = prompt.marker_count
         visual_tokens = markers * self._bundle.config.visual_tokens
-        length = len(input_ids) - markers + visual_tokens
-        room = self._context - length
-        if room < at_least:
-            raise UniRSError(
-                "question_too_long",
-                f"The question is too long: with its images it takes {length} tokens, and the "
-                f"model {self._bundle.name} reads {self._context - at_least} at most; shorten it.",
-                tokens=length,
-            )
-        split = int((input_ids == IMAGE_TOKEN).nonzero()[-1]) + 1
-        total = length + min(room, at_most)
+        total = len(input_ids) - markers + visual_tokens + min(room, at_most)
         prefix = self._prefixes.get(role)
         if prefix is None or prefix.digest != digest:
             self.forget(role)  # before the new one takes its memory
@@ -119,10 +111,6 @@ class PromptReader:
         text_tokens = len(input_ids) - markers
         return Reading(language_model, logits, prefix.cache, room, text_tokens, visual_tokens)
 
-    @property
-    def _context(self) -> int:
-        return int(self._bundle.config.text_config.max_position_embeddings)
-
     def _read_prefix(
         self,
         language_model: LlamaForCausalLM,
@@ -135,3 +123,32 @@ class PromptReader:
         cache.reserve(total)
         prefill(language_model, embeddings, cache, stop)
         return _Prefix(digest, cache, cache.length)
+
+
+def end_of_images(input_ids: Tensor) -> int:
+    """Where the question's own words begin in a prompt ``[length]`` with markers."""
+    return int((input_ids == IMAGE_TOKEN).nonzero()[-1]) + 1
+
+
+def room_behind(bundle: ModelBundle, input_ids: Tensor, at_least: int) -> int:
+    """Tokens that the model's context has room for behind a prompt.
+
+    Args:
+        bundle: The model.
+        input_ids: The prompt, ``[length]``, with a marker for each image.
+        at_least: Tokens that must fit.
+
+    Raises:
+        UniRSError: ``question_too_long``.
+    """
+    markers = int((input_ids == IMAGE_TOKEN).sum())
+    length = len(input_ids) + markers * (bundle.config.visual_tokens - 1)
+    context = int(bundle.config.text_config.max_position_embeddings)
+    if context - length < at_least:
+        raise UniRSError(
+            "question_too_long",
+            f"The question is too long: with its images it takes {length} tokens, and the "
+            f"model {bundle.name} reads {context - at_least} at most; shorten it.",
+            tokens=length,
+        )
+    return context - length

@@ -11,6 +11,7 @@ from transformers import LlamaForCausalLM
 
 from unirs.inference.cache import KeyValueCache
 from unirs.inference.decoding import Stop, check
+from unirs.inputs import OptionScore
 
 OPTIONS_PER_BATCH = 32
 
@@ -48,6 +49,13 @@ def score_options(
         batch = options[start : start + OPTIONS_PER_BATCH]
         scores.append(_score_batch(language_model, logits, cache, batch))
     return torch.cat(scores)
+
+
+def rank_options(options: Sequence[str], scores: Tensor) -> tuple[OptionScore, ...]:
+    """Options with their probabilities, best first, of what ``score_options`` returned."""
+    probabilities = scores.softmax(dim=0).tolist()
+    ranking = sorted(range(len(options)), key=lambda index: -probabilities[index])
+    return tuple(OptionScore(options[index], probabilities[index]) for index in ranking)
 
 
 def _score_batch(

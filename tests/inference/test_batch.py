@@ -1,0 +1,192 @@
+import pytest
+import torch
+
+from unirs.errors import UniRSError
+from unirs.inference import load_pipeline
+from unirs.inference.batch import BatchPipeline, answer_batch
+from unirs.inputs import Question, Task, VisualInput
+from unirs.world import EVENTS, pair, scene, seed_for, video
+
+ARRANGEMENTS = [
+    ("second", "unirs"),
+    ("adapter", "unirs"),
+    ("none", "unirs"),
+    ("second", "unirs", False),
+    ("self", "base"),
+]
+TEXTS = ["is there a road?", "how many houses are there in the image?", "what changed?"]
+
+
+@pytest.fixture
+def items(images):
+    """All kinds mixed: questions about one image, unequal lengths, options, with clue and not."""
+    first, two, film = images.single(1), images.pair(1), images.video(1)
+    short = images.video(5, frames=2)
+    asked = [
+        (visual, Question(text=text, clue=clue, max_new_tokens=count))
+        for visual in (first, two, film, images.single(2), short)
+        for text, clue, count in zip(TEXTS, (True, False, True), (24, 3, 12), strict=True)
+    ]
+    scored = [
+        (first, Question(text="rural or urban?", options=("rural", "urban area", "yes"))),
+        (two, Question(text="changed?", options=("yes", "no"), clue=False)),
+        (film, Question(Task.CLASSIFY, options=("flood", "traffic jam", "a river, a field"))),
+    ]
+    return [*asked[:4], *scored, *asked[4:], (two, Question(Task.CHANGE, max_new_tokens=16))]
+
+
+def same(answer, expected) -> bool:
+    """Everything but the time."""
+    assert (answer.text, answer.clue, answer.tokens) == (
+        expected.text,
+        expected.clue,
+        expected.tokens,
+    )
+    assert (answer.task, answer.model, answer.device) == (
+        expected.task,
+        expected.model,
+        expected.device,
+    )
+    assert (answer.zero_shot, answer.stopped) == (expected.zero_shot, expected.stopped)
+    assert [o.text for o in answer.options] == [o.text for o in expected.options]
+    chances = [[o.probability for o in each.options] for each in (answer, expected)]
+    assert chances[0] == pytest.approx(chances[1], abs=1e-5)
+    assert (answer.change_map is None) == (expected.change_map is None)
+    if answer.change_map is not None:
+        assert answer.change_map == pytest.approx(expected.change_map, abs=1e-5)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "batch_size"),
+    [*((arrangement, 8) for arrangement in ARRANGEMENTS), *((ARRANGEMENTS[0], n) for n in (1, 64))],
+)
+def test_a_batch_answers_as_the_pipeline_does_one_by_one(
+    make_pipeline, items, arrangement, batch_size
+):
+    pipeline = make_pipeline(*arrangement)
+    expected = [pipeline.answer(*item) for item in items]
+    answers = answer_batch(pipeline, items, batch_size)
+    assert len({answer.text for answer in answers}) > len(items) // 2, "they must tell apart"
+    assert all(same(*both) for both in zip(answers, expected, strict=True))
+    assert all(answer.seconds.total > 0 for answer in answers)
+
+
+def test_bfloat16_answers_all(make_pipeline, items):
+    answers = answer_batch(make_pipeline(precision="bfloat16"), items)
+    assert len(answers) == len(items)
+    assert all(isinstance(answer.text, str) for answer in answers)
+
+
+def test_each_image_is_seen_once_and_each_clue_written_once(make_pipeline, items, monkeypatch):
+    pipeline = make_pipeline()
+    model, clue_model = pipeline.bundle.model, pipeline.bundle.clue_language_model
+    seen, described = [], []
+    encode = model.encode_images
+    monkeypatch.setattr(model, "encode_images", lambda x: seen.extend(x) or encode(x))
+    embedding = clue_model.get_input_embeddings()
+    embedding.register_forward_hook(lambda *_: described.append(1))
+    answer_batch(pipeline, items, batch_size=64)
+    crops = {crop.digest for visual, _ in items for crop in visual.crops}
+    black = 1  # the short video is filled up
+    assert len(seen) == len(crops) + black
+    asked = len(described)
+    batches = BatchPipeline(pipeline, 64)
+    list(batches.answers(items))
+    described.clear()
+    list(batches.answers(reversed(items)))
+    assert asked
+    assert not described
+
+
+def test_items_are_taken_as_they_are_needed(make_pipeline, items):
+    taken = []
+
+    def source():
+        for item in items:
+            taken.append(item)
+            yield item
+
+    answers = BatchPipeline(make_pipeline(), batch_size=4).answers(source())
+    assert not taken
+    next(answers)
+    assert len(taken) == 4
+    assert len(list(answers)) == len(items) - 1
+    assert not answer_batch(make_pipeline(), [])
+
+
+def fail_above(pipeline, monkeypatch, rows):
+    """Let the LLM run out of memory whenever it reads more than ``rows`` prompts."""
+    forward = pipeline.bundle.model.language_model.forward
+
+    def limited(*args, **kwargs):
+        first = kwargs.get("input_ids", kwargs.get("inputs_embeds"))
+        if len(first) > rows:
+            raise torch.OutOfMemoryError("out of memory")
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(pipeline.bundle.model.language_model, "forward", limited)
+
+
+def test_where_memory_runs_out_the_batch_is_halved_for_good(make_pipeline, items, monkeypatch):
+    pipeline = make_pipeline("none")
+    items = [item for item in items if not item[1].options]
+    expected = [pipeline.answer(*item).text for item in items]
+    fail_above(pipeline, monkeypatch, rows=3)
+    told = []
+    batches = BatchPipeline(pipeline, 16, told.append)
+    answers = list(batches.answers(items))
+    assert [answer.text for answer in answers] == expected
+    assert told[-1] == batches.batch_size <= 4
+    assert told == sorted(told, reverse=True)
+    list(batches.answers(items))
+    assert told[-1] == batches.batch_size
+
+
+def test_a_question_that_does_not_fit_alone_is_an_error(make_pipeline, items, monkeypatch):
+    pipeline = make_pipeline("none")
+    fail_above(pipeline, monkeypatch, rows=0)
+    with pytest.raises(UniRSError) as caught:
+        answer_batch(pipeline, items)
+    assert caught.value.code == "out_of_memory"
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        (Question(text=""), "question_empty"),
+        (Question(text="road " * 5000), "question_too_long"),
+        (Question(text="road?", options=("yes", "yes")), "options_invalid"),
+    ],
+)
+def test_bad_questions_are_refused_as_by_the_pipeline(make_pipeline, images, question, code):
+    with pytest.raises(UniRSError) as caught:
+        answer_batch(
+            make_pipeline(),
+            [(images.single(), Question(text="road?")), (images.single(), question)],
+        )
+    assert caught.value.code == code
+
+
+@pytest.fixture(scope="module")
+def world_items():
+    """What the bundled model was made for."""
+    from unirs.inputs import Crop
+
+    items = []
+    for index in range(3):
+        one, two = scene(seed_for("test", index), 128), pair(seed_for("test", index), 128)
+        visual = VisualInput.single(Crop(one.image))
+        both = VisualInput.pair(Crop(two.before), Crop(two.after))
+        items += [(visual, Question(text=asked.question)) for asked in one.questions[:4]]
+        items += [(both, Question(Task.CHANGE)), (visual, Question(Task.CAPTION, clue=False))]
+    clip = video(seed_for("test", 0), 128, 8)
+    frames = VisualInput.video([Crop(frame) for frame in clip.frames])
+    return [*items, (frames, Question(Task.CLASSIFY, options=EVENTS))]
+
+
+def test_the_bundled_model_says_the_same_in_batches(world_items):
+    pipeline = load_pipeline(device="cpu", precision="float32")
+    expected = [pipeline.answer(*item) for item in world_items]
+    answers = answer_batch(pipeline, world_items, batch_size=16)
+    assert all(same(*both) for both in zip(answers, expected, strict=True))

@@ -1,6 +1,13 @@
 """The UniRS model: configuration, modules, processor, model folders, foreign checkpoints."""
 
-from unirs.model.bundle import ModelBundle, load_bundle, make_processor, save_bundle
+from unirs.model.bundle import (
+    ModelBundle,
+    load_bundle,
+    load_config,
+    load_processor,
+    make_processor,
+    save_bundle,
+)
 from unirs.model.config import PRESETS, UniRSConfig, replace_config
 from unirs.model.create import new_bundle, train_tokenizer
 from unirs.model.modeling import (
@@ -21,6 +28,8 @@ __all__ = [
     "embed_prompt",
     "expand_markers",
     "load_bundle",
+    "load_config",
+    "load_processor",
     "make_processor",
     "new_bundle",
     "replace_config",

@@ -116,17 +116,15 @@ def load_bundle(
             tensor is missing, unexpected, misshapen or of another prompt template.
     """
     folder = Path(folder)
-    if not (folder / "config.json").is_file():
-        raise UniRSError("model_missing", f"{folder} is not a model folder: it has no config.json.")
     with quiet_transformers():
-        config = _load_config(folder)
+        config = load_config(folder)
         model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)
         clue_model = None
         if config.clue_source == "second":
             clue_model = _load_strictly(LlamaForCausalLM, folder / CLUE_FOLDER, dtype).to(device)
         elif config.clue_source == "adapter":
             _load_adapter(model.language_model, folder / ADAPTER_FOLDER)
-        processor = _load_processor(folder)
+        processor = load_processor(folder)
     model.to(device)
     return ModelBundle(folder.resolve().name, folder, model, processor, clue_model)
 
@@ -178,7 +176,14 @@ def make_processor(config: UniRSConfig, tokenizer: LlamaTokenizer) -> UniRSProce
     return UniRSProcessor(images, tokenizer, aspect_mode=config.aspect_mode)
 
 
-def _load_config(folder: Path) -> UniRSConfig:
+def load_config(folder: Path) -> UniRSConfig:
+    """The configuration of a model folder, without its weights.
+
+    Raises:
+        UniRSError: ``model_missing``, ``model_invalid``.
+    """
+    if not (folder / "config.json").is_file():
+        raise UniRSError("model_missing", f"{folder} is not a model folder: it has no config.json.")
     try:
         config = UniRSConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, RecursionError, StrictDataclassError, *BAD_VALUES) as error:
@@ -236,7 +241,12 @@ def _load_adapter(language_model: LlamaForCausalLM, folder: Path) -> None:
     language_model.eval()
 
 
-def _load_processor(folder: Path) -> UniRSProcessor:
+def load_processor(folder: Path) -> UniRSProcessor:
+    """The processor of a model folder, without the model.
+
+    Raises:
+        UniRSError: ``model_invalid``.
+    """
     try:
         return UniRSProcessor.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # the tokenizer's own library raises bare exceptions

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from unirs import prompts
 from unirs.data.rasters import RasterTiles
 from unirs.errors import UniRSError
-from unirs.evaluation.metrics import accuracy, cider_d, is_right, normalise, require_scorer
+from unirs.evaluation.scores.captions import cider_d, require_cider
+from unirs.evaluation.scores.tokenisation import PLAIN
+from unirs.evaluation.scores.vqa import Accuracy, is_right, normalise
 from unirs.inference import Pipeline, load_pipeline
 from unirs.inputs import Crop, Question, Task, VisualInput
 from unirs.world import EVENTS, pair, scene, seed_for, video
@@ -142,7 +144,7 @@ def evaluate_mini(
         UniRSError: ``eval_extra_missing`` without pycocoevalcap, ``count_invalid``,
             ``rasters_missing`` for a folder without dated rasters, ``model_missing``.
     """
-    require_scorer()
+    require_cider()
     counts = _counts(count)
     tiles = RasterTiles.open(naip, "heldout", pipeline.image_size) if naip else None
     runs = 1 + without_clues + (without_change_module is not None)
@@ -223,12 +225,12 @@ class Examiner:
 
     def share(self, key: str) -> float | None:
         """Share of right answers."""
-        return accuracy(self.verdicts[key])
+        return Accuracy.of(self.verdicts[key]).share
 
     def cider_d(self, key: str) -> float | None:
         """CIDEr-D of the captions, × 100."""
         said = [caption for caption, _ in self.captions[key]]
-        return cider_d(said, [references for _, references in self.captions[key]])
+        return cider_d(said, [references for _, references in self.captions[key]], PLAIN)
 
     def questions(self) -> dict[str, int]:
         """How many answers were given, by key."""

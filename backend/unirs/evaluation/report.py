@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from unirs.evaluation.metrics import TOKENISATION
 from unirs.evaluation.mini import SPLIT, MiniScores, WorldScores
+from unirs.evaluation.scores.tokenisation import PLAIN
 
 LABELS = {
     "presence": "presence",
@@ -41,7 +41,7 @@ def as_json(scores: MiniScores) -> dict[str, Any]:
         "model": scores.model,
         "device": scores.device,
         "split": SPLIT,
-        "tokenisation": TOKENISATION,
+        "tokenisation": PLAIN.description,
         **asdict(scores.world),
         "naip": asdict(scores.naip) if scores.naip else NO_TILES,
         "without_clues": _ablation(scores.without_clues),

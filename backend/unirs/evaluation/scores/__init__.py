@@ -1,0 +1,1 @@
+"""Scorers: of answers, captions, classes and change maps, as the benchmarks define them."""

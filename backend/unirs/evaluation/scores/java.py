@@ -1,0 +1,153 @@
+"""The two Java programs that pycocoevalcap brings: the PTB tokeniser and METEOR.
+
+pycocoevalcap's own wrappers wait for ever, write into the package's folder, and leave METEOR's
+process to the garbage collector. Here a program reads files, and ends with its work or when its
+time is up.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from unirs.errors import UniRSError
+from unirs.files import whole_file
+
+START_SECONDS = 600.0
+"""How long a program may take to start: METEOR reads 60 MB of paraphrases, 4 s of an idle core."""
+
+LINE_SECONDS = 0.5
+"""How long a line of input may take; some milliseconds are usual."""
+
+UTF8 = ("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8")
+
+
+def coco_package() -> Path:
+    """Folder of pycocoevalcap.
+
+    Raises:
+        UniRSError: ``eval_extra_missing`` where it is not installed.
+    """
+    spec = find_spec("pycocoevalcap")
+    if spec is None or not spec.submodule_search_locations:
+        raise UniRSError(
+            "eval_extra_missing",
+            "Scoring captions needs the package pycocoevalcap; install it with "
+            "'pip install unirs[eval]'.",
+        )
+    return Path(spec.submodule_search_locations[0])
+
+
+def require_java() -> None:
+    """Refuse at once what would fail at the end of a long run.
+
+    Raises:
+        UniRSError: ``java_missing``, also where there is a Java that does not start.
+    """
+    try:  # macOS has a program of this name that only says that there is none
+        _run(["-version"], lines=0)
+    except UniRSError as error:
+        raise _no_java() from error
+
+
+def ptb_tokenise(texts: Sequence[str]) -> list[str]:
+    """Words of the Stanford PTB tokeniser in lower case, joined by spaces; punctuation stays.
+
+    Args:
+        texts: Texts of one line each; they may be empty.
+
+    Raises:
+        UniRSError: ``java_missing``, ``java_failed``, ``java_timeout``.
+    """
+    with TemporaryDirectory() as folder:
+        source = _write(Path(folder, "captions"), texts)
+        jar = str(coco_package() / "tokenizer" / "stanford-corenlp-3.4.1.jar")
+        tokeniser = ["-cp", jar, "edu.stanford.nlp.process.PTBTokenizer"]
+        output = _run([*tokeniser, "-preserveLines", "-lowerCase", source], len(texts))
+    lines = output.split("\n")[:-1]
+    if len(lines) != len(texts):
+        raise _failed(f"the tokeniser made {len(lines)} lines of {len(texts)} captions")
+    return lines
+
+
+def meteor(captions: Sequence[str], references: Sequence[Sequence[str]]) -> float:
+    """METEOR 1.5 over all captions, 0 to 1 (Denkowski and Lavie 2014; English, normalised).
+
+    Args:
+        captions: Words joined by spaces, one caption for each image; it may be empty.
+        references: The reference captions of each image in the same form, at least one.
+
+    Raises:
+        UniRSError: ``java_missing``, ``java_failed``, ``java_timeout``.
+    """
+    # The program wants as many references for each: one that is said again changes nothing.
+    count = max(len(expected) for expected in references)
+    filled = [expected[place % len(expected)] for expected in references for place in range(count)]
+    with TemporaryDirectory() as folder:
+        said = _write(Path(folder, "captions"), captions)
+        true = _write(Path(folder, "references"), filled)
+        jar = str(coco_package() / "meteor" / "meteor-1.5.jar")
+        options = ["-r", str(count), "-l", "en", "-norm"]
+        output = _run(["-Xmx2G", "-jar", jar, said, true, *options], len(filled))
+    found = re.search(r"^Final score:\s+(\S+)", output, re.MULTILINE)
+    if not found:
+        raise _failed("METEOR wrote no score")
+    return float(found[1])
+
+
+def _run(arguments: Sequence[str], lines: int) -> str:
+    """What a Java program writes; it is killed when its time is up."""
+    program = shutil.which("java")
+    if program is None:
+        raise _no_java()
+    patience = START_SECONDS + LINE_SECONDS * lines
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; Java and our own arguments
+            [program, *UTF8, *arguments],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=patience,
+            check=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows, no console
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UniRSError(
+            "java_timeout",
+            f"The Java program that scores captions has not finished after {patience:.0f} s; "
+            "score again when the machine is less busy.",
+        ) from error
+    except subprocess.CalledProcessError as error:
+        words = error.stderr.decode("utf-8", "replace").split()
+        raise _failed(" ".join(words[:40]) or f"it ended with {error.returncode}") from error
+    except OSError as error:
+        raise _failed(str(error)) from error
+    return done.stdout.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _write(path: Path, lines: Iterable[str]) -> str:
+    text = "".join(f"{line}\n" for line in lines)
+    with whole_file(path) as target:
+        target.write_bytes(text.encode("utf-8", "replace"))  # half of a surrogate pair is no text
+    return str(path)
+
+
+def _no_java() -> UniRSError:
+    return UniRSError(
+        "java_missing",
+        "Scoring captions needs Java for METEOR and the PTB tokeniser, and no Java starts here; "
+        "install a Java runtime (8 or later) and see that 'java -version' answers.",
+    )
+
+
+def _failed(reason: str) -> UniRSError:
+    return UniRSError(
+        "java_failed",
+        f"The Java program that scores captions failed: {reason}; see that 'java -version' answers "
+        "and that 2 GB of memory are free.",
+        reason=reason,
+    )

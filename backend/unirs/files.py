@@ -1,11 +1,13 @@
-"""How any output gets to its place: whole, or not at all."""
+"""How any output gets to its place: whole, or not at all; and what it was made with."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from unirs.errors import UniRSError
@@ -36,3 +38,61 @@ def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iter
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that can be written to.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UniRSError(
+            "output_unwritable", f"The folder {folder} cannot be made: {error.strerror}."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise UniRSError("output_unwritable", f"The folder {folder} cannot be written to.")
+
+
+def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Note in a folder what its content is made with; refuse to go on with something else.
+
+    Args:
+        folder: Takes ``settings.json``.
+        settings: JSON values.
+
+    Raises:
+        UniRSError: ``settings_differ`` if the folder was begun with other settings,
+            ``settings_broken`` if they cannot be read, ``output_unwritable``.
+    """
+    path = folder / "settings.json"
+    wanted = json.loads(json.dumps(settings))
+    if path.is_file():
+        begun = _begun_with(path)
+        names = [n for n in {**begun, **wanted} if begun.get(n) != wanted.get(n)]
+        if names:
+            raise UniRSError(
+                "settings_differ",
+                f"{folder} was begun with {names[0]} = {begun.get(names[0])} and not "
+                f"{wanted.get(names[0])}; delete it, or name another folder.",
+            )
+        return
+    make_folder(folder)
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+
+
+def _begun_with(path: Path) -> dict[str, Any]:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        settings = None
+    if not isinstance(settings, dict):
+        raise UniRSError(
+            "settings_broken",
+            f"{path} cannot be read, which says what is in its folder; delete the folder, or name "
+            "another one.",
+        )
+    return settings

@@ -137,7 +137,7 @@ def scaled(options: MiniOptions, scale: float) -> MiniOptions:
 
 def _check_target(target: Path, options: MiniOptions, stages: tuple[str, ...]) -> None:
     """Refuse before hours of training what could not be published after them."""
-    from unirs.training.options import make_folder
+    from unirs.files import make_folder
 
     if "joint" not in stages or options.variant != "joint":
         raise UniRSError(

@@ -12,6 +12,7 @@ import torch
 from transformers import LlamaTokenizer
 
 from unirs import prompts
+from unirs.files import keep_settings
 from unirs.inputs import InputKind
 from unirs.model import (
     PRESETS,
@@ -25,7 +26,7 @@ from unirs.training.bank import Bank, Item, build_bank
 from unirs.training.heads import EventHead
 from unirs.training.loop import LoopOptions, describe, fit
 from unirs.training.objectives import BaseObjective, VisionObjective
-from unirs.training.options import STAGES, MiniOptions, Report, Stage, keep_settings
+from unirs.training.options import STAGES, MiniOptions, Report, Stage
 from unirs.training.prepared import clues_of, features_of, visual_tokens
 from unirs.training.raster_items import raster_item
 from unirs.training.world_rows import base_rows, world_item

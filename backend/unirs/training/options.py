@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from unirs.data.rasters import RasterTiles
 from unirs.errors import UniRSError
+from unirs.files import make_folder
 from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.training.loop import Progress
@@ -109,45 +109,3 @@ class Report:
     stage: Callable[[str], None] = lambda _name: None
     making: Callable[[int, int], None] = lambda _done, _total: None
     training: Callable[[Progress], None] = lambda _progress: None
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder that can be written to.
-
-    Raises:
-        UniRSError: ``output_unwritable``.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UniRSError(
-            "output_unwritable", f"The folder {folder} cannot be made: {error.strerror}."
-        ) from error
-    if not os.access(folder, os.W_OK):
-        raise UniRSError("output_unwritable", f"The folder {folder} cannot be written to.")
-
-
-def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:
-    """Note in a folder what its content is made with; refuse to go on with something else.
-
-    Args:
-        folder: Takes ``settings.json``.
-        settings: JSON values.
-
-    Raises:
-        UniRSError: ``settings_differ`` if the folder was begun with other settings.
-    """
-    path = folder / "settings.json"
-    wanted = json.loads(json.dumps(settings))
-    if path.is_file():
-        begun = json.loads(path.read_text(encoding="utf-8"))
-        names = [n for n in {**begun, **wanted} if begun.get(n) != wanted.get(n)]
-        if names:
-            raise UniRSError(
-                "settings_differ",
-                f"{folder} was begun with {names[0]} = {begun.get(names[0])} and not "
-                f"{wanted.get(names[0])}; delete it, or train in another folder.",
-            )
-        return
-    make_folder(folder)
-    path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")

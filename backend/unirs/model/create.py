@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import sentencepiece
@@ -68,15 +68,39 @@ def new_bundle(
     return ModelBundle(folder.name, folder, model, make_processor(config, tokenizer), second)
 
 
-def add_adapter(language_model: LlamaForCausalLM, rank: int = 8) -> None:
-    """Attach a low-rank adapter (PEFT) to every linear layer of the LLM's blocks."""
+LINEAR_LAYERS = (
+    *("q_proj", "k_proj", "v_proj", "o_proj"),
+    *("gate_proj", "up_proj", "down_proj"),
+)
+"""The linear layers in each block of LLaMA."""
+
+
+def add_adapter(
+    language_model: LlamaForCausalLM,
+    rank: int = 8,
+    alpha: float | None = None,
+    dropout: float = 0.0,
+    targets: Sequence[str] = LINEAR_LAYERS,
+) -> None:
+    """Attach a low-rank adapter (PEFT) to linear layers of the LLM's blocks.
+
+    Args:
+        language_model: Has no adapter yet.
+        rank: Of the two matrices that make up an update.
+        alpha: The update is scaled by ``alpha / rank``; ``None`` for twice the rank.
+        dropout: Share of a layer's inputs that the adapter does not see in training.
+        targets: Names of layers in each block.
+
+    Raises:
+        ValueError: If a block has no such layer, or there is an adapter.
+    """
     from peft import LoraConfig
 
-    language_model.add_adapter(
-        LoraConfig(
-            r=rank,
-            lora_alpha=2 * rank,
-            target_modules=r".*layers\.\d+\.(self_attn|mlp)\.\w+_proj",
-            bias="none",
-        )
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank if alpha is None else alpha,
+        lora_dropout=dropout,
+        target_modules=rf".*layers\.\d+\.(self_attn|mlp)\.({'|'.join(targets)})",
+        bias="none",
     )
+    language_model.add_adapter(config)

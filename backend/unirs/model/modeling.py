@@ -110,6 +110,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
             inputs_embeds=fill_visual(self.language_model, input_ids, visual),
             attention_mask=attention_mask,
             labels=labels,
+            use_cache=False,
             **kwargs,
         )
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
+
+from unirs.errors import UniRSError
+from unirs.files import whole_file
 
 
 class Curves:
@@ -13,20 +17,31 @@ class Curves:
         rows: One dictionary for each recorded step: ``step``, ``seconds``, losses, figures.
     """
 
-    def __init__(self, path: Path, rows: list[dict[str, float]]) -> None:
+    def __init__(self, path: Path, rows: list[dict[str, float]], board: Any = None) -> None:
         self.path = path
         self.rows = rows
+        self.board = board
         self.first_seconds = self.seconds
 
     @classmethod
-    def open(cls, path: Path, first_step: int) -> Curves:
-        """Read the curves of a run that resumes at ``first_step``; later rows are forgotten."""
+    def open(cls, path: Path, first_step: int, board: bool = False) -> Curves:
+        """Read the curves of a run that resumes at ``first_step``; later rows are forgotten.
+
+        Args:
+            path: The CSV.
+            first_step: The last step that is kept.
+            board: Whether what is added goes to TensorBoard as well, in a folder beside the CSV.
+
+        Raises:
+            UniRSError: ``tensorboard_missing``.
+        """
         rows: list[dict[str, float]] = []
         if path.is_file() and first_step:
             with path.open(encoding="utf-8", newline="") as stream:
                 for row in csv.DictReader(stream):
                     rows.append({name: float(value) for name, value in row.items() if value})
-        return cls(path, [row for row in rows if row["step"] <= first_step])
+        kept = [row for row in rows if row["step"] <= first_step]
+        return cls(path, kept, _board(path.with_name("tensorboard"), first_step) if board else None)
 
     @property
     def seconds(self) -> float:
@@ -36,25 +51,44 @@ class Curves:
     def add(self, step: int, seconds: float, figures: dict[str, float]) -> None:
         """Record the figures of a step."""
         self.rows.append({"step": step, "seconds": round(seconds, 2), **figures})
+        if self.board:
+            for name, value in figures.items():
+                self.board.add_scalar(name, value, step)
 
     def last(self, name: str) -> float | None:
         """The latest value of a figure."""
         return next((row[name] for row in reversed(self.rows) if name in row), None)
 
+    def is_highest(self, name: str) -> bool:
+        """Whether the latest value of a figure is above all before it."""
+        *before, latest = [row[name] for row in self.rows if name in row]
+        return all(latest > value for value in before)
+
     def save(self) -> None:
-        """Write the CSV and the PNG (with matplotlib, of the extra ``[train]``)."""
+        """Write the CSV and the PNG (with matplotlib, of the extra ``[train]``), each whole.
+
+        Raises:
+            UniRSError: ``output_unwritable``.
+        """
         names = list(dict.fromkeys(name for row in self.rows for name in row))
-        with self.path.open("w", encoding="utf-8", newline="") as stream:
+        with (
+            whole_file(self.path) as path,
+            path.open("w", encoding="utf-8", newline="") as stream,
+        ):
             writer = csv.DictWriter(stream, names)
             writer.writeheader()
             writer.writerows(self.rows)
-        self._plot([name for name in names if name not in ("step", "seconds")])
+        if self.board:
+            self.board.flush()
+        with whole_file(self.path.with_suffix(".png")) as path:
+            self._plot([name for name in names if name not in ("step", "seconds")], path)
 
-    def _plot(self, names: list[str]) -> None:
+    def _plot(self, names: list[str], path: Path) -> None:
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(9, 3 * ((len(names) + 1) // 2)), layout="constrained")
-        axes = figure.subplots((len(names) + 1) // 2, 2, squeeze=False).ravel()
+        lines = max(1, (len(names) + 1) // 2)  # a checkpoint may come before the first figures
+        figure = Figure(figsize=(9, 3 * lines), layout="constrained")
+        axes = figure.subplots(lines, 2, squeeze=False).ravel()
         for axis, name in zip(axes, names, strict=False):
             points = [(row["step"], row[name]) for row in self.rows if name in row]
             axis.plot(*zip(*points, strict=True), linewidth=1)
@@ -62,4 +96,17 @@ class Curves:
             axis.grid(alpha=0.3)
         for axis in axes[len(names) :]:
             axis.set_visible(False)
-        figure.savefig(self.path.with_suffix(".png"), dpi=100)
+        figure.savefig(path, dpi=100)
+
+
+def _board(folder: Path, first_step: int) -> Any:
+    """TensorBoard's writer, which forgets what a killed run wrote behind ``first_step``."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise UniRSError(
+            "tensorboard_missing",
+            "TensorBoard is not installed; install it with 'pip install tensorboard', or train "
+            "without it.",
+        ) from error
+    return SummaryWriter(str(folder), purge_step=first_step + 1)

@@ -181,7 +181,5 @@ def _tokenizer(folder: Path, banks: dict[InputKind, Bank]) -> LlamaTokenizer:
 def _keep(folder: Path, options: MiniOptions, loops: dict[str, LoopOptions]) -> None:
     """Hold a stage's folder to what it was begun with; where it runs does not matter."""
     settings: dict[str, Any] = {name: describe(loop) for name, loop in loops.items()}
-    for loop in settings.values():
-        del loop["device"]
     settings |= {"seed": options.seed, "change_module": options.change_module}
     keep_settings(folder, {**settings, "clues": options.clues})

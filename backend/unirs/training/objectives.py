@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from unirs.model import ModelBundle, UniRSForConditionalGeneration
 from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.heads import EventHead, LandCoverHead, flip, to_pixels
+from unirs.training.loop import MicroBatch
 from unirs.training.rows import EncodedRow, Row, TokenBatch, collate, encode_row
 
 Parts = Sequence[tuple[TokenBatch, Tensor]]
@@ -37,6 +39,23 @@ def mean_loss(model: UniRSForConditionalGeneration, parts: Parts) -> Tensor:
     return total / count
 
 
+def answer_loss(model: UniRSForConditionalGeneration, tokens: TokenBatch, visual: Tensor) -> Tensor:
+    """Loss summed over the answer tokens of a batch: 0 where it has none."""
+    return model(visual=visual, num_items_in_batch=1, **tokens.inputs()).loss
+
+
+class WholeBatches(ABC):
+    """An objective that computes each step's batch at once, with mean losses."""
+
+    @abstractmethod
+    def batch(self, step: int) -> Any:
+        """The batch of a step."""
+
+    def micro_batches(self, step: int) -> list[MicroBatch]:
+        """The batch of a step, whole."""
+        return [MicroBatch(self.batch(step))]
+
+
 @dataclass(frozen=True)
 class VisionBatch:
     """Images of one kind.
@@ -52,7 +71,7 @@ class VisionBatch:
     events: list[str]
 
 
-class VisionObjective:
+class VisionObjective(WholeBatches):
     """The encoder alone learns the land cover of every cell, and what videos show happening.
 
     Args:
@@ -85,7 +104,7 @@ class VisionObjective:
                 "head": self.head,
                 "event_head": self.event_head,
             }
-        )
+        ).requires_grad_(True)
 
     def batch(self, step: int) -> VisionBatch:
         """Turned and mirrored images of one bank, with what is known of them."""
@@ -132,7 +151,7 @@ class LanguageBatch:
     parts: list[tuple[TokenBatch, Tensor]]
 
 
-class BaseObjective:
+class BaseObjective(WholeBatches):
     """Encoder, projector and LLM learn to read: captions, questions, several images at once.
 
     The dense loss stays on beside the words, so that the features keep what they know.
@@ -169,7 +188,7 @@ class BaseObjective:
                 "language_model": self.model.language_model,
                 "head": self.head,
             }
-        )
+        ).requires_grad_(True)
 
     def batch(self, step: int) -> LanguageBatch:
         """Single images with several rows each, unrelated twos, and videos."""
@@ -223,7 +242,7 @@ class BaseObjective:
         return sorted(int(i) for i in rng.integers(low, high, count))
 
 
-class ChangeObjective:
+class ChangeObjective(WholeBatches):
     """Stage 1: the change module learns through a caption decoder, over a frozen encoder.
 
     The decoder reads the tokens behind the frozen projector, for that is where the LLM will read
@@ -259,7 +278,8 @@ class ChangeObjective:
     def trainable(self) -> nn.ModuleDict:
         """Change module, caption decoder, dense heads."""
         heads = nn.ModuleList(self.heads)
-        return nn.ModuleDict({"change": self.change, "decoder": self.decoder, "heads": heads})
+        learning = {"change": self.change, "decoder": self.decoder, "heads": heads}
+        return nn.ModuleDict(learning).requires_grad_(True)
 
     def batch(self, step: int) -> tuple[Tensor, Tensor, list[Sequence[int]]]:
         """Features, cells and one caption of each pair."""
@@ -297,7 +317,7 @@ class ChangeObjective:
         return {"validation_bleu4": float(scores[3])}
 
 
-class JointObjective:
+class JointObjective(WholeBatches):
     """Stage 2: the LLM alone learns all tasks, from cached visual tokens and the base's clues.
 
     Args:
@@ -322,7 +342,8 @@ class JointObjective:
 
     def trainable(self) -> nn.ModuleDict:
         """The LLM."""
-        return nn.ModuleDict({"language_model": self.model.language_model})
+        learning = nn.ModuleDict({"language_model": self.model.language_model})
+        return learning.requires_grad_(True)
 
     def batch(self, step: int) -> list[tuple[TokenBatch, Tensor]]:
         """Rows of every kind; one part for each length of visual input."""

@@ -74,6 +74,12 @@ PRIVATE = Path(tempfile.mkdtemp(prefix="unirs-tests-"))  # mode 0700, as Qt want
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["XDG_RUNTIME_DIR"] = str(PRIVATE)
 
+if find_spec("hypothesis"):
+    from hypothesis import settings
+
+    settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+    settings.load_profile("patient")
+
 if find_spec("pytest_qgis"):
     os.environ["QGIS_CUSTOM_CONFIG_PATH"] = str(PRIVATE)
     start_qgis_in(PRIVATE)

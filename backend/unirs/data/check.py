@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import chain, zip_longest
+from itertools import chain, cycle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -198,7 +198,8 @@ def _defects(
             found = looks[path]
             if isinstance(found, UniRSError) and path not in told:
                 told.add(path)
-                kind: DefectKind = "unreadable file" if path.exists() else "missing file"
+                missing = found.details["missing"]
+                kind: DefectKind = "missing file" if missing else "unreadable file"
                 yield Defect(kind, sample.id, found.message)
         yield from _defects_of_size(sample, looks)
 
@@ -230,10 +231,12 @@ def _text(size: Size | UniRSError) -> str:
 
 
 def _of_every_group(samples: Iterable[Sample]) -> list[Sample]:
-    """A few samples: the first of each group, then the second, and so on."""
+    """A few samples: of each group in turn, from all over the split, so that images differ."""
     by_group: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        if len(by_group[sample.group]) < SHOWN:
-            by_group[sample.group].append(sample)
-    rounds = chain.from_iterable(zip_longest(*by_group.values()))
-    return [sample for sample in rounds if sample is not None][:SHOWN]
+        by_group[sample.group].append(sample)
+    rounds = -(-SHOWN // max(1, len(by_group)))
+    steps = [step / (rounds * len(by_group)) for step in range(rounds * len(by_group))]
+    turns = zip(steps, cycle(by_group.values()), strict=False)
+    chosen = [members[int(len(members) * step)] for step, members in turns]
+    return list(dict.fromkeys(chosen))[:SHOWN]

@@ -47,7 +47,10 @@ class Dataset:
 
     def present(self, root: Path) -> tuple[str, ...]:
         """The splits that a folder holds, as far as that shows without reading them."""
-        return tuple(split for split in self.splits if self.index(root, split).exists())
+        try:
+            return tuple(split for split in self.splits if self.index(root, split).exists())
+        except OSError:  # such as a name that is too long, or a folder that others may not see
+            return ()
 
     def read(self, root: str | os.PathLike[str], split: str) -> list[Sample]:
         """All samples of a split, in the same order at every reading. No image is opened.

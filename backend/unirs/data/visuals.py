@@ -44,8 +44,8 @@ def read_visual(sample: Sample, frame_count: int) -> VisualInput:
             first to the last where the frames are files of their own).
 
     Raises:
-        UniRSError: ``image_broken``, which names the file: missing, unreadable, of another size
-            than the other date, or a video that is too short.
+        UniRSError: ``image_broken``, which names the file: missing (its detail ``missing`` tells),
+            unreadable, of another size than the other date, or a video that is too short.
     """
     if sample.kind is InputKind.VIDEO:
         return VisualInput.video(_read_frames(sample.images, frame_count))
@@ -89,7 +89,8 @@ def probe(path: Path, frame_count: int = 0, *, decode: bool = True) -> tuple[int
     with _told(path), Image.open(path) as image:
         if decode:
             image.load()
-        turned = image.getexif().get(_EXIF_ORIENTATION) in _TURNED
+        # Not asked of every picture: of a PNG without the tag, getexif would decode all of it.
+        turned = "exif" in image.info and image.getexif().get(_EXIF_ORIENTATION) in _TURNED
         width, height = image.size
         return (height, width) if turned else (width, height)
 
@@ -120,13 +121,15 @@ def _read_frames(paths: Sequence[Path], frame_count: int) -> list[Crop]:
     from unirs.imagery import read_video
 
     if len(paths) == 1:
+        size = _kept_size(paths[0])
         with _told(paths[0]):
-            return read_video(paths[0], frame_count, _kept_size(paths[0]))
+            return read_video(paths[0], frame_count, size)
     if len(paths) < frame_count:
         raise UniRSError(
             "image_broken",
             f"{paths[0]} is one of {len(paths)} frames, but {frame_count} are needed; "
             "name more frames.",
+            missing=False,
         )
     chosen = np.linspace(0, len(paths) - 1, frame_count, dtype=int)
     return _read_images([paths[number] for number in chosen])
@@ -186,14 +189,16 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except UniRSError as error:
-        raise UniRSError("image_broken", error.message, path=str(path)) from error
+        missing = error.code.endswith("_missing")
+        raise UniRSError("image_broken", error.message, missing=missing) from error
     except FileNotFoundError as error:
-        raise _broken(path, "is missing; put it there, or get the dataset anew") from error
+        message = f"{path} is missing; put it there, or get the dataset anew."
+        raise UniRSError("image_broken", message, missing=True) from error
     except Image.DecompressionBombError as error:
         raise _broken(path, "has too many pixels to be read whole; cut it into tiles") from error
     except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
-        raise _broken(path, "is no image that can be read; get a new copy", error) from error
+        raise _broken(path, "cannot be read as an image; get a new copy") from error
 
 
-def _broken(path: Path, what: str, reason: Exception | str = "") -> UniRSError:
-    return UniRSError("image_broken", f"{path} {what}.", path=str(path), reason=str(reason))
+def _broken(path: Path, what: str) -> UniRSError:
+    return UniRSError("image_broken", f"{path} {what}.", missing=False)

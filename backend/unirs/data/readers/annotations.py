@@ -76,13 +76,12 @@ def inside(root: Path, name: str, source: Path) -> Path:
         source: The annotation file, for messages.
 
     Raises:
-        UniRSError: ``dataset_broken`` for absolute names, names with ``..``, and names that no
-            file has.
+        UniRSError: ``dataset_broken`` for absolute names, empty ones, and names with ``..``.
     """
     parts = PurePosixPath(name).parts
     foreign = PureWindowsPath(name)
     outside = name.startswith("/") or bool(foreign.anchor) or ".." in (*parts, *foreign.parts)
-    if outside or not parts or not name.isprintable():
+    if outside or not parts:
         raise UniRSError(
             "dataset_broken",
             f"{source} names the file {name!r:.120}, which does not lie inside {root}; "

@@ -15,8 +15,13 @@ from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 
 
-def sample(number, kind=InputKind.SINGLE, answers=("yes",), words=1):
-    return Sample(str(number), kind, (Path(f"{number}.png"),), "word " * words, tuple(answers))
+def sample(number, kind=InputKind.SINGLE, answers=("yes",), words=1, folder="images"):
+    image = Path(folder, f"{number}.png")
+    return Sample(str(number), kind, (image,), "word " * words, tuple(answers))
+
+
+def shard(number):
+    return f"shard-{number:05}.tar"
 
 
 @st.composite
@@ -24,13 +29,17 @@ def parts(draw):
     made = []
     for name in ("geochat", "levir-cc", "era")[: draw(st.integers(1, 3))]:
         kinds = draw(st.lists(st.sampled_from(list(InputKind)), min_size=1, max_size=30))
+        sharded = draw(st.booleans())
         samples = [
-            sample(n, kind, ["a" * length for length in range(1, 1 + draw(st.integers(0, 3)))])
+            sample(
+                n,
+                kind,
+                ["a" * length for length in range(1, 1 + draw(st.integers(0, 3)))],
+                folder=shard(n // 4) if sharded else "images",
+            )
             for n, kind in enumerate(kinds)
         ]
-        factor = draw(st.sampled_from([0.0, 0.4, 1.0, 2.5, 5.0]))
-        shards = [n // 4 for n in range(len(samples))] if draw(st.booleans()) else None
-        made.append(Part(name, samples, factor, shards))
+        made.append(Part(name, samples, draw(st.sampled_from([0.0, 0.4, 1.0, 2.5, 5.0]))))
     # what is left of nothing is refused, which has a test of its own
     made.append(Part("always", [sample(0), sample(1)]))
     return made
@@ -41,7 +50,7 @@ def key(row):
 
 
 @given(parts=parts(), seed=st.integers(0, 9), size=st.integers(1, 9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_epoch_has_every_row_as_often_as_its_factor_says(parts, seed, size):
     mixture = Mixture(parts, seed)
 
@@ -60,7 +69,7 @@ def test_an_epoch_has_every_row_as_often_as_its_factor_says(parts, seed, size):
 
 
 @given(parts=parts(), size=st.integers(1, 9), position=st.integers(0, 200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_resuming_anywhere_gives_the_rest_of_the_order(parts, size, position):
     mixture = Mixture(parts, seed=1)
     count = mixture.round_count(size)
@@ -74,7 +83,7 @@ def test_resuming_anywhere_gives_the_rest_of_the_order(parts, size, position):
 
 
 @given(parts=parts(), size=st.integers(1, 9), ranks=st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_processes_share_each_round_without_loss_or_repetition(parts, size, ranks):
     mixture = Mixture(parts)
 
@@ -85,7 +94,7 @@ def test_processes_share_each_round_without_loss_or_repetition(parts, size, rank
 
 
 @given(parts=parts(), size=st.integers(1, 9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_round_has_one_kind_of_input_and_only_the_last_of_a_kind_is_short(parts, size):
     mixture = Mixture(parts)
     short = []
@@ -148,9 +157,9 @@ def test_lengths_and_kinds_alternate_over_the_epoch():
 
 
 def test_rows_of_a_few_shards_come_together():
-    samples = [sample(n, words=1 + n % 7) for n in range(2000)]
     shards = np.arange(2000) // 50
-    mixture = Mixture([Part("a", samples, shards=shards)])
+    samples = [sample(n, words=1 + n % 7, folder=shard(shards[n])) for n in range(2000)]
+    mixture = Mixture([Part("a", samples)])
 
     order = mixture.order(0)
     once = [set(shards[window].tolist()) for window in np.array_split(order, 10)]

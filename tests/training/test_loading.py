@@ -12,7 +12,9 @@ import torch
 from PIL import Image
 
 from unirs.data.mixture import Mixture, Part
+from unirs.data.readers import shards
 from unirs.data.samples import Sample
+from unirs.data.shard_writer import write_shards
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
@@ -94,6 +96,24 @@ def test_a_run_goes_on_at_any_batch(make_bundle, mixture):
     for position in (1, 7):
         rest = first(12 - position, mixture, bundle, Reading(3), position=position)
         assert all(map(equal, rest, whole[position:]))
+
+
+def test_shards_give_the_batches_of_the_files_that_they_are_made_of(make_bundle, samples, tmp_path):
+    bundle = make_bundle()
+    write_shards(samples, tmp_path / "train", "mine", "train", shard_bytes=20_000)
+    order = {sample.id: sample for sample in samples}
+    sharded = shards.read(tmp_path, "train")
+    files = Mixture([Part("a", [order[sample.id] for sample in sharded])])
+    mixture = Mixture([Part("a", sharded)])
+    mixture.order = files.order  # that of shards keeps near what is near
+
+    count = mixture.round_count(4)
+    for one, other in zip(
+        first(count, files, bundle, Reading(4)),
+        first(count, mixture, bundle, Reading(4, workers=2)),
+        strict=True,
+    ):
+        assert equal(one, other)
 
 
 @pytest.mark.parametrize("change_module", [True, False])

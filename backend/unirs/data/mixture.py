@@ -15,11 +15,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unirs.data.samples import Sample
+from unirs.data.shards import shard_of
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 
@@ -47,13 +49,11 @@ class Part:
         samples: What it consists of.
         factor: How often each row comes in an epoch, at least 0. Of 2.5, every row comes twice,
             and half of them, others in each epoch, once more.
-        shards: For each sample the number of the shard that it lies in, where it lies in one.
     """
 
     name: str
     samples: Sequence[Sample]
     factor: float = 1.0
-    shards: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ class Mixture:
         ]
         columns = np.array(rows, np.int64).reshape(-1, 5).T
         self._part, self._sample, self._answer, self._kind, self._length = columns
+        self._shards = [_shards(part.samples) for part in parts]
         if not len(self):
             raise UniRSError(
                 "mixture_empty",
@@ -134,9 +135,10 @@ class Mixture:
         rng = np.random.default_rng([self.seed, epoch])
         rows, keys = [np.empty(0, np.int64)], [np.empty(0)]
         for number, part in enumerate(self.parts):
-            for share in _shares(part.factor):
+            for share in _copies(part.factor):
                 rows.append(self._draw(rng, np.flatnonzero(self._part == number), share))
-                keys.append(self._keys(rng, part, rows[-1]))
+                shards = self._shards[number][self._sample[rows[-1]]]
+                keys.append(_near(rng, shards))
         return np.concatenate(rows)[np.argsort(np.concatenate(keys), kind="stable")]
 
     def round_count(self, size: int) -> int:
@@ -176,15 +178,6 @@ class Mixture:
             drawn.append(own[_permutation(rng, len(own))[: round(share * len(own))]])
         return np.concatenate([rows[:0], *drawn])
 
-    def _keys(self, rng: np.random.Generator, part: Part, rows: Rows) -> NDArray[np.float64]:
-        """Where in the epoch each row comes, 0 to 1."""
-        keys = rng.random(len(rows))
-        if part.shards is None or not len(rows):
-            return keys
-        shards = np.asarray(part.shards)
-        turns = _permutation(rng, int(shards.max()) + 1) // SHARDS_AT_ONCE
-        return (turns[shards[self._sample[rows]]] + keys) / (turns.max() + 1)
-
 
 def share_of(rows: Rows, rank: int, ranks: int) -> Rows:
     """The rows of a round that one of several processes reads.
@@ -195,10 +188,24 @@ def share_of(rows: Rows, rank: int, ranks: int) -> Rows:
     return np.array_split(rows, ranks)[rank]
 
 
-def _shares(factor: float) -> list[float]:
+def _copies(factor: float) -> list[float]:
     """Which shares of a dataset an epoch has: 2.5 is all of it, all of it, and half of it."""
     rest, whole = math.modf(factor)
     return [1.0] * int(whole) + [rest] * (rest > 0)
+
+
+def _shards(samples: Sequence[Sample]) -> NDArray[np.int64]:
+    """For each sample the number of the shard that it lies in; all that lie in none are one."""
+    numbers: dict[Path | None, int] = {}
+    found = [numbers.setdefault(shard_of(sample.images[0]), len(numbers)) for sample in samples]
+    return np.array(found, np.int64)
+
+
+def _near(rng: np.random.Generator, shards: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Where in the epoch rows come, 0 to 1: at random, but with those of a few other shards."""
+    turns = _permutation(rng, int(shards.max(initial=0)) + 1) // SHARDS_AT_ONCE
+    places: NDArray[np.float64] = (turns[shards] + rng.random(len(shards))) / (turns.max() + 1)
+    return places
 
 
 def _permutation(rng: np.random.Generator, count: int) -> NDArray[np.int64]:

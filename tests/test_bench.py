@@ -52,7 +52,9 @@ def test_the_bundled_model_keeps_its_promises(inputs, capfd) -> None:
     assert result.follow_up_first_token_speedup >= 5
     assert result.shared_vs_naive_speedup >= 4
     assert result.worker_peak_mb < 900
-    assert len(steps) == 4
+    assert result.batched_same_answers
+    assert result.batched_speedup >= 1.3
+    assert len(steps) == 5
     assert json.loads(json.dumps(result.to_json()))["questions"] == 20
     assert not capfd.readouterr().err, "the worker's log is not the user's"
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+import numpy as np
 import psutil
 import torch
 
+from unirs.inference.batch import answer_batch
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
 from unirs.inference.visual import visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, writes_clue
-from unirs.inputs import Question, VisualInput
+from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import ModelBundle, embed_prompt
 from unirs.model.bundle import Role
 from unirs.prompts import Prompt, clue_prompt
@@ -86,6 +88,11 @@ class BenchResult:
         shared_vs_naive_speedup: The one by the other.
         same_answers: Whether both ways gave the same answers.
         tokens_per_second: Of decoding, through the pipeline.
+        batch: Number of questions, each on an image of its own, asked side by side.
+        batched_seconds: All of them in one batch.
+        one_by_one_seconds: All of them through the pipeline, one after the other.
+        batched_speedup: The one by the other.
+        batched_same_answers: Whether both ways gave the same answers.
         worker_peak_mb: Resident memory of a worker that captioned an image, described a change
             and classified a video; sampled every 10 ms.
         help_seconds: Of ``unirs --help`` as a process (median).
@@ -103,6 +110,11 @@ class BenchResult:
     shared_vs_naive_speedup: float
     same_answers: bool
     tokens_per_second: float
+    batch: int
+    batched_seconds: float
+    one_by_one_seconds: float
+    batched_speedup: float
+    batched_same_answers: bool
     worker_peak_mb: float
     help_seconds: float
 
@@ -127,6 +139,14 @@ class SharedAndNaive(NamedTuple):
     tokens_per_second: float
 
 
+class BatchedAndSingle(NamedTuple):
+    """Seconds of both ways, and whether they agree."""
+
+    batched: float
+    one_by_one: float
+    same_answers: bool
+
+
 def run_bench(
     load: Callable[[], Pipeline],
     inputs: BenchInputs,
@@ -147,6 +167,8 @@ def run_bench(
     first_tokens = measure_first_tokens(pipeline, VisualInput.single(inputs.pair.crops[1]))
     tell(f"{len(PAIR_QUESTIONS)} questions on one pair, shared and naive")
     both = measure_shared_and_naive(pipeline, inputs.pair)
+    tell(f"{len(PAIR_QUESTIONS)} questions on as many images, in a batch and one by one")
+    batch = measure_batched_and_single(pipeline, inputs.pair.crops[1])
     name, device, precision = pipeline.name, pipeline.device, pipeline.precision
     folder = pipeline.bundle.folder.resolve()
     pipeline.close()
@@ -167,6 +189,11 @@ def run_bench(
         shared_vs_naive_speedup=both.naive / both.shared,
         same_answers=both.same_answers,
         tokens_per_second=both.tokens_per_second,
+        batch=len(PAIR_QUESTIONS),
+        batched_seconds=batch.batched,
+        one_by_one_seconds=batch.one_by_one,
+        batched_speedup=batch.one_by_one / batch.batched,
+        batched_same_answers=batch.same_answers,
         worker_peak_mb=worker_peak / MEGABYTE,
         help_seconds=help_seconds,
     )
@@ -203,6 +230,27 @@ def measure_shared_and_naive(pipeline: Pipeline, pair: VisualInput) -> SharedAnd
         same_answers=[answer.text for answer in shared] == naive,
         tokens_per_second=tokens / sum(answer.seconds.decode for answer in shared),
     )
+
+
+def measure_batched_and_single(pipeline: Pipeline, image: Crop) -> BatchedAndSingle:
+    """Each of ``PAIR_QUESTIONS`` on an image of its own (one image, shifted), side by side or not.
+
+    No image is asked about twice: what is measured is the batch, and not what questions share.
+    """
+    step = image.pixels.shape[1] // len(PAIR_QUESTIONS)
+    items = [
+        (VisualInput.single(Crop(np.roll(image.pixels, place * step, axis=1))), Question(text=text))
+        for place, text in enumerate(PAIR_QUESTIONS)
+    ]
+    answer_batch(pipeline, items[:2])  # what happens once is not counted
+    started = time.perf_counter()
+    batched = answer_batch(pipeline, items)
+    between = time.perf_counter()
+    pipeline.forget()
+    single = [pipeline.answer(*item) for item in items]
+    ended = time.perf_counter()
+    same = [each.text for each in batched] == [each.text for each in single]
+    return BatchedAndSingle(between - started, ended - between, same)
 
 
 @torch.inference_mode()

@@ -56,6 +56,13 @@ class CaptionScores:
             "images": self.images,
             "references": self.references,
             "scale": 100,
+            **self.figures,
+        }
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """All scores by name, × 100, as papers give them."""
+        return {
             **{f"bleu_{n}": score for n, score in enumerate(self.bleu, 1)},
             "meteor": self.meteor,
             "rouge_l": self.rouge_l,

@@ -86,6 +86,11 @@ class ClassScores:
         }
 
     @property
+    def figures(self) -> dict[str, float | None]:
+        """Overall accuracy in percent, as papers give it."""
+        return {"overall": self.overall.percent}
+
+    @property
     def note(self) -> str:
         """Protocol and denominators for the line below a table."""
         return (

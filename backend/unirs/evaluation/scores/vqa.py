@@ -47,6 +47,11 @@ class Accuracy:
         """From 0 to 1; ``None`` where nothing was asked."""
         return self.right / self.asked if self.asked else None
 
+    @property
+    def percent(self) -> float | None:
+        """From 0 to 100; ``None`` where nothing was asked."""
+        return 100 * self.right / self.asked if self.asked else None
+
     def as_json(self) -> dict[str, Any]:
         """Share, numerator and denominator."""
         return {"share": self.share, "right": self.right, "asked": self.asked}
@@ -90,6 +95,12 @@ class VqaScores:
             "left_out": list(self.left_out),
             "by_type": {type_: score.as_json() for type_, score in self.by_type.items()},
         }
+
+    @property
+    def figures(self) -> dict[str, float | None]:
+        """The average and each type in percent, as papers give them."""
+        scores = {**self.by_type, "average": self.average}
+        return {key: score.percent for key, score in scores.items()}
 
     @property
     def note(self) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
+from unirs.cli.lines import told
 from unirs.cli.options import Device, Json, Model, Precision
-from unirs.cli.screen import Bars, Watch, print_json, print_table
+from unirs.cli.screen import Bars, Watch, clean, print_json, print_table
 from unirs.inference import DEFAULT_MODEL
 
-EXAMPLES = """
+if TYPE_CHECKING:
+    from unirs.evaluation.run import Evaluation
+
+MINI_EXAMPLES = """
 [bold]Examples[/bold]
 
 unirs evaluate mini
@@ -19,12 +25,194 @@ unirs evaluate mini
 unirs evaluate mini --naip naip --without-clues --json
 """
 
+ASKED, SHOWN = "What is asked", "What is shown"
+"""The panels of the help."""
+
+BENCHMARKS = {
+    "rsvqa-lr": ("Questions about Sentinel-2 tiles (RSVQA-LR).", {"all_types"}),
+    "rsvqa-hr": ("Questions about aerial images (RSVQA-HR, its test set 2).", {"all_types"}),
+    "crsvqa": ("Questions that people asked about single images (CRSVQA).", set[str]()),
+    "levir-cc": ("Captions of changes (LEVIR-CC, LEVIR-MCI).", {"tokenisation"}),
+    "era": ("Events in videos (ERA).", {"scored"}),
+}
+"""What each benchmark asks, and the options that only some of them have."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     evaluate = typer.Typer(help="Score a model.")
-    evaluate.command(epilog=EXAMPLES)(mini)
+    for name, (what, own) in BENCHMARKS.items():
+        evaluate.command(name, help=what, epilog=_examples(name))(_command(name, own))
+    evaluate.command(epilog=MINI_EXAMPLES)(mini)
     app.add_typer(evaluate, name="evaluate", rich_help_panel="Making models")
+
+
+def _examples(name: str) -> str:
+    return f"""
+[bold]Examples[/bold]
+
+unirs evaluate {name} data/{name} --model models/unirs-3b --gallery
+
+unirs evaluate {name} data/{name} --model models/unirs-3b --no-clue --limit 500 --markdown
+
+The same command goes on where it was stopped, and asks nothing twice.
+"""
+
+
+def _command(name: str, own: set[str]) -> Callable[..., None]:
+    """The command of one benchmark: ``run`` without the options that are of others."""
+
+    def command(**values: Any) -> None:
+        run(name, **values)
+
+    hints = get_type_hints(run, include_extras=True)
+    others = set().union(*(options for _, options in BENCHMARKS.values())) - own
+    parameters = [
+        parameter.replace(annotation=hints[parameter.name])
+        for parameter in inspect.signature(run).parameters.values()
+        if parameter.name not in {"name", *others}
+    ]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
+
+
+def run(
+    name: str,
+    root: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Where the dataset lies.", show_default=False),
+    ],
+    model: Model = DEFAULT_MODEL,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    split: Annotated[
+        str,
+        typer.Option(
+            metavar="SPLIT",
+            help="Which part of it.",
+            show_default="the one that the paper scores",
+            rich_help_panel=ASKED,
+        ),
+    ] = "",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Ask so many at most, from all over the split.",
+            show_default="all",
+            rich_help_panel=ASKED,
+        ),
+    ] = None,
+    clue: Annotated[
+        bool,
+        typer.Option(
+            "--clue/--no-clue",
+            help="Let the frozen base describe the images first.",
+            rich_help_panel=ASKED,
+        ),
+    ] = True,
+    all_types: Annotated[
+        bool,
+        typer.Option(
+            "--all-types",
+            help="Ask for numbers and areas as well; they do not count in the average.",
+            rich_help_panel=ASKED,
+        ),
+    ] = False,
+    scored: Annotated[
+        bool,
+        typer.Option(
+            "--scored",
+            help="Score the classes as a closed set instead of generating, as the paper does.",
+            rich_help_panel=ASKED,
+        ),
+    ] = False,
+    batch_size: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Questions at a time.", rich_help_panel=ASKED),
+    ] = 32,
+    tokenisation: Annotated[
+        Literal["chg2cap", "ptb", "plain"],
+        typer.Option(
+            help="How captions become words; published figures take the first.",
+            rich_help_panel=SHOWN,
+        ),
+    ] = "chg2cap",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Takes predictions, scores and tables.",
+            show_default="evaluations/BENCHMARK-SPLIT-MODEL",
+            rich_help_panel=SHOWN,
+        ),
+    ] = None,
+    gallery: Annotated[
+        bool,
+        typer.Option(
+            "--gallery", help="Show right and wrong cases on a page.", rich_help_panel=SHOWN
+        ),
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown.", rich_help_panel=SHOWN)
+    ] = False,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Print LaTeX.", rich_help_panel=SHOWN)
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Score a model on one benchmark, beside the paper's figures."""
+    if markdown + latex + json > 1:
+        raise typer.BadParameter("take one of --markdown, --latex and --json")
+    from unirs.evaluation.benchmarks import benchmark
+    from unirs.evaluation.run import Options, Report, evaluate
+    from unirs.inference import load_pipeline
+
+    asked = benchmark(name)
+    words = [name, split or asked.split, Path(model).name]
+    words += ["no-clue"] * (not clue) + ["scored"] * scored
+    folder = out or Path("evaluations") / "-".join(words)
+    options = Options(
+        root=root,
+        out=folder,
+        split=split,
+        batch_size=batch_size,
+        limit=limit,
+        clue=clue,
+        scored=scored,
+        all_groups=all_types,
+        tokenisation=tokenisation,
+        gallery=gallery,
+    )
+    kept = f"Stopped; what was answered is kept in {folder}, and the same command goes on there."
+    with told("evaluation_stopped", kept, json_lines=False), Bars() as bars:
+        result = evaluate(
+            asked,
+            lambda: load_pipeline(model, device, precision),
+            options,
+            Report(bars.begin, bars.update, bars.say),
+        )
+    _print(result, markdown=markdown, latex=latex, json=json)
+
+
+def _print(result: Evaluation, *, markdown: bool, latex: bool, json: bool) -> None:
+    """The result in the form that was asked for; what is shown is in the folder as well."""
+    if json:
+        print_json(result.record)
+        return
+    for table in result.tables:
+        if markdown or latex:
+            print(table.markdown() if markdown else table.latex(), end="\n\n")
+            continue
+        print(clean(table.title))
+        print_table(table.headings, table.text_rows())
+        for note in table.notes:
+            print(clean(note))
+        print()
+    if not (markdown or latex):
+        print(f"Everything is in {clean(str(result.folder), one_line=True)}.")
 
 
 def mini(

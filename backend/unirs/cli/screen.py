@@ -192,6 +192,7 @@ class Bars:
 
     def begin(self, name: str) -> None:
         """Start the bar of the next part of the work."""
+        self._finish()
         self._name, self._tenth = clean(name, one_line=True), 0
         self._task = self._progress.add_task(self._name, total=None, note="")
         if not self._drawn:
@@ -213,6 +214,16 @@ class Bars:
             way = f"{self._figure(done)} of {self._figure(total)}"
             print(f"{self._name}: {way} {note}".rstrip(), file=sys.stderr, flush=True)
         self._tenth = tenth
+
+    def say(self, text: str) -> None:
+        """Put a line above the bars."""
+        self._progress.console.print(clean(text, one_line=True))
+
+    def _finish(self) -> None:
+        """Let the bar of a part that could not be counted come to its end."""
+        for task in self._progress.tasks:
+            if task.total is None:
+                self._progress.update(task.id, completed=1, total=1)
 
 
 def is_terminal() -> bool:

@@ -27,7 +27,7 @@ from unirs.data.shards import (
     tar_path,
 )
 from unirs.errors import UniRSError
-from unirs.files import whole_file
+from unirs.files import make_folder, whole_file
 
 if TYPE_CHECKING:
     from webdataset import TarWriter
@@ -70,7 +70,8 @@ def write_shards(
         )
     views = _views(samples)
     total = sum(view.size for view in views)
-    _make_folder(folder, total)
+    make_folder(folder)
+    _require_room(folder, total)
     shards, done = [], 0
     for number, own in enumerate(_fill(views, shard_bytes)):
         shards.append(_write_shard(folder, f"shard-{number:05}", own))
@@ -195,13 +196,7 @@ def _members(tar: Path, checksums: dict[str, str]) -> dict[str, Member]:
         }
 
 
-def _make_folder(folder: Path, needed: int) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UniRSError(
-            "output_unwritable", f"The folder {folder} cannot be made ({error.strerror})."
-        ) from error
+def _require_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise UniRSError(

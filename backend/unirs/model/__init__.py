@@ -7,6 +7,7 @@ from unirs.model.bundle import (
     load_processor,
     make_processor,
     save_bundle,
+    weights_digest,
 )
 from unirs.model.config import PRESETS, UniRSConfig, replace_config
 from unirs.model.create import new_bundle, train_tokenizer
@@ -35,4 +36,5 @@ __all__ = [
     "replace_config",
     "save_bundle",
     "train_tokenizer",
+    "weights_digest",
 ]

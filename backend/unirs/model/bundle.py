@@ -71,12 +71,7 @@ class ModelBundle:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the folder's weight files, which identifies the model in records."""
-        hasher = hashlib.sha256()
-        for path in sorted(self.folder.rglob("*.safetensors")):
-            with path.open("rb") as stream:
-                while block := stream.read(1 << 22):
-                    hasher.update(block)
-        return hasher.hexdigest()
+        return weights_digest(self.folder)
 
     @contextmanager
     def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
@@ -101,6 +96,16 @@ class ModelBundle:
             )
 
 
+def weights_digest(folder: Path) -> str:
+    """SHA-256 over the weight files of a model folder."""
+    hasher = hashlib.sha256()
+    for path in sorted(folder.rglob("*.safetensors")):
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 22):
+                hasher.update(block)
+    return hasher.hexdigest()
+
+
 def load_bundle(
     folder: Path, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
 ) -> ModelBundle:
@@ -116,15 +121,14 @@ def load_bundle(
             tensor is missing, unexpected, misshapen or of another prompt template.
     """
     folder = Path(folder)
+    config, processor = load_config(folder), load_processor(folder)
     with quiet_transformers():
-        config = load_config(folder)
         model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)
         clue_model = None
         if config.clue_source == "second":
             clue_model = _load_strictly(LlamaForCausalLM, folder / CLUE_FOLDER, dtype).to(device)
         elif config.clue_source == "adapter":
             _load_adapter(model.language_model, folder / ADAPTER_FOLDER)
-        processor = load_processor(folder)
     model.to(device)
     return ModelBundle(folder.resolve().name, folder, model, processor, clue_model)
 
@@ -185,7 +189,8 @@ def load_config(folder: Path) -> UniRSConfig:
     if not (folder / "config.json").is_file():
         raise UniRSError("model_missing", f"{folder} is not a model folder: it has no config.json.")
     try:
-        config = UniRSConfig.from_pretrained(folder, local_files_only=True)
+        with quiet_transformers():
+            config = UniRSConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, RecursionError, StrictDataclassError, *BAD_VALUES) as error:
         raise _invalid(folder, f"config.json cannot be read ({first_line(error)})") from error
     if config.model_type != "unirs" or _foreign(folder):
@@ -248,7 +253,8 @@ def load_processor(folder: Path) -> UniRSProcessor:
         UniRSError: ``model_invalid``.
     """
     try:
-        return UniRSProcessor.from_pretrained(folder, local_files_only=True)
+        with quiet_transformers():
+            return UniRSProcessor.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # the tokenizer's own library raises bare exceptions
         raise _invalid(folder, f"its processor cannot be loaded ({first_line(error)})") from error
 

@@ -6,8 +6,9 @@ Nothing depends on the number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +22,8 @@ from unirs.inference.wording import fuses, is_base
 from unirs.inputs import InputKind, VisualInput
 from unirs.model import IMAGE_TOKEN, ModelBundle, UniRSConfig, UniRSProcessor
 from unirs.training.rows import NO_LOSS, EncodedRow, Row, TokenBatch, collate, encode_row
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -89,23 +92,50 @@ def batches(
             ``reader_killed`` if the system killed a worker.
     """
     rows = RowReader(mixture, bundle.processor, bundle.config, reading, clues)
+    yield from read_in_order(rows, mixture.rounds_from(position, reading.size), reading.workers)
+
+
+def read_in_order(
+    dataset: Dataset[Item | UniRSError], keys: Iterable[Any], workers: int
+) -> Iterator[Item]:
+    """What a dataset gives for each key, in order, whoever reads it.
+
+    Args:
+        dataset: Gives an item, or an error as a value: on its way out of a worker, one that is
+            raised would lose its code.
+        keys: What the dataset is asked for; may be endless.
+        workers: Processes that read; 0 reads within this one.
+
+    Raises:
+        UniRSError: The first error that the dataset gives, ``reader_killed`` if the system killed
+            a worker.
+    """
     loader = DataLoader(
-        rows,
+        dataset,
         batch_size=None,
-        sampler=mixture.rounds_from(position, reading.size),
-        num_workers=reading.workers,
+        sampler=keys,
+        num_workers=workers,
         generator=torch.Generator(),  # the loader seeds its workers: not from the training's stream
     )
     read = iter(loader)
-    while True:
-        yield _next(read)
+    try:
+        while (item := next(read, None)) is not None:
+            if isinstance(item, UniRSError):
+                raise item
+            yield item
+    except RuntimeError as error:
+        if not str(error).startswith("DataLoader worker"):
+            raise
+        raise UniRSError(
+            "reader_killed",
+            "A process that reads images was killed, most often for want of (shared) memory; use "
+            "fewer workers or smaller batches.",
+            reason=str(error),
+        ) from error
 
 
 class RowReader(Dataset["InstructionBatch | UniRSError"]):
-    """Rows by the round that they come in, as DataLoader's workers read them.
-
-    An error comes back as a value, because on its way out of a worker it would lose its code.
-    """
+    """Rows by the round that they come in."""
 
     def __init__(
         self,
@@ -185,23 +215,6 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
                 "which leaves no room for an answer; shorten it or leave the sample out.",
             )
         return prompt, answer[:room]
-
-
-def _next(read: Iterator[InstructionBatch | UniRSError]) -> InstructionBatch:
-    try:
-        batch = next(read)
-    except RuntimeError as error:
-        if not str(error).startswith("DataLoader worker"):
-            raise
-        raise UniRSError(
-            "reader_killed",
-            "A process that reads images was killed, most often for want of (shared) memory; use "
-            "fewer workers or smaller batches.",
-            reason=str(error),
-        ) from error
-    if isinstance(batch, UniRSError):
-        raise batch
-    return batch
 
 
 def _without_loss(batch: InstructionBatch) -> InstructionBatch:

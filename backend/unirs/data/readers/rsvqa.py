@@ -108,18 +108,14 @@ class Release:
             for answer in read_json(answer_file, TypeAdapter(_Answers)).answers
             if answer.active
         }
-        images = read_json(self._file(root, split, "images"), TypeAdapter(_Images)).images
-        return [
-            _sample(
-                str(number),
-                root / self.images / f"{image.id}.tif",
-                _known(questions, number, source),
-                _known(answers, number, answer_file),
-            )
-            for image in images
-            if image.active
-            for number in image.questions_ids
-        ]
+        samples = []
+        for image in read_json(self._file(root, split, "images"), TypeAdapter(_Images)).images:
+            path = root / self.images / f"{image.id}.tif"
+            for number in image.questions_ids if image.active else ():
+                question = _known(questions, number, source)
+                answer = _known(answers, number, answer_file)
+                samples.append(_sample(str(number), path, question, answer))
+        return samples
 
     def _file(self, root: Path, split: str, what: str) -> Path:
         return root / f"{self.prefix}_split_{split}_{what}.json"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from unirs.cli import stages
 from unirs.cli.options import MODEL
 from unirs.cli.screen import Bars
 from unirs.errors import UniRSError
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     train = typer.Typer(help="Train a model.")
     train.command(epilog=EXAMPLES)(mini)
+    stages.register(train)
     app.add_typer(train, name="train", rich_help_panel="Making models")
 
 

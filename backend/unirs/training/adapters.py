@@ -68,6 +68,7 @@ def finish(
     lora: LoraOptions | None,
     card: str | None = None,
     dtype: torch.dtype = torch.bfloat16,
+    clues: bool = True,
 ) -> None:
     """Make the model folder of a joint run, in one process, however many trained.
 
@@ -81,15 +82,17 @@ def finish(
         lora: As in ``learn``.
         card: Text of the model card.
         dtype: Precision of the weights on disk; an adapter keeps float32.
+        clues: Whether the base goes with a tuned LLM, to write clues; ``False`` for one that was
+            trained without.
 
     Raises:
         UniRSError: As ``load_bundle``, ``learn`` and ``load_weights``.
     """
     bundle = load_bundle(start, dtype=dtype)
-    base = None if lora else copy.deepcopy(bundle.model.language_model)
+    base = copy.deepcopy(bundle.model.language_model) if clues and not lora else None
     load_weights(run, learn(bundle, lora))
     bundle.clue_language_model = base
-    bundle.config.clue_source = "adapter" if lora else "second"
+    bundle.config.clue_source = "adapter" if lora else "second" if clues else "none"
     save_bundle(bundle, target, card)
 
 

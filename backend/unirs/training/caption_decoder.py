@@ -17,14 +17,22 @@ class CaptionDecoder(nn.Module):
         vocabulary: Number of tokens.
         length: Longest caption, in tokens.
         heads: Attention heads.
+        dropout: Share of the layer's activations that are dropped in training, 0 to 1.
     """
 
-    def __init__(self, width: int, vocabulary: int, length: int = 64, heads: int = 8) -> None:
+    def __init__(
+        self,
+        width: int,
+        vocabulary: int,
+        length: int = 64,
+        heads: int = 8,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         self.position = nn.Embedding(length, width)
         self.layer = nn.TransformerDecoderLayer(
-            width, heads, 4 * width, dropout=0.0, batch_first=True, norm_first=True
+            width, heads, 4 * width, dropout=dropout, batch_first=True, norm_first=True
         )
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, vocabulary)

@@ -17,9 +17,6 @@ TEXT_TOKENS = {InputKind.SINGLE: 110, InputKind.PAIR: 85, InputKind.VIDEO: 190}
 STATE = 16
 """Bytes for each weight that learns: itself, its gradient and Adam's two moments, in float32."""
 
-KEPT_STATE = 12
-"""Bytes for each of them in a checkpoint, which has no gradients."""
-
 HALF = 2
 """Bytes of a number in bfloat16."""
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from unirs.data.datasets import dataset
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
+from unirs.training import checkpoints
 from unirs.training.costs import (
     CLUE_TOKENS,
     HALF,
-    KEPT_STATE,
     SAVED_BY_LOGIT,
     STATE,
     TEXT_TOKENS,
@@ -341,8 +341,8 @@ def _joint_disk(settings: JointSettings, sizes: Sizes, load: Load) -> tuple[Item
 
 
 def _checkpoint(learning: int) -> Item:
-    how = f"{KEPT_STATE} bytes a weight, twice while a new one is written"
-    return Item("checkpoint", 2 * KEPT_STATE * learning, how)
+    how = f"{checkpoints.STATE} bytes a weight, twice while a new one is written"
+    return Item("checkpoint", 2 * checkpoints.STATE * learning, how)
 
 
 def _clue_time(

@@ -132,6 +132,7 @@ class StageSettings(Part):
         learning_rate: The highest one.
         clip: Upper bound of the gradient's norm; ``None`` for none.
         aspect_mode: How an image becomes the square that the encoder reads.
+        frame_count: Frames read from a video.
         precision: Of matrix products; what learns is kept in float32.
         seed: Of new weights, order and drop-out.
     """
@@ -143,6 +144,7 @@ class StageSettings(Part):
     learning_rate: PositiveFloat
     clip: PositiveFloat | None
     aspect_mode: AspectMode
+    frame_count: PositiveInt
     precision: Precision
     seed: NonNegativeInt
     machine: Machine
@@ -179,7 +181,6 @@ class JointSettings(StageSettings):
         steps: Optimiser steps; ``None`` for all of the epochs.
         warmup: Share of the steps in which the rate rises, 0 to 1.
         weight_decay: AdamW's.
-        frame_count: Frames read from a video.
     """
 
     change: Location | None
@@ -191,7 +192,6 @@ class JointSettings(StageSettings):
     steps: PositiveInt | None
     warmup: Share
     weight_decay: NonNegativeFloat
-    frame_count: PositiveInt
 
 
 Settings = TypeVar("Settings", ChangeSettings, JointSettings)
@@ -202,6 +202,7 @@ def load_settings(
     preset: str = "paper",
     file: Path | None = None,
     overrides: Sequence[str] = (),
+    given: Mapping[str, Any] | None = None,
 ) -> Settings:
     """The settings of a run.
 
@@ -211,6 +212,7 @@ def load_settings(
         file: YAML with what differs from the preset.
         overrides: ``name=value`` with dots in the name (``data.era.root=/data/ERA``); the value
             is YAML, and ``null`` takes a dataset out.
+        given: Values by such names, over everything else.
 
     Raises:
         UniRSError: ``preset_unknown``, ``settings_missing``, ``settings_invalid`` with the name
@@ -223,8 +225,8 @@ def load_settings(
     stage = "change" if kind is ChangeSettings else "joint"
     text = files("unirs.training").joinpath(f"presets/{stage}-{preset}.yaml").read_text("utf-8")
     values = _layer(_parse(text, "the preset"), read_yaml(file) if file else {})
-    for override in overrides:
-        values = _layer(values, _nested(override))
+    for name, value in [*map(_parted, overrides), *(given or {}).items()]:
+        values = _layer(values, _nested(name, value))
     if isinstance(values["data"], dict):
         values["data"] = {name: each for name, each in values["data"].items() if each is not None}
     where = str(file) if file else "The settings"
@@ -248,15 +250,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return _parse(text, str(path))
 
 
-def as_yaml(settings: BaseModel) -> str:
-    """Settings as the YAML that ``load_settings`` reads."""
-    return yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False)
+def as_yaml(values: Mapping[str, Any]) -> str:
+    """Values as the YAML that ``load_settings`` reads."""
+    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
+
+
+def portable(settings: StageSettings) -> dict[str, Any]:
+    """What makes a difference to the result, for others to read: no ``machine``, no places."""
+    return _without_places(settings.model_dump(exclude={"machine"}))
 
 
 def digest(settings: StageSettings) -> str:
-    """SHA-256 of whatever makes a difference to the result: all but ``machine``."""
-    values = settings.model_dump(mode="json", exclude={"machine"})
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    """SHA-256 of ``portable``."""
+    return hashlib.sha256(json.dumps(portable(settings), sort_keys=True).encode()).hexdigest()
 
 
 def keep(settings: StageSettings, folder: Path) -> None:
@@ -271,22 +277,19 @@ def keep(settings: StageSettings, folder: Path) -> None:
             ``output_unwritable``.
     """
     path = folder / SETTINGS_FILE
+    wanted = settings.model_dump(mode="json")
     if path.is_file():
-        begun = _flat(read_yaml(path))
-        wanted = _flat(settings.model_dump(mode="json"))
-        names = [
-            name
-            for name in {**begun, **wanted}
-            if begun.get(name) != wanted.get(name) and not name.startswith("machine.")
-        ]
-        if names:
+        begun, now = _flat(read_yaml(path)), _flat(wanted)
+        names = [n for n in {**begun, **now} if begun.get(n) != now.get(n)]
+        decisive = next((n for n in names if not n.startswith("machine.")), None)
+        if decisive:
             raise UniRSError(
                 "settings_differ",
-                f"{path} was begun with {names[0]} = {begun.get(names[0])} and not "
-                f"{wanted.get(names[0])}; give that value, or train in another folder.",
+                f"{path} was begun with {decisive} = {begun.get(decisive)} and not "
+                f"{now.get(decisive)}; give that value, or train in another folder.",
             )
     with whole_file(path) as partial:
-        partial.write_text(as_yaml(settings), encoding="utf-8")
+        partial.write_text(as_yaml(wanted), encoding="utf-8")
 
 
 def _parse(text: str, where: str) -> dict[str, Any]:
@@ -302,17 +305,21 @@ def _parse(text: str, where: str) -> dict[str, Any]:
     return values
 
 
-def _nested(override: str) -> dict[str, Any]:
-    """``a.b=1`` as ``{"a": {"b": 1}}``."""
+def _parted(override: str) -> tuple[str, Any]:
+    """Name and value of ``name=value``."""
     name, sign, text = override.partition("=")
     if not sign or not name:
         raise UniRSError(
             "settings_invalid", f'"{override}" is no setting; write name=value, as in seed=1.'
         )
     try:
-        value: Any = yaml.safe_load(text)
+        return name, yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UniRSError("settings_invalid", f'The value in "{override}" is no YAML.') from error
+
+
+def _nested(name: str, value: Any) -> dict[str, Any]:
+    """``a.b`` and 1 as ``{"a": {"b": 1}}``."""
     for key in reversed(name.split(".")):
         value = {key: value}
     return dict(value)
@@ -326,6 +333,17 @@ def _layer(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
         both = isinstance(under, Mapping) and isinstance(value, Mapping)
         joined[name] = _layer(under, value) if both else value  # type: ignore[arg-type]
     return joined
+
+
+def _without_places(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Folders by their names alone."""
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            told[name] = _without_places(value)
+        else:
+            told[name] = value.name if isinstance(value, Path) else value
+    return told
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

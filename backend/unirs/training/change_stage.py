@@ -1,0 +1,131 @@
+"""Stage 1: the change extraction module learns under a caption decoder (paper, section IV-A).
+
+The set-up is Chg2Cap's: a frozen encoder, a single-layer Transformer decoder, Adam, a rate that
+halves, the epoch with the best BLEU-4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from unirs.data.mixture import Part
+from unirs.data.samples import Sample
+from unirs.files import make_folder
+from unirs.model import ModelBundle, load_bundle, load_config, save_bundle
+from unirs.model.change import Float32BatchNorm
+from unirs.training.caption_objective import FIGURE, CaptionObjective
+from unirs.training.checks import (
+    read_data,
+    read_source,
+    require_base,
+    require_disk,
+    require_extras,
+    require_memory,
+    require_pairs,
+)
+from unirs.training.costs import Sizes
+from unirs.training.distributed import join
+from unirs.training.features import PairFeatures
+from unirs.training.hardware import gpu_of
+from unirs.training.loop import LoopOptions, fit
+from unirs.training.options import Report
+from unirs.training.plan import load_of, plan_change, total
+from unirs.training.settings import ChangeSettings, keep
+from unirs.training.stage_card import stage_card
+from unirs.training.start import DTYPES, unirs_on
+
+
+def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path:
+    """Train the change module, from a base to the model folder that stage 2 starts from.
+
+    Args:
+        settings: Of the run.
+        folder: Takes ``settings.yaml``, features, checkpoint, curves and ``model``. A second call
+            goes on where the first one ended.
+        report: Where progress is told.
+
+    Returns:
+        The model folder: UniRS with its change module, and the base's LLM as it was.
+
+    Raises:
+        UniRSError: Whatever ``unirs.training.checks`` finds before the start, ``settings_differ``,
+            and what the loop raises.
+    """
+    base_folder, sources, validation = _checked(settings, folder)
+    keep(settings, folder)
+    base = load_bundle(base_folder, "cpu", DTYPES[settings.precision])
+    bundle = unirs_on(base, folder / "model", settings, change_module=True)
+    bundle.model.requires_grad_(False)
+    bundle.model.vision_tower.to(join(settings.machine.device).device)  # the LLM has nothing to do
+    pairs = _features(bundle, [s for source in sources for s in source.samples], "train", settings)
+    held_back = _features(bundle, validation, "validation", settings)
+    for features, name in ((pairs, "training"), (held_back, "validation")):
+        report.stage(f"features of the {name} pairs")
+        features.keep(report.making)
+    objective = CaptionObjective(bundle, settings, sources, pairs, held_back)
+    report.stage("change module on captions")
+    curves = fit(objective, loop_options(settings, objective.rounds), folder, report.training)
+    _round_off(bundle, DTYPES[settings.precision])
+    card = stage_card(settings, base_folder, curves, folder / "model")
+    save_bundle(bundle, folder / "model", card)
+    return folder / "model"
+
+
+def loop_options(settings: ChangeSettings, rounds: int) -> LoopOptions:
+    """How the loop trains; ``rounds`` are the steps of an epoch."""
+    steps = settings.epochs * rounds
+    return LoopOptions(
+        steps=steps,
+        learning_rate=settings.learning_rate,
+        warmup=0.0,
+        clip=settings.clip or math.inf,
+        device=settings.machine.device,
+        autocast=settings.precision == "bfloat16",
+        validate_every=rounds,
+        checkpoint_every=settings.machine.checkpoint_every,
+        optimizer="adam",
+        betas=(0.9, 0.999),
+        schedule="step",
+        decay_every=settings.decay_every * rounds,
+        decay_factor=settings.decay_factor,
+        best=FIGURE,
+        report_every=min(10, rounds),
+        tensorboard=settings.machine.tensorboard,
+    )
+
+
+def _checked(settings: ChangeSettings, folder: Path) -> tuple[Path, list[Part], list[Sample]]:
+    """The base's folder, what is learnt from, and what validates; all that fails early fails."""
+    require_extras(settings)
+    place = join(settings.machine.device)
+    base = require_base(settings)
+    sources = read_data(settings)
+    name, source = next(iter(settings.data.items()))
+    validation = read_source(name, source, settings.validation_split)
+    for each in sources:
+        require_pairs(each.samples, each.name)
+    make_folder(folder)
+    sizes = Sizes.of(load_config(base))
+    plan = plan_change(settings, sizes, load_of(settings), gpu_of(place.device))
+    require_disk(folder, total(plan.disk), "Stage 1")
+    require_memory(place.device, total(plan.memory), "set machine.micro_batch_size lower")
+    return base, sources, validation
+
+
+def _features(
+    bundle: ModelBundle, samples: Sequence[Sample], name: str, settings: ChangeSettings
+) -> PairFeatures:
+    kept = bundle.folder.parent / "features" / name if settings.machine.keep_features else None
+    return PairFeatures(bundle, samples, kept, settings.machine.workers)
+
+
+def _round_off(bundle: ModelBundle, dtype: torch.dtype) -> None:
+    """Bring what has learnt into the precision of the rest; BatchNorm keeps float32."""
+    for module in bundle.model.modules():
+        if not isinstance(module, Float32BatchNorm):
+            for weights in module.parameters(recurse=False):
+                weights.data = weights.data.to(dtype)

@@ -1,0 +1,184 @@
+"""Stage 2: the LLM learns the mixture of all tasks; everything else is frozen (paper, IV-A)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from unirs.data.mixture import Part
+from unirs.errors import UniRSError
+from unirs.files import make_folder
+from unirs.inference.store import find_model
+from unirs.model import load_bundle, load_config, save_bundle
+from unirs.training.adapters import LoraOptions, finish, learn
+from unirs.training.checks import (
+    read_data,
+    require_base,
+    require_disk,
+    require_extras,
+    require_memory,
+    require_reading,
+    require_same_words,
+)
+from unirs.training.clue_sets import ClueSet, open_clues
+from unirs.training.costs import Sizes
+from unirs.training.distributed import Place, join
+from unirs.training.hardware import gpu_of, known_peak
+from unirs.training.instruction_objective import InstructionObjective
+from unirs.training.loop import LoopOptions, fit
+from unirs.training.options import Report
+from unirs.training.plan import Plan, advice, load_of, plan_joint, total
+from unirs.training.settings import JointSettings, keep
+from unirs.training.stage_card import stage_card
+from unirs.training.start import DTYPES, unirs_on
+
+
+def train_joint(settings: JointSettings, folder: Path, report: Report) -> Path:
+    """Tune the LLM, from the model folder of stage 1 to that of UniRS.
+
+    Where several processes were started, they share the work; the first one writes.
+
+    Args:
+        settings: Of the run.
+        folder: Takes ``settings.yaml``, checkpoint, curves and ``model``. A second call goes on
+            where the first one ended. All processes see it.
+        report: Where progress is told.
+
+    Returns:
+        The model folder.
+
+    Raises:
+        UniRSError: Whatever ``unirs.training.checks`` finds before the start, ``settings_differ``,
+            and what the loop raises.
+    """
+    place = join(settings.machine.device)
+    base, sources, clues = _checked(settings, folder, place)
+    if place.main:
+        keep(settings, folder)
+    start = _start(settings, base, folder, place)
+    bundle = load_bundle(start, place.device, DTYPES[settings.precision])
+    lora = lora_options(settings)
+    learning = learn(bundle, lora, settings.seed)
+    objective = InstructionObjective(bundle, learning, settings, sources, clues, place)
+    options = loop_options(settings, objective.steps_an_epoch, place)
+    report.stage("LLM on the mixture")
+    curves = fit(objective, options, folder, report.training)
+    if place.main:
+        card = stage_card(settings, base, curves, folder / "model")
+        dtype, model = DTYPES[settings.precision], folder / "model"
+        finish(start, folder, model, lora, card, dtype, clues=settings.with_clues)
+    place.wait()
+    return folder / "model"
+
+
+def lora_options(settings: JointSettings) -> LoraOptions | None:
+    """The adapter, where one is tuned instead of all weights."""
+    if settings.tuning == "full":
+        return None
+    lora = settings.lora
+    return LoraOptions(rank=lora.rank, alpha=lora.alpha, dropout=lora.dropout)
+
+
+def loop_options(settings: JointSettings, steps_an_epoch: int, place: Place) -> LoopOptions:
+    """How the loop trains."""
+    machine, steps = settings.machine, settings.steps or settings.epochs * steps_an_epoch
+    return LoopOptions(
+        steps=steps,
+        learning_rate=settings.learning_rate,
+        warmup=settings.warmup,
+        weight_decay=settings.weight_decay,
+        clip=settings.clip or math.inf,
+        device=machine.device,
+        autocast=settings.precision == "bfloat16",
+        validate_every=steps,
+        checkpoint_every=machine.checkpoint_every,
+        betas=(0.9, 0.999),
+        gradient_checkpointing=machine.gradient_checkpointing,
+        report_every=min(10, machine.checkpoint_every),
+        peak_flops=known_peak(place.device),
+        tensorboard=machine.tensorboard,
+    )
+
+
+def _clues(settings: JointSettings, base: Path, sources: Sequence[Part]) -> ClueSet | None:
+    if not settings.with_clues:
+        return None
+    if settings.clues is None:
+        raise UniRSError(
+            "clue_missing",
+            "No clues were named; write them with 'unirs data clues' and give their folder with "
+            "--clues, or train without by --set with_clues=false.",
+        )
+    samples = [sample for source in sources for sample in source.samples]
+    return open_clues(settings.clues, base, samples, settings.frame_count)
+
+
+def _start(settings: JointSettings, base: Path, folder: Path, place: Place) -> Path:
+    """The model folder that tuning starts from; without a change module it is made of the base."""
+    if settings.change_module:
+        return find_model(str(settings.change))
+    start = folder / "start"
+    if place.main and not (start / "config.json").is_file():
+        bundle = load_bundle(base, "cpu", DTYPES[settings.precision])
+        save_bundle(unirs_on(bundle, start, settings, change_module=False), start)
+    place.wait()
+    return start
+
+
+def _checked(
+    settings: JointSettings, folder: Path, place: Place
+) -> tuple[Path, list[Part], ClueSet | None]:
+    """The base's folder, what is learnt from, and its clues; all that fails early fails here."""
+    require_extras(settings)
+    _require_sense(settings, place)
+    base = require_base(settings)
+    if settings.change_module:
+        _require_change(settings, base)
+    sources = read_data(settings)
+    clues = _clues(settings, base, sources)
+    make_folder(folder)
+    sizes, load, gpu = Sizes.of(load_config(base)), load_of(settings), gpu_of(place.device)
+    plan = plan_joint(settings, sizes, load, gpu, place.count)
+
+    def other(changed: JointSettings, gpus: int) -> Plan:
+        return plan_joint(changed, sizes, load, gpu, gpus)
+
+    if place.main:
+        require_disk(folder, total(plan.disk), "Stage 2")
+    require_memory(place.device, total(plan.memory), advice(other, settings, place.count))
+    return base, sources, clues
+
+
+def _require_sense(settings: JointSettings, place: Place) -> None:
+    size = settings.machine.micro_batch_size * place.count
+    if settings.batch_size % size:
+        raise UniRSError(
+            "settings_invalid",
+            f"batch_size = {settings.batch_size} is no multiple of machine.micro_batch_size "
+            f"({settings.machine.micro_batch_size}) times the processes ({place.count}).",
+        )
+    if settings.tuning == "lora" and not settings.with_clues:
+        raise UniRSError(
+            "settings_invalid",
+            "An adapter lies over the LLM that writes clues, so that with_clues = false needs "
+            "tuning = full.",
+        )
+
+
+def _require_change(settings: JointSettings, base: Path) -> None:
+    if settings.change is None:
+        raise UniRSError(
+            "change_missing",
+            "No model of stage 1 was named; give the folder that 'unirs train change' made with "
+            "--change, or read pairs as two images with --set change_module=false.",
+        )
+    start = find_model(str(settings.change))
+    config = load_config(start)
+    if config.kind != "unirs" or not config.change_module or config.clue_source != "none":
+        raise UniRSError(
+            "change_unfit",
+            f"{start} is not the folder of a first stage; give that of 'unirs train change'.",
+        )
+    require_same_words(start, base)
+    require_reading(start, settings)

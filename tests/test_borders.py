@@ -34,9 +34,11 @@ MAY_IMPORT = {
     "data": GROUND | {"prompts", "imagery", "world"},
     "training": FRONT | {"data"},
     "evaluation": FRONT | {"data"},
+    "experiments": FRONT | {"training", "evaluation"},
     "worker": FRONT | {"self_test"},
     "bench": FRONT | {"worker"},
-    "cli": FRONT | {"data", "self_test", "training", "evaluation", "worker", "bench"},
+    "cli": FRONT
+    | {"data", "self_test", "training", "evaluation", "experiments", "worker", "bench"},
     "__main__": {"cli"},
 }
 """For each part of the backend, the other parts that it may know."""

@@ -19,7 +19,16 @@ from typing import Annotated, Any
 import typer
 
 from unirs import __version__
-from unirs.cli import data, downloads, evaluation, models, programs, questions, training
+from unirs.cli import (
+    data,
+    downloads,
+    evaluation,
+    experiments,
+    models,
+    programs,
+    questions,
+    training,
+)
 from unirs.cli.screen import clean
 from unirs.cli.trouble import broken_environment, is_of_a_library
 from unirs.errors import UniRSError
@@ -37,7 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Help on one command, with examples: [bold]unirs COMMAND --help[/bold]",
 )
-for module in (questions, models, downloads, programs, data, training, evaluation):
+for module in (questions, models, downloads, programs, data, training, evaluation, experiments):
     module.register(app)
 
 

@@ -75,12 +75,7 @@ class MiniOptions:
                 ``rasters_missing`` and its kin, ``model_missing`` for a stage whose forerunner is
                 neither asked for nor in the folder.
         """
-        if not (find_spec("matplotlib") and find_spec("pycocoevalcap")):
-            raise UniRSError(
-                "train_extra_missing",
-                "Training needs matplotlib and pycocoevalcap; install them with "
-                "'pip install unirs[train]'.",
-            )
+        require_extra()
         resolve_device(self.device)
         for folder in self.rasters:
             RasterTiles.open(folder)
@@ -109,3 +104,17 @@ class Report:
     stage: Callable[[str], None] = lambda _name: None
     making: Callable[[int, int], None] = lambda _done, _total: None
     training: Callable[[Progress], None] = lambda _progress: None
+
+
+def require_extra() -> None:
+    """The libraries that training needs beside those of answering.
+
+    Raises:
+        UniRSError: ``train_extra_missing``.
+    """
+    if not (find_spec("matplotlib") and find_spec("pycocoevalcap")):
+        raise UniRSError(
+            "train_extra_missing",
+            "Training needs matplotlib and pycocoevalcap; install them with "
+            "'pip install unirs[train]'.",
+        )

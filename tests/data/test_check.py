@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from unirs.data.check import SHOWN, check
-from unirs.data.datasets import DATASETS, dataset
+from unirs.data.datasets import dataset
+from unirs.data.examples import EXAMPLES
 from unirs.data.sheet import write_sheet
 from unirs.errors import UniRSError
 
@@ -29,8 +30,8 @@ def change_record(path, change):
 
 
 def test_every_example_is_sound(kept_example):
-    for name, each in DATASETS.items():
-        root = kept_example(name)
+    for name in EXAMPLES:
+        each, root = dataset(name), kept_example(name)
         for split in each.present(root):
             result = check(each, root, split)
             assert result.sound, result.defects

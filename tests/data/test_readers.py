@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from unirs.data.datasets import DATASETS, dataset
-from unirs.data.examples import write_example
+from unirs.data.examples import EXAMPLES, write_example
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.prompts import (
@@ -23,8 +23,8 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 def test_every_split_of_every_example_is_read_the_same_twice(kept_example):
-    for name, each in DATASETS.items():
-        root = kept_example(name)
+    for name in EXAMPLES:
+        each, root = dataset(name), kept_example(name)
         splits = each.present(root)
         assert set(each.splits) - set(splits) <= {"sample"}
         for split in splits:
@@ -39,8 +39,8 @@ def test_every_split_of_every_example_is_read_the_same_twice(kept_example):
 
 
 def test_no_image_belongs_to_two_splits(kept_example):
-    for name, each in DATASETS.items():
-        root = kept_example(name)
+    for name in EXAMPLES:
+        each, root = dataset(name), kept_example(name)
         seen: set[Path] = set()
         for split in set(each.present(root)) - {"all"}:
             images = {path for sample in each.read(root, split) for path in sample.images}
@@ -267,6 +267,9 @@ def test_examples_write_over_nothing(tmp_path):
     with pytest.raises(UniRSError) as caught:
         write_example("era", tmp_path / "new", size=65)
     assert caught.value.code == "example_size"
+    with pytest.raises(UniRSError, match=r"name one of: geochat"):
+        write_example("shards", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(("name", "count"), [("rsvqa-hr", 2_501), ("rsvqa-lr", 400)])

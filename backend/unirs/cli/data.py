@@ -102,7 +102,7 @@ def check(
         facts = [result.to_json() for result in results]
         print_json({"dataset": name, "root": str(root), "splits": facts})
     else:
-        _print(results, chosen)
+        _print(results)
     if broken := sum(len(result.defects) for result in results):
         raise UniRSError(
             "dataset_broken",
@@ -162,7 +162,7 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {what}" for what, number in counts.items()) or "–"
 
 
-def _print(results: Sequence[CheckResult], chosen: Dataset) -> None:
+def _print(results: Sequence[CheckResult]) -> None:
     whats = ("samples", "answers", "images")
     print_table(
         ("Split", *(what.capitalize() for what in whats), "Verdict"),
@@ -171,7 +171,7 @@ def _print(results: Sequence[CheckResult], chosen: Dataset) -> None:
             for result in results
         ),
     )
-    if chosen.published:
+    if any(result.published for result in results):
         print("\nCounts stand as found / published.")
     for result in results:
         if list(result.groups) != [""]:

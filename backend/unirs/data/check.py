@@ -198,7 +198,7 @@ def _defects(
             found = looks[path]
             if isinstance(found, UniRSError) and path not in told:
                 told.add(path)
-                missing = found.details["missing"]
+                missing = found.details.get("missing", False)
                 kind: DefectKind = "missing file" if missing else "unreadable file"
                 yield Defect(kind, sample.id, found.message)
         yield from _defects_of_size(sample, looks)

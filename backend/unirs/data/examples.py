@@ -41,7 +41,7 @@ def write_example(name: str, root: Path, count: int = 6, seed: int = 0, size: in
     """Write a small dataset with every split that the published one has.
 
     Args:
-        name: A name of :data:`unirs.data.datasets.DATASETS`.
+        name: One of ``EXAMPLES``.
         root: Folder to fill; made if it is missing.
         count: Images, pairs or clips of each split, at least 1.
         seed: The same seed gives the same images.
@@ -51,10 +51,16 @@ def write_example(name: str, root: Path, count: int = 6, seed: int = 0, size: in
         The root.
 
     Raises:
-        UniRSError: ``dataset_unknown``, ``example_size``, ``target_exists`` (nothing is ever
-            written over), ``output_unwritable``.
+        UniRSError: ``dataset_unknown``, ``example_unknown`` for a dataset that has none,
+            ``example_size``, ``target_exists`` (nothing is ever written over),
+            ``output_unwritable``.
     """
     splits = dataset(name).splits
+    if name not in EXAMPLES:
+        raise UniRSError(
+            "example_unknown",
+            f"There is no example of {name!r}; name one of: {', '.join(EXAMPLES)}.",
+        )
     if count < 1 or seed < 0 or size < 64 or size % 2:
         raise UniRSError(
             "example_size",
@@ -326,3 +332,6 @@ _WRITERS: dict[str, Callable[[_Place, tuple[str, ...]], None]] = {
     "crsvqa": _crsvqa,
     "jsonl": _jsonl,
 }
+
+EXAMPLES = tuple(_WRITERS)
+"""Names of the datasets of which there is an example."""

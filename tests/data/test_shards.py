@@ -13,11 +13,14 @@ import pytest
 import webdataset
 from PIL import Image
 
+from unirs.data.check import check
+from unirs.data.datasets import dataset
 from unirs.data.mixture import Mixture, Part
 from unirs.data.readers.shards import index, read
 from unirs.data.samples import Sample
 from unirs.data.shard_writer import write_shards
 from unirs.data.shards import CONTENTS, at_hand, shard_of
+from unirs.data.visuals import read_mask, read_visual
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 
@@ -62,8 +65,8 @@ def names_in(tar):
 
 
 def contents(sample):
-    with at_hand(sample) as here:
-        return [path.read_bytes() for path in files_of(here)]
+    with at_hand(*files_of(sample)) as here:
+        return [path.read_bytes() for path in here]
 
 
 def test_samples_and_their_files_come_back_byte_for_byte(samples, folder):
@@ -107,22 +110,35 @@ def test_any_reader_of_webdataset_streams_them(samples, folder):
 
 
 def test_the_files_are_gone_when_nobody_looks_at_them(folder):
-    with at_hand(read(folder, "train")[0]) as here:
-        assert all(path.is_file() for path in here.images)
-    assert not any(path.exists() for path in here.images)
+    with at_hand(*read(folder, "train")[0].images) as here:
+        assert all(path.is_file() for path in here)
+    assert not any(path.exists() for path in here)
 
 
-def test_a_sample_outside_of_shards_stays_as_it_is(samples):
-    with at_hand(samples[0]) as here:
-        assert here is samples[0]
+def test_files_outside_of_shards_stay_where_they_are(samples):
+    with at_hand(*samples[0].images) as here:
+        assert here == samples[0].images
+
+
+def test_they_are_read_and_checked_as_any_dataset_is(samples, folder):
+    given = {sample.id: sample for sample in samples}
+    for sample in dataset("shards").read(folder, "train"):
+        assert read_visual(sample, 8).digest == read_visual(given[sample.id], 8).digest
+        if sample.mask:
+            assert np.array_equal(read_mask(sample.mask), read_mask(given[sample.id].mask))
+    assert check(dataset("shards"), folder, "train").sound
+
+    flip_a_byte(folder / "train" / "shard-00002.tar")
+    (defect, *_) = check(dataset("shards"), folder, "train").defects
+    assert "shard-00002.tar" in defect.message
 
 
 def test_an_error_about_a_file_names_its_shard(folder):
     sample = read(folder, "train")[0]
 
     names_it = pytest.raises(UniRSError, match=r"shard-0000\d\.tar.00000000\d\.0\.")
-    with names_it as caught, at_hand(sample) as here:
-        raise UniRSError("image_broken", f"{here.images[0]} is broken.")
+    with names_it as caught, at_hand(*sample.images) as here:
+        raise UniRSError("image_broken", f"{here[0]} is broken.")
     assert caught.value.code == "image_broken"
 
 
@@ -262,3 +278,7 @@ def test_what_cannot_be_read_or_written_is_told(samples, folder, tmp_path, monke
     with pytest.raises(UniRSError, match="another disk") as caught:
         write_shards(samples, tmp_path / "b", "mine", "train")
     assert caught.value.code == "disk_full"
+    monkeypatch.setattr("unirs.data.shard_writer.find_spec", lambda _: None)
+    with pytest.raises(UniRSError, match=r"unirs\[train\]") as caught:
+        write_shards(samples, tmp_path / "c", "mine", "train")
+    assert caught.value.code == "train_extra_missing"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unirs.data.readers import crsvqa, era, geochat, instructions, levir, rsvqa
+from unirs.data.readers import crsvqa, era, geochat, instructions, levir, rsvqa, shards
 from unirs.data.samples import Sample
 from unirs.errors import UniRSError
 
@@ -262,6 +262,21 @@ train.jsonl, val.jsonl, test.jsonl   those that you have, one object a line:
 and the images, named relative to this folder""",
         index=instructions.index,
         reader=instructions.read,
+    ),
+    Dataset(
+        name="shards",
+        title="Shards of a dataset",
+        splits=("train", "val", "test"),
+        published={},
+        source="written from another dataset by 'unirs data shards'",
+        licence="that of the dataset they are written from",
+        layout="""\
+train/, val/, test/            those that were written
+  index.json
+  shard-00000.tar …            webdataset
+  shard-00000.json …           what lies where in the tar""",
+        index=shards.index,
+        reader=shards.read,
     ),
 )
 

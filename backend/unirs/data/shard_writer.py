@@ -9,6 +9,7 @@ import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,10 +61,15 @@ def write_shards(
         on_progress: Called with the bytes of images written and of all.
 
     Raises:
-        UniRSError: ``shards_exist`` if the folder has an index already, ``image_broken`` for a
-            file that cannot be read, ``disk_full`` if there is too little room,
-            ``output_unwritable``.
+        UniRSError: ``train_extra_missing``, ``shards_exist`` if the folder has an index already,
+            ``image_broken`` for a file that cannot be read, ``disk_full`` if there is too little
+            room, ``output_unwritable``.
     """
+    if not find_spec("webdataset"):
+        raise UniRSError(
+            "train_extra_missing",
+            "Shards are written with webdataset; install it with 'pip install unirs[train]'.",
+        )
     if (folder / INDEX).exists():
         raise UniRSError(
             "shards_exist", f"{folder} holds shards already; name another folder, or delete it."

@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +26,6 @@ from typing import Annotated, Literal
 from pydantic import NonNegativeInt, StringConstraints, TypeAdapter
 
 from unirs.data.readers.annotations import Record, read_json
-from unirs.data.samples import Sample
 from unirs.errors import UniRSError
 from unirs.files import whole_file
 from unirs.inputs import InputKind
@@ -107,28 +105,27 @@ def shard_of(path: Path) -> Path | None:
 
 
 @contextmanager
-def at_hand(sample: Sample) -> Iterator[Sample]:
-    """A sample whose files can be opened: those in shards lie in a folder of their own meanwhile.
+def at_hand(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Files that can be opened: those in shards lie in a folder of their own meanwhile.
 
     Raises:
         UniRSError: ``shard_broken`` if a shard is missing, cut off or not as it was written;
             ``output_unwritable`` if the system's folder for temporary files takes no more.
     """
-    files = {path: shard_of(path) for path in (*sample.images, sample.mask) if path}
-    sharded = {path: tar for path, tar in files.items() if tar}
-    if not sharded:
-        yield sample
+    shards = [shard_of(path) for path in paths]
+    shard = next(filter(None, shards), None)
+    if shard is None:
+        yield paths
         return
     with TemporaryDirectory(prefix="unirs-") as scratch:
-        places = {path: _take_out(tar, path.name, Path(scratch)) for path, tar in sharded.items()}
+        here = tuple(
+            _take_out(tar, path.name, Path(scratch)) if tar else path
+            for tar, path in zip(shards, paths, strict=True)
+        )
         try:
-            yield replace(
-                sample,
-                images=tuple(places.get(path, path) for path in sample.images),
-                mask=places.get(sample.mask, sample.mask) if sample.mask else None,
-            )
-        except UniRSError as error:  # it shall name the shard, and not a file that is gone
-            message = error.message.replace(scratch, str(next(iter(sharded.values()))))
+            yield here
+        except UniRSError as error:  # it shall name the shard, and not a file that will be gone
+            message = error.message.replace(scratch, str(shard))
             raise UniRSError(error.code, message, **error.details) from error
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from unirs.data.samples import Sample
+from unirs.data.shards import at_hand
 from unirs.errors import UniRSError
 from unirs.inputs import NEUTRAL, Crop, InputKind, VisualInput
 
@@ -45,23 +46,25 @@ def read_visual(sample: Sample, frame_count: int) -> VisualInput:
 
     Raises:
         UniRSError: ``image_broken``, which names the file: missing (its detail ``missing`` tells),
-            unreadable, of another size than the other date, or a video that is too short.
+            unreadable, of another size than the other date, or a video that is too short;
+            ``shard_broken``.
     """
-    if sample.kind is InputKind.VIDEO:
-        return VisualInput.video(_read_frames(sample.images, frame_count))
-    crops = _read_images(sample.images)
-    if len({crop.pixels.shape for crop in crops}) > 1:
-        raise _broken(sample.images[1], f"is not of the size of {sample.images[0]}; mend the pair")
-    return VisualInput(sample.kind, tuple(crops))
+    with at_hand(*sample.images) as paths:
+        if sample.kind is InputKind.VIDEO:
+            return VisualInput.video(_read_frames(paths, frame_count))
+        crops = _read_images(paths)
+        if len({crop.pixels.shape for crop in crops}) > 1:
+            raise _broken(paths[1], f"is not of the size of {paths[0]}; mend the pair")
+        return VisualInput(sample.kind, tuple(crops))
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:
     """Where an image is not 0 (black), ``[height, width]``, in its own size.
 
     Raises:
-        UniRSError: ``image_broken``.
+        UniRSError: ``image_broken`` or ``shard_broken``.
     """
-    with _told(path), Image.open(path) as image:
+    with at_hand(path) as (here,), _told(here), Image.open(here) as image:
         coloured = len(image.getbands()) > 1
         values = np.asarray(image.convert("RGB") if coloured else image)  # indices of a palette
     changed = values != 0
@@ -78,8 +81,13 @@ def probe(path: Path, frame_count: int = 0, *, decode: bool = True) -> tuple[int
             header alone is read.
 
     Raises:
-        UniRSError: ``image_broken``.
+        UniRSError: ``image_broken`` or ``shard_broken``.
     """
+    with at_hand(path) as (here,):
+        return _probe(here, frame_count, decode=decode)
+
+
+def _probe(path: Path, frame_count: int, *, decode: bool) -> tuple[int, int]:
     from unirs.imagery import is_video
 
     if is_video(path):
@@ -154,7 +162,7 @@ def _read_rasters(paths: Sequence[Path]) -> list[Crop]:
 
 def _kept_size(path: Path) -> int:
     """Pixels of the longer side that an image is read with."""
-    return min(LONGEST, max(probe(path, decode=False)))
+    return min(LONGEST, max(_probe(path, 0, decode=False)))
 
 
 def _read_picture(path: Path) -> Crop:

@@ -17,7 +17,6 @@ from torch.utils.data import Dataset
 
 from unirs.data.records import RecordFile
 from unirs.data.samples import Sample
-from unirs.data.shards import at_hand
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
 from unirs.inference.devices import guard_memory
@@ -100,9 +99,7 @@ def open_clues(folder: Path, base: Path, samples: Sequence[Sample], frame_count:
     for kind in InputKind:
         views = _views(samples, kind)
         for sample in views[:1] + views[-1:]:
-            with at_hand(sample) as here:
-                known = read_visual(here, frame_count).digest in clues
-            if not known:
+            if read_visual(sample, frame_count).digest not in clues:
                 raise UniRSError(
                     "clue_missing",
                     f"{folder} has no clue of the base {base} for the sample {sample.id}; write "
@@ -172,8 +169,7 @@ class _InputReader(Dataset["_Input | UniRSError"]):
 
     def __getitem__(self, index: int) -> _Input | UniRSError:
         try:
-            with at_hand(self.samples[index]) as sample:
-                visual = read_visual(sample, self.frame_count)
+            visual = read_visual(self.samples[index], self.frame_count)
         except UniRSError as error:
             return error
         return _Input(visual.digest, self.processor.images([crop.pixels for crop in visual.crops]))

@@ -15,7 +15,6 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from unirs.data.mixture import Mixture, MixtureRow, Rows, share_of
-from unirs.data.shards import at_hand
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
 from unirs.inference.wording import fuses, is_base
@@ -173,8 +172,7 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
     def _read(self, index: int) -> tuple[Tensor, EncodedRow]:
         """Pixels ``[images, 3, image_size, image_size]`` and token ids of a row."""
         row = self.mixture.row(index)
-        with at_hand(row.sample) as sample:
-            visual = read_visual(sample, self.config.frame_count)
+        visual = read_visual(row.sample, self.config.frame_count)
         pixels = self.processor.images([crop.pixels for crop in visual.crops])
         encoded = encode_row(
             self.processor,

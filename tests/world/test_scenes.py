@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unirs.world import CLASSES, Scene, scene, seed_for
+from unirs.world.plan import COVER_WORDS
 
 NAMES = {
     "grass": r"grass",
@@ -176,8 +177,19 @@ def test_captions_are_short_and_descriptions_bounded(scenes: list[Scene]) -> Non
         assert 3 <= len(made.captions) <= 5
         assert all(c == c.lower() and not c.endswith(".") for c in made.captions)
         assert all(1 < len(c.split()) <= 20 or c == "farmland" for c in made.captions)
-        assert 5 <= len(made.description.split()) <= 45
+        order, rest = made.description.split(". ", 1)
+        assert len(order.split()) <= 15
+        assert 5 <= len(rest.split()) <= 45
         assert made.description.endswith(".")
+
+
+def test_descriptions_begin_with_the_classes_by_area(scenes: list[Scene]) -> None:
+    for made in scenes:
+        listed = made.description.split(".")[0].removeprefix("In order of area: ").split(", ")
+        areas = [np.mean(made.labels == COVER_WORDS.index(name)) for name in listed]
+        assert areas == sorted(areas, reverse=True)
+        assert min(areas) >= 0.01
+        assert len(listed) == sum((made.labels == c).mean() >= 0.01 for c in range(len(CLASSES)))
 
 
 def test_captions_name_nothing_that_is_not_there(scenes: list[Scene]) -> None:

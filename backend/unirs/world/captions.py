@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unirs.world.facts import Facts
 from unirs.world.places import phrases, place_of
-from unirs.world.plan import BARE, BUILDING, FARMLAND, GRASS, PARKING, ROAD, TREES, WATER
+from unirs.world.plan import (
+    BARE,
+    BUILDING,
+    COVER_WORDS,
+    FARMLAND,
+    GRASS,
+    PARKING,
+    ROAD,
+    TREES,
+    WATER,
+)
+
+LISTED = 0.01
+"""Least share of an image at which a class is named in the order of areas."""
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -138,8 +152,18 @@ def _sentence(facts: Facts, cover: int) -> str:
     return f"{name} {'are' if plural else 'is'} {_extent(facts, cover)}."
 
 
+def by_area(shares: NDArray[np.float64]) -> str:
+    """The classes of an image, the largest first.
+
+    Every word of it is learnt from the whole image, which teaches areas far sooner than questions
+    with one word for an answer do; and as a clue it is what comparisons ask for.
+    """
+    seen = [COVER_WORDS[cover] for cover in np.argsort(-shares) if shares[cover] >= LISTED]
+    return f"In order of area: {', '.join(seen)}."
+
+
 def description(facts: Facts) -> str:
-    """A detailed caption of at most 45 words: what, how many, where."""
+    """A detailed caption: what by area, then in at most 45 words what, how many, where."""
     sentences = [f"The image shows {subjects(facts)[0]}."]
     order = sorted(range(len(facts.shares)), key=lambda cover: -facts.shares[cover])
     if facts.clear(BUILDING):
@@ -155,4 +179,4 @@ def description(facts: Facts) -> str:
         if len(" ".join([*sentences, more, last]).split()) > 45:
             break
         sentences.append(more)
-    return " ".join([*sentences, last]).strip()
+    return " ".join([by_area(facts.shares), *sentences, last]).strip()

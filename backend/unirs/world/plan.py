@@ -23,6 +23,18 @@ CLASSES = (
     "building",
     "parking lot",
 )
+COVER_WORDS = (
+    "grass",
+    "trees",
+    "farmland",
+    "bare land",
+    "water",
+    "roads",
+    "buildings",
+    "parking lots",
+)
+"""What is said to cover an area of each class."""
+
 GRASS, TREES, FARMLAND, BARE, WATER, ROAD, BUILDING, PARKING = range(len(CLASSES))
 MARGIN = 24
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unirs.world.facts import Facts
-from unirs.world.plan import BUILDING, CLASSES
+from unirs.world.plan import BUILDING, CLASSES, COVER_WORDS
 
 RATIO = 1.5
 """Least ratio of two areas or counts that are compared."""
+
+SEEN = 0.03
+"""Least share of an image at which a class can surely be seen."""
+
+AREA_SHARE = 0.3
+"""How many of the questions of known shares ask for one share, the others comparing two."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +53,6 @@ _MANY = (
     "fields",
     "bare land areas",
     "water areas",
-    "roads",
-    "buildings",
-    "parking lots",
-)
-_COVER = (
-    "grass",
-    "trees",
-    "farmland",
-    "bare land",
-    "water",
     "roads",
     "buildings",
     "parking lots",
@@ -112,6 +109,38 @@ def ask(facts: Facts, rng: np.random.Generator) -> tuple[QA, ...]:
     )
 
 
+def ask_of_shares(
+    shares: NDArray[np.float64], rng: np.random.Generator, reversed_share: float
+) -> QA | None:
+    """A question about areas, of an image of which no more is known than these.
+
+    Args:
+        shares: Share of the image that each class covers, 0 to 1.
+        rng: Draws class, template and direction.
+        reversed_share: How many of the comparisons ask which is smaller, 0 to 1.
+
+    Returns:
+        An ``"area"`` or ``"comparison"`` question with a clear answer; ``None`` where the draw
+        gave none.
+    """
+    seen = np.flatnonzero(shares >= SEEN)
+    if rng.random() < AREA_SHARE:
+        pool = seen if len(seen) and rng.random() < 0.6 else np.arange(len(shares))
+        cover = int(rng.choice(pool))
+        text = str(rng.choice(_AREA)).format(many=COVER_WORDS[cover])
+        return QA("area", text, percent(shares[cover]))
+    pool = seen if len(seen) > 1 and rng.random() < 0.7 else np.arange(len(shares))
+    first, second = map(int, rng.choice(pool, 2, replace=False))
+    small, large = sorted((shares[first], shares[second]))
+    if large < SEEN or large < RATIO * small + 0.01:
+        return None
+    smaller = bool(rng.random() < reversed_share)
+    template = str(rng.choice(_SMALLER if smaller else _LARGER))
+    truth = (shares[first] < shares[second]) == smaller
+    text = template.format(a=COVER_WORDS[first], b=COVER_WORDS[second])
+    return QA("comparison", text, yes(truth))
+
+
 def yes(truth: bool) -> str:
     """``"yes"`` or ``"no"``."""
     return "yes" if truth else "no"
@@ -136,7 +165,7 @@ def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:
         (a, b)
         for a in range(len(CLASSES))
         for b in range(len(CLASSES))
-        if facts.shares[a] >= 0.03
+        if facts.shares[a] >= SEEN
         and (facts.clear(b) or facts.absent(b))
         and facts.shares[a] >= RATIO * facts.shares[b] + 0.01
     ]
@@ -149,7 +178,9 @@ def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:
         large, small = pool[rng.integers(len(pool))]
         a, b = (large, small) if (larger := bool(rng.random() < 0.5)) == truth else (small, large)
         template = str(rng.choice(_LARGER if larger else _SMALLER))
-        result.append(QA("comparison", template.format(a=_COVER[a], b=_COVER[b]), yes(truth)))
+        result.append(
+            QA("comparison", template.format(a=COVER_WORDS[a], b=COVER_WORDS[b]), yes(truth))
+        )
     return result
 
 
@@ -197,7 +228,7 @@ def _areas(facts: Facts, rng: np.random.Generator) -> list[QA]:
     first = rng.permutation(seen)[:1]
     second = rng.permutation([c for c in known if c not in first])[:1]
     return [
-        QA("area", str(rng.choice(_AREA)).format(many=_COVER[c]), percent(facts.shares[c]))
+        QA("area", str(rng.choice(_AREA)).format(many=COVER_WORDS[c]), percent(facts.shares[c]))
         for c in map(int, (*first, *second))
     ]
 

@@ -26,7 +26,7 @@ class Scene:
         image: ``[size, size, 3]`` uint8.
         labels: ``[size, size]`` uint8, indices into ``CLASSES``.
         captions: Four short wordings, lower case, no final stop.
-        description: One detailed caption of at most 45 words.
+        description: One detailed caption: classes by area, then at most 45 words.
         questions: With their answers.
         pixel_size: Metres.
         kind: Layout, such as ``"farmland"``.

@@ -153,5 +153,5 @@ def test_unfinished_seeds_are_left_out(results: Results) -> None:
 
     assert early.seeds == 1
     assert early.table(CHANGE_MODULE).text_rows()[-1][-1] == "139.0"
-    assert "1 seed" in early.protocol()
+    assert "Seeds: 1;" in early.protocol()
     write_results(early)

@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#9aa5b1", "#5b8db8", "#e0a458", "#2f6690")
+COLOURS = ("#7b8794", "#d08c2f", "#3f8f6b", "#2f6690")
 """Of the lines, from the first to the last."""
+
+BESIDE = 0.22
+"""How far from the mean the seeds stand, so that none is hidden."""
 
 
 def plot(results: Results, ablation: Ablation) -> Figure:
-    """Means as bars, sample standard deviations as whiskers, seeds as dots.
+    """Means as dashes, sample standard deviations as whiskers, seeds as dots.
+
+    No bars: their length would mislead where the axis does not begin at zero.
 
     Args:
         results: Scores of all arms that the ablation needs.
@@ -36,16 +41,15 @@ def plot(results: Results, ablation: Ablation) -> Figure:
 
 def _panel(axis: Axes, results: Results, ablation: Ablation, measure: Measure) -> None:
     names = [_name(ablation.headings, line.cells) for line in ablation.lines]
-    runs = [results.values(line, measure) for line in ablation.lines]
-    for place, values in enumerate(runs):
+    for place, (line, colour) in enumerate(zip(ablation.lines, COLOURS, strict=False)):
+        values = results.values(line, measure)
         number = Number.of(values)
-        axis.bar(place, number.mean, 0.6, yerr=number.spread, capsize=4, color=COLOURS[place])
-        axis.plot([place] * len(values), values, "o", color="black", markersize=3.5, alpha=0.7)
-    shown = [value for values in runs for value in values]
-    room = max(2.0, 0.35 * (max(shown) - min(shown)))
-    axis.set_ylim(max(0.0, min(shown) - 3 * room), max(shown) + room)
+        axis.errorbar(place, number.mean, number.spread, fmt="_", ms=26, capsize=5, color=colour)
+        axis.plot([place + BESIDE] * len(values), values, "o", color=colour, markersize=4)
+    axis.set_xlim(-0.6, len(names) - 0.4)
     axis.set_xticks(range(len(names)), names, fontsize=8)
     axis.set_ylabel(f"{measure.label} ({measure.unit})", fontsize=9)
+    axis.margins(y=0.2)
     axis.grid(axis="y", alpha=0.3)
 
 

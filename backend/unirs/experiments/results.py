@@ -69,18 +69,18 @@ class Results:
             (*line.cells, *(self._figure(line, measure) for measure in ablation.measures))
             for line in ablation.lines
         )
-        notes = (self.protocol(), budget(self.settings))
-        return Table(ablation.title, (*headings, *columns), rows, notes)
+        return Table(ablation.title, (*headings, *columns), rows, notes=(self.protocol(),))
 
     def protocol(self) -> str:
         """What the numbers are."""
         return (
-            f"Mean ± sample standard deviation of {self.seeds} seed(s), on "
+            f"Seeds: {self.seeds}; mean ± sample standard deviation; "
+            f"{self.settings.steps} steps and equal rows of the own task; "
             f"{self.settings.evaluate} generated test scenes, pairs and videos each. VQA is the "
-            "micro average over the questions of the three types; Change says whether the caption "
-            "of a pair says rightly that something has changed; CIDEr-D of these captions is "
-            "taken against five references, with the document frequencies of the test "
-            f"references, {PLAIN.description}; Video is the accuracy among the world's events."
+            "micro average over the questions of the three types. Change: whether the caption of a "
+            "pair says rightly that something has changed. CIDEr-D of these captions: five "
+            "references, document frequencies of the test references, "
+            f"{PLAIN.description}. Video: accuracy among the world's events."
         )
 
     def as_json(self) -> dict[str, Any]:

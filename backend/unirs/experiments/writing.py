@@ -17,7 +17,7 @@ def as_markdown(results: Results) -> str:
     for ablation in results.ablations:
         verdicts = "\n".join(f"- {text}" for text in results.sentences(ablation))
         parts += [
-            f"## {ablation.title} (Table {ablation.number} of the paper)",
+            f"## Table {ablation.number} of the paper",
             results.table(ablation).markdown(),
             verdicts,
             f"![{ablation.title}]({ablation.name}.png)",

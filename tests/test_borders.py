@@ -50,7 +50,7 @@ NEVER_ANYWHERE = {
 }
 WIRE = {"process", "protocol"}
 """What the worker's client imports relatively, because the plugin ships the same files."""
-HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate"}
+HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"}
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PLUGIN_SOURCES = sorted(PLUGIN.rglob("*.py"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from unirs.cli import preparation
 from unirs.cli.options import Json
 from unirs.cli.screen import Bars, clean, print_json, print_table
 from unirs.errors import UniRSError
@@ -43,6 +44,8 @@ def register(app: typer.Typer) -> None:
     data.command("list")(list_datasets)
     data.command(epilog=CHECK_EXAMPLES)(check)
     data.command()(example)
+    data.command(epilog=preparation.SHARDS_EXAMPLES)(preparation.shards)
+    data.command(epilog=preparation.CLUES_EXAMPLES)(preparation.clues)
     app.add_typer(data, name="data", rich_help_panel="Making models")
 
 

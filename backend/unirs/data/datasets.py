@@ -266,12 +266,12 @@ and the images, named relative to this folder""",
     Dataset(
         name="shards",
         title="Shards of a dataset",
-        splits=("train", "val", "test"),
+        splits=("train", "val", "test", "test_phili", "all", rsvqa.SAMPLE),
         published={},
         source="written from another dataset by 'unirs data shards'",
         licence="that of the dataset they are written from",
         layout="""\
-train/, val/, test/            those that were written
+train/, val/, test/ …          the splits that were written
   index.json
   shard-00000.tar …            webdataset
   shard-00000.json …           what lies where in the tar""",

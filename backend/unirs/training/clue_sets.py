@@ -76,10 +76,12 @@ class ClueOptions:
     Attributes:
         batch_size: Inputs that the base describes at a time.
         workers: Processes that read images; 0 reads within this one.
+        frame_count: Frames of a video; those of the base if ``None``.
     """
 
     batch_size: int = 64
     workers: int = 0
+    frame_count: int | None = None
 
 
 def open_clues(folder: Path, base: Path, samples: Sequence[Sample], frame_count: int) -> ClueSet:
@@ -184,7 +186,8 @@ def _new_inputs(
     views: Sequence[Sample], base: ModelBundle, clues: ClueSet, options: ClueOptions
 ) -> Iterator[tuple[list[_Input], int]]:
     """Batches of inputs without a clue, with how many views were looked at until then."""
-    reader = _InputReader(views, base.processor, base.config.frame_count)
+    frame_count = options.frame_count or base.config.frame_count
+    reader = _InputReader(views, base.processor, frame_count)
     new: dict[str, _Input] = {}
     for seen, one in enumerate(read_in_order(reader, range(len(views)), options.workers), start=1):
         if one.digest not in clues:

@@ -127,7 +127,7 @@ def joint(
     change: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Model of stage 1.")] = None,
     clues: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Clues, from [bold]unirs train clues[/bold]."),
+        typer.Option(metavar="FOLDER", help="Clues, from [bold]unirs data clues[/bold]."),
     ] = None,
     data: Data = None,
     folder: Annotated[
@@ -180,10 +180,10 @@ def _named(**paths: Path | None) -> dict[str, Any]:
 @contextmanager
 def _reporting(settings: StageSettings) -> Iterator[Report]:
     """Progress bars in the first of several processes."""
-    from unirs.training.distributed import join
+    from unirs.training.checks import take_place
     from unirs.training.options import Report
 
-    if not join(settings.machine.device).main:
+    if not take_place(settings).main:
         yield Report()
         return
     with Bars() as bars:

@@ -1,1 +1,1 @@
-"""How models are scored: metrics, the benchmark of the small model, reports, the model card."""
+"""How models are scored: scorers, the paper's benchmarks and that of the small model, reports, the model card."""

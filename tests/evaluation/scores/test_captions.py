@@ -156,6 +156,16 @@ def test_all_scores_are_those_of_pycocoevalcap_in_both_modes() -> None:
         assert (scores.images, scores.references) == (5, 12)
 
 
+@pytest.mark.slow  # METEOR starts
+def test_captions_may_hold_anything() -> None:
+    odd = ["", "two\nlines\u2028here", "a ||| b", "nul\x00 and \ud800", "große 🏠", "the " * 1000]
+    said = ["a house", *odd]
+    references = [["ein 🏠", "a ||| house"]] * len(said)
+    scores = score_captions(said, references, tokenisation("ptb"))
+    assert scores.images == len(said)
+    assert 0 < scores.meteor < 100
+
+
 def test_both_modes_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "meteor", lambda *_: 0.5)
     ptb = score_captions(SAID, TRUE, tokenisation("ptb"))

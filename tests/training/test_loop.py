@@ -2,16 +2,20 @@
 
 import csv
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 import torch
 
+from tests.training.small_run import SmallObjective
+from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.training.bank import ANYTHING_BUT, IGNORE
 from unirs.training.caption_decoder import CaptionDecoder
+from unirs.training.distributed import join
 from unirs.training.heads import EventHead, LandCoverHead, to_pixels
-from unirs.training.loop import LoopOptions, fit, learning_rate
+from unirs.training.loop import LoopOptions, describe, fit, learning_rate
 from unirs.training.objectives import (
     BaseObjective,
     ChangeObjective,
@@ -103,6 +107,86 @@ def test_the_learning_rate_warms_up_and_falls_to_nothing():
     assert max(rates) == pytest.approx(1.0)
     assert rates[-1] < 0.001
     assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_a_rate_can_stay_at_its_peak_or_fall_in_steps():
+    constant = LoopOptions(steps=100, learning_rate=1.0, warmup=0.1, schedule="constant")
+    steps = LoopOptions(
+        steps=30, learning_rate=1.0, warmup=0, schedule="step", decay_every=10, decay_factor=0.5
+    )
+
+    assert [learning_rate(step, constant) for step in (0, 9, 10, 99)] == [0.1, 1.0, 1.0, 1.0]
+    falling = [learning_rate(step, steps) for step in (0, 9, 10, 19, 20, 29)]
+    assert falling == [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_a_step_is_that_of_the_optimiser_asked_for(tmp_path, name):
+    options = LoopOptions(
+        steps=1, learning_rate=0.1, weight_decay=0.5, clip=1e9, betas=(0.8, 0.9), optimizer=name
+    )
+    objective = SmallObjective(join("cpu"))
+    other = SmallObjective(join("cpu"))
+    (batch,) = other.micro_batches(0)
+    (other.loss(batch.content)["words"] / batch.weight).backward()
+    kinds = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+    learning = other.model.language_model.parameters()
+    kinds[name](learning, lr=0.1, weight_decay=0.5, betas=(0.8, 0.9)).step()
+
+    fit(objective, replace(options, autocast=False), tmp_path)
+
+    expected = other.model.state_dict()
+    for key, weights in objective.model.state_dict().items():
+        torch.testing.assert_close(weights, expected[key], rtol=1e-5, atol=1e-6)
+
+
+def test_gradient_checkpointing_computes_each_layer_again(tmp_path):
+    calls = {}
+    for checkpointing in (False, True):
+        objective = SmallObjective(join("cpu"))
+        seen = calls.setdefault(checkpointing, [])
+        layer = objective.model.language_model.model.layers[0]
+        layer.mlp.register_forward_pre_hook(lambda *_, seen=seen: seen.append(1))
+        objective.validate = dict
+        options = replace(OPTIONS, steps=2, gradient_checkpointing=checkpointing)
+        fit(objective, options, tmp_path / str(checkpointing))
+
+    assert len(calls[True]) == 2 * len(calls[False]) == 4
+
+
+def test_progress_tells_how_fast_a_run_is(tmp_path):
+    told = []
+    options = replace(OPTIONS, steps=4, report_every=2, peak_flops=1e9)
+    objective = SmallObjective(join("cpu"), micro=4)
+
+    curves = fit(objective, options, tmp_path, told.append)
+
+    tokens = sum(batch.tokens for step in (2, 3) for batch in objective.micro_batches(step))
+    speed = told[-1].speed
+    assert [each.step for each in told] == [2, 4]
+    assert speed.tokens_per_second * speed.step_seconds * 2 == pytest.approx(tokens)
+    assert speed.utilisation * speed.step_seconds * 1e9 == pytest.approx(2e6)
+    assert speed.peak_memory > 10e6
+    assert curves.last("tokens_per_second") == speed.tokens_per_second
+    assert curves.last("utilisation") == speed.utilisation
+
+
+def test_tensorboard_shows_the_curves_or_is_said_to_be_missing(tmp_path):
+    options = replace(OPTIONS, steps=2, tensorboard=True)
+    if find_spec("tensorboard"):
+        fit(SmallObjective(join("cpu")), options, tmp_path)
+        assert list((tmp_path / "tensorboard").glob("events.*"))
+    else:
+        with pytest.raises(UniRSError) as caught:
+            fit(SmallObjective(join("cpu")), options, tmp_path)
+        assert caught.value.code == "tensorboard_missing"
+
+
+def test_where_and_how_a_run_goes_on_is_not_part_of_its_record():
+    elsewhere = replace(OPTIONS, device="cuda", gradient_checkpointing=True, report_every=1)
+
+    assert describe(elsewhere) == describe(OPTIONS)
+    assert describe(replace(OPTIONS, betas=(0.9, 0.999))) != describe(OPTIONS)
 
 
 def test_only_the_answers_are_learnt(make_bundle):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import time
 from pathlib import Path
 from typing import Any
 
 from unirs.errors import UniRSError
 from unirs.files import whole_file
+
+REDRAW_SECONDS = 60
 
 
 class Curves:
@@ -15,6 +18,9 @@ class Curves:
 
     Attributes:
         rows: One dictionary for each recorded step: ``step``, ``seconds``, losses, figures.
+        board: TensorBoard's writer, if it shows them too.
+        first_seconds: Training time when the curves were opened.
+        drawn: When the PNG was drawn last, on the monotonic clock.
     """
 
     def __init__(self, path: Path, rows: list[dict[str, float]], board: Any = None) -> None:
@@ -22,6 +28,7 @@ class Curves:
         self.rows = rows
         self.board = board
         self.first_seconds = self.seconds
+        self.drawn = time.monotonic()
 
     @classmethod
     def open(cls, path: Path, first_step: int, board: bool = False) -> Curves:
@@ -64,8 +71,11 @@ class Curves:
         *before, latest = [row[name] for row in self.rows if name in row]
         return all(latest > value for value in before)
 
-    def save(self) -> None:
+    def save(self, at_end: bool = False) -> None:
         """Write the CSV and the PNG (with matplotlib, of the extra ``[train]``), each whole.
+
+        Args:
+            at_end: Whether the run is over. Until then the PNG is drawn once a minute at most.
 
         Raises:
             UniRSError: ``output_unwritable``.
@@ -80,6 +90,9 @@ class Curves:
             writer.writerows(self.rows)
         if self.board:
             self.board.flush()
+        if not at_end and time.monotonic() - self.drawn < REDRAW_SECONDS:
+            return
+        self.drawn = time.monotonic()
         with whole_file(self.path.with_suffix(".png")) as path:
             self._plot([name for name in names if name not in ("step", "seconds")], path)
 

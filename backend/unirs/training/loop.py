@@ -257,7 +257,7 @@ class _Run:
             self.checkpoints.save_best(self.step)
         if done.stopped or self._is_time(self.options.checkpoint_every):
             if self.place.main:
-                self.curves.save()
+                self.curves.save(at_end=self.step == self.options.steps)
             self.checkpoints.save(self.step)
         if done.stopped and self.step < self.options.steps:
             raise UniRSError(

@@ -79,7 +79,7 @@ def test_an_arm_reads_the_rows_of_its_budget_and_those_of_the_joint_arm(arm: Arm
 
     def read(one: Arm) -> list[list[tuple[object, ...]]]:
         mixture = Mixture(one.shares, 1.0 if one.clues else 0.0)
-        drawn = (mixture.draw(step_rng(one.seed, step), materials) for step in range(6))
+        drawn = (mixture.draw(step_rng(one.seed, step), step, materials) for step in range(6))
         return [[(r.kind, r.item, r.instruction, r.answer) for r in rows] for rows in drawn]
 
     own, joint = read(arm), read(JOINT)

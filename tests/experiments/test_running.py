@@ -6,12 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from unirs.cli import main
+from unirs.cli.experiments import experiments
 from unirs.errors import UniRSError
 from unirs.evaluation.mini import WorldScores
 from unirs.experiments.ablations import ABLATIONS, PROMPT_AUGMENTATION, arms_of
@@ -222,3 +224,10 @@ def test_the_average_over_questions_counts_questions() -> None:
     assert taken["presence"] == pytest.approx(90.0)
     assert taken["caption_cider_d"] == 12.0
     assert "video" not in taken
+
+
+def test_the_command_runs_what_the_settings_say() -> None:
+    command = {name: one.default for name, one in signature(experiments).parameters.items()}
+
+    for field in ("folder", "base", "seeds", "steps", "change_steps", "evaluate", "device"):
+        assert command[field] == getattr(Settings(), field), field

@@ -54,10 +54,10 @@ def experiments(
         ),
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="N", help="Runs of each arm.")] = 3,
-    steps: Annotated[int, typer.Option(metavar="N", help="Steps of each run.")] = 300,
+    steps: Annotated[int, typer.Option(metavar="N", help="Steps of each run.")] = 200,
     change_steps: Annotated[
         int, typer.Option(metavar="N", help="Steps of the change module, once a seed.")
-    ] = 200,
+    ] = 150,
     evaluate: Annotated[
         int, typer.Option(metavar="N", help="Test scenes, pairs and videos, each.")
     ] = 100,

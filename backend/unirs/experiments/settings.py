@@ -43,8 +43,8 @@ class Settings:
     folder: Path = Path("runs/experiments")
     base: Path = Path("runs/mini")
     seeds: int = 3
-    steps: int = 300
-    change_steps: int = 200
+    steps: int = 200
+    change_steps: int = 150
     evaluate: int = 100
     device: str = "cpu"
     processes: int = os.cpu_count() or 1

@@ -1,1 +1,1 @@
-"""How models are scored: scorers, the paper's benchmarks and that of the small model, reports, the model card."""
+"""How models are scored: benchmarks, scorers, tables beside published figures, the model card."""

@@ -202,13 +202,16 @@ def _print(result: Evaluation, *, markdown: bool, latex: bool, json: bool) -> No
     if json:
         print_json(result.record)
         return
+    from unirs.evaluation.tables import BEST_NOTE
+
     for table in result.tables:
         if markdown or latex:
             print(table.markdown() if markdown else table.latex(), end="\n\n")
             continue
         print(clean(table.title))
         print_table(table.headings, table.text_rows())
-        for note in table.notes:
+        best = [BEST_NOTE] if any(column.best for column in table.columns) else []
+        for note in (*best, *table.notes):
             print(clean(note))
         print()
     if not (markdown or latex):

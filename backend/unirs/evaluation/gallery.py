@@ -123,18 +123,16 @@ def write_gallery(
 
 
 def _of_every_group(cases: Iterable[Case]) -> list[Case]:
-    """A bounded number of cases, from all groups in turn."""
+    """At most ``SHOWN`` cases: from all groups in turn, and from all over each of them."""
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         groups[case.sample.group].append(case)
-    rounds = zip_longest(*(_spread(members) for members in groups.values()))
-    return [case for turn in rounds for case in turn if case is not None][:SHOWN]
-
-
-def _spread(cases: Sequence[Case]) -> list[Case]:
-    """At most ``SHOWN`` of them, at even steps."""
-    count = min(SHOWN, len(cases))
-    return [cases[place * len(cases) // count] for place in range(count)]
+    chosen, room = [], SHOWN
+    for place, members in enumerate(sorted(groups.values(), key=len)):
+        count = min(len(members), room // (len(groups) - place))
+        chosen.append([members[turn * len(members) // count] for turn in range(count)])
+        room -= count
+    return [case for turn in zip_longest(*chosen) for case in turn if case is not None]
 
 
 def _page(title: str, shown: dict[bool, list[Case]]) -> str:

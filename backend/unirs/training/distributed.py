@@ -51,7 +51,7 @@ class Place:
 
     def sums(self, values: Sequence[float]) -> list[float]:
         """The sum of each value over all processes, the same on all of them."""
-        if self.count == 1:
+        if self.count == 1 or not values:
             return list(values)
         total = torch.tensor(values, dtype=torch.float64, device=self.device)
         torch.distributed.all_reduce(total)

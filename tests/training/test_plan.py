@@ -204,21 +204,21 @@ def test_what_the_paper_trained_on_is_enough_and_one_of_them_is_not(sizes):
 
     assert plan(JOINT, 4).fits
     assert not plan(JOINT, 1).fits
-    assert "--gpus 4" in advice(plan, JOINT, 1)
-    assert plan(
-        with_machine(JOINT.model_copy(update={"tuning": "lora"}), micro_batch_size=1), 1
-    ).fits
+    assert advice(plan, JOINT, 1) == (
+        "train on 4 GPUs with round_size=4, or set tuning=lora and round_size=1"
+    )
+    assert plan(JOINT.model_copy(update={"round_size": 4}), 4).fits
+    assert plan(JOINT.model_copy(update={"tuning": "lora", "round_size": 1}), 1).fits
 
 
 def test_advice_begins_with_what_costs_least(sizes):
-    wide = with_machine(JOINT, micro_batch_size=64, gradient_checkpointing=False)
+    wide = with_machine(JOINT.model_copy(update={"round_size": 64}), gradient_checkpointing=False)
 
     def plan(settings, gpus):
         return plan_joint(settings, sizes, load_of(settings), GPUS["h100"], gpus)
 
     assert not plan(wide, 1).fits
-    assert "micro_batch_size=1" in advice(plan, wide, 1)
-    assert "--gpus" not in advice(plan, wide, 1)
+    assert advice(plan, wide, 1) == "set round_size=1 and machine.gradient_checkpointing=true"
 
 
 def test_the_first_stage_keeps_features_on_disk_or_encodes_again(sizes):

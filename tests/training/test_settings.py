@@ -48,6 +48,7 @@ def test_the_paper_preset_of_the_second_stage_is_that_of_the_paper():
     assert settings.change_module
     repeats = {name: source.repeat for name, source in settings.data.items()}
     assert repeats == {"geochat": 1, "levir-cc": 5, "era": 10}
+    assert settings.batch_size % settings.round_size == 0
     assert MODELS["unirs-3b"]().text_config.max_position_embeddings == 4096
 
 

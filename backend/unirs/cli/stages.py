@@ -201,7 +201,7 @@ def _plan_change(settings: ChangeSettings, gpu: str | None, utilisation: float) 
     plan = plan_change(settings, sizes, load_of(settings), _gpu(gpu), utilisation)
     print_plan(plan, f"Stage 1 of {name}")
     if not plan.fits:
-        raise _too_much("set machine.micro_batch_size lower")
+        raise _too_much("set batch_size lower")
 
 
 def _plan_joint(settings: JointSettings, gpu: str | None, gpus: int, utilisation: float) -> None:

@@ -6,13 +6,13 @@ words are the LLM's tokens, and not those of a vocabulary of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from unirs.data.mixture import Mixture, MixtureRow, Part
+from unirs.data.mixture import Mixture, Part, Rows
 from unirs.model import ModelBundle
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.features import PairFeatures
@@ -67,6 +67,8 @@ class CaptionObjective:
         said = [answer for source in sources for each in source.samples for answer in each.answers]
         self.longest = max(len(self._ids(caption)) for caption in said)
         self.decoder = self._new_decoder()
+        self._batches: Iterator[Rows] = iter(())
+        self._next_step = -1
 
     def trainable(self) -> nn.ModuleDict:
         """Change module and decoder."""
@@ -74,13 +76,13 @@ class CaptionObjective:
 
     def micro_batches(self, step: int) -> list[MicroBatch]:
         """The pairs of a step; each epoch has every caption as often as its dataset repeats."""
-        epoch, number = divmod(step, self.rounds)
-        rows = self.mixture.rounds(epoch, self.settings.batch_size)[number]
-        size = self.settings.machine.micro_batch_size
-        return [
-            self._micro_batch([self.mixture.row(int(row)) for row in rows[start : start + size]])
-            for start in range(0, len(rows), size)
-        ]
+        if step != self._next_step:
+            self._batches = self.mixture.rounds_from(step, self.settings.batch_size)
+        self._next_step = step + 1
+        rows = [self.mixture.row(int(number)) for number in next(self._batches)]
+        captions = [self._ids(row.answer) for row in rows]
+        features = self.pairs.of([self._places[row.part, row.sample.id] for row in rows])
+        return [MicroBatch(CaptionBatch(features, captions), float(sum(map(len, captions))))]
 
     def loss(self, content: CaptionBatch) -> dict[str, Tensor]:
         """Cross-entropy of the captions, summed over their tokens."""
@@ -93,7 +95,7 @@ class CaptionObjective:
         """BLEU-4 of greedy captions against all references."""
         from pycocoevalcap.bleu.bleu import Bleu
 
-        samples, size = self.held_back.samples, self.settings.machine.micro_batch_size
+        samples, size = self.held_back.samples, self.settings.batch_size
         said = [
             caption
             for start in range(0, len(samples), size)
@@ -103,12 +105,6 @@ class CaptionObjective:
         candidates = {place: [caption] for place, caption in enumerate(said)}
         scores, _ = Bleu(4).compute_score(references, candidates, verbose=0)
         return {FIGURE: float(scores[3])}
-
-    def _micro_batch(self, rows: Sequence[MixtureRow]) -> MicroBatch:
-        places = [self._places[row.part, row.sample.id] for row in rows]
-        captions = [self._ids(row.answer) for row in rows]
-        batch = CaptionBatch(self.pairs.of(places), captions)
-        return MicroBatch(batch, weight=float(sum(map(len, captions))))
 
     def _write(self, places: Sequence[int]) -> list[str]:
         tokenizer = self.bundle.processor.tokenizer

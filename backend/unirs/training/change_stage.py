@@ -14,6 +14,7 @@ import torch
 
 from unirs.data.mixture import Part
 from unirs.data.samples import Sample
+from unirs.errors import UniRSError
 from unirs.files import make_folder
 from unirs.model import ModelBundle, load_bundle, load_config, save_bundle
 from unirs.model.change import Float32BatchNorm
@@ -26,9 +27,10 @@ from unirs.training.checks import (
     require_extras,
     require_memory,
     require_pairs,
+    take_place,
 )
 from unirs.training.costs import Sizes
-from unirs.training.distributed import join
+from unirs.training.distributed import Place
 from unirs.training.features import PairFeatures
 from unirs.training.hardware import gpu_of
 from unirs.training.loop import LoopOptions, fit
@@ -55,12 +57,19 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
         UniRSError: Whatever ``unirs.training.checks`` finds before the start, ``settings_differ``,
             and what the loop raises.
     """
-    base_folder, sources, validation = _checked(settings, folder)
+    require_extras(settings)
+    place = take_place(settings)
+    if place.count > 1:
+        raise UniRSError(
+            "one_process_only",
+            "Stage 1 trains in one process; start it without accelerate launch or torchrun.",
+        )
+    base_folder, sources, validation = _checked(settings, folder, place)
     keep(settings, folder)
     base = load_bundle(base_folder, "cpu", DTYPES[settings.precision])
     bundle = unirs_on(base, folder / "model", settings, change_module=True)
     bundle.model.requires_grad_(False)
-    bundle.model.vision_tower.to(join(settings.machine.device).device)  # the LLM has nothing to do
+    bundle.model.vision_tower.to(place.device)  # the LLM has nothing to do
     pairs = _features(bundle, [s for source in sources for s in source.samples], "train", settings)
     held_back = _features(bundle, validation, "validation", settings)
     for features, name in ((pairs, "training"), (held_back, "validation")):
@@ -68,14 +77,15 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
         features.keep(report.making)
     objective = CaptionObjective(bundle, settings, sources, pairs, held_back)
     report.stage("change module on captions")
-    curves = fit(objective, loop_options(settings, objective.rounds), folder, report.training)
+    options = loop_options(settings, objective.rounds, str(place.device))
+    curves = fit(objective, options, folder, report.training)
     _round_off(bundle, DTYPES[settings.precision])
     card = stage_card(settings, base_folder, curves, folder / "model")
     save_bundle(bundle, folder / "model", card)
     return folder / "model"
 
 
-def loop_options(settings: ChangeSettings, rounds: int) -> LoopOptions:
+def loop_options(settings: ChangeSettings, rounds: int, device: str) -> LoopOptions:
     """How the loop trains; ``rounds`` are the steps of an epoch."""
     steps = settings.epochs * rounds
     return LoopOptions(
@@ -83,7 +93,7 @@ def loop_options(settings: ChangeSettings, rounds: int) -> LoopOptions:
         learning_rate=settings.learning_rate,
         warmup=0.0,
         clip=settings.clip or math.inf,
-        device=settings.machine.device,
+        device=device,
         autocast=settings.precision == "bfloat16",
         validate_every=rounds,
         checkpoint_every=settings.machine.checkpoint_every,
@@ -98,10 +108,10 @@ def loop_options(settings: ChangeSettings, rounds: int) -> LoopOptions:
     )
 
 
-def _checked(settings: ChangeSettings, folder: Path) -> tuple[Path, list[Part], list[Sample]]:
+def _checked(
+    settings: ChangeSettings, folder: Path, place: Place
+) -> tuple[Path, list[Part], list[Sample]]:
     """The base's folder, what is learnt from, and what validates; all that fails early fails."""
-    require_extras(settings)
-    place = join(settings.machine.device)
     base = require_base(settings)
     sources = read_data(settings)
     name, source = next(iter(settings.data.items()))
@@ -112,7 +122,7 @@ def _checked(settings: ChangeSettings, folder: Path) -> tuple[Path, list[Part], 
     sizes = Sizes.of(load_config(base))
     plan = plan_change(settings, sizes, load_of(settings), gpu_of(place.device))
     require_disk(folder, total(plan.disk), "Stage 1")
-    require_memory(place.device, total(plan.memory), "set machine.micro_batch_size lower")
+    require_memory(place.device, total(plan.memory), "set batch_size lower")
     return base, sources, validation
 
 
@@ -124,8 +134,8 @@ def _features(
 
 
 def _round_off(bundle: ModelBundle, dtype: torch.dtype) -> None:
-    """Bring what has learnt into the precision of the rest; BatchNorm keeps float32."""
-    for module in bundle.model.modules():
+    """Bring what has learnt to the rest, and into its precision; BatchNorm keeps float32."""
+    for module in bundle.model.cpu().modules():
         if not isinstance(module, Float32BatchNorm):
             for weights in module.parameters(recurse=False):
                 weights.data = weights.data.to(dtype)

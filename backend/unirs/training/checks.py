@@ -16,10 +16,12 @@ from unirs.data.samples import Sample
 from unirs.data.shards import shard_of
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
+from unirs.inference.devices import resolve_device
 from unirs.inference.store import find_model
 from unirs.inputs import InputKind
 from unirs.model import UniRSConfig, load_config, load_processor
 from unirs.prompts import CHANGE_INSTRUCTION, unirs_prompt
+from unirs.training.distributed import Place, join
 from unirs.training.settings import Source, StageSettings
 
 GB = 1e9
@@ -40,6 +42,15 @@ def require_extras(settings: StageSettings) -> None:
             "train_extra_missing",
             f"Training needs {' and '.join(missing)}; install it with 'pip install unirs[train]'.",
         )
+
+
+def take_place(settings: StageSettings) -> Place:
+    """This process's place among those of the run, on the device that the settings name.
+
+    Raises:
+        UniRSError: ``device_missing``.
+    """
+    return join(resolve_device(settings.machine.device))
 
 
 def read_data(settings: StageSettings) -> list[Part]:

@@ -64,7 +64,7 @@ class PairFeatures:
         rows = [part[i % PART] for part, i in zip(kept, items, strict=True)]
         return torch.stack(rows).to(self.bundle.model.vision_tower.device)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def _encode(self, items: Sequence[int]) -> Tensor:
         tower = self.bundle.model.vision_tower
         pixels = torch.stack(list(self._readers.map(self._pixels, items)))

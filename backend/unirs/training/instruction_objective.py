@@ -44,9 +44,10 @@ class InstructionObjective:
         self.bundle, self.model, self.settings = bundle, bundle.model, settings
         self.clues, self._learning = clues, learning
         self.mixture = Mixture(sources, settings.seed)
-        size = settings.machine.micro_batch_size * place.count
-        self.accumulation = settings.batch_size // size
-        self.reading = Reading(size, place.rank, place.count, settings.machine.workers)
+        self.accumulation = settings.batch_size // settings.round_size
+        self.reading = Reading(
+            settings.round_size, place.rank, place.count, settings.machine.workers
+        )
         self._sizes = Sizes.of(bundle.config)
         self._batches: Iterator[InstructionBatch] = iter(())
         self._next_step = -1

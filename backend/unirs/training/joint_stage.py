@@ -20,10 +20,11 @@ from unirs.training.checks import (
     require_memory,
     require_reading,
     require_same_words,
+    take_place,
 )
 from unirs.training.clue_sets import ClueSet, open_clues
 from unirs.training.costs import Sizes
-from unirs.training.distributed import Place, join
+from unirs.training.distributed import Place
 from unirs.training.hardware import gpu_of, known_peak
 from unirs.training.instruction_objective import InstructionObjective
 from unirs.training.loop import LoopOptions, fit
@@ -52,7 +53,8 @@ def train_joint(settings: JointSettings, folder: Path, report: Report) -> Path:
         UniRSError: Whatever ``unirs.training.checks`` finds before the start, ``settings_differ``,
             and what the loop raises.
     """
-    place = join(settings.machine.device)
+    require_extras(settings)
+    place = take_place(settings)
     base, sources, clues = _checked(settings, folder, place)
     if place.main:
         keep(settings, folder)
@@ -89,7 +91,7 @@ def loop_options(settings: JointSettings, steps_an_epoch: int, place: Place) -> 
         warmup=settings.warmup,
         weight_decay=settings.weight_decay,
         clip=settings.clip or math.inf,
-        device=machine.device,
+        device=str(place.device),
         autocast=settings.precision == "bfloat16",
         validate_every=steps,
         checkpoint_every=machine.checkpoint_every,
@@ -130,7 +132,6 @@ def _checked(
     settings: JointSettings, folder: Path, place: Place
 ) -> tuple[Path, list[Part], ClueSet | None]:
     """The base's folder, what is learnt from, and its clues; all that fails early fails here."""
-    require_extras(settings)
     _require_sense(settings, place)
     base = require_base(settings)
     if settings.change_module:
@@ -151,12 +152,11 @@ def _checked(
 
 
 def _require_sense(settings: JointSettings, place: Place) -> None:
-    size = settings.machine.micro_batch_size * place.count
-    if settings.batch_size % size:
+    if settings.batch_size % settings.round_size or settings.round_size % place.count:
         raise UniRSError(
             "settings_invalid",
-            f"batch_size = {settings.batch_size} is no multiple of machine.micro_batch_size "
-            f"({settings.machine.micro_batch_size}) times the processes ({place.count}).",
+            f"batch_size = {settings.batch_size} has to be a multiple of round_size = "
+            f"{settings.round_size}, and that one of the number of processes, {place.count}.",
         )
     if settings.tuning == "lora" and not settings.with_clues:
         raise UniRSError(

@@ -208,7 +208,7 @@ def plan_change(
     looked_at = 2.0 * patches * (sizes.change + 2 * sizes.width**2)
     written = 2.0 * CAPTION_TOKENS * sizes.decoder
     operations = 3 * settings.epochs * rows * (looked_at + written)
-    learning, micro = sizes.change + sizes.decoder, settings.machine.micro_batch_size
+    learning, rows_at_once = sizes.change + sizes.decoder, settings.batch_size
     feature_bytes = HALF * patches * sizes.width
     logits = CAPTION_TOKENS * sizes.config.text_config.vocab_size * SAVED_BY_LOGIT
     return Plan(
@@ -222,8 +222,8 @@ def plan_change(
         memory=(
             Item("vision tower", HALF * sizes.vision, f"{sizes.vision:,} weights, 2 bytes"),
             Item("module and decoder", STATE * learning, f"{learning:,} weights, {STATE} bytes"),
-            Item("activations", micro * (2 * FEATURE_MAPS * feature_bytes + logits),
-                 f"{micro} pairs at a time"),
+            Item("activations", rows_at_once * (2 * FEATURE_MAPS * feature_bytes + logits),
+                 f"{rows_at_once} pairs at a time"),
         ),
         time=(
             Item("features", images * image_operations(sizes) / speed, f"{images:,} images"),
@@ -249,16 +249,19 @@ def advice(plan: Callable[[JointSettings, int], Plan], settings: JointSettings, 
         settings: Those that do not fit.
         gpus: The number that does not.
     """
-    machine = {"micro_batch_size": 1, "gradient_checkpointing": True}
-    small = settings.model_copy(update={"machine": settings.machine.model_copy(update=machine)})
-    if plan(small, gpus).fits:
-        return "set machine.micro_batch_size=1 and machine.gradient_checkpointing=true"
-    enough = next((more for more in (2, 4, 8, 16) if more > gpus and plan(small, more).fits), None)
-    if enough:
-        return f"train with --gpus {enough} and machine.micro_batch_size=1, or set tuning=lora"
-    if plan(small.model_copy(update={"tuning": "lora"}), gpus).fits:
-        return "set tuning=lora and machine.micro_batch_size=1"
-    return "take a GPU with more memory"
+
+    def small(count: int, **changes: str) -> JointSettings:
+        machine = settings.machine.model_copy(update={"gradient_checkpointing": True})
+        return settings.model_copy(update={"machine": machine, "round_size": count, **changes})
+
+    if plan(small(gpus), gpus).fits:
+        return f"set round_size={gpus} and machine.gradient_checkpointing=true"
+    more = (count for count in (2, 4, 8, 16) if count > gpus)
+    enough = next((count for count in more if plan(small(count), count).fits), None)
+    adapted = plan(small(gpus, tuning="lora"), gpus).fits
+    ways = [f"train on {enough} GPUs with round_size={enough}"] if enough else []
+    ways += [f"set tuning=lora and round_size={gpus}"] if adapted else []
+    return ", or ".join(ways) or "take a GPU with more memory"
 
 
 def _counts(name: str, source: Source) -> list[tuple[InputKind, int, int]]:
@@ -290,7 +293,7 @@ def _counts(name: str, source: Source) -> list[tuple[InputKind, int, int]]:
 def _joint_memory(
     settings: JointSettings, sizes: Sizes, longest: int, gpus: int
 ) -> tuple[Item, ...]:
-    tokens = settings.machine.micro_batch_size * longest
+    tokens = -(-settings.round_size // gpus) * longest
     frozen = sizes.vision + sizes.projector + sizes.change
     again = "computed twice" if settings.machine.gradient_checkpointing else "all kept"
     logits = SAVED_BY_LOGIT * tokens * sizes.config.text_config.vocab_size
@@ -370,7 +373,8 @@ def _joint_assumptions(settings: JointSettings) -> tuple[str, ...]:
     clue = f" and a clue of {CLUE_TOKENS}" if settings.with_clues else ""
     return (
         f"text of a row: {_by_kind(TEXT_TOKENS)} tokens{clue}; no padding",
-        "the worst micro-batch has rows of the longest kind alone",
+        "the worst round has rows of the longest kind alone",
+        "GPUs wait for each other no time; without NVLink, sharding can double the hours",
         *(
             [f"{DECODE_BATCH} clues at a time, {DECODE_UTILISATION:.0%} of the memory's bandwidth"]
             if settings.with_clues

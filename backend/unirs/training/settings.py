@@ -71,16 +71,12 @@ class Machine(Part):
 
     Attributes:
         device: ``"auto"``, ``"cpu"``, or an accelerator's name.
-        micro_batch_size: Rows that each process computes at a time; accumulation does the rest.
-        gradient_checkpointing: Whether activations are computed twice to save memory.
         workers: Processes that read images.
         checkpoint_every: Steps between checkpoints.
         tensorboard: Whether the curves are written for TensorBoard as well.
     """
 
     device: str
-    micro_batch_size: PositiveInt
-    gradient_checkpointing: bool
     workers: NonNegativeInt
     checkpoint_every: PositiveInt
     tensorboard: bool
@@ -94,6 +90,16 @@ class ChangeMachine(Machine):
     """
 
     keep_features: bool
+
+
+class JointMachine(Machine):
+    """How stage 2 is carried out.
+
+    Attributes:
+        gradient_checkpointing: Whether activations are computed twice to save memory.
+    """
+
+    gradient_checkpointing: bool
 
 
 class Decoder(Part):
@@ -179,8 +185,11 @@ class JointSettings(StageSettings):
         tuning: All weights of the LLM, or an adapter.
         lora: The adapter.
         steps: Optimiser steps; ``None`` for all of the epochs.
+        round_size: Rows of one kind of input and of like length that all processes compute at
+            once, each its share; gradients of several rounds make a step. Memory follows from it.
         warmup: Share of the steps in which the rate rises, 0 to 1.
         weight_decay: AdamW's.
+        machine: How it is carried out.
     """
 
     change: Location | None
@@ -190,8 +199,10 @@ class JointSettings(StageSettings):
     tuning: Tuning
     lora: Lora
     steps: PositiveInt | None
+    round_size: PositiveInt
     warmup: Share
     weight_decay: NonNegativeFloat
+    machine: JointMachine
 
 
 Settings = TypeVar("Settings", ChangeSettings, JointSettings)

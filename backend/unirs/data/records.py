@@ -5,7 +5,6 @@ A killed run may leave half a line. It counts as not written, and the next write
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
@@ -93,7 +92,6 @@ class RecordFile(Generic[Record]):
         try:
             while rest:  # a nearly full disk takes a part, and refuses what is left
                 rest = rest[stream.write(rest) :]
-            os.fsync(stream.fileno())
         except OSError as error:
             raise self._unwritable(error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -141,6 +142,7 @@ def test_masks_are_taken_where_they_are(tmp_path: Path) -> None:
         mask.unlink()
     samples = one.read(root, "test")
     assert not any(sample.mask for sample in samples)
+    shutil.rmtree(root / "images" / "train")
     assert len(one.captions(root)) == 3 * 2 * 5, "the vocabulary is that of all splits"
 
 

@@ -153,12 +153,12 @@ def test_a_limit_asks_all_over_the_split_and_can_be_raised(run, asked) -> None:
 
 
 def test_clues_types_and_closed_sets_are_options(run, asked, tmp_path) -> None:
-    assert {line["clue"] for line in lines(run("rsvqa-lr", clue=False).folder)} == {None}
+    assert {line["clue"] for line in lines(run("rsvqa-lr", clue=False, limit=2).folder)} == {None}
     every = run("rsvqa-lr", all_groups=True, out=tmp_path / "all")
     assert "count" in every.record["by_type"]
     assert every.record["asked"] == every.record["of"]
     asked.clear()
-    scored = run("era", scored=True, out=tmp_path / "scored")
+    scored = run("era", scored=True, clue=False, limit=2, out=tmp_path / "scored")
     assert scored.record["answers_without_a_class"] == 0
     assert "classes scored" in scored.tables[0].markdown()
     with pytest.raises(UniRSError) as caught:
@@ -167,7 +167,7 @@ def test_clues_types_and_closed_sets_are_options(run, asked, tmp_path) -> None:
 
 
 def test_another_split_does_not_pass_as_the_papers(run) -> None:
-    assert "do not compare" in run("rsvqa-lr", split="val").tables[0].markdown()
+    assert "do not compare" in run("rsvqa-lr", split="val", limit=1).tables[0].markdown()
 
 
 def refuse() -> Pipeline:
@@ -211,7 +211,7 @@ def test_memory_that_runs_out_is_told(run, pipeline, monkeypatch) -> None:
 
     monkeypatch.setattr(language_model, "forward", limited)
     told: list[str] = []
-    result = run("rsvqa-lr", Report(note=told.append))
+    result = run("rsvqa-lr", Report(note=told.append), limit=4, clue=False)
     assert told == ["Memory ran out; going on with 2 at a time."]
     assert len(lines(result.folder)) == result.record["asked"]
 

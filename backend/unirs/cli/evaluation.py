@@ -145,7 +145,7 @@ def run(
         typer.Option(
             metavar="FOLDER",
             help="Takes predictions, scores and tables.",
-            show_default="evaluations/BENCHMARK-SPLIT-MODEL",
+            show_default="runs/evaluate/BENCHMARK-SPLIT-MODEL",
             rich_help_panel=SHOWN,
         ),
     ] = None,
@@ -173,7 +173,7 @@ def run(
     asked = benchmark(name)
     words = [name, split or asked.split, Path(model).name]
     words += ["no-clue"] * (not clue) + ["scored"] * scored
-    folder = out or Path("evaluations") / "-".join(words)
+    folder = out or Path("runs", "evaluate", "-".join(words))
     options = Options(
         root=root,
         out=folder,

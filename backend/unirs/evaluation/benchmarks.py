@@ -121,12 +121,12 @@ class Benchmark:
         return dataset(plain).read(root, split)
 
     def captions(self, root: Path) -> list[str]:
-        """All reference captions of all splits that are there."""
+        """All reference captions of all splits, also of those whose images are not there."""
         data = dataset(self.datasets[-1])
         return [
             caption
-            for split in data.present(root)
-            for sample in data.read(root, split)
+            for split in data.splits
+            for sample in data.reader(root, split)
             for caption in sample.answers
         ]
 

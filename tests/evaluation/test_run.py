@@ -14,7 +14,7 @@ from PIL import Image
 from unirs.data.examples import write_example
 from unirs.errors import UniRSError
 from unirs.evaluation import run as module
-from unirs.evaluation.benchmarks import benchmark
+from unirs.evaluation.benchmarks import Benchmark, benchmark
 from unirs.evaluation.run import Evaluation, Options, Report, evaluate
 from unirs.inference import Pipeline
 from unirs.inference.batch import BatchPipeline
@@ -144,7 +144,8 @@ def test_a_stopped_run_goes_on_and_asks_nothing_twice(run, asked) -> None:
 def test_a_limit_asks_all_over_the_split_and_can_be_raised(run, asked) -> None:
     few = run("rsvqa-lr", limit=3)
     assert (few.record["asked"], len(asked)) == (3, 3)
-    assert "3 of" in few.tables[0].markdown()
+    assert "3 of" in few.tables[0].notes[-1]
+    assert "do not compare" in few.tables[0].notes[-1]
     numbers = sorted(int(line["id"]) for line in lines(few.folder))
     assert numbers[-1] - numbers[0] > 3
     run("rsvqa-lr")
@@ -166,8 +167,16 @@ def test_clues_types_and_closed_sets_are_options(run, asked, tmp_path) -> None:
     assert caught.value.code == "settings_differ"
 
 
-def test_another_split_does_not_pass_as_the_papers(run) -> None:
-    assert "do not compare" in run("rsvqa-lr", split="val", limit=1).tables[0].markdown()
+def test_another_split_or_copy_does_not_pass_as_the_papers(run, monkeypatch, tmp_path) -> None:
+    def note(**options: Any) -> str:
+        return run("rsvqa-lr", clue=False, **options).tables[0].notes[-1]
+
+    assert "of the split 'test' and do not compare" in note(
+        split="val", limit=1, out=tmp_path / "v"
+    )
+    assert "10004 are published: the figures do not compare" in note()
+    monkeypatch.setattr(Benchmark, "published", lambda *_: None)
+    assert "do not compare" not in note()
 
 
 def refuse() -> Pipeline:

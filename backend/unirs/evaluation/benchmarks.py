@@ -130,6 +130,10 @@ class Benchmark:
             for caption in sample.answers
         ]
 
+    def published(self, split: str) -> int | None:
+        """How many samples a split has, as far as that is published."""
+        return dataset(self.datasets[-1]).published.get(split, {}).get("samples")
+
     def question(self, sample: Sample, *, clue: bool, scored: bool) -> Question:
         """What is asked about a sample: its instruction as it is, or its closed set of answers."""
         if scored:

@@ -133,7 +133,7 @@ def evaluate(
         "of": len(every),
         **findings.scores,
     }
-    tables = (_row(benchmark, findings, settings, len(samples), len(every)), *findings.tables)
+    tables = (_row(benchmark, findings, record, options), *findings.tables)
     _write(options.out, record, tables, findings)
     if options.gallery:
         report.stage("Drawing the gallery")
@@ -256,17 +256,20 @@ def _visuals(samples: Sequence[Sample], frame_count: int) -> Iterator[VisualInpu
 
 
 def _row(
-    benchmark: Benchmark, findings: Findings, settings: Mapping[str, Any], asked: int, of: int
+    benchmark: Benchmark, findings: Findings, record: Mapping[str, Any], options: Options
 ) -> Table:
     """The model beside the paper's rows, with what to know before comparing."""
-    name = settings["model"] + ("" if settings["clues"] else ", without clues")
-    name += ", classes scored" if settings["answers"] == "scored" else ""
-    which = f"{asked} of {of} samples of the split {settings['split']!r} were asked"
-    if settings["split"] != benchmark.split:
+    name = record["model"] + ("" if record["clues"] else ", without clues")
+    name += ", classes scored" if record["answers"] == "scored" else ""
+    asked, of, split = record["asked"], record["of"], record["split"]
+    which = f"{asked} of {of} samples of the split {split!r} were asked"
+    published = benchmark.published(split)
+    if split != benchmark.split:
         which += f"; the paper's figures are of the split {benchmark.split!r} and do not compare"
-    return beside(
-        PUBLISHED[benchmark.name], {name: findings.figures}, (*findings.notes, f"{which}.")
-    )
+    elif options.limit is not None or published not in {None, of}:
+        which += f", and {published or of} are published: the figures do not compare"
+    notes = (*findings.notes, f"{which}.")
+    return beside(PUBLISHED[benchmark.name], {name: findings.figures}, notes)
 
 
 def _write(

@@ -9,8 +9,9 @@ from unirs.model import PRESETS, UniRSForConditionalGeneration, replace_config
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.costs import Sizes, adapter_size, row_operations, row_tokens, saved_bytes
 from unirs.training.hardware import GIB, GPUS, gpu_named
-from unirs.training.plan import Load, advice, load_of, plan_change, plan_joint, total
+from unirs.training.plan import advice, plan_change, plan_joint, total
 from unirs.training.settings import ChangeSettings, JointSettings, load_settings
+from unirs.training.workload import Load, load_of
 
 JOINT, CHANGE = load_settings(JointSettings), load_settings(ChangeSettings)
 

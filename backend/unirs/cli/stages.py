@@ -195,7 +195,8 @@ def _reporting(settings: StageSettings) -> Iterator[Report]:
 
 
 def _plan_change(settings: ChangeSettings, gpu: str | None, utilisation: float) -> None:
-    from unirs.training.plan import load_of, plan_change
+    from unirs.training.plan import plan_change
+    from unirs.training.workload import load_of
 
     sizes, name = _sizes(settings)
     plan = plan_change(settings, sizes, load_of(settings), _gpu(gpu), utilisation)
@@ -205,7 +206,8 @@ def _plan_change(settings: ChangeSettings, gpu: str | None, utilisation: float) 
 
 
 def _plan_joint(settings: JointSettings, gpu: str | None, gpus: int, utilisation: float) -> None:
-    from unirs.training.plan import Plan, advice, load_of, plan_joint
+    from unirs.training.plan import Plan, advice, plan_joint
+    from unirs.training.workload import load_of
 
     sizes, name = _sizes(settings)
     load, device = load_of(settings), _gpu(gpu)

@@ -35,10 +35,11 @@ from unirs.training.features import PairFeatures
 from unirs.training.hardware import gpu_of
 from unirs.training.loop import LoopOptions, fit
 from unirs.training.options import Report
-from unirs.training.plan import load_of, plan_change, total
+from unirs.training.plan import plan_change, total
 from unirs.training.settings import ChangeSettings, keep
 from unirs.training.stage_card import stage_card
 from unirs.training.start import DTYPES, unirs_on
+from unirs.training.workload import load_from
 
 
 def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path:
@@ -120,7 +121,7 @@ def _checked(
         require_pairs(each.samples, each.name)
     make_folder(folder)
     sizes = Sizes.of(load_config(base))
-    plan = plan_change(settings, sizes, load_of(settings), gpu_of(place.device))
+    plan = plan_change(settings, sizes, load_from(sources), gpu_of(place.device))
     require_disk(folder, total(plan.disk), "Stage 1")
     require_memory(place.device, total(plan.memory), "set batch_size lower")
     return base, sources, validation

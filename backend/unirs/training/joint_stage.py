@@ -29,10 +29,11 @@ from unirs.training.hardware import gpu_of, known_peak
 from unirs.training.instruction_objective import InstructionObjective
 from unirs.training.loop import LoopOptions, fit
 from unirs.training.options import Report
-from unirs.training.plan import Plan, advice, load_of, plan_joint, total
+from unirs.training.plan import Plan, advice, plan_joint, total
 from unirs.training.settings import JointSettings, keep
 from unirs.training.stage_card import stage_card
 from unirs.training.start import DTYPES, unirs_on
+from unirs.training.workload import load_from
 
 
 def train_joint(settings: JointSettings, folder: Path, report: Report) -> Path:
@@ -139,7 +140,7 @@ def _checked(
     sources = read_data(settings)
     clues = _clues(settings, base, sources)
     make_folder(folder)
-    sizes, load, gpu = Sizes.of(load_config(base)), load_of(settings), gpu_of(place.device)
+    sizes, load, gpu = Sizes.of(load_config(base)), load_from(sources), gpu_of(place.device)
     plan = plan_joint(settings, sizes, load, gpu, place.count)
 
     def other(changed: JointSettings, gpus: int) -> Plan:

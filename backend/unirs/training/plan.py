@@ -6,12 +6,9 @@ what could only be assumed has a name here, and stands in the plan's last part.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from unirs.data.datasets import dataset
-from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.training import checkpoints
 from unirs.training.costs import (
@@ -29,7 +26,8 @@ from unirs.training.costs import (
     saved_bytes,
 )
 from unirs.training.hardware import Gpu
-from unirs.training.settings import ChangeSettings, JointSettings, Source, StageSettings
+from unirs.training.settings import ChangeSettings, JointSettings
+from unirs.training.workload import Load
 
 UTILISATION = 0.35
 """Share of the peak that training reaches. LLM trainings report 0.3 to 0.5."""
@@ -45,30 +43,6 @@ CLUE_BYTES = 500
 
 FEATURE_MAPS = 16
 """Maps of the size of an image's features that the change module keeps of each pair."""
-
-KINDS = {
-    **dict.fromkeys(("geochat", "rsvqa-lr", "rsvqa-hr", "crsvqa"), InputKind.SINGLE),
-    **dict.fromkeys(("levir-cc", "levir-mci"), InputKind.PAIR),
-    "era": InputKind.VIDEO,
-}
-CONVERSATIONS = {"geochat": 308_861}
-"""Rows of a dataset of which no count of answers is published: one a conversation, which fits the
-paper's 3,858 steps."""
-
-
-@dataclass(frozen=True)
-class Load:
-    """What a run reads.
-
-    Attributes:
-        rows: Rows of an epoch by kind of input, repeats included.
-        inputs: Different visual inputs by kind.
-        source: Where the numbers are from.
-    """
-
-    rows: Mapping[InputKind, int]
-    inputs: Mapping[InputKind, int]
-    source: str
 
 
 @dataclass(frozen=True)
@@ -117,24 +91,6 @@ class Plan:
 def total(items: tuple[Item, ...]) -> float:
     """Sum of the amounts of a part of a plan."""
     return sum(item.amount for item in items)
-
-
-def load_of(settings: StageSettings) -> Load:
-    """What a run reads: counted where a dataset is at hand, else as published.
-
-    Raises:
-        UniRSError: ``dataset_unknown``, ``plan_unknown`` for a dataset without folder whose size
-            nobody has published, and what its reader raises.
-    """
-    rows: Counter[InputKind] = Counter()
-    inputs: Counter[InputKind] = Counter()
-    for name, source in settings.data.items():
-        for kind, answers, visuals in _counts(name, source):
-            rows[kind] += round(source.repeat * answers)
-            inputs[kind] += visuals
-    published = [name for name, source in settings.data.items() if source.root is None]
-    told = f"as published for {', '.join(published)}" if published else "as counted"
-    return Load(dict(rows), dict(inputs), told)
 
 
 def plan_joint(
@@ -262,32 +218,6 @@ def advice(plan: Callable[[JointSettings, int], Plan], settings: JointSettings, 
     ways = [f"train on {enough} GPUs with round_size={enough}"] if enough else []
     ways += [f"set tuning=lora and round_size={gpus}"] if adapted else []
     return ", or ".join(ways) or "take a GPU with more memory"
-
-
-def _counts(name: str, source: Source) -> list[tuple[InputKind, int, int]]:
-    """Kind, answers and different inputs of a dataset."""
-    known = dataset(source.dataset or name)
-    if source.root is not None:
-        samples = known.read(source.root, source.split)
-        return [
-            (
-                kind,
-                sum(len(sample.answers) for sample in samples if sample.kind is kind),
-                len({sample.images for sample in samples if sample.kind is kind}),
-            )
-            for kind in sorted({sample.kind for sample in samples})
-        ]
-    counts = known.published.get(source.split, {})
-    rows = counts.get("answers", CONVERSATIONS.get(known.name, 0))
-    if not rows:
-        raise UniRSError(
-            "plan_unknown",
-            f"How many samples {name} has is not published; name its folder with "
-            f"--data {name}=FOLDER.",
-        )
-    kind = KINDS[known.name]
-    images = counts.get("images", rows)
-    return [(kind, rows, images // 2 if kind is InputKind.PAIR else images)]
 
 
 def _joint_memory(

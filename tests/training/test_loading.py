@@ -180,10 +180,25 @@ def test_an_answer_ends_where_the_context_ends(make_bundle, samples):
     (batch,) = first(1, Mixture([Part("a", [long])]), bundle, Reading(1))
 
     assert batch.tokens.input_ids.shape == (1, 400)
-    too_long = replace(samples[0], instruction="dark " * 400)
-    with pytest.raises(UniRSError, match="a/single-0") as caught:
-        first(1, Mixture([Part("a", [too_long])]), bundle, Reading(1))
+
+
+def test_an_instruction_that_is_too_long_is_refused_before_its_turn_comes(make_bundle, samples):
+    bundle = make_bundle()
+    bundle.config.text_config.max_position_embeddings = 400
+    long = replace(samples[0], instruction="ü" * 400, id="long")
+    mixtures = (Mixture([Part("a", [*samples, long])], seed) for seed in range(9))
+    late = next(one for one in mixtures if one.row(one.rounds(0, 1)[0][0]).sample is not long)
+
+    with pytest.raises(UniRSError, match="a/long") as caught:
+        first(1, late, bundle, Reading(1))
     assert caught.value.code == "row_too_long"
+
+    fits = replace(long, instruction="Is it bright? " * 10)
+    mixture = Mixture([Part("a", [fits])])
+    assert first(1, mixture, bundle, Reading(1))[0].answer_tokens
+    clues = {read_visual(fits, 8).digest: "dark " * 300}
+    with pytest.raises(UniRSError, match="with its images and clue"):
+        first(1, mixture, bundle, Reading(1), clues=clues)
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from unirs.data.mixture import Mixture, MixtureRow, Rows, share_of
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
-from unirs.inference.wording import fuses, is_base
+from unirs.inference.wording import is_base
 from unirs.inputs import InputKind, VisualInput
 from unirs.model import IMAGE_TOKEN, ModelBundle, UniRSConfig, UniRSProcessor
 from unirs.training.rows import NO_LOSS, EncodedRow, Row, TokenBatch, collate, encode_row
@@ -87,10 +87,11 @@ def batches(
 
     Raises:
         UniRSError: What reading an image raises; ``clue_missing`` for an input that has no clue;
-            ``row_too_long`` for an instruction that the model's context cannot hold;
-            ``reader_killed`` if the system killed a worker.
+            ``row_too_long`` for an instruction that the model's context cannot hold, at once
+            wherever in the mixture it is; ``reader_killed`` if the system killed a worker.
     """
     rows = RowReader(mixture, bundle.processor, bundle.config, reading, clues)
+    rows.require_room()
     yield from read_in_order(rows, mixture.rounds_from(position, reading.size), reading.workers)
 
 
@@ -146,6 +147,12 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
     ) -> None:
         self.mixture, self.processor, self.config = mixture, processor, config
         self.reading, self.clues = reading, clues
+        self._markers = {
+            InputKind.SINGLE: 1,
+            InputKind.PAIR: 1 if config.change_module else 2,
+            InputKind.VIDEO: config.frame_count,
+        }
+        self._context = int(config.text_config.max_position_embeddings)
 
     def __getitem__(self, round_: Rows) -> InstructionBatch | UniRSError:
         """This process's share of a round."""
@@ -169,24 +176,29 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
             samples=tuple(_name(self.mixture.row(int(index))) for index in rows),
         )
 
+    def require_room(self) -> None:
+        """Refuse at once an instruction that would stop a training when its turn comes.
+
+        Raises:
+            UniRSError: ``row_too_long``.
+        """
+        clue = max((self.clues or {}).values(), key=len, default=None)
+        room = {
+            kind: self._context - self._length(self._ids(kind, "", "", clue)[0])
+            for kind in InputKind
+        }
+        for part in self.mixture.parts:
+            for sample in part.samples:
+                # A token is a byte or more, so that most need no tokenizer to see that they fit.
+                if len(sample.instruction.encode()) >= room[sample.kind]:
+                    self._encode(MixtureRow(part.name, sample, ""), clue)
+
     def _read(self, index: int) -> tuple[Tensor, EncodedRow]:
         """Pixels ``[images, 3, image_size, image_size]`` and token ids of a row."""
         row = self.mixture.row(index)
         visual = read_visual(row.sample, self.config.frame_count)
         pixels = self.processor.images([crop.pixels for crop in visual.crops])
-        encoded = encode_row(
-            self.processor,
-            Row(
-                row.sample.kind,
-                index,
-                row.sample.instruction,
-                row.answer,
-                clue=self._clue(row, visual),
-                base=is_base(self.config),
-            ),
-            markers=1 if fuses(self.config, visual) else len(visual.crops),
-        )
-        return pixels, self._fit(row, encoded)
+        return pixels, self._encode(row, self._clue(row, visual))
 
     def _clue(self, row: MixtureRow, visual: VisualInput) -> str | None:
         if self.clues is None:
@@ -200,19 +212,27 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
             )
         return clue
 
-    def _fit(self, row: MixtureRow, encoded: EncodedRow) -> EncodedRow:
-        """Cut an answer where the model's context ends, as VILA's training does."""
-        prompt, answer = encoded
-        markers = int((prompt == IMAGE_TOKEN).sum())
-        length = len(prompt) + markers * (self.config.visual_tokens - 1)
-        room = self.config.text_config.max_position_embeddings - length
+    def _encode(self, row: MixtureRow, clue: str | None) -> EncodedRow:
+        """Token ids of a row; its answer ends where the context does, as in VILA's training."""
+        sample = row.sample
+        prompt, answer = self._ids(sample.kind, sample.instruction, row.answer, clue)
+        room = self._context - self._length(prompt)
         if room < 1:
             raise UniRSError(
                 "row_too_long",
-                f"The instruction of the sample {_name(row)} has {length} tokens with its images, "
-                "which leaves no room for an answer; shorten it or leave the sample out.",
+                f"The instruction of the sample {_name(row)} fills the {self._context} tokens that "
+                "the model can read, with its images and clue; shorten it or leave the sample out.",
             )
         return prompt, answer[:room]
+
+    def _ids(self, kind: InputKind, instruction: str, answer: str, clue: str | None) -> EncodedRow:
+        row = Row(kind, 0, instruction, answer, clue, base=is_base(self.config))  # without a bank
+        return encode_row(self.processor, row, self._markers[kind])
+
+    def _length(self, prompt: Tensor) -> int:
+        """Tokens of a prompt when its markers stand for all visual tokens."""
+        markers = int((prompt == IMAGE_TOKEN).sum())
+        return len(prompt) + markers * (self.config.visual_tokens - 1)
 
 
 def _without_loss(batch: InstructionBatch) -> InstructionBatch:

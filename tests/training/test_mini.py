@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
@@ -12,14 +13,25 @@ from unirs.model import load_bundle
 from unirs.training.mini import train_mini
 from unirs.training.options import STAGES, MiniOptions, Report
 from unirs.training.publish import publish
-from unirs.training.world_rows import base_rows, unirs_row, world_item
+from unirs.training.world_rows import (
+    REVERSED,
+    WHAT_CHANGED,
+    WHAT_HAPPENS,
+    WHAT_IS_HERE,
+    base_rows,
+    unirs_row,
+    world_item,
+)
 from unirs.world import EVENTS
+from unirs.world.plan import COVER_WORDS
+from unirs.world.questions import percent
 
 SMALL = MiniOptions(
     folder=None,
     items={InputKind.SINGLE: 24, InputKind.PAIR: 16, InputKind.VIDEO: 10},
     vision_steps=1,
     language_steps=1,
+    reading_steps=1,
     change_steps=1,
     joint_steps=2,
     processes=1,
@@ -124,6 +136,16 @@ def test_what_cannot_work_is_refused_before_anything_is_rendered(tmp_path):
     assert not (options.folder / "banks").exists()
 
 
+def answer_by_shares(question, shares):
+    """The answer to a question that was made up of the shares of the classes."""
+    named = sorted((name for name in COVER_WORDS if name in question), key=question.index)
+    areas = [shares[COVER_WORDS.index(name)] for name in named]
+    if len(areas) == 1:
+        return percent(areas[0])
+    is_reversed = any(word in question for word in REVERSED)
+    return "yes" if (areas[0] < areas[1]) == is_reversed else "no"
+
+
 @pytest.mark.parametrize("kind", list(InputKind))
 def test_rows_say_what_is_true_of_the_item(kind):
     rng = np.random.default_rng(0)
@@ -141,6 +163,12 @@ def test_rows_say_what_is_true_of_the_item(kind):
         elif "Classes:" in row.instruction:
             allowed = [item.truth["event"]]
             assert row.answer in row.instruction
+        elif question.endswith("?") and question not in (
+            *WHAT_IS_HERE,
+            *WHAT_CHANGED,
+            *WHAT_HAPPENS,
+        ):
+            allowed = [answer_by_shares(question, item.truth["shares"])]
         assert row.answer in allowed
         assert (row.item, row.clue, row.kind) == (3, "a clue", kind)
 
@@ -154,3 +182,22 @@ def test_the_base_never_hears_of_events_or_changes():
     rows = base_rows(rng, InputKind.VIDEO, [video])
     assert [row.answer for row in rows] == [video["description"]]
     assert video["event"] in EVENTS
+
+
+@pytest.mark.slow
+def test_the_base_reads_on_with_its_encoder_frozen(trained):
+    options, _ = trained
+    folder = options.folder / "base"
+    head = "module.language_model.lm_head.weight"
+
+    with (
+        safe_open(folder / "language" / "checkpoint.safetensors", "pt") as before,
+        safe_open(folder / "reading" / "checkpoint.safetensors", "pt") as after,
+    ):
+        learnt = {name for name in after.keys() if name.startswith("module.")}  # noqa: SIM118
+        read_on = after.get_tensor(head)
+        assert (read_on != before.get_tensor(head)).any()
+
+    assert all(name.startswith("module.language_model.") for name in learnt)
+    saved = load_bundle(folder / "model").model.language_model
+    assert (saved.lm_head.weight == read_on).all()

@@ -9,7 +9,7 @@ import torch
 from unirs.inputs import InputKind
 from unirs.training.bank import training_count
 from unirs.training.objectives import step_rng
-from unirs.training.world_rows import world_item
+from unirs.training.world_rows import REVERSED, world_item
 from unirs.training.world_stages import Material, Mixture
 
 ITEMS = 12
@@ -34,7 +34,7 @@ def of_kind(rows, kind):
 
 
 def test_a_batch_has_the_shares_of_its_mixture(materials):
-    rows = JOINT.draw(step_rng(0, 0), materials)
+    rows = JOINT.draw(step_rng(0, 0), 0, materials)
 
     counted = {kind: len(of_kind(rows, kind)) for kind in InputKind}
     assert counted == {InputKind.SINGLE: 6, InputKind.PAIR: 4, InputKind.VIDEO: 2}
@@ -46,15 +46,15 @@ def test_a_kind_alone_learns_the_rows_that_it_learns_among_others(materials, kin
     alone = Mixture({kind: SHARES[kind]}, clue_share=1.0)
 
     for step in range(5):
-        together = JOINT.draw(step_rng(3, step), materials)
-        assert alone.draw(step_rng(3, step), materials) == of_kind(together, kind)
+        together = JOINT.draw(step_rng(3, step), 0, materials)
+        assert alone.draw(step_rng(3, step), 0, materials) == of_kind(together, kind)
 
 
 def test_without_clues_the_same_questions_are_put(materials):
     clueless = replace(JOINT, clue_share=0.0)
 
-    with_clues = JOINT.draw(step_rng(1, 2), materials)
-    without = clueless.draw(step_rng(1, 2), materials)
+    with_clues = JOINT.draw(step_rng(1, 2), 0, materials)
+    without = clueless.draw(step_rng(1, 2), 0, materials)
 
     assert [row.clue for row in with_clues] == [f"clue {row.item}" for row in with_clues]
     assert without == [replace(row, clue=None) for row in with_clues]
@@ -67,18 +67,18 @@ def test_half_of_the_clues_are_half_of_the_clues(materials):
     told = [
         row.clue is not None
         for step in range(60)
-        for row in half.draw(step_rng(0, step), materials)
+        for row in half.draw(step_rng(0, step), 0, materials)
     ]
 
     assert np.mean(told) == pytest.approx(0.5, abs=0.06)
 
 
 def test_steps_and_seeds_draw_other_rows(materials):
-    drawn = [JOINT.draw(step_rng(*at), materials) for at in ((0, 0), (0, 1), (1, 0))]
+    drawn = [JOINT.draw(step_rng(*at), 0, materials) for at in ((0, 0), (0, 1), (1, 0))]
 
     assert drawn[0] != drawn[1]
     assert drawn[0] != drawn[2]
-    assert drawn[0] == JOINT.draw(step_rng(0, 0), materials)
+    assert drawn[0] == JOINT.draw(step_rng(0, 0), 0, materials)
 
 
 def test_what_is_held_back_validates_and_never_trains(materials):
@@ -87,3 +87,34 @@ def test_what_is_held_back_validates_and_never_trains(materials):
     held_back = set(range(training_count(ITEMS), ITEMS))
     assert {row.item for row in rows} == held_back
     assert {row.kind for row in rows} == set(InputKind)
+
+
+def comparisons(rows):
+    asked = [row.instruction for row in rows if " than " in row.instruction]
+    return [any(word in text for word in REVERSED) for text in asked]
+
+
+def test_comparisons_are_reversed_only_when_they_have_been_learnt(materials):
+    mixture = replace(JOINT, shares={InputKind.SINGLE: (8, 6)}, one_way_steps=40)
+
+    def read(steps):
+        drawn = (mixture.draw(step_rng(0, step), step, materials) for step in steps)
+        return [is_reversed for rows in drawn for is_reversed in comparisons(rows)]
+
+    assert np.mean(read(range(40))) < 0.05
+    assert np.mean(read(range(40, 80))) == pytest.approx(0.5, abs=0.08)
+
+
+def test_the_few_real_items_come_as_often_as_asked_for(materials):
+    kind = InputKind.SINGLE
+    generated = materials[kind]
+    truths = [truth | {"real": index == 4} for index, truth in enumerate(generated.truths)]
+    some_real = {kind: replace(generated, truths=truths)}
+    mixture = Mixture({kind: (10, 1)}, clue_share=1.0, real_share=0.6)
+
+    items = [
+        row.item for step in range(40) for row in mixture.draw(step_rng(0, step), 0, some_real)
+    ]
+
+    by_chance = 0.4 / training_count(ITEMS)
+    assert np.mean(np.array(items) == 4) == pytest.approx(0.6 + by_chance, abs=0.07)

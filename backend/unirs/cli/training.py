@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WITHOUT_CHANGE_MODULE = "joint-without-change-module"
 """Folder of the ablation, beside those of the stages; its scores stand in the card."""
 
-STEPS = ("vision_steps", "language_steps", "change_steps", "joint_steps")
+STEPS = ("vision_steps", "language_steps", "reading_steps", "change_steps", "joint_steps")
 
 EXAMPLES = """
 [bold]Examples[/bold]

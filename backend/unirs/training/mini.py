@@ -31,16 +31,18 @@ from unirs.training.prepared import clues_of, features_of, visual_tokens
 from unirs.training.raster_items import raster_item
 from unirs.training.world_rows import base_rows, world_item
 from unirs.training.world_stages import (
+    BASE_SHARES,
     Material,
     Mixture,
     as_unirs,
     land_cover_head,
     train_change_module,
+    tune_base,
     tune_llm,
 )
 from unirs.world import EVENTS
 
-JOINT_SHARES = {InputKind.SINGLE: (8, 4), InputKind.PAIR: (4, 2), InputKind.VIDEO: (2, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (8, 6), InputKind.PAIR: (5, 2), InputKind.VIDEO: (2, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them.
 
 Batches are small: comparing two areas is learnt by the number of steps, and not by their size.
@@ -49,8 +51,14 @@ Batches are small: comparing two areas is learnt by the number of steps, and not
 JOINT_VISITS = 2
 """How often the joint stage comes back to an input, each time with other questions."""
 
-CLUE_SHARE = 0.5
+CLUE_SHARE = 0.65
 """Share of the rows of the mixture that come with their clue."""
+
+REAL_SHARE = 0.25
+"""Share of the inputs of the mixture that are real, where real rasters join: they are few."""
+
+ONE_WAY = 0.25
+"""Share of the joint steps in which few comparisons are reversed."""
 
 
 def train_mini(options: MiniOptions, stages: tuple[Stage, ...], report: Report) -> Path:
@@ -109,7 +117,8 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     folder = options.folder / "base"
     loop = LoopOptions(options.vision_steps, 1.5e-3, weight_decay=0.02, device=options.device)
     words_loop = replace(loop, steps=options.language_steps, learning_rate=1e-3)
-    _keep(folder, options, {"vision": loop, "language": words_loop})
+    reading_loop = replace(words_loop, steps=options.reading_steps, weight_decay=0.0)
+    _keep(folder, options, {"vision": loop, "language": words_loop, "reading": reading_loop})
     torch.manual_seed(options.seed)
     tokenizer = _tokenizer(folder, banks)
     config = replace_config(PRESETS["unirs-mini"](), kind="base", clue_source="self")
@@ -122,9 +131,13 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
     fit(vision, loop, folder / "vision", report.training)
 
     report.stage("general base on words")
-    shares = {InputKind.SINGLE: 8, InputKind.PAIR: 1, InputKind.VIDEO: 1}
-    objective = BaseObjective(bundle, head, banks, base_rows, shares)
+    objective = BaseObjective(bundle, head, banks, base_rows, BASE_SHARES)
     fit(objective, words_loop, folder / "language", report.training)
+    features = {
+        kind: features_of(folder, bundle, kind, banks[kind], len(banks[kind]), report)
+        for kind in (InputKind.SINGLE, InputKind.VIDEO)
+    }
+    tune_base(bundle, banks, features, reading_loop, folder / "reading", options.seed, report)
     save_bundle(bundle, folder / "model")
 
 
@@ -156,7 +169,9 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         alone, visual = visual_tokens(bundle, kind, features)
         clues = clues_of(prepared, base, kind, alone, report) if options.clues else [""] * needed
         materials[kind] = Material(bank.truths, visual, clues)
-    mixture = Mixture(JOINT_SHARES, CLUE_SHARE if options.clues else 0.0)
+    clue_share = CLUE_SHARE if options.clues else 0.0
+    one_way_steps = round(ONE_WAY * options.joint_steps)
+    mixture = Mixture(JOINT_SHARES, clue_share, REAL_SHARE, one_way_steps)
     tune_llm(bundle, base, materials, mixture, loop, folder, options.seed, report)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -318,13 +318,12 @@ class ChangeObjective(WholeBatches):
 
 
 class JointObjective(WholeBatches):
-    """Stage 2: the LLM alone learns all tasks, from cached visual tokens and the base's clues.
+    """The LLM alone learns from cached visual tokens: in stage 2 all tasks, with the base's clues.
 
     Args:
         bundle: Its LLM is trained.
         visual: Projected tokens by kind, ``[items, markers, visual_tokens, width]``.
-        rows: Encoded training rows: kind, item, prompt and answer ids, by a function of the
-            random generator, so that questions and clue drop-out vary.
+        draw: Rows of a batch by random generator and step, so that questions and clues vary.
         validation: Rows that never train.
     """
 
@@ -332,7 +331,7 @@ class JointObjective(WholeBatches):
         self,
         bundle: ModelBundle,
         visual: dict[InputKind, Tensor],
-        draw: Any,
+        draw: Callable[[np.random.Generator, int], Sequence[Row]],
         validation: Sequence[Row],
         seed: int = 0,
     ) -> None:
@@ -347,7 +346,7 @@ class JointObjective(WholeBatches):
 
     def batch(self, step: int) -> list[tuple[TokenBatch, Tensor]]:
         """Rows of every kind; one part for each length of visual input."""
-        return self._parts(self.draw(step_rng(self.seed, step)))
+        return self._parts(self.draw(step_rng(self.seed, step), step))
 
     def loss(self, batch: list[tuple[TokenBatch, Tensor]]) -> dict[str, Tensor]:
         """Mean loss over all answer tokens of the batch."""

@@ -36,6 +36,7 @@ class MiniOptions:
         raster_items: Real tiles among the items of each kind, as a share of ``items``.
         vision_steps: Steps of the encoder alone, 48 images each.
         language_steps: Steps of the general base, eight scenes and some more each.
+        reading_steps: Steps of the base's LLM alone, over features that are made once.
         change_steps: Steps of the change module, 64 pairs each.
         joint_steps: Steps of the LLM on the mixture.
         variant: Name of the folder of the joint stage, so that ablations lie beside the model.
@@ -56,10 +57,11 @@ class MiniOptions:
     )
     rasters: tuple[Path, ...] = ()
     raster_items: float = 0.12
-    vision_steps: int = 1_000
-    language_steps: int = 1_500
+    vision_steps: int = 450
+    language_steps: int = 550
+    reading_steps: int = 700
     change_steps: int = 800
-    joint_steps: int = 5_000
+    joint_steps: int = 1_700
     variant: str = "joint"
     change_module: bool = True
     clues: bool = True

@@ -45,6 +45,7 @@ def raster_item(kind: InputKind, folder: Path, size: int, index: int) -> Item:
         truth = {"captions": list(one.captions), "questions": questions}
         waters = (one.water,)
         tile = one.tile
+    truth["real"] = True
     toned = np.stack([_toned(image, rng) for image in images])
     return Item(toned, np.stack([_cells(water, tile, size // 2) for water in waters]), truth)
 

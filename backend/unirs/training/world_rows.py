@@ -17,17 +17,23 @@ from unirs.training.rows import Row
 SQUEEZED = 8
 """One scene in so many is narrower than a square and stands on neutral bars, as crops often do."""
 
-BASE_QUESTIONS = 6
+BASE_QUESTIONS = 4
 """Questions about one scene in a row of the base stage."""
 
 QUESTION_WEIGHTS = {"comparison": 6.0, "area": 3.0, "rural_urban": 0.7}
 """How often a question of a type is drawn, others being 1: the harder, the more often."""
 
 REVERSED = ("less", "smaller", "fewer")
-REVERSED_WEIGHT = 0.25
-"""Comparisons the other way round come less often. As many of both would leave a model that has not
-yet told the words apart without any slope to follow: what is right for one is wrong for the other.
+"""Words of the comparisons that ask the other way round."""
+
+FEW_REVERSED, HALF_REVERSED = 0.01, 0.5
+"""Share of reversed comparisons: few until comparing is learnt, then every other one. As many of
+both from the start would leave a model that has not yet told the words apart without any slope to
+follow: what is right for one is wrong for the other.
 """
+
+OF_SHARES = 0.5
+"""How many questions are made up anew where the shares of the classes are known."""
 
 WHAT_IS_HERE = (
     "What is here?",
@@ -80,9 +86,11 @@ def _single(seed: int, size: int, squeezed: bool) -> Item:
     image, labels = one.image, one.labels
     if squeezed:
         image, labels = _squeeze(image, labels, np.random.default_rng([seed, 1]))
+    shares = np.bincount(one.labels.ravel(), minlength=len(world.CLASSES)) / one.labels.size
     truth = {
         "captions": list(one.captions),
         "description": one.description,
+        "shares": shares.round(4).tolist(),
         "questions": [[q.type, q.question, q.answer] for q in one.questions],
     }
     return Item(image[None], to_cells(labels)[None], truth)
@@ -118,23 +126,27 @@ def base_rows(rng: np.random.Generator, kind: InputKind, truths: Sequence[Any]) 
     rows = [_base(kind, prompts.CAPTION_INSTRUCTION, _pick(rng, first["captions"]))]
     if first.get("description"):
         rows.append(_base(kind, clue, first["description"]))
-    asked = first["questions"]
-    count = min(len(asked), BASE_QUESTIONS)
-    for i in rng.choice(len(asked), count, replace=False, p=_weights(asked)):
-        rows.append(_base(kind, prompts.short_answer(asked[i][1]), asked[i][2]))
+    for _ in range(BASE_QUESTIONS):
+        question, answer = _question(rng, first, FEW_REVERSED)
+        rows.append(_base(kind, prompts.short_answer(question), answer))
     return rows
 
 
 def unirs_row(
-    rng: np.random.Generator, kind: InputKind, item: int, truth: dict[str, Any], clue: str | None
+    rng: np.random.Generator,
+    kind: InputKind,
+    item: int,
+    truth: dict[str, Any],
+    clue: str | None,
+    reversed_share: float = HALF_REVERSED,
 ) -> Row:
     """One row of the joint mixture about an item, drawn among its tasks."""
-    instruction, answer = _instruction(rng, kind, truth)
+    instruction, answer = _instruction(rng, kind, truth, reversed_share)
     return Row(kind, item, instruction, answer, clue)
 
 
 def _instruction(
-    rng: np.random.Generator, kind: InputKind, truth: dict[str, Any]
+    rng: np.random.Generator, kind: InputKind, truth: dict[str, Any], reversed_share: float
 ) -> tuple[str, str]:
     draw = rng.random()
     if kind is InputKind.VIDEO:
@@ -146,31 +158,41 @@ def _instruction(
             return prompts.CHANGE_INSTRUCTION, _pick(rng, truth["captions"])
         if draw < 0.7 or not truth["questions"]:
             return _pick(rng, WHAT_CHANGED), _pick(rng, truth["captions"])
-        return _question(rng, truth)
+        return _short_or_plain(rng, truth, reversed_share)
     if draw < 0.05:
         return prompts.CAPTION_INSTRUCTION, _pick(rng, truth["captions"])
     if draw < 0.08 and truth.get("description"):
         return _pick(rng, WHAT_IS_HERE), truth["description"]
-    return _question(rng, truth)
+    return _short_or_plain(rng, truth, reversed_share)
 
 
-def _question(rng: np.random.Generator, truth: dict[str, Any]) -> tuple[str, str]:
+def _short_or_plain(
+    rng: np.random.Generator, truth: dict[str, Any], reversed_share: float
+) -> tuple[str, str]:
     """A question; users leave the request for a short answer out, so some rows do too."""
-    asked = truth["questions"]
-    _, question, answer = asked[rng.choice(len(asked), p=_weights(asked))]
+    question, answer = _question(rng, truth, reversed_share)
     return (question if rng.random() < 0.25 else prompts.short_answer(question)), answer
 
 
-def _weights(asked: Sequence[Sequence[str]]) -> NDArray[np.float64]:
-    """Probability of each question to be drawn."""
-    weights = np.array([_weight(kind, question) for kind, question, _ in asked])
-    return weights / weights.sum()
+def _question(
+    rng: np.random.Generator, truth: dict[str, Any], reversed_share: float
+) -> tuple[str, str]:
+    """A question about an item: one that it came with, or one made up of what is known."""
+    if "shares" in truth and rng.random() < OF_SHARES:
+        asked = world.ask_of_shares(np.array(truth["shares"]), rng, reversed_share)
+        if asked:
+            return asked.question, asked.answer
+    known = truth["questions"]
+    weights = np.array([_weight(kind, text, reversed_share) for kind, text, _ in known])
+    _, question, answer = known[rng.choice(len(known), p=weights / weights.sum())]
+    return question, answer
 
 
-def _weight(kind: str, question: str) -> float:
+def _weight(kind: str, question: str, reversed_share: float) -> float:
     weight = QUESTION_WEIGHTS.get(kind, 1.0)
-    is_reversed = any(word in question for word in REVERSED)
-    return weight * REVERSED_WEIGHT if kind == "comparison" and is_reversed else weight
+    if kind == "comparison" and any(word in question for word in REVERSED):
+        return weight * reversed_share / (1 - reversed_share)
+    return weight
 
 
 def _class_list(rng: np.random.Generator, event: str) -> list[str]:

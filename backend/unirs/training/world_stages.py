@@ -1,10 +1,10 @@
-"""The paper's two stages on generated material: the change module, then the LLM on all kinds."""
+"""What is trained on frozen features: the base's LLM, the change module, the LLM on all kinds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,15 @@ from unirs.training.heads import LandCoverHead
 from unirs.training.loop import LoopOptions, fit
 from unirs.training.objectives import ChangeObjective, JointObjective
 from unirs.training.options import Report
+from unirs.training.prepared import visual_tokens
 from unirs.training.rows import Row
-from unirs.training.world_rows import unirs_row
+from unirs.training.world_rows import FEW_REVERSED, HALF_REVERSED, base_rows, unirs_row
 from unirs.world import CLASSES
 
 CELLS_PER_PATCH = 4
+
+BASE_SHARES = {InputKind.SINGLE: 8, InputKind.PAIR: 1, InputKind.VIDEO: 1}
+"""Visual inputs of each kind in a batch of the general base."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,36 @@ class Material:
     visual: Tensor
     clues: Sequence[str]
 
+    @cached_property
+    def training(self) -> range:
+        """Indices of the items that train."""
+        return range(training_count(len(self)))
+
+    @cached_property
+    def real(self) -> list[int]:
+        """Those of them that are tiles of real rasters."""
+        return [item for item in self.training if self.truths[item].get("real")]
+
     def __len__(self) -> int:
         """Number of items, those held back for validation among them."""
         return len(self.visual)
 
-    def row(self, rng: np.random.Generator, kind: InputKind, item: int, clue: bool) -> Row:
+    def item(self, rng: np.random.Generator, real_share: float) -> int:
+        """An item that trains; where some are real, one of those as often as asked for."""
+        pool = self.real if self.real and rng.random() < real_share else self.training
+        return pool[int(rng.integers(len(pool)))]
+
+    def row(
+        self,
+        rng: np.random.Generator,
+        kind: InputKind,
+        item: int,
+        clue: bool,
+        reversed_share: float = HALF_REVERSED,
+    ) -> Row:
         """A row about an item."""
         told = self.clues[item] if clue else None
-        return unirs_row(rng, kind, item, self.truths[item], told or None)
+        return unirs_row(rng, kind, item, self.truths[item], told or None, reversed_share)
 
 
 Materials = Mapping[InputKind, Material]
@@ -63,25 +89,30 @@ class Mixture:
             left out is not trained.
         clue_share: Share of the rows that come with their clue, 0 to 1. At 0 the model becomes
             one that asks for no clues.
+        real_share: Share of the inputs that are drawn among real tiles, where there are any.
+        one_way_steps: Steps at the start in which few comparisons are reversed.
     """
 
     shares: Mapping[InputKind, tuple[int, int]]
     clue_share: float
+    real_share: float = 0.0
+    one_way_steps: int = 0
 
-    def draw(self, rng: np.random.Generator, materials: Materials) -> list[Row]:
+    def draw(self, rng: np.random.Generator, step: int, materials: Materials) -> list[Row]:
         """The rows of a batch.
 
         Each kind has random numbers of its own, and a clue that is left out is drawn all the same:
         mixtures that differ in nothing else put the same questions about the same inputs.
         """
+        reversed_share = FEW_REVERSED if step < self.one_way_steps else HALF_REVERSED
         rows = []
         for kind, own in zip(InputKind, rng.spawn(len(InputKind)), strict=True):
             items, rows_each = self.shares.get(kind, (0, 0))
-            drawn = own.integers(0, training_count(len(materials[kind])), items) if items else ()
-            for item in map(int, drawn):
+            for _ in range(items):
+                item = materials[kind].item(own, self.real_share)
                 for _ in range(rows_each):
                     clue = bool(own.random() < self.clue_share)
-                    rows.append(materials[kind].row(own, kind, item, clue))
+                    rows.append(materials[kind].row(own, kind, item, clue, reversed_share))
         return rows
 
     def validation(self, materials: Materials) -> list[Row]:
@@ -120,6 +151,52 @@ def as_unirs(base: ModelBundle, folder: Path, seed: int, change_module: bool = T
     if strangers:
         raise ValueError(f"base and UniRS differ in {strangers[0]}")
     return bundle
+
+
+def tune_base(
+    bundle: ModelBundle,
+    banks: Mapping[InputKind, Bank],
+    features: Mapping[InputKind, Tensor],
+    loop: LoopOptions,
+    folder: Path,
+    seed: int,
+    report: Report,
+) -> None:
+    """The LLM of the general base reads on alone, over features that are made once.
+
+    Steps over frozen features cost a third of those through the encoder, and comparing areas is
+    learnt by their number. Pairs are two unrelated scenes.
+
+    Args:
+        bundle: Its LLM is tuned, in place.
+        banks: What is looked at, by kind.
+        features: Their features, ``[items, frames, patches, width]``; pairs need none.
+        loop: How long and how.
+        folder: Takes checkpoint and curves.
+        seed: Of the batches.
+        report: Where progress is told.
+    """
+    truths = {kind: [[truth] for truth in bank.truths] for kind, bank in banks.items()}
+    visual = {kind: visual_tokens(bundle, kind, part)[0] for kind, part in features.items()}
+    scenes, whole = InputKind.SINGLE, len(visual[InputKind.SINGLE]) // 2 * 2
+    visual[InputKind.PAIR] = visual[scenes][:whole].flatten(0, 1).unflatten(0, (-1, 2))
+    one_by_one = banks[scenes].truths
+    truths[InputKind.PAIR] = [one_by_one[i : i + 2] for i in range(0, whole, 2)]
+
+    def rows_of(rng: np.random.Generator, kind: InputKind, item: int) -> list[Row]:
+        return [replace(row, item=item) for row in base_rows(rng, kind, truths[kind][item])]
+
+    def draw(rng: np.random.Generator, _step: int) -> list[Row]:
+        rows = []
+        for kind, count in BASE_SHARES.items():
+            for item in rng.integers(0, training_count(len(visual[kind])), count).tolist():
+                rows += rows_of(rng, kind, item)
+        return rows
+
+    held_back = range(training_count(len(visual[scenes])), len(visual[scenes]))
+    validation = [row for i in held_back for row in rows_of(np.random.default_rng(i), scenes, i)]
+    report.stage("LLM of the base alone")
+    fit(JointObjective(bundle, visual, draw, validation, seed), loop, folder, report.training)
 
 
 def train_change_module(

@@ -6,7 +6,7 @@ gives the same pixels, labels, captions and questions in every process.
 
 from unirs.world.pairs import ScenePair, pair
 from unirs.world.plan import CLASSES
-from unirs.world.questions import QA
+from unirs.world.questions import QA, ask_of_shares
 from unirs.world.scenes import Scene, scene, seed_for
 from unirs.world.videos import EVENTS, SceneVideo, video
 
@@ -17,6 +17,7 @@ __all__ = [
     "Scene",
     "ScenePair",
     "SceneVideo",
+    "ask_of_shares",
     "pair",
     "scene",
     "seed_for",

@@ -127,6 +127,7 @@ def test_an_adapter_has_the_options_that_were_asked_for(start, tmp_path):
     weights = tmp_path / "tuned" / "adapter" / "adapter_model.safetensors"
     with safe_open(weights, "pt") as file:
         names = set(file.keys())
+        assert {file.get_tensor(name).dtype for name in names} == {torch.float32}
     assert {name.split(".")[-3] for name in names} == {"q_proj", "down_proj"}
     assert len(names) == 2 * 2 * 2  # layers, targets, matrices
 

@@ -179,7 +179,8 @@ def fit(
     """
     place = join(options.device)
     folder.mkdir(parents=True, exist_ok=True)
-    run = _Run(objective, options, folder, place)
+    with _memory_guard(0, place):
+        run = _Run(objective, options, folder, place)
     with StopSignal() as stop:
         while run.step < options.steps:
             with _memory_guard(run.step, place):

@@ -23,7 +23,7 @@ from PIL import Image
 from unirs.data.datasets import dataset
 from unirs.data.readers import crsvqa, geochat, levir, rsvqa
 from unirs.errors import UniRSError
-from unirs.files import whole_file
+from unirs.files import make_folder, whole_file
 from unirs.prompts import CHANGE_INSTRUCTION
 from unirs.world import EVENTS, QA, ScenePair, pair, scene, video
 from unirs.world.write import write_raster, write_video
@@ -88,7 +88,7 @@ class _Place:
     def path(self, *parts: str) -> Path:
         """A file below the root, whose folder is there."""
         path = self.root.joinpath(*parts)
-        _make_folder(path.parent)
+        make_folder(path.parent)
         return path
 
     def save(self, image: NDArray[np.uint8], *parts: str) -> str:
@@ -303,23 +303,12 @@ def _video_line(place: _Place, number: int) -> dict[str, Any]:
 
 
 def _make_empty(root: Path) -> None:
-    _make_folder(root)
+    make_folder(root)
     if any(root.iterdir()):
         raise UniRSError(
             "target_exists",
             f"{root} has something in it already; name a new folder for the example.",
         )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UniRSError(
-            "output_unwritable",
-            f"Cannot make the folder {folder} ({error.strerror}); choose another one.",
-            path=str(folder),
-        ) from error
 
 
 _WRITERS: dict[str, Callable[[_Place, tuple[str, ...]], None]] = {

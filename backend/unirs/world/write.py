@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
-from unirs.files import whole_file
+from unirs.files import make_folder, whole_file
 from unirs.world.pairs import ScenePair, pair
 from unirs.world.questions import QA
 from unirs.world.scenes import scene
@@ -82,7 +82,8 @@ def write_world(
         )
     written = []
     for index in range(count):
-        place = _make_folder(folder / f"scene-{index + 1:04d}")
+        place = folder / f"scene-{index + 1:04d}"
+        make_folder(place)
         dates = pair(seed + index, size)
         clip = video(seed + index, size, _frame_count(seconds))
         single = scene(seed + index, size)
@@ -111,10 +112,10 @@ def write_demo(folder: Path, size: int = 1024) -> WrittenScene:
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    place = _make_folder(folder)
+    make_folder(folder)
     dates = pair(_DEMO_SEED, size, pixel_size=0.5, kind="houses built")
     clip = video(_DEMO_SEED, 320, _frame_count(3.0), event="flood")
-    return _write_place(place, dates, clip, _ORIGIN)
+    return _write_place(folder, dates, clip, _ORIGIN)
 
 
 def _write_place(
@@ -169,18 +170,6 @@ def _questions(questions: Sequence[QA]) -> list[dict[str, str]]:
 
 def _frame_count(seconds: float) -> int:
     return max(8, round(seconds * FRAMES_PER_SECOND))
-
-
-def _make_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UniRSError(
-            "output_unwritable",
-            f"Cannot make the folder {folder} ({error.strerror}); choose another one.",
-            path=str(folder),
-        ) from error
-    return folder
 
 
 def write_raster(

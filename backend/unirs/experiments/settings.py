@@ -14,6 +14,7 @@ from unirs.files import make_folder
 from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.training.loop import LoopOptions, describe
+from unirs.training.mini import ONE_WAY
 from unirs.training.options import require_extra
 
 CHANGE_BATCH = 64
@@ -63,6 +64,11 @@ class Settings:
         return {kind: max(LEAST_ITEMS, count) for kind, count in visited.items()}
 
     @property
+    def one_way_steps(self) -> int:
+        """Steps at the start in which few comparisons are reversed, as ``unirs-mini`` learns."""
+        return round(ONE_WAY * self.steps)
+
+    @property
     def tuning(self) -> LoopOptions:
         """The loop of the LLM: the same for every arm."""
         return LoopOptions(
@@ -87,6 +93,7 @@ class Settings:
             "tuning": describe(self.tuning),
             "change_tuning": describe(self.change_tuning),
             "items": {kind.value: count for kind, count in self.items.items()},
+            "one_way_steps": self.one_way_steps,
             "shares": {kind.value: share for kind, share in SHARES.items()},
         }
 

@@ -83,7 +83,11 @@ class Workshop:
             bundle = load_bundle(self._change_folder(arm.seed) / "model", self._settings.device)
         else:
             bundle = as_unirs(self._base, folder / "model", arm.seed, change_module=False)
-        mixture = Mixture(arm.shares, clue_share=1.0 if arm.clues else 0.0)
+        mixture = Mixture(
+            arm.shares,
+            clue_share=1.0 if arm.clues else 0.0,
+            one_way_steps=self._settings.one_way_steps,
+        )
         tune_llm(
             bundle,
             self._base,

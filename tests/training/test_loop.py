@@ -278,7 +278,7 @@ def test_the_joint_stage_trains_the_llm_alone(make_bundle, tmp_path):
     rows = [Row(kind, i, "Is it bright?", "yes" if i else "no") for kind in visual for i in (0, 1)]
     before = {name: tensor.clone() for name, tensor in bundle.model.state_dict().items()}
 
-    objective = JointObjective(bundle, visual, lambda _rng: rows, rows)
+    objective = JointObjective(bundle, visual, lambda _rng, _step: rows, rows)
     curves = fit(objective, replace(OPTIONS, steps=150), tmp_path)
 
     changed = {

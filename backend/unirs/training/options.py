@@ -57,7 +57,7 @@ class MiniOptions:
     )
     rasters: tuple[Path, ...] = ()
     raster_items: float = 0.12
-    vision_steps: int = 450
+    vision_steps: int = 1_150
     language_steps: int = 550
     reading_steps: int = 700
     change_steps: int = 800

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,10 @@ NEUTRAL = 127
 
 It is the integer mean of SigLIP's normalisation, so the encoder reads it as almost 0.
 """
+
+
+AspectMode = Literal["pad", "resize"]
+"""How an image becomes the square that the encoder reads: on neutral bars, or squashed."""
 
 
 class InputKind(str, Enum):

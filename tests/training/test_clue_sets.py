@@ -194,3 +194,32 @@ def test_a_broken_image_is_named_and_what_was_said_stays(samples, base, tmp_path
 
     assert caught.value.code == "image_broken"
     assert len(ClueSet(tmp_path, base.digest)) == 1
+
+
+@pytest.mark.usefixtures("asked")
+def test_clues_of_squashed_images_do_not_pass_for_padded_ones(base, samples, tmp_path):
+    squashed = ClueOptions(4, aspect_mode="resize")
+    write_clue_set(samples, base, tmp_path / "clues", squashed)
+
+    with pytest.raises(UniRSError, match="--aspect-mode pad") as caught:
+        open_clues(tmp_path / "clues", base.folder, samples, frame_count=3)
+
+    assert caught.value.code == "clue_missing"
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_base_reads_images_as_the_training_will(base, tmp_path, monkeypatch):
+    """A wide image on neutral bars has grey above it; one that was squashed has none."""
+    wide = tmp_path / "wide.png"
+    Image.new("RGB", (64, 16), (255, 0, 0)).save(wide)
+    sample = Sample("wide", InputKind.SINGLE, (wide,), "?", ("!",))
+    seen = []
+    encode = base.model.encode_images
+    monkeypatch.setattr(base.model, "encode_images", lambda p: seen.append(p) or encode(p))
+
+    write_clue_set([sample], base, tmp_path / "a", ClueOptions(1, aspect_mode="pad"))
+    write_clue_set([sample], base, tmp_path / "b", ClueOptions(1, aspect_mode="resize"))
+
+    padded, squashed = (float(pixels[0, 0, 0].mean()) for pixels in seen)
+    assert padded == pytest.approx(0, abs=0.05)
+    assert squashed == pytest.approx(1, abs=0.05)

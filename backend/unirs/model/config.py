@@ -10,7 +10,6 @@ from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
 
 from unirs.prompts import TEMPLATE_VERSION
 
-AspectMode = Literal["pad", "resize"]
 ModelKind = Literal["base", "unirs"]
 ClueSource = Literal["none", "self", "second", "adapter"]
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from transformers import LlamaConfig, LlamaTokenizer, SiglipVisionConfig
 
 from unirs.errors import UniRSError
+from unirs.inputs import AspectMode
 from unirs.model import foreign
 from unirs.model.bundle import (
     BAD_VALUES,
@@ -26,7 +27,7 @@ from unirs.model.bundle import (
     quiet_transformers,
     save_bundle,
 )
-from unirs.model.config import AspectMode, UniRSConfig
+from unirs.model.config import UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
 
 PARTS = ("llm", "vision_tower", "mm_projector")

@@ -1,8 +1,8 @@
 """Clues of whole training sets: written once by the frozen base, kept on disk (paper, III-B2).
 
-A folder holds one file for each base model and prompt version. A line is a clue and the digest of
-the visual input that it is about, so that equal images share a clue wherever they lie, and a
-changed image has none.
+A folder holds one file for each base model, aspect mode and prompt version. A line is a clue and
+the digest of the visual input that it is about, so that equal images share a clue wherever they
+lie, and a changed image has none.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
 from unirs.inference.devices import guard_memory
 from unirs.inference.wording import is_base
-from unirs.inputs import InputKind
+from unirs.inputs import AspectMode, InputKind
 from unirs.model import ModelBundle, UniRSProcessor, weights_digest
 from unirs.prompts import TEMPLATE_VERSION
 from unirs.training.clues import write_clues
@@ -42,13 +42,15 @@ class ClueSet(Mapping[str, str]):
     Args:
         folder: Where clue sets lie.
         base: Digest of the base's weights.
+        aspect_mode: How the base read the images.
 
     Raises:
         UniRSError: ``records_broken``.
     """
 
-    def __init__(self, folder: Path, base: str) -> None:
-        self.file = RecordFile(folder / f"{TEMPLATE_VERSION}.{base}.jsonl", Clue)
+    def __init__(self, folder: Path, base: str, aspect_mode: AspectMode = "pad") -> None:
+        name = f"{TEMPLATE_VERSION}.{aspect_mode}.{base}.jsonl"
+        self.file = RecordFile(folder / name, Clue)
         self._texts = {clue.digest: clue.text for clue in self.file.read()}
 
     def __getitem__(self, digest: str) -> str:
@@ -77,14 +79,23 @@ class ClueOptions:
         batch_size: Inputs that the base describes at a time.
         workers: Processes that read images; 0 reads within this one.
         frame_count: Frames of a video; those of the base if ``None``.
+        aspect_mode: How images become squares. That of the training, whatever the base's own: a
+            UniRS model reads its images once, for its clue and for its answer.
     """
 
     batch_size: int = 64
     workers: int = 0
     frame_count: int | None = None
+    aspect_mode: AspectMode = "pad"
 
 
-def open_clues(folder: Path, base: Path, samples: Sequence[Sample], frame_count: int) -> ClueSet:
+def open_clues(
+    folder: Path,
+    base: Path,
+    samples: Sequence[Sample],
+    frame_count: int,
+    aspect_mode: AspectMode = "pad",
+) -> ClueSet:
     """The clues that a training shall read.
 
     Args:
@@ -93,11 +104,12 @@ def open_clues(folder: Path, base: Path, samples: Sequence[Sample], frame_count:
         samples: What is trained on. The first and the last input of each kind are looked up: where
             both have a clue, the writer has seen all.
         frame_count: Frames of a video.
+        aspect_mode: How the training reads images, and the base has to have read them.
 
     Raises:
         UniRSError: ``clue_missing``, and what reading files raises.
     """
-    clues = ClueSet(folder, weights_digest(base))
+    clues = ClueSet(folder, weights_digest(base), aspect_mode)
     for kind in InputKind:
         views = _views(samples, kind)
         for sample in views[:1] + views[-1:]:
@@ -105,7 +117,8 @@ def open_clues(folder: Path, base: Path, samples: Sequence[Sample], frame_count:
                 raise UniRSError(
                     "clue_missing",
                     f"{folder} has no clue of the base {base} for the sample {sample.id}; write "
-                    "them first, or to the end, with 'unirs data clues'.",
+                    "them first, or to the end, with 'unirs data clues --aspect-mode "
+                    f"{aspect_mode}'.",
                 )
     return clues
 
@@ -126,7 +139,7 @@ def write_clue_set(
         samples: Of one or more datasets.
         base: A base model.
         folder: Where clue sets lie; made if it is not there.
-        options: Batch size and workers.
+        options: Batch size, workers, and how images are read.
         on_progress: Called with the number of visual inputs done and of all.
 
     Raises:
@@ -141,7 +154,7 @@ def write_clue_set(
             "name the folder of the base.",
         )
     options = options or ClueOptions()
-    clues = ClueSet(folder, base.digest)
+    clues = ClueSet(folder, base.digest, options.aspect_mode)
     views = {kind: _views(samples, kind) for kind in InputKind}
     total, done = sum(map(len, views.values())), 0
     with clues.file:
@@ -187,7 +200,9 @@ def _new_inputs(
 ) -> Iterator[tuple[list[_Input], int]]:
     """Batches of inputs without a clue, with how many views were looked at until then."""
     frame_count = options.frame_count or base.config.frame_count
-    reader = _InputReader(views, base.processor, frame_count)
+    own = base.processor
+    processor = UniRSProcessor(own.image_processor, own.tokenizer, options.aspect_mode)
+    reader = _InputReader(views, processor, frame_count)
     new: dict[str, _Input] = {}
     for seen, one in enumerate(read_in_order(reader, range(len(views)), options.workers), start=1):
         if one.digest not in clues:

@@ -114,7 +114,7 @@ def _clues(settings: JointSettings, base: Path, sources: Sequence[Part]) -> Clue
             "--clues, or train without by --set with_clues=false.",
         )
     samples = [sample for source in sources for sample in source.samples]
-    return open_clues(settings.clues, base, samples, settings.frame_count)
+    return open_clues(settings.clues, base, samples, settings.frame_count, settings.aspect_mode)
 
 
 def _start(settings: JointSettings, base: Path, folder: Path, place: Place) -> Path:

@@ -30,6 +30,7 @@ from pydantic_core import ErrorDetails
 
 from unirs.errors import UniRSError
 from unirs.files import whole_file
+from unirs.inputs import AspectMode
 
 PRESETS = ("paper", "tiny")
 SETTINGS_FILE = "settings.yaml"
@@ -38,7 +39,6 @@ Location = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolut
 """A path that means the same from every working folder."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
-AspectMode = Literal["pad", "resize"]
 Precision = Literal["float32", "bfloat16"]
 Tuning = Literal["full", "lora"]
 

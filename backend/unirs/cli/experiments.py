@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from unirs.cli.options import MODEL, Json
-from unirs.cli.screen import Bars, print_json, print_table
+from unirs.cli.screen import Bars, print_json, print_table, training_report
 from unirs.errors import UniRSError
 
 EXAMPLES = """
@@ -79,7 +79,6 @@ def experiments(
     from unirs.experiments.running import run_experiments
     from unirs.experiments.settings import Settings
     from unirs.experiments.writing import as_latex, as_markdown
-    from unirs.training.options import Report
 
     numbers = {number.value for number in only or Number}
     settings = Settings(
@@ -93,11 +92,7 @@ def experiments(
         processes=processes or os.cpu_count() or 1,
     )
     with Bars() as bars:
-        report = Report(
-            stage=bars.begin,
-            making=bars.update,
-            training=lambda at: bars.update(at.step, at.steps, f"loss {at.loss:.3f}"),
-        )
+        report = training_report(bars)
         chosen = tuple(ablation for ablation in ABLATIONS if ablation.number in numbers)
         results = run_experiments(settings, chosen, report)
     if json:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -38,13 +37,6 @@ Root = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Where the dataset lies.", show_default=False)
 ]
 Split = Annotated[str, typer.Option(metavar="SPLIT", help="Which of its splits.")]
-
-
-class Aspect(str, Enum):
-    """How images become squares; typer shows choices of an enumeration."""
-
-    PAD = "pad"
-    RESIZE = "resize"
 
 
 def shards(
@@ -98,8 +90,9 @@ def clues(
         ),
     ] = None,
     aspect_mode: Annotated[
-        Aspect, typer.Option(help="How images become squares; that of the training.")
-    ] = Aspect.PAD,
+        Literal["pad", "resize"],
+        typer.Option(help="How images become squares; that of the training."),
+    ] = "pad",
     workers: Annotated[
         int, typer.Option(min=0, metavar="N", help="Processes that read images.")
     ] = 2,
@@ -115,7 +108,7 @@ def clues(
         from unirs.training.clue_sets import ClueOptions, write_clue_set
 
         base = load_pipeline(model, device, precision).bundle
-    options = ClueOptions(batch_size, workers, frames, aspect_mode.value)
+    options = ClueOptions(batch_size, workers, frames, aspect_mode)
     kept = f"Stopped; what was written is kept in {out}, and the same command goes on there."
     with told("clues_stopped", kept, json_lines=False), Bars() as bars:
         bars.begin(f"Clues for {dataset(name).title}, {split}")

@@ -11,7 +11,7 @@ import typer
 
 from unirs.cli.options import MODEL
 from unirs.cli.plans import print_plan
-from unirs.cli.screen import Bars
+from unirs.cli.screen import Bars, training_report
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
@@ -187,11 +187,7 @@ def _reporting(settings: StageSettings) -> Iterator[Report]:
         yield Report()
         return
     with Bars() as bars:
-        yield Report(
-            stage=bars.begin,
-            making=bars.update,
-            training=lambda at: bars.update(at.step, at.steps, f"loss {at.loss:.3f}"),
-        )
+        yield training_report(bars)
 
 
 def _plan_change(settings: ChangeSettings, gpu: str | None, utilisation: float) -> None:

@@ -14,7 +14,7 @@ import typer
 
 from unirs.cli import stages
 from unirs.cli.options import MODEL
-from unirs.cli.screen import Bars
+from unirs.cli.screen import Bars, training_report
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def mini(
 ) -> None:
     """Train the default model from nothing: a general base, the change module, all together."""
     from unirs.training.mini import train_mini
-    from unirs.training.options import STAGES, MiniOptions, Report
+    from unirs.training.options import STAGES, MiniOptions
 
     options = scaled(
         MiniOptions(
@@ -119,11 +119,7 @@ def mini(
     if publish:
         _check_target(publish, options, stages)
     with Bars() as bars:
-        report = Report(
-            stage=bars.begin,
-            making=bars.update,
-            training=lambda at: bars.update(at.step, at.steps, f"loss {at.loss:.3f}"),
-        )
+        report = training_report(bars)
         model = train_mini(options, stages, report)
     if publish:
         model = _publish(model, publish, options)

@@ -126,19 +126,13 @@ def ask_of_shares(
     seen = np.flatnonzero(shares >= SEEN)
     if rng.random() < AREA_SHARE:
         pool = seen if len(seen) and rng.random() < 0.6 else np.arange(len(shares))
-        cover = int(rng.choice(pool))
-        text = str(rng.choice(_AREA)).format(many=COVER_WORDS[cover])
-        return QA("area", text, percent(shares[cover]))
+        return _area(shares, int(rng.choice(pool)), rng)
     pool = seen if len(seen) > 1 and rng.random() < 0.7 else np.arange(len(shares))
     first, second = map(int, rng.choice(pool, 2, replace=False))
     small, large = sorted((shares[first], shares[second]))
-    if large < SEEN or large < RATIO * small + 0.01:
+    if not _clearly_larger(large, small):
         return None
-    smaller = bool(rng.random() < reversed_share)
-    template = str(rng.choice(_SMALLER if smaller else _LARGER))
-    truth = (shares[first] < shares[second]) == smaller
-    text = template.format(a=COVER_WORDS[first], b=COVER_WORDS[second])
-    return QA("comparison", text, yes(truth))
+    return _comparison(shares, first, second, bool(rng.random() >= reversed_share), rng)
 
 
 def yes(truth: bool) -> str:
@@ -165,9 +159,7 @@ def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:
         (a, b)
         for a in range(len(CLASSES))
         for b in range(len(CLASSES))
-        if facts.shares[a] >= SEEN
-        and (facts.clear(b) or facts.absent(b))
-        and facts.shares[a] >= RATIO * facts.shares[b] + 0.01
+        if _clearly_larger(facts.shares[a], facts.shares[b]) and (facts.clear(b) or facts.absent(b))
     ]
     if not pairs:
         return []
@@ -177,11 +169,21 @@ def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:
         pool = both_seen if both_seen and rng.random() < 0.6 else pairs
         large, small = pool[rng.integers(len(pool))]
         a, b = (large, small) if (larger := bool(rng.random() < 0.5)) == truth else (small, large)
-        template = str(rng.choice(_LARGER if larger else _SMALLER))
-        result.append(
-            QA("comparison", template.format(a=COVER_WORDS[a], b=COVER_WORDS[b]), yes(truth))
-        )
+        result.append(_comparison(facts.shares, a, b, larger, rng))
     return result
+
+
+def _clearly_larger(large: float, small: float) -> bool:
+    return large >= SEEN and large >= RATIO * small + 0.01
+
+
+def _comparison(
+    shares: NDArray[np.float64], first: int, second: int, larger: bool, rng: np.random.Generator
+) -> QA:
+    """Whether the first class covers more than the second, or less."""
+    template = str(rng.choice(_LARGER if larger else _SMALLER))
+    text = template.format(a=COVER_WORDS[first], b=COVER_WORDS[second])
+    return QA("comparison", text, yes((shares[first] > shares[second]) == larger))
 
 
 def _count_comparison(facts: Facts, rng: np.random.Generator) -> list[QA]:
@@ -227,10 +229,12 @@ def _areas(facts: Facts, rng: np.random.Generator) -> list[QA]:
     seen = [c for c in known if not facts.absent(c)]
     first = rng.permutation(seen)[:1]
     second = rng.permutation([c for c in known if c not in first])[:1]
-    return [
-        QA("area", str(rng.choice(_AREA)).format(many=COVER_WORDS[c]), percent(facts.shares[c]))
-        for c in map(int, (*first, *second))
-    ]
+    return [_area(facts.shares, c, rng) for c in map(int, (*first, *second))]
+
+
+def _area(shares: NDArray[np.float64], cover: int, rng: np.random.Generator) -> QA:
+    text = str(rng.choice(_AREA)).format(many=COVER_WORDS[cover])
+    return QA("area", text, percent(shares[cover]))
 
 
 def percent(share: float) -> str:

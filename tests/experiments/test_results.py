@@ -26,7 +26,7 @@ from unirs.experiments.writing import write_results
 from unirs.inputs import InputKind
 from unirs.training.objectives import step_rng
 from unirs.training.world_rows import world_item
-from unirs.training.world_stages import Material, Mixture
+from unirs.training.world_stages import Material, WorldMixture
 
 CAPTIONS = {"joint": [139.0, 141.0, 137.0], "pair": [120.0, 120.5, 119.5]}
 
@@ -78,7 +78,7 @@ def test_an_arm_reads_the_rows_of_its_budget_and_those_of_the_joint_arm(arm: Arm
     }
 
     def read(one: Arm) -> list[list[tuple[object, ...]]]:
-        mixture = Mixture(one.shares, 1.0 if one.clues else 0.0)
+        mixture = WorldMixture(one.shares, 1.0 if one.clues else 0.0)
         drawn = (mixture.draw(step_rng(one.seed, step), step, materials) for step in range(6))
         return [[(r.kind, r.item, r.instruction, r.answer) for r in rows] for rows in drawn]
 

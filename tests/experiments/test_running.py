@@ -25,7 +25,7 @@ from unirs.experiments.verdicts import MOST_SEEDS
 from unirs.inference import load_pipeline
 from unirs.inputs import InputKind
 from unirs.training.options import Report
-from unirs.training.world_stages import Mixture
+from unirs.training.world_stages import WorldMixture
 
 KEYS = {
     InputKind.SINGLE: {"presence", "vqa"},
@@ -59,15 +59,15 @@ def read() -> list[Counter[InputKind]]:
 def finished(
     settings: Settings, read: list[Counter[InputKind]], tmp_path_factory: pytest.TempPathFactory
 ) -> Results:
-    draw: Callable[..., Any] = Mixture.draw
+    draw: Callable[..., Any] = WorldMixture.draw
 
-    def counted(self: Mixture, *arguments: Any, **named: Any) -> Any:
+    def counted(self: WorldMixture, *arguments: Any, **named: Any) -> Any:
         rows = draw(self, *arguments, **named)
         read.append(Counter(row.kind for row in rows))
         return rows
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Mixture, "draw", counted)
+        patch.setattr(WorldMixture, "draw", counted)
         return run_experiments(replace(settings, folder=tmp_path_factory.mktemp("experiments")))
 
 

@@ -10,11 +10,11 @@ from unirs.inputs import InputKind
 from unirs.training.bank import training_count
 from unirs.training.objectives import step_rng
 from unirs.training.world_rows import REVERSED, world_item
-from unirs.training.world_stages import Material, Mixture
+from unirs.training.world_stages import Material, WorldMixture
 
 ITEMS = 12
 SHARES = {InputKind.SINGLE: (3, 2), InputKind.PAIR: (2, 2), InputKind.VIDEO: (2, 1)}
-JOINT = Mixture(SHARES, clue_share=1.0)
+JOINT = WorldMixture(SHARES, clue_share=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_a_batch_has_the_shares_of_its_mixture(materials):
 
 @pytest.mark.parametrize("kind", list(InputKind))
 def test_a_kind_alone_learns_the_rows_that_it_learns_among_others(materials, kind):
-    alone = Mixture({kind: SHARES[kind]}, clue_share=1.0)
+    alone = WorldMixture({kind: SHARES[kind]}, clue_share=1.0)
 
     for step in range(5):
         together = JOINT.draw(step_rng(3, step), 0, materials)
@@ -110,7 +110,7 @@ def test_the_few_real_items_come_as_often_as_asked_for(materials):
     generated = materials[kind]
     truths = [truth | {"real": index == 4} for index, truth in enumerate(generated.truths)]
     some_real = {kind: replace(generated, truths=truths)}
-    mixture = Mixture({kind: (10, 1)}, clue_share=1.0, real_share=0.6)
+    mixture = WorldMixture({kind: (10, 1)}, clue_share=1.0, real_share=0.6)
 
     items = [
         row.item for step in range(40) for row in mixture.draw(step_rng(0, step), 0, some_real)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unirs.world import CLASSES
+from unirs.world.facts import CLEAR_SHARE
 from unirs.world.plan import COVER_WORDS
-from unirs.world.questions import RATIO, ask_of_shares, percent
+from unirs.world.questions import _MANY, _ONE, RATIO, ask_of_shares, percent
 
 parts = st.lists(st.integers(0, 20), min_size=len(CLASSES), max_size=len(CLASSES)).filter(any)
 
@@ -18,6 +19,11 @@ def test_answers_follow_from_the_shares(parts: list[int], seed: int, reversed_sh
     shares = np.array(parts) / sum(parts)
     asked = ask_of_shares(shares, np.random.default_rng(seed), reversed_share)
     if asked is None:
+        return
+    if asked.type == "presence":
+        there = [shares[c] for c in range(len(CLASSES)) if _names(asked.question, c)]
+        assert asked.answer == ("yes" if there[0] >= CLEAR_SHARE else "no")
+        assert there[0] == 0 or there[0] >= CLEAR_SHARE
         return
     named = sorted(
         (name for name in COVER_WORDS if name in asked.question), key=asked.question.index
@@ -33,8 +39,15 @@ def test_answers_follow_from_the_shares(parts: list[int], seed: int, reversed_sh
     assert asked.answer == ("yes" if (areas[0] < areas[1]) == smaller else "no")
 
 
-def test_both_kinds_and_both_answers_are_asked() -> None:
+def _names(question: str, cover: int) -> bool:
+    """Whether a question is about a class, named in the singular or in the plural."""
+    words = question.rstrip("?").replace(" in the image", "")
+    return any(name in words for name in (_ONE[cover], _MANY[cover]))
+
+
+def test_all_kinds_and_both_answers_are_asked() -> None:
     shares = np.array([0.5, 0.2, 0.1, 0.1, 0.05, 0.05, 0, 0])
     asked = [ask_of_shares(shares, np.random.default_rng(seed), 0.5) for seed in range(200)]
     answers = {(one.type, one.answer) for one in asked if one}
-    assert {("comparison", "yes"), ("comparison", "no"), ("area", "none")} <= answers
+    assert {(kind, a) for kind in ("presence", "comparison") for a in ("yes", "no")} <= answers
+    assert ("area", "none") in answers

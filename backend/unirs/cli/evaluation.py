@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from unirs.cli.lines import told
-from unirs.cli.options import Device, Json, Model, Precision
+from unirs.cli.options import Device, Json, Model, Precision, refuse_several
 from unirs.cli.screen import Bars, Watch, clean, print_json, print_table
 from unirs.inference import DEFAULT_MODEL
 
@@ -164,8 +164,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Score a model on one benchmark, beside the paper's figures."""
-    if markdown + latex + json > 1:
-        raise typer.BadParameter("take one of --markdown, --latex and --json")
+    refuse_several(markdown=markdown, latex=latex, json=json)
     from unirs.evaluation.benchmarks import benchmark
     from unirs.evaluation.run import Options, Report, evaluate
     from unirs.inference import load_pipeline

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from unirs.cli.options import MODEL, Json
+from unirs.cli.options import Json, Renderers, TrainingDevice, refuse_several
 from unirs.cli.screen import Bars, print_json, print_table, training_report
-from unirs.errors import UniRSError
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -61,20 +60,14 @@ def experiments(
     evaluate: Annotated[
         int, typer.Option(metavar="N", help="Test scenes, pairs and videos, each.")
     ] = 100,
-    processes: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="That render scenes.", show_default="one a core"),
-    ] = None,
-    device: Annotated[
-        str, typer.Option(metavar="cpu|cuda[:N]", help="Where to train.", rich_help_panel=MODEL)
-    ] = "cpu",
+    processes: Renderers = None,
+    device: TrainingDevice = "cpu",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the whole report.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print the tables for LaTeX.")] = False,
     json: Json = False,
 ) -> None:
     """Repeat the paper's three ablations on generated scenes, and say which effects hold."""
-    if markdown + latex + json > 1:
-        raise UniRSError("output_unclear", "Choose one of --markdown, --latex and --json.")
+    refuse_several(markdown=markdown, latex=latex, json=json)
     from unirs.experiments.ablations import ABLATIONS
     from unirs.experiments.running import run_experiments
     from unirs.experiments.settings import Settings

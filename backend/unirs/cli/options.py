@@ -30,10 +30,30 @@ Device = Annotated[
     str,
     typer.Option(metavar="auto|cpu|cuda[:N]", help="Where to run it.", rich_help_panel=MODEL),
 ]
+TrainingDevice = Annotated[
+    str, typer.Option(metavar="cpu|cuda[:N]", help="Where to train.", rich_help_panel=MODEL)
+]
+Renderers = Annotated[
+    int | None,
+    typer.Option(
+        "--processes", min=1, metavar="N", help="That render scenes.", show_default="one a core"
+    ),
+]
 Precision = Annotated[
     Literal["auto", "float32", "bfloat16"],
     typer.Option(help="Number type of its weights.", rich_help_panel=MODEL),
 ]
+
+
+def refuse_several(**formats: bool) -> None:
+    """Refuse to print in more than one form at a time.
+
+    Args:
+        formats: For each option that decides the form, by its name, whether it was given.
+    """
+    if sum(formats.values()) > 1:
+        *others, last = (f"--{name}" for name in formats)
+        raise typer.BadParameter(f"take one of {', '.join(others)} and {last}")
 
 
 @dataclass(frozen=True)

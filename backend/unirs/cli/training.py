@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unirs.cli import stages
-from unirs.cli.options import MODEL
+from unirs.cli.options import Renderers, TrainingDevice
 from unirs.cli.screen import Bars, training_report
 from unirs.errors import UniRSError
 
@@ -77,13 +77,8 @@ def mini(
         float, typer.Option(min=0.001, metavar="X", help="Multiplies steps and items.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Of weights and batches.")] = 0,
-    processes: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="That render scenes.", show_default="one a core"),
-    ] = None,
-    device: Annotated[
-        str, typer.Option(metavar="cpu|cuda[:N]", help="Where to train.", rich_help_panel=MODEL)
-    ] = "cpu",
+    processes: Renderers = None,
+    device: TrainingDevice = "cpu",
     without_change_module: Annotated[
         bool,
         typer.Option("--without-change-module", help="Read pairs as two images (ablation)."),

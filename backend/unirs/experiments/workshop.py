@@ -19,7 +19,7 @@ from unirs.training.world_rows import world_item
 from unirs.training.world_stages import (
     Material,
     Materials,
-    Mixture,
+    WorldMixture,
     as_unirs,
     train_change_module,
     tune_llm,
@@ -83,7 +83,7 @@ class Workshop:
             bundle = load_bundle(self._change_folder(arm.seed) / "model", self._settings.device)
         else:
             bundle = as_unirs(self._base, folder / "model", arm.seed, change_module=False)
-        mixture = Mixture(
+        mixture = WorldMixture(
             arm.shares,
             clue_share=1.0 if arm.clues else 0.0,
             one_way_steps=self._settings.one_way_steps,

@@ -33,7 +33,7 @@ from unirs.training.world_rows import base_rows, world_item
 from unirs.training.world_stages import (
     BASE_SHARES,
     Material,
-    Mixture,
+    WorldMixture,
     as_unirs,
     land_cover_head,
     train_change_module,
@@ -171,7 +171,7 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         materials[kind] = Material(bank.truths, visual, clues)
     clue_share = CLUE_SHARE if options.clues else 0.0
     one_way_steps = round(ONE_WAY * options.joint_steps)
-    mixture = Mixture(JOINT_SHARES, clue_share, REAL_SHARE, one_way_steps)
+    mixture = WorldMixture(JOINT_SHARES, clue_share, REAL_SHARE, one_way_steps)
     tune_llm(bundle, base, materials, mixture, loop, folder, options.seed, report)
 
 

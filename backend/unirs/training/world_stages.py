@@ -81,7 +81,7 @@ Materials = Mapping[InputKind, Material]
 
 
 @dataclass(frozen=True)
-class Mixture:
+class WorldMixture:
     """What a batch of the joint stage is made of.
 
     Attributes:
@@ -235,7 +235,7 @@ def tune_llm(
     bundle: ModelBundle,
     base: ModelBundle,
     materials: Materials,
-    mixture: Mixture,
+    mixture: WorldMixture,
     loop: LoopOptions,
     folder: Path,
     seed: int,

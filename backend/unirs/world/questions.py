@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.world.facts import Facts
+from unirs.world.facts import CLEAR_SHARE, Facts
 from unirs.world.plan import BUILDING, CLASSES, COVER_WORDS
 
 RATIO = 1.5
@@ -16,8 +16,9 @@ RATIO = 1.5
 SEEN = 0.03
 """Least share of an image at which a class can surely be seen."""
 
-AREA_SHARE = 0.3
-"""How many of the questions of known shares ask for one share, the others comparing two."""
+PRESENCE_SHARE, AREA_SHARE = 0.3, 0.2
+"""How many of the questions of known shares ask whether a class is there, and how much of it there
+is; the others compare two."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def ask(facts: Facts, rng: np.random.Generator) -> tuple[QA, ...]:
 def ask_of_shares(
     shares: NDArray[np.float64], rng: np.random.Generator, reversed_share: float
 ) -> QA | None:
-    """A question about areas, of an image of which no more is known than these.
+    """A question about classes, of an image of which no more is known than their areas.
 
     Args:
         shares: Share of the image that each class covers, 0 to 1.
@@ -120,11 +121,16 @@ def ask_of_shares(
         reversed_share: How many of the comparisons ask which is smaller, 0 to 1.
 
     Returns:
-        An ``"area"`` or ``"comparison"`` question with a clear answer; ``None`` where the draw
-        gave none.
+        A ``"presence"``, ``"area"`` or ``"comparison"`` question with a clear answer; ``None``
+        where the draw gave none.
     """
     seen = np.flatnonzero(shares >= SEEN)
-    if rng.random() < AREA_SHARE:
+    draw = rng.random()
+    if draw < PRESENCE_SHARE:
+        truth = bool(rng.random() < 0.5)
+        pool = np.flatnonzero(shares >= CLEAR_SHARE if truth else shares == 0)
+        return _asked_for(int(rng.choice(pool)), truth, rng) if len(pool) else None
+    if draw < PRESENCE_SHARE + AREA_SHARE:
         pool = seen if len(seen) and rng.random() < 0.6 else np.arange(len(shares))
         return _area(shares, int(rng.choice(pool)), rng)
     pool = seen if len(seen) > 1 and rng.random() < 0.7 else np.arange(len(shares))
@@ -147,10 +153,12 @@ def _presence(facts: Facts, rng: np.random.Generator) -> list[QA]:
     count = min(len(there), len(missing), 2)
     chosen = [(int(c), True) for c in rng.permutation(there)[:count]]
     chosen += [(int(c), False) for c in rng.permutation(missing)[:count]]
-    return [
-        QA("presence", rng.choice(_PRESENCE).format(one=_ONE[c], many=_MANY[c]), yes(truth))
-        for c, truth in chosen
-    ]
+    return [_asked_for(cover, truth, rng) for cover, truth in chosen]
+
+
+def _asked_for(cover: int, truth: bool, rng: np.random.Generator) -> QA:
+    text = str(rng.choice(_PRESENCE)).format(one=_ONE[cover], many=_MANY[cover])
+    return QA("presence", text, yes(truth))
 
 
 def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:

@@ -14,7 +14,7 @@ from unirs.inputs import InputKind
 from unirs.training.bank import ANYTHING_BUT, IGNORE
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.distributed import join
-from unirs.training.heads import EventHead, LandCoverHead, to_pixels
+from unirs.training.heads import ChangeHeads, EventHead, LandCoverHead, to_pixels
 from unirs.training.loop import LoopOptions, describe, fit, learning_rate
 from unirs.training.objectives import (
     BaseObjective,
@@ -248,6 +248,24 @@ def test_the_base_stage_learns_words_of_every_kind(make_bundle, banks, tmp_path)
     assert curves.rows[-1]["words"] < 0.7 * curves.rows[0]["words"]
 
 
+@pytest.mark.parametrize(
+    ("after", "taught"),
+    [(0, "same"), (1, "other"), (ANYTHING_BUT, "other"), (ANYTHING_BUT + 1, None), (IGNORE, None)],
+)
+def test_a_cell_teaches_a_change_where_both_dates_leave_no_doubt(after, taught):
+    """Before it is of class 0; behind ``ANYTHING_BUT`` stands what it is surely not."""
+    heads = ChangeHeads(2, 1, 2)
+    cells = torch.tensor([0, after], dtype=torch.uint8).reshape(1, 2, 1, 1)
+    with torch.no_grad():
+        heads.changed.linear.weight.zero_()
+        heads.changed.linear.bias.fill_(8.0)
+
+    with torch.no_grad():
+        loss = heads._changed_loss(torch.randn(1, 1, 2), *cells.unbind(1)).item()
+
+    assert loss == pytest.approx({"same": 8.0, "other": 0.0, None: 0.0}[taught], abs=0.01)
+
+
 def test_the_change_stage_trains_the_change_module_alone(make_bundle, banks, tmp_path):
     bundle, bank = make_bundle(), banks[InputKind.PAIR]
     with torch.inference_mode():
@@ -255,7 +273,7 @@ def test_the_change_stage_trains_the_change_module_alone(make_bundle, banks, tmp
         features = bundle.model.encode_images(pixels).unflatten(0, (-1, 2)).clone()
     encode = bundle.processor.encode_answer
     captions = [[encode(c) for c in truth["captions"]] for truth in bank.truths]
-    heads = LandCoverHead(32, 4, 2), LandCoverHead(32, 4, 2)
+    heads = ChangeHeads(32, 4, 2)
     decoder = CaptionDecoder(48, len(bundle.processor.tokenizer), heads=2)
     before = {name: tensor.clone() for name, tensor in bundle.model.state_dict().items()}
 

@@ -60,6 +60,54 @@ class LandCoverHead(nn.Module):
         return blocks.permute(0, 1, 3, 2, 4).flatten(3).flatten(1, 2)
 
 
+class ChangeHeads(nn.Module):
+    """Reads from fused features what each of two dates shows in each cell, and which cells differ.
+
+    What has changed can be told from the two land covers alone, but taught by itself it is learnt
+    in far fewer steps.
+
+    Args:
+        width: Width of the features.
+        cells: Cells along one side of a patch.
+        classes: Number of land-cover classes.
+    """
+
+    COVER_WEIGHT, CHANGED_WEIGHT = 0.5, 2.0
+    RARITY = 3.0
+    """Weight of a cell that has changed, an unchanged one being 1: few have."""
+
+    def __init__(self, width: int, cells: int, classes: int) -> None:
+        super().__init__()
+        self.before = LandCoverHead(width, cells, classes)
+        self.after = LandCoverHead(width, cells, classes)
+        self.changed = LandCoverHead(width, cells, 1)
+
+    def loss(self, features: Tensor, cells: Tensor) -> Tensor:
+        """Cross-entropy of features ``[pairs, patches, width]``.
+
+        Args:
+            features: Fused features.
+            cells: Land cover of both dates, ``[pairs, 2, rows, columns]``, as a bank keeps it.
+        """
+        before, after = cells.unbind(1)
+        cover = self.before.loss(features, before) + self.after.loss(features, after)
+        changed = self._changed_loss(features, before, after)
+        return self.COVER_WEIGHT * cover + self.CHANGED_WEIGHT * changed
+
+    def _changed_loss(self, features: Tensor, early: Tensor, late: Tensor) -> Tensor:
+        before, after = self.changed.by_patch(early), self.changed.by_patch(late)
+        named = (before < ANYTHING_BUT) & (after < ANYTHING_BUT)
+        left_or_entered = (before - after).abs() == ANYTHING_BUT
+        known = named | left_or_entered
+        logits = self.changed(features).squeeze(-1).float()[known]
+        wanted = (before != after)[known].float()
+        rarity = torch.tensor(self.RARITY, device=logits.device)
+        loss = F.binary_cross_entropy_with_logits(
+            logits, wanted, pos_weight=rarity, reduction="sum"
+        )
+        return loss / known.sum().clamp(min=1)
+
+
 class EventHead(nn.Module):
     """Reads what happens from the mean of one frame's features: events are no land cover.
 

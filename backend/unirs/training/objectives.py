@@ -15,7 +15,7 @@ from unirs.inputs import InputKind
 from unirs.model import ModelBundle, UniRSForConditionalGeneration
 from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
-from unirs.training.heads import EventHead, LandCoverHead, flip, to_pixels
+from unirs.training.heads import ChangeHeads, EventHead, LandCoverHead, flip, to_pixels
 from unirs.training.loop import MicroBatch
 from unirs.training.rows import EncodedRow, Row, TokenBatch, collate, encode_row
 
@@ -246,14 +246,14 @@ class ChangeObjective(WholeBatches):
     """Stage 1: the change module learns through a caption decoder, over a frozen encoder.
 
     The decoder reads the tokens behind the frozen projector, for that is where the LLM will read
-    them. Dense truth of both dates is learnt beside the captions.
+    them. Dense truth of both dates, and where they differ, is learnt beside the captions.
 
     Args:
         bundle: Its change module is trained.
         features: Frozen features of all pairs, ``[pairs, 2, patches, width]``.
         bank: The pairs.
         captions: For each pair the token ids of its captions.
-        heads: Dense heads for the earlier and the later date.
+        heads: Dense heads.
         decoder: The caption decoder.
     """
 
@@ -263,7 +263,7 @@ class ChangeObjective(WholeBatches):
         features: Tensor,
         bank: Bank,
         captions: Sequence[Sequence[Sequence[int]]],
-        heads: tuple[LandCoverHead, LandCoverHead],
+        heads: ChangeHeads,
         decoder: CaptionDecoder,
         batch_size: int = 64,
         seed: int = 0,
@@ -277,8 +277,7 @@ class ChangeObjective(WholeBatches):
 
     def trainable(self) -> nn.ModuleDict:
         """Change module, caption decoder, dense heads."""
-        heads = nn.ModuleList(self.heads)
-        learning = {"change": self.change, "decoder": self.decoder, "heads": heads}
+        learning = {"change": self.change, "decoder": self.decoder, "heads": self.heads}
         return nn.ModuleDict(learning).requires_grad_(True)
 
     def batch(self, step: int) -> tuple[Tensor, Tensor, list[Sequence[int]]]:
@@ -292,13 +291,12 @@ class ChangeObjective(WholeBatches):
         return features, torch.from_numpy(self.bank.cells[items]).to(device), captions
 
     def loss(self, batch: tuple[Tensor, Tensor, list[Sequence[int]]]) -> dict[str, Tensor]:
-        """Captions, and the land cover of both dates from the fused features."""
+        """Captions, and the land cover of both dates and its change from the fused features."""
         features, cells, captions = batch
         fused = self.change(features[:, 0], features[:, 1])
         start = self.bundle.processor.tokenizer.bos_token_id
         words = self.decoder.loss(self.model.projector(fused), captions, start)
-        dense = [head.loss(fused, cells[:, date]) for date, head in enumerate(self.heads)]
-        return {"words": words, "dense": 0.5 * torch.stack(dense).sum()}
+        return {"words": words, "dense": self.heads.loss(fused, cells)}
 
     def validate(self) -> dict[str, float]:
         """BLEU-4 of greedy captions against all references."""

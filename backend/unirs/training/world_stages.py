@@ -16,7 +16,7 @@ from unirs.inputs import InputKind
 from unirs.model import ModelBundle, new_bundle, replace_config, save_bundle
 from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
-from unirs.training.heads import LandCoverHead
+from unirs.training.heads import ChangeHeads, LandCoverHead
 from unirs.training.loop import LoopOptions, fit
 from unirs.training.objectives import ChangeObjective, JointObjective
 from unirs.training.options import Report
@@ -223,7 +223,7 @@ def train_change_module(
     encode = bundle.processor.encode_answer
     captions = [[encode(caption) for caption in truth["captions"]] for truth in bank.truths]
     width, text = bundle.config.vision_config.hidden_size, bundle.config.text_config
-    heads = land_cover_head(width), land_cover_head(width)
+    heads = ChangeHeads(width, CELLS_PER_PATCH, len(CLASSES))
     decoder = CaptionDecoder(text.hidden_size, text.vocab_size)
     report.stage("change module on captions")
     objective = ChangeObjective(bundle, features, bank, captions, heads, decoder, seed=seed)

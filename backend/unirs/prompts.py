@@ -114,7 +114,10 @@ def clue_prompt(kind: InputKind, markers: int) -> Prompt:
 
 def unirs_prompt(kind: InputKind, instruction: str, clue: str | None, markers: int) -> Prompt:
     """Markers, task tag, instruction and clue, in the paper's order."""
-    parts = [TASK_TAGS[kind], instruction]
-    if clue:
-        parts.append(f"Clue: {clue}")
-    return Prompt.from_text("\n".join(parts), markers)
+    told = with_clue(instruction, clue) if clue else instruction
+    return Prompt.from_text(f"{TASK_TAGS[kind]}\n{told}", markers)
+
+
+def with_clue(instruction: str, clue: str) -> str:
+    """An instruction with a clue on the line below it."""
+    return f"{instruction}\nClue: {clue}"

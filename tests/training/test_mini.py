@@ -185,6 +185,20 @@ def test_the_base_never_hears_of_events_or_changes():
 
 
 @pytest.mark.slow
+def test_a_text_stands_behind_some_questions_to_the_base_where_there_is_one():
+    truth = world_item(InputKind.SINGLE, "train", 64, 0).truth
+
+    def instructions(contexts):
+        rng = np.random.default_rng(3)
+        batches = [base_rows(rng, InputKind.SINGLE, [truth], contexts) for _ in range(50)]
+        return [row.instruction for rows in batches for row in rows]
+
+    told = [text for text in instructions(["It is another place."]) if "Clue: " in text]
+    assert 70 < len(told) < 130  # of 200 questions
+    assert all(text.endswith("\nClue: It is another place.") for text in told)
+    assert not any("Clue" in text for text in instructions([]))
+
+
 def test_the_base_reads_on_with_its_encoder_frozen(trained):
     options, _ = trained
     folder = options.folder / "base"

@@ -42,7 +42,7 @@ from unirs.training.world_stages import (
 )
 from unirs.world import EVENTS
 
-JOINT_SHARES = {InputKind.SINGLE: (8, 6), InputKind.PAIR: (5, 2), InputKind.VIDEO: (2, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (8, 6), InputKind.PAIR: (7, 2), InputKind.VIDEO: (1, 1)}
 """Visual inputs of each kind in a batch of the mixture, and rows about each of them.
 
 Batches are small: comparing two areas is learnt by the number of steps, and not by their size.
@@ -54,7 +54,7 @@ JOINT_VISITS = 2
 CLUE_SHARE = 0.65
 """Share of the rows of the mixture that come with their clue."""
 
-REAL_SHARE = 0.25
+REAL_SHARE = 0.3
 """Share of the inputs of the mixture that are real, where real rasters join: they are few."""
 
 ONE_WAY = 0.25

@@ -50,18 +50,18 @@ class MiniOptions:
     folder: Path
     items: dict[InputKind, int] = field(
         default_factory=lambda: {
-            InputKind.SINGLE: 12_000,
-            InputKind.PAIR: 9_000,
+            InputKind.SINGLE: 13_000,
+            InputKind.PAIR: 21_000,
             InputKind.VIDEO: 2_000,
         }
     )
     rasters: tuple[Path, ...] = ()
-    raster_items: float = 0.12
+    raster_items: float = 0.25
     vision_steps: int = 1_150
     language_steps: int = 550
     reading_steps: int = 700
-    change_steps: int = 800
-    joint_steps: int = 1_700
+    change_steps: int = 2_500
+    joint_steps: int = 3_300
     variant: str = "joint"
     change_module: bool = True
     clues: bool = True

@@ -32,6 +32,11 @@ both from the start would leave a model that has not yet told the words apart wi
 follow: what is right for one is wrong for the other.
 """
 
+WITH_CONTEXT = 0.5
+"""How many questions to the base come with a text behind them, where there are such texts. A large
+base has read its share of them; the small one would else lose the question over the clue.
+"""
+
 OF_SHARES = 0.5
 """How many questions are made up anew where the shares of the classes are known."""
 
@@ -113,8 +118,17 @@ def _squeeze(
     return padded, unknown
 
 
-def base_rows(rng: np.random.Generator, kind: InputKind, truths: Sequence[Any]) -> list[Row]:
-    """What the general base learns to say: descriptions, questions, two images, videos."""
+def base_rows(
+    rng: np.random.Generator, kind: InputKind, truths: Sequence[Any], contexts: Sequence[str] = ()
+) -> list[Row]:
+    """What the general base learns to say: descriptions, questions, two images, videos.
+
+    Args:
+        rng: Draws.
+        kind: What is looked at.
+        truths: What is known of each image, or of the video.
+        contexts: Texts that may stand behind a question, true of the image or not.
+    """
     first = truths[0]
     clue = prompts.CLUE_INSTRUCTIONS[kind]
     if kind is InputKind.VIDEO:
@@ -128,7 +142,10 @@ def base_rows(rng: np.random.Generator, kind: InputKind, truths: Sequence[Any]) 
         rows.append(_base(kind, clue, first["description"]))
     for _ in range(BASE_QUESTIONS):
         question, answer = _question(rng, first, FEW_REVERSED)
-        rows.append(_base(kind, prompts.short_answer(question), answer))
+        asked = prompts.short_answer(question)
+        if contexts and rng.random() < WITH_CONTEXT:
+            asked = prompts.with_clue(asked, _pick(rng, contexts))
+        rows.append(_base(kind, asked, answer))
     return rows
 
 

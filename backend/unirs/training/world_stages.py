@@ -165,7 +165,8 @@ def tune_base(
     """The LLM of the general base reads on alone, over features that are made once.
 
     Steps over frozen features cost a third of those through the encoder, and comparing areas is
-    learnt by their number. Pairs are two unrelated scenes.
+    learnt by their number. Pairs are two unrelated scenes. Behind some questions about a scene
+    stands its description or another one's: the base learns to keep to the image.
 
     Args:
         bundle: Its LLM is tuned, in place.
@@ -183,8 +184,13 @@ def tune_base(
     one_by_one = banks[scenes].truths
     truths[InputKind.PAIR] = [one_by_one[i : i + 2] for i in range(0, whole, 2)]
 
+    described = [truth["description"] for truth in one_by_one if truth.get("description")]
+
     def rows_of(rng: np.random.Generator, kind: InputKind, item: int) -> list[Row]:
-        return [replace(row, item=item) for row in base_rows(rng, kind, truths[kind][item])]
+        known = truths[kind][item]
+        contexts = [described[int(rng.integers(len(described)))]]
+        contexts += [known[0]["description"]] if known[0].get("description") else []
+        return [replace(row, item=item) for row in base_rows(rng, kind, known, contexts)]
 
     def draw(rng: np.random.Generator, _step: int) -> list[Row]:
         rows = []

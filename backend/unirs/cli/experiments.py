@@ -56,7 +56,7 @@ def experiments(
     steps: Annotated[int, typer.Option(metavar="N", help="Steps of each run.")] = 200,
     change_steps: Annotated[
         int, typer.Option(metavar="N", help="Steps of the change module, once a seed.")
-    ] = 150,
+    ] = 375,
     evaluate: Annotated[
         int, typer.Option(metavar="N", help="Test scenes, pairs and videos, each.")
     ] = 100,

@@ -9,7 +9,7 @@ from unirs.inputs import InputKind
 
 SHARES: Mapping[InputKind, tuple[int, int]] = {
     InputKind.SINGLE: (4, 4),
-    InputKind.PAIR: (4, 2),
+    InputKind.PAIR: (8, 4),
     InputKind.VIDEO: (2, 1),
 }
 """Visual inputs of each kind in a step, and rows about each of them, where an arm learns it."""

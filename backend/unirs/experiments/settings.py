@@ -20,7 +20,7 @@ from unirs.training.options import require_extra
 CHANGE_BATCH = 64
 """Pairs in a step of stage 1."""
 
-CHANGE_VISITS = 4
+CHANGE_VISITS = 10
 """How often stage 1 comes back to a pair, each time with another caption."""
 
 LEAST_ITEMS = 16
@@ -45,7 +45,7 @@ class Settings:
     base: Path = Path("runs/mini")
     seeds: int = 3
     steps: int = 200
-    change_steps: int = 150
+    change_steps: int = 375
     evaluate: int = 100
     device: str = "cpu"
     processes: int = os.cpu_count() or 1
@@ -72,7 +72,12 @@ class Settings:
     def tuning(self) -> LoopOptions:
         """The loop of the LLM: the same for every arm."""
         return LoopOptions(
-            self.steps, 1e-3, device=self.device, validate_every=self.steps, checkpoint_every=100
+            self.steps,
+            1e-3,
+            warmup=0.1,
+            device=self.device,
+            validate_every=self.steps,
+            checkpoint_every=100,
         )
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
+from tests.world.shares import answer_by_shares
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, InputKind, Question, VisualInput
@@ -14,7 +15,6 @@ from unirs.training.mini import train_mini
 from unirs.training.options import STAGES, MiniOptions, Report
 from unirs.training.publish import publish
 from unirs.training.world_rows import (
-    REVERSED,
     WHAT_CHANGED,
     WHAT_HAPPENS,
     WHAT_IS_HERE,
@@ -23,8 +23,6 @@ from unirs.training.world_rows import (
     world_item,
 )
 from unirs.world import EVENTS
-from unirs.world.plan import COVER_WORDS
-from unirs.world.questions import percent
 
 SMALL = MiniOptions(
     folder=None,
@@ -136,16 +134,6 @@ def test_what_cannot_work_is_refused_before_anything_is_rendered(tmp_path):
     assert not (options.folder / "banks").exists()
 
 
-def answer_by_shares(question, shares):
-    """The answer to a question that was made up of the shares of the classes."""
-    named = sorted((name for name in COVER_WORDS if name in question), key=question.index)
-    areas = [shares[COVER_WORDS.index(name)] for name in named]
-    if len(areas) == 1:
-        return percent(areas[0])
-    is_reversed = any(word in question for word in REVERSED)
-    return "yes" if (areas[0] < areas[1]) == is_reversed else "no"
-
-
 @pytest.mark.parametrize("kind", list(InputKind))
 def test_rows_say_what_is_true_of_the_item(kind):
     rng = np.random.default_rng(0)
@@ -184,7 +172,6 @@ def test_the_base_never_hears_of_events_or_changes():
     assert video["event"] in EVENTS
 
 
-@pytest.mark.slow
 def test_a_text_stands_behind_some_questions_to_the_base_where_there_is_one():
     truth = world_item(InputKind.SINGLE, "train", 64, 0).truth
 
@@ -199,6 +186,7 @@ def test_a_text_stands_behind_some_questions_to_the_base_where_there_is_one():
     assert not any("Clue" in text for text in instructions([]))
 
 
+@pytest.mark.slow
 def test_the_base_reads_on_with_its_encoder_frozen(trained):
     options, _ = trained
     folder = options.folder / "base"

@@ -6,10 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.world.shares import answer_by_shares, areas_asked_about
 from unirs.world import CLASSES
-from unirs.world.facts import CLEAR_SHARE
-from unirs.world.plan import COVER_WORDS
-from unirs.world.questions import _MANY, _ONE, RATIO, ask_of_shares, percent
+from unirs.world.questions import RATIO, ask_of_shares
 
 parts = st.lists(st.integers(0, 20), min_size=len(CLASSES), max_size=len(CLASSES)).filter(any)
 
@@ -20,29 +19,14 @@ def test_answers_follow_from_the_shares(parts: list[int], seed: int, reversed_sh
     asked = ask_of_shares(shares, np.random.default_rng(seed), reversed_share)
     if asked is None:
         return
-    if asked.type == "presence":
-        there = [shares[c] for c in range(len(CLASSES)) if _names(asked.question, c)]
-        assert asked.answer == ("yes" if there[0] >= CLEAR_SHARE else "no")
-        assert there[0] == 0 or there[0] >= CLEAR_SHARE
-        return
-    named = sorted(
-        (name for name in COVER_WORDS if name in asked.question), key=asked.question.index
-    )
-    areas = [shares[COVER_WORDS.index(name)] for name in named]
-    if asked.type == "area":
-        assert [asked.answer] == [percent(area) for area in areas]
-        return
-    smaller = "less" in asked.question or "smaller" in asked.question
-    assert smaller <= (reversed_share > 0)
-    assert (not smaller) <= (reversed_share < 1)
-    assert max(areas) >= RATIO * min(areas)
-    assert asked.answer == ("yes" if (areas[0] < areas[1]) == smaller else "no")
-
-
-def _names(question: str, cover: int) -> bool:
-    """Whether a question is about a class, named in the singular or in the plural."""
-    words = question.rstrip("?").replace(" in the image", "")
-    return any(name in words for name in (_ONE[cover], _MANY[cover]))
+    assert asked.answer == answer_by_shares(asked.question, shares)
+    areas = areas_asked_about(asked.question, shares)
+    assert len(areas) == (2 if asked.type == "comparison" else 1)
+    if asked.type == "comparison":
+        smaller = "less" in asked.question or "smaller" in asked.question
+        assert smaller <= (reversed_share > 0)
+        assert (not smaller) <= (reversed_share < 1)
+        assert max(areas) >= RATIO * min(areas)
 
 
 def test_all_kinds_and_both_answers_are_asked() -> None:

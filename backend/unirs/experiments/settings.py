@@ -71,24 +71,21 @@ class Settings:
     @property
     def tuning(self) -> LoopOptions:
         """The loop of the LLM: the same for every arm."""
-        return LoopOptions(
-            self.steps,
-            1e-3,
-            warmup=0.1,
-            device=self.device,
-            validate_every=self.steps,
-            checkpoint_every=100,
-        )
+        return self._loop(self.steps, warmup=0.1)
 
     @property
     def change_tuning(self) -> LoopOptions:
         """The loop of the change module."""
+        return self._loop(self.change_steps, weight_decay=0.01)
+
+    def _loop(self, steps: int, warmup: float = 0.03, weight_decay: float = 0.0) -> LoopOptions:
         return LoopOptions(
-            self.change_steps,
+            steps,
             1e-3,
-            weight_decay=0.01,
+            warmup=warmup,
+            weight_decay=weight_decay,
             device=self.device,
-            validate_every=self.change_steps,
+            validate_every=steps,
             checkpoint_every=100,
         )
 

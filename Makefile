@@ -56,7 +56,7 @@ test-window: env qgis-env ## drive the QGIS window with the built package; scree
 	@$(QGIS_BIN)/pytest --durations 5 tests/window
 
 # Every worker computes on one core: more threads than cores make each other wait.
-PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --dist loadfile --durations 5
+PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile --durations 5
 test%: export OMP_NUM_THREADS := 1
 
 lint: env ## check style and formatting

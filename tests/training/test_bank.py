@@ -1,5 +1,7 @@
 """Image banks: what was made is what is read, once, whole, and by several processes."""
 
+import threading
+
 import numpy as np
 
 from unirs.inputs import InputKind
@@ -21,6 +23,23 @@ def test_items_come_back_in_order_from_several_processes(tmp_path):
 
     assert [truth["index"] for truth in bank.truths] == list(range(150))
     assert (bank.images[:, 0, 0, 0, 0] == np.arange(150)).all()
+
+
+LOCK = threading.Lock()
+
+
+def item_behind_a_lock(index):
+    if index:  # the first is made by the process that asks, for its shape
+        assert LOCK.acquire(timeout=5), "the lock came along, held"
+        LOCK.release()
+    return Numbered()(index)
+
+
+def test_locks_that_are_held_elsewhere_do_not_stop_the_processes(tmp_path):
+    with LOCK:
+        bank = build_bank(tmp_path, item_behind_a_lock, 3, processes=2)
+
+    assert len(bank) == 3
 
 
 def test_a_complete_bank_is_not_made_again(tmp_path):

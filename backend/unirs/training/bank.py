@@ -9,12 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+SLICE = 64
+"""How many items a process makes at a time."""
 
 IGNORE = 255
 """Class index of cells whose land cover is not known."""
@@ -78,7 +84,7 @@ def build_bank(
         folder: Where the bank lies; it is complete once ``truths.jsonl`` exists.
         make: Picklable function from index to item; all items have equal shapes.
         count: Number of items.
-        processes: How many processes make items.
+        processes: How many processes make items; 1 makes them in this one.
         on_progress: Called with the number of items made and ``count``.
     """
     if not (folder / "truths.jsonl").is_file():
@@ -102,25 +108,29 @@ def _fill(
     processes: int,
     on_progress: Callable[[int, int], None] | None,
 ) -> list[dict[str, Any]]:
-    step = 64
-    starts = range(0, count, step)
+    fill = partial(_fill_slice, folder, make, count)
     truths: list[dict[str, Any]] = []
-    with ProcessPoolExecutor(processes) as pool:
-        jobs = [pool.submit(_fill_slice, folder, make, i, min(i + step, count)) for i in starts]
-        for job in jobs:
-            truths += job.result()
+    with ExitStack() as stack:
+        run = map if processes == 1 else stack.enter_context(_pool(processes)).map
+        for made in run(fill, range(0, count, SLICE)):
+            truths += made
             if on_progress:
                 on_progress(len(truths), count)
     return truths
 
 
+def _pool(processes: int) -> ProcessPoolExecutor:
+    """Processes that start afresh: a fork copies locks that other threads hold at that moment."""
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+
+
 def _fill_slice(
-    folder: Path, make: Callable[[int], Item], start: int, stop: int
+    folder: Path, make: Callable[[int], Item], count: int, start: int
 ) -> list[dict[str, Any]]:
     images = np.load(folder / "images.npy", mmap_mode="r+", allow_pickle=False)
     cells = np.load(folder / "cells.npy", mmap_mode="r+", allow_pickle=False)
     truths = []
-    for index in range(start, stop):
+    for index in range(start, min(start + SLICE, count)):
         item = make(index)
         images[index], cells[index] = item.images, item.cells
         truths.append(item.truth)

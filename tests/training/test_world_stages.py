@@ -9,7 +9,7 @@ import torch
 from unirs.inputs import InputKind
 from unirs.training.bank import training_count
 from unirs.training.objectives import step_rng
-from unirs.training.world_rows import REVERSED, world_item
+from unirs.training.world_rows import REVERSED, unirs_row, world_item
 from unirs.training.world_stages import Material, WorldMixture
 
 ITEMS = 12
@@ -105,16 +105,27 @@ def test_comparisons_are_reversed_only_when_they_have_been_learnt(materials):
     assert np.mean(read(range(40, 80))) == pytest.approx(0.5, abs=0.08)
 
 
-def test_the_few_real_items_come_as_often_as_asked_for(materials):
+def test_real_tiles_come_besides_as_many_as_asked_for(materials):
     kind = InputKind.SINGLE
     generated = materials[kind]
     truths = [truth | {"real": index == 4} for index, truth in enumerate(generated.truths)]
     some_real = {kind: replace(generated, truths=truths)}
-    mixture = WorldMixture({kind: (10, 1)}, clue_share=1.0, real_share=0.6)
+    mixture = WorldMixture({kind: (3, 1)}, clue_share=1.0, real_shares={kind: (5, 2)})
 
-    items = [
-        row.item for step in range(40) for row in mixture.draw(step_rng(0, step), 0, some_real)
-    ]
+    for step in range(20):
+        items = [row.item for row in mixture.draw(step_rng(0, step), 0, some_real)]
+        assert sum(item == 4 for item in items) == 5 * 2
+        assert len(items) == 3 + 5 * 2
+        assert len(mixture.draw(step_rng(0, step), 0, materials)) == 3
 
-    by_chance = 0.4 / training_count(ITEMS)
-    assert np.mean(np.array(items) == 4) == pytest.approx(0.6 + by_chance, abs=0.07)
+
+def test_two_thirds_of_the_questions_about_a_tile_ask_whether_there_is_water():
+    questions = [["presence", "Is there water?", "no"]]
+    questions += [["comparison", f"Is there more {each}?", "yes"] for each in ("grass", "water")]
+    truth = {"real": True, "captions": ["a tile"], "questions": questions}
+    rng = np.random.default_rng(0)
+
+    rows = [unirs_row(rng, InputKind.SINGLE, 0, truth, None) for _ in range(600)]
+
+    asked = [row for row in rows if row.answer != "a tile"]
+    assert np.mean([row.answer == "no" for row in asked]) == pytest.approx(2 / 3, abs=0.06)

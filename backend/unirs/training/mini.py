@@ -42,8 +42,8 @@ from unirs.training.world_stages import (
 )
 from unirs.world import EVENTS
 
-JOINT_SHARES = {InputKind.SINGLE: (8, 6), InputKind.PAIR: (7, 2), InputKind.VIDEO: (1, 1)}
-"""Visual inputs of each kind in a batch of the mixture, and rows about each of them.
+JOINT_SHARES = {InputKind.SINGLE: (6, 6), InputKind.PAIR: (6, 2), InputKind.VIDEO: (1, 1)}
+"""Generated inputs of each kind in a batch of the mixture, and rows about each of them.
 
 Batches are small: comparing two areas is learnt by the number of steps, and not by their size.
 """
@@ -54,8 +54,8 @@ JOINT_VISITS = 2
 CLUE_SHARE = 0.65
 """Share of the rows of the mixture that come with their clue."""
 
-REAL_SHARE = 0.3
-"""Share of the inputs of the mixture that are real, where real rasters join: they are few."""
+REAL_SHARES = {InputKind.SINGLE: (12, 2), InputKind.PAIR: (2, 2)}
+"""Real tiles in a batch, where rasters join: many with few rows, for there is little to ask."""
 
 ONE_WAY = 0.25
 """Share of the joint steps in which few comparisons are reversed."""
@@ -163,7 +163,8 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         bundle = as_unirs(base, folder / "model", options.seed, change_module=False)
     materials = {}
     for kind, bank in banks.items():
-        visited = options.joint_steps * JOINT_SHARES[kind][0] // JOINT_VISITS
+        drawn = JOINT_SHARES[kind][0] + REAL_SHARES.get(kind, (0, 0))[0]
+        visited = options.joint_steps * drawn // JOINT_VISITS
         needed = min(len(bank), max(16, visited))
         features = features_of(prepared, bundle, kind, bank, needed, report)
         alone, visual = visual_tokens(bundle, kind, features)
@@ -171,7 +172,7 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         materials[kind] = Material(bank.truths, visual, clues)
     clue_share = CLUE_SHARE if options.clues else 0.0
     one_way_steps = round(ONE_WAY * options.joint_steps)
-    mixture = WorldMixture(JOINT_SHARES, clue_share, REAL_SHARE, one_way_steps)
+    mixture = WorldMixture(JOINT_SHARES, clue_share, REAL_SHARES, one_way_steps)
     tune_llm(bundle, base, materials, mixture, loop, folder, options.seed, report)
 
 

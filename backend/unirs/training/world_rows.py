@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,10 @@ BASE_QUESTIONS = 4
 
 QUESTION_WEIGHTS = {"comparison": 6.0, "area": 3.0, "rural_urban": 0.7}
 """How often a question of a type is drawn, others being 1: the harder, the more often."""
+
+TILE_WEIGHTS = {"presence": 4.0}
+"""The same for a real tile, which has two comparisons for each question of presence: with the
+weights of scenes, whether there is water would be one question in thirteen."""
 
 REVERSED = ("less", "smaller", "fewer")
 """Words of the comparisons that ask the other way round."""
@@ -200,13 +204,14 @@ def _question(
         if asked:
             return asked.question, asked.answer
     known = truth["questions"]
-    weights = np.array([_weight(kind, text, reversed_share) for kind, text, _ in known])
+    by_type = TILE_WEIGHTS if truth.get("real") else QUESTION_WEIGHTS
+    weights = np.array([_weight(by_type, kind, text, reversed_share) for kind, text, _ in known])
     _, question, answer = known[rng.choice(len(known), p=weights / weights.sum())]
     return question, answer
 
 
-def _weight(kind: str, question: str, reversed_share: float) -> float:
-    weight = QUESTION_WEIGHTS.get(kind, 1.0)
+def _weight(by_type: Mapping[str, float], kind: str, question: str, reversed_share: float) -> float:
+    weight = by_type.get(kind, 1.0)
     if kind == "comparison" and any(word in question for word in REVERSED):
         return weight * reversed_share / (1 - reversed_share)
     return weight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -55,14 +55,14 @@ class Material:
         """Those of them that are tiles of real rasters."""
         return [item for item in self.training if self.truths[item].get("real")]
 
+    @cached_property
+    def generated(self) -> list[int]:
+        """The others."""
+        return [item for item in self.training if not self.truths[item].get("real")]
+
     def __len__(self) -> int:
         """Number of items, those held back for validation among them."""
         return len(self.visual)
-
-    def item(self, rng: np.random.Generator, real_share: float) -> int:
-        """An item that trains; where some are real, one of those as often as asked for."""
-        pool = self.real if self.real and rng.random() < real_share else self.training
-        return pool[int(rng.integers(len(pool)))]
 
     def row(
         self,
@@ -79,23 +79,25 @@ class Material:
 
 Materials = Mapping[InputKind, Material]
 
+Shares = Mapping[InputKind, tuple[int, int]]
+"""Visual inputs of each kind in a batch, and rows about each of them."""
+
 
 @dataclass(frozen=True)
 class WorldMixture:
     """What a batch of the joint stage is made of.
 
     Attributes:
-        shares: Visual inputs of each kind in a batch, and rows about each of them. A kind that is
-            left out is not trained.
+        shares: What is drawn among generated inputs. A kind that is left out is not trained.
         clue_share: Share of the rows that come with their clue, 0 to 1. At 0 the model becomes
             one that asks for no clues.
-        real_share: Share of the inputs that are drawn among real tiles, where there are any.
+        real_shares: What is drawn besides among real tiles, where there are any.
         one_way_steps: Steps at the start in which few comparisons are reversed.
     """
 
-    shares: Mapping[InputKind, tuple[int, int]]
+    shares: Shares
     clue_share: float
-    real_share: float = 0.0
+    real_shares: Shares = field(default_factory=dict)
     one_way_steps: int = 0
 
     def draw(self, rng: np.random.Generator, step: int, materials: Materials) -> list[Row]:
@@ -107,12 +109,31 @@ class WorldMixture:
         reversed_share = FEW_REVERSED if step < self.one_way_steps else HALF_REVERSED
         rows = []
         for kind, own in zip(InputKind, rng.spawn(len(InputKind)), strict=True):
-            items, rows_each = self.shares.get(kind, (0, 0))
-            for _ in range(items):
-                item = materials[kind].item(own, self.real_share)
-                for _ in range(rows_each):
-                    clue = bool(own.random() < self.clue_share)
-                    rows.append(materials[kind].row(own, kind, item, clue, reversed_share))
+            if kind not in self.shares:
+                continue
+            material = materials[kind]
+            ask = partial(self._rows, own, kind, material, reversed_share)
+            rows += ask(material.generated, *self.shares[kind])
+            if material.real:
+                rows += ask(material.real, *self.real_shares.get(kind, (0, 0)))
+        return rows
+
+    def _rows(
+        self,
+        rng: np.random.Generator,
+        kind: InputKind,
+        material: Material,
+        reversed_share: float,
+        pool: Sequence[int],
+        items: int,
+        rows_each: int,
+    ) -> list[Row]:
+        rows = []
+        for _ in range(items):
+            item = pool[int(rng.integers(len(pool)))]
+            for _ in range(rows_each):
+                clue = bool(rng.random() < self.clue_share)
+                rows.append(material.row(rng, kind, item, clue, reversed_share))
         return rows
 
     def validation(self, materials: Materials) -> list[Row]:

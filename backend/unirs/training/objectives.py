@@ -356,7 +356,10 @@ class JointObjective(WholeBatches):
         return {"validation_words": float(self.loss(parts)["words"])}
 
     def _parts(self, rows: Sequence[Row]) -> list[tuple[TokenBatch, Tensor]]:
-        """Rows about one item share a sequence, and inputs of one kind a batch."""
+        """Rows about one item share a sequence; sequences of as many rows, and of a kind, a batch.
+
+        A batch is as long as its longest sequence: few rows would pay for many.
+        """
         parts = []
         for kind, visual in self.visual.items():
             groups: dict[int, list[EncodedRow]] = {}
@@ -364,9 +367,10 @@ class JointObjective(WholeBatches):
                 if row.kind is kind:
                     encoded = encode_row(self.bundle.processor, row, visual.shape[1])
                     groups.setdefault(row.item, []).append(encoded)
-            if groups:
-                tokens = collate(list(groups.values()), visual.shape[2]).to(self.model.device)
-                chosen = visual[list(groups)].flatten(0, 1)
+            for count in sorted({len(group) for group in groups.values()}):
+                alike = {item: group for item, group in groups.items() if len(group) == count}
+                tokens = collate(list(alike.values()), visual.shape[2]).to(self.model.device)
+                chosen = visual[list(alike)].flatten(0, 1)
                 parts.append((tokens, chosen.to(self.model.device, torch.float32)))
         return parts
 

@@ -51,7 +51,7 @@ class MiniOptions:
     items: dict[InputKind, int] = field(
         default_factory=lambda: {
             InputKind.SINGLE: 13_000,
-            InputKind.PAIR: 21_000,
+            InputKind.PAIR: 41_000,
             InputKind.VIDEO: 2_000,
         }
     )
@@ -60,7 +60,7 @@ class MiniOptions:
     vision_steps: int = 1_150
     language_steps: int = 550
     reading_steps: int = 700
-    change_steps: int = 2_500
+    change_steps: int = 6_000
     joint_steps: int = 3_300
     variant: str = "joint"
     change_module: bool = True

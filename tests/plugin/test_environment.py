@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin.running import ends_soon
 from unirs_qgis.runtime import environment, interpreters
 from unirs_qgis.runtime.environment import (
     Record,
@@ -203,14 +204,14 @@ class TestRunningPrograms:
             run_program([program], lambda: len(pids) == 2, pids.append)
         assert time.monotonic() - begin < 10
         for pid in pids:
-            assert not running(int(pid))
+            assert ends_soon(int(pid))
 
     def test_one_that_ignores_the_request_is_killed(self, tmp_path):
         pids: list[str] = []
         text = "trap '' TERM; echo $$; while true; do sleep 0.2; done"
         with pytest.raises(Stopped):
             run_program([script(tmp_path / "p", text)], lambda: bool(pids), pids.append)
-        assert not running(int(pids[0]))
+        assert ends_soon(int(pids[0]))
 
     def test_what_qgis_sets_for_its_libraries_is_left_out(self, monkeypatch):
         monkeypatch.setenv("PROJ_LIB", "/qgis/proj")
@@ -218,16 +219,3 @@ class TestRunningPrograms:
         variables = clean_variables({"NEW": "1"})
         assert not {"PROJ_LIB", "PIP_USER"} & set(variables)
         assert variables["NEW"] == "1"
-
-
-def running(pid: int) -> bool:
-    """Whether a process runs; one that has ended and is not yet waited for does not."""
-    for _ in range(50):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return False
-        if state == "Z":
-            return False
-        time.sleep(0.1)
-    return True

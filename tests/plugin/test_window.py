@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer
@@ -14,6 +13,7 @@ from qtpy.QtCore import QItemSelectionModel
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel, QTextEdit
 
+from tests.plugin.running import is_running
 from unirs_qgis.dock import DockState
 from unirs_qgis.plugin import Window
 from unirs_qgis.runtime.worker import WorkerState
@@ -59,14 +59,6 @@ def answered(qtbot, window, act):
     with qtbot.waitSignal(window.asking.answered, timeout=LONG) as signal_:
         act()
     return signal_.args[0]
-
-
-def ended(pid):
-    """Whether a process is no more, or is waiting to be buried."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 def select(tree, layers):
@@ -217,7 +209,7 @@ def test_a_plugin_unloaded_while_answering_takes_its_worker_along(
     parts.close()
 
     assert not folder.exists()
-    qtbot.waitUntil(lambda: ended(pid), timeout=LONG)
+    qtbot.waitUntil(lambda: not is_running(pid), timeout=LONG)
 
 
 @pytest.mark.slow
@@ -247,7 +239,7 @@ def test_closing_while_answering_ends_the_worker(qtbot, shown):
     pid = shown.worker.pid
     shown.asking.drop()
     shown.worker.close()
-    qtbot.waitUntil(lambda: ended(pid), timeout=LONG)
+    qtbot.waitUntil(lambda: not is_running(pid), timeout=LONG)
 
 
 @pytest.mark.slow

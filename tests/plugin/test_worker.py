@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin.running import is_running
 from unirs_qgis.runtime.wire.client import WorkerDied, WorkerError
 from unirs_qgis.runtime.worker import Worker, WorkerSession, WorkerState
 
@@ -61,14 +62,6 @@ class Heard(list):
     @property
     def text(self):
         return "".join(fact[1] for fact in self if fact[0] == "said")
-
-
-def is_running(pid):
-    """Whether a process is there and no zombie."""
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture

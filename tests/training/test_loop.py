@@ -306,3 +306,21 @@ def test_the_joint_stage_trains_the_llm_alone(make_bundle, tmp_path):
     }
     assert all(name.startswith("language_model.") for name in changed)
     assert curves.last("validation_words") < 0.2
+
+
+def test_an_input_with_few_rows_is_not_padded_to_one_with_many(make_bundle):
+    visual = {InputKind.SINGLE: torch.randn(4, 1, 9, 48)}
+    few = [Row(InputKind.SINGLE, item, "Is it dark?", "no") for item in (0, 1)]
+    many = [Row(InputKind.SINGLE, 2, "Is it bright?", "yes")] * 5
+    objective = JointObjective(make_bundle(), visual, lambda _rng, _step: few + many, few)
+
+    batch = objective.batch(0)
+
+    lengths = [tuple(tokens.input_ids.shape) for tokens, _ in batch]
+    assert [sequences for sequences, _ in lengths] == [2, 1]
+    assert lengths[0][1] < lengths[1][1]
+    apart = [objective.batch(0)[part : part + 1] for part in (0, 1)]
+    counted = [int((tokens.labels >= 0).sum()) for tokens, _ in batch]
+    losses = [float(objective.loss(part)["words"]) for part in apart]
+    together = float(objective.loss(batch)["words"])
+    assert together == pytest.approx(np.average(losses, weights=counted), rel=1e-4)

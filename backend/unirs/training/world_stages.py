@@ -114,8 +114,7 @@ class WorldMixture:
             material = materials[kind]
             ask = partial(self._rows, own, kind, material, reversed_share)
             rows += ask(material.generated, *self.shares[kind])
-            if material.real:
-                rows += ask(material.real, *self.real_shares.get(kind, (0, 0)))
+            rows += ask(material.real, *self.real_shares.get(kind, (0, 0)))
         return rows
 
     def _rows(
@@ -129,7 +128,7 @@ class WorldMixture:
         rows_each: int,
     ) -> list[Row]:
         rows = []
-        for _ in range(items):
+        for _ in range(items if pool else 0):
             item = pool[int(rng.integers(len(pool)))]
             for _ in range(rows_each):
                 clue = bool(rng.random() < self.clue_share)

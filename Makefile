@@ -55,7 +55,8 @@ test-window: env qgis-env ## drive the QGIS window with the built package; scree
 	@printf '\n== QGIS window ==\n'
 	@$(QGIS_BIN)/pytest --durations 5 tests/window
 
-# Every worker computes on one core: more threads than cores make each other wait.
+# Every worker computes on one core: more threads than cores make each other wait. One that hung and was
+# ended is not started again: its file would hang once more.
 PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile --durations 5
 test%: export OMP_NUM_THREADS := 1
 

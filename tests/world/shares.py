@@ -17,12 +17,16 @@ def areas_asked_about(question: str, shares: Sequence[float]) -> list[float]:
     return [shares[cover] for cover in sorted(position, key=lambda cover: position[cover])]
 
 
+def asks_for_the_smaller(question: str) -> bool:
+    """Whether a comparison asks which of two is smaller, and not which is larger."""
+    return any(word in question for word in ("less", "smaller"))
+
+
 def answer_by_shares(question: str, shares: Sequence[float]) -> str:
     """The only right answer to a question of presence, area or comparison."""
     areas = areas_asked_about(question, shares)
     if len(areas) == 2:
-        smaller = any(word in question for word in ("less", "smaller"))
-        return "yes" if (areas[0] < areas[1]) == smaller else "no"
+        return "yes" if (areas[0] < areas[1]) == asks_for_the_smaller(question) else "no"
     (area,) = areas
     if "covered" in question:
         return percent(area)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.world.shares import answer_by_shares, areas_asked_about
+from tests.world.shares import answer_by_shares, areas_asked_about, asks_for_the_smaller
 from unirs.world import CLASSES
 from unirs.world.questions import RATIO, ask_of_shares
 
@@ -23,7 +23,7 @@ def test_answers_follow_from_the_shares(parts: list[int], seed: int, reversed_sh
     areas = areas_asked_about(asked.question, shares)
     assert len(areas) == (2 if asked.type == "comparison" else 1)
     if asked.type == "comparison":
-        smaller = "less" in asked.question or "smaller" in asked.question
+        smaller = asks_for_the_smaller(asked.question)
         assert smaller <= (reversed_share > 0)
         assert (not smaller) <= (reversed_share < 1)
         assert max(areas) >= RATIO * min(areas)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,22 +71,16 @@ class Settings:
     @property
     def tuning(self) -> LoopOptions:
         """The loop of the LLM: the same for every arm."""
-        return self._loop(self.steps, warmup=0.1)
+        return replace(self._loop(self.steps), warmup=0.1)
 
     @property
     def change_tuning(self) -> LoopOptions:
         """The loop of the change module."""
-        return self._loop(self.change_steps, weight_decay=0.01)
+        return replace(self._loop(self.change_steps), weight_decay=0.01)
 
-    def _loop(self, steps: int, warmup: float = 0.03, weight_decay: float = 0.0) -> LoopOptions:
+    def _loop(self, steps: int) -> LoopOptions:
         return LoopOptions(
-            steps,
-            1e-3,
-            warmup=warmup,
-            weight_decay=weight_decay,
-            device=self.device,
-            validate_every=steps,
-            checkpoint_every=100,
+            steps, 1e-3, device=self.device, validate_every=steps, checkpoint_every=100
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ JOINT_VISITS = 2
 CLUE_SHARE = 0.65
 """Share of the rows of the mixture that come with their clue."""
 
-REAL_SHARES = {InputKind.SINGLE: (12, 2), InputKind.PAIR: (2, 2)}
+REAL_SHARES = {InputKind.SINGLE: (12, 2), InputKind.PAIR: (2, 2), InputKind.VIDEO: (0, 0)}
 """Real tiles in a batch, where rasters join: many with few rows, for there is little to ask."""
 
 ONE_WAY = 0.25
@@ -163,7 +163,7 @@ def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Rep
         bundle = as_unirs(base, folder / "model", options.seed, change_module=False)
     materials = {}
     for kind, bank in banks.items():
-        drawn = JOINT_SHARES[kind][0] + REAL_SHARES.get(kind, (0, 0))[0]
+        drawn = JOINT_SHARES[kind][0] + REAL_SHARES[kind][0]
         visited = options.joint_steps * drawn // JOINT_VISITS
         needed = min(len(bank), max(16, visited))
         features = features_of(prepared, bundle, kind, bank, needed, report)

@@ -36,13 +36,14 @@ def features_of(
     config = bundle.config.vision_config
     shape = (count, bank.images.shape[1], bundle.config.grid**2, config.hidden_size)
     features = torch.empty(shape, dtype=torch.bfloat16)  # filled in place: they are gigabytes
-    for part in torch.arange(count).split(64):
-        images = torch.tensor(bank.images[part.numpy()])
+    for start in range(0, count, 64):
+        part = slice(start, min(start + 64, count))
+        images = torch.tensor(bank.images[part])
         pixels = to_pixels(images.flatten(0, 1).to(bundle.model.device))
         with torch.autocast(pixels.device.type, torch.bfloat16):
             encoded = bundle.model.encode_images(pixels)
         features[part] = encoded.to("cpu", torch.bfloat16).unflatten(0, images.shape[:2])
-        report.making(int(part[-1]) + 1, count)
+        report.making(part.stop, count)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial_path = path.with_suffix(".partial")
     save_file({"features": features}, partial_path)

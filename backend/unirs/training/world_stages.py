@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -112,28 +112,19 @@ class WorldMixture:
             if kind not in self.shares:
                 continue
             material = materials[kind]
-            ask = partial(self._rows, own, kind, material, reversed_share)
-            rows += ask(material.generated, *self.shares[kind])
-            rows += ask(material.real, *self.real_shares.get(kind, (0, 0)))
+            for item in self._items(own, kind, material):
+                clue = bool(own.random() < self.clue_share)
+                rows.append(material.row(own, kind, item, clue, reversed_share))
         return rows
 
-    def _rows(
-        self,
-        rng: np.random.Generator,
-        kind: InputKind,
-        material: Material,
-        reversed_share: float,
-        pool: Sequence[int],
-        items: int,
-        rows_each: int,
-    ) -> list[Row]:
-        rows = []
-        for _ in range(items if pool else 0):
-            item = pool[int(rng.integers(len(pool)))]
-            for _ in range(rows_each):
-                clue = bool(rng.random() < self.clue_share)
-                rows.append(material.row(rng, kind, item, clue, reversed_share))
-        return rows
+    def _items(
+        self, rng: np.random.Generator, kind: InputKind, material: Material
+    ) -> Iterator[int]:
+        """The items of a kind, each as often as it gets rows; drawn as they are asked for."""
+        for pool, shares in ((material.generated, self.shares), (material.real, self.real_shares)):
+            items, rows_each = shares.get(kind, (0, 0))
+            for _ in range(items if pool else 0):
+                yield from [pool[int(rng.integers(len(pool)))]] * rows_each
 
     def validation(self, materials: Materials) -> list[Row]:
         """One row about each item that never trains."""

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 import torch
@@ -11,6 +9,7 @@ from torch import nn
 
 from tests.training import small_run
 from tests.training.small_run import final_weights
+from tests.training.torchrun import torchrun
 from unirs.errors import UniRSError
 from unirs.training.distributed import Place, join, shard
 
@@ -38,14 +37,8 @@ def test_two_sharded_processes_have_the_losses_of_one(small_runs, whole):
         "options": OPTIONS | {"gradient_checkpointing": True},
         "objective": {"micro": 2},
     }
-    torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
 
-    subprocess.run(
-        [sys.executable, *torchrun, small_run.__file__, json.dumps(settings)],
-        check=True,
-        capture_output=True,
-        cwd=small_runs.folder,
-    )
+    torchrun(2, small_run.__file__, json.dumps(settings), folder=small_runs.folder)
 
     assert small_runs.curve("two") == whole
     alone = final_weights(small_runs.folder / "whole")

@@ -15,6 +15,7 @@ import psutil
 import pytest
 import torch
 
+from tests.training.torchrun import torchrun
 from unirs.cli import main
 from unirs.data.datasets import dataset
 from unirs.data.examples import write_example
@@ -219,15 +220,7 @@ def test_the_first_stage_refuses_several_processes(change_settings, tmp_path, mo
 
 @pytest.mark.slow
 def test_two_processes_train_what_one_trains(joint_words, joint, tmp_path):
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    words = [*joint_words, "--folder", tmp_path / "two"]
-
-    subprocess.run(
-        [sys.executable, *launch, "-m", "unirs", "train", *map(str, words)],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        check=True,
-    )
+    torchrun(2, "-m", "unirs", "train", *joint_words, "--folder", tmp_path / "two")
 
     assert curve(tmp_path / "two") == pytest.approx(curve(joint), rel=1e-4)
     assert load_bundle(tmp_path / "two" / "model").config.clue_source == "second"

@@ -8,6 +8,7 @@ run what four GPUs run.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,9 +77,17 @@ def join(device: str | torch.device = "cpu") -> Place:
     from accelerate import PartialState
 
     on_cpu = torch.device(device).type == "cpu"
+    if not torch.distributed.is_initialized():
+        atexit.register(_part)
     state = PartialState(cpu=on_cpu)
     own = torch.device("cpu") if on_cpu else state.device
     return Place(state.process_index, state.num_processes, own)
+
+
+def _part() -> None:
+    """Take leave of the other processes in order: one that just ends may break off what they do."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def shard(model: PreTrainedModel, modules: nn.ModuleDict, place: Place) -> None:

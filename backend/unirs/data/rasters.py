@@ -25,6 +25,7 @@ Split = Literal["train", "heldout"]
 WaterChange = Literal["grown", "shrunk", "unchanged"]
 Window = tuple[slice, slice]
 Found = TypeVar("Found")
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 TILE_SIDES = (48, 64, 96, 128, 192)
 """Sides of a tile in source pixels: 240 to 960 m for the 5 m NAIP rasters."""
@@ -298,7 +299,7 @@ class RasterTiles:
         return turned(pixels, tile.turn)
 
 
-def turned(pixels: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+def turned(pixels: NDArray[Scalar], turn: int) -> NDArray[Scalar]:
     """Rows and columns turned as a ``Tile`` says."""
     mirrored = pixels[:, ::-1] if turn >= 4 else pixels
     return np.ascontiguousarray(np.rot90(mirrored, turn % 4))

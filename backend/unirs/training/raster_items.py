@@ -13,13 +13,23 @@ from unirs.data.raster_truth import LANDSAT_FALSE_COLOUR, NAIP, Cover
 from unirs.data.rasters import RasterTiles, Tile, turned
 from unirs.inputs import InputKind
 from unirs.training.bank import ANYTHING_BUT, IGNORE, Item
+from unirs.training.looks import Look, recoloured
 from unirs.world import CLASSES
 
 WATER = CLASSES.index("water")
 
+RECOLOURED = 0.5
+"""Share of real images whose water and land get other colours."""
+
+LOOKS = 400
+"""Tiles among which these colours are looked for."""
+
+SHORE = 0.05
+"""Share of a tile that water and land take at least where both are looked at."""
+
 
 def raster_item(kind: InputKind, folder: Path, size: int, index: int) -> Item:
-    """A training tile (or two dates of one) of a folder, at a random tone.
+    """A training tile (or two dates of one) of a folder, in random colours.
 
     Of its land cover the cells say what the water index knows.
 
@@ -46,8 +56,42 @@ def raster_item(kind: InputKind, folder: Path, size: int, index: int) -> Item:
         waters = (one.water,)
         tile = one.tile
     truth["real"] = True
-    toned = np.stack([_toned(image, rng) for image in images])
-    return Item(toned, np.stack([_cells(water, tile, size // 2) for water in waters]), truth)
+    shown = [
+        _toned(_recoloured(image, _wet_share(water, tile, size), folder, rng), rng)
+        for image, water in zip(images, waters, strict=True)
+    ]
+    cells = [_cells(water, tile, size // 2) for water in waters]
+    return Item(np.stack(shown), np.stack(cells), truth)
+
+
+def _recoloured(
+    image: NDArray[np.uint8], wet: NDArray[np.float32], folder: Path, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """As often as not the image as water and land look on another tile."""
+    shores = _shores(folder, len(image))
+    if not shores or rng.random() >= RECOLOURED:
+        return image
+    water, land = shores[int(rng.integers(len(shores)))]
+    return recoloured(image, (wet, 1 - wet), (water.varied(rng), land.varied(rng)))
+
+
+@lru_cache(maxsize=4)
+def _shores(folder: Path, size: int) -> list[tuple[Look, Look]]:
+    """How water and land look where they meet, on training tiles of all dates."""
+    tiles, rng = _open(folder, size), np.random.default_rng(0)
+    looks = []
+    for one in (tiles.scene(rng) for _ in range(LOOKS)):
+        wet = _wet_share(one.water, one.tile, size)
+        if one.water.least >= SHORE and one.water.most <= 1 - SHORE:
+            looks.append((Look.of(one.image, wet), Look.of(one.image, 1 - wet)))
+    return looks
+
+
+def _wet_share(water: Cover, tile: Tile, size: int) -> NDArray[np.float32]:
+    """How much of each pixel is water, 0 to 1; half of it where that is unclear."""
+    share = (water.sure.astype(np.float32) + water.possible) / 2
+    square = Image.fromarray(share).resize((size, size), Image.Resampling.BILINEAR)
+    return turned(np.asarray(square), tile.turn)
 
 
 def _toned(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -20,7 +20,7 @@ SQUEEZED = 8
 BASE_QUESTIONS = 4
 """Questions about one scene in a row of the base stage."""
 
-QUESTION_WEIGHTS = {"comparison": 6.0, "area": 3.0, "rural_urban": 0.7}
+QUESTION_WEIGHTS = {"presence": 2.0, "comparison": 6.0, "area": 3.0, "rural_urban": 0.7}
 """How often a question of a type is drawn, others being 1: the harder, the more often."""
 
 TILE_WEIGHTS = {"presence": 4.0}

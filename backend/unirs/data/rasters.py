@@ -294,15 +294,16 @@ class RasterTiles:
         return Tile((slice(top, top + side), slice(left, left + side)), turn)
 
     def _image(self, raster: DatedRaster, tile: Tile) -> NDArray[np.uint8]:
-        image = Image.fromarray(raster.image[tile.window])
-        pixels = np.asarray(image.resize((self.size, self.size), Image.Resampling.BICUBIC))
-        return turned(pixels, tile.turn)
+        return squared(raster.image[tile.window], tile, self.size, Image.Resampling.BICUBIC)
 
 
-def turned(pixels: NDArray[Scalar], turn: int) -> NDArray[Scalar]:
-    """Rows and columns turned as a ``Tile`` says."""
-    mirrored = pixels[:, ::-1] if turn >= 4 else pixels
-    return np.ascontiguousarray(np.rot90(mirrored, turn % 4))
+def squared(
+    pixels: NDArray[Scalar], tile: Tile, size: int, resampling: Image.Resampling
+) -> NDArray[Scalar]:
+    """What a tile's window holds, ``size`` pixels a side and turned as the tile says."""
+    square = np.asarray(Image.fromarray(pixels).resize((size, size), resampling))
+    mirrored = square[:, ::-1] if tile.turn >= 4 else square
+    return np.ascontiguousarray(np.rot90(mirrored, tile.turn % 4))
 
 
 def water_present(water: Cover) -> bool | None:

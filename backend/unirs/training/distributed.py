@@ -77,17 +77,11 @@ def join(device: str | torch.device = "cpu") -> Place:
     from accelerate import PartialState
 
     on_cpu = torch.device(device).type == "cpu"
-    if not torch.distributed.is_initialized():
-        atexit.register(_part)
     state = PartialState(cpu=on_cpu)
+    # One that just ends may break off what others do; where all have parted, this does nothing.
+    atexit.register(state.destroy_process_group)
     own = torch.device("cpu") if on_cpu else state.device
     return Place(state.process_index, state.num_processes, own)
-
-
-def _part() -> None:
-    """Take leave of the other processes in order: one that just ends may break off what they do."""
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
 
 
 def shard(model: PreTrainedModel, modules: nn.ModuleDict, place: Place) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unirs.data.raster_truth import LANDSAT_FALSE_COLOUR, NAIP, Cover
-from unirs.data.rasters import RasterTiles, Tile, turned
+from unirs.data.rasters import RasterTiles, Tile, squared
 from unirs.inputs import InputKind
 from unirs.training.bank import ANYTHING_BUT, IGNORE, Item
 from unirs.training.looks import Look, recoloured
@@ -67,7 +67,7 @@ def raster_item(kind: InputKind, folder: Path, size: int, index: int) -> Item:
 def _recoloured(
     image: NDArray[np.uint8], wet: NDArray[np.float32], folder: Path, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """As often as not the image as water and land look on another tile."""
+    """The image, or the image as water and land look on another tile."""
     shores = _shores(folder, len(image))
     if not shores or rng.random() >= RECOLOURED:
         return image
@@ -89,9 +89,8 @@ def _shores(folder: Path, size: int) -> list[tuple[Look, Look]]:
 
 def _wet_share(water: Cover, tile: Tile, size: int) -> NDArray[np.float32]:
     """How much of each pixel is water, 0 to 1; half of it where that is unclear."""
-    share = (water.sure.astype(np.float32) + water.possible) / 2
-    square = Image.fromarray(share).resize((size, size), Image.Resampling.BILINEAR)
-    return turned(np.asarray(square), tile.turn)
+    share = np.stack([water.sure, water.possible]).mean(axis=0, dtype=np.float32)
+    return squared(share, tile, size, Image.Resampling.BILINEAR)
 
 
 def _toned(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -108,8 +107,7 @@ def _cells(water: Cover, tile: Tile, cells: int) -> NDArray[np.uint8]:
     known = np.full(water.sure.shape, IGNORE, np.uint8)
     known[~water.possible] = ANYTHING_BUT + WATER
     known[water.sure] = WATER
-    square = Image.fromarray(known).resize((cells, cells), Image.Resampling.NEAREST)
-    return turned(np.asarray(square), tile.turn)
+    return squared(known, tile, cells, Image.Resampling.NEAREST)
 
 
 @lru_cache(maxsize=4)

@@ -109,8 +109,9 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path, monkeypatch, qgis_app) -> Place:
-    for name in ("UNIRS_PYTHON", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
+    for name in ("UNIRS_PYTHON", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_CONSTRAINT"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # a machine may bound torch's version in one
     if not Path("/usr/bin/python3").exists():
         pytest.skip("there is no /usr/bin/python3 to set up from")
     return Place(tmp_path)
@@ -168,7 +169,6 @@ def test_without_a_network_the_next_step_is_said(place, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens there
     monkeypatch.setenv("PIP_RETRIES", "1")
     with pytest.raises(SetupError) as caught:

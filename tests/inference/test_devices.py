@@ -5,7 +5,14 @@ import torch
 
 from unirs.errors import UniRSError
 from unirs.inference import devices
-from unirs.inference.devices import guard_memory, list_devices, resolve_device, resolve_precision
+from unirs.inference.devices import (
+    fast_products,
+    guard_memory,
+    list_devices,
+    multiplies_bfloat16,
+    resolve_device,
+    resolve_precision,
+)
 
 CPU = torch.device("cpu")
 
@@ -73,6 +80,37 @@ def test_an_unknown_precision_is_refused():
     with pytest.raises(UniRSError, match="float16") as caught:
         resolve_precision("float16", CPU, 0)
     assert caught.value.code == "precision_unknown"
+
+
+@pytest.mark.parametrize(
+    ("device", "capabilities", "expected"),
+    [
+        ("cpu", {"avx2": True, "avx512_bf16": False, "amx_bf16": False}, False),
+        ("cpu", {"avx512_bf16": True, "amx_bf16": False}, True),
+        ("cpu", {"neon": True, "bf16": True}, True),
+        ("cpu", {"neon": True, "bf16": False}, False),
+        ("cuda", {"avx2": True}, True),
+    ],
+)
+def test_products_are_in_bfloat16_where_there_are_instructions_for_it(
+    monkeypatch, device, capabilities, expected
+):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert multiplies_bfloat16(torch.device(device)) is expected
+
+
+@pytest.mark.parametrize(
+    ("made_for_it", "expected"), [(True, torch.bfloat16), (False, torch.float32)]
+)
+def test_fast_products_round_only_where_that_is_fast(monkeypatch, made_for_it, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"bf16": made_for_it}, raising=False)
+    with fast_products(CPU):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is expected
+
+
+def test_a_pytorch_that_knows_no_capabilities_multiplies_in_float32(monkeypatch):
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert not multiplies_bfloat16(CPU)
 
 
 def test_real_exhaustion_of_memory_becomes_an_error():

@@ -15,6 +15,9 @@ Result = TypeVar("Result")
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
+BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16", "bf16")
+"""Names of a processor's instructions for products in bfloat16: of x86 two, of ARM one."""
+
 # The CPU's allocator, and some accelerators', raise a plain RuntimeError with one of these.
 _MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")
 
@@ -79,6 +82,23 @@ def resolve_precision(name: str, device: torch.device, float32_bytes: int) -> to
             f'There is no precision "{name}"; choose auto, {" or ".join(PRECISIONS)}.',
         )
     return PRECISIONS[name]
+
+
+def multiplies_bfloat16(device: torch.device) -> bool:
+    """Whether a device has instructions for products in bfloat16.
+
+    A processor without them computes such products many times slower than float32 ones. PyTorch
+    before 2.11 cannot tell, and counts as one without.
+    """
+    if device.type != "cpu":
+        return True
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS)
+
+
+def fast_products(device: torch.device) -> torch.autocast:
+    """Within it, matrix products run in bfloat16, if the device is made for that."""
+    return torch.autocast(device.type, torch.bfloat16, multiplies_bfloat16(device))
 
 
 def synchronize(device: torch.device) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from unirs.inference.devices import fast_products
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle, embed_prompt
@@ -43,7 +44,7 @@ def write_clues(
         part = visual[start : start + batch_size].to(model.device, torch.float32)
         embedded = torch.cat([embed_prompt(model.language_model, ids, item) for item in part])
         mask = torch.ones(embedded.shape[:2], dtype=torch.long, device=model.device)
-        with torch.autocast(embedded.device.type, torch.bfloat16):
+        with fast_products(embedded.device):
             said = model.language_model.generate(
                 inputs_embeds=embedded,
                 attention_mask=mask,

@@ -23,8 +23,16 @@ from unirs.training.distributed import Place, join, shard, whole
 from unirs.training.stopping import StopSignal
 from unirs.training.throughput import Meter, Speed
 
-HOW_IT_RUNS = ("device", "gradient_checkpointing", "report_every", "peak_flops", "tensorboard")
-"""Options that a run may go on with others of: they do not decide what comes out."""
+HOW_IT_RUNS = (
+    "device",
+    "autocast",
+    "gradient_checkpointing",
+    "report_every",
+    "peak_flops",
+    "tensorboard",
+)
+"""Options that a run may go on with others of, on another machine: what comes out differs by
+rounding at most."""
 
 
 @dataclass(frozen=True)

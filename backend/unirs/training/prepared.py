@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from unirs.inference.devices import fast_products
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle
 from unirs.training.bank import Bank
@@ -40,7 +41,7 @@ def features_of(
         part = slice(start, min(start + 64, count))
         images = torch.tensor(bank.images[part])
         pixels = to_pixels(images.flatten(0, 1).to(bundle.model.device))
-        with torch.autocast(pixels.device.type, torch.bfloat16):
+        with fast_products(pixels.device):
             encoded = bundle.model.encode_images(pixels)
         features[part] = encoded.to("cpu", torch.bfloat16).unflatten(0, images.shape[:2])
         report.making(part.stop, count)

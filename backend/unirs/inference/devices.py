@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import psutil
 import torch
@@ -92,7 +92,7 @@ def multiplies_bfloat16(device: torch.device) -> bool:
     """
     if device.type != "cpu":
         return True
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS)
 
 

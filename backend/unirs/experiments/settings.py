@@ -11,7 +11,7 @@ from unirs.errors import UniRSError
 from unirs.experiments.arms import SHARES
 from unirs.experiments.verdicts import MOST_SEEDS
 from unirs.files import make_folder
-from unirs.inference.devices import multiplies_bfloat16, resolve_device
+from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.training.loop import LoopOptions, describe
 from unirs.training.mini import ONE_WAY
@@ -80,12 +80,7 @@ class Settings:
 
     def _loop(self, steps: int) -> LoopOptions:
         return LoopOptions(
-            steps,
-            1e-3,
-            device=self.device,
-            autocast=multiplies_bfloat16(resolve_device(self.device)),
-            validate_every=steps,
-            checkpoint_every=100,
+            steps, 1e-3, device=self.device, validate_every=steps, checkpoint_every=100
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -87,8 +87,8 @@ def resolve_precision(name: str, device: torch.device, float32_bytes: int) -> to
 def multiplies_bfloat16(device: torch.device) -> bool:
     """Whether a device has instructions for products in bfloat16.
 
-    A processor without them computes such products many times slower than float32 ones. PyTorch
-    before 2.11 cannot tell, and counts as one without.
+    A processor without them computes such products many times slower than float32 ones. An
+    older PyTorch cannot tell, and it counts as one without.
     """
     if device.type != "cpu":
         return True

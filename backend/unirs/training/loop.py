@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from unirs.errors import UniRSError
-from unirs.inference.devices import is_out_of_memory
+from unirs.inference.devices import is_out_of_memory, multiplies_bfloat16
 from unirs.model import UniRSForConditionalGeneration
 from unirs.training.checkpoints import Checkpoints
 from unirs.training.curves import Curves
@@ -23,16 +23,8 @@ from unirs.training.distributed import Place, join, shard, whole
 from unirs.training.stopping import StopSignal
 from unirs.training.throughput import Meter, Speed
 
-HOW_IT_RUNS = (
-    "device",
-    "autocast",
-    "gradient_checkpointing",
-    "report_every",
-    "peak_flops",
-    "tensorboard",
-)
-"""Options that a run may go on with others of, on another machine: what comes out differs by
-rounding at most."""
+HOW_IT_RUNS = ("device", "gradient_checkpointing", "report_every", "peak_flops", "tensorboard")
+"""Options that a run may go on with others of: they do not decide what comes out."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ class LoopOptions:
         weight_decay: The optimiser's.
         clip: Upper bound of the gradient's norm.
         device: Where a single process runs.
-        autocast: Whether matrix products run in bfloat16.
+        autocast: Whether matrix products run in bfloat16; ``None`` where the device is made for it.
         validate_every: Steps between validations.
         checkpoint_every: Steps between checkpoints.
         optimizer: AdamW, or Adam, whose weight decay is part of the gradient.
@@ -123,7 +115,7 @@ class LoopOptions:
     weight_decay: float = 0.0
     clip: float = 1.0
     device: str = "cpu"
-    autocast: bool = True
+    autocast: bool | None = None
     validate_every: int = 500
     checkpoint_every: int = 500
     optimizer: Literal["adamw", "adam"] = "adamw"
@@ -217,6 +209,8 @@ class _Run:
         self, objective: Objective, options: LoopOptions, folder: Path, place: Place
     ) -> None:
         self.objective, self.options, self.folder, self.place = objective, options, folder, place
+        fast, wanted = multiplies_bfloat16(place.device), options.autocast
+        self.autocast = fast if wanted is None else wanted
         self.modules = objective.trainable().to(place.device)
         for weights in _learning(self.modules):
             weights.data = weights.data.float()
@@ -286,7 +280,7 @@ class _Run:
         losses: dict[str, Tensor] = {}
         self.optimizer.zero_grad(set_to_none=True)
         for batch in batches:
-            with torch.autocast(place.device.type, torch.bfloat16, options.autocast):
+            with torch.autocast(place.device.type, torch.bfloat16, self.autocast):
                 named = self.objective.loss(batch.content)
             # Sharding takes the mean of the processes' gradients, and this wants their sum.
             (torch.stack(list(named.values())).sum() * (place.count / weight)).backward()

@@ -13,7 +13,6 @@ from transformers import LlamaTokenizer
 
 from unirs import prompts
 from unirs.files import keep_settings
-from unirs.inference.devices import multiplies_bfloat16, resolve_device
 from unirs.inputs import InputKind
 from unirs.model import (
     PRESETS,
@@ -116,7 +115,7 @@ def _make_item(
 
 def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
     folder = options.folder / "base"
-    loop = _loop(options, options.vision_steps, 1.5e-3, weight_decay=0.02)
+    loop = LoopOptions(options.vision_steps, 1.5e-3, weight_decay=0.02, device=options.device)
     words_loop = replace(loop, steps=options.language_steps, learning_rate=1e-3)
     reading_loop = replace(words_loop, steps=options.reading_steps, weight_decay=0.0)
     _keep(folder, options, {"vision": loop, "language": words_loop, "reading": reading_loop})
@@ -144,7 +143,7 @@ def _train_base(options: MiniOptions, banks: dict[InputKind, Bank], report: Repo
 
 def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
     folder, bank = options.folder / "change", banks[InputKind.PAIR]
-    loop = _loop(options, options.change_steps, 1e-3, weight_decay=0.01)
+    loop = LoopOptions(options.change_steps, 1e-3, weight_decay=0.01, device=options.device)
     _keep(folder, options, {"change": loop})
     base = load_bundle(options.folder / "base" / "model", options.device)
     bundle = as_unirs(base, folder / "model", options.seed)
@@ -155,7 +154,7 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
 
 def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
     folder, prepared = options.folder / options.variant, options.folder / "base"
-    loop = _loop(options, options.joint_steps, 1e-3, validate_every=100)
+    loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)
     _keep(folder, options, {"joint": loop})
     base = load_bundle(options.folder / "base" / "model", options.device)
     if options.change_module:
@@ -193,11 +192,6 @@ def _tokenizer(folder: Path, banks: dict[InputKind, Bank]) -> LlamaTokenizer:
             texts += truth.get("captions", [])
     vocabulary = PRESETS["unirs-mini"]().text_config.vocab_size
     return train_tokenizer(texts, vocabulary, folder / "tokenizer")
-
-
-def _loop(options: MiniOptions, steps: int, learning_rate: float, **how: Any) -> LoopOptions:
-    autocast = multiplies_bfloat16(resolve_device(options.device))
-    return LoopOptions(steps, learning_rate, device=options.device, autocast=autocast, **how)
 
 
 def _keep(folder: Path, options: MiniOptions, loops: dict[str, LoopOptions]) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from unirs.bench import BenchInputs, measure_worker_peak, naive_answer, run_bench
@@ -54,21 +51,10 @@ def test_the_bundled_model_keeps_its_promises(inputs, capfd) -> None:
     assert result.worker_peak_mb < 900
     assert result.batched_same_answers
     assert result.batched_speedup >= 1.3
+    assert result.help_cost < 3
     assert len(steps) == 5
     assert json.loads(json.dumps(result.to_json()))["questions"] == 20
     assert not capfd.readouterr().err, "the worker's log is not the user's"
-
-
-@pytest.mark.slow
-def test_help_costs_less_than_0_4_seconds_of_work() -> None:
-    def cost() -> float:
-        with subprocess.Popen(
-            [sys.executable, "-m", "unirs", "--help"], stdout=subprocess.PIPE
-        ) as process:
-            process.stdout.read()
-            return psutil.Process(process.pid).cpu_times().user  # a zombie until waited for
-
-    assert min(cost() for _ in range(3)) < 0.4
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from operator import truediv
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -29,6 +30,15 @@ from unirs.worker.client import WorkerClient
 REPETITIONS = 5
 MEGABYTE = 10**6
 SAMPLING_SECONDS = 0.01
+
+EMPTY_PROGRAM = """
+import typer
+
+app = typer.Typer(rich_markup_mode="rich")
+app.callback()(lambda: None)
+app.command("nothing")(lambda: None)
+app(["--help"])
+"""
 
 PAIR_QUESTIONS = (
     "Has anything changed?",
@@ -96,6 +106,8 @@ class BenchResult:
         worker_peak_mb: Resident memory of a worker that captioned an image, described a change
             and classified a video; sampled every 10 ms.
         help_seconds: Of ``unirs --help`` as a process (median).
+        help_cost: The same by the help of an empty program made with the same library (median of
+            pairs, one after the other).
     """
 
     model: str
@@ -117,6 +129,7 @@ class BenchResult:
     batched_same_answers: bool
     worker_peak_mb: float
     help_seconds: float
+    help_cost: float
 
     def to_json(self) -> dict[str, Any]:
         """The result for machines."""
@@ -147,6 +160,13 @@ class BatchedAndSingle(NamedTuple):
     same_answers: bool
 
 
+class HelpCost(NamedTuple):
+    """Seconds of ``unirs --help``, and their ratio to those of an empty program's help."""
+
+    seconds: float
+    cost: float
+
+
 def run_bench(
     load: Callable[[], Pipeline],
     inputs: BenchInputs,
@@ -161,7 +181,7 @@ def run_bench(
     """
     tell = on_step or (lambda _: None)
     tell("starting the command line")
-    help_seconds = measure_help()
+    start = measure_help()
     tell("first tokens on one image")
     pipeline = load()
     first_tokens = measure_first_tokens(pipeline, VisualInput.single(inputs.pair.crops[1]))
@@ -195,7 +215,8 @@ def run_bench(
         batched_speedup=batch.one_by_one / batch.batched,
         batched_same_answers=batch.same_answers,
         worker_peak_mb=worker_peak / MEGABYTE,
-        help_seconds=help_seconds,
+        help_seconds=start.seconds,
+        help_cost=start.cost,
     )
 
 
@@ -290,16 +311,20 @@ def _generate(
     return processor.decode(ids[0])
 
 
-def measure_help() -> float:
-    """Median seconds of ``unirs --help``."""
-    seconds = []
+def measure_help() -> HelpCost:
+    """What ``unirs --help`` costs, and how much of that is its own."""
+    ours, empty = [], []
     for _ in range(REPETITIONS):
-        started = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "unirs", "--help"], stdout=subprocess.DEVNULL, check=True
-        )
-        seconds.append(time.perf_counter() - started)
-    return median(seconds)
+        ours.append(_process_seconds(["-m", "unirs", "--help"]))
+        empty.append(_process_seconds(["-c", EMPTY_PROGRAM]))
+    return HelpCost(median(ours), median(map(truediv, ours, empty)))
+
+
+def _process_seconds(words: list[str]) -> float:
+    started = time.perf_counter()
+    command = [sys.executable, *words]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - our own words
+    return time.perf_counter() - started
 
 
 def measure_worker_peak(inputs: BenchInputs, choice: dict[str, str]) -> int:

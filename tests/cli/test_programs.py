@@ -35,6 +35,7 @@ def test_bench_measures_ratios(unirs, monkeypatch):
     for key in ("follow_up_first_token_speedup", "shared_vs_naive_speedup", "worker_peak_mb"):
         assert facts[key] > 0
     assert facts["help_seconds"] > 0
+    assert facts["help_cost"] > 0
     assert facts["same_answers"] is True
 
 

@@ -70,6 +70,16 @@ def test_doctor_tells_versions_devices_and_how_the_model_did(unirs):
     assert "wrong" in plain.out
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "slow"), [({"avx2": True}, ["cpu"]), ({"avx512_bf16": True}, [])]
+)
+def test_doctor_tells_where_bfloat16_is_slow(unirs, monkeypatch, capabilities, slow):
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: capabilities, raising=False)
+    words = ("doctor", "--model", "unirs-tiny", "--device", "cpu")
+    assert json.loads(unirs(*words, "--json").out)["slow_in_bfloat16"] == slow
+    assert ("cpu has no instructions for bfloat16" in unirs(*words).out) == bool(slow)
+
+
 def test_doctor_tells_versions_even_without_a_model(unirs):
     outcome = unirs("doctor", "--model", "no-such")
     assert outcome.code == 2

@@ -189,9 +189,16 @@ def doctor(
         problem = error
     if json:
         self_test = report.to_json() if report else None
-        facts = {"versions": versions, "devices": devices, "self_test": self_test}
         wrong = {"code": problem.code, "message": problem.message} if problem else None
-        print_json({**facts, "problem": wrong})
+        print_json(
+            {
+                "versions": versions,
+                "devices": devices,
+                "slow_in_bfloat16": _slow_in_bfloat16(devices),
+                "self_test": self_test,
+                "problem": wrong,
+            }
+        )
     else:
         _show_health(devices, report)
     if problem:
@@ -221,6 +228,17 @@ def _devices() -> list[str]:
         raise broken_environment(error) from error
 
 
+def _slow_in_bfloat16(devices: list[str]) -> list[str]:
+    """Those of the devices on which a big model would seem to hang in bfloat16."""
+    if not devices:
+        return []
+    import torch
+
+    from unirs.inference.devices import multiplies_bfloat16
+
+    return [name for name in devices if not multiplies_bfloat16(torch.device(name))]
+
+
 def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
     with Watch(f"Loading {model}") as watch:
         from unirs.inference import load_pipeline
@@ -235,6 +253,11 @@ def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
 def _show_health(devices: list[str], report: SelfTestReport | None) -> None:
     if devices:
         print(f"\nDevices, the best first: {', '.join(devices)}\n")
+    for name in _slow_in_bfloat16(devices):
+        print(
+            f"{name} has no instructions for bfloat16: a model that does not fit into its memory "
+            "in float32 would be very slow.\n"
+        )
     if report:
         verdicts = {True: "right", False: "wrong"}
         print_table(

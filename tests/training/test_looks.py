@@ -81,3 +81,15 @@ def test_varied_looks_stay_near_theirs():
 
     np.testing.assert_allclose(means.mean(0), 100, atol=3)
     assert (means.std(0) > 5).all()
+
+
+def test_any_water_keeps_the_texture_and_is_often_green():
+    rng = np.random.default_rng(0)
+    looks = [look((40, 60, 50), 4).as_any_water(rng) for _ in range(300)]
+
+    red, green, blue = np.array([each.mean for each in looks]).T
+    assert 0.4 < ((green > red) & (green > blue)).mean() < 0.8
+    assert (red > green).any()
+    assert (blue > green).any()
+    spreads = np.array([each.spread for each in looks])
+    np.testing.assert_allclose(np.median(spreads), 4, atol=0.3)

@@ -3,7 +3,8 @@
 A footprint has few dates, and on each of them water and land have one look. A model that has seen
 these alone goes by the look of a date, not by where the water lies. So the mean and the spread of
 each colour are moved to those of another place and date (Reinhard et al. 2001), for water and for
-land apart. Both come from one place: what tells water from land there tells it here.
+land apart. Both come from one place: what tells water from land there tells it here. Or water takes
+any colour that water has: algae, depth, sky and silt make it green, black, blue and brown.
 """
 
 from __future__ import annotations
@@ -23,6 +24,38 @@ SPREAD_RATIO = (0.5, 2.0)
 MEAN_JITTER, SPREAD_JITTER = 6.0, 0.2
 """Standard deviations of what is added to a mean, in grey values, and to a logarithm of a spread:
 other dates have looks of their own."""
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Tint:
+    """A range of colours, in grey values of 0 to 255.
+
+    Attributes:
+        weight: How often it is drawn, beside other tints.
+        red: Its red.
+        green: Green above red.
+        blue: Blue above red.
+    """
+
+    weight: float
+    red: Range
+    green: Range
+    blue: Range
+
+    def drawn(self, rng: Generator) -> NDArray[np.float64]:
+        """A colour, ``[3]``."""
+        red = rng.uniform(*self.red)
+        return red + np.array([0, rng.uniform(*self.green), rng.uniform(*self.blue)])
+
+
+WATER_TINTS = (
+    Tint(0.55, red=(40, 115), green=(5, 38), blue=(-25, 12)),  # algae
+    Tint(0.15, red=(15, 60), green=(-5, 12), blue=(-8, 15)),  # depth
+    Tint(0.15, red=(40, 110), green=(0, 25), blue=(5, 40)),  # sky
+    Tint(0.15, red=(70, 140), green=(-25, 0), blue=(-50, -15)),  # silt
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +82,12 @@ class Look:
         """A look beside this one."""
         mean = self.mean + rng.normal(0, MEAN_JITTER) + rng.normal(0, MEAN_JITTER / 2, 3)
         return Look(mean, self.spread * np.exp(rng.normal(0, SPREAD_JITTER)))
+
+    def as_any_water(self, rng: Generator) -> Look:
+        """The same texture in any colour that water has."""
+        weights = [tint.weight for tint in WATER_TINTS]
+        tint = WATER_TINTS[rng.choice(len(WATER_TINTS), p=weights)]
+        return Look(tint.drawn(rng), self.spread).varied(rng)
 
     def moved(self, image: Image, other: Look) -> NDArray[np.float64]:
         """Pixels of this look in another one, not yet bounded to 0 to 255."""

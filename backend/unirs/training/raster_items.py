@@ -21,6 +21,9 @@ WATER = CLASSES.index("water")
 RECOLOURED = 0.5
 """Share of real images whose water and land get other colours."""
 
+ANY_WATER = 0.6
+"""Share of those whose water gets any colour of water, and not one that it has on another tile."""
+
 LOOKS = 400
 """Tiles among which these colours are looked for."""
 
@@ -72,7 +75,8 @@ def _recoloured(
     if not shores or rng.random() >= RECOLOURED:
         return image
     water, land = shores[int(rng.integers(len(shores)))]
-    return recoloured(image, (wet, 1 - wet), (water.varied(rng), land.varied(rng)))
+    tinted = water.as_any_water(rng) if rng.random() < ANY_WATER else water.varied(rng)
+    return recoloured(image, (wet, 1 - wet), (tinted, land.varied(rng)))
 
 
 @lru_cache(maxsize=4)

@@ -75,7 +75,7 @@ def test_doctor_tells_versions_devices_and_how_the_model_did(unirs):
 )
 def test_doctor_tells_where_bfloat16_is_slow(unirs, monkeypatch, capabilities, slow):
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: capabilities, raising=False)
-    words = ("doctor", "--model", "unirs-tiny", "--device", "cpu")
+    words = ("doctor", "--model", "no-such")  # devices are told whatever becomes of the model
     assert json.loads(unirs(*words, "--json").out)["slow_in_bfloat16"] == slow
     assert ("cpu has no instructions for bfloat16" in unirs(*words).out) == bool(slow)
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
+from tests.data import dated_rasters
 from tests.world.shares import answer_by_shares
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, InputKind, Question, VisualInput
 from unirs.model import load_bundle
 from unirs.training.mini import train_mini
-from unirs.training.options import STAGES, MiniOptions, Report
+from unirs.training.options import MiniOptions, Report
 from unirs.training.publish import publish
 from unirs.training.world_rows import (
     WHAT_CHANGED,
@@ -31,6 +32,7 @@ SMALL = MiniOptions(
     language_steps=1,
     reading_steps=1,
     change_steps=1,
+    colour_steps=2,
     joint_steps=2,
     processes=1,
 )
@@ -39,7 +41,7 @@ SMALL = MiniOptions(
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     options = replace(SMALL, folder=tmp_path_factory.mktemp("mini"))
-    return options, train_mini(options, STAGES, Report())
+    return options, train_mini(options, options.stages, Report())
 
 
 @pytest.mark.slow
@@ -67,6 +69,37 @@ def test_encoder_projector_and_base_llm_stay_those_of_the_base(trained):
     clue_head = tuned.clue_language_model.lm_head.weight
     assert (clue_head == base.language_model.lm_head.weight).all()
     assert (tuned.model.language_model.lm_head.weight != clue_head).any()
+
+
+@pytest.mark.slow
+def test_with_rasters_tower_and_change_module_learn_other_colours_before_the_llm(tmp_path):
+    rasters = dated_rasters.write_rasters(tmp_path)
+    options = replace(SMALL, folder=tmp_path / "mini", rasters=(rasters,))
+
+    last = load_bundle(train_mini(options, options.stages, Report())).model.state_dict()
+
+    assert options.stages == ("base", "change", "colours", "joint")
+    change, colours = (
+        load_bundle(options.folder / stage / "model").model.state_dict()
+        for stage in ("change", "colours")
+    )
+    moved = {name for name, weights in colours.items() if (weights != change[name]).any()}
+    assert {name.split(".")[0] for name in moved} == {"vision_tower", "change"}
+    tuned = {name for name, weights in last.items() if (weights != colours[name]).any()}
+    assert {name.split(".")[0] for name in tuned} == {"language_model"}
+    assert (options.folder / "colours" / "features" / "video.safetensors").is_file()
+
+
+def test_a_stage_that_does_not_lead_to_the_model_is_refused(tmp_path):
+    options = replace(SMALL, folder=tmp_path)
+    assert options.stages == ("base", "change", "joint")
+    assert replace(options, change_module=False).stages == ("base", "joint")
+
+    with pytest.raises(UniRSError) as caught:
+        train_mini(options, ("colours",), Report())
+
+    assert caught.value.code == "stage_left_out"
+    assert "--rasters" in caught.value.message
 
 
 @pytest.mark.slow
@@ -129,7 +162,7 @@ def test_what_cannot_work_is_refused_before_anything_is_rendered(tmp_path):
 
     for code, faulty in faults.items():
         with pytest.raises(UniRSError) as caught:
-            train_mini(faulty, STAGES, Report())
+            train_mini(faulty, faulty.stages, Report())
         assert caught.value.code == code
     assert not (options.folder / "banks").exists()
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 WITHOUT_CHANGE_MODULE = "joint-without-change-module"
 """Folder of the ablation, beside those of the stages; its scores stand in the card."""
 
-STEPS = ("vision_steps", "language_steps", "reading_steps", "change_steps", "joint_steps")
-
 EXAMPLES = """
 [bold]Examples[/bold]
 
@@ -44,6 +42,7 @@ class Stage(str, Enum):
 
     BASE = "base"
     CHANGE = "change"
+    COLOURS = "colours"
     JOINT = "joint"
 
 
@@ -93,9 +92,9 @@ def mini(
         ),
     ] = None,
 ) -> None:
-    """Train the default model from nothing: a general base, the change module, all together."""
+    """Train the default model: general base, change module, colours of water, all together."""
     from unirs.training.mini import train_mini
-    from unirs.training.options import STAGES, MiniOptions
+    from unirs.training.options import MiniOptions
 
     options = scaled(
         MiniOptions(
@@ -110,7 +109,7 @@ def mini(
         ),
         scale,
     )
-    stages: tuple[StageName, ...] = tuple(each.value for each in stage or ()) or STAGES
+    stages: tuple[StageName, ...] = tuple(each.value for each in stage or ()) or options.stages
     if publish:
         _check_target(publish, options, stages)
     with Bars() as bars:
@@ -123,8 +122,11 @@ def mini(
 
 def scaled(options: MiniOptions, scale: float) -> MiniOptions:
     """The same training with more or fewer steps and items, so much that each stage still runs."""
+    from unirs.training.options import STEPS
+
     items = {kind: max(10, round(count * scale)) for kind, count in options.items.items()}
-    steps = {name: max(8, round(getattr(options, name) * scale)) for name in STEPS}
+    names = [name for stage in STEPS.values() for name in stage]
+    steps = {name: max(8, round(getattr(options, name) * scale)) for name in names}
     return replace(options, items=items, **steps)
 
 
@@ -177,9 +179,11 @@ def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> T
     from unirs.evaluation.card import TrainingFacts
     from unirs.inference.store import model_info
     from unirs.training.curves import Curves
+    from unirs.training.options import STEPS
     from unirs.world import EVENTS
 
     info = model_info(pipeline.bundle.folder)
+    names = [name for stage in options.stages for name in STEPS[stage]]
     curves = [
         Curves.open(path, first_step=sys.maxsize) for path in options.folder.rglob("curves.csv")
     ]
@@ -193,7 +197,7 @@ def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> T
             f"tiles of the dated rasters in `{path.name}` (licence: that of their source)"
             for path in options.rasters
         ),
-        steps={name.removesuffix("_steps"): getattr(options, name) for name in STEPS},
+        steps={name.removesuffix("_steps"): getattr(options, name) for name in names},
         hours=sum(each.seconds for each in curves) / 3600,
         machine=f"{os.cpu_count()} CPU cores" if options.device == "cpu" else options.device,
         command=shlex.join(_command(options)),

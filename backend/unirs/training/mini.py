@@ -26,7 +26,7 @@ from unirs.training.bank import Bank, Item, build_bank
 from unirs.training.heads import EventHead
 from unirs.training.loop import LoopOptions, describe, fit
 from unirs.training.objectives import BaseObjective, VisionObjective
-from unirs.training.options import STAGES, MiniOptions, Report, Stage
+from unirs.training.options import MiniOptions, Report, Stage
 from unirs.training.prepared import clues_of, features_of, visual_tokens
 from unirs.training.raster_items import raster_item
 from unirs.training.world_rows import base_rows, world_item
@@ -36,13 +36,14 @@ from unirs.training.world_stages import (
     WorldMixture,
     as_unirs,
     land_cover_head,
+    teach_colours,
     train_change_module,
     tune_base,
     tune_llm,
 )
 from unirs.world import EVENTS
 
-JOINT_SHARES = {InputKind.SINGLE: (6, 6), InputKind.PAIR: (6, 2), InputKind.VIDEO: (1, 1)}
+JOINT_SHARES = {InputKind.SINGLE: (7, 6), InputKind.PAIR: (7, 3), InputKind.VIDEO: (2, 1)}
 """Generated inputs of each kind in a batch of the mixture, and rows about each of them.
 
 Batches are small: comparing two areas is learnt by the number of steps, and not by their size.
@@ -51,11 +52,11 @@ Batches are small: comparing two areas is learnt by the number of steps, and not
 JOINT_VISITS = 2
 """How often the joint stage comes back to an input, each time with other questions."""
 
-CLUE_SHARE = 0.65
+CLUE_SHARE = 0.8
 """Share of the rows of the mixture that come with their clue."""
 
-REAL_SHARES = {InputKind.SINGLE: (12, 2), InputKind.PAIR: (2, 2), InputKind.VIDEO: (0, 0)}
-"""Real tiles in a batch, where rasters join: many with few rows, for there is little to ask."""
+REAL_SHARES = {InputKind.SINGLE: (6, 2), InputKind.PAIR: (4, 2), InputKind.VIDEO: (0, 0)}
+"""Real tiles in a batch, where rasters join: with few rows, for there is little to ask."""
 
 ONE_WAY = 0.25
 """Share of the joint steps in which few comparisons are reversed."""
@@ -66,7 +67,7 @@ def train_mini(options: MiniOptions, stages: tuple[Stage, ...], report: Report) 
 
     Args:
         options: What and how long.
-        stages: Of ``base``, ``change``, ``joint``; each needs the one before it in the folder.
+        stages: Of ``options.stages``; each needs the one before it in the folder.
         report: Where progress is told.
 
     Returns:
@@ -77,13 +78,17 @@ def train_mini(options: MiniOptions, stages: tuple[Stage, ...], report: Report) 
             ``settings_differ`` if the folder was begun with other settings, and whatever
             ``MiniOptions.checked`` finds.
     """
-    stages = tuple(stage for stage in STAGES if stage in stages)
     options.checked(stages)
+    stages = tuple(stage for stage in options.stages if stage in stages)
     banks = _banks(options, report)
+    train = {
+        "base": _train_base,
+        "change": _train_change,
+        "colours": _train_colours,
+        "joint": _train_joint,
+    }
     for stage in stages:
-        {"base": _train_base, "change": _train_change, "joint": _train_joint}[stage](
-            options, banks, report
-        )
+        train[stage](options, banks, report)
     last = options.variant if stages[-1] == "joint" else stages[-1]
     return options.folder / last / "model"
 
@@ -152,13 +157,29 @@ def _train_change(options: MiniOptions, banks: dict[InputKind, Bank], report: Re
     train_change_module(bundle, features, bank, loop, folder, options.seed, report)
 
 
+def _train_colours(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
+    folder, bank = options.folder / "colours", banks[InputKind.PAIR]
+    loop = LoopOptions(options.colour_steps, 4e-4, weight_decay=0.01, device=options.device)
+    loops = {
+        "probes": replace(loop, steps=max(1, options.colour_steps // 2), learning_rate=3e-3),
+        "colours": loop,
+    }
+    _keep(folder, options, loops)
+    bundle = load_bundle(options.folder / "change" / "model", options.device)
+    prepared = options.folder / "base"
+    features = features_of(prepared, bundle, InputKind.PAIR, bank, len(bank), report)
+    teach_colours(bundle, features, bank, loops, folder, options.seed, report)
+
+
 def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
-    folder, prepared = options.folder / options.variant, options.folder / "base"
+    folder, before = options.folder / options.variant, options.before("joint")
+    # features are those of the last stage that trained the vision tower
+    prepared = options.folder / ("colours" if before == "colours" else "base")
     loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)
     _keep(folder, options, {"joint": loop})
     base = load_bundle(options.folder / "base" / "model", options.device)
     if options.change_module:
-        bundle = load_bundle(options.folder / "change" / "model", options.device)
+        bundle = load_bundle(options.folder / before / "model", options.device)
     else:
         bundle = as_unirs(base, folder / "model", options.seed, change_module=False)
     materials = {}

@@ -16,13 +16,16 @@ from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.training.loop import Progress
 
-Stage = Literal["base", "change", "joint"]
-STAGES: tuple[Stage, ...] = ("base", "change", "joint")
-NEEDS: dict[Stage, tuple[Stage, ...]] = {
-    "base": (),
-    "change": ("base",),
-    "joint": ("base", "change"),
+Stage = Literal["base", "change", "colours", "joint"]
+STAGES: tuple[Stage, ...] = ("base", "change", "colours", "joint")
+
+STEPS: dict[Stage, tuple[str, ...]] = {
+    "base": ("vision_steps", "language_steps", "reading_steps"),
+    "change": ("change_steps",),
+    "colours": ("colour_steps",),
+    "joint": ("joint_steps",),
 }
+"""The options that say how long a stage is."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class MiniOptions:
         language_steps: Steps of the general base, eight scenes and some more each.
         reading_steps: Steps of the base's LLM alone, over features that are made once.
         change_steps: Steps of the change module, 64 pairs each.
+        colour_steps: Steps of vision tower and change module on water of any colour, 19 pairs each.
         joint_steps: Steps of the LLM on the mixture.
         variant: Name of the folder of the joint stage, so that ablations lie beside the model.
         change_module: ``False`` reads a pair as two images side by side (ablation).
@@ -61,6 +65,7 @@ class MiniOptions:
     language_steps: int = 550
     reading_steps: int = 700
     change_steps: int = 6_000
+    colour_steps: int = 700
     joint_steps: int = 3_300
     variant: str = "joint"
     change_module: bool = True
@@ -69,13 +74,29 @@ class MiniOptions:
     processes: int = os.cpu_count() or 1
     seed: int = 0
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages that lead to this model.
+
+        Without the change module there is none to train, and without rasters there is no water but
+        that of the generated scenes.
+        """
+        left_out = {"change": not self.change_module}
+        left_out["colours"] = not (self.change_module and self.rasters)
+        return tuple(stage for stage in STAGES if not left_out.get(stage))
+
+    def before(self, stage: Stage) -> Stage:
+        """The stage whose model a stage starts from; the first one starts from nothing."""
+        return self.stages[self.stages.index(stage) - 1]
+
     def checked(self, stages: tuple[Stage, ...]) -> None:
         """Refuse at once what would fail after hours.
 
         Raises:
             UniRSError: ``train_extra_missing``, ``device_missing``, ``output_unwritable``,
-                ``rasters_missing`` and its kin, ``model_missing`` for a stage whose forerunner is
-                neither asked for nor in the folder.
+                ``rasters_missing`` and its kin, ``stage_left_out`` for a stage that does not lead
+                to this model, ``model_missing`` for one whose forerunner is neither asked for nor
+                in the folder.
         """
         require_extra()
         resolve_device(self.device)
@@ -83,8 +104,14 @@ class MiniOptions:
             RasterTiles.open(folder)
         make_folder(self.folder)
         for stage in stages:
-            needed = [s for s in NEEDS[stage] if self.change_module or s != "change"]
-            for earlier in needed:
+            if stage not in self.stages:
+                raise UniRSError(
+                    "stage_left_out",
+                    f"The stage {stage} is no part of this training, which has "
+                    f"{', '.join(self.stages)}; the change module has stages of its own, and water "
+                    "of any colour takes it and rasters (--rasters) to learn from.",
+                )
+            for earlier in self.stages[: self.stages.index(stage)]:
                 if earlier not in stages and not (self.folder / earlier / "model").is_dir():
                     raise UniRSError(
                         "model_missing",

@@ -18,10 +18,10 @@ from unirs.world import CLASSES
 
 WATER = CLASSES.index("water")
 
-RECOLOURED = 0.5
+RECOLOURED = 0.8
 """Share of real images whose water and land get other colours."""
 
-ANY_WATER = 0.6
+ANY_WATER = 0.75
 """Share of those whose water gets any colour of water, and not one that it has on another tile."""
 
 LOOKS = 400

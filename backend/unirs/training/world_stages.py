@@ -16,6 +16,7 @@ from unirs.inputs import InputKind
 from unirs.model import ModelBundle, new_bundle, replace_config, save_bundle
 from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
+from unirs.training.colour_objective import ColourObjective, ProbeObjective, Probes
 from unirs.training.heads import ChangeHeads, LandCoverHead
 from unirs.training.loop import LoopOptions, fit
 from unirs.training.objectives import ChangeObjective, JointObjective
@@ -245,6 +246,37 @@ def train_change_module(
     report.stage("change module on captions")
     objective = ChangeObjective(bundle, features, bank, captions, heads, decoder, seed=seed)
     fit(objective, loop, folder, report.training)
+    save_bundle(bundle, folder / "model")
+
+
+def teach_colours(
+    bundle: ModelBundle,
+    features: Tensor,
+    bank: Bank,
+    loops: Mapping[str, LoopOptions],
+    folder: Path,
+    seed: int,
+    report: Report,
+) -> None:
+    """Vision tower and change module learn water of any colour from the real pairs of a bank.
+
+    Args:
+        bundle: Both are trained, in place; ``folder / "model"`` takes it.
+        features: Features of all pairs before, ``[pairs, 2, patches, width]``.
+        bank: The pairs, generated and real.
+        loops: How long and how the ``probes`` learn, and then the ``colours``.
+        folder: Takes checkpoints, curves and model.
+        seed: Of the probes and the batches.
+        report: Where progress is told.
+    """
+    torch.manual_seed(seed)
+    probes = Probes(bundle.config.vision_config.hidden_size, CELLS_PER_PATCH, len(CLASSES))
+    report.stage("probes of land cover and change")
+    reading = ProbeObjective(bundle, features, bank, probes, seed=seed)
+    fit(reading, loops["probes"], folder / "probes", report.training)
+    report.stage("vision tower and change module on water of any colour")
+    colours = ColourObjective(bundle, features, bank, probes, seed)
+    fit(colours, loops["colours"], folder, report.training)
     save_bundle(bundle, folder / "model")
 
 

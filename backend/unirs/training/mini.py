@@ -172,7 +172,7 @@ def _train_colours(options: MiniOptions, banks: dict[InputKind, Bank], report: R
 
 
 def _train_joint(options: MiniOptions, banks: dict[InputKind, Bank], report: Report) -> None:
-    folder, before = options.folder / options.variant, options.before("joint")
+    folder, before = options.folder / options.variant, options.stages[-2]
     # features are those of the last stage that trained the vision tower
     prepared = options.folder / ("colours" if before == "colours" else "base")
     loop = LoopOptions(options.joint_steps, 1e-3, device=options.device, validate_every=100)

@@ -85,10 +85,6 @@ class MiniOptions:
         left_out["colours"] = not (self.change_module and self.rasters)
         return tuple(stage for stage in STAGES if not left_out.get(stage))
 
-    def before(self, stage: Stage) -> Stage:
-        """The stage whose model a stage starts from; the first one starts from nothing."""
-        return self.stages[self.stages.index(stage) - 1]
-
     def checked(self, stages: tuple[Stage, ...]) -> None:
         """Refuse at once what would fail after hours.
 

@@ -1,15 +1,17 @@
-"""Vision tower and change module learn water of any colour, and keep what they know of the rest.
+"""The vision tower learns water of any colour, and keeps what it knows of the rest.
 
 Real rasters have few dates, and on each of them water has one look. What has been learnt from them
-alone goes by that look: algae that no training date shows turn a lake into a meadow. So real pairs
-come with water in any colour, and are read through linear probes of the features as they were:
-water has to appear where whatever stands behind looks for it. On generated pairs the new features
-are held to the old ones, also where their water has been given another colour.
+alone goes by that look: algae that no training date shows turn a lake into a meadow. So real images
+come with water in any colour, and are read through a linear probe of the features as they were:
+water has to appear where whatever stands behind the tower looks for it. On generated images the new
+features are held to the old ones, also where their water has been given another colour.
+
+What stands behind keeps its weights. Where the change module learnt along, on pairs, directions of
+change were told better at other places of the training dates, and worse on other dates.
 """
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,50 +22,32 @@ from torch import Tensor, nn
 
 from unirs.model import ModelBundle
 from unirs.training.bank import ANYTHING_BUT, Bank, training_count
-from unirs.training.heads import ChangeHeads, LandCoverHead, flip, to_pixels
+from unirs.training.heads import LandCoverHead, flip, to_pixels
 from unirs.training.looks import Look, recoloured
 from unirs.training.objectives import WholeBatches, step_rng
 from unirs.training.raster_items import WATER
 
-REAL_PAIRS, GENERATED_PAIRS = 10, 9
-"""Pairs of each sort in a batch."""
+REAL_PAIRS, GENERATED_PAIRS = 10, 8
+"""Pairs of each sort in a batch; each date is an image of its own."""
 
 ANY_COLOUR = 0.6
 """Share of the generated images whose water, if they show any, gets another colour."""
 
-CHANGE_WEIGHT, GENERATED_WEIGHT = 0.7, 0.5
-"""Of the change heads' loss on real and on generated pairs, that of land cover being 1."""
-
-TOWER_HOLD, MODULE_HOLD = 2.0, 1.0
-"""Weights of how far the features of generated pairs have moved."""
+HOLD = 2.0
+"""Weight of how far the features of generated images have moved, that of land cover being 1."""
 
 MEASURED = 256
 """Pairs of which the spread of the old features is taken."""
 
 
-class Probes(nn.Module):
-    """Read land cover behind the tower, and both dates and their change behind the module.
-
-    Args:
-        width: Width of the features.
-        cells: Cells along one side of a patch.
-        classes: Number of land-cover classes.
-    """
-
-    def __init__(self, width: int, cells: int, classes: int) -> None:
-        super().__init__()
-        self.cover = LandCoverHead(width, cells, classes)
-        self.change = ChangeHeads(width, cells, classes)
-
-
 class ProbeObjective(WholeBatches):
-    """The probes learn to read features that stay as they are.
+    """A linear probe learns to read land cover from features that stay as they are.
 
     Args:
-        bundle: A model with a change module, frozen.
-        features: Its features of all pairs, ``[pairs, 2, patches, width]``.
+        bundle: Whose features they are.
+        features: Features of all pairs, ``[pairs, 2, patches, width]``.
         bank: The pairs, generated and real.
-        probes: What is trained.
+        probe: What is trained.
         batch_size: Pairs a step.
         seed: Of the batches.
     """
@@ -73,190 +57,136 @@ class ProbeObjective(WholeBatches):
         bundle: ModelBundle,
         features: Tensor,
         bank: Bank,
-        probes: Probes,
+        probe: LandCoverHead,
         batch_size: int = 32,
         seed: int = 0,
     ) -> None:
-        self.model, self.module = bundle.model.requires_grad_(False), _change_module(bundle)
-        self.features, self.bank, self.probes = features, bank, probes
+        self.model = bundle.model.requires_grad_(False)
+        self.features, self.bank, self.probe = features, bank, probe
         self.batch_size, self.seed = batch_size, seed
 
     def trainable(self) -> nn.ModuleDict:
-        """The probes."""
-        return nn.ModuleDict({"probes": self.probes}).requires_grad_(True)
+        """The probe."""
+        return nn.ModuleDict({"probe": self.probe}).requires_grad_(True)
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Features and cells of some pairs."""
+        """Features and cells of the dates of some pairs."""
         drawn = step_rng(self.seed, step).choice(training_count(len(self.bank)), self.batch_size)
         return self._read(np.sort(drawn))
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-        """Land cover behind the tower, and what the change heads read behind the module."""
-        features, cells = batch
-        with torch.no_grad():
-            fused = self.module(features[:, 0], features[:, 1])
-        cover = self.probes.cover.loss(features.flatten(0, 1), cells.flatten(0, 1))
-        return {"land_cover": cover, "change": self.probes.change.loss(fused, cells)}
+        """Cross-entropy of the cells."""
+        return {"land_cover": self.probe.loss(*batch)}
 
     def validate(self) -> dict[str, float]:
-        """Accuracy by cell behind the tower, on pairs held back."""
-        features, cells = self._read(np.arange(training_count(len(self.bank)), len(self.bank)))
-        accuracy = self.probes.cover.accuracy(features.flatten(0, 1), cells.flatten(0, 1))
-        return {"cell_accuracy": accuracy}
+        """Accuracy by cell on pairs held back."""
+        held_back = np.arange(training_count(len(self.bank)), len(self.bank))
+        return {"cell_accuracy": self.probe.accuracy(*self._read(held_back))}
 
     def _read(self, items: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         device = self.model.device
         features = self.features[torch.from_numpy(items)].to(device, torch.float32)
-        return features, torch.from_numpy(self.bank.cells[items]).to(device)
+        cells = torch.from_numpy(self.bank.cells[items]).to(device)
+        return features.flatten(0, 1), cells.flatten(0, 1)
 
 
 @dataclass(frozen=True)
 class ColourBatch:
-    """Real pairs and, behind them, generated ones.
+    """Real images and, behind them, generated ones.
 
     Attributes:
-        images: ``[pairs, 2, size, size, 3]`` uint8.
-        cells: Their land cover, ``[pairs, 2, rows, columns]``.
-        old: Features that the generated pairs had, ``[generated, 2, patches, width]``.
+        images: ``[images, size, size, 3]`` uint8.
+        cells: Land cover of the real ones, ``[real, rows, columns]``.
+        old: Features that the generated ones had, ``[generated, patches, width]``.
     """
 
     images: Tensor
     cells: Tensor
     old: Tensor
 
-    @property
-    def real(self) -> int:
-        """How many pairs are real."""
-        return len(self.images) - len(self.old)
-
 
 class ColourObjective(WholeBatches):
-    """Vision tower and change module learn what the probes are to find.
+    """The vision tower learns what the probe is to find.
 
     Args:
-        bundle: Its tower and change module are trained.
+        bundle: Its tower is trained.
         features: The features of all pairs before, ``[pairs, 2, patches, width]``.
         bank: The pairs; some are real, with ``real`` in their truth.
-        probes: Taught by ``ProbeObjective``. That of the tower stays as it is.
+        probe: Taught by ``ProbeObjective``; stays as it is.
         seed: Of the batches.
     """
 
     def __init__(
-        self, bundle: ModelBundle, features: Tensor, bank: Bank, probes: Probes, seed: int = 0
+        self, bundle: ModelBundle, features: Tensor, bank: Bank, probe: LandCoverHead, seed: int = 0
     ) -> None:
-        self.model, self.module = bundle.model.requires_grad_(False), _change_module(bundle)
+        self.model = bundle.model.requires_grad_(False)
         self.features, self.bank, self.seed = features, bank, seed
-        self.probes = probes.requires_grad_(False)
-        self.old_module = deepcopy(self.module)
-        count, last = training_count(len(bank)), len(bank)
-        self.real = [i for i in range(count) if bank.truths[i].get("real")]
-        self.generated = [i for i in range(count) if not bank.truths[i].get("real")]
-        self.held_back = range(count, last)
-        measured = self.features[self.generated[:MEASURED]].to(self.model.device, torch.float32)
-        self.spread = _spread(measured)
-        with torch.no_grad():
-            self.fused_spread = _spread(self.old_module(measured[:, 0], measured[:, 1]))
+        self.probe = probe.requires_grad_(False)
+        self.real = [i for i in range(len(bank)) if bank.truths[i].get("real")]
+        self.generated = [i for i in range(len(bank)) if not bank.truths[i].get("real")]
+        self.spread = self._old(self.generated[:MEASURED]).flatten(0, 1).std(0).clamp(min=1e-2)
 
     def trainable(self) -> nn.ModuleDict:
-        """Tower, module, and the heads behind the module."""
-        learning = {
-            "vision_tower": self.model.vision_tower,
-            "change": self.module,
-            "heads": self.probes.change,
-        }
-        return nn.ModuleDict(learning).requires_grad_(True)
+        """The tower."""
+        return nn.ModuleDict({"vision_tower": self.model.vision_tower}).requires_grad_(True)
 
     def batch(self, step: int) -> ColourBatch:
-        """Turned real pairs, either date first, and generated ones in other colours."""
+        """Turned real images, and generated ones in other colours."""
         rng = step_rng(self.seed, step)
-        real = np.sort(rng.choice(self.real, REAL_PAIRS))
-        images, cells = self._turned(real, step)
-        if rng.random() < 0.5:
-            images, cells = images.flip(1), cells.flip(1)
-        generated = np.sort(rng.choice(self.generated, GENERATED_PAIRS))
-        tinted = [
-            [_in_any_colour(*date, rng) for date in zip(*pair, strict=True)]
-            for pair in zip(self.bank.images[generated], self.bank.cells[generated], strict=True)
-        ]
+        real = self._draw(rng, self.real, REAL_PAIRS)
+        generated = self._draw(rng, self.generated, GENERATED_PAIRS)
+        arrays = self.bank.images, self.bank.cells
+        upright, truth = (torch.from_numpy(array[real]).flatten(0, 1) for array in arrays)
+        seen, cells = flip(upright, truth, torch.Generator().manual_seed(step))
+        dates = zip(*(a[generated].reshape(-1, *a.shape[2:]) for a in arrays), strict=True)
+        tinted = [_in_any_colour(image, labels, rng) for image, labels in dates]
         device = self.model.device
-        return ColourBatch(
-            torch.cat([images, torch.from_numpy(np.array(tinted))]).to(device),
-            torch.cat([cells, torch.from_numpy(self.bank.cells[generated])]).to(device),
-            self.features[torch.from_numpy(generated)].to(device, torch.float32),
-        )
+        shown = torch.cat([seen, torch.from_numpy(np.stack(tinted))])
+        return ColourBatch(shown.to(device), cells.to(device), self._old(generated))
 
     def loss(self, batch: ColourBatch) -> dict[str, Tensor]:
-        """What the probes miss, and how far the features of generated pairs have moved."""
-        self.module.eval()  # BatchNorm keeps its statistics: these batches are like no test
-        features = self.model.encode_images(to_pixels(batch.images.flatten(0, 1)))
-        features = features.unflatten(0, (-1, 2))
-        fused = self.module(features[:, 0], features[:, 1])
-        real, cells = batch.real, batch.cells
-        heads = self.probes.change
-        moved, fused_moved = self._moved(features[real:], fused[real:], batch.old)
+        """What the probe misses, and how far the features of generated images have moved."""
+        features = self.model.encode_images(to_pixels(batch.images))
+        real = len(batch.cells)
+        moved = self._distance(features[real:], batch.old)
         return {
-            "land_cover": self.probes.cover.loss(
-                features[:real].flatten(0, 1), cells[:real].flatten(0, 1)
-            ),
-            "change": CHANGE_WEIGHT * heads.loss(fused[:real], cells[:real]),
-            "generated": GENERATED_WEIGHT * heads.loss(fused[real:], cells[real:]),
-            "moved": TOWER_HOLD * moved + MODULE_HOLD * fused_moved,
+            "land_cover": self.probe.loss(features[:real], batch.cells),
+            "moved": HOLD * moved,
         }
 
     def validate(self) -> dict[str, float]:
         """On pairs held back: water found, land taken for water, and how far features have moved.
 
-        The first two are shares of the cells of real pairs, from 0 to 1, and 0 where there is no
-        such pair; the last one is in squared spreads of the old features.
+        The first two are shares of the cells of real images, from 0 to 1; the last one is in
+        squared spreads of the old features. What cannot be told of these pairs is left out.
         """
-        figures = {"water_found": 0.0, "land_taken_for_water": 0.0, "features_moved": 0.0}
-        real = [i for i in self.held_back if self.bank.truths[i].get("real")]
-        generated = [i for i in self.held_back if i not in set(real)]
+        held_back = training_count(len(self.bank))
+        real, generated = ([i for i in of if i >= held_back] for of in (self.real, self.generated))
+        figures = {}
         if real:
-            features = self._encoded(real)
-            cells = torch.from_numpy(self.bank.cells[real]).to(features.device).flatten(0, 1)
-            said = self.probes.cover(features.flatten(0, 1)).argmax(-1) == WATER
-            known = self.probes.cover.by_patch(cells)
+            cells = torch.from_numpy(self.bank.cells[real]).flatten(0, 1).to(self.model.device)
+            said = self.probe(self._encoded(real)).argmax(-1) == WATER
+            known = self.probe.by_patch(cells)
             figures["water_found"] = _share(said[known == WATER])
             figures["land_taken_for_water"] = _share(said[known == ANYTHING_BUT + WATER])
         if generated:
-            old = self.features[generated].to(self.model.device, torch.float32)
-            moved = _distance(self._encoded(generated), old, self.spread)
+            moved = self._distance(self._encoded(generated), self._old(generated))
             figures["features_moved"] = float(moved)
         return figures
 
+    def _draw(self, rng: np.random.Generator, among: list[int], count: int) -> list[int]:
+        training = [item for item in among if item < training_count(len(self.bank))]
+        return sorted(int(item) for item in rng.choice(training, count))
+
+    def _old(self, items: list[int]) -> Tensor:
+        return self.features[items].to(self.model.device, torch.float32).flatten(0, 1)
+
     def _encoded(self, items: list[int]) -> Tensor:
-        images = torch.from_numpy(self.bank.images[items]).to(self.model.device)
-        parts = [self.model.encode_images(to_pixels(p)) for p in images.flatten(0, 1).split(32)]
-        return torch.cat(parts).unflatten(0, (-1, 2))
+        images = torch.from_numpy(self.bank.images[items]).flatten(0, 1).to(self.model.device)
+        return torch.cat([self.model.encode_images(to_pixels(p)) for p in images.split(32)])
 
-    def _turned(self, items: NDArray[np.int64], step: int) -> tuple[Tensor, Tensor]:
-        images, cells = (torch.from_numpy(a[items]) for a in (self.bank.images, self.bank.cells))
-        generator = torch.Generator().manual_seed(step)
-        images, cells = flip(images.flatten(0, 1), cells.flatten(0, 1), generator)
-        return images.unflatten(0, (-1, 2)), cells.unflatten(0, (-1, 2))
-
-    def _moved(self, features: Tensor, fused: Tensor, old: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.no_grad():
-            old_fused = self.old_module(old[:, 0], old[:, 1])
-        moved = _distance(features, old, self.spread)
-        return moved, _distance(fused, old_fused, self.fused_spread)
-
-
-def _change_module(bundle: ModelBundle) -> nn.Module:
-    if bundle.model.change is None:
-        raise ValueError("the model has no change extraction module")
-    return bundle.model.change
-
-
-def _spread(features: Tensor) -> Tensor:
-    """Standard deviation of each channel; where a channel is nearly silent, not too small."""
-    return features.flatten(0, -2).std(0).clamp(min=1e-2)
-
-
-def _distance(new: Tensor, old: Tensor, spread: Tensor) -> Tensor:
-    """Mean squared distance in spreads; a silent channel that wakes does not drown the others."""
-    return ((new - old) / spread).square().clamp(max=25.0).mean()
+    def _distance(self, new: Tensor, old: Tensor) -> Tensor:
+        return ((new - old) / self.spread).square().mean()
 
 
 def _share(found: Tensor) -> float:

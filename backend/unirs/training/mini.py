@@ -161,7 +161,7 @@ def _train_colours(options: MiniOptions, banks: dict[InputKind, Bank], report: R
     folder, bank = options.folder / "colours", banks[InputKind.PAIR]
     loop = LoopOptions(options.colour_steps, 4e-4, weight_decay=0.01, device=options.device)
     loops = {
-        "probes": replace(loop, steps=max(1, options.colour_steps // 2), learning_rate=3e-3),
+        "probe": replace(loop, steps=max(1, options.colour_steps // 2), learning_rate=3e-3),
         "colours": loop,
     }
     _keep(folder, options, loops)

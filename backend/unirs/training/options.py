@@ -41,7 +41,7 @@ class MiniOptions:
         language_steps: Steps of the general base, eight scenes and some more each.
         reading_steps: Steps of the base's LLM alone, over features that are made once.
         change_steps: Steps of the change module, 64 pairs each.
-        colour_steps: Steps of vision tower and change module on water of any colour, 19 pairs each.
+        colour_steps: Steps of the vision tower on water of any colour, 18 pairs each.
         joint_steps: Steps of the LLM on the mixture.
         variant: Name of the folder of the joint stage, so that ablations lie beside the model.
         change_module: ``False`` reads a pair as two images side by side (ablation).
@@ -65,7 +65,7 @@ class MiniOptions:
     language_steps: int = 550
     reading_steps: int = 700
     change_steps: int = 6_000
-    colour_steps: int = 700
+    colour_steps: int = 800
     joint_steps: int = 3_300
     variant: str = "joint"
     change_module: bool = True

@@ -16,7 +16,7 @@ from unirs.inputs import InputKind
 from unirs.model import ModelBundle, new_bundle, replace_config, save_bundle
 from unirs.training.bank import Bank, training_count
 from unirs.training.caption_decoder import CaptionDecoder
-from unirs.training.colour_objective import ColourObjective, ProbeObjective, Probes
+from unirs.training.colour_objective import ColourObjective, ProbeObjective
 from unirs.training.heads import ChangeHeads, LandCoverHead
 from unirs.training.loop import LoopOptions, fit
 from unirs.training.objectives import ChangeObjective, JointObjective
@@ -258,24 +258,24 @@ def teach_colours(
     seed: int,
     report: Report,
 ) -> None:
-    """Vision tower and change module learn water of any colour from the real pairs of a bank.
+    """The vision tower learns water of any colour from the real pairs of a bank.
 
     Args:
-        bundle: Both are trained, in place; ``folder / "model"`` takes it.
+        bundle: Its tower is trained, in place; ``folder / "model"`` takes it.
         features: Features of all pairs before, ``[pairs, 2, patches, width]``.
         bank: The pairs, generated and real.
-        loops: How long and how the ``probes`` learn, and then the ``colours``.
+        loops: How long and how the ``probe`` learns, and then the tower the ``colours``.
         folder: Takes checkpoints, curves and model.
-        seed: Of the probes and the batches.
+        seed: Of the probe and the batches.
         report: Where progress is told.
     """
     torch.manual_seed(seed)
-    probes = Probes(bundle.config.vision_config.hidden_size, CELLS_PER_PATCH, len(CLASSES))
-    report.stage("probes of land cover and change")
-    reading = ProbeObjective(bundle, features, bank, probes, seed=seed)
-    fit(reading, loops["probes"], folder / "probes", report.training)
-    report.stage("vision tower and change module on water of any colour")
-    colours = ColourObjective(bundle, features, bank, probes, seed)
+    probe = land_cover_head(bundle.config.vision_config.hidden_size)
+    report.stage("probe of land cover")
+    reading = ProbeObjective(bundle, features, bank, probe, seed=seed)
+    fit(reading, loops["probe"], folder / "probe", report.training)
+    report.stage("vision tower on water of any colour")
+    colours = ColourObjective(bundle, features, bank, probe, seed)
     fit(colours, loops["colours"], folder, report.training)
     save_bundle(bundle, folder / "model")
 

@@ -7,7 +7,7 @@ processes, into memory-mapped arrays.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -49,6 +49,17 @@ class Item:
 def training_count(items: int) -> int:
     """How many of so many items train; those behind them, a tenth and at most 128, validate."""
     return items - min(128, max(1, items // 10))
+
+
+def real_and_generated(
+    truths: Sequence[dict[str, Any]], items: Iterable[int]
+) -> tuple[list[int], list[int]]:
+    """Those of some items that are tiles of real rasters, and the others."""
+    real: list[int] = []
+    generated: list[int] = []
+    for item in items:
+        (real if truths[item].get("real") else generated).append(item)
+    return real, generated
 
 
 class Bank:

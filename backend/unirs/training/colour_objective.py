@@ -21,7 +21,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from unirs.model import ModelBundle
-from unirs.training.bank import ANYTHING_BUT, Bank, training_count
+from unirs.training.bank import ANYTHING_BUT, Bank, real_and_generated, training_count
 from unirs.training.heads import LandCoverHead, flip, to_pixels
 from unirs.training.looks import Look, recoloured
 from unirs.training.objectives import WholeBatches, step_rng
@@ -122,8 +122,9 @@ class ColourObjective(WholeBatches):
         self.model = bundle.model.requires_grad_(False)
         self.features, self.bank, self.seed = features, bank, seed
         self.probe = probe.requires_grad_(False)
-        self.real = [i for i in range(len(bank)) if bank.truths[i].get("real")]
-        self.generated = [i for i in range(len(bank)) if not bank.truths[i].get("real")]
+        self.real, self.generated = real_and_generated(
+            bank.truths, range(training_count(len(bank)))
+        )
         self.spread = self._old(self.generated[:MEASURED]).flatten(0, 1).std(0).clamp(min=1e-2)
 
     def trainable(self) -> nn.ModuleDict:
@@ -133,8 +134,8 @@ class ColourObjective(WholeBatches):
     def batch(self, step: int) -> ColourBatch:
         """Turned real images, and generated ones in other colours."""
         rng = step_rng(self.seed, step)
-        real = self._draw(rng, self.real, REAL_PAIRS)
-        generated = self._draw(rng, self.generated, GENERATED_PAIRS)
+        real = np.sort(rng.choice(self.real, REAL_PAIRS))
+        generated = np.sort(rng.choice(self.generated, GENERATED_PAIRS))
         arrays = self.bank.images, self.bank.cells
         upright, truth = (torch.from_numpy(array[real]).flatten(0, 1) for array in arrays)
         seen, cells = flip(upright, truth, torch.Generator().manual_seed(step))
@@ -160,8 +161,8 @@ class ColourObjective(WholeBatches):
         The first two are shares of the cells of real images, from 0 to 1; the last one is in
         squared spreads of the old features. What cannot be told of these pairs is left out.
         """
-        held_back = training_count(len(self.bank))
-        real, generated = ([i for i in of if i >= held_back] for of in (self.real, self.generated))
+        held_back = range(training_count(len(self.bank)), len(self.bank))
+        real, generated = real_and_generated(self.bank.truths, held_back)
         figures = {}
         if real:
             cells = torch.from_numpy(self.bank.cells[real]).flatten(0, 1).to(self.model.device)
@@ -174,11 +175,7 @@ class ColourObjective(WholeBatches):
             figures["features_moved"] = float(moved)
         return figures
 
-    def _draw(self, rng: np.random.Generator, among: list[int], count: int) -> list[int]:
-        training = [item for item in among if item < training_count(len(self.bank))]
-        return sorted(int(item) for item in rng.choice(training, count))
-
-    def _old(self, items: list[int]) -> Tensor:
+    def _old(self, items: list[int] | NDArray[np.int64]) -> Tensor:
         return self.features[items].to(self.model.device, torch.float32).flatten(0, 1)
 
     def _encoded(self, items: list[int]) -> Tensor:

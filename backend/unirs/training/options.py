@@ -104,8 +104,8 @@ class MiniOptions:
                 raise UniRSError(
                     "stage_left_out",
                     f"The stage {stage} is no part of this training, which has "
-                    f"{', '.join(self.stages)}; the change module has stages of its own, and water "
-                    "of any colour takes it and rasters (--rasters) to learn from.",
+                    f"{', '.join(self.stages)}; the stage change needs a change module, and the "
+                    "stage colours that and dated rasters (--rasters).",
                 )
             for earlier in self.stages[: self.stages.index(stage)]:
                 if earlier not in stages and not (self.folder / earlier / "model").is_dir():

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle, new_bundle, replace_config, save_bundle
-from unirs.training.bank import Bank, training_count
+from unirs.training.bank import Bank, real_and_generated, training_count
 from unirs.training.caption_decoder import CaptionDecoder
 from unirs.training.colour_objective import ColourObjective, ProbeObjective
 from unirs.training.heads import ChangeHeads, LandCoverHead
@@ -54,12 +54,12 @@ class Material:
     @cached_property
     def real(self) -> list[int]:
         """Those of them that are tiles of real rasters."""
-        return [item for item in self.training if self.truths[item].get("real")]
+        return real_and_generated(self.truths, self.training)[0]
 
     @cached_property
     def generated(self) -> list[int]:
         """The others."""
-        return [item for item in self.training if not self.truths[item].get("real")]
+        return real_and_generated(self.truths, self.training)[1]
 
     def __len__(self) -> int:
         """Number of items, those held back for validation among them."""

@@ -68,7 +68,7 @@ def test_single_dark_pixels_are_possible_water_but_not_sure() -> None:
     assert water.possible[30, 30]
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_held_out_dates_and_ground_are_never_trained_on(folder: Path, split: str) -> None:
     tiles = RasterTiles.open(folder, split, size=32)
     rng = np.random.default_rng(1)
@@ -78,15 +78,11 @@ def test_held_out_dates_and_ground_are_never_trained_on(folder: Path, split: str
             rows, columns = sample.tile.window
             touches = rows.stop > HEIGHT // 2 and columns.stop > WIDTH // 2
             inside = rows.start >= HEIGHT // 2 and columns.start >= WIDTH // 2
-            if split == "train":
-                assert not touches
-                assert not dates & HELD_OUT
-            else:
-                assert inside
-                assert dates <= HELD_OUT
+            assert inside if split == "test" else not touches
+            assert not dates & HELD_OUT if split == "train" else dates <= HELD_OUT
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_answers_about_water_are_true(folder: Path, split: str) -> None:
     tiles = RasterTiles.open(folder, split, size=32)
     rng = np.random.default_rng(2)
@@ -107,7 +103,7 @@ def test_answers_about_water_are_true(folder: Path, split: str) -> None:
     assert 0.3 < np.mean([answer == "yes" for answer in answers]) < 0.7
 
 
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_change_captions_are_true(folder: Path, split: str) -> None:
     tiles = RasterTiles.open(folder, split, size=32)
     rng = np.random.default_rng(3)
@@ -200,7 +196,7 @@ def test_the_lake_in_the_middle_of_the_naip_rasters_is_water_on_all_dates() -> N
 
 
 @needs_naip
-@pytest.mark.parametrize("split", ["train", "heldout"])
+@pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_naip_gives_balanced_answers(split: str) -> None:
     tiles = RasterTiles.open(SHARED / "naip", split, size=64)
     rng = np.random.default_rng(6)

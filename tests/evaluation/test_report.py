@@ -28,6 +28,7 @@ WORLD = WorldScores(
 SCORES = MiniScores(
     model="unirs-mini",
     device="cpu",
+    split="test",
     world=WORLD,
     naip=RasterScores(
         0.8125, 0.7, 0.6, {"water_presence": 160, "change_no_change": 100, "water_direction": 100}

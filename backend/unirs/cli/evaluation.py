@@ -218,6 +218,10 @@ def _print(result: Evaluation, *, markdown: bool, latex: bool, json: bool) -> No
 
 
 def mini(
+    split: Annotated[
+        Literal["val", "test"],
+        typer.Option(help="[b]val[/b] to choose a model by, [b]test[/b] to report it."),
+    ] = "test",
     count: Annotated[
         int | None,
         typer.Option(
@@ -230,7 +234,7 @@ def mini(
     naip: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Dated NAIP rasters; their held-out tiles are asked about water."
+            metavar="FOLDER", help="Dated NAIP rasters, whose held-out dates are asked about water."
         ),
     ] = None,
     without_clues: Annotated[
@@ -258,6 +262,7 @@ def mini(
         bars.begin("Asking")
         scores = evaluate_mini(
             pipeline,
+            split=split,
             count=count,
             naip=naip,
             without_clues=without_clues,

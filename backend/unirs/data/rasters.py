@@ -21,7 +21,7 @@ from unirs.errors import UniRSError
 from unirs.world import QA
 from unirs.world.change_words import NO_CHANGE
 
-Split = Literal["train", "heldout"]
+Split = Literal["train", "val", "test"]
 WaterChange = Literal["grown", "shrunk", "unchanged"]
 Window = tuple[slice, slice]
 Found = TypeVar("Found")
@@ -146,8 +146,11 @@ class RasterTiles:
 
     Two dates (the third from either end: 2012 and 2018 of the NAIP folder) and the south-east
     quarter are held out. Training tiles come from the other dates and do not touch that quarter;
-    held-out tiles come from those two dates and lie inside it. Training tiles are also turned and
-    mirrored. Every sample is determined by the state of the generator that draws it.
+    test tiles come from those two dates and lie inside it. Validation tiles show the ground of the
+    training tiles at the dates of the test tiles: what a model learnt by heart of its dates fails
+    on them as it does on the test tiles, and models can be chosen by them. Training and validation
+    tiles are also turned and mirrored. Every sample is determined by the state of the generator
+    that draws it.
 
     Args:
         rasters: Acquisitions on one grid, those of the split.
@@ -193,7 +196,7 @@ class RasterTiles:
                 f"{FEWEST_DATES} are needed; name a folder with more dates of one footprint.",
             )
         held_out = {paths[2], paths[-3]}
-        chosen = [path for path in paths if (path in held_out) == (split == "heldout")]
+        chosen = [path for path in paths if (path in held_out) == (split != "train")]
         return cls(read_dated(paths[0], chosen, bands), split, size, str(folder))
 
     def scene(self, rng: Generator) -> TileScene:
@@ -282,7 +285,7 @@ class RasterTiles:
         height, width = self.rasters[0].valid.shape
         middle_row, middle_column = height // 2, width // 2
         rows, columns = (0, height), (0, width)
-        if self.split == "heldout":
+        if self.split == "test":
             rows, columns = (middle_row, height), (middle_column, width)
         elif rng.integers(2):
             rows = (0, middle_row)
@@ -290,7 +293,7 @@ class RasterTiles:
             columns = (0, middle_column)
         top = int(rng.integers(rows[0], rows[1] - side + 1))
         left = int(rng.integers(columns[0], columns[1] - side + 1))
-        turn = int(rng.integers(8)) if self.split == "train" else 0
+        turn = int(rng.integers(8)) if self.split != "test" else 0
         return Tile((slice(top, top + side), slice(left, left + side)), turn)
 
     def _image(self, raster: DatedRaster, tile: Tile) -> NDArray[np.uint8]:

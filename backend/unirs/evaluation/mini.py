@@ -1,5 +1,7 @@
 """The benchmark of the small model: generated scenes of seeds that no training has seen.
 
+Versions are chosen by the split ``val``, and the one chosen is reported on ``test``.
+
 A question is put exactly as in training, and its answer is generated and compared by exact match.
 Whether a pair has changed is read from the generated change caption, not from scored options. On
 real rasters, held-out tiles are asked about water, and the water index knows the answer.
@@ -11,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +28,7 @@ from unirs.inference import Pipeline, load_pipeline
 from unirs.inputs import Crop, Question, Task, VisualInput
 from unirs.world import EVENTS, pair, scene, seed_for, video
 
-SPLIT = "test"
+Split = Literal["val", "test"]
 DEFAULT_COUNT = {"scenes": 300, "pairs": 300, "videos": 150, "tiles": 200}
 ANSWER_TOKENS, CAPTION_TOKENS = 12, 64
 TILE_SEED = 2012
@@ -105,6 +108,7 @@ class MiniScores:
     Attributes:
         model: Name of the model folder.
         device: Where it ran.
+        split: What was asked about.
         world: Scores on generated scenes.
         naip: Scores on real tiles; ``None`` where no folder was given.
         without_clues: The same model with the clue pass off; ``None`` if not asked for.
@@ -114,6 +118,7 @@ class MiniScores:
 
     model: str
     device: str
+    split: Split
     world: WorldScores
     naip: RasterScores | None = None
     without_clues: WorldScores | None = None
@@ -123,6 +128,7 @@ class MiniScores:
 def evaluate_mini(
     pipeline: Pipeline,
     *,
+    split: Split = "test",
     count: int | Mapping[str, int] | None = None,
     naip: Path | None = None,
     without_clues: bool = False,
@@ -133,9 +139,10 @@ def evaluate_mini(
 
     Args:
         pipeline: The model.
+        split: ``"val"`` to choose a model by, ``"test"`` to report it.
         count: How many ``scenes``, ``pairs``, ``videos`` and ``tiles``; one number for all, a
             mapping for some, the rest as in ``DEFAULT_COUNT``. CIDEr-D wants a few hundred pairs.
-        naip: Folder of dated rasters, see ``RasterTiles``; its held-out tiles are asked about.
+        naip: Folder of dated rasters, see ``RasterTiles``; its tiles of the split are asked about.
         without_clues: Whether to ask everything once more without clues.
         without_change_module: Folder of a model trained without the module, asked the same.
         on_progress: Told how many images, pairs, videos and tiles are done, of how many.
@@ -146,22 +153,30 @@ def evaluate_mini(
     """
     require_cider()
     counts = _counts(count)
-    tiles = RasterTiles.open(naip, "heldout", pipeline.image_size) if naip else None
+    tiles = RasterTiles.open(naip, split, pipeline.image_size) if naip else None
     runs = 1 + without_clues + (without_change_module is not None)
     total = runs * (counts["scenes"] + counts["pairs"] + counts["videos"])
     tick = _ticker(total + (2 * counts["tiles"] if tiles else 0), on_progress)
 
-    world = _examine_world(Examiner(pipeline), counts, tick)
+    world = _examine_world(Examiner(pipeline), split, counts, tick)
     naip_scores = (
         _examine_tiles(Examiner(pipeline), tiles, counts["tiles"], tick) if tiles else None
     )
     clueless = concatenated = None
     if without_clues:
-        clueless = _examine_world(Examiner(pipeline, clue=False), counts, tick)
+        clueless = _examine_world(Examiner(pipeline, clue=False), split, counts, tick)
     if without_change_module:
         other = load_pipeline(without_change_module, pipeline.device, pipeline.precision)
-        concatenated = _examine_world(Examiner(other), counts, tick)
-    return MiniScores(pipeline.name, pipeline.device, world, naip_scores, clueless, concatenated)
+        concatenated = _examine_world(Examiner(other), split, counts, tick)
+    return MiniScores(
+        model=pipeline.name,
+        device=pipeline.device,
+        split=split,
+        world=world,
+        naip=naip_scores,
+        without_clues=clueless,
+        without_change_module=concatenated,
+    )
 
 
 def says_no_change(caption: str) -> bool:
@@ -238,24 +253,26 @@ class Examiner:
         return judged | {key: len(said) for key, said in self.captions.items()}
 
 
-def _examine_world(examiner: Examiner, counts: Mapping[str, int], tick: Tick) -> WorldScores:
+def _examine_world(
+    examiner: Examiner, split: Split, counts: Mapping[str, int], tick: Tick
+) -> WorldScores:
     size = examiner.pipeline.image_size
     for index in range(counts["scenes"]):
-        one = scene(seed_for(SPLIT, index), size)
+        one = scene(seed_for(split, index), size)
         visual = VisualInput.single(Crop(one.image))
         for asked in one.questions:
             examiner.ask(asked.type, visual, asked.question, asked.answer)
         examiner.caption("caption_cider_d", visual, Task.CAPTION, one.captions)
         tick()
     for index in range(counts["pairs"]):
-        two = pair(seed_for(SPLIT, index), size)
+        two = pair(seed_for(split, index), size)
         visual = _pair(two.before, two.after)
         examiner.judge_change(visual, two.changed, two.captions)
         for asked in two.questions:
             examiner.ask("change_questions", visual, asked.question, asked.answer)
         tick()
     for index in range(counts["videos"]):
-        clip = video(seed_for(SPLIT, index), size, examiner.pipeline.frame_count)
+        clip = video(seed_for(split, index), size, examiner.pipeline.frame_count)
         frames = VisualInput.video([Crop(frame) for frame in clip.frames])
         examiner.classify("video", frames, EVENTS, clip.event)
         tick()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from unirs.evaluation.mini import SPLIT, MiniScores, WorldScores
+from unirs.evaluation.mini import MiniScores, WorldScores
 from unirs.evaluation.scores.tokenisation import PLAIN
 
 LABELS = {
@@ -40,7 +40,7 @@ def as_json(scores: MiniScores) -> dict[str, Any]:
     return {
         "model": scores.model,
         "device": scores.device,
-        "split": SPLIT,
+        "split": scores.split,
         "tokenisation": PLAIN.description,
         **asdict(scores.world),
         "naip": asdict(scores.naip) if scores.naip else NO_TILES,

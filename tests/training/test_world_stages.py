@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from unirs.data.rasters import CHANGE_CAPTIONS
 from unirs.inputs import InputKind
 from unirs.training.bank import training_count
 from unirs.training.objectives import step_rng
@@ -129,3 +130,21 @@ def test_two_thirds_of_the_questions_about_a_tile_ask_whether_there_is_water():
 
     asked = [row for row in rows if row.answer != "a tile"]
     assert np.mean([row.answer == "no" for row in asked]) == pytest.approx(2 / 3, abs=0.06)
+
+
+def test_the_first_word_of_a_change_caption_tells_whether_there_is_a_change():
+    rng = np.random.default_rng(0)
+    generated = [world_item(InputKind.PAIR, "train", 32, index).truth for index in range(60)]
+    real = [
+        {"captions": captions, "changed": way != "unchanged", "questions": []}
+        for way, captions in CHANGE_CAPTIONS.items()
+    ]
+    first_words = {True: set(), False: set()}
+    for truth in [*generated, *real]:
+        for _ in range(20):
+            row = unirs_row(rng, InputKind.PAIR, 0, truth | {"questions": []}, None)
+            assert row.answer in truth["captions"]
+            first_words[truth["changed"]].add(row.answer.split()[0])
+
+    assert len(first_words[False]) == 1
+    assert not first_words[True] & first_words[False]

@@ -44,6 +44,16 @@ base has read its share of them; the small one would else lose the question over
 OF_SHARES = 0.5
 """How many questions are made up anew where the shares of the classes are known."""
 
+UNCHANGED = "there is no difference"
+"""What the LLM learns to say of an unchanged pair, of the five captions that such a pair has.
+
+Decoding takes the likeliest word, not the likeliest kind of caption. The five begin with four
+different words, and nearly every caption of changed water with "the": with all five, a pair that is
+unchanged to the model at 60 % would still be told as changed, since "the" is its likeliest first
+word and "the water" goes on more often than "the scene". No caption of a change begins like this
+one, so the first word decides.
+"""
+
 WHAT_IS_HERE = (
     "What is here?",
     "What can be seen in this image?",
@@ -176,15 +186,19 @@ def _instruction(
         return prompts.classify_instruction(_class_list(rng, truth["event"])), truth["event"]
     if kind is InputKind.PAIR:
         if draw < 0.6:
-            return prompts.CHANGE_INSTRUCTION, _pick(rng, truth["captions"])
+            return prompts.CHANGE_INSTRUCTION, _change_caption(rng, truth)
         if draw < 0.7 or not truth["questions"]:
-            return _pick(rng, WHAT_CHANGED), _pick(rng, truth["captions"])
+            return _pick(rng, WHAT_CHANGED), _change_caption(rng, truth)
         return _short_or_plain(rng, truth, reversed_share)
     if draw < 0.05:
         return prompts.CAPTION_INSTRUCTION, _pick(rng, truth["captions"])
     if draw < 0.08 and truth.get("description"):
         return _pick(rng, WHAT_IS_HERE), truth["description"]
     return _short_or_plain(rng, truth, reversed_share)
+
+
+def _change_caption(rng: np.random.Generator, truth: dict[str, Any]) -> str:
+    return _pick(rng, truth["captions"]) if truth["changed"] else UNCHANGED
 
 
 def _short_or_plain(

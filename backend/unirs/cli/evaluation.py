@@ -220,7 +220,7 @@ def _print(result: Evaluation, *, markdown: bool, latex: bool, json: bool) -> No
 def mini(
     split: Annotated[
         Literal["val", "test"],
-        typer.Option(help="[b]val[/b] to choose a model by, [b]test[/b] to report it."),
+        typer.Option(help="val to choose a model by, test to report it."),
     ] = "test",
     count: Annotated[
         int | None,

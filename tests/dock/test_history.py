@@ -213,34 +213,42 @@ def test_deleting_asks_first(qtbot, dock, history, find, answer):
     assert told == ([(history[0].id, "delete")] if answer == "Delete" else [])
 
 
-def test_five_thousand_entries_open_and_scroll_without_a_wait(qtbot, dock, find, make_entry):
-    """Counted in this thread's own time: how busy the machine is makes no difference."""
-    entries = [make_entry(n * 7, question=f"question {n}", answer="words " * 40)
-               for n in range(5000)]  # fmt: skip
+def test_five_thousand_entries_hold_the_window_up_no_longer_than_five_hundred(
+    qtbot, dock, find, make_entry
+):
+    """Counted in this thread's own time, and as a ratio: how fast the machine is says nothing."""
     view = find("historyView")
-    gaps, last = [], [time.thread_time()]
 
-    def beat() -> None:
-        gaps.append(time.thread_time() - last[0])
-        last[0] = time.thread_time()
+    def longest_gap(count: int) -> float:
+        entries = [make_entry(n * 7, question=f"question {n}", answer="words " * 40)
+                   for n in range(count)]  # fmt: skip
+        gaps, last = [], [time.thread_time()]
 
-    timer = QTimer()
-    timer.timeout.connect(beat)
-    timer.start(20)
-    dock.show_history(entries)
-    qtbot.wait(100)
-    for _ in range(5):
-        view.verticalScrollBar().setValue(0)  # to the top: the next page comes
-        qtbot.wait(40)
-    for n in range(20):
-        dock.add_entry(make_entry(-n, question=f"new {n}"))
-        qtbot.wait(5)
-    timer.stop()
+        def beat() -> None:
+            gaps.append(time.thread_time() - last[0])
+            last[0] = time.thread_time()
+
+        timer = QTimer()
+        timer.timeout.connect(beat)
+        timer.start(20)
+        dock.show_history(entries)
+        qtbot.wait(100)
+        for _ in range(5):
+            view.verticalScrollBar().setValue(0)  # to the top: the next page comes
+            qtbot.wait(40)
+        for n in range(20):
+            dock.add_entry(make_entry(-n, question=f"new {n}"))
+            qtbot.wait(5)
+        timer.stop()
+        return max(gaps)
+
+    longest_gap(500)  # the first time fonts and styles are loaded
+    few, many = longest_gap(500), longest_gap(5000)
 
     assert view.model().rowCount() < 3000, "all rows were laid out at once"
     assert view.model().rowCount() > 1000, "scrolling up did not bring older entries"
-    print(f"longest gap {max(gaps) * 1000:.0f} ms")
-    assert max(gaps) < 0.1
+    print(f"longest gap {few * 1000:.0f} and {many * 1000:.0f} ms")
+    assert many < 4 * few
 
 
 def test_older_entries_come_when_the_list_is_scrolled_up_and_it_stays_in_place(

@@ -173,6 +173,7 @@ def test_real_tiles_are_asked_about_water(pipeline: Pipeline) -> None:
     kinds = ("water_presence", "change_no_change", "water_direction")
     assert scores.naip.questions == dict.fromkeys(kinds, 4)
     assert scores.naip.water_presence is not None
+    assert 0 < sum(scores.naip.changed_bodies) <= 4
 
 
 @pytest.mark.parametrize("count", [-1, {"scenes": -2}, {"scene": 3}])

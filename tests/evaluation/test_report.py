@@ -31,7 +31,11 @@ SCORES = MiniScores(
     split="test",
     world=WORLD,
     naip=RasterScores(
-        0.8125, 0.7, 0.6, {"water_presence": 160, "change_no_change": 100, "water_direction": 100}
+        0.8125,
+        0.7,
+        0.6,
+        {"water_presence": 160, "change_no_change": 100, "water_direction": 100},
+        changed_bodies=(40, 8, 2),
     ),
     without_clues=replace(WORLD, presence=0.9),
 )
@@ -71,8 +75,10 @@ def test_what_was_not_asked_is_null_in_the_json() -> None:
 
 def test_a_row_shows_score_aim_ablations_and_number_of_answers() -> None:
     table = {row[0]: row[1:] for row in rows(as_json(SCORES))}
-    assert table["presence"] == ("≥ 90.0%", "91.2%", "90.0%", "–", "500")
+    assert table["presence"] == ("≥ 95.0%", "91.2%", "90.0%", "–", "500")
     assert table["count"] == ("", "–", "–", "–", "0")
+    assert table["grown, shrunk or neither, likewise"] == ("≥ 85.0%", "60.0%", "–", "–", "100")
+    assert table["bodies of water in the changed ones"][1:2] == ("3, one of them in 80%",)
     assert {len(row) for row in table.values()} == {len(COLUMNS) - 1}
 
 

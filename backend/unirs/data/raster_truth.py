@@ -161,6 +161,22 @@ def _read_one(
     )
 
 
+def water_bodies(rasters: Sequence[DatedRaster]) -> NDArray[np.int32]:
+    """Which body of water each pixel belongs to, ``[height, width]``.
+
+    A body is what hangs together, diagonally too, of the pixels that may be water on any of the
+    dates: a lake stays one when it grows. 0 stands for dry land.
+    """
+    from rasterio.features import rasterize, shapes
+
+    wet = np.logical_or.reduce([raster.water.possible for raster in rasters])
+    outlines = [shape for shape, _ in shapes(wet.view(np.uint8), wet, connectivity=8)]
+    numbered = [(shape, number) for number, shape in enumerate(outlines, 1)]
+    if not numbered:
+        return np.zeros(wet.shape, np.int32)
+    return rasterize(numbered, wet.shape, dtype="int32")
+
+
 def find_water(green: Band, infrared: Band, valid: Mask) -> Cover:
     """Open water: dark in the infrared, and brighter in green than there (NDWI, McFeeters 1996)."""
     sure_limit, possible_limit = dark_limits(infrared[valid])

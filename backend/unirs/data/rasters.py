@@ -327,6 +327,13 @@ def water_change(before: Cover, after: Cover) -> WaterChange | None:
     return "unchanged" if certain <= WATER_UNCHANGED and conceivable <= CHANGE_UNCLEAR else None
 
 
+def changed_body(pair: TilePair, bodies: NDArray[np.int32]) -> int:
+    """The body of water, one of ``water_bodies``, of which most has changed in a pair that did."""
+    before, after = pair.water
+    changed = before.without(after).sure | after.without(before).sure
+    return int(np.bincount(bodies[pair.tile.window][changed]).argmax())
+
+
 def scene_questions(water: Cover, vegetation: Cover, rng: Generator) -> tuple[QA, ...]:
     """The questions about one image whose answers are clear."""
     questions = []

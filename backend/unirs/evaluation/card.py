@@ -143,5 +143,6 @@ def _tiles(scores: Mapping[str, Any]) -> str:
         return ""
     return (
         " Real tiles lie in a quarter of the area and come from two dates that were both held out;"
-        " the water index of each date tells whether there is water."
+        " the water index of each date tells whether there is water. What a model says of tiles of"
+        " one body of water is hardly more than one answer."
     )

@@ -9,7 +9,7 @@ real rasters, held-out tiles are asked about water, and the water index knows th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs import prompts
-from unirs.data.rasters import RasterTiles
+from unirs.data.raster_truth import water_bodies
+from unirs.data.rasters import RasterTiles, changed_body
 from unirs.errors import UniRSError
 from unirs.evaluation.scores.captions import cider_d, require_cider
 from unirs.evaluation.scores.tokenisation import PLAIN
@@ -93,12 +94,15 @@ class RasterScores:
         change_no_change: Whether the change caption says rightly that the water has changed.
         water_direction: Whether it says rightly that the water has grown, shrunk, or neither.
         questions: How many answers each of these is taken from.
+        changed_bodies: How many of the changed tiles show each body of water, the commonest first:
+            what a model says of tiles of one lake is hardly more than one answer.
     """
 
     water_presence: float | None
     change_no_change: float | None
     water_direction: float | None
     questions: dict[str, int]
+    changed_bodies: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -300,9 +304,12 @@ def _examine_tiles(examiner: Examiner, tiles: RasterTiles, count: int, tick: Tic
             if asked.type == "presence":
                 examiner.ask("water_presence", visual, asked.question, asked.answer)
         tick()
+    bodies, shown = water_bodies(tiles.rasters), Counter[int]()
     for _ in range(count):
         two = tiles.pair(rng)
         changed = two.change != "unchanged"
+        if changed:
+            shown[changed_body(two, bodies)] += 1
         caption = examiner.judge_change(_pair(two.before, two.after), changed, two.captions)
         examiner.verdicts["water_direction"].append(water_direction(caption) == two.change)
         tick()
@@ -315,6 +322,7 @@ def _examine_tiles(examiner: Examiner, tiles: RasterTiles, count: int, tick: Tic
             key: counted.get(key, 0)
             for key in ("water_presence", "change_no_change", "water_direction")
         },
+        changed_bodies=tuple(tiles_of_it for _, tiles_of_it in shown.most_common()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -66,15 +67,13 @@ def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
     table = []
     for key, label in LABELS.items():
         runs = record, record["without_clues"] or {}, record["without_change_module"] or {}
-        aim = f"≥ {_number(key, AIMS[key])}" if key in AIMS else ""
         results = [_number(key, run.get(key)) for run in runs]
-        table.append((label, aim, *results, str(record["questions"].get(key, 0))))
+        table.append((label, _aim(AIMS, key), *results, str(record["questions"].get(key, 0))))
     naip = record["naip"]
     if naip["water_presence"] is not None:
         for key, label in TILES_LABELS.items():
-            aim = f"≥ {TILES_AIMS[key]:.1%}" if key in TILES_AIMS else ""
             result, answers = _number(key, naip[key]), str(naip["questions"][key])
-            table.append((label, aim, result, NOT_ASKED, NOT_ASKED, answers))
+            table.append((label, _aim(TILES_AIMS, key), result, NOT_ASKED, NOT_ASKED, answers))
         shown = naip["changed_bodies"]
         if shown:
             found = f"{len(shown)}, one of them in {max(shown) / sum(shown):.0%}"
@@ -84,6 +83,10 @@ def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _ablation(scores: WorldScores | None) -> dict[str, Any] | None:
     return asdict(scores) if scores else None
+
+
+def _aim(aims: Mapping[str, float], key: str) -> str:
+    return f"≥ {_number(key, aims[key])}" if key in aims else ""
 
 
 def _number(key: str, value: float | None) -> str:

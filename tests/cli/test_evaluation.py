@@ -111,14 +111,15 @@ def ids(path: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
-def test_an_evaluation_that_was_ended_goes_on_and_asks_nothing_twice(tmp_path, end) -> None:
-    root = write_example("rsvqa-lr", tmp_path / "data", 10, size=64)
+def test_an_evaluation_that_was_ended_goes_on_and_asks_nothing_twice(unirs, tmp_path, end) -> None:
+    root = write_example("rsvqa-lr", tmp_path / "data", 3, size=64)
     words = [
-        *(sys.executable, "-m", "unirs", "evaluate", "rsvqa-lr", str(root), "--batch-size", "1"),
+        *("evaluate", "rsvqa-lr", str(root), "--batch-size", "1"),
         *("--model", "unirs-tiny", "--out", str(tmp_path / "out"), "--all-types", "--json"),
     ]
     path = tmp_path / "out" / "predictions.jsonl"
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    program = [sys.executable, "-m", "unirs", *words]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while process.poll() is None and not ids(path):
             time.sleep(0.005)
         process.send_signal(end)
@@ -127,9 +128,10 @@ def test_an_evaluation_that_was_ended_goes_on_and_asks_nothing_twice(tmp_path, e
     if end == signal.SIGINT:
         assert process.returncode == 2
         assert b"is kept in" in error
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    done = unirs(*words)
+    assert done.code == 0
     everything = ids(path)
     assert everything[: len(kept)] == kept
-    assert len(everything) == len(set(everything)) == json.loads(done.stdout)["asked"]
+    assert len(everything) == len(set(everything)) == json.loads(done.out)["asked"]
     assert 0 < len(kept) < len(everything)
-    assert f"{len(kept)} of {len(everything)} are answered already." in done.stderr
+    assert f"{len(kept)} of {len(everything)} are answered already." in done.err

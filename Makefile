@@ -9,6 +9,9 @@ export PYTHON
 # What a QGIS or Conda shell sets for its own libraries breaks those of the environment.
 unexport PYTHONHOME PYTHONPATH PROJ_LIB PROJ_DATA GDAL_DATA GDAL_DRIVER_PATH LD_LIBRARY_PATH
 
+# Without bytecode every process compiles anew what it imports: ten seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window \
 	lint types format train-mini evaluate bench wheel package translations clean
@@ -34,22 +37,22 @@ demo: env qgis-env ## ask the default model about two generated dates, then open
 test: lint types test-runtime test-dock test-plugin test-window ## run the linters and every test
 
 test-fast: env qgis-env ## run the tests that take no more than a few seconds
-	@$(BIN)/pytest $(PYTEST_OPTIONS) -m "not slow"
-	@$(QGIS_BIN)/pytest $(PYTEST_OPTIONS) -m "not slow" tests/plugin tests/dock
+	@$(BIN)/pytest $(BY_FILE) -m "not slow"
+	@$(QGIS_BIN)/pytest $(BY_TEST) -m "not slow" tests/plugin tests/dock
 
 test-runtime: env qgis-env ## run the tests of the runtime and of the plugin's package
 	@printf '\n== Runtime and package ==\n'
-	@$(BIN)/pytest $(PYTEST_OPTIONS)
+	@$(BIN)/pytest $(BY_FILE)
 
 test-dock: qgis-env ## run the tests of the dock, under Qt 5 and Qt 6
 	@printf '\n== Dock, Qt 5 ==\n'
-	@$(QGIS_BIN)/pytest $(PYTEST_OPTIONS) tests/dock
+	@$(QGIS_BIN)/pytest $(BY_TEST) tests/dock
 	@printf '\n== Dock, Qt 6 ==\n'
-	@$(QT6_BIN)/pytest $(PYTEST_OPTIONS) tests/dock
+	@$(QT6_BIN)/pytest $(BY_TEST) tests/dock
 
 test-plugin: env qgis-env ## run the tests of the plugin inside QGIS
 	@printf '\n== Plugin ==\n'
-	@$(QGIS_BIN)/pytest $(PYTEST_OPTIONS) tests/plugin
+	@$(QGIS_BIN)/pytest $(BY_TEST) tests/plugin
 
 test-window: env qgis-env ## drive the QGIS window with the built package; screenshots in window-output/
 	@printf '\n== QGIS window ==\n'
@@ -57,7 +60,10 @@ test-window: env qgis-env ## drive the QGIS window with the built package; scree
 
 # Every worker computes on one core: more threads than cores make each other wait. One that hung and was
 # ended is not started again: its file would hang once more.
-PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile --durations 5
+# The runtime's files share models that are made once; the plugin's tests share nothing.
+PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --max-worker-restart 0 --durations 5
+BY_FILE = $(PYTEST_OPTIONS) --dist loadfile
+BY_TEST = $(PYTEST_OPTIONS) --dist worksteal
 test%: export OMP_NUM_THREADS := 1
 
 lint: env ## check style and formatting

@@ -43,7 +43,7 @@ install() {
     local folder=$1
     shift
     echo "make qgis-env: installing $* into $folder"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
         --constraint constraints-qgis.txt "$@"
 }
 

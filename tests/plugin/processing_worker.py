@@ -51,19 +51,25 @@ def die():
 
 
 def read():
-    for line in sys.stdin:
-        request = json.loads(line)
-        method, params = request["method"], request.get("params", {})
-        if method == "hello":
-            send(id=request["id"], result={"protocol": 1, "pid": os.getpid()})
-        elif method == "cancel":
-            cancelled.add(params["id"])
-        elif method == "shutdown":
-            os._exit(0)
-        else:
-            log(method=method, **params)
-            waiting.put(request)
-    os._exit(0)
+    """Take requests until QGIS is gone, even in the middle of a line or of an answer to it."""
+    try:
+        for line in sys.stdin:
+            take(json.loads(line))
+    finally:
+        os._exit(0)
+
+
+def take(request):
+    method, params = request["method"], request.get("params", {})
+    if method == "hello":
+        send(id=request["id"], result={"protocol": 1, "pid": os.getpid()})
+    elif method == "cancel":
+        cancelled.add(params["id"])
+    elif method == "shutdown":
+        os._exit(0)
+    else:
+        log(method=method, **params)
+        waiting.put(request)
 
 
 def answer(request):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -37,7 +37,8 @@ def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iter
             reason=str(error),
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing is to be deleted
+            temporary.unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:

@@ -272,8 +272,13 @@ def test_without_clues_and_change_module_a_model_asks_for_neither(joint_settings
         "with_clues=false", "change_module=false", "steps=2", "clues=null", "change=null"
     )
 
+    killed_while_written = tmp_path / "bare" / "start.part"
+    killed_while_written.mkdir(parents=True)
+    (killed_while_written / "config.json").write_text("{")
+
     pipeline = load_pipeline(train_joint(settings, tmp_path / "bare", QUIET))
 
+    assert not killed_while_written.exists()
     crop = Crop(np.zeros((40, 40, 3), np.uint8))
     answer = pipeline.answer(VisualInput.pair(crop, crop), Question(text="?", max_new_tokens=2))
     assert answer.clue is None
@@ -336,7 +341,7 @@ def test_a_broken_dataset_is_refused_before_the_start(harm, code, data, change_s
         ("data.levir-cc.split=tset", "split_unknown"),
         ("validation_split=vall", "split_unknown"),
         ("machine.device=voodoo", "device_missing"),
-        ("machine.tensorboard=true", "train_extra_missing"),
+        ("machine.tensorboard=true", "tensorboard_missing"),
     ],
 )
 def test_what_the_first_stage_lacks_is_told_before_the_start(

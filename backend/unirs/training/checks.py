@@ -21,7 +21,9 @@ from unirs.inference.store import find_model
 from unirs.inputs import InputKind
 from unirs.model import UniRSConfig, load_config, load_processor
 from unirs.prompts import CHANGE_INSTRUCTION, unirs_prompt
+from unirs.training.curves import tensorboard_missing
 from unirs.training.distributed import Place, join
+from unirs.training.options import require_extra
 from unirs.training.settings import Source, StageSettings
 
 GB = 1e9
@@ -32,16 +34,11 @@ def require_extras(settings: StageSettings) -> None:
     """The libraries that training needs beside those of answering.
 
     Raises:
-        UniRSError: ``train_extra_missing``.
+        UniRSError: ``train_extra_missing``, ``tensorboard_missing``.
     """
-    needed = ["matplotlib", "pycocoevalcap"]
-    needed += ["tensorboard"] if settings.machine.tensorboard else []
-    missing = [name for name in needed if not find_spec(name)]
-    if missing:
-        raise UniRSError(
-            "train_extra_missing",
-            f"Training needs {' and '.join(missing)}; install it with 'pip install unirs[train]'.",
-        )
+    require_extra()
+    if settings.machine.tensorboard and not find_spec("tensorboard"):
+        raise tensorboard_missing()
 
 
 def take_place(settings: StageSettings) -> Place:

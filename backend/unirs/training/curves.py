@@ -112,14 +112,19 @@ class Curves:
         figure.savefig(path, dpi=100)
 
 
+def tensorboard_missing() -> UniRSError:
+    """The error that tells how to get TensorBoard, which no extra of the package brings."""
+    return UniRSError(
+        "tensorboard_missing",
+        "TensorBoard is not installed; install it with 'pip install tensorboard', or train "
+        "without it.",
+    )
+
+
 def _board(folder: Path, first_step: int) -> Any:
     """TensorBoard's writer, which forgets what a killed run wrote behind ``first_step``."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise UniRSError(
-            "tensorboard_missing",
-            "TensorBoard is not installed; install it with 'pip install tensorboard', or train "
-            "without it.",
-        ) from error
+        raise tensorboard_missing() from error
     return SummaryWriter(str(folder), purge_step=first_step + 1)

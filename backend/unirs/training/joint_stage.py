@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -122,9 +123,12 @@ def _start(settings: JointSettings, base: Path, folder: Path, place: Place) -> P
     if settings.change_module:
         return find_model(str(settings.change))
     start = folder / "start"
-    if place.main and not (start / "config.json").is_file():
+    if place.main and not start.is_dir():
+        part = folder / "start.part"  # what a kill leaves of it is not taken for a model
+        shutil.rmtree(part, ignore_errors=True)
         bundle = load_bundle(base, "cpu", DTYPES[settings.precision])
-        save_bundle(unirs_on(bundle, start, settings, change_module=False), start)
+        save_bundle(unirs_on(bundle, start, settings, change_module=False), part)
+        part.rename(start)
     place.wait()
     return start
 

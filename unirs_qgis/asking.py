@@ -83,6 +83,8 @@ class _Question:
             "clue": self.settings.clue,
             "max_new_tokens": self.settings.max_new_tokens,
         }
+        if self.wish.task == "change" and not self.wish.options:
+            params["views"] = self.settings.views
         if self.wish.picked.video:
             params["save_crop"] = str(self.folder / FRAME)
         elif self.change_map:
@@ -212,6 +214,7 @@ class Asking(QObject):
     ) -> None:
         job = self._worker.submit(method, params)
         job.progressed.connect(self._set_stage)
+        job.counted.connect(self._dock.show_view)
         job.said.connect(self._dock.add_text)
         job.finished.connect(on_result)
         job.failed.connect(self._on_failed)
@@ -309,6 +312,8 @@ def _entry(question: _Question, result: dict[str, Any]) -> Entry:
         clue=result["clue"] or "",
         answer=result["answer"],
         options=tuple((o["text"], o["probability"]) for o in result["options"]),
+        views=result["vote"]["views"] if result["vote"] else 1,
+        agreeing=result["vote"]["agreeing"] if result["vote"] else 1,
         model=result["model"],
         model_digest=question.model["digest"],
         demonstration=result["demonstration"],

@@ -21,6 +21,9 @@ BUILDS = ("auto", "cpu", "cuda")
 """Builds of PyTorch that a set-up can be asked for."""
 
 TOKENS = range(1, 1025)
+VIEWS = range(1, 17)
+"""From how many sides a change can be looked at."""
+
 IDLE_MINUTES = range(24 * 60 + 1)
 
 _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d{1,2})?")
@@ -38,6 +41,7 @@ class Settings:
         precision: One of ``PRECISIONS``.
         clue: Whether the frozen base writes a clue first.
         max_new_tokens: Upper bound of an answer's length.
+        views: From how many sides a change is looked at; what most tell is the answer.
         idle_minutes: After so long without a question the model's memory is given back; 0: never.
         history_place: One of ``HISTORY_PLACES``: in the profile, or beside the project.
         model_folders: Model folders that lie elsewhere on this computer.
@@ -49,6 +53,7 @@ class Settings:
     precision: str = "auto"
     clue: bool = True
     max_new_tokens: int = 128
+    views: int = 1
     idle_minutes: int = 15
     history_place: str = "profile"
     model_folders: tuple[str, ...] = ()
@@ -170,6 +175,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "precision": _one_of(PRECISIONS),
     "clue": _flag,
     "max_new_tokens": _number_in(TOKENS),
+    "views": _number_in(VIEWS),
     "idle_minutes": _number_in(IDLE_MINUTES),
     "history_place": _one_of(HISTORY_PLACES),
     "model_folders": _texts,

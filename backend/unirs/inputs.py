@@ -156,6 +156,14 @@ class OptionScore:
 
 
 @dataclass(frozen=True)
+class Vote:
+    """How many views of a pair were asked, and how many of them said what the answer says."""
+
+    views: int
+    agreeing: int
+
+
+@dataclass(frozen=True)
 class StageSeconds:
     """Wall-clock seconds of each stage of one answer; 0 where a cache made the stage free.
 
@@ -189,6 +197,7 @@ class Answer:
         task: The task that was answered.
         clue: What the frozen base said first, or ``None`` where no clue was used.
         options: Scores of the closed set, best first; empty where the answer was generated.
+        vote: Of the views that were asked, where it was more than one.
         model: Name of the model folder.
         device: Where it ran, such as ``"cpu"``.
         stopped: Whether the user stopped it before its end.
@@ -203,6 +212,7 @@ class Answer:
     task: Task
     clue: str | None = None
     options: tuple[OptionScore, ...] = ()
+    vote: Vote | None = None
     model: str = ""
     device: str = ""
     stopped: bool = False

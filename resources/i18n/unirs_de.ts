@@ -47,8 +47,16 @@
         <translation>Die Antworten werden abgewogen…</translation>
     </message>
     <message>
+        <source>Looking from several sides…</source>
+        <translation>Von mehreren Seiten betrachten…</translation>
+    </message>
+    <message>
         <source>Working…</source>
         <translation>In Arbeit…</translation>
+    </message>
+    <message>
+        <source>Looking from side {number} of {count}…</source>
+        <translation>Von Seite {number} von {count} betrachten…</translation>
     </message>
     <message>
         <source>Question</source>
@@ -97,6 +105,10 @@
     <message>
         <source>{seconds} s, {model} on {device}</source>
         <translation>{seconds} s, {model} auf {device}</translation>
+    </message>
+    <message>
+        <source>{agreeing} of {views} views agree</source>
+        <translation>{agreeing} von {views} Ansichten stimmen überein</translation>
     </message>
 </context>
 <context>
@@ -165,6 +177,18 @@
         <translation> Token</translation>
     </message>
     <message>
+        <source> views</source>
+        <translation> Ansichten</translation>
+    </message>
+    <message>
+        <source>One view</source>
+        <translation>Eine Ansicht</translation>
+    </message>
+    <message>
+        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take as many times longer</source>
+        <translation>Auch gedreht, gespiegelt und rückwärts in der Zeit: Die Antwort ist, was die meisten Ansichten sagen. Mehr Ansichten sind sicherer und dauern um so viele Male länger</translation>
+    </message>
+    <message>
         <source> min without a question</source>
         <translation> min ohne Frage</translation>
     </message>
@@ -195,6 +219,10 @@
     <message>
         <source>Longest answer</source>
         <translation>Längste Antwort</translation>
+    </message>
+    <message>
+        <source>Look at changes from</source>
+        <translation>Änderungen betrachten aus</translation>
     </message>
     <message>
         <source>Give memory back after</source>
@@ -698,6 +726,14 @@
     <message>
         <source>Stopped</source>
         <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>Ansichten</translation>
+    </message>
+    <message>
+        <source>Views that agree</source>
+        <translation>Übereinstimmende Ansichten</translation>
     </message>
     <message>
         <source>Footprint as asked (WKT)</source>
@@ -1386,6 +1422,14 @@
     <message>
         <source>The column changed is yes or no, as the text has it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
         <translation>Die Spalte changed ist yes oder no, wie es der Text sagt. Beide Layer werden auf ein Gitter gezeichnet, im KBS des Layers vorher; sie dürfen sich in KBS und Auflösung unterscheiden.</translation>
+    </message>
+    <message>
+        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take sixteen times as long as one.</source>
+        <translation>Mit mehreren Ansichten wird jede Kachel auch gedreht, gespiegelt und rückwärts in der Zeit betrachtet. Der Text ist, was die meisten Ansichten sagen; die Spalte agreement nennt ihren Anteil. Sechzehn Ansichten dauern sechzehnmal so lange wie eine.</translation>
+    </message>
+    <message>
+        <source>Views of each tile</source>
+        <translation>Ansichten je Kachel</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>

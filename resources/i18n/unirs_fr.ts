@@ -47,8 +47,16 @@
         <translation>Évaluation des réponses…</translation>
     </message>
     <message>
+        <source>Looking from several sides…</source>
+        <translation>Examen sous plusieurs angles…</translation>
+    </message>
+    <message>
         <source>Working…</source>
         <translation>En cours…</translation>
+    </message>
+    <message>
+        <source>Looking from side {number} of {count}…</source>
+        <translation>Examen sous l’angle {number} sur {count}…</translation>
     </message>
     <message>
         <source>Question</source>
@@ -97,6 +105,10 @@
     <message>
         <source>{seconds} s, {model} on {device}</source>
         <translation>{seconds} s, {model} sur {device}</translation>
+    </message>
+    <message>
+        <source>{agreeing} of {views} views agree</source>
+        <translation>{agreeing} vues sur {views} concordent</translation>
     </message>
 </context>
 <context>
@@ -165,6 +177,18 @@
         <translation> jetons</translation>
     </message>
     <message>
+        <source> views</source>
+        <translation> vues</translation>
+    </message>
+    <message>
+        <source>One view</source>
+        <translation>Une vue</translation>
+    </message>
+    <message>
+        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take as many times longer</source>
+        <translation>Aussi tournées, en miroir et à rebours dans le temps : la réponse est ce que dit la plupart des vues. Un plus grand nombre est plus sûr et prend autant de fois plus de temps</translation>
+    </message>
+    <message>
         <source> min without a question</source>
         <translation> min sans question</translation>
     </message>
@@ -195,6 +219,10 @@
     <message>
         <source>Longest answer</source>
         <translation>Réponse la plus longue</translation>
+    </message>
+    <message>
+        <source>Look at changes from</source>
+        <translation>Examiner les changements sous</translation>
     </message>
     <message>
         <source>Give memory back after</source>
@@ -698,6 +726,14 @@
     <message>
         <source>Stopped</source>
         <translation>Arrêtée</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>Vues</translation>
+    </message>
+    <message>
+        <source>Views that agree</source>
+        <translation>Vues concordantes</translation>
     </message>
     <message>
         <source>Footprint as asked (WKT)</source>
@@ -1386,6 +1422,14 @@
     <message>
         <source>The column changed is yes or no, as the text has it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
         <translation>La colonne changed vaut yes ou no, selon le texte. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche avant&#xa0;; leur SCR et leur résolution peuvent différer.</translation>
+    </message>
+    <message>
+        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take sixteen times as long as one.</source>
+        <translation>Avec plusieurs vues, chaque tuile est aussi examinée tournée, en miroir et à rebours dans le temps. Le texte est ce que dit la plupart des vues, et la colonne agreement en donne la part. Seize vues prennent seize fois plus de temps qu’une.</translation>
+    </message>
+    <message>
+        <source>Views of each tile</source>
+        <translation>Vues de chaque tuile</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>

@@ -12,7 +12,7 @@ from PIL import Image
 from unirs.cli.screen import clean
 
 TOP_KEYS = {
-    *("answer", "clue", "options", "task", "model", "device", "stopped", "zero_shot"),
+    *("answer", "clue", "options", "vote", "task", "model", "device", "stopped", "zero_shot"),
     *("demonstration", "crop", "seconds", "tokens", "change_map"),
 }
 CROP_KEYS = {"source", "date", "extent", "crs", "pixel_size", "nodata_share"}
@@ -74,6 +74,19 @@ def test_closed_sets_are_scored(ask, before):
 def test_two_rasters_are_a_pair_in_order_of_time(ask, before, after):
     facts = facts_of(ask("ask", after, before, "what has changed?", "--json"))
     assert [crop["date"] for crop in facts["crop"]] == ["2012-07-31", "2020-08-31"]
+
+
+def test_a_change_is_told_by_a_vote_of_views(ask, before, after, tmp_path):
+    seen = tmp_path / "seen.png"
+    said = ask("change", before, after, "--views", "3", "--save-crop", seen)
+    assert said.code == 0, said.err
+    assert "of 3 agree" in said.err
+    written = [line.split()[-1] for line in said.err.splitlines() if line.startswith("written")]
+    assert "".join(written).count("seen-") == 2
+    facts = facts_of(ask("change", before, after, "--views", "3", "--json"))
+    assert facts["vote"]["views"] == 3
+    assert said.out == clean(facts["answer"]) + "\n"
+    assert ask("change", before, after, "--views", "17").code == 2
 
 
 def test_caption_keeps_what_the_model_saw(ask, before, tmp_path):
@@ -151,7 +164,9 @@ def test_hostile_file_names_stay_names(ask, before, name):
 
 
 def test_an_answer_outlives_a_file_that_cannot_be_written(ask, before, after, tmp_path):
-    outcome = ask("change", before, after, "--map", tmp_path / "a.tif", "--overlay", tmp_path / "b")
+    overlay = tmp_path / "b.png"
+    overlay.mkdir()
+    outcome = ask("change", before, after, "--map", tmp_path / "a.tif", "--overlay", overlay)
     assert outcome.code == 2
     assert outcome.out.strip()
     assert outcome.err.count("\n") == 1

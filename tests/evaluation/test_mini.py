@@ -10,9 +10,11 @@ import pytest
 from unirs import prompts
 from unirs.data.rasters import CHANGE_CAPTIONS
 from unirs.errors import UniRSError
-from unirs.evaluation.mini import evaluate_mini, says_no_change, water_direction
+from unirs.evaluation.examiner import water_direction
+from unirs.evaluation.mini import evaluate_mini
 from unirs.evaluation.report import as_json
 from unirs.inference import Pipeline
+from unirs.inference.trend import says_no_change
 from unirs.inputs import Answer, Question, Task, VisualInput
 from unirs.world import EVENTS, pair, scene, seed_for, video
 
@@ -156,6 +158,21 @@ def test_a_real_pipeline_gives_every_key_and_the_same_twice(pipeline: Pipeline) 
     assert "no folder" in record["naip"]["reason"]
 
 
+def test_a_vote_of_views_is_scored_beside_the_result(pipeline: Pipeline) -> None:
+    steps: list[tuple[int, int]] = []
+    count = {"scenes": 0, "pairs": 2, "videos": 0}
+    scores = evaluate_mini(
+        pipeline, count=count, views=2, on_progress=lambda *step: steps.append(step)
+    )
+    assert scores.by_vote is not None
+    assert scores.by_vote.views == 2
+    assert scores.by_vote.change_no_change in (0, 0.5, 1)
+    assert scores.by_vote.change_cider_d is not None
+    assert scores.by_vote.naip_water_direction is None
+    assert scores.world == evaluate_mini(pipeline, count=count).world
+    assert steps == [(done, 4) for done in range(1, 5)]
+
+
 def test_a_model_without_the_module_is_asked_the_same(
     pipeline: Pipeline, tiny_folder: Path
 ) -> None:
@@ -168,12 +185,15 @@ def test_a_model_without_the_module_is_asked_the_same(
 @pytest.mark.skipif(not NAIP.is_dir(), reason="the NAIP rasters of ../shared are not here")
 def test_real_tiles_are_asked_about_water(pipeline: Pipeline) -> None:
     count = {"scenes": 0, "pairs": 0, "videos": 0, "tiles": 4}
-    scores = evaluate_mini(pipeline, count=count, naip=NAIP)
+    scores = evaluate_mini(pipeline, count=count, naip=NAIP, views=2)
     assert scores.naip is not None
     kinds = ("water_presence", "change_no_change", "water_direction")
     assert scores.naip.questions == dict.fromkeys(kinds, 4)
     assert scores.naip.water_presence is not None
     assert 0 < sum(scores.naip.changed_bodies) <= 4
+    assert scores.by_vote is not None
+    assert scores.by_vote.naip_change_no_change in (0, 0.25, 0.5, 0.75, 1)
+    assert scores.by_vote.naip_water_direction in (0, 0.25, 0.5, 0.75, 1)
 
 
 @pytest.mark.parametrize("count", [-1, {"scenes": -2}, {"scene": 3}])

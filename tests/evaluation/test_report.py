@@ -9,7 +9,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from unirs.evaluation.card import TrainingFacts, model_card
-from unirs.evaluation.mini import MiniScores, RasterScores, WorldScores
+from unirs.evaluation.mini import MiniScores, RasterScores, VoteScores, WorldScores
 from unirs.evaluation.report import COLUMNS, as_json, as_markdown, rows
 
 WORLD = WorldScores(
@@ -37,6 +37,7 @@ SCORES = MiniScores(
         {"water_presence": 160, "change_no_change": 100, "water_direction": 100},
         changed_bodies=(40, 8, 2),
     ),
+    by_vote=VoteScores(16, 0.96, 125.0, 0.75, 0.65),
     without_clues=replace(WORLD, presence=0.9),
 )
 FACTS = TrainingFacts(
@@ -67,18 +68,26 @@ def test_the_scores_of_the_model_lie_at_the_top_of_the_json() -> None:
 
 
 def test_what_was_not_asked_is_null_in_the_json() -> None:
-    record = as_json(replace(SCORES, naip=None, without_clues=None))
+    record = as_json(replace(SCORES, naip=None, by_vote=None, without_clues=None))
     assert record["naip"]["water_presence"] is None
     assert "no folder" in record["naip"]["reason"]
-    assert record["without_clues"] is None
+    assert record["without_clues"] is record["by_vote"] is None
 
 
 def test_a_row_shows_score_aim_ablations_and_number_of_answers() -> None:
     table = {row[0]: row[1:] for row in rows(as_json(SCORES))}
-    assert table["presence"] == ("≥ 95.0%", "91.2%", "90.0%", "–", "500")
-    assert table["count"] == ("", "–", "–", "–", "0")
-    assert table["grown, shrunk or neither, likewise"] == ("≥ 85.0%", "60.0%", "–", "–", "100")
-    shown = ("", "3, one of them in 80%", "–", "–", "50")
+    assert table["presence"] == ("≥ 95.0%", "91.2%", "–", "90.0%", "–", "500")
+    assert table["change or no change"] == ("≥ 97.0%", "95.5%", "96.0%", "95.5%", "–", "0")
+    assert table["count"] == ("", "–", "–", "–", "–", "0")
+    assert table["grown, shrunk or neither, likewise"] == (
+        "≥ 85.0%",
+        "60.0%",
+        "65.0%",
+        "–",
+        "–",
+        "100",
+    )
+    shown = ("", "3, one of them in 80%", "–", "–", "–", "50")
     assert table["bodies of water in the changed ones"] == shown
     assert {len(row) for row in table.values()} == {len(COLUMNS) - 1}
 
@@ -105,6 +114,7 @@ def test_the_card_says_what_the_model_is_made_from_and_cannot_do() -> None:
         assert fact in card.text
     assert "91.2%" in card.text
     assert "Limits" in card.text
+    assert "--views 16" in card.text
     assert "flood, traffic congestion" in card.text
 
 

@@ -95,6 +95,7 @@ def answer(request):
         time.sleep(0.01)
     options = params.get("options") or params.get("classes") or []
     chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
+    views = params.get("views", 1)
     text = options[0] if options else " ".join(f"colour {value}" for value in colours)
     if len(colours) == 2 and len(set(colours)) == 1:
         text = "the scene is the same as before"
@@ -104,6 +105,7 @@ def answer(request):
             "answer": text,
             "clue": f"clue {name}",
             "options": chances,
+            "vote": {"views": views, "agreeing": views - 1} if views > 1 else None,
             "model": MODEL["model"],
             "demonstration": True,
             "seconds": {"total": 0.25},

@@ -115,6 +115,7 @@ class TestSaving:
         page.answers.clue_check.setChecked(False)
         page.answers.idle_spin.setValue(0)
         page.answers.tokens_spin.setValue(64)
+        page.answers.views_spin.setValue(16)
         page.answers.history_combo.setCurrentIndex(1)
         page.answers.precision_combo.setCurrentIndex(2)
         page.runtime.index_edit.setText("https://example.org/simple")
@@ -123,6 +124,7 @@ class TestSaving:
             clue=False,
             idle_minutes=0,
             max_new_tokens=64,
+            views=16,
             history_place="project",
             precision="bfloat16",
         )

@@ -52,7 +52,7 @@ def test_options_of_any_script_have_a_column():
 def test_a_row_without_an_answer_says_nothing(status):
     columns = Columns(asks=True, is_pair=True, options=("yes", "no"))
     values = columns.values(Row(status, error="why"), FACTS)
-    for name in ("text", "changed", "probability", "options", "p_yes", "p_no"):
+    for name in ("text", "changed", "agreement", "probability", "options", "p_yes", "p_no"):
         assert values[name] is None
     assert values["status"] == status
     assert values["error"] == "why"
@@ -78,7 +78,7 @@ def test_a_change_caption_says_whether_something_changed(caption, changed):
 
 
 def test_captions_are_read_as_the_evaluation_of_models_reads_them():
-    source = Path(__file__).parents[2] / "backend/unirs/evaluation/mini.py"
+    source = Path(__file__).parents[2] / "backend/unirs/inference/trend.py"
     phrases = next(
         ast.literal_eval(node.value)
         for node in ast.parse(source.read_text()).body

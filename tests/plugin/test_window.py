@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 import pytest
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
 from qtpy.QtCore import QItemSelectionModel
 from qtpy.QtGui import QGuiApplication
@@ -94,9 +94,16 @@ def test_a_caption_reaches_dock_and_history(qtbot, shown, gap_timer):
     qtbot.waitUntil(lambda: entry.id in shown.answers._entries, timeout=LONG)
 
 
+@pytest.fixture
+def three_views():
+    QgsSettings().setValue("unirs/views", 3)
+    yield
+    QgsSettings().remove("unirs/views")
+
+
 @pytest.mark.slow
-def test_two_selected_layers_are_described_in_order_of_their_dates(
-    qtbot, shown, tree, dated_layers
+def test_two_selected_layers_are_described_in_order_of_their_dates_from_all_views(
+    qtbot, shown, tree, dated_layers, three_views
 ):
     earlier, later = dated_layers
     select(tree, [later, earlier])
@@ -106,6 +113,10 @@ def test_two_selected_layers_are_described_in_order_of_their_dates(
     entry = answered(qtbot, shown, change.trigger)
 
     assert entry.task == "change"
+    assert entry.views == 3
+    assert 1 <= entry.agreeing <= 3
+    details = shown.dock.findChild(QLabel, "detailsLabel").text()
+    assert details.startswith(f"{entry.agreeing} of 3 views agree, ")
     assert [record.date for record in entry.layers] == ["2019-06-15", "2021-08-02"]
 
     before = set(QgsProject.instance().mapLayers())

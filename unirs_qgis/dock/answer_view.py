@@ -94,9 +94,15 @@ class AnswerView(QScrollArea):
             "prefill": self.tr("Reading the question…"),
             "decode": self.tr("Answering…"),
             "score": self.tr("Weighing the answers…"),
+            "view": self.tr("Looking from several sides…"),
         }
         self._stage.setText(words.get(stage, self.tr("Working…")))
         self._stage.setVisible(self._live)
+
+    def show_view(self, number: int, count: int) -> None:
+        """Says from which of several sides the worker looks now."""
+        text = self.tr("Looking from side {number} of {count}…")
+        self._stage.setText(text.format(number=number, count=count))
 
     def add_text(self, piece: str) -> None:
         """Adds a piece of the answer; follows it unless the user has scrolled away."""
@@ -285,11 +291,15 @@ class AnswerView(QScrollArea):
             tool.setVisible(has_entry)
 
     def _details_of(self, entry: Entry) -> str:
-        return self.tr("{seconds} s, {model} on {device}").format(
+        facts = self.tr("{seconds} s, {model} on {device}").format(
             seconds=QLocale().toString(entry.seconds, "f", 1),
             model=entry.model,
             device=entry.device,
         )
+        if entry.views == 1:
+            return facts
+        vote = self.tr("{agreeing} of {views} views agree")
+        return f"{vote.format(agreeing=entry.agreeing, views=entry.views)}, {facts}"
 
     def _act(self, action: str) -> None:
         if self._entry is not None:

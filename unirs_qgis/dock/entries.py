@@ -54,6 +54,8 @@ class Entry:
         crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
         layers: What was looked at, the earliest first.
         zero_shot: Whether a base model answered that was never trained for remote sensing.
+        views: From how many sides it was looked at.
+        agreeing: How many of these views said what the answer says.
     """
 
     id: str
@@ -74,6 +76,8 @@ class Entry:
     crs: str
     layers: tuple[LayerRecord, ...]
     zero_shot: bool = False
+    views: int = 1
+    agreeing: int = 1
 
     @property
     def title(self) -> str:

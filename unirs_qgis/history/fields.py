@@ -17,6 +17,7 @@ from unirs_qgis.dock.entries import KINDS, TASKS, Entry, LayerRecord
 from unirs_qgis.history.globe import on_globe
 
 _BOOLEANS = ("demonstration", "stopped", "zero_shot")
+_NUMBERS = ("views", "agreeing")
 _TEXTS = ("id", "kind", "task", "question", "clue", "answer", "model", "model_digest", "device")
 _PLACES = ("footprint", "crs")
 _LISTS = ("options", "layers", "sources", "dates")
@@ -42,6 +43,8 @@ COLUMNS = {
     "device": ogr.OFTString,
     "seconds": ogr.OFTReal,
     "stopped": ogr.OFTInteger,
+    "views": ogr.OFTInteger,
+    "agreeing": ogr.OFTInteger,
     "footprint": ogr.OFTString,
     "crs": ogr.OFTString,
 }
@@ -69,6 +72,8 @@ def aliases() -> dict[str, str]:
         "device": QCoreApplication.translate("History", "Device"),
         "seconds": QCoreApplication.translate("History", "Seconds"),
         "stopped": QCoreApplication.translate("History", "Stopped"),
+        "views": QCoreApplication.translate("History", "Views"),
+        "agreeing": QCoreApplication.translate("History", "Views that agree"),
         "footprint": QCoreApplication.translate("History", "Footprint as asked (WKT)"),
         "crs": QCoreApplication.translate("History", "CRS of the footprint"),
     }
@@ -95,7 +100,7 @@ def to_feature(entry: Entry, definition: ogr.FeatureDefn) -> ogr.Feature:
     column = definition.GetFieldIndex  # OGR's own search for a name is slow in Python
     for name in _TEXTS + _PLACES:
         feature.SetField(column(name), _storable(getattr(entry, name)))
-    for name in _BOOLEANS:
+    for name in _BOOLEANS + _NUMBERS:
         feature.SetField(column(name), int(getattr(entry, name)))
     feature.SetField(column("seconds"), entry.seconds)
     _set_time(feature, column("created"), entry.created)
@@ -129,6 +134,7 @@ def to_entry(feature: ogr.Feature) -> Entry:
         return Entry(
             **values,
             **{name: feature.GetFieldAsInteger(name) != 0 for name in _BOOLEANS},
+            **{name: feature.GetFieldAsInteger(name) for name in _NUMBERS},
             created=_time(feature),
             seconds=feature.GetFieldAsDouble("seconds"),
             options=tuple(

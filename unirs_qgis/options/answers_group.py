@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QSpinBox, QWidget
 
 from unirs_qgis.options.parts import compact_combo, hint_label
-from unirs_qgis.settings import IDLE_MINUTES, TOKENS, Settings
+from unirs_qgis.settings import IDLE_MINUTES, TOKENS, VIEWS, Settings
 
 
 class AnswersGroup(QGroupBox):
-    """Device, precision, clue, length, memory and history.
+    """Device, precision, clue, length, views, memory and history.
 
     Args:
         settings: What is chosen at first.
@@ -42,6 +42,15 @@ class AnswersGroup(QGroupBox):
         self.clue_check.setChecked(settings.clue)
         self.tokens_spin = _spin(TOKENS, settings.max_new_tokens)
         self.tokens_spin.setSuffix(self.tr(" tokens"))
+        self.views_spin = _spin(VIEWS, settings.views)
+        self.views_spin.setSuffix(self.tr(" views"))
+        self.views_spin.setSpecialValueText(self.tr("One view"))
+        self.views_spin.setToolTip(
+            self.tr(
+                "Also turned, mirrored and backwards in time: what most views tell is the answer. "
+                "More of them are surer, and take as many times longer"
+            )
+        )
         self.idle_spin = _spin(IDLE_MINUTES, settings.idle_minutes)
         self.idle_spin.setSuffix(self.tr(" min without a question"))
         self.idle_spin.setSpecialValueText(self.tr("Never"))
@@ -58,6 +67,7 @@ class AnswersGroup(QGroupBox):
         form.addRow(self.tr("Precision"), self.precision_combo)
         form.addRow(self.tr("Clue"), self.clue_check)
         form.addRow(self.tr("Longest answer"), self.tokens_spin)
+        form.addRow(self.tr("Look at changes from"), self.views_spin)
         form.addRow(self.tr("Give memory back after"), self.idle_spin)
         form.addRow(self.tr("History"), self.history_combo)
         form.addRow(

@@ -73,6 +73,7 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
             precision=self.answers.precision_combo.currentData(),
             clue=self.answers.clue_check.isChecked(),
             max_new_tokens=self.answers.tokens_spin.value(),
+            views=self.answers.views_spin.value(),
             idle_minutes=self.answers.idle_spin.value(),
             history_place=self.answers.history_combo.currentData(),
             model_folders=self.models.folders,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsProcessingContext
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterNumber,
+)
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.on_tiles import TilesAlgorithm
 from unirs_qgis.processing.rows import Columns
+from unirs_qgis.settings import VIEWS, read_settings
 
 translate = QCoreApplication.translate
 
@@ -51,12 +56,36 @@ class DescribeChangeTiles(TilesAlgorithm):
             "The column changed is yes or no, as the text has it. Both layers are drawn on one "
             "grid, in the CRS of the layer before; they may differ in CRS and resolution.",
         )
-        return "\n\n".join((self.shortDescription(), changed, *self.help_on_tiles()))
+        views = translate(
+            "Processing",
+            "With several views every tile is also looked at turned, mirrored and backwards in "
+            "time. What most views tell is the text, and the column agreement says which share of "
+            "them do. Sixteen views take sixteen times as long as one.",
+        )
+        return "\n\n".join((self.shortDescription(), changed, views, *self.help_on_tiles()))
+
+    def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """From how many sides to look."""
+        return [
+            QgsProcessingParameterNumber(
+                "VIEWS",
+                translate("Processing", "Views of each tile"),
+                defaultValue=read_settings().views,
+                minValue=VIEWS.start,
+                maxValue=VIEWS.stop - 1,
+            )
+        ]
+
+    def question(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[str, dict[str, Any]]:
+        """No words, but ``VIEWS``."""
+        return "", {"views": self.parameterAsInt(parameters, "VIEWS", context)}
 
     def columns(
         self,
         parameters: dict[str, Any],  # noqa: ARG002
         context: QgsProcessingContext,  # noqa: ARG002
     ) -> Columns:
-        """A caption, and whether it says that something has changed."""
+        """A caption, whether it says that something has changed, and how many views agree."""
         return Columns(is_pair=True)

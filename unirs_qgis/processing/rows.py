@@ -36,6 +36,7 @@ class Row:
         clue: What the frozen base said first; empty where it said nothing.
         options: Probability from 0 to 1 of each option, if the answer was chosen from some.
         nodata_share: Share of the crop without data, from 0 to 1; of a pair or series, the largest.
+        agreement: Share of the views that agree with the text, from 0 to 1, if there were several.
         seconds: What the answer took the worker; 0 where it was not asked.
         error: One sentence that says why there is no answer.
     """
@@ -45,18 +46,21 @@ class Row:
     clue: str = ""
     options: Mapping[str, float] = field(default_factory=dict)
     nodata_share: float = 0.0
+    agreement: float | None = None
     seconds: float = 0.0
     error: str = ""
 
     @classmethod
     def of_result(cls, result: Mapping[str, Any], nodata_share: float) -> Row:
         """The row of a ``TaskResult`` of the worker protocol."""
+        vote = result["vote"]
         return cls(
             status=ANSWERED,
             text=result["answer"],
             clue=result["clue"] or "",
             options={option["text"]: option["probability"] for option in result["options"]},
             nodata_share=nodata_share,
+            agreement=vote["agreeing"] / vote["views"] if vote else None,
             seconds=result["seconds"]["total"],
         )
 
@@ -129,6 +133,7 @@ class Columns:
             values["question"] = run.question
         if self.is_pair:
             values["changed"] = says_changed(row.text) if answered else None
+            values["agreement"] = row.agreement
         if self.options:
             values["probability"] = row.options.get(row.text) if answered else None
             values["options"] = (
@@ -142,7 +147,7 @@ class Columns:
         types = {"question": _TEXT} if self.asks else {}
         types.update(text=_TEXT)
         if self.is_pair:
-            types.update(changed=_TEXT)
+            types.update(changed=_TEXT, agreement=_NUMBER)
         if self.options:
             types.update(probability=_NUMBER)
             types.update(dict.fromkeys(option_columns(self.options).values(), _NUMBER))

@@ -73,6 +73,7 @@ class Connection(QObject):
     ready = Signal(object)  # this connection: the worker has said hello
     lost = Signal(object, str, str)  # this connection, a code, a sentence: nothing more will come
     progressed = Signal(int, str)
+    counted = Signal(int, int, int)
     said = Signal(int, str)
     finished = Signal(int, dict)
     failed = Signal(int, str, str)
@@ -189,6 +190,8 @@ class Connection(QObject):
             self._tell(self.said, number, facts["text"])
         elif kind == "progress":
             self._tell(self.progressed, number, facts["stage"])
+            if facts.get("total") is not None:
+                self._tell(self.counted, number, facts["done"], facts["total"])
 
     def _answer(self, call: Call, future: Future[dict[str, Any]]) -> None:
         error = future.exception()

@@ -42,7 +42,9 @@ class Job(QObject):
     """
 
     progressed = Signal(str)
-    """A stage begins: load, read, vision, clue, prefill, decode, score, case."""
+    """A stage begins: load, read, vision, clue, prefill, decode, score, view, case."""
+    counted = Signal(int, int)
+    """Behind that: which part of the stage it is, and of how many, where there are several."""
     said = Signal(str)
     """A piece of the answer."""
     finished = Signal(dict)
@@ -184,6 +186,7 @@ class Worker(QObject):
         connection.ready.connect(self._greet, queued)
         connection.lost.connect(self._lose, queued)
         connection.progressed.connect(self._progress, queued)
+        connection.counted.connect(self._count, queued)
         connection.said.connect(self._say, queued)
         connection.finished.connect(self._finish, queued)
         connection.failed.connect(self._fail, queued)
@@ -223,6 +226,11 @@ class Worker(QObject):
     def _progress(self, number: int, stage: str) -> None:
         if number in self._jobs:
             self._jobs[number].progressed.emit(stage)
+
+    @Slot(int, int, int)
+    def _count(self, number: int, done: int, total: int) -> None:
+        if number in self._jobs:
+            self._jobs[number].counted.emit(done, total)
 
     @Slot(int, str)
     def _say(self, number: int, text: str) -> None:

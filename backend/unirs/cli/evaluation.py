@@ -237,6 +237,15 @@ def mini(
             metavar="FOLDER", help="Dated NAIP rasters, whose held-out dates are asked about water."
         ),
     ] = None,
+    views: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=16,
+            metavar="N",
+            help="Describe changes once more, by a vote of so many views.",
+        ),
+    ] = 1,
     without_clues: Annotated[
         bool, typer.Option("--without-clues", help="Ask everything again without clues.")
     ] = False,
@@ -265,6 +274,7 @@ def mini(
             split=split,
             count=count,
             naip=naip,
+            views=views,
             without_clues=without_clues,
             without_change_module=without_change_module,
             on_progress=bars.update,

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.options import QuestionOptions, split, takes_question_options
+from unirs.cli.options import ANSWER, QuestionOptions, split, takes_question_options
 from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
     from unirs.inputs import Answer, Crop
-    from unirs.tasks import TaskRequest, TaskResult
+    from unirs.tasks import TaskResult
 
 ASK_EXAMPLES = """
 [bold]Examples[/bold]
@@ -41,6 +41,8 @@ CHANGE_EXAMPLES = """
 unirs change 2012.tif 2020.tif
 
 unirs change 2012.tif 2020.tif --map change.tif --overlay change.png
+
+unirs change 2012.tif 2020.tif --views 16
 
 unirs change 2012.tif 2020.tif --bbox -97.1 47.1 -97.0 47.2 --bbox-crs EPSG:4326
 """
@@ -109,6 +111,16 @@ def change(
             metavar="Q", help="Ask this instead of the request to describe.", show_default=False
         ),
     ] = "",
+    views: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=16,
+            metavar="N",
+            help="Look from N sides, turned and backwards, and say what most tell: slower, surer.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = 1,
     change_map: Annotated[
         Path | None,
         typer.Option("--map", metavar="OUT.tif", help="Write the change map as a GeoTIFF."),
@@ -125,6 +137,7 @@ def change(
         common,
         text=question,
         options=split(common.options),
+        views=views,
         change_map=change_map,
         overlay=overlay,
     )
@@ -195,7 +208,8 @@ def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any
     streaming = is_terminal() and not common.json
     with Watch("Starting", streaming=streaming) as watch, ctrl_c_stops() as stop:
         from unirs.inputs import Task
-        from unirs.tasks import TaskRequest, check_inputs, run_task
+        from unirs.request import TaskRequest
+        from unirs.tasks import check_inputs, run_task
 
         wanted = TaskRequest(
             task=Task(task),
@@ -213,7 +227,12 @@ def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any
         pipeline = load_pipeline(common.model, common.device, common.precision)
         try:
             result = run_task(
-                pipeline, wanted, on_token=watch.token, on_stage=watch.stage, stop=stop.requested
+                pipeline,
+                wanted,
+                on_token=watch.token,
+                on_stage=watch.stage,
+                on_view=watch.view,
+                stop=stop.requested,
             )
         except UniRSError as error:
             # The answer is there, but a file of it could not be written.
@@ -225,7 +244,7 @@ def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any
         return
     if not streaming:
         _show_text(result.answer.text, as_json=False)
-    print_details(_details(result, wanted))
+    print_details(_details(result))
 
 
 class Stop:
@@ -263,7 +282,7 @@ def _show_text(text: str, *, as_json: bool) -> None:
         print(clean(text))
 
 
-def _details(result: TaskResult, wanted: TaskRequest) -> list[tuple[str, str]]:
+def _details(result: TaskResult) -> list[tuple[str, str]]:
     """What a person wants to know about an answer."""
     said = result.answer
     rows = []
@@ -274,9 +293,10 @@ def _details(result: TaskResult, wanted: TaskRequest) -> list[tuple[str, str]]:
     if said.options:
         ranking = [f"{option.text} {option.probability:.0%}" for option in said.options[:5]]
         rows.append(("options", ", ".join(ranking)))
+    if said.vote:
+        rows.append(("views", f"{said.vote.agreeing} of {said.vote.views} agree"))
     rows += [("image", _ground(crop)) for crop in result.visual.crops if crop.date or crop.extent]
-    files = (wanted.change_map, wanted.overlay, wanted.save_crop)
-    rows += [("written", str(path)) for path in files if path is not None]
+    rows += [("written", str(path)) for path in result.written]
     return [*rows, ("model", _origin(said, result.demonstration))]
 
 

@@ -130,6 +130,10 @@ class Watch:
         if self._spinner:
             self._spinner.update(self._text(clean(STAGES.get(name, name))))
 
+    def view(self, number: int, count: int) -> None:
+        """Say which of several views is looked at."""
+        self.stage(f"Looking from view {number} of {count}")
+
     def token(self, piece: str) -> None:
         """Take a piece of the answer."""
         if not self._streaming:

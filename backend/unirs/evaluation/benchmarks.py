@@ -17,7 +17,6 @@ from unirs.data.datasets import dataset
 from unirs.data.samples import Sample
 from unirs.data.visuals import read_mask
 from unirs.errors import UniRSError
-from unirs.evaluation.mini import says_no_change
 from unirs.evaluation.predictions import Prediction
 from unirs.evaluation.published import era_by_class, own_figures
 from unirs.evaluation.scores.captions import CaptionScores, require_captions, score_captions
@@ -26,6 +25,7 @@ from unirs.evaluation.scores.classes import ClassScores, require_plots, score_cl
 from unirs.evaluation.scores.tokenisation import Tokenisation
 from unirs.evaluation.scores.vqa import LEFT_OUT, Accuracy, Answered, is_right, score_vqa
 from unirs.evaluation.tables import Column, Table
+from unirs.inference.trend import says_no_change
 from unirs.inputs import Question, Task
 from unirs.prompts import ERA_CLASSES
 

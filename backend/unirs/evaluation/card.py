@@ -42,7 +42,7 @@ and videos, with clues written by the frozen base.
 Generated scenes have seeds that were never used in training. Answers are compared by exact match \
 after lower-casing and without punctuation; change against no change is read from the generated \
 caption; CIDEr-D has five references, {tokenisation}, and document frequencies from \
-the test references, so that it does not compare with figures on LEVIR-CC.{tiles}
+the test references, so that it does not compare with figures on LEVIR-CC.{tiles}{vote}
 
 ## Limits
 - It has learned generated scenes{real_limit}. On other imagery its answers are often \
@@ -121,6 +121,7 @@ def model_card(facts: TrainingFacts, scores: Mapping[str, Any]) -> str:
         scores=as_markdown(dict(scores)),
         tokenisation=scores["tokenisation"],
         tiles=_tiles(scores),
+        vote=_vote(scores),
         real_limit=" and a few tiles of real rasters" if facts.rasters else "",
         event_count=len(facts.events),
         events=", ".join(facts.events),
@@ -145,4 +146,15 @@ def _tiles(scores: Mapping[str, Any]) -> str:
         " Real tiles lie in a quarter of the area and come from two dates that were both held out;"
         " the water index of each date tells whether there is water. What a model says of tiles of"
         " one body of water is hardly more than one answer."
+    )
+
+
+def _vote(scores: Mapping[str, Any]) -> str:
+    if not scores["by_vote"]:
+        return ""
+    views = scores["by_vote"]["views"]
+    return (
+        f" By vote, a pair is looked at from {views} views, turned, mirrored and backwards in time,"
+        " and what most of them tell is the answer, as with"
+        f" `unirs change BEFORE AFTER --views {views}`."
     )

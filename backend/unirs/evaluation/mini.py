@@ -9,47 +9,27 @@ real rasters, held-out tiles are asked about water, and the water index knows th
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs import prompts
 from unirs.data.raster_truth import water_bodies
-from unirs.data.rasters import RasterTiles, changed_body
+from unirs.data.rasters import RasterTiles, TilePair, changed_body
 from unirs.errors import UniRSError
-from unirs.evaluation.scores.captions import cider_d, require_cider
-from unirs.evaluation.scores.tokenisation import PLAIN
-from unirs.evaluation.scores.vqa import Accuracy, is_right, normalise
+from unirs.evaluation.examiner import Examiner
+from unirs.evaluation.scores.captions import require_cider
 from unirs.inference import Pipeline, load_pipeline
-from unirs.inputs import Crop, Question, Task, VisualInput
+from unirs.inputs import Crop, Task, VisualInput
 from unirs.world import EVENTS, pair, scene, seed_for, video
 
 Split = Literal["val", "test"]
 DEFAULT_COUNT = {"scenes": 300, "pairs": 300, "videos": 150, "tiles": 200}
-ANSWER_TOKENS, CAPTION_TOKENS = 12, 64
 TILE_SEED = 2012
-
-NO_CHANGE_WORDS = (
-    "no change",
-    "no difference",
-    "nothing has changed",
-    "is the same",
-    "are the same",
-    "identical",
-    "unchanged",
-)
-"""A caption with one of these says that nothing has changed."""
-
-WATER_WORDS = {
-    "grown": ("grown", "larger", "more water", "replaced by water"),
-    "shrunk": ("shrunk", "smaller", "less water", "water is replaced"),
-}
-"""What a caption of changed water says, by direction."""
 
 Tick = Callable[[], None]
 
@@ -106,6 +86,25 @@ class RasterScores:
 
 
 @dataclass(frozen=True)
+class VoteScores:
+    """Scores of change captions on which several views have voted (``unirs.inference.views``).
+
+    Attributes:
+        views: How many.
+        change_no_change: As in ``WorldScores``.
+        change_cider_d: As in ``WorldScores``.
+        naip_change_no_change: As in ``RasterScores``; ``None`` where no folder was given.
+        naip_water_direction: Likewise.
+    """
+
+    views: int
+    change_no_change: float | None
+    change_cider_d: float | None
+    naip_change_no_change: float | None
+    naip_water_direction: float | None
+
+
+@dataclass(frozen=True)
 class MiniScores:
     """Result of the benchmark.
 
@@ -115,6 +114,7 @@ class MiniScores:
         split: What was asked about.
         world: Scores on generated scenes.
         naip: Scores on real tiles; ``None`` where no folder was given.
+        by_vote: The same model, its change captions by a vote of views; ``None`` if not asked for.
         without_clues: The same model with the clue pass off; ``None`` if not asked for.
         without_change_module: Another model, trained with plain concatenation of the two dates in
             the change module's place; ``None`` if not given.
@@ -125,6 +125,7 @@ class MiniScores:
     split: Split
     world: WorldScores
     naip: RasterScores | None = None
+    by_vote: VoteScores | None = None
     without_clues: WorldScores | None = None
     without_change_module: WorldScores | None = None
 
@@ -135,6 +136,7 @@ def evaluate_mini(
     split: Split = "test",
     count: int | Mapping[str, int] | None = None,
     naip: Path | None = None,
+    views: int = 1,
     without_clues: bool = False,
     without_change_module: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -147,6 +149,7 @@ def evaluate_mini(
         count: How many ``scenes``, ``pairs``, ``videos`` and ``tiles``; one number for all, a
             mapping for some, the rest as in ``DEFAULT_COUNT``. CIDEr-D wants a few hundred pairs.
         naip: Folder of dated rasters, see ``RasterTiles``; its tiles of the split are asked about.
+        views: If more than 1: from how many views the changes are described once more.
         without_clues: Whether to ask everything once more without clues.
         without_change_module: Folder of a model trained without the module, asked the same.
         on_progress: Told how many images, pairs, videos and tiles are done, of how many.
@@ -160,13 +163,19 @@ def evaluate_mini(
     tiles = RasterTiles.open(naip, split, pipeline.image_size) if naip else None
     runs = 1 + without_clues + (without_change_module is not None)
     total = runs * (counts["scenes"] + counts["pairs"] + counts["videos"])
-    tick = _ticker(total + (2 * counts["tiles"] if tiles else 0), on_progress)
+    if tiles:
+        total += 2 * counts["tiles"]
+    if views > 1:
+        total += counts["pairs"] + (counts["tiles"] if tiles else 0)
+    tick = _ticker(total, on_progress)
 
     world = _examine_world(Examiner(pipeline), split, counts, tick)
     naip_scores = (
         _examine_tiles(Examiner(pipeline), tiles, counts["tiles"], tick) if tiles else None
     )
-    clueless = concatenated = None
+    by_vote = clueless = concatenated = None
+    if views > 1:
+        by_vote = _examine_views(Examiner(pipeline, views=views), split, tiles, counts, tick)
     if without_clues:
         clueless = _examine_world(Examiner(pipeline, clue=False), split, counts, tick)
     if without_change_module:
@@ -178,83 +187,10 @@ def evaluate_mini(
         split=split,
         world=world,
         naip=naip_scores,
+        by_vote=by_vote,
         without_clues=clueless,
         without_change_module=concatenated,
     )
-
-
-def says_no_change(caption: str) -> bool:
-    """Whether a change caption says that nothing has changed (see ``NO_CHANGE_WORDS``)."""
-    words = f" {normalise(caption)} "
-    return any(f" {phrase} " in words for phrase in NO_CHANGE_WORDS)
-
-
-def water_direction(caption: str) -> str:
-    """``"grown"``, ``"shrunk"`` or ``"unchanged"``, as a change caption says; else ``""``."""
-    if says_no_change(caption):
-        return "unchanged"
-    words = f" {normalise(caption)} "
-    said = [way for way, signs in WATER_WORDS.items() if any(f" {s} " in words for s in signs)]
-    return said[0] if len(said) == 1 else ""
-
-
-@dataclass
-class Examiner:
-    """Asks a model and keeps the verdicts.
-
-    Attributes:
-        pipeline: The model.
-        clue: Whether clues are used.
-        verdicts: Right or wrong, by key.
-        captions: What was said and what would have been right, by key.
-    """
-
-    pipeline: Pipeline
-    clue: bool = True
-    verdicts: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
-    captions: dict[str, list[tuple[str, Sequence[str]]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-
-    def ask(self, key: str, visual: VisualInput, question: str, expected: str) -> None:
-        """Put a question for a short answer."""
-        text = prompts.short_answer(question)
-        asked = Question(Task.ASK, text, clue=self.clue, max_new_tokens=ANSWER_TOKENS)
-        answer = self.pipeline.answer(visual, asked)
-        self.verdicts[key].append(is_right(answer.text, expected))
-
-    def caption(self, key: str, visual: VisualInput, task: Task, references: Sequence[str]) -> str:
-        """Let an image or a pair be described."""
-        asked = Question(task, clue=self.clue, max_new_tokens=CAPTION_TOKENS)
-        answer = self.pipeline.answer(visual, asked)
-        self.captions[key].append((answer.text, references))
-        return answer.text
-
-    def judge_change(self, visual: VisualInput, changed: bool, references: Sequence[str]) -> str:
-        """Let a change be described, and read from it whether there is one."""
-        caption = self.caption("change_cider_d", visual, Task.CHANGE, references)
-        self.verdicts["change_no_change"].append(says_no_change(caption) is not changed)
-        return caption
-
-    def classify(self, key: str, visual: VisualInput, classes: Sequence[str], event: str) -> None:
-        """Let a video be assigned to one of the classes."""
-        asked = Question(Task.CLASSIFY, options=tuple(classes), clue=self.clue)
-        answer = self.pipeline.answer(visual, asked)
-        self.verdicts[key].append(answer.text == event)
-
-    def share(self, key: str) -> float | None:
-        """Share of right answers."""
-        return Accuracy.of(self.verdicts[key]).share
-
-    def cider_d(self, key: str) -> float | None:
-        """CIDEr-D of the captions, × 100."""
-        said = [caption for caption, _ in self.captions[key]]
-        return cider_d(said, [references for _, references in self.captions[key]], PLAIN)
-
-    def questions(self) -> dict[str, int]:
-        """How many answers were given, by key."""
-        judged = {key: len(verdicts) for key, verdicts in self.verdicts.items()}
-        return judged | {key: len(said) for key, said in self.captions.items()}
 
 
 def _examine_world(
@@ -305,13 +241,10 @@ def _examine_tiles(examiner: Examiner, tiles: RasterTiles, count: int, tick: Tic
                 examiner.ask("water_presence", visual, asked.question, asked.answer)
         tick()
     bodies, shown = water_bodies(tiles.rasters), Counter[int]()
-    for _ in range(count):
-        two = tiles.pair(rng)
-        changed = two.change != "unchanged"
-        if changed:
+    for two in _tile_pairs(tiles, count):
+        if two.change != "unchanged":
             shown[changed_body(two, bodies)] += 1
-        caption = examiner.judge_change(_pair(two.before, two.after), changed, two.captions)
-        examiner.verdicts["water_direction"].append(water_direction(caption) == two.change)
+        examiner.judge_water(_pair(two.before, two.after), two.change, two.captions)
         tick()
     counted = examiner.questions()
     return RasterScores(
@@ -324,6 +257,39 @@ def _examine_tiles(examiner: Examiner, tiles: RasterTiles, count: int, tick: Tic
         },
         changed_bodies=tuple(tiles_of_it for _, tiles_of_it in shown.most_common()),
     )
+
+
+def _examine_views(
+    examiner: Examiner,
+    split: Split,
+    tiles: RasterTiles | None,
+    counts: Mapping[str, int],
+    tick: Tick,
+) -> VoteScores:
+    for index in range(counts["pairs"]):
+        two = pair(seed_for(split, index), examiner.pipeline.image_size)
+        examiner.judge_change(_pair(two.before, two.after), two.changed, two.captions)
+        tick()
+    on_tiles = Examiner(examiner.pipeline, views=examiner.views)
+    for one in _tile_pairs(tiles, counts["tiles"]) if tiles else ():
+        on_tiles.judge_water(_pair(one.before, one.after), one.change, one.captions)
+        tick()
+    return VoteScores(
+        views=examiner.views,
+        change_no_change=examiner.share("change_no_change"),
+        change_cider_d=examiner.cider_d("change_cider_d"),
+        naip_change_no_change=on_tiles.share("change_no_change"),
+        naip_water_direction=on_tiles.share("water_direction"),
+    )
+
+
+def _tile_pairs(tiles: RasterTiles, count: int) -> Iterator[TilePair]:
+    """The pairs that are asked about; those behind as many single tiles."""
+    rng = np.random.default_rng(TILE_SEED)
+    for _ in range(count):
+        tiles.scene(rng)
+    for _ in range(count):
+        yield tiles.pair(rng)
 
 
 def _pair(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> VisualInput:

@@ -38,7 +38,12 @@ TILES_AIMS = {"water_presence": 0.90, "water_direction": 0.85}
 BODIES_LABEL = "bodies of water in the changed ones"
 
 NO_TILES = {"water_presence": None, "reason": "no folder of dated rasters was given"}
-COLUMNS = ("Score", "Aim", "Result", "Without clues", "Without change module", "Answers")
+COLUMNS = (
+    *("Score", "Aim", "Result", "By vote of views"),
+    *("Without clues", "Without change module", "Answers"),
+)
+PARTS = ("by_vote", "without_clues", "without_change_module")
+"""Of a record, behind the result itself."""
 NOT_ASKED = "–"
 
 
@@ -51,6 +56,7 @@ def as_json(scores: MiniScores) -> dict[str, Any]:
         "tokenisation": PLAIN.description,
         **asdict(scores.world),
         "naip": asdict(scores.naip) if scores.naip else NO_TILES,
+        "by_vote": asdict(scores.by_vote) if scores.by_vote else None,
         "without_clues": _ablation(scores.without_clues),
         "without_change_module": _ablation(scores.without_change_module),
     }
@@ -66,18 +72,20 @@ def rows(record: dict[str, Any]) -> list[tuple[str, ...]]:
     """The rows under ``COLUMNS``, as text, of what ``as_json`` returned."""
     table = []
     for key, label in LABELS.items():
-        runs = record, record["without_clues"] or {}, record["without_change_module"] or {}
+        runs = (record, *(record[part] or {} for part in PARTS))
         results = [_number(key, run.get(key)) for run in runs]
         table.append((label, _aim(AIMS, key), *results, str(record["questions"].get(key, 0))))
     naip = record["naip"]
     if naip["water_presence"] is not None:
         for key, label in TILES_LABELS.items():
-            result, answers = _number(key, naip[key]), str(naip["questions"][key])
-            table.append((label, _aim(TILES_AIMS, key), result, NOT_ASKED, NOT_ASKED, answers))
+            voted = (record["by_vote"] or {}).get(f"naip_{key}")
+            results = [_number(key, naip[key]), _number(key, voted), NOT_ASKED, NOT_ASKED]
+            answers = str(naip["questions"][key])
+            table.append((label, _aim(TILES_AIMS, key), *results, answers))
         shown = naip["changed_bodies"]
         if shown:
             found = f"{len(shown)}, one of them in {max(shown) / sum(shown):.0%}"
-            table.append((BODIES_LABEL, "", found, NOT_ASKED, NOT_ASKED, str(sum(shown))))
+            table.append((BODIES_LABEL, "", found, *[NOT_ASKED] * 3, str(sum(shown))))
     return table
 
 

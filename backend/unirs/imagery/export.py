@@ -19,7 +19,13 @@ from unirs.errors import UniRSError
 from unirs.files import whole_file
 from unirs.inputs import Crop
 
-_GEOTIFF = (".tif", ".tiff")
+GEOTIFF = (".tif", ".tiff")
+"""Endings of the names of GeoTIFFs."""
+
+
+def is_picture(path: str | os.PathLike[str]) -> bool:
+    """Whether a name ends in a format that pictures can be written in."""
+    return _picture_format(path) in Image.SAVE
 
 
 def write_crop(crop: Crop, path: str | os.PathLike[str]) -> None:
@@ -33,7 +39,7 @@ def write_crop(crop: Crop, path: str | os.PathLike[str]) -> None:
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    if Path(path).suffix.lower() in _GEOTIFF:
+    if Path(path).suffix.lower() in GEOTIFF:
         with new_geotiff(path, crop, crop.pixels.shape[:2], count=3, photometric="RGB") as dataset:
             dataset.write(crop.pixels.transpose(2, 0, 1))
             if crop.date:
@@ -48,8 +54,7 @@ def write_picture(image: Image.Image, path: str | os.PathLike[str]) -> None:
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    picture_format = Image.registered_extensions().get(Path(path).suffix.lower())
-    if picture_format not in Image.SAVE:
+    if not is_picture(path):
         raise UniRSError(
             "output_unwritable", f"{path} names no picture format; let it end in .png or .jpg."
         )
@@ -98,3 +103,7 @@ def _without_georeference_allowed() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
+
+
+def _picture_format(path: str | os.PathLike[str]) -> str | None:
+    return Image.registered_extensions().get(Path(path).suffix.lower())

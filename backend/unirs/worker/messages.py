@@ -118,6 +118,7 @@ class TaskParams(LoadParams):
     crop: CropParams = Field(default_factory=CropParams)
     clue: bool = Field(True, description="Whether the frozen base writes a clue first.")
     max_new_tokens: int = Field(128, ge=1)
+    views: int = Field(1, ge=1, description="From how many sides a change is described.")
     change_map: FilePath | None = Field(default=None, description="GeoTIFF to write, for a pair.")
     overlay: FilePath | None = Field(default=None, description="Picture to write, for a pair.")
     save_crop: FilePath | None = Field(
@@ -130,6 +131,13 @@ class OptionScore(_Message):
 
     text: str
     probability: float
+
+
+class Vote(_Message):
+    """How many views of a pair were asked, and how many said what the answer says."""
+
+    views: int
+    agreeing: int
 
 
 class CropFacts(_Message):
@@ -169,6 +177,7 @@ class TaskResult(_Message):
     answer: str
     clue: str | None
     options: list[OptionScore] = Field(description="Best first.")
+    vote: Vote | None = Field(description="Of several views; null where there was one.")
     task: Literal["ask", "caption", "change", "classify"]
     model: str
     device: str
@@ -215,7 +224,10 @@ class ProgressParams(_Message):
 
     id: RequestId
     stage: str = Field(
-        description="load, read, vision, clue, prefill, decode, score, or case (self_test)."
+        description=(
+            "load, read, vision, clue, prefill, decode, score, view (of several; in place of the "
+            "five before), or case (self_test)."
+        )
     )
     done: int | None = Field(
         default=None, description="Parts of the stage that are done, where known."

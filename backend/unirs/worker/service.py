@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from unirs.inference import Pipeline
     from unirs.inputs import Extent
-    from unirs.tasks import TaskRequest
+    from unirs.request import TaskRequest
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,9 @@ class Service:
             request,
             on_token=lambda text: job.notify("token", text=text),
             on_stage=lambda stage: job.notify("progress", stage=stage),
+            on_view=lambda done, total: job.notify(
+                "progress", stage="view", done=done, total=total
+            ),
             stop=job.cancelled.is_set,
         )
         return messages.TaskResult.model_validate(result.to_json())
@@ -160,7 +163,7 @@ def task_request(method: str, params: messages.TaskParams) -> TaskRequest:
         UniRSError: See ``TaskRequest`` and ``CropOptions``.
     """
     from unirs.imagery import CropOptions
-    from unirs.tasks import TaskRequest
+    from unirs.request import TaskRequest
 
     crop = params.crop
     return TaskRequest(
@@ -177,6 +180,7 @@ def task_request(method: str, params: messages.TaskParams) -> TaskRequest:
         ),
         clue=params.clue,
         max_new_tokens=params.max_new_tokens,
+        views=params.views,
         change_map=_path(params.change_map),
         overlay=_path(params.overlay),
         save_crop=_path(params.save_crop),

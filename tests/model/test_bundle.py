@@ -1,6 +1,7 @@
 """Model folders: what is saved is what is loaded, strictly, in both LLM arrangements."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,6 +102,30 @@ def test_every_tensor_must_be_there_and_no_other(make_bundle, tmp_path, part, pr
 
     assert caught.value.code == "model_invalid"
     assert ("stray" if problem == "unexpected" else name) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("clue_source", "name"),
+    [
+        ("adapter", "adapter/adapter_config.json"),
+        ("adapter", "adapter/adapter_model.safetensors"),
+        ("second", "clue/config.json"),
+        ("none", "tokenizer.json"),
+        ("none", "tokenizer_config.json"),
+    ],
+)
+def test_no_file_that_is_missing_is_replaced_by_one_of_a_library(
+    make_bundle, tmp_path, monkeypatch, clue_source, name
+):
+    save_bundle(make_bundle(clue_source=clue_source), tmp_path / "saved")
+    (tmp_path / "saved" / name).unlink()
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(UniRSError) as caught:
+        load_bundle(Path("saved"))
+
+    assert caught.value.code == "model_invalid"
+    assert Path(name).name in caught.value.message
 
 
 def test_another_prompt_template_is_refused(make_bundle, tmp_path):

@@ -26,6 +26,7 @@ from unirs.model import load_bundle
 from unirs.training.change_stage import loop_options, train_change
 from unirs.training.clue_sets import write_clue_set
 from unirs.training.distributed import Place
+from unirs.training.features import PairFeatures
 from unirs.training.joint_stage import train_joint
 from unirs.training.options import Report
 from unirs.training.settings import ChangeSettings, JointSettings, load_settings
@@ -186,6 +187,26 @@ def test_features_are_the_same_kept_or_made_again(change_settings, change, tmp_p
     assert not (folder / "features").exists()
     assert (change / "features" / "train").is_dir()
     assert curve(folder) == pytest.approx(curve(change), rel=1e-4)
+
+
+def test_kept_features_are_of_the_images_that_are_asked_for(base, data, tmp_path):
+    samples = dataset("levir-cc").read(data["levir-cc"], "train")
+    bundle = load_bundle(base)
+    folder = tmp_path / "features"
+    PairFeatures(bundle, samples, folder, workers=1).keep(QUIET.making)
+    other = samples[::-1] + samples[:1]
+
+    for harm in (lambda _: None, lambda path: os.truncate(path, 300)):
+        harm(next(folder.iterdir()))
+        kept = PairFeatures(bundle, other, folder, workers=1)
+        kept.keep(QUIET.making)
+        for item, sample in enumerate(other):
+            alone = PairFeatures(bundle, [sample], None, workers=1)
+            assert torch.allclose(kept.of([item]), alone.of([0]), atol=1e-5)
+
+    before = next(folder.iterdir()).stat().st_mtime_ns
+    PairFeatures(bundle, other, folder, workers=1).keep(QUIET.making)
+    assert next(folder.iterdir()).stat().st_mtime_ns == before
 
 
 def test_an_epoch_of_the_paper_is_every_caption_once():

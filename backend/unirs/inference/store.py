@@ -26,6 +26,15 @@ CHECKPOINT_MARK = "mm_projector/config.json"
 DOWNLOAD_RECORD = ".unirs-download.json"
 """The file in which a download notes what it is of."""
 
+_FILES = ("tokenizer.json", "tokenizer_config.json", "processor_config.json")
+_PARTS: dict[str, tuple[str, ...]] = {
+    "none": (),
+    "self": (),
+    "second": ("clue/config.json",),
+    "adapter": ("adapter/adapter_config.json",),
+}
+"""Files beside configuration and weights: of every model folder, and by the source of its clues."""
+
 _DOWNLOAD_SUFFIX = ".download"
 _BYTES_PER_NUMBER = {"float32": 4, "bfloat16": 2}
 
@@ -152,6 +161,10 @@ def model_info(folder: Path) -> ModelInfo:
             is a checkpoint that ``unirs convert`` takes.
     """
     config = _read_config(folder)
+    clue_source = _one_of(folder, config, "clue_source", tuple(_PARTS))
+    for name in (*_FILES, *_PARTS[clue_source]):
+        if not (folder / name).is_file():
+            raise _invalid(folder, f"it has no {name}")
     parameters = sum(_count_numbers(path) for path in folder.rglob("*.safetensors"))
     if not parameters:
         raise _invalid(folder, "it has no weights (safetensors)")
@@ -162,7 +175,7 @@ def model_info(folder: Path) -> ModelInfo:
         folder=folder,
         size_bytes=folder_bytes(folder),
         kind=_one_of(folder, config, "kind", ("unirs", "base")),
-        clue_source=_one_of(folder, config, "clue_source", ("none", "self", "second", "adapter")),
+        clue_source=clue_source,
         parameters=parameters,
         needs_bytes={
             precision: RUNTIME_BYTES + size * (parameters + cached)

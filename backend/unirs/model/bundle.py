@@ -215,6 +215,7 @@ def _foreign(folder: Path) -> bool:
 def _load_strictly(
     cls: type[PreTrainedModel], folder: Path, dtype: torch.dtype, **kwargs: Any
 ) -> Any:
+    _require(folder, "config.json")  # the library would make a model of its default size, 7B
     try:
         model, report = cls.from_pretrained(
             folder,
@@ -239,8 +240,10 @@ def _load_strictly(
 
 
 def _load_adapter(language_model: LlamaForCausalLM, folder: Path) -> None:
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        _require(folder, name)  # the library would ask a hub for it, or unpickle another file
     try:
-        language_model.load_adapter(str(folder))
+        language_model.load_adapter(str(folder.resolve()))
     except (OSError, RuntimeError, SafetensorError, *BAD_VALUES) as error:
         raise _invalid(folder, f"its adapter cannot be loaded ({first_line(error)})") from error
     language_model.eval()
@@ -252,6 +255,8 @@ def load_processor(folder: Path) -> UniRSProcessor:
     Raises:
         UniRSError: ``model_invalid``.
     """
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        _require(folder, name)  # the library would make an empty tokenizer
     try:
         with quiet_transformers():
             return UniRSProcessor.from_pretrained(folder, local_files_only=True)
@@ -266,6 +271,12 @@ def _state_without_adapter(model: UniRSForConditionalGeneration) -> dict[str, to
         for name, tensor in model.state_dict().items()
         if ".lora_" not in name
     }
+
+
+def _require(folder: Path, name: str) -> None:
+    """Refuse a folder without a file that the library would replace by one of its own."""
+    if not (folder / name).is_file():
+        raise _invalid(folder, f"it has no {name}")
 
 
 def _invalid(folder: Path, reason: str) -> UniRSError:

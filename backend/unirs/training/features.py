@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -9,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from unirs.data.samples import Sample
+from unirs.data.shards import shard_of
 from unirs.data.visuals import read_visual
 from unirs.files import whole_file
 from unirs.model import ModelBundle
 
 PART = 64
 """Pairs in a file: at full size 215 MB in bfloat16."""
+
+IMAGES = "images"
+"""Key of a file's metadata: ``images_digest`` of its pairs."""
 
 
 class PairFeatures:
@@ -40,7 +45,7 @@ class PairFeatures:
         self._open = lru_cache(maxsize=None)(_open_part)
 
     def keep(self, on_progress: Callable[[int, int], None]) -> None:
-        """Compute and keep whatever is not kept yet.
+        """Compute and keep whatever is not kept yet, or is of other images than these.
 
         Raises:
             UniRSError: ``image_broken``, ``output_unwritable``.
@@ -50,10 +55,12 @@ class PairFeatures:
         self.folder.mkdir(parents=True, exist_ok=True)
         for start in range(0, len(self.samples), PART):
             path = self._path(start)
-            if not path.is_file():
-                items = range(start, min(start + PART, len(self.samples)))
+            items = range(start, min(start + PART, len(self.samples)))
+            images = images_digest([self.samples[item] for item in items])
+            if _images_of(path) != images:
                 with whole_file(path) as partial:
-                    save_file({"features": self._encode(items).cpu().contiguous()}, partial)
+                    features = {"features": self._encode(items).cpu().contiguous()}
+                    save_file(features, partial, {IMAGES: images})
             on_progress(min(start + PART, len(self.samples)), len(self.samples))
 
     def of(self, items: Sequence[int]) -> Tensor:
@@ -81,6 +88,24 @@ class PairFeatures:
         if self.folder is None:
             raise ValueError("these features are not kept")
         return self.folder / f"{start:06d}.safetensors"
+
+
+def images_digest(samples: Sequence[Sample]) -> str:
+    """Tells the images of samples from others by path, size and time: none of them is read."""
+    hasher = hashlib.sha256()
+    for image in (image for sample in samples for image in sample.images):
+        told = (shard_of(image) or image).stat()
+        hasher.update(f"{image}\0{told.st_size}\0{told.st_mtime_ns}\0".encode(errors="replace"))
+    return hasher.hexdigest()
+
+
+def _images_of(path: Path) -> str | None:
+    """Digest of the images that a file of features is of; ``None`` if there is no whole file."""
+    try:
+        with safe_open(path, "pt") as part:
+            return (part.metadata() or {}).get(IMAGES)
+    except (OSError, SafetensorError):
+        return None
 
 
 def _open_part(path: Path) -> Any:

@@ -44,7 +44,7 @@ def test_the_wheel_carries_program_and_licence_and_no_tests(wheel):
     assert "unirs/training/presets/joint-paper.yaml" in names
     assert any(name.endswith("/LICENSE") for name in names)
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-    assert "unirs = unirs.cli:main" in wheel.read(entry_points).decode()
+    assert "unirs = unirs.__main__:run" in wheel.read(entry_points).decode()
     assert not [name for name in names if "tests" in name.split("/") or "__pycache__" in name]
 
 

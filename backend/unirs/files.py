@@ -12,6 +12,9 @@ from uuid import uuid4
 
 from unirs.errors import UniRSError
 
+SETTINGS_FILE = "settings.json"
+"""What the content of a folder was made with."""
+
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iterator[Path]:
@@ -53,7 +56,7 @@ def make_folder(folder: Path) -> None:
         raise UniRSError(
             "output_unwritable", f"The folder {folder} cannot be made: {error.strerror}."
         ) from error
-    if not os.access(folder, os.W_OK):
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise UniRSError("output_unwritable", f"The folder {folder} cannot be written to.")
 
 
@@ -61,14 +64,14 @@ def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:
     """Note in a folder what its content is made with; refuse to go on with something else.
 
     Args:
-        folder: Takes ``settings.json``.
+        folder: Takes ``SETTINGS_FILE``.
         settings: JSON values.
 
     Raises:
         UniRSError: ``settings_differ`` if the folder was begun with other settings,
             ``settings_broken`` if they cannot be read, ``output_unwritable``.
     """
-    path = folder / "settings.json"
+    path = folder / SETTINGS_FILE
     wanted = json.loads(json.dumps(settings))
     if path.is_file():
         begun = _begun_with(path)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
+import numpy as np
 import pytest
 import rasterio
+
+from unirs.inputs import Answer, Crop, Task, VisualInput
+from unirs.tasks import TaskResult
 
 
 def assert_sentence(outcome, *words):
@@ -120,6 +127,25 @@ def test_interrupted_before_the_answer(ask, before, monkeypatch):
 
     monkeypatch.setattr("unirs.tasks.run_task", interrupted)
     assert_sentence(ask("ask", before, "road?"), "Stopped")
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_stopped_before_the_first_word(ask, before, monkeypatch, json):
+    nothing = TaskResult(
+        Answer("", Task.ASK, stopped=True),
+        VisualInput.single(Crop(np.zeros((2, 2, 3), np.uint8))),
+    )
+    monkeypatch.setattr("unirs.tasks.run_task", lambda *_args, **_options: nothing)
+    assert_sentence(ask("ask", before, "road?", *json), "Stopped before there was an answer")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EROFS])
+def test_what_the_system_refuses_is_no_defect(unirs, monkeypatch, number):
+    def refused():
+        raise OSError(number, os.strerror(number), "/data/models")
+
+    monkeypatch.setattr("unirs.inference.store.survey_models", refused)
+    assert_sentence(unirs("models"), "/data/models", os.strerror(number))
 
 
 class TestDefect:

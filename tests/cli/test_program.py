@@ -7,10 +7,12 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,10 +28,10 @@ QUESTION_OPTIONS = {
 OPTIONS = {
     "ask": QUESTION_OPTIONS,
     "caption": QUESTION_OPTIONS,
-    "change": QUESTION_OPTIONS | {"--question", "--map"},
+    "change": QUESTION_OPTIONS | {"--question", "--map", "--views"},
     "classify": QUESTION_OPTIONS | {"--classes"},
     "train mini": {"--stage"},
-    "evaluate mini": {"--json"},
+    "evaluate mini": {"--json", "--views"},
     "bench": {"--json"},
     "doctor": {"--json"},
     "models": {"--json"},
@@ -116,6 +118,49 @@ def test_a_reader_that_has_seen_enough_is_no_failure():
     os.close(writing)
     assert done.returncode == 0
     assert done.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_an_output_that_takes_no_more_is_told():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "models"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("unirs: The standard output cannot be written (")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_closed_output_is_told_before_the_work():
+    words = shlex.join([*PROGRAM, "models"])
+    done = subprocess.run(["sh", "-c", f"{words} >&-"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "unirs: The standard output is closed; open it.\n"
+
+
+@pytest.mark.parametrize("end", ["2>&-", "2>/dev/full"])
+def test_work_goes_on_where_nobody_hears_of_it(before, end):
+    words = ["ask", str(before), "road?", "--model", "unirs-tiny", "--max-tokens", "3"]
+    command = f"{shlex.join([*PROGRAM, *words])} {end}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stdout.strip()
+
+
+def test_ctrl_c_while_libraries_are_loaded_is_told():
+    code = """
+import sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "unirs.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from unirs.__main__ import run
+sys.exit(run())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "unirs: Stopped before it was done.\n"
 
 
 NOISY = """

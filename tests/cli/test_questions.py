@@ -131,7 +131,7 @@ def test_change_writes_map_and_overlay(ask, before, after, tmp_path):
 
 def test_classify_reads_videos_and_series(ask, video, before, after, tmp_path):
     classes = tmp_path / "classes.txt"
-    classes.write_text("flood\nfire\n\nnon-event\n")
+    classes.write_text("\ufeffflood\nfire\n\nnon-event\n", encoding="utf-8")
     of_video = facts_of(ask("classify", video, "--classes", classes, "--json"))
     of_series = facts_of(ask("classify", before, after, "--classes", "flood, fire", "--json"))
     assert {option["text"] for option in of_video["options"]} == {"flood", "fire", "non-event"}

@@ -44,6 +44,15 @@ def test_a_prediction_tells_what_was_asked_said_and_right() -> None:
     assert Prediction.of(sample, Answer("", Task.ASK)).change_map is None
 
 
+def test_answers_whose_settings_are_gone_are_nobodys(tmp_path: Path) -> None:
+    keep(tmp_path, prediction("1"))
+    (tmp_path / "settings.json").unlink()
+    with pytest.raises(UniRSError) as caught:
+        keep(tmp_path)
+    assert caught.value.code == "settings_broken"
+    assert "settings.json" in caught.value.message
+
+
 texts = st.text(max_size=30)
 
 

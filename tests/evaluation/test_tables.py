@@ -104,3 +104,9 @@ def test_a_name_never_breaks_a_table(name: str) -> None:
 )
 def test_latex_takes_text_as_text(name: str, latex: str) -> None:
     assert latex in replace(TABLE, title=name).latex()
+
+
+@pytest.mark.parametrize("name", ["[ours]", "*ours"])
+def test_a_row_is_no_argument_of_the_line_before_it(name: str) -> None:
+    table = replace(TABLE, rows=((name, *TABLE.rows[0][1:]), *TABLE.rows))
+    assert f"    {{}}{name} & " in table.latex()

@@ -125,6 +125,7 @@ DAMAGE = {
             "max_position_embeddings": None,
         },
     ),
+    "no-frames": lambda folder: rewrite_config(folder, frame_count=0),
     "odd-kind": lambda folder: rewrite_config(folder, kind=["unirs"]),
     "odd-clue": lambda folder: rewrite_config(folder, clue_source="magic"),
     "card-not-utf-8": lambda folder: (folder / "README.md").write_bytes(b"caf\xe9"),

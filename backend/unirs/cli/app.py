@@ -6,13 +6,13 @@ sentence on stderr; 1, a defect of UniRS, with its traceback in a log file.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,12 +30,19 @@ from unirs.cli import (
     training,
 )
 from unirs.cli.screen import clean
+from unirs.cli.streams import careful_streams, drop_output
 from unirs.cli.trouble import broken_environment, is_of_a_library
 from unirs.errors import UniRSError
 
 OK, DEFECT, MENDABLE = 0, 1, 2
 INTERRUPTED = 130
 """What typer returns for Ctrl-C outside of an answer."""
+
+OF_THE_SYSTEM = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG),
+}
+"""What a system refuses, wherever we ask it: rights, room, a broken disk, a name too long."""
 
 DEBUG_VARIABLE = "UNIRS_DEBUG"
 
@@ -61,11 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = bool(os.environ.get(DEBUG_VARIABLE))
-    _prepare_streams()
     if not debug:
         _silence_libraries()
     try:
-        code = app(args=words or ["--help"], prog_name="unirs", standalone_mode=False)
+        with careful_streams():
+            return _run(words or ["--help"], debug)
+    except UniRSError as error:  # of stdout itself
+        return _tell(error.message)
+
+
+def _run(words: Sequence[str], debug: bool) -> int:
+    """Run a command, tell how it failed, and give the exit code."""
+    try:
+        code = app(args=words, prog_name="unirs", standalone_mode=False)
         sys.stdout.flush()
     except UniRSError as error:
         return _tell(error.message)
@@ -77,11 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tell(_usage_sentence(error))
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has seen enough (`unirs models | head -1`); typer leaves then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return OK
+    except OSError as error:
+        if error.errno not in OF_THE_SYSTEM or debug:
+            return _apologise(error, debug)
+        place = f"{error.filename}: " if error.filename else ""
+        return _tell(f"{place}{error.strerror}; mend that, and try again.")
     except Exception as error:
         return _apologise(error, debug)
-    return _tell("Stopped before there was an answer.") if code == INTERRUPTED else OK
+    return _tell("Stopped before it was done.") if code == INTERRUPTED else OK
 
 
 def _print_version(wanted: bool) -> None:
@@ -103,13 +123,6 @@ def unirs(
     ] = False,
 ) -> None:
     """Ask one image, two dates or a video in plain language."""
-
-
-def _prepare_streams() -> None:
-    """Let no file name or model output break a terminal with a small character set."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _silence_libraries() -> None:

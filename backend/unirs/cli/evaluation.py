@@ -167,10 +167,10 @@ def run(
     refuse_several(markdown=markdown, latex=latex, json=json)
     from unirs.evaluation.benchmarks import benchmark
     from unirs.evaluation.run import Options, Report, evaluate
-    from unirs.inference import load_pipeline
+    from unirs.inference import find_model, load_pipeline
 
     asked = benchmark(name)
-    words = [name, split or asked.split, Path(model).name]
+    words = [name, split or asked.split, find_model(model).resolve().name]
     words += ["no-clue"] * (not clue) + ["scored"] * scored
     folder = out or Path("runs", "evaluate", "-".join(words))
     options = Options(

@@ -185,7 +185,7 @@ def read_classes(text: str | None) -> tuple[str, ...]:
     if not text or not _names_file(text):
         return split(text)
     try:
-        lines = Path(text).read_text(encoding="utf-8").splitlines()
+        lines = Path(text).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UniRSError(
             "classes_unreadable", f"{text} cannot be read as text; give one class a line."
@@ -239,6 +239,8 @@ def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any
             if "answer" in error.details and not streaming:
                 _show_text(error.details["answer"], as_json=common.json)
             raise
+    if result.answer.stopped and not result.answer.text:
+        raise UniRSError("stopped", "Stopped before there was an answer.")
     if common.json:
         print_json(result.to_json())
         return

@@ -29,6 +29,9 @@ STAGES = {
 }
 """What the spinner says at each stage of a task."""
 
+FILE_WIDTH = 10_000
+"""Columns where no terminal ends a line: no path is broken in two."""
+
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode categories that steer a terminal or the direction of writing, or are no character."""
 
@@ -251,4 +254,7 @@ def is_terminal() -> bool:
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    return console

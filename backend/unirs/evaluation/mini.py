@@ -23,7 +23,7 @@ from unirs.data.rasters import RasterTiles, TilePair, changed_body
 from unirs.errors import UniRSError
 from unirs.evaluation.examiner import Examiner
 from unirs.evaluation.scores.captions import require_cider
-from unirs.inference import Pipeline, load_pipeline
+from unirs.inference import Pipeline, find_model, load_pipeline
 from unirs.inputs import Crop, Task, VisualInput
 from unirs.world import EVENTS, pair, scene, seed_for, video
 
@@ -159,6 +159,8 @@ def evaluate_mini(
             ``rasters_missing`` for a folder without dated rasters, ``model_missing``.
     """
     require_cider()
+    if without_change_module:
+        find_model(without_change_module)  # so that it is not found missing after half of the work
     counts = _counts(count)
     tiles = RasterTiles.open(naip, split, pipeline.image_size) if naip else None
     runs = 1 + without_clues + (without_change_module is not None)

@@ -18,7 +18,8 @@ import numpy as np
 
 from unirs.data.records import RecordFile
 from unirs.data.samples import Sample
-from unirs.files import keep_settings
+from unirs.errors import UniRSError
+from unirs.files import SETTINGS_FILE, keep_settings
 from unirs.inputs import Answer
 
 FILE = "predictions.jsonl"
@@ -86,6 +87,12 @@ class PredictionFile:
             UniRSError: ``settings_differ``, ``settings_broken``, ``records_broken``,
                 ``records_in_use`` by another process, ``output_unwritable``.
         """
+        if not (self._folder / SETTINGS_FILE).exists() and self._file.read():
+            raise UniRSError(
+                "settings_broken",
+                f"{self._folder} holds answers and no {SETTINGS_FILE}, which says of what model "
+                "they are; delete the folder, or name another one.",
+            )
         keep_settings(self._folder, self._settings)
         with ExitStack() as stack:
             file = stack.enter_context(self._file)

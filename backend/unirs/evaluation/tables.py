@@ -226,4 +226,5 @@ def _markdown(text: str) -> str:
 
 def _latex(text: str) -> str:
     """Text that LaTeX sets as it is."""
-    return "".join(LATEX.get(mark, mark) for mark in _line(text))
+    escaped = "".join(LATEX.get(mark, mark) for mark in _line(text))
+    return f"{{}}{escaped}" if escaped.startswith(("[", "*")) else escaped  # else a part of "\\\\"

@@ -162,6 +162,8 @@ def model_info(folder: Path) -> ModelInfo:
     """
     config = _read_config(folder)
     clue_source = _one_of(folder, config, "clue_source", tuple(_PARTS))
+    if config.get("frame_count", 1) == 0:
+        raise _invalid(folder, "its config.json has frame_count 0")
     for name in (*_FILES, *_PARTS[clue_source]):
         if not (folder / name).is_file():
             raise _invalid(folder, f"it has no {name}")

@@ -198,6 +198,8 @@ def load_config(folder: Path) -> UniRSConfig:
             "model_invalid",
             f"{folder} is not a UniRS model folder; convert it first with 'unirs convert'.",
         )
+    if config.frame_count < 1:
+        raise _invalid(folder, f"its config.json has frame_count {config.frame_count}")
     if config.prompt_template != TEMPLATE_VERSION:
         raise _invalid(
             folder,

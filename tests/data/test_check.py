@@ -131,6 +131,20 @@ def test_videos_shorter_than_the_model_reads_are_found(kept_example):
     assert "40 are needed" in result.defects[0].message
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_videos_of_too_few_frames_are_found(tmp_path, count):
+    images = [f"{number}.png" for number in range(count)]
+    for name in images:
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    row = {"images": images, "kind": "video", "instruction": "What?", "answer": "Fire."}
+    (tmp_path / "train.jsonl").write_text(json.dumps(row))
+
+    kinds, result = found("jsonl", tmp_path, "train")
+
+    assert [kind for kind, _ in kinds] == ["too few frames"]
+    assert not result.sound
+
+
 def test_broken_samples_are_no_examples(example):
     root = example("levir-cc")
     first, second = dataset("levir-cc").read(root, "test")

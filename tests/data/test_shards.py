@@ -51,7 +51,8 @@ def samples(tmp_path_factory):
 @pytest.fixture
 def folder(samples, tmp_path):
     """Shards of the split ``train``, as ``unirs data shards`` writes them."""
-    write_shards(samples, index(tmp_path, "train").parent, "mine", "train", shard_bytes=10_000)
+    split = index(tmp_path, "train").parent
+    write_shards(samples, split, "levir-cc", "train", shard_bytes=10_000)
     return tmp_path
 
 
@@ -92,7 +93,7 @@ def test_an_image_with_two_questions_is_written_once(samples, folder):
 
 def test_equal_samples_give_equal_shards(samples, folder, tmp_path_factory):
     again = tmp_path_factory.mktemp("again")
-    write_shards(samples, again, "mine", "train", shard_bytes=10_000)
+    write_shards(samples, again, "levir-cc", "train", shard_bytes=10_000)
 
     for path in (folder / "train").iterdir():
         assert path.read_bytes() == (again / path.name).read_bytes()
@@ -127,6 +128,8 @@ def test_they_are_read_and_checked_as_any_dataset_is(samples, folder):
         if sample.mask:
             assert np.array_equal(read_mask(sample.mask), read_mask(given[sample.id].mask))
     assert check(dataset("shards"), folder, "train").sound
+    assert dataset("shards").origin(folder, "train") is dataset("levir-cc")
+    assert dataset("era").origin(folder, "train") is dataset("era")
 
     flip_a_byte(folder / "train" / "shard-00002.tar")
     (defect, *_) = check(dataset("shards"), folder, "train").defects

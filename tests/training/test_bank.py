@@ -1,9 +1,13 @@
 """Image banks: what was made is what is read, once, whole, and by several processes."""
 
+import errno
+import os
 import threading
 
 import numpy as np
+import pytest
 
+from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.training.bank import Bank, Item, build_bank
 
@@ -57,6 +61,24 @@ def test_an_interrupted_bank_is_made_again(tmp_path):
     bank = build_bank(tmp_path, Numbered(shift=7), 5, processes=1)
 
     assert bank.images[0, 0, 0, 0, 0] == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system reserves no room")
+def test_a_disk_without_room_for_a_bank_is_told(tmp_path, monkeypatch):
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(UniRSError) as caught:
+        build_bank(tmp_path, Numbered(), 3, processes=1)
+
+    assert caught.value.code == "disk_full"
+    assert not list(tmp_path.iterdir())
+
+    monkeypatch.undo()
+    assert len(build_bank(tmp_path, Numbered(), 3, processes=1)) == 3
+    images = (tmp_path / "images.npy").stat()
+    assert images.st_blocks * 512 >= images.st_size  # nothing is left to be found room for
 
 
 def test_banks_of_the_kinds(banks):

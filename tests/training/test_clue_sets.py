@@ -132,7 +132,7 @@ def test_workers_change_nothing(samples, base, asked, tmp_path):
 @pytest.mark.usefixtures("asked")
 def test_a_training_reads_them(samples, base, make_bundle, tmp_path):
     write_clue_set(samples, base, tmp_path / "clues")
-    clues = open_clues(tmp_path / "clues", base.folder, samples, frame_count=3)
+    clues = open_clues(tmp_path / "clues", base.folder, [samples], frame_count=3)
     bundle = make_bundle(frame_count=3)
 
     batch = next(batches(Mixture([Part("a", samples)]), bundle, Reading(4), clues))
@@ -145,12 +145,12 @@ def test_a_training_reads_them(samples, base, make_bundle, tmp_path):
 @pytest.mark.usefixtures("asked")
 def test_a_training_does_not_begin_on_half_of_them(samples, base, tmp_path):
     with pytest.raises(UniRSError, match="unirs data clues") as caught:
-        open_clues(tmp_path / "clues", base.folder, samples, frame_count=3)
+        open_clues(tmp_path / "clues", base.folder, [samples], frame_count=3)
     assert caught.value.code == "clue_missing"
 
     write_clue_set(samples[:-2], base, tmp_path / "clues")
     with pytest.raises(UniRSError, match="video-2") as caught:
-        open_clues(tmp_path / "clues", base.folder, samples, frame_count=3)
+        open_clues(tmp_path / "clues", base.folder, [samples], frame_count=3)
     assert caught.value.code == "clue_missing"
 
 
@@ -202,9 +202,23 @@ def test_clues_of_squashed_images_do_not_pass_for_padded_ones(base, samples, tmp
     write_clue_set(samples, base, tmp_path / "clues", squashed)
 
     with pytest.raises(UniRSError, match="--aspect-mode pad") as caught:
-        open_clues(tmp_path / "clues", base.folder, samples, frame_count=3)
+        open_clues(tmp_path / "clues", base.folder, [samples], frame_count=3)
 
     assert caught.value.code == "clue_missing"
+
+
+@pytest.mark.usefixtures("asked")
+def test_each_dataset_needs_its_clues(samples, base, tmp_path):
+    """Though the first and the last input of all together have theirs."""
+    singles = [sample for sample in samples if sample.kind is InputKind.SINGLE]
+    first, *between, last = singles[::2]  # one question about each image
+    write_clue_set([first, last], base, tmp_path / "clues")
+
+    with pytest.raises(UniRSError) as caught:
+        open_clues(tmp_path / "clues", base.folder, [[first], between, [last]], frame_count=3)
+
+    assert caught.value.code == "clue_missing"
+    assert between[0].id in caught.value.message
 
 
 @pytest.mark.usefixtures("asked")

@@ -13,6 +13,7 @@ from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.training.bank import ANYTHING_BUT, IGNORE
 from unirs.training.caption_decoder import CaptionDecoder
+from unirs.training.curves import Curves
 from unirs.training.distributed import join
 from unirs.training.heads import ChangeHeads, EventHead, LandCoverHead, to_pixels
 from unirs.training.loop import LoopOptions, describe, fit, learning_rate
@@ -180,6 +181,25 @@ def test_tensorboard_shows_the_curves_or_is_said_to_be_missing(tmp_path):
         with pytest.raises(UniRSError) as caught:
             fit(SmallObjective(join("cpu")), options, tmp_path)
         assert caught.value.code == "tensorboard_missing"
+
+
+@pytest.mark.parametrize("line", ["x,y", "3", "", "4,1,2,3"])
+def test_curves_come_back_as_they_were_or_are_said_to_be_broken(tmp_path, line):
+    path = tmp_path / "curves.csv"
+    curves = Curves(path, [])
+    for step in (1, 2, 3):
+        curves.add(step, step / 4, {"words": step / 8})
+    curves.save()
+    whole = path.read_text()
+    assert [row["step"] for row in Curves.open(path, 2).rows] == [1, 2]
+    again = Curves.open(path, 3)
+    again.save()
+    assert path.read_text() == whole
+
+    path.write_text(f"step,seconds\n{line}\n\0,\n")
+    with pytest.raises(UniRSError) as caught:
+        Curves.open(path, 3)
+    assert caught.value.code == "curves_broken"
 
 
 def test_where_and_how_a_run_goes_on_is_not_part_of_its_record():

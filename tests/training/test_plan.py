@@ -245,6 +245,24 @@ def test_a_dataset_without_published_size_needs_its_folder():
     assert "--data jsonl=FOLDER" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("plan", "kind", "overrides"),
+    [
+        (plan_joint, JointSettings, [f"data.{name}.repeat=0" for name in JOINT.data]),
+        (plan_joint, JointSettings, [f"data.{name}=null" for name in JOINT.data]),
+        (plan_change, ChangeSettings, ["data.levir-cc=null"]),
+        (plan_change, ChangeSettings, ["data.levir-cc.repeat=0"]),
+    ],
+)
+def test_without_any_rows_there_is_nothing_to_plan(sizes, plan, kind, overrides):
+    settings = load_settings(kind, overrides=overrides)
+
+    with pytest.raises(UniRSError) as caught:
+        plan(settings, sizes, load_of(settings), GPUS["h200"])
+
+    assert caught.value.code == "data_missing"
+
+
 def test_an_unknown_gpu_is_told_with_those_that_are_known():
     with pytest.raises(UniRSError) as caught:
         gpu_named("voodoo")

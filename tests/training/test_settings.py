@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from unirs.errors import UniRSError
 from unirs.model import PRESETS as MODELS
+from unirs.training.layers import as_yaml
 from unirs.training.settings import (
     PRESETS,
     ChangeSettings,
     JointSettings,
-    as_yaml,
     digest,
     keep,
     load_settings,
@@ -84,6 +84,27 @@ def test_datasets_come_and_go_by_name(tmp_path, monkeypatch):
     assert settings.data["mine"].dataset == "jsonl"
 
 
+def test_the_record_of_a_run_reads_as_its_settings_also_where_a_dataset_was_left_out(tmp_path):
+    settings = load_settings(JointSettings, "tiny", overrides=["data.era=null"])
+    keep(settings, tmp_path)
+
+    assert load_settings(JointSettings, "tiny", tmp_path / "settings.yaml") == settings
+    assert load_settings(JointSettings, "paper", tmp_path / "settings.yaml") == settings
+    keep(settings, tmp_path)
+
+
+def test_a_model_is_named_or_lies_in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+
+    def base(place):
+        return str(load_settings(JointSettings, overrides=[f"base={place}"]).base)
+
+    assert base("unirs-mini") == "unirs-mini"
+    assert base("here") == str(tmp_path / "here")
+    assert base("models/vila") == str(tmp_path / "models/vila")
+
+
 @pytest.mark.parametrize(
     ("override", "words"),
     [
@@ -99,6 +120,8 @@ def test_datasets_come_and_go_by_name(tmp_path, monkeypatch):
         ("data=3", "data = 3 cannot be"),
         ("data.era=[1]", "data.era = [1] cannot be"),
         ("decoder.heads=8", "decoder is not a setting of this stage"),
+        ("data.era.repeat=.inf", "data.era.repeat = inf cannot be"),
+        ("learning_rate=.nan", "learning_rate = nan cannot be"),
         ("seed", "write name=value"),
         ("=1", "write name=value"),
         ("seed=[", "no YAML"),

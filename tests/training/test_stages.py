@@ -357,6 +357,8 @@ def test_a_broken_dataset_is_refused_before_the_start(harm, code, data, change_s
         ("base=null", "base_missing"),
         ("base=/nowhere", "model_missing"),
         ("data.levir-cc=null", "data_missing"),
+        ("data.levir-cc.repeat=0", "data_missing"),
+        ("decoder.heads=3", "settings_invalid"),
         ("data.levir-cc.root=null", "data_missing"),
         ("data.geochat.dataset=levir-mci", "data_missing"),
         ("data.levir-cc.split=tset", "split_unknown"),
@@ -480,6 +482,8 @@ def test_a_plan_counts_the_data_and_the_base_that_are_there(base, data, capsys):
     assert "pair 15" in out  # 3 pairs of 5 captions
     assert "video 6" in out  # 3 clips twice
     assert "numbers of rows as counted" in out
+    assert train("joint", *words, "--gpus", 3) == 2
+    assert "number of processes, 3" in capsys.readouterr().err
 
 
 def test_the_file_of_a_run_is_all_that_it_takes_to_go_on(joint):

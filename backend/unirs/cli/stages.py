@@ -153,11 +153,13 @@ def joint(
     if plan:
         _plan_joint(chosen, gpu, gpus, utilisation)
         return
+    from unirs.training.checks import take_place
     from unirs.training.joint_stage import train_joint
 
     with _reporting(chosen) as report:
         model = train_joint(chosen, folder, report)
-    print(f"Wrote the model folder {model}; try: unirs ask IMAGE QUESTION --model {model}")
+    if take_place(chosen).main:
+        print(f"Wrote the model folder {model}; try: unirs ask IMAGE QUESTION --model {model}")
 
 
 def _given(base: Path | None, data: list[str] | None, device: str | None) -> dict[str, Any]:
@@ -202,6 +204,7 @@ def _plan_change(settings: ChangeSettings, gpu: str | None, utilisation: float) 
 
 
 def _plan_joint(settings: JointSettings, gpu: str | None, gpus: int, utilisation: float) -> None:
+    from unirs.training.checks import require_sense
     from unirs.training.plan import Plan, advice, plan_joint
     from unirs.training.workload import load_of
 
@@ -211,6 +214,7 @@ def _plan_joint(settings: JointSettings, gpu: str | None, gpus: int, utilisation
     def planned(chosen: JointSettings, count: int) -> Plan:
         return plan_joint(chosen, sizes, load, device, count, utilisation)
 
+    require_sense(settings, gpus)
     plan = planned(settings, gpus)
     print_plan(plan, f"Stage 2 ({settings.tuning}) of {name}")
     if not plan.fits:

@@ -15,13 +15,16 @@ from typing import Any, Literal
 
 from unirs.data.datasets import Counts, Dataset
 from unirs.data.samples import Sample
+from unirs.data.shards import shard_of
 from unirs.data.visuals import probe
 from unirs.errors import UniRSError
+from unirs.imagery import is_video
 from unirs.inputs import InputKind
 
 DefectKind = Literal[
     "missing file",
     "unreadable file",
+    "too few frames",
     "pair of two sizes",
     "mask of another size",
     "empty question",
@@ -144,7 +147,7 @@ def check(
         looks[path] = found
         if on_progress:
             on_progress(len(looks), len(files))
-    defects = tuple(_defects(samples, looks))
+    defects = tuple(_defects(samples, looks, frame_count))
     broken = {defect.sample for defect in defects}
     return CheckResult(
         dataset=dataset.name,
@@ -185,7 +188,7 @@ def _look(path: Path, *, decode: bool, frame_count: int) -> Size | UniRSError:
 
 
 def _defects(
-    samples: Sequence[Sample], looks: Mapping[Path, Size | UniRSError]
+    samples: Sequence[Sample], looks: Mapping[Path, Size | UniRSError], frame_count: int
 ) -> Iterator[Defect]:
     told: set[Path] = set()
     ids: set[str] = set()
@@ -201,6 +204,7 @@ def _defects(
                 missing = found.details.get("missing", False)
                 kind: DefectKind = "missing file" if missing else "unreadable file"
                 yield Defect(kind, sample.id, found.message)
+        yield from _defects_of_length(sample, frame_count)
         yield from _defects_of_size(sample, looks)
 
 
@@ -209,6 +213,18 @@ def _defects_of_text(sample: Sample) -> Iterator[Defect]:
         yield Defect("empty question", sample.id, f"Nothing is asked about {sample.images[0]}.")
     if not sample.answers or not all(answer.strip() for answer in sample.answers):
         yield Defect("empty answer", sample.id, f"An answer about {sample.images[0]} is empty.")
+
+
+def _defects_of_length(sample: Sample, frame_count: int) -> Iterator[Defect]:
+    """Of a video of single frames; what is too short in a file is found as it is decoded."""
+    first, count = sample.images[0], len(sample.images)
+    if sample.kind is not InputKind.VIDEO or count >= frame_count:
+        return
+    if count == 1 and shard_of(first) is None and not is_video(first):
+        yield Defect("too few frames", sample.id, f"{first} is no video, but a single image.")
+    elif count > 1:
+        message = f"{first} is one of {count} frames, but {frame_count} are needed."
+        yield Defect("too few frames", sample.id, message)
 
 
 def _defects_of_size(sample: Sample, looks: Mapping[Path, Size | UniRSError]) -> Iterator[Defect]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from unirs.data.readers import crsvqa, era, geochat, instructions, levir, rsvqa, shards
 from unirs.data.samples import Sample
 from unirs.errors import UniRSError
+from unirs.inputs import InputKind
 
 Counts = Mapping[str, int]
 """How many ``"samples"``, ``"answers"`` and different ``"images"`` (files) there are."""
@@ -33,6 +34,7 @@ class Dataset:
         layout: The tree of its files below the root, as text.
         index: The file or folder without which a split is not there, from root and split.
         reader: Samples from root and split, whose index is there.
+        kind: Of all its samples; ``None`` where they may differ.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Dataset:
     layout: str
     index: Callable[[Path, str], Path] = field(repr=False)
     reader: Callable[[Path, str], list[Sample]] = field(repr=False)
+    kind: InputKind | None = None
 
     def present(self, root: Path) -> tuple[str, ...]:
         """The splits that a folder holds, as far as that shows without reading them."""
@@ -51,6 +54,16 @@ class Dataset:
             return tuple(split for split in self.splits if self.index(root, split).exists())
         except OSError:  # such as a name that is too long, or a folder that others may not see
             return ()
+
+    def origin(self, root: Path, split: str) -> Dataset:
+        """The dataset whose samples lie there: of shards, the one that they were written from.
+
+        Raises:
+            UniRSError: As ``read``, of shards.
+        """
+        if self.reader is not shards.read:
+            return self
+        return dataset(shards.read_index(root, split).dataset)
 
     def read(self, root: str | os.PathLike[str], split: str) -> list[Sample]:
         """All samples of a split, in the same order at every reading. No image is opened.
@@ -122,6 +135,7 @@ _ALL = (
     Dataset(
         name="geochat",
         title="GeoChat-Instruct",
+        kind=InputKind.SINGLE,
         splits=("train",),
         published={"train": {"images": 106_747}},
         source="Kuckreja et al. 2024, Hugging Face MBZUAI/GeoChat_Instruct. 308,861 conversations "
@@ -138,6 +152,7 @@ final_images_llava/            or share/softwares/kartik/GeoChat_finetuning/fina
     Dataset(
         name="levir-cc",
         title="LEVIR-CC",
+        kind=InputKind.PAIR,
         splits=("train", "val", "test"),
         published=_LEVIR_COUNTS,
         source="Liu et al. 2022, Hugging Face lcybuaa/LEVIR-CC; counts from that paper: 10,077 "
@@ -155,6 +170,7 @@ images/
     Dataset(
         name="levir-mci",
         title="LEVIR-MCI",
+        kind=InputKind.PAIR,
         splits=("train", "val", "test"),
         published=_LEVIR_COUNTS,
         source="Liu et al. 2024 (Change-Agent), Hugging Face lcybuaa/LEVIR-MCI; the pairs and "
@@ -173,6 +189,7 @@ images/
     Dataset(
         name="era",
         title="ERA",
+        kind=InputKind.VIDEO,
         splits=("train", "test"),
         published={
             "train": {"samples": 1_473, "answers": 1_473, "images": 1_473},
@@ -190,6 +207,7 @@ Train/, Test/
     Dataset(
         name="rsvqa-lr",
         title="RSVQA-LR",
+        kind=InputKind.SINGLE,
         splits=("train", "val", "test", rsvqa.SAMPLE),
         published={
             "train": {"samples": 57_223, "answers": 57_223, "images": 572},
@@ -212,6 +230,7 @@ questions.json                 [{"image", "type", "question", "answer"}, …]
     Dataset(
         name="rsvqa-hr",
         title="RSVQA-HR",
+        kind=InputKind.SINGLE,
         splits=("train", "val", "test", "test_phili", rsvqa.SAMPLE),
         published={
             "train": {"samples": 625_340, "answers": 625_340},
@@ -235,6 +254,7 @@ questions.json                 [{"image", "type", "question", "answer"}, …]
     Dataset(
         name="crsvqa",
         title="CRSVQA",
+        kind=InputKind.SINGLE,
         splits=("train", "test", "all"),
         published={"all": {"samples": 4_644, "answers": 4_644, "images": 4_639}},
         source="Zhang et al. 2023 (MQVQA), github.com/MeimeiZhang-data/MQVQA; counts from the "

@@ -7,6 +7,7 @@ processes, into memory-mapped arrays.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -18,6 +19,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from unirs.errors import UniRSError
 
 SLICE = 64
 """How many items a process makes at a time."""
@@ -102,14 +105,34 @@ def build_bank(
         folder.mkdir(parents=True, exist_ok=True)
         first = make(0)
         for name, array in (("images", first.images), ("cells", first.cells)):
-            np.lib.format.open_memmap(
-                folder / f"{name}.npy", mode="w+", dtype=np.uint8, shape=(count, *array.shape)
-            ).flush()
+            _reserve(folder / f"{name}.npy", (count, *array.shape))
         truths = _fill(folder, make, count, processes, on_progress)
         partial = folder / "truths.jsonl.partial"
         partial.write_text("".join(json.dumps(truth) + "\n" for truth in truths), encoding="utf-8")
         partial.replace(folder / "truths.jsonl")
     return Bank(folder)
+
+
+def _reserve(path: Path, shape: tuple[int, ...]) -> None:
+    """Make an array of bytes on the disk, with all the room that it takes.
+
+    Raises:
+        UniRSError: ``disk_full``: without the room, writing to the array would kill the process.
+    """
+    np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape).flush()
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with path.open("r+b") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        try:
+            os.posix_fallocate(stream.fileno(), 0, size)
+        except OSError as error:
+            path.unlink()
+            raise UniRSError(
+                "disk_full",
+                f"{path} takes {size / 1e9:.2f} GB, and there is no room for it; make some, or "
+                "name another folder.",
+            ) from error
 
 
 def _fill(

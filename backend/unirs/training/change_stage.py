@@ -116,12 +116,18 @@ def _checked(
     base = require_base(settings)
     sources = read_data(settings)
     name, source = next(iter(settings.data.items()))
-    validation = read_source(name, source, settings.validation_split)
+    validation = read_source(name, source, settings.validation_split, settings.frame_count)
     for each in sources:
         require_pairs(each.samples, each.name)
-    make_folder(folder)
     sizes = Sizes.of(load_config(base))
+    if sizes.width % settings.decoder.heads:
+        raise UniRSError(
+            "settings_invalid",
+            f"decoder.heads = {settings.decoder.heads} does not divide {sizes.width}, the width of "
+            "the vision tower.",
+        )
     plan = plan_change(settings, sizes, load_from(sources), gpu_of(place.device))
+    make_folder(folder)
     require_disk(folder, total(plan.disk), "Stage 1")
     require_memory(place.device, total(plan.memory), "set batch_size lower")
     return base, sources, validation

@@ -24,7 +24,7 @@ from unirs.prompts import CHANGE_INSTRUCTION, unirs_prompt
 from unirs.training.curves import tensorboard_missing
 from unirs.training.distributed import Place, join
 from unirs.training.options import require_extra
-from unirs.training.settings import Source, StageSettings
+from unirs.training.settings import JointSettings, Source, StageSettings
 
 GB = 1e9
 LLM_SIZES = ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers")
@@ -60,13 +60,19 @@ def read_data(settings: StageSettings) -> list[Part]:
     if not settings.data:
         raise UniRSError("data_missing", "There is no dataset to train on; add --data NAME=FOLDER.")
     return [
-        Part(name, read_source(name, source, source.split), source.repeat)
+        Part(name, read_source(name, source, source.split, settings.frame_count), source.repeat)
         for name, source in settings.data.items()
     ]
 
 
-def read_source(name: str, source: Source, split: str) -> list[Sample]:
+def read_source(name: str, source: Source, split: str, frame_count: int) -> list[Sample]:
     """The samples of one dataset; its files are there, and the first of them can be read.
+
+    Args:
+        name: Of the dataset in the settings.
+        source: Where it lies.
+        split: Which split.
+        frame_count: Frames that are read of a video.
 
     Raises:
         UniRSError: See ``read_data``.
@@ -86,7 +92,7 @@ def read_source(name: str, source: Source, split: str) -> list[Sample]:
                     f"The sample {sample.id} of {name} needs {path}, which is not there; "
                     f"'unirs data check {source.dataset or name} {source.root}' lists all defects.",
                 )
-    read_visual(samples[0], frame_count=2)
+    read_visual(samples[0], frame_count)
     return samples
 
 
@@ -158,6 +164,26 @@ def require_reading(folder: Path, settings: StageSettings) -> None:
                 "settings_differ",
                 f"{folder} was made with {name} = {has} and not {wanted}; add --set {name}={has}.",
             )
+
+
+def require_sense(settings: JointSettings, processes: int) -> None:
+    """Settings of stage 2 that go together.
+
+    Raises:
+        UniRSError: ``settings_invalid``.
+    """
+    if settings.batch_size % settings.round_size or settings.round_size % processes:
+        raise UniRSError(
+            "settings_invalid",
+            f"batch_size = {settings.batch_size} has to be a multiple of round_size = "
+            f"{settings.round_size}, and that one of the number of processes, {processes}.",
+        )
+    if settings.tuning == "lora" and not settings.with_clues:
+        raise UniRSError(
+            "settings_invalid",
+            "An adapter lies over the LLM that writes clues, so that with_clues = false needs "
+            "tuning = full.",
+        )
 
 
 def require_disk(folder: Path, needed: float, doing: str) -> None:

@@ -7,8 +7,9 @@ lie, and a changed image has none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -92,7 +93,7 @@ class ClueOptions:
 def open_clues(
     folder: Path,
     base: Path,
-    samples: Sequence[Sample],
+    datasets: Iterable[Sequence[Sample]],
     frame_count: int,
     aspect_mode: AspectMode = "pad",
 ) -> ClueSet:
@@ -101,8 +102,8 @@ def open_clues(
     Args:
         folder: Where clue sets lie.
         base: Model folder of the base.
-        samples: What is trained on. The first and the last input of each kind are looked up: where
-            both have a clue, the writer has seen all.
+        datasets: What is trained on. Of each, the first and the last input of each kind are looked
+            up: where both have a clue, the writer has seen all.
         frame_count: Frames of a video.
         aspect_mode: How the training reads images, and the base has to have read them.
 
@@ -110,7 +111,7 @@ def open_clues(
         UniRSError: ``clue_missing``, and what reading files raises.
     """
     clues = ClueSet(folder, weights_digest(base), aspect_mode)
-    for kind in InputKind:
+    for samples, kind in product(datasets, InputKind):
         views = _views(samples, kind)
         for sample in views[:1] + views[-1:]:
             if read_visual(sample, frame_count).digest not in clues:

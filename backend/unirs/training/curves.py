@@ -40,13 +40,9 @@ class Curves:
             board: Whether what is added goes to TensorBoard as well, in a folder beside the CSV.
 
         Raises:
-            UniRSError: ``tensorboard_missing``.
+            UniRSError: ``curves_broken`` if the CSV is none of ours, ``tensorboard_missing``.
         """
-        rows: list[dict[str, float]] = []
-        if path.is_file() and first_step:
-            with path.open(encoding="utf-8", newline="") as stream:
-                for row in csv.DictReader(stream):
-                    rows.append({name: float(value) for name, value in row.items() if value})
+        rows = _read(path) if path.is_file() and first_step else []
         kept = [row for row in rows if row["step"] <= first_step]
         return cls(path, kept, _board(path.with_name("tensorboard"), first_step) if board else None)
 
@@ -110,6 +106,22 @@ class Curves:
         for axis in axes[len(names) :]:
             axis.set_visible(False)
         figure.savefig(path, dpi=100)
+
+
+def _read(path: Path) -> list[dict[str, float]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows: list[dict[str, float]] = [
+                {name: float(value) for name, value in row.items() if value}
+                for row in csv.DictReader(stream)
+            ]
+        return [{**row, "step": int(row["step"])} for row in rows]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UniRSError(
+            "curves_broken",
+            f"{path} cannot be read, to which the run adds its figures; mend its last line, or "
+            "delete it and lose the figures until now.",
+        ) from error
 
 
 def tensorboard_missing() -> UniRSError:

@@ -21,6 +21,7 @@ from unirs.training.checks import (
     require_memory,
     require_reading,
     require_same_words,
+    require_sense,
     take_place,
 )
 from unirs.training.clue_sets import ClueSet, open_clues
@@ -114,8 +115,8 @@ def _clues(settings: JointSettings, base: Path, sources: Sequence[Part]) -> Clue
             "No clues were named; write them with 'unirs data clues' and give their folder with "
             "--clues, or train without by --set with_clues=false.",
         )
-    samples = [sample for source in sources for sample in source.samples]
-    return open_clues(settings.clues, base, samples, settings.frame_count, settings.aspect_mode)
+    datasets = [source.samples for source in sources]
+    return open_clues(settings.clues, base, datasets, settings.frame_count, settings.aspect_mode)
 
 
 def _start(settings: JointSettings, base: Path, folder: Path, place: Place) -> Path:
@@ -137,15 +138,15 @@ def _checked(
     settings: JointSettings, folder: Path, place: Place
 ) -> tuple[Path, list[Part], ClueSet | None]:
     """The base's folder, what is learnt from, and its clues; all that fails early fails here."""
-    _require_sense(settings, place)
+    require_sense(settings, place.count)
     base = require_base(settings)
     if settings.change_module:
         _require_change(settings, base)
     sources = read_data(settings)
     clues = _clues(settings, base, sources)
-    make_folder(folder)
     sizes, load, gpu = Sizes.of(load_config(base)), load_from(sources), gpu_of(place.device)
     plan = plan_joint(settings, sizes, load, gpu, place.count)
+    make_folder(folder)
 
     def other(changed: JointSettings, gpus: int) -> Plan:
         return plan_joint(changed, sizes, load, gpu, gpus)
@@ -154,21 +155,6 @@ def _checked(
         require_disk(folder, total(plan.disk), "Stage 2")
     require_memory(place.device, total(plan.memory), advice(other, settings, place.count))
     return base, sources, clues
-
-
-def _require_sense(settings: JointSettings, place: Place) -> None:
-    if settings.batch_size % settings.round_size or settings.round_size % place.count:
-        raise UniRSError(
-            "settings_invalid",
-            f"batch_size = {settings.batch_size} has to be a multiple of round_size = "
-            f"{settings.round_size}, and that one of the number of processes, {place.count}.",
-        )
-    if settings.tuning == "lora" and not settings.with_clues:
-        raise UniRSError(
-            "settings_invalid",
-            "An adapter lies over the LLM that writes clues, so that with_clues = false needs "
-            "tuning = full.",
-        )
 
 
 def _require_change(settings: JointSettings, base: Path) -> None:

@@ -111,8 +111,8 @@ def plan_joint(
         gpus: On how many; FSDP shares out what learns.
         utilisation: Share of the GPU's peak that training reaches, 0 to 1.
     """
+    rows = load.count
     tokens = {kind: row_tokens(settings, sizes, kind) for kind in load.rows}
-    rows = sum(load.rows.values())
     steps = settings.steps or settings.epochs * -(-rows // settings.batch_size)
     epochs = steps * settings.batch_size / rows
     read = epochs * sum(count * tokens[kind] for kind, count in load.rows.items())
@@ -155,7 +155,7 @@ def plan_change(
         gpu: On which GPU.
         utilisation: Share of the GPU's peak that training reaches, 0 to 1.
     """
-    rows, pairs = load.rows[InputKind.PAIR], load.inputs[InputKind.PAIR]
+    rows, pairs = load.count, load.inputs.get(InputKind.PAIR, 0)
     patches, speed = sizes.config.grid**2, gpu.peak * utilisation
     kept = settings.machine.keep_features
     images = 2 * pairs * (1 if kept else settings.epochs)

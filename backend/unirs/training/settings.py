@@ -14,7 +14,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -31,12 +30,23 @@ from pydantic_core import ErrorDetails
 from unirs.errors import UniRSError
 from unirs.files import whole_file
 from unirs.inputs import AspectMode
+from unirs.training.layers import as_yaml, flat, layer, nested, parse_yaml, parted, read_yaml
 
 PRESETS = ("paper", "tiny")
 SETTINGS_FILE = "settings.yaml"
 
 Location = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 """A path that means the same from every working folder."""
+
+
+def _model_place(path: Path) -> Path:
+    path = path.expanduser()
+    is_name = len(path.parts) == 1 and not path.is_dir()
+    return path if is_name else path.absolute()
+
+
+ModelLocation = Annotated[Path, AfterValidator(_model_place)]
+"""A model folder: its name among the models, or a path like any other."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Precision = Literal["float32", "bfloat16"]
@@ -46,7 +56,7 @@ Tuning = Literal["full", "lora"]
 class Part(BaseModel):
     """A group of settings; a name that is not known is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Source(Part):
@@ -143,7 +153,7 @@ class StageSettings(Part):
         seed: Of new weights, order and drop-out.
     """
 
-    base: Location | None
+    base: ModelLocation | None
     data: dict[str, Source]
     epochs: PositiveInt
     batch_size: PositiveInt
@@ -192,7 +202,7 @@ class JointSettings(StageSettings):
         machine: How it is carried out.
     """
 
-    change: Location | None
+    change: ModelLocation | None
     change_module: bool
     clues: Location | None
     with_clues: bool
@@ -233,37 +243,13 @@ def load_settings(
         raise UniRSError(
             "preset_unknown", f'There is no preset "{preset}"; choose {" or ".join(PRESETS)}.'
         )
-    stage = "change" if kind is ChangeSettings else "joint"
-    text = files("unirs.training").joinpath(f"presets/{stage}-{preset}.yaml").read_text("utf-8")
-    values = _layer(_parse(text, "the preset"), read_yaml(file) if file else {})
-    for name, value in [*map(_parted, overrides), *(given or {}).items()]:
-        values = _layer(values, _nested(name, value))
+    values = layer(_preset(kind, preset), read_yaml(file) if file else {})
+    for name, value in [*map(parted, overrides), *(given or {}).items()]:
+        values = layer(values, nested(name, value))
     if isinstance(values["data"], dict):
         values["data"] = {name: each for name, each in values["data"].items() if each is not None}
     where = str(file) if file else "The settings"
     return _validated(kind, values, where)
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file.
-
-    Raises:
-        UniRSError: ``settings_missing``, ``settings_invalid``.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UniRSError(
-            "settings_missing", f"The settings file {path} cannot be read: {error.strerror}."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UniRSError("settings_invalid", f"{path} is no text in UTF-8.") from error
-    return _parse(text, str(path))
-
-
-def as_yaml(values: Mapping[str, Any]) -> str:
-    """Values as the YAML that ``load_settings`` reads."""
-    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
 
 
 def portable(settings: StageSettings) -> dict[str, Any]:
@@ -289,8 +275,11 @@ def keep(settings: StageSettings, folder: Path) -> None:
     """
     path = folder / SETTINGS_FILE
     wanted = settings.model_dump(mode="json")
+    offered = (name for preset in PRESETS for name in _preset(type(settings), preset)["data"])
+    left_out = dict.fromkeys(name for name in offered if name not in settings.data)
+    wanted["data"] |= left_out  # as null: the file is read over a preset
     if path.is_file():
-        begun, now = _flat(read_yaml(path)), _flat(wanted)
+        begun, now = flat(read_yaml(path)), flat(wanted)
         names = [n for n in {**begun, **now} if begun.get(n) != now.get(n)]
         decisive = next((n for n in names if not n.startswith("machine.")), None)
         if decisive:
@@ -303,47 +292,10 @@ def keep(settings: StageSettings, folder: Path) -> None:
         partial.write_text(as_yaml(wanted), encoding="utf-8")
 
 
-def _parse(text: str, where: str) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise UniRSError("settings_invalid", f"{where} is no YAML: {reason}.") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
-        raise UniRSError("settings_invalid", f"{where} holds no settings, one 'name: value' each.")
-    return values
-
-
-def _parted(override: str) -> tuple[str, Any]:
-    """Name and value of ``name=value``."""
-    name, sign, text = override.partition("=")
-    if not sign or not name:
-        raise UniRSError(
-            "settings_invalid", f'"{override}" is no setting; write name=value, as in seed=1.'
-        )
-    try:
-        return name, yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UniRSError("settings_invalid", f'The value in "{override}" is no YAML.') from error
-
-
-def _nested(name: str, value: Any) -> dict[str, Any]:
-    """``a.b`` and 1 as ``{"a": {"b": 1}}``."""
-    for key in reversed(name.split(".")):
-        value = {key: value}
-    return dict(value)
-
-
-def _layer(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings are joined name by name; anything else is replaced."""
-    joined = dict(below)
-    for name, value in above.items():
-        under = joined.get(name)
-        both = isinstance(under, Mapping) and isinstance(value, Mapping)
-        joined[name] = _layer(under, value) if both else value  # type: ignore[arg-type]
-    return joined
+def _preset(kind: type[StageSettings], name: str) -> dict[str, Any]:
+    stage = "change" if kind is ChangeSettings else "joint"
+    text = files("unirs.training").joinpath(f"presets/{stage}-{name}.yaml").read_text("utf-8")
+    return parse_yaml(text, "the preset")
 
 
 def _without_places(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -355,16 +307,6 @@ def _without_places(values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             told[name] = value.name if isinstance(value, Path) else value
     return told
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
-        else:
-            flat[prefix + name] = value
-    return flat
 
 
 def _validated(kind: type[Settings], values: dict[str, Any], where: str) -> Settings:

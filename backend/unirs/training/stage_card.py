@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from unirs.training.curves import Curves
-from unirs.training.settings import ChangeSettings, JointSettings, Source, as_yaml, digest, portable
+from unirs.training.layers import as_yaml
+from unirs.training.settings import ChangeSettings, JointSettings, Source, digest, portable
 
 TITLES = {
     "change": "UniRS with a trained change extraction module on an untuned base: the first of two "
@@ -86,5 +87,7 @@ def _source(name: str, source: Source) -> str:
     from unirs.data.datasets import dataset
 
     known = dataset(source.dataset or name)
+    if source.root:
+        known = known.origin(source.root, source.split)
     repeats = f", {source.repeat:g} times" if source.repeat != 1 else ""
     return f"- {known.title} ({name}), split `{source.split}`{repeats}; licence: {known.licence}"

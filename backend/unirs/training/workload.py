@@ -12,11 +12,6 @@ from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.training.settings import Source, StageSettings
 
-KINDS = {
-    **dict.fromkeys(("geochat", "rsvqa-lr", "rsvqa-hr", "crsvqa"), InputKind.SINGLE),
-    **dict.fromkeys(("levir-cc", "levir-mci"), InputKind.PAIR),
-    "era": InputKind.VIDEO,
-}
 CONVERSATIONS = {"geochat": 308_861}
 """Rows of a dataset of which no count of answers is published: one a conversation, which fits the
 paper's 3,858 steps."""
@@ -35,6 +30,21 @@ class Load:
     rows: Mapping[InputKind, int]
     inputs: Mapping[InputKind, int]
     source: str
+
+    @property
+    def count(self) -> int:
+        """Rows of an epoch.
+
+        Raises:
+            UniRSError: ``data_missing`` if there are none.
+        """
+        count = sum(self.rows.values())
+        if not count:
+            raise UniRSError(
+                "data_missing",
+                "There is nothing to train on: add --data NAME=FOLDER, with a repeat above 0.",
+            )
+        return count
 
 
 def load_of(settings: StageSettings) -> Load:
@@ -71,13 +81,13 @@ def _published(name: str, source: Source) -> Load:
     known = dataset(source.dataset or name)
     counts = known.published.get(source.split, {})
     rows = counts.get("answers", CONVERSATIONS.get(known.name, 0))
-    if not rows:
+    if not rows or known.kind is None:
         raise UniRSError(
             "plan_unknown",
             f"How many samples {name} has is not published; name its folder with "
             f"--data {name}=FOLDER.",
         )
-    kind = KINDS[known.name]
+    kind = known.kind
     inputs = counts.get("images", rows) // (2 if kind is InputKind.PAIR else 1)
     return Load({kind: round(source.repeat * rows)}, {kind: inputs}, f"as published for {name}")
 

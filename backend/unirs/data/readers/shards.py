@@ -28,6 +28,15 @@ def index(root: Path, split: str) -> Path:
     return root / split / INDEX
 
 
+def read_index(root: Path, split: str) -> ShardIndex:
+    """What was written last: of which dataset the shards are, and which there are.
+
+    Raises:
+        UniRSError: ``dataset_layout``, ``dataset_broken``.
+    """
+    return read_json(index(root, split), _INDEX)
+
+
 def read(root: Path, split: str) -> list[Sample]:
     """The samples of all shards in order. Of the tars only the size is looked at.
 
@@ -36,7 +45,7 @@ def read(root: Path, split: str) -> list[Sample]:
             missing, cut off, or of another writing than the index.
     """
     source = index(root, split)
-    shards = read_json(source, _INDEX).shards
+    shards = read_index(root, split).shards
     return [sample for shard in shards for sample in _samples(source.parent, shard)]
 
 

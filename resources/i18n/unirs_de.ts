@@ -47,16 +47,16 @@
         <translation>Die Antworten werden abgewogen…</translation>
     </message>
     <message>
-        <source>Looking from several sides…</source>
-        <translation>Von mehreren Seiten betrachten…</translation>
+        <source>Looking at several views…</source>
+        <translation>Mehrere Ansichten betrachten…</translation>
     </message>
     <message>
         <source>Working…</source>
         <translation>In Arbeit…</translation>
     </message>
     <message>
-        <source>Looking from side {number} of {count}…</source>
-        <translation>Von Seite {number} von {count} betrachten…</translation>
+        <source>Looking at view {number} of {count}…</source>
+        <translation>Ansicht {number} von {count} betrachten…</translation>
     </message>
     <message>
         <source>Question</source>

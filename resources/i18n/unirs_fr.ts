@@ -47,16 +47,16 @@
         <translation>Évaluation des réponses…</translation>
     </message>
     <message>
-        <source>Looking from several sides…</source>
-        <translation>Examen sous plusieurs angles…</translation>
+        <source>Looking at several views…</source>
+        <translation>Examen de plusieurs vues…</translation>
     </message>
     <message>
         <source>Working…</source>
         <translation>En cours…</translation>
     </message>
     <message>
-        <source>Looking from side {number} of {count}…</source>
-        <translation>Examen sous l’angle {number} sur {count}…</translation>
+        <source>Looking at view {number} of {count}…</source>
+        <translation>Examen de la vue {number} sur {count}…</translation>
     </message>
     <message>
         <source>Question</source>

@@ -59,9 +59,9 @@ def test_a_finished_answer_tells_seconds_model_and_device(dock, find, make_entry
 def test_several_views_are_counted_while_they_are_asked_and_told_behind(dock, find, make_entry):
     dock.begin_answer("Description of change")
     dock.show_stage("view")
-    assert find("stageLabel").text() == "Looking from several sides…"
+    assert find("stageLabel").text() == "Looking at several views…"
     dock.show_view(3, 16)
-    assert find("stageLabel").text() == "Looking from side 3 of 16…"
+    assert find("stageLabel").text() == "Looking at view 3 of 16…"
     dock.finish_answer(make_entry(seconds=4.0, views=16, agreeing=12))
 
     assert find("detailsLabel").text() == "12 of 16 views agree, 4.0 s, unirs-mini on cpu"

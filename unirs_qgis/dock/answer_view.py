@@ -94,14 +94,14 @@ class AnswerView(QScrollArea):
             "prefill": self.tr("Reading the question…"),
             "decode": self.tr("Answering…"),
             "score": self.tr("Weighing the answers…"),
-            "view": self.tr("Looking from several sides…"),
+            "view": self.tr("Looking at several views…"),
         }
         self._stage.setText(words.get(stage, self.tr("Working…")))
         self._stage.setVisible(self._live)
 
     def show_view(self, number: int, count: int) -> None:
         """Says from which of several sides the worker looks now."""
-        text = self.tr("Looking from side {number} of {count}…")
+        text = self.tr("Looking at view {number} of {count}…")
         self._stage.setText(text.format(number=number, count=count))
 
     def add_text(self, piece: str) -> None:

@@ -135,7 +135,7 @@ class Watch:
 
     def view(self, number: int, count: int) -> None:
         """Say which of several views is looked at."""
-        self.stage(f"Looking from view {number} of {count}")
+        self.stage(f"Looking at view {number} of {count}")
 
     def token(self, piece: str) -> None:
         """Take a piece of the answer."""

@@ -34,7 +34,10 @@ qgis-env: .venv-qgis/.made ## install QGIS if it is missing, and make the plugin
 demo: env qgis-env ## ask the default model about two generated dates, then open QGIS on them
 	@$(BIN)/python -m scripts.demo
 
-test: lint types test-runtime test-dock test-plugin test-window ## run the linters and every test
+# What needs little more than one core runs side by side: pip, apt and mypy.
+test: ## run the linters and every test
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint types qgis-env
+	@$(MAKE) --no-print-directory test-runtime test-dock test-plugin test-window
 
 test-fast: env qgis-env ## run the tests that take no more than a few seconds
 	@$(BIN)/pytest $(BY_FILE) -m "not slow"

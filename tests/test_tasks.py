@@ -201,15 +201,21 @@ def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters,
 def test_a_change_is_described_from_several_views(pipeline, rasters, tmp_path):
     path = tmp_path / "map.tif"
     request = TaskRequest(Task.CHANGE, rasters[:2], max_new_tokens=4, views=3, change_map=path)
-    said, seen = [], []
+    said, seen, stages = [], [], []
     result = run_task(
-        pipeline, request, on_token=said.append, on_view=lambda *view: seen.append(view)
+        pipeline,
+        request,
+        on_token=said.append,
+        on_stage=stages.append,
+        on_view=lambda *view: seen.append(view),
     )
     facts = result.to_json()
     assert facts["vote"]["views"] == 3
     assert facts["vote"]["agreeing"] in (1, 2, 3)
     assert said == [facts["answer"]]
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert seen == [(2, 3), (3, 3)]
+    assert stages[0] == "read"
+    assert set(stages) <= {"read", "vision", "clue", "prefill", "decode", "score"}
     assert result.written == (path,)
     one = run_task(pipeline, replace(request, views=1, change_map=tmp_path / "one.tif"))
     assert one.to_json()["vote"] is None

@@ -133,6 +133,7 @@ def run_task(
             request.question,
             request.views,
             on_token=on_token,
+            on_stage=on_stage,
             on_view=on_view,
             stop=stop,
         )

@@ -185,8 +185,8 @@
         <translation>Eine Ansicht</translation>
     </message>
     <message>
-        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take as many times longer</source>
-        <translation>Auch gedreht, gespiegelt und rückwärts in der Zeit: Die Antwort ist, was die meisten Ansichten sagen. Mehr Ansichten sind sicherer und dauern um so viele Male länger</translation>
+        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take longer</source>
+        <translation>Auch gedreht, gespiegelt und rückwärts in der Zeit: Die Antwort ist, was die meisten Ansichten sagen. Mehr Ansichten sind sicherer und dauern länger</translation>
     </message>
     <message>
         <source> min without a question</source>
@@ -1424,8 +1424,8 @@
         <translation>Die Spalte changed ist yes oder no, wie es der Text sagt. Beide Layer werden auf ein Gitter gezeichnet, im KBS des Layers vorher; sie dürfen sich in KBS und Auflösung unterscheiden.</translation>
     </message>
     <message>
-        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take sixteen times as long as one.</source>
-        <translation>Mit mehreren Ansichten wird jede Kachel auch gedreht, gespiegelt und rückwärts in der Zeit betrachtet. Der Text ist, was die meisten Ansichten sagen; die Spalte agreement nennt ihren Anteil. Sechzehn Ansichten dauern sechzehnmal so lange wie eine.</translation>
+        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take about six times as long as one.</source>
+        <translation>Mit mehreren Ansichten wird jede Kachel auch gedreht, gespiegelt und rückwärts in der Zeit betrachtet. Der Text ist, was die meisten Ansichten sagen; die Spalte agreement nennt ihren Anteil. Sechzehn Ansichten dauern etwa sechsmal so lange wie eine.</translation>
     </message>
     <message>
         <source>Views of each tile</source>

@@ -185,8 +185,8 @@
         <translation>Une vue</translation>
     </message>
     <message>
-        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take as many times longer</source>
-        <translation>Aussi tournées, en miroir et à rebours dans le temps : la réponse est ce que dit la plupart des vues. Un plus grand nombre est plus sûr et prend autant de fois plus de temps</translation>
+        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take longer</source>
+        <translation>Aussi tournées, en miroir et à rebours dans le temps : la réponse est ce que dit la plupart des vues. Un plus grand nombre est plus sûr et prend plus de temps</translation>
     </message>
     <message>
         <source> min without a question</source>
@@ -1424,8 +1424,8 @@
         <translation>La colonne changed vaut yes ou no, selon le texte. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche avant&#xa0;; leur SCR et leur résolution peuvent différer.</translation>
     </message>
     <message>
-        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take sixteen times as long as one.</source>
-        <translation>Avec plusieurs vues, chaque tuile est aussi examinée tournée, en miroir et à rebours dans le temps. Le texte est ce que dit la plupart des vues, et la colonne agreement en donne la part. Seize vues prennent seize fois plus de temps qu’une.</translation>
+        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take about six times as long as one.</source>
+        <translation>Avec plusieurs vues, chaque tuile est aussi examinée tournée, en miroir et à rebours dans le temps. Le texte est ce que dit la plupart des vues, et la colonne agreement en donne la part. Seize vues prennent environ six fois plus de temps qu’une.</translation>
     </message>
     <message>
         <source>Views of each tile</source>

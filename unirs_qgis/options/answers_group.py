@@ -48,7 +48,7 @@ class AnswersGroup(QGroupBox):
         self.views_spin.setToolTip(
             self.tr(
                 "Also turned, mirrored and backwards in time: what most views tell is the answer. "
-                "More of them are surer, and take as many times longer"
+                "More of them are surer, and take longer"
             )
         )
         self.idle_spin = _spin(IDLE_MINUTES, settings.idle_minutes)

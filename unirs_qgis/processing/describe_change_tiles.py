@@ -60,7 +60,7 @@ class DescribeChangeTiles(TilesAlgorithm):
             "Processing",
             "With several views every tile is also looked at turned, mirrored and backwards in "
             "time. What most views tell is the text, and the column agreement says which share of "
-            "them do. Sixteen views take sixteen times as long as one.",
+            "them do. Sixteen views take about six times as long as one.",
         )
         return "\n\n".join((self.shortDescription(), changed, views, *self.help_on_tiles()))
 

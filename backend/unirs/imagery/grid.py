@@ -137,7 +137,7 @@ def _refuse_unrelated(rasters: Sequence[Raster]) -> None:
         raise UniRSError(
             "crs_missing",
             f"{missing[0].name} has no CRS, so that it cannot be laid on the other date; "
-            "georeference it, or give images of one size.",
+            "georeference it, or give images of one size and place.",
         )
 
 

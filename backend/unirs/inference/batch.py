@@ -20,6 +20,7 @@ from transformers import LlamaForCausalLM
 
 from unirs.errors import UniRSError
 from unirs.inference.batch_reading import BatchReading, read_batch
+from unirs.inference.decoding import Stop, check
 from unirs.inference.devices import guard_memory
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
 from unirs.inference.reader import end_of_images, room_behind
@@ -78,6 +79,7 @@ class BatchPipeline:
         batch_size: Questions at a time, and images at a time; halved for good whenever memory
             runs out.
         on_smaller: Told the new size when that happens.
+        stop: Asked at every token; ``Stopped`` is raised then, and the batch is lost.
     """
 
     def __init__(
@@ -85,12 +87,14 @@ class BatchPipeline:
         pipeline: Pipeline,
         batch_size: int = BATCH_SIZE,
         on_smaller: Callable[[int], None] | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self.batch_size = batch_size
         self._pipeline = pipeline
         self._bundle = pipeline.bundle
         self._config = pipeline.config
         self._on_smaller = on_smaller or (lambda _: None)
+        self._stop: Stop = stop or (lambda: False)
         self._features: dict[str, Tensor] = {}  # of the images of the latest batch
         self._clues: dict[str, str] = {}  # of all visual inputs: short texts, and dear ones
 
@@ -107,6 +111,7 @@ class BatchPipeline:
 
         Raises:
             UniRSError: As ``Pipeline.answer``; ``out_of_memory`` if not even one question fits.
+            Stopped: If the user stopped.
         """
         source = iter(items)
         waiting: list[Item] = []
@@ -152,6 +157,7 @@ class BatchPipeline:
         new = [crop for key, crop in wanted.items() if key not in self._features]
         model = self._bundle.model
         for start in range(0, len(new), self.batch_size):
+            check(self._stop)
             crops = new[start : start + self.batch_size]
             pixel_values = self._bundle.processor.images([crop.pixels for crop in crops])
             features = model.encode_images(pixel_values.to(model.device, model.dtype))
@@ -176,7 +182,7 @@ class BatchPipeline:
         reading = self._read(
             language_model, visuals, [ids] * len(visuals), limit, lambda _visual: False
         )
-        said = reading.generate([limit] * len(visuals), self._end_token)
+        said = reading.generate([limit] * len(visuals), self._end_token, self._stop)
         for visual, tokens in zip(visuals, said, strict=True):
             self._clues[visual.digest] = self._bundle.processor.decode(tokens).strip()
 
@@ -218,7 +224,7 @@ class BatchPipeline:
             for row, request in enumerate(requests)
             if request.options
         }
-        tokens = reading.generate(limits, self._end_token)
+        tokens = reading.generate(limits, self._end_token, self._stop)
         return [
             scored.get(row) or _Said(self._bundle.processor.decode(ids), len(ids))
             for row, ids in enumerate(tokens)
@@ -226,9 +232,7 @@ class BatchPipeline:
 
     def _score(self, reading: BatchReading, row: int, request: _Request) -> _Said:
         logits, cache = reading.alone(row)
-        scores = score_options(
-            reading.language_model, logits, cache, request.options, stop=lambda: False
-        )
+        scores = score_options(reading.language_model, logits, cache, request.options, self._stop)
         ranking = rank_options(request.question.options, scores)
         best = request.question.options.index(ranking[0].text)
         return _Said(ranking[0].text, len(request.options[best]) - 1, ranking)
@@ -255,6 +259,7 @@ class BatchPipeline:
             [order[visual.digest] for visual in visuals],
             [ids[split:] for ids in prompts],
             room,
+            self._stop,
         )
 
     def _tokens(self, visual: VisualInput, as_pair: bool) -> Tensor:

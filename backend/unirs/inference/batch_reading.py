@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
 from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import prefill
+from unirs.inference.decoding import Stop, check, prefill
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,25 @@ class BatchReading:
     cache: KeyValueCache
     mask: Tensor
 
-    def generate(self, limits: Sequence[int], end_token: int) -> list[list[int]]:
+    def generate(self, limits: Sequence[int], end_token: int, stop: Stop) -> list[list[int]]:
         """Choose the most probable token again and again, in all rows (greedy).
 
         Args:
             limits: Tokens at most, for each row.
             end_token: Ends a row, and is not given out.
+            stop: Asked before each token.
 
         Returns:
             Token ids of each row. The cache holds them afterwards: a reading generates once.
+
+        Raises:
+            Stopped: If the user stopped.
         """
         said: list[list[int]] = [[] for _ in limits]
         growing = set(range(len(said)))
         logits, mask = self.logits, self.mask
         while True:
+            check(stop)
             tokens = logits.argmax(dim=-1, keepdim=True)
             for row, token in enumerate(tokens[:, 0].tolist()):
                 if row not in growing:
@@ -74,6 +79,7 @@ def read_batch(
     prefix_of: Sequence[int],
     words: Sequence[Tensor],
     room: int,
+    stop: Stop,
 ) -> BatchReading:
     """Read prompts: each prefix once, then the words of all prompts behind their prefixes.
 
@@ -83,11 +89,15 @@ def read_batch(
         prefix_of: Which of the prefixes each prompt begins with.
         words: Token ids of what follows in each prompt, ``[any length]``, at least one.
         room: Tokens that will follow at most.
+        stop: Asked now and then.
+
+    Raises:
+        Stopped: If the user stopped.
     """
     length = prefixes.shape[1]
     first = KeyValueCache(language_model.config.num_hidden_layers)
     first.reserve(length)
-    prefill(language_model, prefixes, first, stop=lambda: False)
+    prefill(language_model, prefixes, first, stop)
     tokens = pad_sequence(list(words), batch_first=True, padding_side="left")
     counted = pad_sequence(
         [torch.ones_like(ids, dtype=torch.bool) for ids in words],

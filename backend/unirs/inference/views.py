@@ -8,7 +8,7 @@ something else. What most views say is right more often than what one says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,9 @@ VIEWS = tuple(
 )
 """All of them, in the order in which they are asked; the first is the pair as it lies."""
 
+AT_ONCE = 5
+"""Views that are asked side by side: a third of those behind the first."""
+
 
 def answer_from_views(
     pipeline: Pipeline,
@@ -69,6 +72,7 @@ def answer_from_views(
     views: int,
     *,
     on_token: Callable[[str], None] | None = None,
+    on_stage: Callable[[str], None] | None = None,
     on_view: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Answer:
@@ -83,40 +87,62 @@ def answer_from_views(
         question: What is asked; to be generated, not chosen from options.
         views: How many of ``VIEWS``.
         on_token: Told the answer's text, once it is found.
-        on_view: Told which view is looked at, counted from 1, and of how many.
+        on_stage: Told the stages of the first view.
+        on_view: Told up to which view is looked, counted from 2, and how many there are.
         stop: Asked at every token. The answer of the first view comes back as ``stopped``.
 
     Returns:
         The answer of the first view with the words that were found, the ``vote``, and the seconds
-        of all views.
+        of all views. After a stop it is the first view's own.
 
     Raises:
         UniRSError: As ``Pipeline.answer``.
     """
     if pair.kind is not InputKind.PAIR or question.options or not 1 <= views <= len(VIEWS):
         raise ValueError("Only the description of a pair can be asked from 1 to 16 views.")
-    told: list[_Told] = []
-    for number, view in enumerate(VIEWS[:views], start=1):
-        if on_view:
-            on_view(number, views)
-        told.append(_Told(view, pipeline.answer(view.of(pair), question, stop=stop)))
-        if told[-1].answer.stopped:
-            break
+    first = pipeline.answer(pair, question, on_stage=on_stage, stop=stop)
+    told = [_Told(VIEWS[0], first)]
+    if not first.stopped:
+        told += _ask_others(pipeline, pair, question, VIEWS[1:views], on_view, stop)
+    if len(told) < views:
+        return replace(first, stopped=True)
     answers = [each.answer for each in told]
-    if not answers[-1].stopped:
-        trend = _winner(told)
-        texts = _texts(trend, told)
-        if len(texts) > 1:
-            likeliest = replace(question, options=texts)
-            answers.append(pipeline.answer(pair, likeliest, stop=stop))
-            texts = (answers[-1].text,)
-    seconds = _sum(answers)
+    trend = _winner(told)
+    texts = _texts(trend, told)
+    if len(texts) > 1:
+        answers.append(pipeline.answer(pair, replace(question, options=texts), stop=stop))
+        texts = (answers[-1].text,)
     if answers[-1].stopped:
-        return replace(answers[0], stopped=True, seconds=seconds)
+        return replace(first, stopped=True)
     if on_token:
         on_token(texts[0])
     vote = Vote(views, sum(each.trend is trend for each in told))
-    return replace(answers[0], text=texts[0], vote=vote, seconds=seconds)
+    return replace(first, text=texts[0], vote=vote, seconds=_sum(answers))
+
+
+def _ask_others(
+    pipeline: Pipeline,
+    pair: VisualInput,
+    question: Question,
+    views: Sequence[View],
+    on_view: Callable[[int, int], None] | None,
+    stop: Callable[[], bool] | None,
+) -> list[_Told]:
+    """What all views but the first tell, some of them at a time; nothing after a stop."""
+    from unirs.inference.batch import BatchPipeline
+    from unirs.inference.decoding import Stopped
+
+    def shown() -> Iterator[tuple[VisualInput, Question]]:
+        for number, view in enumerate(views, start=2):
+            if on_view:
+                on_view(number, len(views) + 1)
+            yield view.of(pair), question
+
+    answers = BatchPipeline(pipeline, AT_ONCE, stop=stop).answers(shown())
+    try:
+        return [_Told(view, answer) for view, answer in zip(views, answers, strict=True)]
+    except Stopped:
+        return []
 
 
 @dataclass(frozen=True)

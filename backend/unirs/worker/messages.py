@@ -225,8 +225,8 @@ class ProgressParams(_Message):
     id: RequestId
     stage: str = Field(
         description=(
-            "load, read, vision, clue, prefill, decode, score, view (of several; in place of the "
-            "five before), or case (self_test)."
+            "load, read, vision, clue, prefill, decode, score, view (of several, from the second "
+            "on, in place of the five before), or case (self_test)."
         )
     )
     done: int | None = Field(

@@ -122,6 +122,21 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
     assert loaded(qtbot, history.path) == entries
 
 
+def test_a_history_of_an_earlier_version_is_read_and_goes_on(qtbot, history):
+    earlier, later = make_entry(), make_entry(views=16, agreeing=9)
+    add(qtbot, history, earlier)
+    with raising(gdal):
+        dataset = gdal.OpenEx(str(history.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
+        layer = dataset.GetLayerByName("answers")
+        for name in ("views", "agreeing"):
+            layer.DeleteField(layer.GetLayerDefn().GetFieldIndex(name))
+        del layer, dataset
+
+    assert loaded(qtbot, history.path) == [earlier]
+    add(qtbot, history, later)
+    assert loaded(qtbot, history.path) == [earlier, later]
+
+
 def test_a_new_history_is_empty_and_makes_no_file(qtbot, history):
     with qtbot.waitSignal(history.loaded, timeout=TIMEOUT) as signal:
         history.load()

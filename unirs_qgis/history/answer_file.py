@@ -29,7 +29,7 @@ from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
-from unirs_qgis.history.fields import add_columns, missing_columns, to_entry, to_feature
+from unirs_qgis.history.fields import LATER, add_columns, missing_columns, to_entry, to_feature
 from unirs_qgis.history.globe import wgs84
 
 TABLE = "answers"
@@ -134,6 +134,7 @@ class AnswerFile:
         self._make_if_missing()
         with self._transaction() as dataset:
             layer = self._answers(dataset)
+            add_columns(layer)  # those that the version lacked that made the file
             for entry in entries:
                 layer.SetAttributeFilter(f"id = '{_quoted(entry.id)}'")
                 if layer.GetNextFeature() is None:
@@ -298,7 +299,7 @@ class AnswerFile:
 
     def _answers(self, dataset: gdal.Dataset) -> ogr.Layer:
         layer = dataset.GetLayerByName(TABLE)
-        if layer is None or missing_columns(layer):
+        if layer is None or not set(missing_columns(layer)) <= set(LATER):
             self._raise_what_ogr_said()
             raise self._error(
                 QCoreApplication.translate("History", "it is a GeoPackage of something else")

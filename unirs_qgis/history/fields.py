@@ -50,6 +50,9 @@ COLUMNS = {
 }
 """Name and type of every column, in the order of the attribute table."""
 
+LATER = _NUMBERS
+"""Columns that a history of an earlier version may lack; without a value they are 1."""
+
 
 def aliases() -> dict[str, str]:
     """What the columns are called in the user's language."""
@@ -80,9 +83,9 @@ def aliases() -> dict[str, str]:
 
 
 def add_columns(layer: ogr.Layer) -> None:
-    """Gives an empty layer the columns of the history."""
-    for name, kind in COLUMNS.items():
-        column = ogr.FieldDefn(name, kind)
+    """Gives a layer the columns of the history that it lacks."""
+    for name in missing_columns(layer):
+        column = ogr.FieldDefn(name, COLUMNS[name])
         if name in _BOOLEANS:
             column.SetSubType(ogr.OFSTBoolean)
         layer.CreateField(column)
@@ -134,7 +137,7 @@ def to_entry(feature: ogr.Feature) -> Entry:
         return Entry(
             **values,
             **{name: feature.GetFieldAsInteger(name) != 0 for name in _BOOLEANS},
-            **{name: feature.GetFieldAsInteger(name) for name in _NUMBERS},
+            **{name: _number(feature, name) for name in _NUMBERS},
             created=_time(feature),
             seconds=feature.GetFieldAsDouble("seconds"),
             options=tuple(
@@ -144,6 +147,15 @@ def to_entry(feature: ogr.Feature) -> Entry:
         )
     except (KeyError, TypeError) as error:
         raise ValueError(str(error)) from error
+
+
+def _number(feature: ogr.Feature, name: str) -> int:
+    column = feature.GetFieldIndex(name)
+    return (
+        feature.GetFieldAsInteger(column)
+        if column >= 0 and feature.IsFieldSetAndNotNull(column)
+        else 1
+    )
 
 
 def _set_time(feature: ogr.Feature, column: int, created: str) -> None:

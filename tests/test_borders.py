@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "backend" / "unirs"
 PLUGIN = ROOT / "unirs_qgis"
 
-GROUND = {"errors", "files", "inputs"}
+GROUND = {"errors", "files", "product_names", "dates", "inputs"}
 MODEL = GROUND | {"prompts"}
 INFERENCE = MODEL | {"model"}
 REQUEST = INFERENCE | {"inference", "imagery"}
@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "__init__": set(),
     "errors": set(),
     "files": {"errors"},
+    "product_names": set(),
+    "dates": {"product_names"},
     "inputs": GROUND,
     "prompts": GROUND,
     "imagery": GROUND,
@@ -50,8 +52,8 @@ NEVER_ANYWHERE = {
     *("pickle", "cPickle", "dill", "joblib", "marshal", "shelve"),
     *("ftplib", "http", "requests", "httpx", "smtplib", "socket", "urllib3"),
 }
-WIRE = {"process", "protocol"}
-"""What the worker's client imports relatively, because the plugin ships the same files."""
+SHARED = {"process", "protocol", "product_names"}
+"""What is imported relatively, because the plugin ships the same files."""
 HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"}
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -65,7 +67,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            if node.level == 1 and module in WIRE:
+            if node.level == 1 and module in SHARED:
                 continue
             assert not node.level, "imports are absolute here"
             yield from (f"{module}.{alias.name}" for alias in node.names)

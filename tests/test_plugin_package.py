@@ -86,10 +86,13 @@ def test_licence_program_and_resources_are_in_it(plugins):
         assert (plugin / "resources/icons" / source.name).is_file()
 
 
-def test_the_wire_is_the_backend_s_own(plugins):
-    for name in ("client.py", "process.py", "protocol.py"):
-        ours = (ROOT / "backend/unirs/worker" / name).read_bytes()
-        assert (plugins / "unirs_qgis/runtime/wire" / name).read_bytes() == ours
+def test_what_runtime_and_plugin_share_is_the_backend_s_own(plugins):
+    shared = [path for path in (ROOT / "unirs_qgis").rglob("*.py") if path.is_symlink()]
+    assert {path.stem for path in shared} >= {"client", "process", "protocol", "dates"}
+    for path in shared:
+        shipped = plugins / path.relative_to(ROOT)
+        assert not shipped.is_symlink()
+        assert shipped.read_bytes() == path.resolve().read_bytes()
 
 
 def test_the_runtime_is_in_it_once_with_its_model_and_versions(plugins):

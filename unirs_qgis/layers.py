@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import Path
 from urllib.parse import unquote
 
 from osgeo import gdal
@@ -17,42 +17,20 @@ from qgis.core import (
     QgsProviderRegistry,
     QgsRasterLayer,
 )
-from qtpy.QtCore import QCoreApplication, QDate, QDateTime, Qt, QTime
+from qtpy.QtCore import QCoreApplication, QDateTime
 
-_METADATA_KEYS = (
-    "acquisitiondatetime",
-    "acquisitiondate",
-    "dateacquired",  # Landsat MTL
-    "acquired",  # Planet
-    "sensingtime",
-    "sensingstart",
-    "datatakesensingstart",
-    "productstarttime",  # Sentinel
-    "firstlinetime",  # Maxar IMD
-    "rangebeginningdate",  # MODIS
-    "timecoveragestart",  # CF / ACDD
-    "imagedate",
-    "datetime",  # STAC
-    "exifdatetimeoriginal",
-    "tifftagdatetime",  # last, because some programs write the time of processing here
+from unirs_qgis.dates import (
+    ImageDate,
+    chronological,
+    date_of_metadata,
+    date_of_name,
+    date_of_path,
+    date_of_writing,
+    parse_date,
 )
-"""Keys in order of trust, without case and punctuation: those that the runtime reads, too."""
 
-_METADATA_ITEM = re.compile(r"([A-Za-z_#.: ]{4,60}?)\s*=\s*([^<\n]{4,80})")
+_METADATA_ITEM = re.compile(r"([A-Za-z\d_#.: ]{4,60}?)\s*=\s*([^<\n]{4,80})")
 _MARKUP = re.compile(r"<[^>]*>")
-
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_FULL_DATE = re.compile(
-    rf"(?<!\d){_YEAR}(?P<gap>[-_.:/]?)(?P<month>\d\d)(?P=gap)(?P<day>\d\d)"
-    r"(?:[ T](?P<clock>\d\d:\d\d:\d\d)|T(?P<time>\d{6}))?"
-    r"(?=(?:\d{4}|\d{6}|\d{9})?(?!\d))"  # a time may follow without a gap, to the millisecond
-)
-_DAY_FIRST = re.compile(rf"(?<!\d)(?P<day>\d\d?)\.(?P<month>\d\d?)\.{_YEAR}(?!\d)")
-_DAY_OF_YEAR = re.compile(
-    rf"(?:L[COTEM]\d{{7}}|\.A){_YEAR}(?P<day>\d{{3}})(?=[A-Z.])"
-)  # Landsat scene ids before collections (LC80150332019185LGN00), MODIS (MOD09GA.A2019185.h10v05)
-_YEAR_AT_END = re.compile(rf"(?<!\d){_YEAR}$")
-_YEAR_ALONE = re.compile(rf"(?<![\w.]){_YEAR}(?![\w.])")
 
 _SECRET_KEYS = re.compile(
     r"(?i)^(authcfg|auth\w*|user(name)?|pass(word|wd)?|pwd|referer|http-header.*|"
@@ -74,56 +52,62 @@ def input_kind(layers: Sequence[object]) -> str:
     return ("", "single", "pair", "video")[min(len(layers), 3)]
 
 
-def acquisition_date(layer: QgsRasterLayer) -> tuple[QDateTime | None, str]:
-    """When the image of a layer was taken, as far as that can be told at once.
+def acquisition_date(layer: QgsRasterLayer) -> tuple[ImageDate | None, str]:
+    """When the image of a layer was taken, as exactly as that can be told at once.
 
-    Asked in this order: the layer's temporal properties if they are switched on (the begin of a
-    fixed range), its metadata (temporal extent, then acquisition keys of the common products in
-    the file), its name, the name of its file, and the name of that file's folder. A year alone
-    stands for its 1 January. Dates in the future and those that no calendar has are passed over.
+    What counts, in this order: the layer's temporal properties if they are switched on (the begin
+    of a fixed range), its metadata (temporal extent, then what the file says of its acquisition),
+    its name, the name of its file and of the folder, and last the time at which a program wrote
+    the file. See `unirs_qgis.dates`.
 
     Returns:
-        The time, and its origin ("temporal", "metadata" or "name"); ``(None, "")`` where nothing
-        tells.
+        The date, and its origin ("temporal", "metadata", "name" or "written"); `(None, "")` where
+        nothing is sure.
     """
+    tags = _tags(layer)
     for origin, dates in (
         ("temporal", _dates_of_temporal_properties(layer)),
-        ("metadata", _dates_of_metadata(layer)),
+        ("metadata", _dates_of_layer_metadata(layer)),
+        ("metadata", [date_of_metadata(tags)]),
         ("name", _dates_of_names(layer)),
+        ("written", [date_of_writing(tags)]),
     ):
-        date = next(dates, None)
+        date = next((date for date in dates if date is not None), None)
         if date is not None:
             return date, origin
     return None, ""
 
 
 def ordered(layers: Sequence[QgsRasterLayer]) -> list[QgsRasterLayer]:
-    """The earliest first; as given where a date is unknown or two are the same."""
-    dates = [acquisition_date(layer)[0] for layer in layers]
-    if any(date is None for date in dates):
-        return list(layers)
-    order = sorted(range(len(layers)), key=lambda i: dates[i].toMSecsSinceEpoch())
-    return [layers[i] for i in order]
+    """The earliest first; as given where the order is not certain."""
+    order = chronological([acquisition_date(layer)[0] for layer in layers])
+    return [layers[i] for i in order] if order is not None else list(layers)
 
 
-def date_warning(dates: Sequence[QDateTime | None]) -> str:
-    """One sentence if dates are missing, equal or not in order; empty if all is well.
+def date_warning(dates: Sequence[ImageDate | None]) -> str:
+    """One sentence if dates are missing, equal, too rough or not in order; empty if all is well.
 
     Args:
         dates: One per layer, in the order in which the model will see them.
     """
     if len(dates) < 2:
         return ""
-    if any(date is None or not date.isValid() for date in dates):
+    if any(date is None for date in dates):
         return QCoreApplication.translate(
             "Layers", "Not all dates are known; check that the earlier layer comes first."
         )
-    times = [date.toMSecsSinceEpoch() for date in dates if date is not None]
-    if times != sorted(times):
+    order = chronological(dates)
+    if order is None:
+        return QCoreApplication.translate(
+            "Layers",
+            "Some dates are known too roughly to order them; check that the earlier layer comes "
+            "first.",
+        )
+    if order != list(range(len(dates))):
         return QCoreApplication.translate(
             "Layers", "The later date comes first; swap the layers or correct the dates."
         )
-    if len(set(times)) < len(times):
+    if len(set(dates)) < len(dates):
         return QCoreApplication.translate(
             "Layers", "Some dates are the same; correct them, or choose layers of different dates."
         )
@@ -144,29 +128,36 @@ def public_source(layer: QgsRasterLayer) -> str:
     return _public_service(source)
 
 
-def _dates_of_temporal_properties(layer: QgsRasterLayer) -> Iterator[QDateTime]:
+def _dates_of_temporal_properties(layer: QgsRasterLayer) -> Iterator[ImageDate]:
     temporal = layer.temporalProperties()
     fixed = Qgis.RasterTemporalMode.FixedTemporalRange
     if temporal is not None and temporal.isActive() and temporal.mode() == fixed:
-        begin = temporal.fixedTemporalRange().begin()
-        if begin.isValid():
-            yield begin
+        yield from _moment(temporal.fixedTemporalRange().begin())
 
 
-def _dates_of_metadata(layer: QgsRasterLayer) -> Iterator[QDateTime]:
+def _dates_of_layer_metadata(layer: QgsRasterLayer) -> Iterator[ImageDate]:
     for span in layer.metadata().extent().temporalExtents():
-        if span.begin().isValid():
-            yield span.begin()
-    if layer.providerType() == "gdal" and layer.dataProvider() is not None:
-        tags = {**_tags_of_file(layer.source(), layer.id()), **_tags_of_provider(layer)}
-        for key in _METADATA_KEYS:
-            yield from _full_dates(tags.get(key, ""))
+        yield from _moment(span.begin())
+
+
+def _moment(time: QDateTime) -> Iterator[ImageDate]:
+    if time.isValid():
+        date = parse_date(time.toUTC().toString("yyyy-MM-ddTHH:mm:ss"))
+        if date is not None:
+            yield date
+
+
+def _tags(layer: QgsRasterLayer) -> dict[str, str]:
+    """Metadata of the file, by key."""
+    if layer.providerType() != "gdal" or layer.dataProvider() is None:
+        return {}
+    return {**_tags_of_file(layer.source(), layer.id()), **_tags_of_provider(layer)}
 
 
 def _tags_of_provider(layer: QgsRasterLayer) -> dict[str, str]:
     """What the provider tells of its open file, in HTML; for archives and addresses, too."""
     lines = html.unescape(_MARKUP.sub("\n", layer.dataProvider().htmlMetadata()))
-    return {_normal(key): value for key, value in _METADATA_ITEM.findall(lines)}
+    return dict(_METADATA_ITEM.findall(lines))
 
 
 @lru_cache(maxsize=256)
@@ -184,55 +175,16 @@ def _tags_of_file(source: str, _layer_id: str) -> dict[str, str]:
         return {}
     tags: dict[str, str] = {}
     if dataset is not None:
-        for domain in ("IMD", "IMAGERY"):
-            for key, value in (dataset.GetMetadata(domain) or {}).items():
-                tags[_normal(key)] = value
+        for domain in ("ENVI", "EXIF", "IMD", "IMAGERY"):
+            tags.update(dataset.GetMetadata(domain) or {})
     return tags
 
 
-def _normal(key: str) -> str:
-    """A key without case, punctuation and the group that it belongs to."""
-    return re.sub(r"[^a-z]", "", key.rpartition("#")[2].lower())
-
-
-def _dates_of_names(layer: QgsRasterLayer) -> Iterator[QDateTime]:
-    yield from _dates_of_name(layer.name())
+def _dates_of_names(layer: QgsRasterLayer) -> Iterator[ImageDate | None]:
+    yield date_of_name(layer.name())
     if layer.providerType() == "gdal":
-        path = PurePath(layer.source().split("|")[0].replace("\\", "/"))  # on any system
-        yield from _dates_of_name(path.stem)
-        yield from _dates_of_name(path.parent.name)
-
-
-def _dates_of_name(name: str) -> Iterator[QDateTime]:
-    yield from _days_of_year(name)
-    yield from _full_dates(name)
-    for match in _DAY_FIRST.finditer(name):
-        yield from _past(int(match["year"]), int(match["month"]), int(match["day"]))
-    for pattern in (_YEAR_AT_END, _YEAR_ALONE):
-        for match in pattern.finditer(name):
-            yield from _past(int(match["year"]), 1, 1)
-
-
-def _full_dates(text: str) -> Iterator[QDateTime]:
-    for match in _FULL_DATE.finditer(text):
-        clock = (match["time"] or match["clock"] or "").replace(":", "")
-        yield from _past(int(match["year"]), int(match["month"]), int(match["day"]), clock)
-
-
-def _days_of_year(text: str) -> Iterator[QDateTime]:
-    for match in _DAY_OF_YEAR.finditer(text):
-        date = QDate(int(match["year"]), 1, 1).addDays(int(match["day"]) - 1)
-        if date.year() == int(match["year"]):
-            yield from _past(date.year(), date.month(), date.day())
-
-
-def _past(year: int, month: int, day: int, clock: str = "") -> Iterator[QDateTime]:
-    """The time, if there is such a day and an image can have been taken on it."""
-    date = QDate(year, month, day)
-    if not date.isValid() or date > QDate.currentDate():
-        return
-    time = QTime.fromString(clock, "HHmmss")
-    yield QDateTime(date, time if time.isValid() else QTime(0, 0), Qt.TimeSpec.UTC)
+        uri = QgsProviderRegistry.instance().decodeUri("gdal", layer.source())
+        yield date_of_path(uri.get("path", ""))
 
 
 def _public_database(source: str) -> str:

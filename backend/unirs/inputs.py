@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
 from enum import Enum
@@ -12,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from unirs.dates import ImageDate
 from unirs.errors import UniRSError
 
 Extent = tuple[float, float, float, float]
@@ -56,7 +56,7 @@ class Crop:
         crs: ``"EPSG:…"`` where there is a code, else WKT; ``None`` without georeference.
         pixel_size: Ground size of one pixel in metres, ``None`` where it is not known.
         nodata_share: Share of pixels without data, 0 to 1.
-        date: Acquisition date, where one is known.
+        date: When it was taken, as exactly as that is known; ``None`` where nothing tells.
         source: What the crop was read from, for messages and records.
     """
 
@@ -65,7 +65,7 @@ class Crop:
     crs: str | None = None
     pixel_size: float | None = None
     nodata_share: float = 0.0
-    date: dt.date | None = None
+    date: ImageDate | None = None
     source: str = ""
 
     @cached_property

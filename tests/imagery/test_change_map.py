@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 
 import numpy as np
@@ -9,6 +8,7 @@ import rasterio
 from PIL import Image
 from rasterio.errors import NotGeoreferencedWarning
 
+from unirs.dates import ImageDate
 from unirs.errors import UniRSError
 from unirs.imagery import mask_nodata, read_crop, write_change_map, write_crop, write_overlay
 from unirs.imagery.export import new_geotiff
@@ -20,7 +20,7 @@ EXTENT = (500_000.0, 4_999_000.0, 502_000.0, 5_000_000.0)
 @pytest.fixture
 def crop():
     pixels = np.full((60, 120, 3), 90, np.uint8)
-    return Crop(pixels, EXTENT, "EPSG:32633", 16.7, date=dt.date(2020, 8, 11), source="after.tif")
+    return Crop(pixels, EXTENT, "EPSG:32633", 16.7, date=ImageDate(2020, 8, 11), source="after.tif")
 
 
 def change_in_the_north_east():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 
 import numpy as np
@@ -11,6 +10,7 @@ from pyproj import Transformer
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 
+from unirs.dates import ImageDate
 from unirs.errors import UniRSError
 from unirs.imagery import CropOptions, read_pair, read_series
 from unirs.inputs import VisualInput
@@ -85,7 +85,7 @@ def test_a_series_is_in_order_of_date(write_raster):
     years = (2015, 1985, 2020, 1990)
     paths = [write_raster(f"{year}.tif", flat(year - 1900)) for year in years]
     series = read_series(paths, 20)
-    assert [crop.date for crop in series] == [dt.date(year, 1, 1) for year in sorted(years)]
+    assert [crop.date for crop in series] == [ImageDate(year) for year in sorted(years)]
     assert [int(crop.pixels[0, 0, 0]) for crop in series] == [85, 90, 115, 120]
     assert len({crop.extent for crop in series}) == 1
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from unirs.dates import date_of_name
 from unirs.errors import UniRSError
 from unirs.imagery import CropOptions, read_crop, read_pair, read_series
 from unirs.inputs import Crop, VisualInput
@@ -56,8 +56,8 @@ def test_an_alpha_band_and_a_mask_leave_out_what_nodata_leaves_out():
 def test_naip_dates_lie_on_one_grid(later):
     before, after = read_pair(later, NAIP[0], 384)
     VisualInput.pair(before, after)
-    assert before.date == dt.date(2009, 8, 18)
-    assert after.date == dt.datetime.strptime(later.stem[-8:], "%Y%m%d").date()
+    assert str(before.date) == "2009-08-18"
+    assert after.date == date_of_name(later.stem)
     assert before.crs == after.crs == "EPSG:26914"
     assert before.pixel_size == pytest.approx(5 * 934 / 384, rel=0.01)
     assert max(before.nodata_share, after.nodata_share) < 0.02

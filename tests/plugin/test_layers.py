@@ -18,6 +18,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QDate, QDateTime, Qt, QTime
 
+from unirs_qgis.dates import parse_date
 from unirs_qgis.layers import (
     acquisition_date,
     date_warning,
@@ -62,84 +63,92 @@ def with_range(layer: QgsRasterLayer, begin: QDateTime, active: bool = True) -> 
     return layer
 
 
+def told(layer: QgsRasterLayer) -> tuple[str, str]:
+    """The date of a layer as text, and where it comes from."""
+    date, origin = acquisition_date(layer)
+    return (date.isoformat() if date else "", origin)
+
+
 @pytest.mark.parametrize(
     ("name", "date"),
     [
-        ("m_4709963_se_14_1_20120731", utc(2012, 7, 31)),
-        ("city 2012-07-31", utc(2012, 7, 31)),
-        ("2012_07_31 RGB", utc(2012, 7, 31)),
-        ("Luftbild 31.07.2012", utc(2012, 7, 31)),
-        ("S2A_MSIL2A_20200811T101031_N0214_R022_T33UUP", utc(2020, 8, 11, "10:10:31")),
-        ("20200811_101112_1003_3B_AnalyticMS", utc(2020, 8, 11)),
-        ("LC08_L1TP_015033_20190704_20200827_02_T1", utc(2019, 7, 4)),
-        ("LC80150332019185LGN00", utc(2019, 7, 4)),
-        ("MOD09GA.A2019185.h10v05", utc(2019, 7, 4)),
-        ("1985", utc(1985)),
-        ("orthophoto_1985", utc(1985)),
-        ("Orthophoto 1985 (infrared)", utc(1985)),
-        ("tile_4709963", None),
-        ("20121331", None),
-        ("2099-01-01", None),
-        ("grid 2048", None),
-        ("", None),
+        ("m_4709963_se_14_1_20120731", "2012-07-31"),
+        ("2012_07_31 RGB", "2012-07-31"),
+        ("Luftbild 31.07.2012", "2012-07-31"),
+        ("LC080150332013070401T1-SC20190816143210", "2013-07-04"),
+        ("IMG_PHR1A_MS_201204011017343_SEN_IPU_20120529_1596-002_R1C1", "2012-04-01"),
+        ("ndvi 2019-08", "2019-08"),
+        ("orthophoto_1985", "1985"),
+        ("Orthophoto 1985 (infrared)", "1985"),
+        ("DJI_2012", ""),
+        ("2099-01-01", ""),
+        ("", ""),
     ],
 )
-def test_names_tell_dates(make, name, date):
-    layer = make(name=name)
-    assert acquisition_date(layer) == (date, "name" if date else "")
+def test_names_tell_dates_as_in_the_runtime(make, name, date):
+    assert told(make(name=name)) == (date, "name" if date else "")
 
 
 def test_the_file_and_its_folder_tell_too(make):
-    assert acquisition_date(make("s_20120731.tif")) == (utc(2012, 7, 31), "name")
-    assert acquisition_date(make("2012-07-31/red.tif")) == (utc(2012, 7, 31), "name")
-    assert acquisition_date(make("s_20120731.tif", "2014-01-02")) == (utc(2014, 1, 2), "name")
+    assert told(make("s_20120731.tif")) == ("2012-07-31", "name")
+    assert told(make("2012-07-31/red.tif")) == ("2012-07-31", "name")
+    assert told(make("s_20120731.tif", "2014-01-02")) == ("2014-01-02", "name")
 
 
-def test_metadata_of_the_file_is_asked_before_names(make):
-    tags = {"TIFFTAG_DATETIME": "2012:07:31 10:20:30"}
-    layer = make("x_20100101.tif", "2011-01-01", default=tags)
-    assert acquisition_date(layer) == (utc(2012, 7, 31, "10:20:30"), "metadata")
+def test_the_time_at_which_a_file_was_written_counts_last(make):
+    tags = {"TIFFTAG_DATETIME": "2021:02:02 10:20:30"}
+    assert told(make("2012-07-31.tif", default=tags)) == ("2012-07-31", "name")
+    assert told(make("red.tif", "2012", default=tags)) == ("2012", "name")
+    assert told(make("red.tif", default=tags)) == ("2021-02-02", "written")
 
 
-def test_acquisition_is_trusted_above_processing(make):
-    layer = make(
-        default={"TIFFTAG_DATETIME": "2022:01:01 00:00:00"},
-        IMAGERY={"ACQUISITIONDATETIME": "2019-07-04 15:54:00"},
-    )
-    assert acquisition_date(layer) == (utc(2019, 7, 4, "15:54:00"), "metadata")
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"default": {"DATE_ACQUIRED": "2019-07-04"}},
+        {"default": {"NC_GLOBAL#time_coverage_start": "2019-07-04T15:54:00Z"}},
+        {"IMAGERY": {"ACQUISITIONDATETIME": "2019-07-04 15:54:00"}},
+        {"ENVI": {"acquisition_time": "2019-07-04T15:54:00Z"}},
+    ],
+)
+def test_metadata_of_the_acquisition_come_before_names(make, tags):
+    assert told(make("x_20100101.tif", "2011-01-01", **tags)) == ("2019-07-04", "metadata")
 
 
 def test_the_metadata_of_the_layer_comes_first_of_metadata(make):
-    layer = make(default={"TIFFTAG_DATETIME": "2012:07:31 10:20:30"})
+    layer = make(default={"DATE_ACQUIRED": "2012-07-31"})
     metadata = QgsLayerMetadata()
     extent = metadata.extent()
     extent.setTemporalExtents([QgsDateTimeRange(utc(2005, 5, 5), utc(2005, 5, 6))])
     metadata.setExtent(extent)
     layer.setMetadata(metadata)
-    assert acquisition_date(layer) == (utc(2005, 5, 5), "metadata")
+    assert told(layer) == ("2005-05-05", "metadata")
 
 
 def test_temporal_properties_come_first_if_they_are_on(make):
-    tags = {"TIFFTAG_DATETIME": "2012:07:31 10:20:30"}
-    layer = with_range(make(default=tags), utc(2001, 2, 3))
-    assert acquisition_date(layer) == (utc(2001, 2, 3), "temporal")
+    tags = {"DATE_ACQUIRED": "2012-07-31"}
+    assert told(with_range(make(default=tags), utc(2001, 2, 3))) == ("2001-02-03", "temporal")
     layer = with_range(make(default=tags), utc(2001, 2, 3), active=False)
-    assert acquisition_date(layer)[1] == "metadata"
+    assert told(layer)[1] == "metadata"
 
 
-def test_layers_are_ordered_by_date_if_all_are_known(make):
+def test_layers_are_ordered_by_date_if_the_order_is_certain(make):
     late, early, unknown = make(name="2020-01-01"), make(name="2010-01-01"), make(name="somewhen")
     assert ordered([late, early]) == [early, late]
     assert ordered([late, unknown, early]) == [late, unknown, early]
+    rough = make(name="2020")
+    assert ordered([rough, late]) == [rough, late]
     assert ordered([]) == []
 
 
 def test_doubtful_dates_are_told():
-    early, late = utc(2010), utc(2020)
+    early, late, rough = map(parse_date, ("2010-01-01", "2020-05-05", "2020"))
     assert date_warning([early, late]) == ""
+    assert date_warning([early, rough]) == ""
     assert date_warning([early]) == ""
     assert "known" in date_warning([early, None])
     assert "same" in date_warning([early, early])
+    assert "too roughly" in date_warning([late, rough])
     assert "later date comes first" in date_warning([late, early])
 
 

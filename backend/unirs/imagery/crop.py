@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pyproj import CRS
 
+from unirs.dates import chronological
 from unirs.errors import UniRSError
 from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.grid import common_grid
@@ -42,7 +43,8 @@ def read_pair(
 ) -> tuple[Crop, Crop]:
     """Two dates on one grid, the earlier one first.
 
-    The given order is kept where a date is unknown or both are the same. The grid is in the CRS
+    The given order is kept where a date is unknown, both are the same, or one is known too roughly
+    (a year, and a day in it). The grid is in the CRS
     of the first in time and covers the extent asked for, or what the two have in common. Rasters
     without a CRS make a pair only if they have one size and place.
 
@@ -81,11 +83,9 @@ def read_series(
 
 
 def _in_order_of_date(rasters: list[Raster]) -> list[Raster]:
-    """Earlier first; as given where a date is unknown."""
-    dated = [(raster.date, raster) for raster in rasters if raster.date is not None]
-    if len(dated) < len(rasters):
-        return rasters
-    return [raster for _, raster in sorted(dated, key=lambda pair: pair[0])]
+    """Earlier first; as given where the order is not certain."""
+    order = chronological([raster.date for raster in rasters])
+    return [rasters[index] for index in order] if order is not None else rasters
 
 
 def _read(rasters: Sequence[Raster], size: int, options: CropOptions) -> list[Crop]:

@@ -43,7 +43,7 @@ def write_crop(crop: Crop, path: str | os.PathLike[str]) -> None:
         with new_geotiff(path, crop, crop.pixels.shape[:2], count=3, photometric="RGB") as dataset:
             dataset.write(crop.pixels.transpose(2, 0, 1))
             if crop.date:
-                dataset.update_tags(TIFFTAG_DATETIME=f"{crop.date:%Y:%m:%d} 00:00:00")
+                dataset.update_tags(ACQUISITION_DATE=crop.date.isoformat())
     else:
         write_picture(Image.fromarray(crop.pixels), path)
 

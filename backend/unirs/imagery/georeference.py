@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import os
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from pyproj.exceptions import CRSError, ProjError
 from rasterio.io import DatasetReader
 from rasterio.warp import calculate_default_transform
 
+from unirs.dates import ImageDate
 from unirs.errors import UniRSError
-from unirs.imagery.dates import acquisition_date
+from unirs.imagery.acquisition import acquisition_date
 from unirs.imagery.source import RasterPath, open_raster
 from unirs.inputs import Extent
 
@@ -52,7 +52,7 @@ class Raster:
     georeference: Georeference
     width: int
     height: int
-    date: dt.date | None
+    date: ImageDate | None
 
 
 def describe(path: RasterPath) -> Raster:

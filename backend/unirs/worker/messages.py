@@ -144,7 +144,7 @@ class CropFacts(_Message):
     """What is known of an image that the model saw."""
 
     source: str
-    date: str | None = Field(description="YYYY-MM-DD")
+    date: str | None = Field(description="YYYY-MM-DD, YYYY-MM or YYYY, as known")
     extent: Annotated[list[float], Field(min_length=4, max_length=4)] | None
     crs: str | None
     pixel_size: float | None = Field(description="Metres.")

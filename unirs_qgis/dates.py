@@ -1,0 +1,1 @@
+../backend/unirs/dates.py

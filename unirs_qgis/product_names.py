@@ -1,0 +1,1 @@
+../backend/unirs/product_names.py

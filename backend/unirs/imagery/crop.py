@@ -13,13 +13,15 @@ from unirs.imagery.grid import common_grid
 from unirs.imagery.options import CropOptions
 from unirs.imagery.source import RasterPath
 from unirs.imagery.stretch import to_rgb
-from unirs.imagery.warp import read_samples
+from unirs.imagery.warp import Stop, read_samples
 from unirs.inputs import Crop
 
 _DEFAULT = CropOptions()
 
 
-def read_crop(path: RasterPath, size: int, options: CropOptions = _DEFAULT) -> Crop:
+def read_crop(
+    path: RasterPath, size: int, options: CropOptions = _DEFAULT, stop: Stop | None = None
+) -> Crop:
     """A raster, or an extent of it, as a north-up image with square pixels.
 
     The image covers exactly the extent. Parts of it that lie outside the raster are without data.
@@ -28,6 +30,7 @@ def read_crop(path: RasterPath, size: int, options: CropOptions = _DEFAULT) -> C
         path: A raster that GDAL reads.
         size: Pixels of the longer side, at least 1.
         options: Extent, bands and stretch.
+        stop: Asked while pixels are read; if it says so, reading ends with ``cancelled``.
 
     Returns:
         The crop, with its extent in the CRS of the raster.
@@ -35,11 +38,15 @@ def read_crop(path: RasterPath, size: int, options: CropOptions = _DEFAULT) -> C
     Raises:
         UniRSError: See :mod:`unirs.imagery`.
     """
-    return _read([describe(path)], size, options)[0]
+    return _read([describe(path)], size, options, stop)[0]
 
 
 def read_pair(
-    path_a: RasterPath, path_b: RasterPath, size: int, options: CropOptions = _DEFAULT
+    path_a: RasterPath,
+    path_b: RasterPath,
+    size: int,
+    options: CropOptions = _DEFAULT,
+    stop: Stop | None = None,
 ) -> tuple[Crop, Crop]:
     """Two dates on one grid, the earlier one first.
 
@@ -53,6 +60,7 @@ def read_pair(
         path_b: The other raster; its CRS, resolution and offset may differ.
         size: Pixels of the longer side, at least 1.
         options: Extent, bands and stretch, for both.
+        stop: As for :func:`read_crop`.
 
     Returns:
         Before and after.
@@ -60,12 +68,15 @@ def read_pair(
     Raises:
         UniRSError: See :mod:`unirs.imagery`.
     """
-    before, after = read_series([path_a, path_b], size, options)
+    before, after = read_series([path_a, path_b], size, options, stop)
     return before, after
 
 
 def read_series(
-    paths: Sequence[RasterPath], size: int, options: CropOptions = _DEFAULT
+    paths: Sequence[RasterPath],
+    size: int,
+    options: CropOptions = _DEFAULT,
+    stop: Stop | None = None,
 ) -> list[Crop]:
     """Two or more dates on one grid, in order of time, as the frames of a video.
 
@@ -79,7 +90,7 @@ def read_series(
             "too_few_frames",
             f"A series needs at least two rasters, but {len(paths)} were given; add other dates.",
         )
-    return _read(_in_order_of_date([describe(path) for path in paths]), size, options)
+    return _read(_in_order_of_date([describe(path) for path in paths]), size, options, stop)
 
 
 def _in_order_of_date(rasters: list[Raster]) -> list[Raster]:
@@ -88,9 +99,11 @@ def _in_order_of_date(rasters: list[Raster]) -> list[Raster]:
     return [rasters[index] for index in order] if order is not None else rasters
 
 
-def _read(rasters: Sequence[Raster], size: int, options: CropOptions) -> list[Crop]:
+def _read(
+    rasters: Sequence[Raster], size: int, options: CropOptions, stop: Stop | None
+) -> list[Crop]:
     grid = common_grid(rasters, size, options)
-    dates = [read_samples(raster, grid, options.bands) for raster in rasters]
+    dates = [read_samples(raster, grid, options.bands, stop) for raster in rasters]
     for raster, samples in zip(rasters, dates, strict=True):
         if not samples.valid.any():
             raise UniRSError(

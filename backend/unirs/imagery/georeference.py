@@ -1,4 +1,4 @@
-"""Where the pixels of a raster lie, and how its coordinates lead to other ones."""
+"""Where the pixels of a raster lie on the ground."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import rasterio
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
+from pyproj import CRS
 from rasterio.io import DatasetReader
 from rasterio.warp import calculate_default_transform
 
 from unirs.dates import ImageDate
 from unirs.errors import UniRSError
 from unirs.imagery.acquisition import acquisition_date
+from unirs.imagery.crs import WGS84, parse_crs, rasterio_crs, world_width
+from unirs.imagery.orientation import orientation_of
 from unirs.imagery.source import RasterPath, open_raster
 from unirs.inputs import Extent
 
-WGS84 = CRS.from_epsg(4326)
-
-_PLANE = 'LOCAL_CS["pixels",UNIT["pixel",1]]'
-"""A plane without a place on Earth, where GDAL's warper insists on a CRS."""
+_MOST_TURNS = 1.5
+"""Longitudes further from 0 than this part of a whole turn are none, but metres."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +34,31 @@ class Georeference:
         crs: ``None`` where the raster has none, or has one but no place in it.
         bounds: The footprint's bounds in units of ``crs``; pixels, with y negative, where they
             are counted.
-        pixel_area: Area of one pixel in squared units of ``crs``.
     """
 
     placed_by: Literal["transform", "gcps", "rpcs", "pixels"]
     crs: CRS | None
     bounds: Extent
-    pixel_area: float
 
 
 @dataclass(frozen=True)
 class Raster:
-    """What is known of a raster before its pixels are read."""
+    """What is known of a raster before its pixels are read.
+
+    Attributes:
+        name: Its path, as it was given.
+        georeference: Where its pixels lie.
+        width: Columns, as they are stored.
+        height: Rows, as they are stored.
+        orientation: How a photograph has to be turned to be upright, by EXIF's numbers 1 to 8.
+        date: When it was taken, where something tells.
+    """
 
     name: str
     georeference: Georeference
     width: int
     height: int
+    orientation: int
     date: ImageDate | None
 
 
@@ -65,87 +72,15 @@ def describe(path: RasterPath) -> Raster:
     with open_raster(path) as dataset:
         if dataset.count == 0:
             raise _no_image(dataset)
+        orientation = 1 if _is_placed(dataset) else orientation_of(dataset)
         return Raster(
             name=os.fspath(path),
-            georeference=_georeference(dataset),
+            georeference=_georeference(dataset, orientation),
             width=dataset.width,
             height=dataset.height,
+            orientation=orientation,
             date=acquisition_date(dataset),
         )
-
-
-def placement(dataset: DatasetReader, georeference: Georeference) -> dict[str, Any]:
-    """What GDAL's warper has to be told about the place of a dataset or its overview."""
-    if georeference.placed_by == "rpcs":
-        return {"rpcs": dataset.rpcs, "RPC_HEIGHT": dataset.rpcs.height_off or 0.0}
-    if georeference.placed_by == "gcps":
-        return {"SRC_METHOD": "GCP_POLYNOMIAL"}
-    if georeference.placed_by == "pixels":
-        return {"SRC_METHOD": "NO_GEOTRANSFORM"}
-    return {}
-
-
-def parse_crs(text: str, what: str) -> CRS:
-    """A CRS from a code, WKT or PROJ string.
-
-    Args:
-        text: Such as ``"EPSG:4326"``.
-        what: Subject of the sentence if it is none.
-
-    Raises:
-        UniRSError: ``crs_invalid``.
-    """
-    try:
-        return CRS.from_user_input(text)
-    except CRSError as error:
-        raise UniRSError(
-            "crs_invalid", f"{what} is not known ({text:.60}); give a code such as EPSG:4326."
-        ) from error
-
-
-def rasterio_crs(crs: CRS | None) -> rasterio.crs.CRS:
-    """The same CRS for rasterio, a plane where there is none."""
-    return rasterio.crs.CRS.from_wkt(crs.to_wkt() if crs else _PLANE)
-
-
-def transformer(source: CRS, target: CRS) -> Transformer:
-    """Coordinates of one CRS to another, x before y.
-
-    Raises:
-        UniRSError: ``crs_invalid`` if nothing leads from one to the other.
-    """
-    try:
-        return Transformer.from_crs(source, target, always_xy=True)
-    except ProjError as error:
-        raise UniRSError(
-            "crs_invalid",
-            f"No transformation leads from {source.name} to {target.name}; "
-            "use a CRS of the same planet.",
-        ) from error
-
-
-def transform_extent(extent: Extent, source: CRS | None, target: CRS | None) -> Extent | None:
-    """Bounds, in another CRS, of the densified outline of an extent.
-
-    Where a geographic target is cut at its antimeridian, the bounds go on past 180°. Without a CRS
-    on both sides the coordinates are those of one plane.
-
-    Returns:
-        The bounds, or ``None`` where the target does not reach that ground.
-
-    Raises:
-        UniRSError: ``crs_invalid`` if nothing leads from one CRS to the other.
-    """
-    if source is None or target is None or source == target:
-        return extent
-    min_x, min_y, max_x, max_y = transformer(source, target).transform_bounds(
-        *extent, densify_pts=21
-    )
-    if not all(map(math.isfinite, (min_x, min_y, max_x, max_y))):
-        return None
-    if target.is_geographic and max_x < min_x:
-        max_x += 360.0
-    return min_x, min_y, max_x, max_y
 
 
 def _no_image(dataset: DatasetReader) -> UniRSError:
@@ -154,30 +89,36 @@ def _no_image(dataset: DatasetReader) -> UniRSError:
     return UniRSError("bands_unsupported", f"{dataset.name} holds no image of its own; {advice}.")
 
 
-def _georeference(dataset: DatasetReader) -> Georeference:
+def _is_placed(dataset: DatasetReader) -> bool:
+    gcps, gcp_crs = dataset.gcps
+    return bool(not dataset.transform.is_identity or (gcps and gcp_crs) or dataset.rpcs)
+
+
+def _georeference(dataset: DatasetReader, orientation: int) -> Georeference:
     """Where the pixels lie: by transform, else by GCPs, else by RPCs, else just counted."""
     gcps, gcp_crs = dataset.gcps
     if not dataset.transform.is_identity:
-        return _by_transform(dataset)
-    if gcps and gcp_crs:
-        return _by_points("gcps", _crs(dataset, gcp_crs), dataset, {"gcps": gcps})
-    if dataset.rpcs:
+        georeference = _by_transform(dataset)
+    elif gcps and gcp_crs:
+        georeference = _by_points("gcps", _crs(dataset, gcp_crs), dataset, {"gcps": gcps})
+    elif dataset.rpcs:
         height = dataset.rpcs.height_off or 0.0
-        return _by_points("rpcs", WGS84, dataset, {"rpcs": dataset.rpcs, "RPC_HEIGHT": height})
-    bounds = (0.0, -float(dataset.height), float(dataset.width), 0.0)
-    return Georeference("pixels", None, bounds, 1.0)
+        points = {"rpcs": dataset.rpcs, "RPC_HEIGHT": height}
+        georeference = _by_points("rpcs", WGS84, dataset, points)
+    else:
+        lying = orientation >= 5
+        width, height = dataset.shape if lying else (dataset.width, dataset.height)
+        georeference = Georeference("pixels", None, (0.0, -float(height), float(width), 0.0))
+    _refuse_nowhere(dataset, georeference)
+    return georeference
 
 
 def _by_transform(dataset: DatasetReader) -> Georeference:
     columns, rows = (0, dataset.width), (0, dataset.height)
     corners = [dataset.transform * (column, row) for column in columns for row in rows]
     xs, ys = zip(*corners, strict=True)
-    return Georeference(
-        "transform",
-        _crs(dataset, dataset.crs) if dataset.crs else None,
-        (min(xs), min(ys), max(xs), max(ys)),
-        abs(dataset.transform.determinant),
-    )
+    crs = _crs(dataset, dataset.crs) if dataset.crs else None
+    return Georeference("transform", crs, (min(xs), min(ys), max(xs), max(ys)))
 
 
 def _by_points(
@@ -190,9 +131,34 @@ def _by_points(
     )
     min_x, max_y = transform * (0, 0)
     max_x, min_y = transform * (width, height)
-    area = (max_x - min_x) * (max_y - min_y) / (dataset.width * dataset.height)
-    return Georeference(placed_by, crs, (min_x, min_y, max_x, max_y), area)
+    return Georeference(placed_by, crs, (min_x, min_y, max_x, max_y))
 
 
 def _crs(dataset: DatasetReader, crs: rasterio.crs.CRS) -> CRS:
     return parse_crs(crs.to_wkt(), f"The CRS of {dataset.name}")
+
+
+def _refuse_nowhere(dataset: DatasetReader, georeference: Georeference) -> None:
+    """Refuse pixels without a size or a place, and metres that are called degrees."""
+    min_x, min_y, max_x, max_y = georeference.bounds
+    has_area = dataset.transform.determinant != 0 and min_x < max_x and min_y < max_y
+    if not has_area or not all(map(math.isfinite, georeference.bounds)):
+        raise UniRSError(
+            "raster_unreadable",
+            f"The georeference of {dataset.name} is broken: its pixels have no size or no place; "
+            "georeference it anew.",
+        )
+    crs = georeference.crs
+    if crs is None or not crs.is_geographic:
+        return
+    turn = world_width(crs) or 360.0
+    pixel = (max_y - min_y) / dataset.height  # grids of pixels centred on the poles go beyond them
+    if max(abs(min_x), abs(max_x)) > _MOST_TURNS * turn or (
+        max(abs(min_y), abs(max_y)) > turn / 4 + 2 * pixel
+    ):
+        raise UniRSError(
+            "crs_invalid",
+            f"The coordinates of {dataset.name} ({min_x:.10g} {min_y:.10g} to {max_x:.10g} "
+            f"{max_y:.10g}) are no degrees, but its CRS is {crs.name}; check the CRS and set the "
+            "right one.",
+        )

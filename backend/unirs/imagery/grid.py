@@ -13,15 +13,9 @@ from rasterio.transform import from_bounds
 from shapely import box, intersection_all
 
 from unirs.errors import UniRSError
-from unirs.imagery.georeference import (
-    WGS84,
-    Georeference,
-    Raster,
-    parse_crs,
-    transform_extent,
-    transformer,
-)
-from unirs.imagery.options import CropOptions
+from unirs.imagery.crs import WGS84, beside, parse_crs, transform_extent, transformer
+from unirs.imagery.georeference import Raster
+from unirs.imagery.options import CropOptions, empty_extent, is_across
 from unirs.inputs import Extent
 
 
@@ -78,23 +72,12 @@ class Grid:
         scale = _metres_per_unit(self.crs, self.extent) if self.crs else None
         return math.sqrt(self.pixel_area * scale[0] * scale[1]) if scale else None
 
-    def decimation(self, raster: Georeference) -> float:
-        """How many pixels of a raster go into one of this grid, along one side, in its middle.
-
-        Below 1 the raster is coarser than the grid. A middle that the raster's CRS does not reach
-        counts as 1: the raster is then read in full resolution, which is right, if slow.
-        """
-        if self.crs is None or raster.crs is None or self.crs == raster.crs:
-            return math.sqrt(self.pixel_area / raster.pixel_area)
-        column, row = self.width / 2, self.height / 2
-        corners = [
-            self.transform * (column + right, row + down)
-            for right, down in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
-        ]
-        xs, ys = zip(*transformer(self.crs, raster.crs).itransform(corners), strict=True)
-        diagonals = (xs[2] - xs[0]) * (ys[3] - ys[1]) - (xs[3] - xs[1]) * (ys[2] - ys[0])
-        area = abs(diagonals) / 2
-        return math.sqrt(area / raster.pixel_area) if math.isfinite(area) else 1.0
+    def part(self, rows: slice, columns: slice) -> Grid:
+        """Some rows and columns of this grid."""
+        min_x, max_y = self.transform * (columns.start, rows.start)
+        max_x, min_y = self.transform * (columns.stop, rows.stop)
+        extent = (min_x, min_y, max_x, max_y)
+        return Grid(self.crs, extent, columns.stop - columns.start, rows.stop - rows.start)
 
 
 def common_grid(rasters: Sequence[Raster], size: int, options: CropOptions) -> Grid:
@@ -104,35 +87,39 @@ def common_grid(rasters: Sequence[Raster], size: int, options: CropOptions) -> G
         UniRSError: ``no_overlap``, ``dates_no_overlap``, ``crs_missing``, ``crs_invalid``.
     """
     _refuse_unrelated(rasters)
-    first = rasters[0].georeference
-    footprints = [
-        transform_extent(raster.georeference.bounds, raster.georeference.crs, first.crs)
-        for raster in rasters
-    ]
+    crs = rasters[0].georeference.crs
+    footprints = [_footprint(raster, crs) for raster in rasters]
+    first = footprints[0]
     if options.extent is None:
-        extent = _intersection(footprints)
+        extent = _common(footprints, crs)
         if extent is None:
             raise UniRSError(
                 "dates_no_overlap",
                 f"{' and '.join(raster.name for raster in rasters)} have no ground in common; "
                 "give dates of one place.",
             )
-    else:
-        extent = _wanted_extent(rasters[0], options.extent, options.extent_crs)
-        for raster, footprint in zip(rasters, footprints, strict=True):
-            if _intersection([extent, footprint]) is None:
-                raise UniRSError(
-                    "no_overlap",
-                    f"The extent {_text(options.extent)} lies outside {raster.name}; "
-                    "give one that meets it, and its CRS if that is not the raster's.",
-                )
-    return Grid.covering(extent, first.crs, size)
+        return Grid.covering(extent, crs, size)
+    extent = _wanted_extent(rasters[0], options.extent, options.extent_crs)
+    if first is not None:
+        extent = beside(extent, first, crs)
+    for raster, footprint in zip(rasters, footprints, strict=True):
+        if _common([extent, footprint], crs) is None:
+            raise UniRSError(
+                "no_overlap",
+                f"The extent {_text(options.extent)} lies outside {raster.name}; "
+                "give one that meets it, and its CRS if that is not the raster's.",
+            )
+    return Grid.covering(extent, crs, size)
+
+
+def _footprint(raster: Raster, crs: CRS | None) -> Extent | None:
+    return transform_extent(raster.georeference.bounds, raster.georeference.crs, crs)
 
 
 def _refuse_unrelated(rasters: Sequence[Raster]) -> None:
     """Refuse rasters that no CRS relates, unless they have one grid anyway."""
     missing = [raster for raster in rasters if raster.georeference.crs is None]
-    one_grid = {(raster.georeference, raster.width, raster.height) for raster in rasters}
+    one_grid = {(raster.georeference, raster.width * raster.height) for raster in rasters}
     if missing and len(one_grid) > 1:
         raise UniRSError(
             "crs_missing",
@@ -143,16 +130,17 @@ def _refuse_unrelated(rasters: Sequence[Raster]) -> None:
 
 def _wanted_extent(raster: Raster, extent: Extent, extent_crs: str | None) -> Extent:
     """The extent asked for, in the CRS of the raster."""
-    if extent_crs is None:
-        return extent
     target = raster.georeference.crs
+    if extent_crs is None:
+        return _to_the_east(extent, target)
     if target is None:
         raise UniRSError(
             "crs_missing",
             f"{raster.name} has no CRS, so that an extent in {extent_crs} cannot be found in it; "
             "georeference the raster, or give the extent in its own coordinates.",
         )
-    transformed = transform_extent(extent, parse_crs(extent_crs, "The CRS of the extent"), target)
+    source = parse_crs(extent_crs, "The CRS of the extent")
+    transformed = transform_extent(_to_the_east(extent, source), source, target)
     if transformed is None:
         raise UniRSError(
             "no_overlap",
@@ -162,11 +150,23 @@ def _wanted_extent(raster: Raster, extent: Extent, extent_crs: str | None) -> Ex
     return transformed
 
 
-def _intersection(extents: Sequence[Extent | None]) -> Extent | None:
-    """What extents have in common; ``None`` where that is no area."""
-    boxes = [box(*extent) for extent in extents if extent is not None]
-    common = intersection_all(boxes)
-    if len(boxes) < len(extents) or common.area == 0:
+def _to_the_east(extent: Extent, crs: CRS | None) -> Extent:
+    """An extent with its limits in order: from 170 to -170 is from 170 to 190."""
+    if not is_across(extent):
+        return extent
+    if crs is None or not crs.is_geographic:
+        raise empty_extent(extent)
+    min_x, min_y, max_x, max_y = extent
+    return min_x, min_y, max_x + 360.0, max_y
+
+
+def _common(extents: Sequence[Extent | None], crs: CRS | None) -> Extent | None:
+    """What extents have in common, also across the antimeridian; ``None`` where that is no area."""
+    known = [extent for extent in extents if extent is not None]
+    if len(known) < len(extents):
+        return None
+    common = intersection_all([box(*beside(extent, known[0], crs)) for extent in known])
+    if common.area == 0:
         return None
     min_x, min_y, max_x, max_y = common.bounds
     return min_x, min_y, max_x, max_y

@@ -8,14 +8,16 @@ auto       none for 8-bit data, percentile for everything else
 ========== ==============================================================================
 
 The dates of a pair or series are stretched by joint limits, so that the stretch itself is no
-change. Where dates differ in data type or number of bands, and so in units, each such group has
-its own limits.
+change. Values of rasters with scale and offset are those of the quantity, in the stored units of
+the first date, so that another offset is no change either. Where dates differ in data type, number
+of bands or in having a scale, and so in units, each such group has its own limits.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,7 @@ def to_rgb(dates: Sequence[Samples], stretch: Stretch) -> list[NDArray[np.uint8]
         stretch: How values become 8-bit.
     """
     groups: dict[object, list[Samples]] = defaultdict(list)
+    dates = [_in_stored_units(samples, dates) for samples in dates]
     for samples in dates:
         groups[_units(samples)].append(samples)
     limits = {units: _limits(group, stretch) for units, group in groups.items()}
@@ -42,7 +45,16 @@ def to_rgb(dates: Sequence[Samples], stretch: Stretch) -> list[NDArray[np.uint8]
 
 
 def _units(samples: Samples) -> object:
-    return samples.dtype, len(samples.values)
+    return samples.dtype, len(samples.values), samples.scales is None
+
+
+def _in_stored_units(samples: Samples, dates: Sequence[Samples]) -> Samples:
+    """Values by the scale and offset of the first date in these units, which leaves its own be."""
+    first = next(date for date in dates if _units(date) == _units(samples))
+    if first.scales is None:
+        return samples
+    scale, offset = first.scales[:, :1, None], first.scales[:, 1:, None]
+    return replace(samples, values=(samples.values - offset) / scale)
 
 
 def _limits(group: Sequence[Samples], stretch: Stretch) -> NDArray[np.float64]:
@@ -66,6 +78,7 @@ def _image(samples: Samples, limits: NDArray[np.float64]) -> NDArray[np.uint8]:
     with np.errstate(invalid="ignore", over="ignore"):  # values that are not valid
         scaled = np.where(high > low, (samples.values - low) * (255.0 / span), NEUTRAL)
     scaled = np.where(samples.valid, scaled, NEUTRAL)
+    scaled = np.round(scaled, 6)  # what differs by the rounding of a scale is the same
     grey_or_rgb = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
     rgb = np.broadcast_to(grey_or_rgb, (3, *samples.valid.shape))
     return np.ascontiguousarray(rgb.transpose(1, 2, 0))

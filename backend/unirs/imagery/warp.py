@@ -1,28 +1,34 @@
 """Pixels of one raster, warped on to a grid.
 
-GDAL's warper is called for the bands in question alone (``rasterio.warp.reproject``). A
-``WarpedVRT`` would warp every band of the file: a hundredfold cost for hyperspectral scenes.
+A raster is read in parts, so that reading it can be ended between two of them and costs little
+memory. The values of each part are prepared (without data, scale, palette) before they are
+averaged or interpolated by GDAL's warper: a pixel without data never spoils its neighbours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
-import rasterio
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import Resampling
 from rasterio.io import DatasetReader
 from rasterio.warp import reproject
 
 from unirs.errors import UniRSError
-from unirs.imagery.georeference import Raster, placement, rasterio_crs
+from unirs.imagery.bands import Reader, chosen_bands
+from unirs.imagery.crs import rasterio_crs, world_width
+from unirs.imagery.georeference import Raster
 from unirs.imagery.grid import Grid
+from unirs.imagery.placement import Placement
 from unirs.imagery.source import open_raster
 
-_PALETTE_OVERSAMPLING = 4
-"""Palette indices have no average: they are read this much finer, and their colours averaged."""
+Stop = Callable[[], bool]
+
+_PART = 2**22
+"""Values that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -31,126 +37,110 @@ class Samples:
 
     Attributes:
         values: ``[bands, height, width]`` with one band (grey) or three (red, green, blue), in the
-            raster's own units; meaningless where not valid.
+            units of the raster's scale and offset, if it has them, else as they are stored;
+            meaningless where not valid.
         valid: ``[height, width]``, where there are data: neither nodata, masked, transparent, NaN
             or infinite in any band, nor outside the raster.
-        dtype: Data type of the raster.
+        dtype: Data type of the raster; uint8 for the colours of a palette.
+        scales: ``[bands, 2]``: scale and offset of each band; ``None`` where it has none.
     """
 
     values: NDArray[np.floating]
     valid: NDArray[np.bool_]
     dtype: np.dtype[np.generic]
+    scales: NDArray[np.float64] | None = None
 
 
-def read_samples(raster: Raster, grid: Grid, bands: tuple[int, ...] | None) -> Samples:
+def read_samples(
+    raster: Raster, grid: Grid, bands: tuple[int, ...] | None, stop: Stop | None = None
+) -> Samples:
     """One or three bands of a raster on a grid.
 
-    The coarsest overview that is still finer than the grid is averaged on to it; only the part
-    under the grid is read. A raster coarser than the grid is interpolated (bilinear).
+    The coarsest overview that is still finer than the grid in every direction is averaged on to it;
+    only the part under the grid is read. A raster coarser than the grid is interpolated (bilinear;
+    a palette: nearest).
 
     Args:
         raster: What to read.
         grid: Where.
         bands: Band numbers from 1; chosen by colour interpretation where ``None``.
+        stop: Asked between two parts; reading ends if it says so.
 
     Raises:
-        UniRSError: ``raster_unreadable``, ``bands_unsupported``.
+        UniRSError: ``raster_unreadable``, ``bands_unsupported``, ``cancelled``.
     """
-    decimation = grid.decimation(raster.georeference)
     with open_raster(raster.name) as dataset:
-        chosen = _chosen_bands(dataset, bands)
-        level = _overview_level(dataset.overviews(chosen[0]), decimation)
+        reader = Reader.of(dataset, chosen_bands(dataset, bands))
+        fewest, _ = Placement.of(dataset, raster).density(grid)
+        level = _overview_level(dataset.overviews(reader.bands[0]), fewest)
     with open_raster(raster.name, **level) as dataset:
-        if len(chosen) == 1 and dataset.colorinterp[chosen[0] - 1] == ColorInterp.palette:
-            return _read_palette(dataset, raster, grid, chosen[0])
-        resampling = Resampling.average if decimation > 1 else Resampling.bilinear
-        return _warp(dataset, raster, grid, chosen, resampling)
+        placement = Placement.of(dataset, raster)
+        values = _warp(dataset, reader, placement, grid, stop)
+    valid: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
+    return Samples(values, valid, reader.dtype, reader.scales)
 
 
-def _chosen_bands(dataset: DatasetReader, wanted: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Band numbers: those wanted if the raster has them, else its red, green and blue, else 1-3."""
-    bands = wanted or _default_bands(dataset)
-    if not all(1 <= band <= dataset.count for band in bands):
-        raise UniRSError(
-            "bands_unsupported",
-            f"{dataset.name} has bands 1 to {dataset.count}, and not all of "
-            f"{', '.join(map(str, bands))}; give others.",
-        )
-    if any(dataset.dtypes[band - 1].startswith("complex") for band in bands):
-        raise UniRSError(
-            "bands_unsupported",
-            f"{dataset.name} holds complex numbers, which no picture can show; "
-            "give a raster of their magnitude.",
-        )
-    return bands
-
-
-def _default_bands(dataset: DatasetReader) -> tuple[int, ...]:
-    meaning = dataset.colorinterp
-    colours = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-    if all(colour in meaning for colour in colours):
-        return tuple(meaning.index(colour) + 1 for colour in colours)
-    data = [band for band in dataset.indexes if meaning[band - 1] != ColorInterp.alpha]
-    return tuple(data[:3]) if len(data) >= 3 else tuple(data[:1]) or (1,)
-
-
-def _overview_level(factors: list[int], decimation: float) -> dict[str, int]:
+def _overview_level(factors: list[int], density: float) -> dict[str, int]:
     """GDAL's open option for the coarsest overview that is not coarser than needed."""
-    usable = [level for level, factor in enumerate(factors) if factor <= decimation]
+    usable = [level for level, factor in enumerate(factors) if factor <= density]
     return {"overview_level": max(usable, key=factors.__getitem__)} if usable else {}
 
 
 def _warp(
-    dataset: DatasetReader,
-    raster: Raster,
-    grid: Grid,
-    bands: tuple[int, ...],
-    resampling: Resampling,
-) -> Samples:
-    """Bands of a dataset (the raster, or an overview of it) on a grid."""
-    dtype = np.result_type(*(dataset.dtypes[band - 1] for band in bands))
-    values = np.empty((len(bands), grid.height, grid.width), np.result_type(dtype, np.float32))
-    alpha = [i for i in dataset.indexes if dataset.colorinterp[i - 1] == ColorInterp.alpha]
-    without_nodata = dtype.kind == "f" and dataset.nodata is None
-    reproject(
-        rasterio.band(dataset, bands),
-        values,
-        src_crs=rasterio_crs(raster.georeference.crs),
-        src_nodata=np.nan if without_nodata else None,
-        src_alpha=alpha[0] if alpha and alpha[0] not in bands else 0,
-        dst_crs=rasterio_crs(grid.crs),
-        dst_transform=_to_source(dataset, raster) * grid.transform,
-        dst_nodata=np.nan,
-        resampling=resampling,
-        SRC_ALPHA_MAX="1",  # any opacity is data, for what is half transparent is still to be seen
-        **placement(dataset, raster.georeference),
-    )
-    valid: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
-    return Samples(values, valid, dtype)
+    dataset: DatasetReader, reader: Reader, placement: Placement, grid: Grid, stop: Stop | None
+) -> NDArray[np.floating]:
+    """``[bands, height, width]``, NaN where there are no data."""
+    fewest, most = placement.density(grid)
+    resampling = Resampling.average if fewest > 1 else reader.interpolation
+    values = np.full((reader.count, grid.height, grid.width), np.nan, reader.computed)
+    for rows, columns in _parts(grid, fewest * most * reader.count):
+        if stop is not None and stop():
+            raise UniRSError("cancelled", f"Reading {dataset.name} was stopped.")
+        part = grid.part(rows, columns)
+        target = values[:, rows, columns]
+        points = placement.under(part)
+        for shift in _shifts(placement, points):
+            window = placement.window(points, shift)
+            if window is None:
+                continue
+            moved = np.full(target.shape, np.nan, values.dtype)
+            reproject(
+                destination=moved,
+                src_nodata=np.nan,
+                dst_crs=rasterio_crs(grid.crs),
+                dst_transform=placement.off_origin * part.transform,
+                dst_nodata=np.nan,
+                resampling=resampling,
+                INSERT_CENTER_LONG="FALSE",  # the way around the world is ours
+                **placement.source(reader.read(dataset, window), window, shift),
+            )
+            np.copyto(target, moved, where=np.isnan(target))
+    return values
 
 
-def _to_source(dataset: DatasetReader, raster: Raster) -> Affine:
-    """From a grid's coordinates to those the warper knows: columns and rows where it has no other.
+def _parts(grid: Grid, values_per_pixel: float) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of a grid, from top left to bottom right, that are read at once.
 
-    An overview has fewer of them than its raster.
+    Parts are as wide as the grid where that is possible: some formats are read from the top only.
     """
-    if raster.georeference.placed_by != "pixels":
-        return Affine.identity()
-    return Affine.scale(dataset.width / raster.width, -dataset.height / raster.height)
+    pixels = max(1, int(_PART / max(values_per_pixel, 1e-6)))
+    columns = min(grid.width, pixels)
+    rows = max(1, min(grid.height, pixels // columns))
+    for top in range(0, grid.height, rows):
+        for left in range(0, grid.width, columns):
+            yield (
+                slice(top, min(top + rows, grid.height)),
+                slice(left, min(left + columns, grid.width)),
+            )
 
 
-def _read_palette(dataset: DatasetReader, raster: Raster, grid: Grid, band: int) -> Samples:
-    """Colours of a paletted raster, averaged over the pixels of a grid."""
-    factor = _PALETTE_OVERSAMPLING
-    fine = replace(grid, width=grid.width * factor, height=grid.height * factor)
-    indices = _warp(dataset, raster, fine, (band,), Resampling.nearest)
-    table = dataset.colormap(band)
-    rgba_of = np.array([*table.values(), (0, 0, 0, 0)], dtype=float)  # the last: not in the table
-    index = np.where(indices.valid, indices.values[0], len(table)).astype(np.intp)
-    rgba = rgba_of[np.minimum(index, len(table))]
-    opaque = rgba[..., 3] > 0
-    cells = (grid.height, factor, grid.width, factor)
-    count = opaque.reshape(cells).sum(axis=(1, 3))
-    total = (rgba[..., :3] * opaque[..., None]).reshape(*cells, 3).sum(axis=(1, 3))
-    values = total / np.maximum(count, 1)[..., None]
-    return Samples(values.transpose(2, 0, 1), count > 0, indices.dtype)
+def _shifts(placement: Placement, points: tuple[NDArray[np.float64], ...]) -> list[float]:
+    """How far a raster has to be moved around the world to reach points; 0 if at all, first."""
+    width = world_width(placement.crs)
+    xs = points[0]
+    if width is None or not len(xs):
+        return [0.0]
+    min_x, max_x = placement.reach
+    first = ceil((xs.min() - max_x) / width)
+    last = floor((xs.max() - min_x) / width)
+    return sorted((turn * width for turn in range(first, last + 1)), key=abs)

@@ -25,6 +25,7 @@ from unirs.imagery import (
     write_overlay,
 )
 from unirs.imagery.source import open_raster
+from unirs.imagery.stopping import Stop, until_stopped
 from unirs.imagery.video import open_video
 from unirs.inference.store import model_info
 from unirs.inference.views import answer_from_views
@@ -108,7 +109,8 @@ def run_task(
         on_token: Told each piece of the answer's text as it comes.
         on_stage: Told ``"read"``, and then the stages of ``Pipeline.answer``, as they begin.
         on_view: Told which of several views is looked at, and of how many.
-        stop: Asked at every token; the partial answer comes back as ``stopped``.
+        stop: Asked at every token; the partial answer comes back as ``stopped``. While images are
+            read, there is no answer yet: a stop raises ``cancelled``.
 
     Raises:
         UniRSError: ``change_map_unavailable`` if the model cannot make the map that is wanted;
@@ -124,7 +126,7 @@ def run_task(
         )
     if on_stage:
         on_stage("read")
-    visual = read_visual(request, pipeline.image_size, pipeline.frame_count)
+    visual = read_visual(request, pipeline.image_size, pipeline.frame_count, stop)
     written = _save_crops(visual.crops, request.save_crop)
     if request.views > 1:
         answer = answer_from_views(
@@ -155,25 +157,34 @@ def run_task(
     )
 
 
-def read_visual(request: TaskRequest, image_size: int, frame_count: int) -> VisualInput:
+def read_visual(
+    request: TaskRequest, image_size: int, frame_count: int, stop: Stop | None = None
+) -> VisualInput:
     """The images of a request on a model's grid.
 
     Args:
         request: Says what to read.
         image_size: Longer side of a crop in pixels.
         frame_count: Frames to take from a video file.
+        stop: Ends the reading, within two seconds.
 
     Raises:
         UniRSError: All codes of ``unirs.imagery``.
     """
+    return until_stopped(lambda: _visual(request, image_size, frame_count, stop), stop)
+
+
+def _visual(
+    request: TaskRequest, image_size: int, frame_count: int, stop: Stop | None
+) -> VisualInput:
     if request.is_video_file:
-        return VisualInput.video(read_video(request.paths[0], frame_count, image_size))
+        return VisualInput.video(read_video(request.paths[0], frame_count, image_size, stop))
     if request.kind is InputKind.SINGLE:
-        return VisualInput.single(read_crop(request.paths[0], image_size, request.crop))
+        return VisualInput.single(read_crop(request.paths[0], image_size, request.crop, stop))
     if request.kind is InputKind.PAIR:
         before, after = request.paths
-        return VisualInput.pair(*read_pair(before, after, image_size, request.crop))
-    return VisualInput.video(read_series(request.paths, image_size, request.crop))
+        return VisualInput.pair(*read_pair(before, after, image_size, request.crop, stop))
+    return VisualInput.video(read_series(request.paths, image_size, request.crop, stop))
 
 
 def _save_crops(crops: tuple[Crop, ...], path: Path | None) -> list[Path]:

@@ -20,6 +20,7 @@ What a user can cause is a :class:`unirs.errors.UniRSError` with one of these st
 ``too_few_frames``      a series of one raster, or a video shorter than the frames asked for
 ``video_missing``       no such file
 ``video_unreadable``    no video stream, or none that can be decoded
+``cancelled``           stopped while pixels or frames were read
 ``output_unwritable``   a picture or raster that cannot be written where it should go
 ======================  =========================================================================
 """

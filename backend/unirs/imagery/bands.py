@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -60,27 +60,41 @@ class Reader:
 
     def read(self, dataset: DatasetReader, window: Window) -> NDArray[np.floating]:
         """``[count, rows, columns]`` of a window; NaN in all bands where one has no data."""
-        stored = dataset.read(self.bands, window=window, masked=True)
-        gaps = np.ma.getmaskarray(stored)
+        stored = dataset.read(self.bands, window=window)
+        gaps = self._gaps(dataset, window)
         if self.palette is not None:
-            return _colours(stored.data[0], gaps[0], self.palette).astype(self.computed)
-        values = np.asarray(stored.data, dtype=self.computed)
+            return _colours(stored[0], gaps, self.palette).astype(self.computed)
+        values = stored.astype(self.computed)
         if self.scales is not None:
             values = values * self.scales[:, :1, None] + self.scales[:, 1:, None]
-        # 0 in one of three bands of bytes is a dark colour, but -9999 in one is no value at all.
-        is_gap = gaps.all(axis=0) if self.dtype.kind == "u" else gaps.any(axis=0)
-        values[:, is_gap | ~np.isfinite(values).all(axis=0)] = np.nan
+        if self.dtype.kind == "f":
+            broken = ~np.isfinite(values).all(axis=0)
+            gaps = broken if gaps is None else gaps | broken
+        if gaps is not None:
+            values[:, gaps] = np.nan
         return values
+
+    def _gaps(self, dataset: DatasetReader, window: Window) -> NDArray[np.bool_] | None:
+        """``[rows, columns]``, where a file says that it has no data; ``None``: nowhere."""
+        flags = [dataset.mask_flag_enums[band - 1] for band in self.bands]
+        if all(MaskFlags.all_valid in of_band for of_band in flags):
+            return None
+        gaps = dataset.read_masks(self.bands, window=window) == 0
+        # 0 in one of three bands of bytes is a dark colour, but -9999 in one is no value at all.
+        return gaps.all(axis=0) if self.dtype.kind == "u" else gaps.any(axis=0)
 
 
 def _colours(
-    stored: NDArray[np.generic], gaps: NDArray[np.bool_], palette: NDArray[np.float64]
+    stored: NDArray[np.generic], gaps: NDArray[np.bool_] | None, palette: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Red, green, blue ``[3, rows, columns]`` of indices; NaN for gaps and what is transparent."""
     nowhere = len(palette) - 1
     with np.errstate(invalid="ignore"):  # indices may be floating-point numbers that are none
-        index = np.where(gaps, nowhere, stored.astype(np.int64))
-    rgba = palette[np.where((index >= 0) & (index < nowhere), index, nowhere)]
+        index = stored.astype(np.int64)
+    index[(index < 0) | (index > nowhere)] = nowhere
+    if gaps is not None:
+        index[gaps] = nowhere
+    rgba = palette[index]
     rgba[rgba[..., 3] == 0] = np.nan
     return np.ascontiguousarray(rgba[..., :3].transpose(2, 0, 1))
 

@@ -12,8 +12,9 @@ from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.grid import common_grid
 from unirs.imagery.options import CropOptions
 from unirs.imagery.source import RasterPath
+from unirs.imagery.stopping import Stop
 from unirs.imagery.stretch import to_rgb
-from unirs.imagery.warp import Stop, read_samples
+from unirs.imagery.warp import read_samples
 from unirs.inputs import Crop
 
 _DEFAULT = CropOptions()

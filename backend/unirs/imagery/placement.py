@@ -109,12 +109,21 @@ class Placement:
         finite = np.isfinite(xs) & np.isfinite(ys)
         return xs[finite], ys[finite]
 
-    def window(self, points: Points, shift: float) -> Window | None:
+    def reduction(self, density: float) -> int:
+        """By how much a window is made smaller before it is warped: the overview that is missing.
+
+        Args:
+            density: Columns or rows to a pixel of the grid; at least two of them are left.
+        """
+        return max(1, int(density / 2)) if self.transform is not None else 1
+
+    def window(self, points: Points, shift: float, factor: int = 1) -> Window | None:
         """The part of the dataset under points of a grid, with a margin.
 
         Args:
             points: Of ``under``.
             shift: How far the dataset is moved in x, around the world.
+            factor: Columns and rows come in so many, counted from the first of the dataset.
 
         Returns:
             ``None`` where the dataset does not reach the points.
@@ -126,24 +135,28 @@ class Placement:
             return None
         # Where some points have no place, the edge of what is seen lies between two of them.
         share = 0.0 if len(xs) == _STEPS**2 and finite.all() else 2.0 / _STEPS
-        left, right = _span(columns[finite], share, self.width)
-        top, bottom = _span(rows[finite], share, self.height)
+        left, right = _span(columns[finite], share, self.width, factor)
+        top, bottom = _span(rows[finite], share, self.height, factor)
         return (
             Window(left, top, right - left, bottom - top) if left < right and top < bottom else None
         )
 
-    def source(self, values: NDArray[np.floating], window: Window, shift: float) -> dict[str, Any]:
+    def source(
+        self, values: NDArray[np.floating], window: Window, shift: float, factor: int = 1
+    ) -> dict[str, Any]:
         """Arguments of rasterio's ``reproject`` for the pixels of a window.
 
         Args:
             values: ``[bands, rows, columns]`` of the window.
             window: Part of the dataset.
             shift: How far the dataset is moved in x, around the world.
+            factor: How many columns and rows have become one of the values.
         """
         place: dict[str, Any] = {"source": values, "src_crs": rasterio_crs(self.crs)}
         if self.transform is not None:
             moved = self.off_origin * Affine.translation(shift, 0) * self.transform
             transform = moved * Affine.translation(window.col_off, window.row_off)
+            transform *= Affine.scale(factor)
             if transform.a == transform.e == 0:  # GDAL blurs what it has to turn by a quarter
                 place["source"] = np.ascontiguousarray(values.transpose(0, 2, 1))
                 transform *= Affine(0, 1, 0, 1, 0, 0)
@@ -195,8 +208,9 @@ def _apply(transform: Affine, points: Points) -> Points:
     )
 
 
-def _span(places: NDArray[np.float64], share: float, length: int) -> tuple[int, int]:
-    """First and last but one of the columns or rows that cover places, inside of the dataset."""
+def _span(places: NDArray[np.float64], share: float, length: int, factor: int) -> tuple[int, int]:
+    """First column or row that covers places, and the one behind the last, in the dataset."""
     low, high = float(places.min()), float(places.max())
-    margin = _MARGIN + share * (high - low)
-    return max(0, int(max(low - margin, 0))), min(length, int(min(high + margin, length)) + 1)
+    margin = _MARGIN * factor + share * (high - low)
+    first, last = max(low - margin, 0.0), min(high + margin, float(length))
+    return int(first / factor) * factor, min(length, (int(last / factor) + 1) * factor)

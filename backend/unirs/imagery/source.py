@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import rasterio
@@ -15,7 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from unirs.errors import UniRSError
-from unirs.imagery.network import network_source
+from unirs.imagery.local import ALLOWED_DRIVERS, SERVICE_DRIVERS, check_local, missing_part
 
 RasterPath = str | os.PathLike[str]
 """A file, or one of GDAL's virtual paths such as ``/vsizip/scene.zip/scene.tif``."""
@@ -23,14 +23,12 @@ RasterPath = str | os.PathLike[str]
 CACHE_MEGABYTES = 64
 """Upper bound of GDAL's block cache, whose default is a share of the machine's memory."""
 
-_NETWORK_DRIVERS = frozenset(
-    {"HTTP", "WMS", "WMTS", "WCS", "OGCAPI", "STACTA", "STACIT", "PLMOSAIC", "EEDAI", "DAAS"}
-)
-"""GDAL drivers whose local files stand for services."""
-
 _LOCAL_ONLY = {
-    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",  # a local VRT may name sources on the network
-    "GDAL_SKIP": " ".join(sorted(_NETWORK_DRIVERS)),  # heard if nothing in this process used GDAL
+    # What check_local has not seen, such as an address in a file beside a raster, ends here.
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
+    "GDAL_HTTP_PROXY": "http://127.0.0.1:9",  # the port at which nobody answers
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_SKIP": SERVICE_DRIVERS,  # heard if nothing in this process used GDAL
 }
 
 
@@ -51,21 +49,17 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
             "raster_unreadable",
             f"The name {name!r} is not in UTF-8, which GDAL insists on; rename the file.",
         )
-    if source := network_source(name):
-        raise _on_the_network(name, source)
     environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
     with warnings.catch_warnings(), environment:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        check_local(name)
         with _open(name, options) as dataset:
             try:
                 yield dataset
-            except (RasterioError, CPLE_BaseError) as error:
-                raise UniRSError(
-                    "raster_unreadable",
-                    f"{name} cannot be read, because a part of it is corrupt; "
-                    "get a new copy of the file.",
-                    reason=str(error),
-                ) from error
+            except Exception as error:
+                if not _is_of_rasterio(error):
+                    raise
+                raise _unreadable(name, "a part of it is corrupt", error) from error
 
 
 def is_utf8(name: str) -> bool:
@@ -77,34 +71,39 @@ def is_utf8(name: str) -> bool:
     return True
 
 
-def _exists(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except OSError:  # a name that no file can have, such as one that is too long
-        return False
-
-
 def _open(name: str, options: dict[str, Any]) -> DatasetReader:
     try:
-        dataset = rasterio.open(name, **options)
-    except (RasterioError, CPLE_BaseError) as error:
-        if name.startswith("/vsi") or _exists(name):
-            raise UniRSError(
-                "raster_unreadable",
-                f"{name} cannot be opened as a raster: its format is unknown or its header is "
-                "corrupt; check the file or get a new copy.",
-                reason=str(error),
-            ) from error
-        raise UniRSError("raster_missing", f"There is no raster {name}; check the path.") from error
-    if dataset.driver in _NETWORK_DRIVERS:
-        dataset.close()
-        raise _on_the_network(name, name)
-    return dataset
+        return DatasetReader(name, driver=ALLOWED_DRIVERS, sharing=False, **options)
+    except Exception as error:
+        if not _is_of_rasterio(error):
+            raise
+        raise _unreadable(
+            name, "its format is unknown or that of a service, or its header is corrupt", error
+        ) from error
 
 
-def _on_the_network(name: str, source: str) -> UniRSError:
-    what = "is" if source == name else f"is made of {source:.200}, which is"
+def _is_of_rasterio(error: Exception) -> bool:
+    """Whether a file caused an error: it comes from within rasterio, whatever its class.
+
+    Corrupt files make rasterio raise UnicodeDecodeError, CRSError, ValueError and more.
+    """
+    if isinstance(error, (RasterioError, CPLE_BaseError)):
+        return True
+    if isinstance(error, (UniRSError, MemoryError)):
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and "rasterio" in frames[-1].filename.replace("\\", "/").split("/")
+
+
+def _unreadable(name: str, why: str, error: Exception) -> UniRSError:
+    if part := missing_part(name):
+        return UniRSError(
+            "raster_missing",
+            f"{name:.200} is made of {part:.200}, which is missing; put it back, or make the "
+            "virtual raster anew.",
+        )
     return UniRSError(
         "raster_unreadable",
-        f"{name:.200} {what} on the network, and only local files are read; download it first.",
+        f"{name:.200} cannot be read as a raster, because {why}; check the file or get a new copy.",
+        reason=str(error),
     )

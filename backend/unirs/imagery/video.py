@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unirs.errors import UniRSError
+from unirs.imagery.local import is_special
 from unirs.imagery.source import is_utf8
+from unirs.imagery.stopping import Stop, check_stop
 from unirs.inputs import Crop
 
 _SUFFIXES = re.compile(r"\.(3gp|avi|flv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)", re.I)
@@ -26,7 +28,9 @@ def is_video(path: str | os.PathLike[str]) -> bool:
     return _SUFFIXES.fullmatch(Path(path).suffix) is not None
 
 
-def read_video(path: str | os.PathLike[str], frame_count: int, size: int) -> list[Crop]:
+def read_video(
+    path: str | os.PathLike[str], frame_count: int, size: int, stop: Stop | None = None
+) -> list[Crop]:
     """Frames at even steps from the first to the last but one, as VILA takes them.
 
     The number of frames is counted and not taken from the header, which may lack it or be wrong.
@@ -36,6 +40,7 @@ def read_video(path: str | os.PathLike[str], frame_count: int, size: int) -> lis
         path: A video that FFmpeg reads.
         frame_count: Number of frames wanted, at least 1.
         size: Pixels of the longer side of a frame; the shorter one keeps the shape.
+        stop: Asked at every packet; if it says so, reading ends with ``cancelled``.
 
     Returns:
         ``frame_count`` crops without a place on the ground.
@@ -45,10 +50,10 @@ def read_video(path: str | os.PathLike[str], frame_count: int, size: int) -> lis
             is shorter than the frames wanted.
     """
     name = os.fspath(path)
-    expected = _count_packets(name)
-    frames, decoded = _decode(name, _frame_numbers(name, expected, frame_count), size)
+    expected = _count_packets(name, stop)
+    frames, decoded = _decode(name, _frame_numbers(name, expected, frame_count), size, stop)
     if len(frames) < frame_count:  # not every packet had a frame to show
-        frames, _ = _decode(name, _frame_numbers(name, decoded, frame_count), size)
+        frames, _ = _decode(name, _frame_numbers(name, decoded, frame_count), size, stop)
     return [Crop(pixels=frame, source=name) for frame in frames]
 
 
@@ -67,17 +72,24 @@ def _frame_numbers(name: str, total: int, wanted: int) -> list[int]:
     return numbers
 
 
-def _count_packets(name: str) -> int:
+def _count_packets(name: str, stop: Stop | None) -> int:
+    count = 0
     with open_video(name) as container:
-        return sum(1 for packet in container.demux(video=0) if packet.size)
+        for packet in container.demux(video=0):
+            check_stop(stop)
+            count += packet.size > 0
+    return count
 
 
-def _decode(name: str, numbers: Sequence[int], size: int) -> tuple[list[NDArray[np.uint8]], int]:
+def _decode(
+    name: str, numbers: Sequence[int], size: int, stop: Stop | None
+) -> tuple[list[NDArray[np.uint8]], int]:
     """The frames of these numbers (ascending) as far as there are such, and how many there are."""
     frames: dict[int, NDArray[np.uint8]] = {}
     decoded = 0
     with open_video(name) as container:
         for number, frame in enumerate(_frames(container)):
+            check_stop(stop)
             decoded = number + 1
             if number in numbers:
                 frames[number] = _image(frame, size)
@@ -121,6 +133,10 @@ def open_video(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
         )
     if not Path(name).exists():
         raise UniRSError("video_missing", f"There is no video {name}; check the path.")
+    if is_special(Path(name)):
+        raise UniRSError(
+            "video_unreadable", f"{name} is a pipe or a device and no file; give a video file."
+        )
     try:
         with av.open(name) as container:
             if not container.streams.video:

@@ -7,7 +7,7 @@ averaged or interpolated by GDAL's warper: a pixel without data never spoils its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -17,15 +17,13 @@ from rasterio.enums import Resampling
 from rasterio.io import DatasetReader
 from rasterio.warp import reproject
 
-from unirs.errors import UniRSError
 from unirs.imagery.bands import Reader, chosen_bands
 from unirs.imagery.crs import rasterio_crs, world_width
 from unirs.imagery.georeference import Raster
 from unirs.imagery.grid import Grid
 from unirs.imagery.placement import Placement
 from unirs.imagery.source import open_raster
-
-Stop = Callable[[], bool]
+from unirs.imagery.stopping import Stop, check_stop
 
 _PART = 2**22
 """Values that are read at once."""
@@ -92,17 +90,18 @@ def _warp(
     """``[bands, height, width]``, NaN where there are no data."""
     fewest, most = placement.density(grid)
     resampling = Resampling.average if fewest > 1 else reader.interpolation
+    factor = placement.reduction(fewest)
     values = np.full((reader.count, grid.height, grid.width), np.nan, reader.computed)
     for rows, columns in _parts(grid, fewest * most * reader.count):
-        if stop is not None and stop():
-            raise UniRSError("cancelled", f"Reading {dataset.name} was stopped.")
+        check_stop(stop)
         part = grid.part(rows, columns)
         target = values[:, rows, columns]
         points = placement.under(part)
         for shift in _shifts(placement, points):
-            window = placement.window(points, shift)
+            window = placement.window(points, shift, factor)
             if window is None:
                 continue
+            read = _reduced(reader.read(dataset, window), factor)
             moved = np.full(target.shape, np.nan, values.dtype)
             reproject(
                 destination=moved,
@@ -112,9 +111,29 @@ def _warp(
                 dst_nodata=np.nan,
                 resampling=resampling,
                 INSERT_CENTER_LONG="FALSE",  # the way around the world is ours
-                **placement.source(reader.read(dataset, window), window, shift),
+                **placement.source(read, window, shift, factor),
             )
             np.copyto(target, moved, where=np.isnan(target))
+    return values
+
+
+def _reduced(values: NDArray[np.floating], factor: int) -> NDArray[np.floating]:
+    """Means of squares of values, without those that are NaN; squares at the edge may be cut."""
+    if factor == 1:
+        return values
+    means = _sums(values, factor) / _sums(np.ones_like(values[:1]), factor)
+    if np.isnan(means).any():
+        known = ~np.isnan(values)
+        count = _sums(known.astype(values.dtype), factor)
+        total = _sums(np.where(known, values, 0), factor)
+        means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return means.astype(values.dtype)
+
+
+def _sums(values: NDArray[np.floating], factor: int) -> NDArray[np.floating]:
+    for axis in (1, 2):
+        starts = np.arange(0, values.shape[axis], factor)
+        values = np.add.reduceat(values, starts, axis=axis)
     return values
 
 

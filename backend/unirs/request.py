@@ -9,6 +9,7 @@ from pathlib import Path
 from unirs.errors import UniRSError
 from unirs.imagery import CropOptions, is_video
 from unirs.imagery.export import GEOTIFF, is_picture
+from unirs.imagery.source import RasterPath
 from unirs.inference.views import VIEWS
 from unirs.inputs import InputKind, Question, Task
 from unirs.prompts import ERA_CLASSES
@@ -36,8 +37,9 @@ class TaskRequest:
 
     Attributes:
         task: Which of the four tasks.
-        paths: Local files. One raster is a single image, two are a pair, more are a series that is
-            read as a video (for ``CLASSIFY`` two are a series as well); or one video file.
+        paths: Local files, or GDAL's names of what is inside of one. One raster is a single image,
+            two are a pair, more are a series that is read as a video (for ``CLASSIFY`` two are a
+            series as well); or one video file.
         text: The question; an instruction of the user's own for ``CAPTION`` and ``CHANGE``.
         options: Closed set of answers, scored instead of generated. Not for ``CLASSIFY``.
         classes: The classes of ``CLASSIFY``; ``DEFAULT_EVENT_CLASSES`` where there are none.
@@ -60,7 +62,7 @@ class TaskRequest:
     """
 
     task: Task
-    paths: tuple[Path, ...]
+    paths: tuple[RasterPath, ...]
     text: str = ""
     options: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
@@ -110,7 +112,9 @@ class TaskRequest:
         videos = [path for path in self.paths if is_video(path)]
         mixed = bool(videos) and len(self.paths) > 1
         if not self.paths or mixed or self.kind not in _ALLOWED_KINDS[self.task]:
-            given = "no file" if not self.paths else ", ".join(path.name for path in self.paths)
+            given = (
+                "no file" if not self.paths else ", ".join(Path(path).name for path in self.paths)
+            )
             raise UniRSError(
                 "input_count",
                 f"The task {self.task.value} needs {_WANTED_INPUT[self.task]}, but got {given}.",

@@ -3,10 +3,12 @@ from __future__ import annotations
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from unirs.errors import UniRSError
-from unirs.imagery import is_video, read_video
-from unirs.inputs import VisualInput
+from unirs.imagery import is_video, read_crop, read_video
+from unirs.inputs import InputKind, Task, VisualInput
+from unirs.request import TaskRequest
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,41 @@ def test_videos_are_known_by_their_ending(tmp_path):
     assert is_video(tmp_path / "A.MOV")
     assert not is_video("a.tif")
     assert not is_video("mp4")
+
+
+def moving_picture(path, frames):
+    """Grey levels that rise from frame to frame."""
+    levels = [Image.new("RGB", (32, 24), (20 + 30 * number,) * 3) for number in range(frames)]
+    levels[0].save(path, save_all=True, append_images=levels[1:], duration=100)
+    return path
+
+
+def test_a_moving_picture_is_a_video_and_a_still_one_is_an_image(tmp_path):
+    for name in ("a.gif", "a.png"):
+        moving = moving_picture(tmp_path / name, 6)
+        assert is_video(moving)
+        levels = [float(frame.pixels.mean()) for frame in read_video(moving, 3, 32)]
+        assert levels == sorted(levels)
+        assert levels[-1] - levels[0] > 90
+        with pytest.raises(UniRSError, match="one raster"):
+            TaskRequest(Task.CAPTION, (moving,))
+        assert TaskRequest(Task.ASK, (moving,), text="What is it?").kind is InputKind.VIDEO
+        assert TaskRequest(Task.CLASSIFY, (moving,)).kind is InputKind.VIDEO
+    for name in ("b.gif", "b.png", "b.webp"):
+        still = moving_picture(tmp_path / name, 1)
+        assert not is_video(still)
+        assert read_crop(still, 32).pixels.shape == (24, 32, 3)
+        with pytest.raises(UniRSError, match="one video"):
+            TaskRequest(Task.CLASSIFY, (still,))
+
+
+def test_a_moving_picture_that_cannot_be_decoded_is_not_cut_to_its_first_frame(tmp_path):
+    moving = moving_picture(tmp_path / "a.webp", 6)
+    assert is_video(moving)
+    refused("video_unreadable", moving)
+
+
+def test_a_stop_ends_the_reading_of_a_video(write_video):
+    with pytest.raises(UniRSError) as caught:
+        read_video(write_video("a.mp4", 24), 8, 32, stop=lambda: True)
+    assert caught.value.code == "cancelled"

@@ -69,7 +69,7 @@ def register(app: typer.Typer) -> None:
 @takes_question_options
 def ask(
     rasters: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="RASTER",
             help="One raster or video; two dates make a pair, more a series.",
@@ -88,7 +88,7 @@ def ask(
 @takes_question_options
 def caption(
     raster: Annotated[
-        Path, typer.Argument(metavar="RASTER", help="What to describe.", show_default=False)
+        str, typer.Argument(metavar="RASTER", help="What to describe.", show_default=False)
     ],
     common: QuestionOptions,
 ) -> None:
@@ -99,10 +99,10 @@ def caption(
 @takes_question_options
 def change(
     before: Annotated[
-        Path, typer.Argument(metavar="BEFORE", help="The earlier date.", show_default=False)
+        str, typer.Argument(metavar="BEFORE", help="The earlier date.", show_default=False)
     ],
     after: Annotated[
-        Path, typer.Argument(metavar="AFTER", help="The later date.", show_default=False)
+        str, typer.Argument(metavar="AFTER", help="The later date.", show_default=False)
     ],
     common: QuestionOptions,
     question: Annotated[
@@ -146,7 +146,7 @@ def change(
 @takes_question_options
 def classify(
     inputs: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="VIDEO_OR_RASTERS",
             help="One video, or the rasters of a dated series.",
@@ -196,12 +196,13 @@ def read_classes(text: str | None) -> tuple[str, ...]:
     return classes
 
 
-def answer(task: str, paths: list[Path], common: QuestionOptions, **request: Any) -> None:
+def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any) -> None:
     """Load the model, answer, and show the result.
 
     Args:
         task: Value of a ``Task``.
-        paths: Rasters or a video.
+        paths: Rasters or a video, as they were typed: a ``Path`` would swallow slashes of GDAL's
+            names, such as ``/vsizip//data/a.zip``.
         common: The options that every question takes.
         request: Further fields of ``TaskRequest``.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -50,16 +51,32 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
             f"The name {name!r} is not in UTF-8, which GDAL insists on; rename the file.",
         )
     environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
-    with warnings.catch_warnings(), environment:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with _quiet(), environment:
         check_local(name)
         with _open(name, options) as dataset:
             try:
                 yield dataset
             except Exception as error:
-                if not _is_of_rasterio(error):
+                if not is_of_library(error, "rasterio"):
                     raise
                 raise _unreadable(name, "a part of it is corrupt", error) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep off stderr what rasterio says on the side: the sentence tells it."""
+
+    def hook(unraisable: sys.UnraisableHookArgs) -> None:
+        if not isinstance(unraisable.exc_value, UnicodeDecodeError):  # of GDAL's own messages
+            before(unraisable)
+
+    before, sys.unraisablehook = sys.unraisablehook, hook
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            yield
+    finally:
+        sys.unraisablehook = before
 
 
 def is_utf8(name: str) -> bool:
@@ -75,24 +92,24 @@ def _open(name: str, options: dict[str, Any]) -> DatasetReader:
     try:
         return DatasetReader(name, driver=ALLOWED_DRIVERS, sharing=False, **options)
     except Exception as error:
-        if not _is_of_rasterio(error):
+        if not is_of_library(error, "rasterio"):
             raise
         raise _unreadable(
             name, "its format is unknown or that of a service, or its header is corrupt", error
         ) from error
 
 
-def _is_of_rasterio(error: Exception) -> bool:
-    """Whether a file caused an error: it comes from within rasterio, whatever its class.
+def is_of_library(error: Exception, library: str) -> bool:
+    """Whether a file caused an error: it comes from within the library that reads the file.
 
-    Corrupt files make rasterio raise UnicodeDecodeError, CRSError, ValueError and more.
+    Corrupt files make rasterio and PyAV raise UnicodeDecodeError, ValueError, KeyError and more.
     """
     if isinstance(error, (RasterioError, CPLE_BaseError)):
         return True
     if isinstance(error, (UniRSError, MemoryError)):
         return False
     frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and "rasterio" in frames[-1].filename.replace("\\", "/").split("/")
+    return bool(frames) and library in frames[-1].filename.replace("\\", "/").split("/")
 
 
 def _unreadable(name: str, why: str, error: Exception) -> UniRSError:

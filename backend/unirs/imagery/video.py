@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -16,16 +18,38 @@ from PIL import Image
 
 from unirs.errors import UniRSError
 from unirs.imagery.local import is_special
-from unirs.imagery.source import is_utf8
+from unirs.imagery.source import is_of_library, is_utf8
 from unirs.imagery.stopping import Stop, check_stop
 from unirs.inputs import Crop
 
 _SUFFIXES = re.compile(r"\.(3gp|avi|flv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)", re.I)
 
 
+_MOVING = re.compile(r"\.(gif|a?png|webp)", re.I)
+"""Pictures that may move."""
+
+
 def is_video(path: str | os.PathLike[str]) -> bool:
-    """Whether a path names a video, by its ending. The file itself is not looked at."""
-    return _SUFFIXES.fullmatch(Path(path).suffix) is not None
+    """Whether a path names a video: by its ending, or a picture of several frames (a moving GIF).
+
+    A picture of one frame, or one that cannot be opened, is none.
+    """
+    suffix = Path(path).suffix
+    if _SUFFIXES.fullmatch(suffix):
+        return True
+    return _MOVING.fullmatch(suffix) is not None and _moves(Path(path))
+
+
+def _moves(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of size: no pixel is read here
+            with Image.open(path) as picture:
+                return bool(getattr(picture, "is_animated", False))
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return False  # the reader of rasters tells what is wrong with it
 
 
 def read_video(
@@ -75,7 +99,7 @@ def _frame_numbers(name: str, total: int, wanted: int) -> list[int]:
 def _count_packets(name: str, stop: Stop | None) -> int:
     count = 0
     with open_video(name) as container:
-        for packet in container.demux(video=0):
+        for packet in container.demux(_pictures(container)):
             check_stop(stop)
             count += packet.size > 0
     return count
@@ -99,7 +123,7 @@ def _decode(
 
 
 def _frames(container: InputContainer) -> Iterator[av.VideoFrame]:
-    stream = container.streams.video[0]
+    stream = _pictures(container)
     stream.thread_type = "AUTO"
     for packet in container.demux(stream):
         try:
@@ -118,6 +142,12 @@ def _image(frame: av.VideoFrame, size: int) -> NDArray[np.uint8]:
     return np.asarray(image.resize(shape, Image.Resampling.BICUBIC))
 
 
+def _pictures(container: InputContainer) -> Any:
+    """The stream to look at; the picture on the cover of a piece of music is none."""
+    cover = av.stream.Disposition.attached_pic
+    return next((s for s in container.streams.video if not s.disposition & cover), None)
+
+
 @contextmanager
 def open_video(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
     """A video, opened for reading. FFmpeg's errors, also while it is read, become one sentence.
@@ -133,18 +163,24 @@ def open_video(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
         )
     if not Path(name).exists():
         raise UniRSError("video_missing", f"There is no video {name}; check the path.")
+    if Path(name).suffix.lower() == ".webp":
+        raise UniRSError(
+            "video_unreadable", f"{name} is a moving WebP, which cannot be read; save it as a GIF."
+        )
     if is_special(Path(name)):
         raise UniRSError(
             "video_unreadable", f"{name} is a pipe or a device and no file; give a video file."
         )
     try:
         with av.open(name) as container:
-            if not container.streams.video:
+            if _pictures(container) is None:
                 raise UniRSError(
                     "video_unreadable", f"{name} has no pictures in it; give another video."
                 )
             yield container
-    except av.FFmpegError as error:
+    except Exception as error:
+        if not (isinstance(error, av.FFmpegError) or is_of_library(error, "av")):
+            raise
         raise UniRSError(
             "video_unreadable",
             f"{name} cannot be read as a video, because its format is unknown or it is corrupt; "

@@ -168,7 +168,7 @@ def task_request(method: str, params: messages.TaskParams) -> TaskRequest:
     crop = params.crop
     return TaskRequest(
         task=Task(method),
-        paths=tuple(map(Path, params.paths)),
+        paths=tuple(params.paths),
         text=params.text,
         options=tuple(params.options),
         classes=tuple(params.classes),

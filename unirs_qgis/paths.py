@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import stat
 import tempfile
+import time
+from functools import lru_cache
 from pathlib import Path
 
 from qgis.core import QgsApplication
 
 _PACKAGE = Path(__file__).parent
+
+_PREFIX = "unirs-"
+_GRACE = 60
+"""Seconds for which the folder of a process that has ended is left: its worker may still read."""
+_OLD = 30 * 24 * 3600
+"""Seconds after which any private folder is left over."""
 
 
 def resource(*parts: str) -> Path:
@@ -27,4 +38,41 @@ def profile_folder() -> Path:
 
 def private_folder() -> Path:
     """A new temporary folder that nobody else can read; whoever asks for it removes it."""
-    return Path(tempfile.mkdtemp(prefix="unirs-"))
+    sweep_private_folders()
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+@lru_cache(maxsize=1)
+def sweep_private_folders() -> None:
+    """Remove, once, what windows that crashed have left: see `_is_left_behind`."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if _is_left_behind(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left_behind(folder: Path) -> bool:
+    """Whether a folder is ours, and of a process that has ended or of one long ago.
+
+    Windows has no harmless way to ask for a process of the standard library, and processes of
+    other computers may share the folder: there, and for names of earlier versions, age tells.
+    """
+    try:
+        about = folder.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(about.st_mode) or (hasattr(os, "getuid") and about.st_uid != os.getuid()):
+        return False
+    number = folder.name[len(_PREFIX) :].partition("-")[0]
+    if os.name == "posix" and number.isdigit() and not _is_running(int(number)):
+        return time.time() - about.st_mtime > _GRACE
+    return time.time() - about.st_mtime > _OLD
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -51,7 +50,8 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
             f"The name {name!r} is not in UTF-8, which GDAL insists on; rename the file.",
         )
     environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
-    with _quiet(), environment:
+    with warnings.catch_warnings(), environment:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
         check_local(name)
         with _open(name, options) as dataset:
             try:
@@ -60,23 +60,6 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
                 if not is_of_library(error, "rasterio"):
                     raise
                 raise _unreadable(name, "a part of it is corrupt", error) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep off stderr what rasterio says on the side: the sentence tells it."""
-
-    def hook(unraisable: sys.UnraisableHookArgs) -> None:
-        if not isinstance(unraisable.exc_value, UnicodeDecodeError):  # of GDAL's own messages
-            before(unraisable)
-
-    before, sys.unraisablehook = sys.unraisablehook, hook
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            yield
-    finally:
-        sys.unraisablehook = before
 
 
 def is_utf8(name: str) -> bool:

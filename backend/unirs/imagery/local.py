@@ -88,17 +88,18 @@ def check_local(name: str) -> None:
         if source:
             raise _on_the_network(name, source)
         file = Path(file_of(part))
+        if not _exists(str(file)):  # GDAL may read black in its place, without an error
+            raise UniRSError(
+                "raster_missing",
+                f"{name:.200} is made of {part:.200}, which is missing; put it back, or make the "
+                "virtual raster anew.",
+            )
         if is_special(file) or (_may_describe(file) and not _opens(part)):
             raise UniRSError(
                 "raster_unreadable",
                 f"{name:.200} is made of {part:.200}, which is no raster file or stands for one "
                 "that is on the network; download it first.",
             )
-
-
-def missing_part(name: str) -> str | None:
-    """The first file that a virtual raster names and that is not there, or ``None``."""
-    return next((part for part in _parts(name) if not _exists(file_of(part))), None)
 
 
 def _check_file(name: str) -> None:

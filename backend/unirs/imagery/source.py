@@ -15,7 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from unirs.errors import UniRSError
-from unirs.imagery.local import ALLOWED_DRIVERS, SERVICE_DRIVERS, check_local, missing_part
+from unirs.imagery.local import ALLOWED_DRIVERS, SERVICE_DRIVERS, check_local
 
 RasterPath = str | os.PathLike[str]
 """A file, or one of GDAL's virtual paths such as ``/vsizip/scene.zip/scene.tif``."""
@@ -96,12 +96,6 @@ def is_of_library(error: Exception, library: str) -> bool:
 
 
 def _unreadable(name: str, why: str, error: Exception) -> UniRSError:
-    if part := missing_part(name):
-        return UniRSError(
-            "raster_missing",
-            f"{name:.200} is made of {part:.200}, which is missing; put it back, or make the "
-            "virtual raster anew.",
-        )
     return UniRSError(
         "raster_unreadable",
         f"{name:.200} cannot be read as a raster, because {why}; check the file or get a new copy.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,13 @@ from qtpy.QtGui import QIcon
 from unirs_qgis.grid import CropError
 from unirs_qgis.layers import acquisition_date, date_warning
 from unirs_qgis.paths import resource
+from unirs_qgis.processing.outputs import FileOutput
 from unirs_qgis.processing.painter import Painter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Inquiry, Place, Run, Table
 from unirs_qgis.processing.session import worker_session
 from unirs_qgis.processing.styles import style_output
-from unirs_qgis.processing.tables import GeoPackageTable, GeoPackageTarget, Schema, SinkTable
+from unirs_qgis.processing.tables import Schema, SinkTable
 from unirs_qgis.runtime.environment import describe_runtime, worker_command
 from unirs_qgis.settings import TOKENS, Settings, read_settings
 from unirs_qgis.snapshot import LayerSnapshot
@@ -122,20 +124,19 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         places = self.places(parameters, context, feedback)
         inquiry = self._inquiry(parameters, context)
         schema = self.schema(parameters, context, columns)
-        table, name = self.open_table(parameters, context, schema)
-        style_output(name, columns, context)
         painter = Painter(self.snapshots, self.crs, feedback)
         try:
             with (
                 tempfile.TemporaryDirectory(prefix="unirs-") as folder,
+                self.opened_table(parameters, context, schema) as (table, name),
                 worker_session(self._command, feedback) as session,
             ):
+                style_output(name, columns, context)
                 Run(session, inquiry, columns, table, painter.crops, Path(folder), feedback).over(
                     places
                 )
         finally:
             painter.close()
-            table.close()
         return {"OUTPUT": name} if name else {}
 
     @property
@@ -201,26 +202,32 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         """Of the places: that of the first layer."""
         return self.snapshots[0].crs
 
-    def open_table(
+    @contextmanager
+    def opened_table(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         schema: Schema,
-    ) -> tuple[Table, str]:
-        """Where the rows go, and how Processing names it."""
-        target = GeoPackageTarget.of_destination(_destination(parameters.get("OUTPUT"), context))
-        if target:
+    ) -> Iterator[tuple[Table, str]]:
+        """Where the rows go until the run ends, and how Processing names it.
+
+        Raises:
+            QgsProcessingException: There can be no output there, or another run writes to it.
+        """
+        file = FileOutput.of_destination(_destination(parameters.get("OUTPUT"), context))
+        if file is not None:
             resume = self.parameterAsBool(parameters, "RESUME", context)
-            table = GeoPackageTable(target, schema, resume)
-            return table, self.parameterAsOutputLayer(
-                _with_destination(parameters, target.uri), "OUTPUT", context
-            )
+            with file.opened(schema, resume) as table:
+                parameters = _with_destination(parameters, file.uri)
+                yield table, self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+            return
         sink, name = self.parameterAsSink(
             parameters, "OUTPUT", context, schema.fields, schema.geometry, schema.crs
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, "OUTPUT"))
-        return SinkTable(sink, schema), name
+        with closing(SinkTable(sink, schema)) as table:
+            yield table, name
 
     def _inquiry(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Inquiry:
         question, asked = self.question(parameters, context)

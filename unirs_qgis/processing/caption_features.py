@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from qgis.core import (
@@ -31,7 +32,8 @@ from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.in_place import LayerTable
 from unirs_qgis.processing.rows import Columns, whole_number_fields
 from unirs_qgis.processing.run import Place, Table
-from unirs_qgis.processing.tables import FID, Schema
+from unirs_qgis.processing.tables import Schema
+from unirs_qgis.written_copy import FID
 
 translate = QCoreApplication.translate
 
@@ -174,12 +176,15 @@ class CaptionFeatures(UniRSAlgorithm):
         transform = QgsCoordinateTransform(source.sourceCrs(), self.crs, context.transformContext())
         return [_place(feature, kept, transform) for feature in source.getFeatures()]
 
-    def open_table(
+    @contextmanager
+    def opened_table(
         self, parameters: dict[str, Any], context: QgsProcessingContext, schema: Schema
-    ) -> tuple[Table, str]:
+    ) -> Iterator[tuple[Table, str]]:
         """The layer itself, or ``OUTPUT``."""
         if self._in_place:
-            return self._in_place, ""
+            with closing(self._in_place) as table:
+                yield table, ""
+            return
         if not parameters.get("OUTPUT"):
             raise QgsProcessingException(
                 translate(
@@ -187,7 +192,8 @@ class CaptionFeatures(UniRSAlgorithm):
                     "There is nowhere to put the captions; choose an output, or the layer itself.",
                 )
             )
-        return super().open_table(parameters, context, schema)
+        with super().opened_table(parameters, context, schema) as opened:
+            yield opened
 
     def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
         """The layer of ``INPUT``, also if only its selected features are meant."""

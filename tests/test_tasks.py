@@ -289,7 +289,7 @@ def test_numbers_that_json_cannot_say_become_null():
         np.zeros((4, 4, 3), np.uint8),
         extent=(0.0, 0.0, math.inf, 1.0),
         pixel_size=math.nan,
-        nodata_share=np.float64(0.25),
+        valid=np.arange(16).reshape(4, 4) >= 4,
     )
     answer = Answer(
         "yes",

@@ -55,7 +55,7 @@ class Crop:
             where the source has no CRS; ``None`` for plain pictures and video frames.
         crs: ``"EPSG:…"`` where there is a code, else WKT; ``None`` without georeference.
         pixel_size: Ground size of one pixel in metres, ``None`` where it is not known.
-        nodata_share: Share of pixels without data, 0 to 1.
+        valid: ``[height, width]``, where there are data; ``None`` where every pixel has some.
         date: Acquisition date, where one is known.
         source: What the crop was read from, for messages and records.
     """
@@ -64,9 +64,14 @@ class Crop:
     extent: Extent | None = None
     crs: str | None = None
     pixel_size: float | None = None
-    nodata_share: float = 0.0
+    valid: NDArray[np.bool_] | None = None
     date: dt.date | None = None
     source: str = ""
+
+    @property
+    def nodata_share(self) -> float:
+        """Share of pixels without data, 0 to 1."""
+        return 0.0 if self.valid is None else float(1.0 - self.valid.mean())
 
     @cached_property
     def digest(self) -> str:

@@ -50,7 +50,7 @@ class View:
     def _turned(self, crop: Crop) -> Crop:
         pixels = crop.pixels[:, ::-1] if self.mirrored else crop.pixels
         turned = np.ascontiguousarray(np.rot90(pixels, self.quarter_turns))
-        return replace(crop, pixels=turned, extent=None, crs=None)
+        return Crop(turned, date=crop.date, source=crop.source)
 
 
 VIEWS = tuple(

@@ -23,7 +23,18 @@ from unirs.tasks import TaskResult, run_task
 
 DATES = ("20200811", "20210811", "20230811")
 KEYS = (
-    *("answer", "clue", "options", "vote", "task", "model", "device", "stopped", "zero_shot"),
+    *(
+        "answer",
+        "clue",
+        "options",
+        "changed",
+        "vote",
+        "task",
+        "model",
+        "device",
+        "stopped",
+        "zero_shot",
+    ),
     *("demonstration", "crop", "seconds", "tokens", "change_map"),
 )
 

@@ -24,6 +24,15 @@ It is the integer mean of SigLIP's normalisation, so the encoder reads it as alm
 """
 
 
+NO_CHANGE = (
+    "the scene is the same as before",
+    "there is no difference",
+    "the two scenes seem identical",
+    "no change has occurred",
+    "almost nothing has changed",
+)
+"""The captions that LEVIR-CC has for pairs without change, and so all that learns from it."""
+
 AspectMode = Literal["pad", "resize"]
 """How an image becomes the square that the encoder reads: on neutral bars, or squashed."""
 
@@ -202,6 +211,8 @@ class Answer:
         task: The task that was answered.
         clue: What the frozen base said first, or ``None`` where no clue was used.
         options: Scores of the closed set, best first; empty where the answer was generated.
+        changed: Of a change caption: whether anything has changed, as the model itself scores it,
+            see ``inference.verdict``. ``None`` for other tasks and where it was not reached.
         vote: Of the views that were asked, where it was more than one.
         model: Name of the model folder.
         device: Where it ran, such as ``"cpu"``.
@@ -217,6 +228,7 @@ class Answer:
     task: Task
     clue: str | None = None
     options: tuple[OptionScore, ...] = ()
+    changed: bool | None = None
     vote: Vote | None = None
     model: str = ""
     device: str = ""

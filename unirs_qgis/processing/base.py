@@ -37,7 +37,12 @@ from unirs_qgis.processing.run import Inquiry, Place, Run, Table
 from unirs_qgis.processing.session import worker_session
 from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import Schema, SinkTable
-from unirs_qgis.runtime.environment import describe_runtime, worker_command
+from unirs_qgis.runtime.environment import (
+    PYTHON_VARIABLE,
+    Runtime,
+    describe_runtime,
+    worker_command,
+)
 from unirs_qgis.settings import TOKENS, Settings, read_settings
 from unirs_qgis.snapshot import LayerSnapshot
 
@@ -78,7 +83,11 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
     def canExecute(self) -> tuple[bool, str]:  # noqa: N802
         """Whether the runtime is set up, and what to do if it is not."""
         runtime = describe_runtime(read_settings())
-        return runtime.python is not None, runtime.message
+        return runtime.python is not None, _readiness(runtime)
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """What it takes and gives; ``qgis_process help`` puts the short description before it."""
+        return "\n\n".join(self.help_paragraphs())
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002
         """Declare the parameters."""
@@ -100,7 +109,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         """On the main thread: find the runtime, and take the layers as they are now."""
         runtime = describe_runtime(read_settings())
         if runtime.python is None:
-            raise QgsProcessingException(runtime.message)
+            raise QgsProcessingException(_readiness(runtime))
         self._command = worker_command(runtime.python)
         rasters = self.rasters(parameters, context)
         try:
@@ -138,6 +147,10 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         finally:
             painter.close()
         return {"OUTPUT": name} if name else {}
+
+    @abstractmethod
+    def help_paragraphs(self) -> Sequence[str]:
+        """What the algorithm takes and gives; what it does is its short description."""
 
     @property
     @abstractmethod
@@ -246,6 +259,17 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             question=question,
             layers=" → ".join(layer.name for layer in self.snapshots),
         )
+
+
+def _readiness(runtime: Runtime) -> str:
+    """What is to be told of the runtime before a run, also where there is no dock."""
+    if runtime.python is not None or not runtime.own:  # a chosen Python's sentence says what to do
+        return runtime.message
+    return translate(
+        "Processing",
+        "{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the "
+        "environment variable {variable} name the Python of an environment that has unirs.",
+    ).format(reason=runtime.message, variable=PYTHON_VARIABLE)
 
 
 def _pixel(layer: QgsRasterLayer) -> tuple[float, float] | None:

@@ -68,10 +68,9 @@ class CaptionFeatures(UniRSAlgorithm):
             "Describes what a raster layer shows at every polygon, as new attributes of it.",
         )
 
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it does, takes and gives."""
-        paragraphs = (
-            self.shortDescription(),
+    def help_paragraphs(self) -> Sequence[str]:
+        """What it takes and gives."""
+        return (
             translate(
                 "Processing",
                 "The model sees the bounding box of each polygon. The output has the same features "
@@ -90,7 +89,6 @@ class CaptionFeatures(UniRSAlgorithm):
                 "same output goes on where the last one ended.",
             ),
         )
-        return "\n\n".join(paragraphs)
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
         """Polygons, raster, and where the answers go."""
@@ -168,13 +166,15 @@ class CaptionFeatures(UniRSAlgorithm):
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,  # noqa: ARG002
+        feedback: QgsProcessingFeedback,
     ) -> Sequence[Place]:
         """The features."""
         source = self._source(parameters, context)
         kept = _kept(source.fields(), self.columns(parameters, context).fields()).names()
         transform = QgsCoordinateTransform(source.sourceCrs(), self.crs, context.transformContext())
-        return [_place(feature, kept, transform) for feature in source.getFeatures()]
+        places = [_place(feature, kept, transform) for feature in source.getFeatures()]
+        feedback.pushInfo(translate("Processing", "Features: {count}.").format(count=len(places)))
+        return places
 
     @contextmanager
     def opened_table(

@@ -91,8 +91,8 @@ class TilesAlgorithm(UniRSAlgorithm):
                 "Processing",
                 "With a GeoPackage as output every row is kept at once, whatever happens; run "
                 "again with the same output to go on where a run ended. Rows that are there stay, "
-                "rows that failed are asked again. Other outputs are kept up to the moment of a "
-                "cancel, but cannot be resumed.",
+                "rows that failed are asked again. A file of another format is written when the "
+                "run ends or is cancelled.",
             ),
         )
 
@@ -143,6 +143,7 @@ class TilesAlgorithm(UniRSAlgorithm):
                     "The clip polygons do not touch the extent; choose others, or leave them out.",
                 )
             )
+        feedback.pushInfo(translate("Processing", "Tiles: {count}.").format(count=len(places)))
         return places
 
     def _grid(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Grid:

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeature,
@@ -28,6 +29,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.processing.areas import shown_within
 from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.in_place import LayerTable
 from unirs_qgis.processing.rows import Columns, whole_number_fields
@@ -171,8 +173,10 @@ class CaptionFeatures(UniRSAlgorithm):
         """The features."""
         source = self._source(parameters, context)
         kept = _kept(source.fields(), self.columns(parameters, context).fields()).names()
-        transform = QgsCoordinateTransform(source.sourceCrs(), self.crs, context.transformContext())
-        places = [_place(feature, kept, transform) for feature in source.getFeatures()]
+        places = [
+            _place(feature, kept, self._extent(feature, source.sourceCrs(), context))
+            for feature in source.getFeatures()
+        ]
         feedback.pushInfo(translate("Processing", "Features: {count}.").format(count=len(places)))
         return places
 
@@ -194,6 +198,24 @@ class CaptionFeatures(UniRSAlgorithm):
             )
         with super().opened_table(parameters, context, schema) as opened:
             yield opened
+
+    def _extent(
+        self, feature: QgsFeature, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext
+    ) -> QgsRectangle | None:
+        """What to look at of a feature; of one across 180 degrees, the side with more of it."""
+        box = feature.geometry().boundingBox()
+        if box.isEmpty() or not box.isFinite():
+            return None
+        how, raster = context.transformContext(), self.snapshots[0].extent
+        try:
+            boxes = shown_within(raster, self.crs, box, crs, how)
+            if not boxes:  # it lies elsewhere, which its row will say
+                return QgsCoordinateTransform(crs, self.crs, how).transformBoundingBox(box)
+        except QgsCsException:
+            return None
+        if len(boxes) == 1:
+            return boxes[0]
+        return max((box.intersect(raster) for box in boxes), key=lambda part: part.area())
 
     def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
         """The layer of ``INPUT``, also if only its selected features are meant."""
@@ -224,20 +246,10 @@ def _kept(fields: QgsFields, answers: QgsFields) -> QgsFields:
     return kept
 
 
-def _place(feature: QgsFeature, names: list[str], transform: QgsCoordinateTransform) -> Place:
+def _place(feature: QgsFeature, names: list[str], extent: QgsRectangle | None) -> Place:
     return Place(
         name=translate("Processing", "Feature {id}").format(id=feature.id()),
         values={SOURCE_ID: feature.id(), **{name: feature[name] for name in names}},
         geometry=feature.geometry(),
-        extent=_extent(feature, transform),
+        extent=extent,
     )
-
-
-def _extent(feature: QgsFeature, transform: QgsCoordinateTransform) -> QgsRectangle | None:
-    box = feature.geometry().boundingBox()
-    if box.isEmpty() or not box.isFinite():
-        return None
-    try:
-        return transform.transformBoundingBox(box)
-    except QgsCsException:
-        return None

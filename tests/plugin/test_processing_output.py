@@ -236,6 +236,31 @@ def test_answers_outlive_an_output_that_cannot_be_written_in_the_end(worker, run
     assert len(worker.asked) == 6
 
 
+def test_a_run_that_ends_with_an_error_leaves_its_rows_for_the_next(worker, run, tmp_path):
+    output = tmp_path / "out.csv"
+    worker.orders(fail_on={"50": "model_invalid"})
+    with pytest.raises(QgsProcessingException, match="model_invalid"):
+        run(OUTPUT=str(output))
+    assert not output.exists()
+    worker.orders()
+    assert len(rows_of(run(OUTPUT=str(output)))) == 6
+    asked = [entry["paths"] for entry in worker.asked]
+    assert len(asked) <= 6 + 3  # those that were in flight
+
+
+@pytest.mark.parametrize("limit", [10_000, 50_000])
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
+def test_without_room_for_an_empty_table_there_is_a_sentence_and_no_file(tmp_path, limit):
+    worker = StandIn(tmp_path / "worker")
+    raster, output = write_tiles(tmp_path / "town.tif", COLOURS), tmp_path / "out.gpkg"
+    process = _start(worker, raster, output, limit)
+    said, _ = process.communicate()
+    assert process.returncode == 3
+    assert "out.gpkg cannot be made" in said
+    assert not list(tmp_path.glob("*out*"))
+    assert not list(tmp_path.glob(".unirs*"))
+
+
 def test_no_cell_of_a_spreadsheet_starts_a_formula(worker, run, tmp_path):
     output = run(question="=HYPERLINK(1)", OUTPUT=str(tmp_path / "out.csv"))
     with Path(output).open(newline="", encoding="utf-8") as file:

@@ -136,14 +136,12 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         painter = Painter(self.snapshots, self.crs, feedback)
         try:
             with (
-                tempfile.TemporaryDirectory(prefix="unirs-") as folder,
+                _temporary_folder() as folder,
                 self.opened_table(parameters, context, schema) as (table, name),
                 worker_session(self._command, feedback) as session,
             ):
                 style_output(name, columns, context)
-                Run(session, inquiry, columns, table, painter.crops, Path(folder), feedback).over(
-                    places
-                )
+                Run(session, inquiry, columns, table, painter.crops, folder, feedback).over(places)
         finally:
             painter.close()
         return {"OUTPUT": name} if name else {}
@@ -259,6 +257,22 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             question=question,
             layers=" → ".join(layer.name for layer in self.snapshots),
         )
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A private folder for the pictures of a run."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="unirs-")
+    except OSError as error:
+        raise QgsProcessingException(
+            translate(
+                "Processing",
+                "There is no temporary folder to draw in ({reason}); free some space on its disk.",
+            ).format(reason=error.strerror)
+        ) from error
+    with folder as path:
+        yield Path(path)
 
 
 def _readiness(runtime: Runtime) -> str:

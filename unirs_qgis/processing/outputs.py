@@ -8,14 +8,12 @@ the output, which is written from it when the run ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qgis.core import (
-    QgsGeometry,
     QgsProcessing,
     QgsProcessingException,
     QgsVectorFileWriter,
@@ -90,57 +88,35 @@ class FileOutput:
         if "|" in str(self.path):
             raise unopenable(self.path, translate("Processing", "QGIS allows no | in its name"))
         with _alone(self.path):
-            table = (
-                GeoPackageTable(GeoPackageTarget(self.path, self.table), schema, resume)
-                if _ending(self.path) == _GEOPACKAGE
-                else _ConvertedTable(self.path, schema, resume)
-            )
-            try:
-                yield table
-            finally:
-                table.close()
+            if _ending(self.path) == _GEOPACKAGE:
+                target = GeoPackageTarget(self.path, self.table)
+                with closing(GeoPackageTable(target, schema, resume)) as table:
+                    yield table
+            else:
+                with _converted(self.path, schema, resume) as table:
+                    yield table
 
 
-class _ConvertedTable:
-    """Rows into a file of another format than GeoPackage.
-
-    Args:
-        path: The file.
-        schema: What the table has to look like.
-        resume: Whether the rows of a run that did not come to its end stay.
+@contextmanager
+def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
+    """A working GeoPackage beside a file of another format, which is written from it in the end.
 
     Raises:
-        QgsProcessingException: The working file cannot be made, or holds something else.
+        QgsProcessingException: Either cannot be made or written. The working file is kept, with
+            the answers so far, unless the format is the reason.
     """
-
-    def __init__(self, path: Path, schema: Schema, resume: bool) -> None:
-        self._path = path
-        self._driver = QgsVectorFileWriter.driverForExtension(_ending(path))
-        self._working = GeoPackageTarget(path.with_name(f"{path.name}.part.gpkg"), "rows")
-        self._rows = GeoPackageTable(self._working, schema, resume)
+    working = GeoPackageTarget(path.with_name(f"{path.name}.part.gpkg"), "rows")
+    driver = QgsVectorFileWriter.driverForExtension(_ending(path))
+    with closing(GeoPackageTable(working, schema, resume)) as rows:
         try:
-            check_format(self._rows.layer, self._driver)
+            check_format(rows.layer, driver)
         except CopyError as error:
-            self._rows.close()
-            self._working.remove()
+            rows.close()
+            working.remove()
             raise unopenable(path, str(error)) from error
-
-    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:
-        """Whether an earlier run has left the row in the working file."""
-        return self._rows.has(values, geometry)
-
-    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
-        """Add a row to the working file, for good."""
-        self._rows.write(values, geometry)
-
-    def close(self) -> None:
-        """Write the file with the rows so far, and remove the working file.
-
-        Raises:
-            QgsProcessingException: It cannot be written; the working file is kept.
-        """
+        yield rows
         try:
-            write_copy(self._rows.layer, self._path, self._driver, self._path.stem)
+            write_copy(rows.layer, path, driver, path.stem)
         except (CopyError, OSError) as error:
             raise QgsProcessingException(
                 translate(
@@ -148,14 +124,12 @@ class _ConvertedTable:
                     "{file} cannot be written ({reason}); the answers are kept in {kept}. Free "
                     "some space and run again, or take a GeoPackage as output.",
                 ).format(
-                    file=self._path,
+                    file=path,
                     reason=getattr(error, "strerror", None) or error,
-                    kept=self._working.path.name,
+                    kept=working.path.name,
                 )
             ) from error
-        finally:
-            self._rows.close()
-        self._working.remove()
+    working.remove()
 
 
 @contextmanager

@@ -30,6 +30,8 @@ from unirs_qgis.written_copy import FID
 
 translate = QCoreApplication.translate
 
+_LONGEST_REASON = 150
+
 _SAME_PLACE = 1e-6
 """Share of its size by which a box may be elsewhere, by rounding, and still be the same."""
 
@@ -242,6 +244,7 @@ def _create(target: GeoPackageTarget, schema: Schema) -> None:
         with tempfile.TemporaryDirectory(dir=target.path.parent, prefix=".unirs-") as folder:
             new = Path(folder) / target.path.name
             _write_empty(new, target, schema, into_file=False)
+            _require_whole(GeoPackageTarget(new, target.table), target.path)
             new.replace(target.path)
     except OSError as error:
         raise unopenable(target.path, error.strerror) from error
@@ -268,6 +271,13 @@ def _write_empty(path: Path, target: GeoPackageTarget, schema: Schema, *, into_f
     del writer  # closes the file
     if error[0] != QgsVectorFileWriter.WriterError.NoError:
         raise unopenable(target.path, error[1])
+
+
+def _require_whole(made: GeoPackageTarget, path: Path) -> None:
+    """Refuse a new file that was cut short: not every full disk is told to the writer."""
+    layer = QgsVectorLayer(made.source, made.table, "ogr")
+    if not (made.exists and layer.isValid()):
+        raise unopenable(path, _reason(layer))
 
 
 def _reason(layer: QgsVectorLayer) -> str:
@@ -326,7 +336,7 @@ def unwritable(where: str, why: str) -> QgsProcessingException:
             "Processing",
             "{file} cannot be written ({reason}); the rows so far are kept. Free some space or "
             "choose another output, and resume.",
-        ).format(file=where, reason=why)
+        ).format(file=where, reason=_shortened(why))
     )
 
 
@@ -336,5 +346,11 @@ def unopenable(path: Path, why: str) -> QgsProcessingException:
         translate(
             "Processing",
             "The output {file} cannot be made ({reason}); choose another one, or free some space.",
-        ).format(file=path, reason=why)
+        ).format(file=path, reason=_shortened(why))
     )
+
+
+def _shortened(reason: str) -> str:
+    """A reason as part of a sentence; GDAL's may be a page of SQL."""
+    words = " ".join(reason.split()).rstrip(".")
+    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]}…"

@@ -25,6 +25,9 @@ _NEGATION = re.compile(
 )
 _WORD = re.compile(r"\w")
 
+_ENDS = ("", ".", " .")
+"""How captions end: those of LEVIR-CC with the last of these, unless they were cleaned before."""
+
 
 @dataclass(frozen=True)
 class ChangeTest:
@@ -64,8 +67,8 @@ def change_test(config: UniRSConfig, clue: bool = True) -> ChangeTest:
     if is_base(config):
         question = Question(Task.ASK, "Has anything changed?", options=("yes", "no"), clue=clue)
         return ChangeTest(question, ("no",), closed=True)
-    question = Question(Task.CHANGE, options=NO_CHANGE, clue=clue)
-    return ChangeTest(question, NO_CHANGE, closed=False)
+    captions = tuple(caption + end for caption in NO_CHANGE for end in _ENDS)
+    return ChangeTest(Question(Task.CHANGE, options=captions, clue=clue), captions, closed=False)
 
 
 def is_change_caption(visual: VisualInput, question: Question) -> bool:

@@ -1,9 +1,12 @@
 """Outputs get to their places whole, or the reason is told."""
 
+import subprocess
+import sys
+
 import pytest
 
 from unirs.errors import UniRSError
-from unirs.files import whole_file
+from unirs.files import alone_in, whole_file
 
 
 def test_what_fails_leaves_the_file_that_was_there(tmp_path):
@@ -33,3 +36,28 @@ def test_where_not_even_deleting_works_the_reason_is_told(tmp_path):
         write()
 
     assert caught.value.code == "output_unwritable"
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from unirs.files import alone_in
+with alone_in(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_folder_has_one_writer_until_its_process_is_gone(tmp_path):
+    folder = tmp_path / "run"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, folder], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(UniRSError) as caught, alone_in(folder):
+            pass
+        assert caught.value.code == "folder_in_use"
+        assert str(folder) in str(caught.value)
+        holder.kill()
+    with alone_in(folder):
+        pass

@@ -23,7 +23,18 @@ from unirs.tasks import TaskResult, run_task
 
 DATES = ("20200811", "20210811", "20230811")
 KEYS = (
-    *("answer", "clue", "options", "vote", "task", "model", "device", "stopped", "zero_shot"),
+    *(
+        "answer",
+        "clue",
+        "options",
+        "changed",
+        "vote",
+        "task",
+        "model",
+        "device",
+        "stopped",
+        "zero_shot",
+    ),
     *("demonstration", "crop", "seconds", "tokens", "change_map"),
 )
 
@@ -289,7 +300,7 @@ def test_numbers_that_json_cannot_say_become_null():
         np.zeros((4, 4, 3), np.uint8),
         extent=(0.0, 0.0, math.inf, 1.0),
         pixel_size=math.nan,
-        nodata_share=np.float64(0.25),
+        valid=np.arange(16).reshape(4, 4) >= 4,
     )
     answer = Answer(
         "yes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -200,7 +201,7 @@ class Answers(QObject):
         try:
             if not kept.exists():
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self._maps[entry.id], kept)  # a pixel per patch: a few kilobytes
+                _copy_whole(self._maps[entry.id], kept)  # some kilobytes
         except OSError as error:
             self._warn(
                 self.tr("The change map cannot be kept in {folder}: {reason}.").format(
@@ -251,6 +252,18 @@ class Answers(QObject):
 
     def _warn(self, sentence: str) -> None:
         self._iface.messageBar().pushWarning("UniRS", plain(sentence))
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    """Copy a file, which appears when it is whole.
+
+    Raises:
+        OSError: It cannot be copied.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unirs-") as folder:
+        copy = Path(folder) / target.name
+        shutil.copyfile(source, copy)
+        copy.replace(target)
 
 
 def plain(text: str) -> str:

@@ -18,18 +18,19 @@ from qgis.core import (
     QgsGeometry,
     QgsLayerTreeGroup,
     QgsMapLayer,
+    QgsMemoryProviderUtils,
     QgsMessageLog,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsTask,
-    QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
 from qtpy.QtCore import QCoreApplication, QMetaType, QObject, QVariant, Signal
 
 from unirs_qgis.paths import resource
+from unirs_qgis.written_copy import CopyError, write_copy
 
 THRESHOLD = 50
 """Percent of change from which on a patch belongs to a polygon."""
@@ -246,12 +247,24 @@ def _neighbours(cell: int, width: int) -> list[int]:
 def _outline(cells: list[int], dataset: gdal.Dataset) -> QgsGeometry:
     """The polygon around cells of a dataset, in its coordinates."""
     left, width, _, top, _, height = dataset.GetGeoTransform()  # north-up, as the worker writes it
-    squares = []
-    for cell in cells:
-        row, column = divmod(cell, dataset.RasterXSize)
-        x, y = left + column * width, top + row * height
-        squares.append(QgsGeometry.fromRect(QgsRectangle(x, y + height, x + width, y)))
-    return QgsGeometry.unaryUnion(squares).simplify(1e-6 * width)  # drops corners on straight lines
+    boxes = []
+    for row, first, last in _runs(cells, dataset.RasterXSize):
+        x, y = left + first * width, top + row * height
+        east = left + (last + 1) * width
+        boxes.append(QgsGeometry.fromRect(QgsRectangle(x, y + height, east, y)))
+    return QgsGeometry.unaryUnion(boxes).simplify(1e-6 * width)  # drops corners on straight lines
+
+
+def _runs(cells: list[int], width: int) -> list[tuple[int, int, int]]:
+    """Row, first and last column of cells side by side; far fewer than cells of a fine map."""
+    runs: list[tuple[int, int, int]] = []
+    for cell in sorted(cells):
+        row, column = divmod(cell, width)
+        if runs and runs[-1][0] == row and runs[-1][2] == column - 1:
+            runs[-1] = (row, runs[-1][1], column)
+        else:
+            runs.append((row, column, column))
+    return runs
 
 
 def _fields() -> QgsFields:
@@ -267,32 +280,18 @@ def _written(features: list[QgsFeature], path: Path, crs: QgsCoordinateReference
     Raises:
         ChangeMapError: It cannot be written.
     """
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName = "GPKG"
-    options.layerName = _LAYER
-    part = path.with_name(f"{path.stem}-part.gpkg")
-    writer = QgsVectorFileWriter.create(
-        str(part),
-        _fields(),
-        QgsWkbTypes.Type.Polygon,
-        crs,
-        QgsCoordinateTransformContext(),
-        options,
+    layer = QgsMemoryProviderUtils.createMemoryLayer(
+        _LAYER, _fields(), QgsWkbTypes.Type.Polygon, crs
     )
-    taken = writer.hasError() == QgsVectorFileWriter.WriterError.NoError and all(
-        writer.addFeature(feature) for feature in features
-    )
-    del writer  # closes the file
+    layer.dataProvider().addFeatures(features)
     try:
-        if not taken:
-            raise OSError
-        part.replace(path)
-    except OSError:
+        write_copy(layer, path, "GPKG", _LAYER)
+    except (CopyError, OSError) as error:
         raise ChangeMapError(
             QCoreApplication.translate(
                 "ChangeMap",
                 "The polygons of change cannot be written to {folder}; "
                 "check that the disk has space left.",
             ).format(folder=path.parent)
-        ) from None
+        ) from error
     return path

@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from filelock import FileLock, Timeout
+
 from unirs.errors import UniRSError
 
 SETTINGS_FILE = "settings.json"
 """What the content of a folder was made with."""
+
+LOCK_FILE = ".lock"
+"""Held by the process that writes into a folder."""
 
 
 @contextmanager
@@ -58,6 +63,39 @@ def make_folder(folder: Path) -> None:
         ) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise UniRSError("output_unwritable", f"The folder {folder} cannot be written to.")
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes of UniRS from writing into a folder meanwhile.
+
+    What a long run keeps there is mapped into memory: two writers do not only spoil each other's
+    files, they crash. The lock goes with the process, however that ends.
+
+    Args:
+        folder: Made if it is not there.
+
+    Raises:
+        UniRSError: ``folder_in_use``, ``output_unwritable``.
+    """
+    make_folder(folder)
+    lock = FileLock(folder / LOCK_FILE, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UniRSError(
+            "folder_in_use",
+            f"Another process is writing into {folder}; wait for it, stop it, or name another "
+            "folder.",
+        ) from None
+    except OSError as error:
+        raise UniRSError(
+            "output_unwritable", f"The folder {folder} cannot be locked: {error.strerror}."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:

@@ -24,6 +24,15 @@ It is the integer mean of SigLIP's normalisation, so the encoder reads it as alm
 """
 
 
+NO_CHANGE = (
+    "the scene is the same as before",
+    "there is no difference",
+    "the two scenes seem identical",
+    "no change has occurred",
+    "almost nothing has changed",
+)
+"""The captions that LEVIR-CC has for pairs without change, and so all that learns from it."""
+
 AspectMode = Literal["pad", "resize"]
 """How an image becomes the square that the encoder reads: on neutral bars, or squashed."""
 
@@ -55,7 +64,7 @@ class Crop:
             where the source has no CRS; ``None`` for plain pictures and video frames.
         crs: ``"EPSG:…"`` where there is a code, else WKT; ``None`` without georeference.
         pixel_size: Ground size of one pixel in metres, ``None`` where it is not known.
-        nodata_share: Share of pixels without data, 0 to 1.
+        valid: ``[height, width]``, where there are data; ``None`` where every pixel has some.
         date: When it was taken, as exactly as that is known; ``None`` where nothing tells.
         source: What the crop was read from, for messages and records.
     """
@@ -64,9 +73,14 @@ class Crop:
     extent: Extent | None = None
     crs: str | None = None
     pixel_size: float | None = None
-    nodata_share: float = 0.0
+    valid: NDArray[np.bool_] | None = None
     date: ImageDate | None = None
     source: str = ""
+
+    @property
+    def nodata_share(self) -> float:
+        """Share of pixels without data, 0 to 1."""
+        return 0.0 if self.valid is None else float(1.0 - self.valid.mean())
 
     @cached_property
     def digest(self) -> str:
@@ -197,6 +211,8 @@ class Answer:
         task: The task that was answered.
         clue: What the frozen base said first, or ``None`` where no clue was used.
         options: Scores of the closed set, best first; empty where the answer was generated.
+        changed: Of a change caption: whether anything has changed, as the model itself scores it,
+            see ``inference.verdict``. ``None`` for other tasks and where it was not reached.
         vote: Of the views that were asked, where it was more than one.
         model: Name of the model folder.
         device: Where it ran, such as ``"cpu"``.
@@ -212,6 +228,7 @@ class Answer:
     task: Task
     clue: str | None = None
     options: tuple[OptionScore, ...] = ()
+    changed: bool | None = None
     vote: Vote | None = None
     model: str = ""
     device: str = ""

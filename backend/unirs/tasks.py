@@ -65,6 +65,7 @@ class TaskResult:
             "answer": answer.text,
             "clue": answer.clue,
             "options": [asdict(option) for option in answer.options],
+            "changed": answer.changed,
             "vote": asdict(answer.vote) if answer.vote else None,
             "task": answer.task.value,
             "model": answer.model,

@@ -1272,6 +1272,14 @@
         <translation>Bilddaten befragen</translation>
     </message>
     <message>
+        <source>There is no temporary folder to draw in ({reason}); free some space on its disk.</source>
+        <translation>Es gibt keinen temporären Ordner für die Bilder ({reason}); schaffen Sie Platz auf dessen Datenträger.</translation>
+    </message>
+    <message>
+        <source>{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the environment variable {variable} name the Python of an environment that has unirs.</source>
+        <translation>{reason} Richten Sie die Laufzeitumgebung in QGIS unter Einstellungen ▸ Optionen ▸ UniRS ein, oder nennen Sie in der Umgebungsvariablen {variable} das Python einer Umgebung, die unirs enthält.</translation>
+    </message>
+    <message>
         <source>Model (name or folder)</source>
         <translation>Modell (Name oder Ordner)</translation>
     </message>
@@ -1338,6 +1346,10 @@
     <message>
         <source>Captioned features</source>
         <translation>Beschriebene Objekte</translation>
+    </message>
+    <message>
+        <source>Features: {count}.</source>
+        <translation>Objekte: {count}.</translation>
     </message>
     <message>
         <source>There is nowhere to put the captions; choose an output, or the layer itself.</source>
@@ -1420,8 +1432,8 @@
         <translation>Beschreibt in Worten, was sich in jeder Kachel zwischen zwei Zeitpunkten geändert hat.</translation>
     </message>
     <message>
-        <source>The column changed is yes or no, as the text has it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
-        <translation>Die Spalte changed ist yes oder no, wie es der Text sagt. Beide Layer werden auf ein Gitter gezeichnet, im KBS des Layers vorher; sie dürfen sich in KBS und Auflösung unterscheiden.</translation>
+        <source>The column changed is yes or no, as the model scores it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
+        <translation>Die Spalte changed enthält yes oder no, wie das Modell es bewertet. Beide Layer werden auf einem gemeinsamen Raster gezeichnet, im KBS des früheren Layers; KBS und Auflösung dürfen sich unterscheiden.</translation>
     </message>
     <message>
         <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take about six times as long as one.</source>
@@ -1452,12 +1464,16 @@
         <translation>Die Ausdehnung wird mit ganzen Kacheln einer Größe bedeckt, Zeile für Zeile von ihrer oberen linken Ecke aus. Das Modell sieht von einer Kachel, was die Karte zeigt: Kanäle, Streckung und Transparenz des Layers. Zu Kacheln mit weniger als 5&#xa0;% Daten wird nicht gefragt: Ihr Status ist nodata. Eine Kachel, die misslingt, hat den Status failed und ihren Fehler in der Zeile.</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. Other outputs are kept up to the moment of a cancel, but cannot be resumed.</source>
-        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, was auch geschieht; starten Sie erneut mit derselben Ausgabe, um dort weiterzumachen, wo ein Lauf endete. Vorhandene Zeilen bleiben, misslungene werden erneut gefragt. Andere Ausgaben bleiben bis zum Abbrechen erhalten, können aber nicht fortgesetzt werden.</translation>
+        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. A file of another format is written when the run ends or is cancelled.</source>
+        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort gespeichert, was auch geschieht; mit derselben Ausgabe geht es dort weiter, wo ein Lauf endete. Vorhandene Zeilen bleiben, fehlgeschlagene werden erneut gefragt. Eine Datei in einem anderen Format wird geschrieben, wenn der Lauf endet oder abgebrochen wird.</translation>
     </message>
     <message>
         <source>The clip polygons do not touch the extent; choose others, or leave them out.</source>
         <translation>Die Zuschneidepolygone berühren die Ausdehnung nicht; wählen Sie andere oder lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>Tiles: {count}.</source>
+        <translation>Kacheln: {count}.</translation>
     </message>
     <message>
         <source>The layer {layer} has no pixels of its own; give the tile size in map units.</source>
@@ -1466,6 +1482,10 @@
     <message>
         <source>The extent and the layers ({layers}) have no ground in common; choose another extent.</source>
         <translation>Die Ausdehnung und die Layer ({layers}) haben keine gemeinsame Fläche; wählen Sie eine andere Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Ausdehnung</translation>
     </message>
     <message>
         <source>One of the layers {first} and {second} has no CRS, so that they cannot be laid over each other; set it in the layer&apos;s properties.</source>
@@ -1528,6 +1548,10 @@
         <translation>Die Auswahl {options} lässt keine Wahl; nennen Sie mindestens zwei Antworten, jede einmal.</translation>
     </message>
     <message>
+        <source>0 of {total}</source>
+        <translation>0 von {total}</translation>
+    </message>
+    <message>
         <source>{done} of {total}, {rate:.2f} a second, {left} left</source>
         <translation>{done} von {total}, {rate:.2f} je Sekunde, noch {left}</translation>
     </message>
@@ -1572,8 +1596,16 @@
         <translation>{file} ist da und kein GeoPackage, das geöffnet werden kann; wählen Sie eine andere Ausgabe.</translation>
     </message>
     <message>
+        <source>it cannot be opened again after it was made</source>
+        <translation>sie lässt sich nach dem Anlegen nicht wieder öffnen</translation>
+    </message>
+    <message>
         <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
         <translation>{file} kann nicht geschrieben werden ({reason}); die bisherigen Zeilen bleiben erhalten. Schaffen Sie Platz oder wählen Sie eine andere Ausgabe, und setzen Sie fort.</translation>
+    </message>
+    <message>
+        <source>The output {file} cannot be made ({reason}); choose another one, or free some space.</source>
+        <translation>Die Ausgabe {file} kann nicht angelegt werden ({reason}); wählen Sie eine andere, oder schaffen Sie Platz.</translation>
     </message>
     <message>
         <source>changed</source>
@@ -1598,6 +1630,26 @@
     <message>
         <source>failed</source>
         <translation>misslungen</translation>
+    </message>
+    <message>
+        <source>QGIS allows no | in its name</source>
+        <translation>QGIS erlaubt kein | im Namen</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
+        <translation>{file} kann nicht geschrieben werden ({reason}); die Antworten sind in {kept} gespeichert. Schaffen Sie Platz und starten Sie erneut, oder wählen Sie ein GeoPackage als Ausgabe.</translation>
+    </message>
+    <message>
+        <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
+        <translation>Ein anderer Lauf schreibt in {file}; warten Sie, bis er beendet ist, oder wählen Sie eine andere Ausgabe.</translation>
+    </message>
+    <message>
+        <source>its folder may not be written</source>
+        <translation>in den Ordner darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>there is no such folder</source>
+        <translation>diesen Ordner gibt es nicht</translation>
     </message>
 </context>
 <context>

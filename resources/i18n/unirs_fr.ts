@@ -1272,6 +1272,14 @@
         <translation>Interroger l’imagerie</translation>
     </message>
     <message>
+        <source>There is no temporary folder to draw in ({reason}); free some space on its disk.</source>
+        <translation>Aucun dossier temporaire n’est utilisable pour les images ({reason})&#xa0;; libérez de l’espace sur son disque.</translation>
+    </message>
+    <message>
+        <source>{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the environment variable {variable} name the Python of an environment that has unirs.</source>
+        <translation>{reason} Installez l’environnement d’exécution dans QGIS sous Préférences ▸ Options ▸ UniRS, ou indiquez dans la variable d’environnement {variable} le Python d’un environnement qui contient unirs.</translation>
+    </message>
+    <message>
         <source>Model (name or folder)</source>
         <translation>Modèle (nom ou dossier)</translation>
     </message>
@@ -1338,6 +1346,10 @@
     <message>
         <source>Captioned features</source>
         <translation>Entités décrites</translation>
+    </message>
+    <message>
+        <source>Features: {count}.</source>
+        <translation>Entités&#xa0;: {count}.</translation>
     </message>
     <message>
         <source>There is nowhere to put the captions; choose an output, or the layer itself.</source>
@@ -1420,8 +1432,8 @@
         <translation>Décrit en mots ce qui a changé dans chaque tuile entre deux dates.</translation>
     </message>
     <message>
-        <source>The column changed is yes or no, as the text has it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
-        <translation>La colonne changed vaut yes ou no, selon le texte. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche avant&#xa0;; leur SCR et leur résolution peuvent différer.</translation>
+        <source>The column changed is yes or no, as the model scores it. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
+        <translation>La colonne changed vaut yes ou no, selon le score du modèle. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche antérieure&#xa0;; leurs SCR et leurs résolutions peuvent différer.</translation>
     </message>
     <message>
         <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take about six times as long as one.</source>
@@ -1452,12 +1464,16 @@
         <translation>L’emprise est couverte de tuiles entières de même taille, ligne par ligne à partir de son coin supérieur gauche. D’une tuile, le modèle voit ce que montre la carte&#xa0;: bandes, étirement et transparence de la couche. Les tuiles qui ont moins de 5&#xa0;% de données ne sont pas interrogées&#xa0;: leur statut est nodata. Une tuile qui échoue a le statut failed et son erreur dans la ligne.</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. Other outputs are kept up to the moment of a cancel, but cannot be resumed.</source>
-        <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, quoi qu’il arrive&#xa0;; relancez avec la même sortie pour reprendre là où un traitement s’est arrêté. Les lignes présentes restent, celles qui ont échoué sont redemandées. Les autres sorties sont gardées jusqu’au moment d’une annulation, mais ne peuvent pas être reprises.</translation>
+        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. A file of another format is written when the run ends or is cancelled.</source>
+        <translation>Avec un GeoPackage en sortie, chaque ligne est enregistrée aussitôt, quoi qu’il arrive&#xa0;; relancez avec la même sortie pour reprendre là où une exécution s’est arrêtée. Les lignes présentes restent, celles en échec sont redemandées. Un fichier d’un autre format est écrit à la fin ou à l’annulation de l’exécution.</translation>
     </message>
     <message>
         <source>The clip polygons do not touch the extent; choose others, or leave them out.</source>
         <translation>Les polygones de découpe ne touchent pas l’emprise&#xa0;; choisissez-en d’autres, ou laissez-les de côté.</translation>
+    </message>
+    <message>
+        <source>Tiles: {count}.</source>
+        <translation>Tuiles&#xa0;: {count}.</translation>
     </message>
     <message>
         <source>The layer {layer} has no pixels of its own; give the tile size in map units.</source>
@@ -1466,6 +1482,10 @@
     <message>
         <source>The extent and the layers ({layers}) have no ground in common; choose another extent.</source>
         <translation>L’emprise et les couches ({layers}) n’ont pas de zone commune&#xa0;; choisissez une autre emprise.</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Emprise</translation>
     </message>
     <message>
         <source>One of the layers {first} and {second} has no CRS, so that they cannot be laid over each other; set it in the layer&apos;s properties.</source>
@@ -1528,6 +1548,10 @@
         <translation>Les choix {options} n’en laissent aucun&#xa0;; nommez-en au moins deux, chacun une fois.</translation>
     </message>
     <message>
+        <source>0 of {total}</source>
+        <translation>0 sur {total}</translation>
+    </message>
+    <message>
         <source>{done} of {total}, {rate:.2f} a second, {left} left</source>
         <translation>{done} sur {total}, {rate:.2f} par seconde, encore {left}</translation>
     </message>
@@ -1572,8 +1596,16 @@
         <translation>{file} existe et n’est pas un GeoPackage qui puisse être ouvert&#xa0;; choisissez une autre sortie.</translation>
     </message>
     <message>
+        <source>it cannot be opened again after it was made</source>
+        <translation>elle ne peut pas être rouverte après sa création</translation>
+    </message>
+    <message>
         <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
         <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les lignes obtenues sont conservées. Libérez de la place ou choisissez une autre sortie, et reprenez.</translation>
+    </message>
+    <message>
+        <source>The output {file} cannot be made ({reason}); choose another one, or free some space.</source>
+        <translation>La sortie {file} ne peut pas être créée ({reason})&#xa0;; choisissez-en une autre, ou libérez de l’espace.</translation>
     </message>
     <message>
         <source>changed</source>
@@ -1598,6 +1630,26 @@
     <message>
         <source>failed</source>
         <translation>échec</translation>
+    </message>
+    <message>
+        <source>QGIS allows no | in its name</source>
+        <translation>QGIS n’accepte pas de | dans son nom</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
+        <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
+    </message>
+    <message>
+        <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
+        <translation>Une autre exécution écrit dans {file}&#xa0;; attendez qu’elle soit terminée, ou choisissez une autre sortie.</translation>
+    </message>
+    <message>
+        <source>its folder may not be written</source>
+        <translation>son dossier n’est pas accessible en écriture</translation>
+    </message>
+    <message>
+        <source>there is no such folder</source>
+        <translation>ce dossier n’existe pas</translation>
     </message>
 </context>
 <context>

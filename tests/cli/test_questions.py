@@ -12,7 +12,18 @@ from PIL import Image
 from unirs.cli.screen import clean
 
 TOP_KEYS = {
-    *("answer", "clue", "options", "vote", "task", "model", "device", "stopped", "zero_shot"),
+    *(
+        "answer",
+        "clue",
+        "options",
+        "changed",
+        "vote",
+        "task",
+        "model",
+        "device",
+        "stopped",
+        "zero_shot",
+    ),
     *("demonstration", "crop", "seconds", "tokens", "change_map"),
 }
 CROP_KEYS = {"source", "date", "extent", "crs", "pixel_size", "nodata_share"}

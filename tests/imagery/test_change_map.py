@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,37 +49,59 @@ def test_a_change_map_lies_where_its_crop_lies(crop, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["map.tif"]
 
 
-def test_patches_without_data_are_nodata(crop, tmp_path):
-    change = change_in_the_north_east()
-    change[2, 2] = np.nan
-    pixels = crop.pixels.copy()
-    pixels[:, 60:] = 127
-    half = Crop(pixels, EXTENT, "EPSG:32633", nodata_share=0.5)
-    write_change_map(change, half, tmp_path / "map.tif")
-    with rasterio.open(tmp_path / "map.tif") as dataset:
-        values = dataset.read(1)
-    assert (values[:, 5:] == 255).all()
-    assert values[2, 2] == 255
-    assert (values == 255).sum() == 26
+def lacking(crop, valid):
+    return replace(crop, pixels=np.where(valid[..., None], crop.pixels, 127), valid=valid)
+
+
+def values_of_map(change, crops, path):
+    write_change_map(mask_nodata(change, crops), crops[-1], path)
+    with rasterio.open(path) as dataset:
+        assert dataset.nodata == 255
+        assert tuple(dataset.bounds) == EXTENT
+        return dataset.read(1)
+
+
+def test_nothing_has_changed_where_either_date_has_no_imagery(crop, tmp_path):
+    """An extent larger than the rasters, whose edges run through patches of twelve pixels."""
+    west, east = np.ones((2, 60, 120), bool)
+    west[:, 100:] = False
+    east[:, :20] = False
+    pair = lacking(crop, west), lacking(crop, east)
+    values = values_of_map(np.full((5, 10), 0.9, np.float32), pair, tmp_path / "map.tif")
+    assert values.shape == (60, 120)
+    assert (values[:, :20] == 255).all()
+    assert (values[:, 24:96] == 90).all()
+    assert (values[:, 100:] == 255).all()
+
+
+def test_one_pixel_without_data_is_all_that_is_unknown(crop, tmp_path):
+    valid = np.ones((60, 120), bool)
+    valid[30, 40] = False
+    values = values_of_map(
+        change_in_the_north_east(), (crop, lacking(crop, valid)), tmp_path / "map.tif"
+    )
+    assert np.argwhere(values == 255).tolist() == [[30, 40]]
+    assert (values[:12, 108:] == 100).all()
 
 
 @pytest.mark.parametrize(("filled", "known"), [(5, True), (7, False)])
 def test_a_patch_counts_if_more_than_half_of_it_has_data(crop, tmp_path, filled, known):
-    pixels = crop.pixels.copy()
-    pixels[:, 120 - filled :] = 127  # of the last patches' twelve columns
-    edge = Crop(pixels, EXTENT, "EPSG:32633", nodata_share=filled / 120)
-    write_change_map(np.ones((5, 10), np.float32), edge, tmp_path / "map.tif")
-    with rasterio.open(tmp_path / "map.tif") as dataset:
-        values = dataset.read(1)
-    assert (values[:, :-1] == 100).all()
-    assert (values[:, -1] == (100 if known else 255)).all()
+    valid = np.ones((60, 120), bool)
+    valid[:, 120 - filled :] = False  # of the last patches' twelve columns
+    values = values_of_map(
+        np.ones((5, 10), np.float32), (crop, lacking(crop, valid)), tmp_path / "map.tif"
+    )
+    assert (values[:, :108] == 100).all()
+    assert (values[:, 108 : 120 - filled] == (100 if known else 255)).all()
+    assert (values[:, 120 - filled :] == 255).all()
 
 
-def test_grey_ground_is_not_taken_for_nodata(tmp_path):
-    grey = Crop(np.full((60, 120, 3), 127, np.uint8), EXTENT, "EPSG:32633")
-    write_change_map(change_in_the_north_east(), grey, tmp_path / "map.tif")
-    with rasterio.open(tmp_path / "map.tif") as dataset:
-        assert (dataset.read(1) != 255).all()
+def test_grey_ground_is_not_taken_for_nodata(crop, tmp_path):
+    valid = np.ones((60, 120), bool)
+    valid[:, 60:] = False
+    grey = replace(crop, pixels=np.full((60, 120, 3), 127, np.uint8), valid=valid)
+    values = values_of_map(change_in_the_north_east(), (grey, grey), tmp_path / "map.tif")
+    assert (values[:, :60] != 255).all()
 
 
 @pytest.mark.parametrize("extent", [None, (0.0, -60.0, 120.0, 0.0)])
@@ -145,18 +168,6 @@ def test_what_cannot_be_written_is_refused_with_a_sentence(crop, tmp_path, name)
         write_crop(crop, tmp_path / name)
     assert caught.value.code == "output_unwritable"
     assert [path.name for path in tmp_path.iterdir()] == ["folder.tif"]
-
-
-def test_what_either_date_lacks_is_unknown():
-    whole = np.full((4, 4, 3), 10, np.uint8)
-    holed = whole.copy()
-    holed[:2] = 127
-    before, after = Crop(holed, nodata_share=0.5), Crop(whole)
-
-    masked = mask_nodata(np.full((2, 2), 0.9, np.float32), (before, after))
-
-    assert np.isnan(masked[0]).all()
-    assert (masked[1] == np.float32(0.9)).all()
 
 
 def test_a_format_that_can_only_be_read_is_refused(tmp_path):

@@ -130,7 +130,7 @@ def fail_above(pipeline, monkeypatch, rows):
 
 def test_where_memory_runs_out_the_batch_is_halved_for_good(make_pipeline, items, monkeypatch):
     pipeline = make_pipeline("none")
-    items = [item for item in items if not item[1].options]
+    items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
     expected = [pipeline.answer(*item).text for item in items]
     fail_above(pipeline, monkeypatch, rows=3)
     told = []

@@ -255,6 +255,8 @@ def asked_text(pipeline, visual, question, monkeypatch):
         pipeline.bundle.processor, "encode", lambda prompt: seen.append(prompt) or original(prompt)
     )
     pipeline.answer(visual, question)
+    if question.task is Task.CHANGE:
+        seen.pop()  # that of whether anything has changed
     return seen[-1]
 
 

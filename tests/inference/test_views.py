@@ -10,8 +10,8 @@ from unirs.inference.decoding import Stopped
 from unirs.inference.place_words import turn_places
 from unirs.inference.trend import Trend, trend_of
 from unirs.inference.views import VIEWS, View, answer_from_views
-from unirs.inputs import Answer, Crop, Question, StageSeconds, Task, VisualInput
-from unirs.world.change_words import NO_CHANGE, change_captions
+from unirs.inputs import NO_CHANGE, Answer, Crop, Question, StageSeconds, Task, VisualInput
+from unirs.world.change_words import change_captions
 from unirs.world.places import phrases
 from unirs.world.plan import GRASS, TREES, WATER
 
@@ -60,8 +60,14 @@ class Painter:
         asked: Each question that was put.
     """
 
-    def __init__(self, says: Callable[[View], str], likeliest: str = "") -> None:
+    def __init__(
+        self,
+        says: Callable[[View], str],
+        likeliest: str = "",
+        finds: Callable[[View], bool | None] = lambda _: None,
+    ) -> None:
         self.asked: list[Question] = []
+        self._finds = {view.of(PAIR).digest: finds(view) for view in VIEWS}
         self._says = {view.of(PAIR).digest: says(view) for view in VIEWS}
         self._likeliest = likeliest
 
@@ -72,7 +78,14 @@ class Painter:
         text = self._likeliest if question.options else self._says[visual.digest]
         stopped = bool(stop and stop())
         seconds = StageSeconds(decode=1, first_token=0.5, total=2)
-        return Answer(text, Task.CHANGE, clue="a lake", stopped=stopped, seconds=seconds)
+        return Answer(
+            text,
+            Task.CHANGE,
+            clue="a lake",
+            changed=self._finds[visual.digest],
+            stopped=stopped,
+            seconds=seconds,
+        )
 
 
 @pytest.fixture
@@ -219,6 +232,16 @@ def test_a_single_way_to_say_it_is_not_weighed():
 def test_of_equally_many_views_the_pair_as_it_lies_wins():
     painter = Painter(lambda view: SAME if view.quarter_turns % 2 == 0 else "a lake has appeared")
     assert answer_from_views(painter, PAIR, QUESTION, 8).text == SAME
+
+
+@pytest.mark.usefixtures("painted")
+@pytest.mark.parametrize("changed", [True, False])
+def test_the_models_own_scores_vote_on_whether_anything_has_changed(changed):
+    """The captions are one and the same; what most views score is what comes out."""
+    painter = Painter(lambda _: "the scene", finds=lambda view: changed is (view.quarter_turns < 3))
+    answer = answer_from_views(painter, PAIR, QUESTION, 16)
+    assert answer.changed is changed
+    assert answer.vote.agreeing == 12
 
 
 @pytest.mark.usefixtures("painted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from osgeo import gdal, osr
@@ -63,6 +64,12 @@ class StandIn:
         """What it was asked."""
         path = self.folder / "log.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def wait_until_asked(self):
+        """Return when it was asked something."""
+        deadline = time.monotonic() + 60
+        while not self.asked and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     @property
     def asked(self):

@@ -97,14 +97,14 @@ def answer(request):
     chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
     views = params.get("views", 1)
     text = options[0] if options else " ".join(f"colour {value}" for value in colours)
-    if len(colours) == 2 and len(set(colours)) == 1:
-        text = "the scene is the same as before"
+    changed = len(set(colours)) > 1 if request["method"] == "change" else None
     return send(
         id=request["id"],
         result={
             "answer": text,
             "clue": f"clue {name}",
             "options": chances,
+            "changed": changed,
             "vote": {"views": views, "agreeing": views - 1} if views > 1 else None,
             "model": MODEL["model"],
             "demonstration": True,

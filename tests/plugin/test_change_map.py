@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
+    QgsPointXY,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -140,15 +142,32 @@ def test_a_missing_map_is_one_sentence(qgis_new_project, tmp_path):
     assert not QgsProject.instance().layerTreeRoot().children()
 
 
-def test_polygons_that_cannot_be_written_are_one_sentence(qtbot, qgis_new_project, tmp_path):
+def test_no_polygon_lies_on_ground_without_imagery(qtbot, qgis_new_project, tmp_path):
+    """A patch at the edge of the imagery, whose eastern half is nodata on the grid of pixels."""
+    cells = {(c, r): 255 if c >= 8 else 90 for c in range(16) for r in range(16)}
+    polygons, raster = shown(qtbot, write_map(tmp_path / "edge.tif", cells))
+    (feature,) = polygons.getFeatures()
+    assert feature.geometry().boundingBox().xMaximum() == LEFT + 8 * CELL
+    assert feature["mean_change"] == 90
+    value, known = raster.dataProvider().sample(QgsPointXY(LEFT + 9 * CELL, TOP - CELL), 1)
+    assert not known, value
+
+
+def test_polygons_that_cannot_be_written_are_one_sentence(
+    qtbot, qgis_new_project, tmp_path, monkeypatch
+):
+    def fail(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     path = write_map(tmp_path / "map.tif", {(2, 2): 60})
-    (tmp_path / "map-part.gpkg").mkdir()  # in the way
+    monkeypatch.setattr("unirs_qgis.written_copy._move", fail)
     change_map = add_change_map(path, "map", QgsProject.instance())
     with qtbot.waitSignal(change_map.failed, timeout=TIMEOUT) as told:
         pass
     assert "cannot be written" in told.args[0]
     (group,) = QgsProject.instance().layerTreeRoot().children()
     assert [node.layer().isValid() for node in group.children()] == [True]
+    assert not path.with_suffix(".gpkg").exists()
 
 
 def test_a_project_closed_meanwhile_gets_nothing(qtbot, qgis_new_project, tmp_path):

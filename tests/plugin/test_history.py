@@ -1,5 +1,6 @@
 """The history as a window of QGIS uses it: what is asked for, what is told, what is in the file."""
 
+import csv
 import itertools
 import json
 import shutil
@@ -7,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -286,6 +287,54 @@ def test_what_a_user_edits_by_hand_spoils_no_other_entry(qtbot, history):
         assert entries == [good]
     finally:
         window.close()
+
+
+DEEP = "[" * 200_000 + "]" * 200_000
+SPOILED = {
+    "created": ["9999-12-31T23:59:59Z", "0000-00-00T00:00:00Z", "yesterday", None],
+    "layers": [DEEP, "[[]]", "[1, 2]", "7", '"text"', "null", '{"a": 1}', "[", b"\xff"],
+    "dates": [DEEP, "[null, null]"],
+    "options": [DEEP, "[1]", "7", '[{"text": "a"}]', '[{"text": "a", "probability": NaN}]'],
+    "seconds": [float("inf"), -float("inf")],
+    "kind": ["cube", None, b"\xff"],
+    "answer": [b"\xff\xfe"],
+    "id": ["", "no id", b"\xff"],
+}
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("column", SPOILED)
+def test_a_spoiled_row_is_counted_and_hides_no_other(qtbot, history, column):
+    good = [make_entry(), make_entry()]
+    bad = [make_entry() for _ in SPOILED[column]]
+    add(qtbot, history, good[0], *bad, good[1])
+    history.close()
+    with closing(sqlite3.connect(history.path)) as connection, connection:
+        for entry, value in zip(bad, SPOILED[column], strict=True):
+            stored = "CAST(? AS TEXT)" if isinstance(value, bytes) else "?"
+            update = f"UPDATE answers SET {column} = {stored} WHERE id = ?"  # noqa: S608
+            connection.execute(update, (value, entry.id))
+    window = History(history.path)
+    try:
+        with qtbot.waitSignals([window.failed, window.loaded], timeout=TIMEOUT) as signals:
+            window.load()
+        sentence, entries = (event.args[0] for event in signals.all_signals_and_args)
+        assert f": {len(bad)} of the history" in sentence
+        assert entries == good
+    finally:
+        window.close()
+
+
+def test_no_cell_of_an_exported_table_starts_a_formula(qtbot, history, tmp_path):
+    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "plain", "5 = 5"]
+    add(qtbot, history, *(make_entry(question=text, answer=text) for text in texts))
+    with qtbot.waitSignal(history.exported, timeout=TIMEOUT):
+        history.export(tmp_path / "a.csv", "CSV")
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert not [cell for row in rows for cell in row if cell[:1] in set("=+-@\t\r")]
+    answers = [row[rows[0].index("answer")] for row in rows[1:]]
+    assert answers == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "plain", "5 = 5"]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,8 @@ def test_an_algorithm_can_be_found_and_explains_itself(name, qgis_processing):
     algorithm = register_provider().algorithm(name)
     assert algorithm.group() == "Ask the imagery"
     assert len(algorithm.tags()) > 5
-    assert algorithm.shortDescription() in algorithm.shortHelpString()
+    assert algorithm.shortHelpString()
+    assert algorithm.shortDescription() not in algorithm.shortHelpString()  # help prints both
     assert not algorithm.icon().isNull()
     parameters = {parameter.name(): parameter for parameter in algorithm.parameterDefinitions()}
     assert all(parameter.description() for parameter in parameters.values())
@@ -121,6 +122,36 @@ def test_without_a_runtime_the_dialog_says_so_before_it_opens(monkeypatch, qgis_
     possible, why = register_provider().algorithm("captiontiles").canExecute()
     assert not possible
     assert "/nowhere/python" in why
+
+
+def test_without_a_set_up_the_options_page_and_the_variable_are_named(
+    monkeypatch, qgis_processing, tmp_path
+):
+    monkeypatch.delenv("UNIRS_PYTHON", raising=False)
+    monkeypatch.setattr("unirs_qgis.runtime.environment.runtime_folder", lambda: tmp_path)
+    possible, why = register_provider().algorithm("captiontiles").canExecute()
+    assert not possible
+    assert why == (
+        "Not set up yet. Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the "
+        "environment variable UNIRS_PYTHON name the Python of an environment that has unirs."
+    )
+
+
+def test_how_many_tiles_there_are_is_told_first_and_loading_ends_with_the_model(
+    worker, raster, run
+):
+    feedback = Feedback()
+    run("captiontiles", feedback, INPUT=raster())
+    loading = feedback.said.index("Loading the model…")
+    assert feedback.said.index("Tiles: 6.") < loading
+    assert "0 of 6" in feedback.said[loading:]
+
+
+def test_how_many_features_there_are_is_told_first(worker, raster, run):
+    feedback = Feedback()
+    polygons = _polygons(_tile(0, 1), _tile(1, 2))
+    run("captionfeatures", feedback, INPUT=polygons, RASTER=raster())
+    assert feedback.said.index("Features: 2.") < feedback.said.index("Loading the model…")
 
 
 def test_a_pair_is_described_and_says_whether_it_changed(worker, raster, run):

@@ -1,10 +1,14 @@
 """What is written survives: runs that are resumed, killed, or have no room left."""
 
+import csv
 import os
+import platform
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -25,6 +29,7 @@ from tests.plugin.processing_fixtures import (
     rows_of,
     write_tiles,
 )
+from unirs_qgis.processing.outputs import FileOutput
 
 ROOT = Path(__file__).parents[2]
 COLOURS = [[10, 20, 30], [40, 50, 60]]
@@ -156,6 +161,112 @@ def test_paths_may_hold_spaces_and_any_letters(worker, run, tmp_path):
 
 def test_a_temporary_output_is_a_layer(worker, run):
     assert isinstance(run(OUTPUT=QgsProcessing.TEMPORARY_OUTPUT), QgsVectorLayer)
+
+
+@pytest.mark.parametrize("name", ["a|b.gpkg", "a|b.csv", "%41.gpkg", "a.dxf"])
+def test_an_output_that_cannot_be_made_is_refused_before_anything_is_asked(
+    worker, run, tmp_path, name
+):
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(QgsProcessingException, match="cannot be made") as caught:
+        run(OUTPUT=str(tmp_path / name))
+    assert str(tmp_path / name) in str(caught.value)
+    assert not worker.log
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_a_name_without_an_ending_is_a_geopackage_that_can_be_resumed(worker, run, tmp_path):
+    run(OUTPUT=str(tmp_path / "tiles"))
+    assert len(rows_of(run(OUTPUT=str(tmp_path / "tiles")))) == 6
+    assert len(worker.asked) == 6
+
+
+@pytest.mark.parametrize("name", ["out.gpkg", "out.geojson"])
+def test_a_second_run_into_an_output_is_refused_while_the_first_one_writes(
+    worker, run, tmp_path, name
+):
+    output, said = tmp_path / name, []
+
+    def second_run():
+        worker.wait_until_asked()
+        try:
+            with FileOutput.of_destination(str(output)).opened(None, True):
+                pass
+        except QgsProcessingException as error:
+            said.append(str(error))
+
+    worker.orders(seconds=0.3)
+    other = threading.Thread(target=second_run)
+    other.start()
+    run(OUTPUT=str(output))
+    other.join()
+    assert said == [
+        f"Another run is writing to {output}; wait until it has ended, or choose another output."
+    ]
+    assert len(rows_of(output)) == 6
+    run(OUTPUT=str(output))  # the lock is gone with the run
+
+
+def test_the_lock_of_a_program_that_is_gone_does_not_hold(worker, run, tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / "out.gpkg.lock").write_text(f"{gone.pid}\nqgis\n{platform.node()}\n")
+    assert len(rows_of(run())) == 6
+
+
+@pytest.mark.parametrize("name", ["out.geojson", "out.csv", "out.shp", "out.fgb", "out.xlsx"])
+def test_files_of_other_formats_have_every_row_and_leave_no_working_file(
+    worker, run, tmp_path, name
+):
+    layer = QgsVectorLayer(run(OUTPUT=str(tmp_path / name)), "rows", "ogr")
+    assert sorted(row["text"] for row in layer.getFeatures()) == [
+        f"colour {colour}" for line in COLOURS for colour in line
+    ]
+    assert "fid" not in layer.fields().names()
+    assert not list(tmp_path.glob("*.part.gpkg*"))
+
+
+def test_answers_outlive_an_output_that_cannot_be_written_in_the_end(worker, run, tmp_path):
+    (tmp_path / "out.geojson" / "in the way").mkdir(parents=True)
+    with pytest.raises(QgsProcessingException, match=r"kept in out\.geojson\.part\.gpkg"):
+        run(OUTPUT=str(tmp_path / "out.geojson"))
+    assert len(rows_of(tmp_path / "out.geojson.part.gpkg")) == 6
+    shutil.rmtree(tmp_path / "out.geojson")
+    assert len(rows_of(run(OUTPUT=str(tmp_path / "out.geojson")))) == 6
+    assert len(worker.asked) == 6
+
+
+def test_a_run_that_ends_with_an_error_leaves_its_rows_for_the_next(worker, run, tmp_path):
+    output = tmp_path / "out.csv"
+    worker.orders(fail_on={"50": "model_invalid"})
+    with pytest.raises(QgsProcessingException, match="model_invalid"):
+        run(OUTPUT=str(output))
+    assert not output.exists()
+    worker.orders()
+    assert len(rows_of(run(OUTPUT=str(output)))) == 6
+    asked = [entry["paths"] for entry in worker.asked]
+    assert len(asked) <= 6 + 3  # those that were in flight
+
+
+@pytest.mark.parametrize("limit", [10_000, 50_000])
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
+def test_without_room_for_an_empty_table_there_is_a_sentence_and_no_file(tmp_path, limit):
+    worker = StandIn(tmp_path / "worker")
+    raster, output = write_tiles(tmp_path / "town.tif", COLOURS), tmp_path / "out.gpkg"
+    process = _start(worker, raster, output, limit)
+    said, _ = process.communicate()
+    assert process.returncode == 3
+    assert "out.gpkg cannot be made" in said
+    assert not list(tmp_path.glob("*out*"))
+    assert not list(tmp_path.glob(".unirs*"))
+
+
+def test_no_cell_of_a_spreadsheet_starts_a_formula(worker, run, tmp_path):
+    output = run(question="=HYPERLINK(1)", OUTPUT=str(tmp_path / "out.csv"))
+    with Path(output).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["question"] for row in rows} == {"'=HYPERLINK(1)"}
+    assert {row["nodata_share"] for row in rows} == {"0"}
 
 
 PROCESS = """

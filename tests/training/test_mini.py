@@ -9,6 +9,7 @@ from safetensors import safe_open
 from tests.data import dated_rasters
 from tests.world.shares import answer_by_shares
 from unirs.errors import UniRSError
+from unirs.files import alone_in
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, InputKind, Question, VisualInput
 from unirs.model import PRESETS, load_bundle, new_bundle, replace_config, save_bundle
@@ -188,6 +189,9 @@ def test_what_cannot_work_is_refused_before_anything_is_rendered(tmp_path):
         with pytest.raises(UniRSError) as caught:
             train_mini(faulty, faulty.stages, Report())
         assert caught.value.code == code
+    with alone_in(options.folder), pytest.raises(UniRSError) as caught:
+        train_mini(options, options.stages, Report())
+    assert caught.value.code == "folder_in_use"
     assert not (options.folder / "banks").exists()
 
 

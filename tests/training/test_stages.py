@@ -20,6 +20,7 @@ from unirs.cli import main
 from unirs.data.datasets import dataset
 from unirs.data.examples import write_example
 from unirs.errors import UniRSError
+from unirs.files import alone_in
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import load_bundle
@@ -461,6 +462,15 @@ def test_too_little_memory_is_told_with_a_way_out(
 
     assert code == "memory_short"
     assert "take a GPU with more memory" in message
+
+
+def test_a_second_run_in_one_folder_is_refused(change_settings, joint_settings, tmp_path):
+    with alone_in(tmp_path / "run"):
+        for run, settings in ((train_change, change_settings()), (train_joint, joint_settings())):
+            code, message = refused(run, settings, tmp_path / "run", QUIET)
+            assert code == "folder_in_use"
+            assert str(tmp_path / "run") in message
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [".lock"]
 
 
 def test_a_place_that_takes_nothing_is_told(change_settings, tmp_path):

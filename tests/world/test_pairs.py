@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from unirs.inputs import NO_CHANGE
 from unirs.world import CLASSES, ScenePair, pair
-from unirs.world.change_words import NO_CHANGE
 from unirs.world.changes import CHANGES
 
 

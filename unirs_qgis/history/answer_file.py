@@ -102,12 +102,11 @@ class AnswerFile:
         if self.path.exists():
             with self._opened() as dataset:
                 for feature in self._answers(dataset):
-                    identifier = feature.GetFieldAsString("id")
-                    ids.add(identifier)
-                    if identifier in known:
-                        continue
                     try:
-                        entries.append(to_entry(feature))
+                        identifier = feature.GetFieldAsString("id")
+                        ids.add(identifier)
+                        if identifier not in known:
+                            entries.append(to_entry(feature))
                     except ValueError:
                         spoiled += 1
                 self._raise_what_ogr_said()

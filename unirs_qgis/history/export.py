@@ -5,17 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from qgis.core import (
-    QgsCoordinateTransformContext,
-    QgsTask,
-    QgsVectorFileWriter,
-    QgsVectorLayer,
-)
+from qgis.core import QgsTask, QgsVectorLayer
 from qtpy.QtCore import QCoreApplication, Signal
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.answer_file import TABLE, AnswerFile
 from unirs_qgis.history.errors import HistoryError
+from unirs_qgis.written_copy import CopyError, write_copy
 
 DRIVERS = {
     "GPKG": [],
@@ -57,6 +53,8 @@ class ExportTask(QgsTask):
             self._write()
         except HistoryError as error:
             self._reason = str(error)
+        except CopyError as error:
+            self._reason = self._sentence(str(error))
         except OSError as error:
             self._reason = self._sentence(error.strerror or str(error))
         return not self._reason
@@ -73,24 +71,9 @@ class ExportTask(QgsTask):
         with tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".unirs-") as folder:
             collected = AnswerFile(Path(folder) / "collected.gpkg")
             collected.append(self._entries)
-            fresh = Path(folder) / self._path.name
             layer = QgsVectorLayer(f"{collected.path}|layername={TABLE}", TABLE, "ogr")
-            code, message, *_names = QgsVectorFileWriter.writeAsVectorFormatV3(
-                layer, str(fresh), QgsCoordinateTransformContext(), self._options()
-            )
+            write_copy(layer, self._path, self._driver, TABLE, DRIVERS[self._driver])
             del layer  # closes the file: Windows removes none that is open
-            if code != QgsVectorFileWriter.WriterError.NoError:
-                raise HistoryError(self._sentence(message))
-            fresh.replace(self._path)
-
-    def _options(self) -> QgsVectorFileWriter.SaveVectorOptions:
-        options = QgsVectorFileWriter.SaveVectorOptions()
-        options.driverName = self._driver
-        options.layerName = TABLE
-        options.fileEncoding = "UTF-8"
-        options.layerOptions = DRIVERS[self._driver]
-        options.skipAttributeCreation = False
-        return options
 
     def _sentence(self, reason: str) -> str:
         return QCoreApplication.translate(

@@ -7,6 +7,7 @@ options) is JSON in a text column, so that every value comes back as it was.
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import datetime, timedelta, timezone
 
@@ -127,26 +128,48 @@ def to_entry(feature: ogr.Feature) -> Entry:
     Raises:
         ValueError: Somebody wrote into the feature what no entry can be.
     """
-    values = {name: feature.GetFieldAsString(name) for name in _TEXTS + _PLACES}
-    lists = {name: json.loads(feature.GetFieldAsString(name) or "[]") for name in _LISTS}
-    if values["kind"] not in KINDS or values["task"] not in TASKS:
-        raise ValueError(f"{values['kind']} {values['task']}")
-    if not _ID.fullmatch(values["id"]):  # files are named by it: "../.." is none
-        raise ValueError(values["id"])
     try:
-        return Entry(
-            **values,
-            **{name: feature.GetFieldAsInteger(name) != 0 for name in _BOOLEANS},
-            **{name: _number(feature, name) for name in _NUMBERS},
-            created=_time(feature),
-            seconds=feature.GetFieldAsDouble("seconds"),
-            options=tuple(
-                (str(option["text"]), float(option["probability"])) for option in lists["options"]
-            ),
-            layers=tuple(map(LayerRecord, lists["layers"], lists["sources"], lists["dates"])),
-        )
-    except (KeyError, TypeError) as error:
+        entry = _entry(feature)
+        day = timedelta(days=1)  # which a time needs on both sides, for other time zones
+        _ = entry.time - day, entry.time + day
+    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error
+    if entry.kind not in KINDS or entry.task not in TASKS:
+        raise ValueError(f"{entry.kind} {entry.task}")
+    if not _ID.fullmatch(entry.id):  # files are named by it: "../.." is none
+        raise ValueError(entry.id)
+    if not all(0 <= share <= 1 for _, share in entry.options) or not math.isfinite(entry.seconds):
+        raise ValueError(f"{entry.options} {entry.seconds}")
+    return entry
+
+
+def _entry(feature: ogr.Feature) -> Entry:
+    """The values of a feature as they are; many kinds of errors where they are of other kinds."""
+    options = json.loads(feature.GetFieldAsString("options") or "[]")
+    layers, sources, dates = (_strings(feature, name) for name in ("layers", "sources", "dates"))
+    return Entry(
+        **{name: _text(feature, name) for name in _TEXTS + _PLACES},
+        **{name: feature.GetFieldAsInteger(name) != 0 for name in _BOOLEANS},
+        **{name: _number(feature, name) for name in _NUMBERS},
+        created=_time(feature),
+        seconds=feature.GetFieldAsDouble("seconds"),
+        options=tuple((str(each["text"]), float(each["probability"])) for each in options),
+        layers=tuple(map(LayerRecord, layers, sources, dates)),
+    )
+
+
+def _text(feature: ogr.Feature, name: str) -> str:
+    text = feature.GetFieldAsString(name)
+    text.encode()  # what is no UTF-8 in the file is none here
+    return text
+
+
+def _strings(feature: ogr.Feature, name: str) -> list[str]:
+    """The texts of a column that holds a list of them as JSON."""
+    values = json.loads(_text(feature, name) or "[]")
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(name)
+    return values
 
 
 def _number(feature: ogr.Feature, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -46,15 +47,15 @@ class AnswerTiles(TilesAlgorithm):
         """One sentence."""
         return translate("Processing", "Puts one question to every tile of a raster layer.")
 
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it does, takes and gives."""
+    def help_paragraphs(self) -> Sequence[str]:
+        """What it takes and gives."""
         options = translate(
             "Processing",
             "Without options the model answers freely. With options, such as yes,no, it rates each "
             "of them: the text is the likeliest, the column probability says how likely, and there "
             "is a column for each option (p_yes, p_no).",
         )
-        return "\n\n".join((self.shortDescription(), options, *self.help_on_tiles()))
+        return (options, *self.help_on_tiles())
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The question and its closed set of answers."""

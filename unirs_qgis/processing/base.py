@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,19 @@ from qtpy.QtGui import QIcon
 from unirs_qgis.grid import CropError
 from unirs_qgis.layers import acquisition_date, date_warning
 from unirs_qgis.paths import resource
+from unirs_qgis.processing.outputs import FileOutput
 from unirs_qgis.processing.painter import Painter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Inquiry, Place, Run, Table
 from unirs_qgis.processing.session import worker_session
 from unirs_qgis.processing.styles import style_output
-from unirs_qgis.processing.tables import GeoPackageTable, GeoPackageTarget, Schema, SinkTable
-from unirs_qgis.runtime.environment import describe_runtime, worker_command
+from unirs_qgis.processing.tables import Schema, SinkTable
+from unirs_qgis.runtime.environment import (
+    PYTHON_VARIABLE,
+    Runtime,
+    describe_runtime,
+    worker_command,
+)
 from unirs_qgis.settings import TOKENS, Settings, read_settings
 from unirs_qgis.snapshot import LayerSnapshot
 
@@ -76,7 +83,11 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
     def canExecute(self) -> tuple[bool, str]:  # noqa: N802
         """Whether the runtime is set up, and what to do if it is not."""
         runtime = describe_runtime(read_settings())
-        return runtime.python is not None, runtime.message
+        return runtime.python is not None, _readiness(runtime)
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """What it takes and gives; ``qgis_process help`` puts the short description before it."""
+        return "\n\n".join(self.help_paragraphs())
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002
         """Declare the parameters."""
@@ -98,7 +109,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         """On the main thread: find the runtime, and take the layers as they are now."""
         runtime = describe_runtime(read_settings())
         if runtime.python is None:
-            raise QgsProcessingException(runtime.message)
+            raise QgsProcessingException(_readiness(runtime))
         self._command = worker_command(runtime.python)
         rasters = self.rasters(parameters, context)
         try:
@@ -122,21 +133,22 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         places = self.places(parameters, context, feedback)
         inquiry = self._inquiry(parameters, context)
         schema = self.schema(parameters, context, columns)
-        table, name = self.open_table(parameters, context, schema)
-        style_output(name, columns, context)
         painter = Painter(self.snapshots, self.crs, feedback)
         try:
             with (
-                tempfile.TemporaryDirectory(prefix="unirs-") as folder,
+                _temporary_folder() as folder,
+                self.opened_table(parameters, context, schema) as (table, name),
                 worker_session(self._command, feedback) as session,
             ):
-                Run(session, inquiry, columns, table, painter.crops, Path(folder), feedback).over(
-                    places
-                )
+                style_output(name, columns, context)
+                Run(session, inquiry, columns, table, painter.crops, folder, feedback).over(places)
         finally:
             painter.close()
-            table.close()
         return {"OUTPUT": name} if name else {}
+
+    @abstractmethod
+    def help_paragraphs(self) -> Sequence[str]:
+        """What the algorithm takes and gives; what it does is its short description."""
 
     @property
     @abstractmethod
@@ -201,26 +213,32 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         """Of the places: that of the first layer."""
         return self.snapshots[0].crs
 
-    def open_table(
+    @contextmanager
+    def opened_table(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         schema: Schema,
-    ) -> tuple[Table, str]:
-        """Where the rows go, and how Processing names it."""
-        target = GeoPackageTarget.of_destination(_destination(parameters.get("OUTPUT"), context))
-        if target:
+    ) -> Iterator[tuple[Table, str]]:
+        """Where the rows go until the run ends, and how Processing names it.
+
+        Raises:
+            QgsProcessingException: There can be no output there, or another run writes to it.
+        """
+        file = FileOutput.of_destination(_destination(parameters.get("OUTPUT"), context))
+        if file is not None:
             resume = self.parameterAsBool(parameters, "RESUME", context)
-            table = GeoPackageTable(target, schema, resume)
-            return table, self.parameterAsOutputLayer(
-                _with_destination(parameters, target.uri), "OUTPUT", context
-            )
+            with file.opened(schema, resume) as table:
+                parameters = _with_destination(parameters, file.uri)
+                yield table, self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+            return
         sink, name = self.parameterAsSink(
             parameters, "OUTPUT", context, schema.fields, schema.geometry, schema.crs
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, "OUTPUT"))
-        return SinkTable(sink, schema), name
+        with closing(SinkTable(sink, schema)) as table:
+            yield table, name
 
     def _inquiry(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Inquiry:
         question, asked = self.question(parameters, context)
@@ -239,6 +257,33 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             question=question,
             layers=" → ".join(layer.name for layer in self.snapshots),
         )
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A private folder for the pictures of a run."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="unirs-")
+    except OSError as error:
+        raise QgsProcessingException(
+            translate(
+                "Processing",
+                "There is no temporary folder to draw in ({reason}); free some space on its disk.",
+            ).format(reason=error.strerror)
+        ) from error
+    with folder as path:
+        yield Path(path)
+
+
+def _readiness(runtime: Runtime) -> str:
+    """What is to be told of the runtime before a run, also where there is no dock."""
+    if runtime.python is not None or not runtime.own:  # a chosen Python's sentence says what to do
+        return runtime.message
+    return translate(
+        "Processing",
+        "{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the "
+        "environment variable {variable} name the Python of an environment that has unirs.",
+    ).format(reason=runtime.message, variable=PYTHON_VARIABLE)
 
 
 def _pixel(layer: QgsRasterLayer) -> tuple[float, float] | None:

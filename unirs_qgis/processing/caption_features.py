@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeature,
@@ -27,11 +29,13 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.processing.areas import shown_within
 from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.in_place import LayerTable
 from unirs_qgis.processing.rows import Columns, whole_number_fields
 from unirs_qgis.processing.run import Place, Table
-from unirs_qgis.processing.tables import FID, Schema
+from unirs_qgis.processing.tables import Schema
+from unirs_qgis.written_copy import FID
 
 translate = QCoreApplication.translate
 
@@ -66,10 +70,9 @@ class CaptionFeatures(UniRSAlgorithm):
             "Describes what a raster layer shows at every polygon, as new attributes of it.",
         )
 
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it does, takes and gives."""
-        paragraphs = (
-            self.shortDescription(),
+    def help_paragraphs(self) -> Sequence[str]:
+        """What it takes and gives."""
+        return (
             translate(
                 "Processing",
                 "The model sees the bounding box of each polygon. The output has the same features "
@@ -88,7 +91,6 @@ class CaptionFeatures(UniRSAlgorithm):
                 "same output goes on where the last one ended.",
             ),
         )
-        return "\n\n".join(paragraphs)
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
         """Polygons, raster, and where the answers go."""
@@ -166,20 +168,27 @@ class CaptionFeatures(UniRSAlgorithm):
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,  # noqa: ARG002
+        feedback: QgsProcessingFeedback,
     ) -> Sequence[Place]:
         """The features."""
         source = self._source(parameters, context)
         kept = _kept(source.fields(), self.columns(parameters, context).fields()).names()
-        transform = QgsCoordinateTransform(source.sourceCrs(), self.crs, context.transformContext())
-        return [_place(feature, kept, transform) for feature in source.getFeatures()]
+        places = [
+            _place(feature, kept, self._extent(feature, source.sourceCrs(), context))
+            for feature in source.getFeatures()
+        ]
+        feedback.pushInfo(translate("Processing", "Features: {count}.").format(count=len(places)))
+        return places
 
-    def open_table(
+    @contextmanager
+    def opened_table(
         self, parameters: dict[str, Any], context: QgsProcessingContext, schema: Schema
-    ) -> tuple[Table, str]:
+    ) -> Iterator[tuple[Table, str]]:
         """The layer itself, or ``OUTPUT``."""
         if self._in_place:
-            return self._in_place, ""
+            with closing(self._in_place) as table:
+                yield table, ""
+            return
         if not parameters.get("OUTPUT"):
             raise QgsProcessingException(
                 translate(
@@ -187,7 +196,26 @@ class CaptionFeatures(UniRSAlgorithm):
                     "There is nowhere to put the captions; choose an output, or the layer itself.",
                 )
             )
-        return super().open_table(parameters, context, schema)
+        with super().opened_table(parameters, context, schema) as opened:
+            yield opened
+
+    def _extent(
+        self, feature: QgsFeature, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext
+    ) -> QgsRectangle | None:
+        """What to look at of a feature; of one across 180 degrees, the side with more of it."""
+        box = feature.geometry().boundingBox()
+        if box.isEmpty() or not box.isFinite():
+            return None
+        how, raster = context.transformContext(), self.snapshots[0].extent
+        try:
+            boxes = shown_within(raster, self.crs, box, crs, how)
+            if not boxes:  # it lies elsewhere, which its row will say
+                return QgsCoordinateTransform(crs, self.crs, how).transformBoundingBox(box)
+        except QgsCsException:
+            return None
+        if len(boxes) == 1:
+            return boxes[0]
+        return max((box.intersect(raster) for box in boxes), key=lambda part: part.area())
 
     def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
         """The layer of ``INPUT``, also if only its selected features are meant."""
@@ -218,20 +246,10 @@ def _kept(fields: QgsFields, answers: QgsFields) -> QgsFields:
     return kept
 
 
-def _place(feature: QgsFeature, names: list[str], transform: QgsCoordinateTransform) -> Place:
+def _place(feature: QgsFeature, names: list[str], extent: QgsRectangle | None) -> Place:
     return Place(
         name=translate("Processing", "Feature {id}").format(id=feature.id()),
         values={SOURCE_ID: feature.id(), **{name: feature[name] for name in names}},
         geometry=feature.geometry(),
-        extent=_extent(feature, transform),
+        extent=extent,
     )
-
-
-def _extent(feature: QgsFeature, transform: QgsCoordinateTransform) -> QgsRectangle | None:
-    box = feature.geometry().boundingBox()
-    if box.isEmpty() or not box.isFinite():
-        return None
-    try:
-        return transform.transformBoundingBox(box)
-    except QgsCsException:
-        return None

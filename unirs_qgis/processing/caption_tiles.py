@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.on_tiles import TilesAlgorithm
@@ -36,6 +38,6 @@ class CaptionTiles(TilesAlgorithm):
         """One sentence."""
         return translate("Processing", "Describes every tile of a raster layer in words.")
 
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it does, takes and gives."""
-        return "\n\n".join((self.shortDescription(), *self.help_on_tiles()))
+    def help_paragraphs(self) -> Sequence[str]:
+        """What it takes and gives."""
+        return self.help_on_tiles()

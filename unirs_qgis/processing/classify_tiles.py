@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -62,8 +63,8 @@ class ClassifyTiles(TilesAlgorithm):
             "Sorts every tile of a raster layer, or of a series of dates, into classes.",
         )
 
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it does, takes and gives."""
+    def help_paragraphs(self) -> Sequence[str]:
+        """What it takes and gives."""
         options = translate(
             "Processing",
             "With one layer the classes are those of the scene, such as rural,urban. Two or more "
@@ -72,7 +73,7 @@ class ClassifyTiles(TilesAlgorithm):
             "says how likely, and there is a column for each class. A question of your own may "
             "replace the request to classify one layer.",
         )
-        return "\n\n".join((self.shortDescription(), options, *self.help_on_tiles()))
+        return (options, *self.help_on_tiles())
 
     def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """One layer, or several."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -49,11 +50,11 @@ class DescribeChangeTiles(TilesAlgorithm):
             "Processing", "Describes in words what changed in every tile between two dates."
         )
 
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it does, takes and gives."""
+    def help_paragraphs(self) -> Sequence[str]:
+        """What it takes and gives."""
         changed = translate(
             "Processing",
-            "The column changed is yes or no, as the text has it. Both layers are drawn on one "
+            "The column changed is yes or no, as the model scores it. Both layers are drawn on one "
             "grid, in the CRS of the layer before; they may differ in CRS and resolution.",
         )
         views = translate(
@@ -62,7 +63,7 @@ class DescribeChangeTiles(TilesAlgorithm):
             "time. What most views tell is the text, and the column agreement says which share of "
             "them do. Sixteen views take about six times as long as one.",
         )
-        return "\n\n".join((self.shortDescription(), changed, views, *self.help_on_tiles()))
+        return (changed, views, *self.help_on_tiles())
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """From how many sides to look."""
@@ -87,5 +88,5 @@ class DescribeChangeTiles(TilesAlgorithm):
         parameters: dict[str, Any],  # noqa: ARG002
         context: QgsProcessingContext,  # noqa: ARG002
     ) -> Columns:
-        """A caption, whether it says that something has changed, and how many views agree."""
+        """A caption, whether anything has changed, and how many views agree."""
         return Columns(is_pair=True)

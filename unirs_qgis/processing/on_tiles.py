@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
+    QgsCoordinateReferenceSystem,
     QgsCsException,
     QgsFeatureRequest,
     QgsFeatureSource,
@@ -28,11 +28,12 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.processing.areas import across_180, boxes_within, ends_at_180, names_its_crs
 from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.rows import Columns, whole_number_fields
 from unirs_qgis.processing.run import Place
 from unirs_qgis.processing.tables import Schema
-from unirs_qgis.processing.tiles import Box, Grid, Tile, TilingError, lay_grid
+from unirs_qgis.processing.tiles import Box, Tile, TilingError, lay_grid, side_by_side
 
 translate = QCoreApplication.translate
 
@@ -91,8 +92,8 @@ class TilesAlgorithm(UniRSAlgorithm):
                 "Processing",
                 "With a GeoPackage as output every row is kept at once, whatever happens; run "
                 "again with the same output to go on where a run ended. Rows that are there stay, "
-                "rows that failed are asked again. Other outputs are kept up to the moment of a "
-                "cancel, but cannot be resumed.",
+                "rows that failed are asked again. A file of another format is written when the "
+                "run ends or is cancelled.",
             ),
         )
 
@@ -132,9 +133,10 @@ class TilesAlgorithm(UniRSAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> Sequence[Place]:
         """The tiles that touch the polygons of ``CLIP``, or all."""
-        grid = self._grid(parameters, context)
+        tiles: Iterable[Tile] = self._tiles(parameters, context)
         clip = self.parameterAsSource(parameters, "CLIP", context)
-        tiles = grid if clip is None else self._touching(grid, clip, context, feedback)
+        if clip is not None:
+            tiles = self._touching(tiles, clip, context, feedback)
         places = [_place(tile) for tile in tiles]
         if not places and not feedback.isCanceled():
             raise QgsProcessingException(
@@ -143,20 +145,23 @@ class TilesAlgorithm(UniRSAlgorithm):
                     "The clip polygons do not touch the extent; choose others, or leave them out.",
                 )
             )
+        feedback.pushInfo(translate("Processing", "Tiles: {count}.").format(count=len(places)))
         return places
 
-    def _grid(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Grid:
+    def _tiles(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterable[Tile]:
+        """All tiles; where the extent lies across 180 degrees, those to the west come first."""
         size = self.parameterAsDouble(parameters, "TILE_SIZE", context)
         overlap = self.parameterAsDouble(parameters, "OVERLAP", context)
         unit_x, unit_y = self._unit(self.parameterAsEnum(parameters, "UNIT", context))
+        sizes = size * unit_x, size * unit_y, overlap * unit_x, overlap * unit_y
         try:
-            return lay_grid(
-                self._extent(parameters, context),
-                size * unit_x,
-                size * unit_y,
-                overlap * unit_x,
-                overlap * unit_y,
-            )
+            grids = [
+                # Beyond 180 degrees a tile could not be drawn: it reaches to the west instead.
+                grid.ending_at(box.x_max) if ends_at_180(box, self.crs) else grid
+                for box in self._boxes(parameters, context)
+                for grid in [lay_grid(box, *sizes)]
+            ]
+            return side_by_side(grids)
         except TilingError as error:
             raise QgsProcessingException(_sentence(error)) from error
 
@@ -173,13 +178,17 @@ class TilesAlgorithm(UniRSAlgorithm):
             )
         return self.pixel
 
-    def _extent(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Box:
-        """``EXTENT``, as far as every layer reaches."""
-        extent = self._common_extent(context)
+    def _boxes(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[Box]:
+        """``EXTENT``, as far as every layer reaches, in the CRS of the first layer."""
+        first, *others = self.snapshots
+        areas = [(layer.extent, layer.crs, layer.name) for layer in others]
         if parameters.get("EXTENT"):
-            wanted = self.parameterAsExtent(parameters, "EXTENT", context, self.crs)
-            extent = extent.intersect(wanted)
-        if extent.isEmpty():
+            areas.append(self._wanted(parameters, context))
+        boxes = [first.extent]
+        for extent, crs, name in areas:
+            boxes = self._within(boxes, extent, crs, name, context)
+        boxes = [box for box in boxes if not box.isEmpty()]
+        if not boxes:
             raise QgsProcessingException(
                 translate(
                     "Processing",
@@ -187,35 +196,54 @@ class TilesAlgorithm(UniRSAlgorithm):
                     "choose another extent.",
                 ).format(layers=", ".join(layer.name for layer in self.snapshots))
             )
-        return Box(extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
+        return [Box(b.xMinimum(), b.yMinimum(), b.xMaximum(), b.yMaximum()) for b in boxes]
 
-    def _common_extent(self, context: QgsProcessingContext) -> QgsRectangle:
-        """What all layers have in common, in the CRS of the first."""
-        first, *others = self.snapshots
-        common = first.extent
-        for layer in others:
-            if layer.crs.isValid() != first.crs.isValid():
-                raise QgsProcessingException(
-                    translate(
-                        "Processing",
-                        "One of the layers {first} and {second} has no CRS, so that they cannot "
-                        "be laid over each other; set it in the layer's properties.",
-                    ).format(first=first.name, second=layer.name)
-                )
-            transform = QgsCoordinateTransform(layer.crs, first.crs, context.transformContext())
-            try:
-                common = common.intersect(transform.transformBoundingBox(layer.extent))
-            except QgsCsException as error:
-                raise QgsProcessingException(
-                    translate(
-                        "Processing", "The layer {layer} cannot be brought into the CRS {crs}."
-                    ).format(layer=layer.name, crs=first.crs.userFriendlyIdentifier())
-                ) from error
-        return common
+    def _wanted(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[QgsRectangle, QgsCoordinateReferenceSystem, str]:
+        """``EXTENT`` with its CRS and its name in messages."""
+        value = parameters["EXTENT"]
+        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        text = value if isinstance(value, str) else ""
+        if type(value) is QgsRectangle or not names_its_crs(text) or not crs.isValid():
+            crs = self.crs
+        extent = across_180(text, crs) or self.parameterAsExtent(parameters, "EXTENT", context)
+        return extent, crs, translate("Processing", "Extent")
+
+    def _within(
+        self,
+        boxes: Iterable[QgsRectangle],
+        extent: QgsRectangle,
+        crs: QgsCoordinateReferenceSystem,
+        name: str,
+        context: QgsProcessingContext,
+    ) -> list[QgsRectangle]:
+        """The parts of boxes that lie in an extent."""
+        first = self.snapshots[0]
+        if crs.isValid() != first.crs.isValid():
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "One of the layers {first} and {second} has no CRS, so that they cannot "
+                    "be laid over each other; set it in the layer's properties.",
+                ).format(first=first.name, second=name)
+            )
+        try:
+            return [
+                part
+                for box in boxes
+                for part in boxes_within(box, first.crs, extent, crs, context.transformContext())
+            ]
+        except QgsCsException as error:
+            raise QgsProcessingException(
+                translate(
+                    "Processing", "The layer {layer} cannot be brought into the CRS {crs}."
+                ).format(layer=name, crs=first.crs.userFriendlyIdentifier())
+            ) from error
 
     def _touching(
         self,
-        grid: Grid,
+        tiles: Iterable[Tile],
         clip: QgsFeatureSource,
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
@@ -228,7 +256,7 @@ class TilesAlgorithm(UniRSAlgorithm):
         )
         engine = QgsGeometry.createGeometryEngine(polygons.constGet())
         engine.prepareGeometry()
-        for tile in grid:
+        for tile in tiles:
             if feedback.isCanceled():
                 return
             square = _polygon(tile)  # held, or what constGet gives would be gone

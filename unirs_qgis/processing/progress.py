@@ -26,6 +26,7 @@ class Progress:
         self._feedback = feedback
         self._done = 0
         self._begun = self._said = time.monotonic()
+        feedback.setProgressText(translate("Processing", "0 of {total}").format(total=total))
 
     def tick(self) -> None:
         """One place more is done."""

@@ -14,12 +14,6 @@ from qtpy import QtCore
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
-NO_CHANGE = re.compile(
-    r"\b(no( \w+)? (change|changes|difference|differences)|nothing has changed|(is|are) the same"
-    r"|identical|unchanged)\b"
-)
-"""How captions say that nothing has changed: the sentences of LEVIR-CC, and their neighbours."""
-
 # Qt 6 has no QVariant.Type, and QGIS on Qt 5 takes nothing else for the type of a field.
 _KINDS = getattr(QtCore.QVariant, "Type", None) or QtCore.QMetaType.Type
 _TEXT = getattr(_KINDS, "String", None) or _KINDS.QString
@@ -35,6 +29,7 @@ class Row:
         text: The answer; empty where there is none.
         clue: What the frozen base said first; empty where it said nothing.
         options: Probability from 0 to 1 of each option, if the answer was chosen from some.
+        changed: Of two dates, whether the model finds that anything has changed.
         nodata_share: Share of the crop without data, from 0 to 1; of a pair or series, the largest.
         agreement: Share of the views that agree with the text, from 0 to 1, if there were several.
         seconds: What the answer took the worker; 0 where it was not asked.
@@ -45,6 +40,7 @@ class Row:
     text: str = ""
     clue: str = ""
     options: Mapping[str, float] = field(default_factory=dict)
+    changed: bool | None = None
     nodata_share: float = 0.0
     agreement: float | None = None
     seconds: float = 0.0
@@ -59,6 +55,7 @@ class Row:
             text=result["answer"],
             clue=result["clue"] or "",
             options={option["text"]: option["probability"] for option in result["options"]},
+            changed=result["changed"],
             nodata_share=nodata_share,
             agreement=vote["agreeing"] / vote["views"] if vote else None,
             seconds=result["seconds"]["total"],
@@ -88,7 +85,7 @@ class Columns:
 
     Attributes:
         asks: Whether there is a question to keep beside its answer.
-        is_pair: Whether the answers are change captions, which say ``changed`` yes or no.
+        is_pair: Whether the answers are change captions, with ``changed`` yes or no.
         options: The closed set of answers; empty if they are free.
         prefix: Put before every name, so that columns of others are not touched.
     """
@@ -132,7 +129,7 @@ class Columns:
         if self.asks:
             values["question"] = run.question
         if self.is_pair:
-            values["changed"] = says_changed(row.text) if answered else None
+            values["changed"] = {True: "yes", False: "no", None: None}[row.changed]
             values["agreement"] = row.agreement
         if self.options:
             values["probability"] = row.options.get(row.text) if answered else None
@@ -175,16 +172,3 @@ def option_columns(options: tuple[str, ...]) -> dict[str, str]:
             name, number = f"{plain}_{number}", number + 1
         names[option] = name
     return names
-
-
-def says_changed(caption: str) -> str | None:
-    """``"yes"`` or ``"no"``, as a change caption has it; ``None`` if it says nothing.
-
-    The caption itself is read, for three reasons: the table then never contradicts its own text;
-    captions are what UniRS models are trained to say about a pair, while yes/no questions on pairs
-    are not part of the paper's training; and it costs no second request.
-    """
-    words = re.sub(r"\W+", " ", caption.lower()).strip()
-    if not words:
-        return None
-    return "no" if NO_CHANGE.search(words) else "yes"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,11 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.rows import FAILED
+from unirs_qgis.written_copy import FID
 
 translate = QCoreApplication.translate
 
-_TABLE_IN_DATABASE = re.compile(r"ogr:dbname='(?P<path>.+?)' table=\"(?P<table>.+?)\"")
-FID = "fid"
-"""The column of a GeoPackage that numbers its rows; nobody else's."""
+_LONGEST_REASON = 150
 
 _SAME_PLACE = 1e-6
 """Share of its size by which a box may be elsewhere, by rounding, and still be the same."""
@@ -79,11 +78,16 @@ class SinkTable:
         """
         feature = _feature(self._schema.fields, values, geometry)
         if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise _unwritable("OUTPUT", self._sink.lastError())
+            raise unwritable("OUTPUT", self._sink.lastError())
 
     def close(self) -> None:
-        """Hand everything over."""
-        self._sink.flushBuffer()
+        """Hand everything over.
+
+        Raises:
+            QgsProcessingException: The last rows cannot be written.
+        """
+        if not self._sink.flushBuffer():
+            raise unwritable("OUTPUT", self._sink.lastError())
 
 
 @dataclass(frozen=True)
@@ -93,31 +97,26 @@ class GeoPackageTarget:
     Attributes:
         path: The file, which need not exist.
         table: Name of the table.
-        uri: How QGIS names it as the source of a layer.
     """
 
     path: Path
     table: str
-    uri: str
-
-    @classmethod
-    def of_destination(cls, destination: str) -> GeoPackageTarget | None:
-        """The table that a value of ``OUTPUT`` names, if it is one of a GeoPackage."""
-        in_database = _TABLE_IN_DATABASE.match(destination)
-        if in_database:
-            path, table = Path(in_database["path"]), in_database["table"]
-            return cls(path, table, f"{path}|layername={table}")
-        path = Path(destination)
-        if path.suffix.lower() != ".gpkg":
-            return None
-        alone = not set(_table_names(path)) - {path.stem}
-        uri = destination if alone else f"{destination}|layername={path.stem}"
-        return cls(path, path.stem, uri)
 
     @property
     def exists(self) -> bool:
         """Whether the table is there."""
-        return self.table in _table_names(self.path)
+        return self.table in table_names(self.path)
+
+    def remove(self) -> None:
+        """Remove the file, with what SQLite keeps beside it."""
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    @property
+    def source(self) -> str:
+        """How QGIS names it as the source of a layer."""
+        return f"{self.path}|layername={self.table}"
 
 
 class GeoPackageTable:
@@ -140,10 +139,17 @@ class GeoPackageTable:
         self._path = target.path
         if resume:
             _refuse_other_file(target.path)
+        was_there = target.path.exists()
         if not (resume and target.exists):
             _create(target, schema)
-        self._layer = QgsVectorLayer(f"{target.path}|layername={target.table}", target.table, "ogr")
-        self._check_layer()
+        self._layer = QgsVectorLayer(target.source, target.table, "ogr")
+        if not self._layer.isValid():
+            reason = _reason(self._layer)
+            self._layer = None  # closes the file
+            if not was_there:
+                target.remove()
+            raise unopenable(target.path, reason)
+        self._check_columns()
         self._done: dict[tuple[str, ...], QgsRectangle] = {}
         self._failed: dict[tuple[str, ...], int] = {}
         self._read_rows(target)
@@ -181,15 +187,18 @@ class GeoPackageTable:
             [_feature(self._layer.fields(), values, geometry)], QgsFeatureSink.Flag.FastInsert
         )
         if not added:
-            raise _unwritable(str(self._path), provider.lastError())
+            raise unwritable(str(self._path), provider.lastError())
+
+    @property
+    def layer(self) -> QgsVectorLayer:
+        """The rows so far."""
+        return self._layer
 
     def close(self) -> None:
         """Close the file, on the thread that has opened it."""
         self._layer = None
 
-    def _check_layer(self) -> None:
-        if not self._layer.isValid():
-            raise _unwritable(str(self._path), self._layer.error().summary())
+    def _check_columns(self) -> None:
         names = set(self._layer.fields().names()) - {FID}
         if (
             names != set(self._schema.fields.names())
@@ -228,22 +237,24 @@ def _refuse_other_file(path: Path) -> None:
 
 def _create(target: GeoPackageTarget, schema: Schema) -> None:
     """Make the table; a file appears only when it is whole, or a killed run could not resume."""
-    if target.path.exists() and set(_table_names(target.path)) - {target.table}:
-        _write_empty(target.path, target.table, schema, into_file=True)
+    if target.path.exists() and set(table_names(target.path)) - {target.table}:
+        _write_empty(target.path, target, schema, into_file=True)
         return
     try:
-        with tempfile.TemporaryDirectory(dir=target.path.parent) as folder:
+        with tempfile.TemporaryDirectory(dir=target.path.parent, prefix=".unirs-") as folder:
             new = Path(folder) / target.path.name
-            _write_empty(new, target.table, schema, into_file=False)
+            _write_empty(new, target, schema, into_file=False)
+            _require_whole(GeoPackageTarget(new, target.table), target.path)
             new.replace(target.path)
     except OSError as error:
-        raise _unwritable(str(target.path), error.strerror) from error
+        raise unopenable(target.path, error.strerror) from error
 
 
-def _write_empty(path: Path, table: str, schema: Schema, *, into_file: bool) -> None:
+def _write_empty(path: Path, target: GeoPackageTarget, schema: Schema, *, into_file: bool) -> None:
+    """Write a table without rows at a path, which becomes that of the target."""
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
-    options.layerName = table
+    options.layerName = target.table
     if into_file:
         options.actionOnExistingFile = (
             QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
@@ -259,7 +270,22 @@ def _write_empty(path: Path, table: str, schema: Schema, *, into_file: bool) -> 
     error = writer.hasError(), writer.errorMessage()
     del writer  # closes the file
     if error[0] != QgsVectorFileWriter.WriterError.NoError:
-        raise _unwritable(str(path), error[1])
+        raise unopenable(target.path, error[1])
+
+
+def _require_whole(made: GeoPackageTarget, path: Path) -> None:
+    """Refuse a new file that was cut short: not every full disk is told to the writer."""
+    layer = QgsVectorLayer(made.source, made.table, "ogr")
+    if not (made.exists and layer.isValid()):
+        raise unopenable(path, _reason(layer))
+
+
+def _reason(layer: QgsVectorLayer) -> str:
+    """Why a layer is not valid; QGIS does not always give a reason."""
+    messages = layer.error().messageList()  # the summary of no messages crashes QGIS
+    if messages:
+        return messages[0].message()
+    return translate("Processing", "it cannot be opened again after it was made")
 
 
 def _open(path: Path) -> ogr.DataSource | None:
@@ -272,7 +298,7 @@ def _open(path: Path) -> ogr.DataSource | None:
         return None
 
 
-def _table_names(path: Path) -> list[str]:
+def table_names(path: Path) -> list[str]:
     """Names of the tables of a file; none if it is not there or no database."""
     database = _open(path)
     count = database.GetLayerCount() if database else 0
@@ -303,11 +329,28 @@ def _same_place(one: QgsRectangle, other: QgsRectangle) -> bool:
     return all(abs(a - b) <= allowed for a, b in pairs)
 
 
-def _unwritable(where: str, why: str) -> QgsProcessingException:
+def unwritable(where: str, why: str) -> QgsProcessingException:
+    """What ends a run in the middle: the output takes no more rows."""
     return QgsProcessingException(
         translate(
             "Processing",
             "{file} cannot be written ({reason}); the rows so far are kept. Free some space or "
             "choose another output, and resume.",
-        ).format(file=where, reason=why)
+        ).format(file=where, reason=_shortened(why))
     )
+
+
+def unopenable(path: Path, why: str) -> QgsProcessingException:
+    """What ends a run before it begins: there can be no output there."""
+    return QgsProcessingException(
+        translate(
+            "Processing",
+            "The output {file} cannot be made ({reason}); choose another one, or free some space.",
+        ).format(file=path, reason=_shortened(why))
+    )
+
+
+def _shortened(reason: str) -> str:
+    """A reason as part of a sentence; GDAL's may be a page of SQL."""
+    words = " ".join(reason.split()).rstrip(".")
+    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]}…"

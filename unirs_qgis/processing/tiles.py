@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import NamedTuple
 
 MAX_TILES = 1_000_000
@@ -79,6 +80,10 @@ class Grid:
             for column in range(self.columns):
                 yield self.tile(row, column)
 
+    def ending_at(self, x_max: float) -> Grid:
+        """The same tiles moved so that the east edge of the last column lies there."""
+        return replace(self, x_min=x_max - (self.columns - 1) * self.step_x - self.width)
+
     def tile(self, row: int, column: int) -> Tile:
         """The tile of a row and a column."""
         left = self.x_min + column * self.step_x
@@ -114,6 +119,22 @@ def lay_grid(
     if rows * columns > MAX_TILES:
         raise TilingError("count")
     return Grid(extent.x_min, extent.y_max, width, height, step_x, step_y, rows, columns)
+
+
+def side_by_side(grids: Sequence[Grid]) -> Iterator[Tile]:
+    """The tiles of several grids; the columns of each go on where those of the one before end.
+
+    Raises:
+        TilingError: ``"count"``: there are too many in all.
+    """
+    if sum(map(len, grids)) > MAX_TILES:
+        raise TilingError("count")
+    firsts = accumulate((grid.columns for grid in grids), initial=0)
+    return (
+        tile._replace(column=first + tile.column)
+        for first, grid in zip(firsts, grids)
+        for tile in grid
+    )
 
 
 def _count(length: float, size: float, step: float) -> int:

@@ -18,8 +18,8 @@ from PIL import Image
 
 from unirs.data.raster_truth import NAIP, Bands, Cover, DatedRaster, dated_files, read_dated
 from unirs.errors import UniRSError
+from unirs.inputs import NO_CHANGE
 from unirs.world import QA
-from unirs.world.change_words import NO_CHANGE
 
 Split = Literal["train", "val", "test"]
 WaterChange = Literal["grown", "shrunk", "unchanged"]

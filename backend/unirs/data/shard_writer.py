@@ -28,7 +28,7 @@ from unirs.data.shards import (
     tar_path,
 )
 from unirs.errors import UniRSError
-from unirs.files import make_folder, whole_file
+from unirs.files import alone_in, make_folder, whole_file
 
 if TYPE_CHECKING:
     from webdataset import TarWriter
@@ -63,7 +63,7 @@ def write_shards(
     Raises:
         UniRSError: ``train_extra_missing``, ``shards_exist`` if the folder has an index already,
             ``image_broken`` for a file that cannot be read, ``disk_full`` if there is too little
-            room, ``output_unwritable``.
+            room, ``folder_in_use`` by another process, ``output_unwritable``.
     """
     if not find_spec("webdataset"):
         raise UniRSError(
@@ -79,13 +79,14 @@ def write_shards(
     make_folder(folder)
     _require_room(folder, total)
     shards, done = [], 0
-    for number, own in enumerate(_fill(views, shard_bytes)):
-        shards.append(_write_shard(folder, f"shard-{number:05}", own))
-        done += sum(view.size for view in own)
-        if on_progress:
-            on_progress(done, total)
-    index = ShardIndex(dataset=dataset, split=split, shards=tuple(shards))
-    _write_text(folder / INDEX, index.model_dump_json(indent=1))
+    with alone_in(folder):
+        for number, own in enumerate(_fill(views, shard_bytes)):
+            shards.append(_write_shard(folder, f"shard-{number:05}", own))
+            done += sum(view.size for view in own)
+            if on_progress:
+                on_progress(done, total)
+        index = ShardIndex(dataset=dataset, split=split, shards=tuple(shards))
+        _write_text(folder / INDEX, index.model_dump_json(indent=1))
     return index
 
 

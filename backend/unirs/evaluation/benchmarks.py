@@ -25,7 +25,7 @@ from unirs.evaluation.scores.classes import ClassScores, require_plots, score_cl
 from unirs.evaluation.scores.tokenisation import Tokenisation
 from unirs.evaluation.scores.vqa import LEFT_OUT, Accuracy, Answered, is_right, score_vqa
 from unirs.evaluation.tables import Column, Table
-from unirs.inference.trend import says_no_change
+from unirs.inference.verdict import has_changed
 from unirs.inputs import Question, Task
 from unirs.prompts import ERA_CLASSES
 
@@ -33,7 +33,7 @@ SHORT_TOKENS, CAPTION_TOKENS = 24, 64
 """Longest answers, in tokens; the longest right ones take about half as many."""
 
 
-_CHANGE_PROTOCOL = "whether the caption says that nothing has changed, against the pair's label"
+_CHANGE_PROTOCOL = "whether anything has changed, by the model's own score, against the label"
 _SHARE_COLUMNS = (
     Column("Type"),
     Column("Right", "%", 2),
@@ -183,7 +183,9 @@ def _score_captions(
     scores = score_captions(
         [each.answer for each in said], [each.references for each in said], words
     )
-    rights = [says_no_change(each.answer) == (each.group == "no change") for each in said]
+    rights = [
+        has_changed(each.answer, each.changed) is not (each.group == "no change") for each in said
+    ]
     seen = Accuracy.of(rights)
     maps = _score_maps(samples, said)
     return Findings(

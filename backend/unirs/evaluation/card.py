@@ -40,8 +40,8 @@ and videos, with clues written by the frozen base.
 {scores}
 
 Generated scenes have seeds that were never used in training. Answers are compared by exact match \
-after lower-casing and without punctuation; change against no change is read from the generated \
-caption; CIDEr-D has five references, {tokenisation}, and document frequencies from \
+after lower-casing and without punctuation; change against no change is what the model finds by \
+its own score; CIDEr-D has five references, {tokenisation}, and document frequencies from \
 the test references, so that it does not compare with figures on LEVIR-CC.{tiles}{vote}
 
 ## Limits

@@ -11,9 +11,9 @@ from unirs.evaluation.scores.captions import cider_d
 from unirs.evaluation.scores.tokenisation import PLAIN
 from unirs.evaluation.scores.vqa import Accuracy, is_right, normalise
 from unirs.inference import Pipeline
-from unirs.inference.trend import says_no_change
+from unirs.inference.verdict import has_changed
 from unirs.inference.views import answer_from_views
-from unirs.inputs import Question, Task, VisualInput
+from unirs.inputs import Answer, Question, Task, VisualInput
 
 ANSWER_TOKENS, CAPTION_TOKENS = 12, 64
 
@@ -51,7 +51,9 @@ class Examiner:
         answer = self.pipeline.answer(visual, asked)
         self.verdicts[key].append(is_right(answer.text, expected))
 
-    def caption(self, key: str, visual: VisualInput, task: Task, references: Sequence[str]) -> str:
+    def caption(
+        self, key: str, visual: VisualInput, task: Task, references: Sequence[str]
+    ) -> Answer:
         """Let an image or a pair be described."""
         asked = Question(task, clue=self.clue, max_new_tokens=CAPTION_TOKENS)
         if task is Task.CHANGE and self.views > 1:
@@ -59,18 +61,20 @@ class Examiner:
         else:
             answer = self.pipeline.answer(visual, asked)
         self.captions[key].append((answer.text, references))
-        return answer.text
+        return answer
 
-    def judge_change(self, visual: VisualInput, changed: bool, references: Sequence[str]) -> str:
-        """Let a change be described, and read from it whether there is one."""
-        caption = self.caption("change_cider_d", visual, Task.CHANGE, references)
-        self.verdicts["change_no_change"].append(says_no_change(caption) is not changed)
-        return caption
+    def judge_change(self, visual: VisualInput, changed: bool, references: Sequence[str]) -> Answer:
+        """Let a change be described, and see whether the model finds that there is one."""
+        answer = self.caption("change_cider_d", visual, Task.CHANGE, references)
+        found = has_changed(answer.text, answer.changed)
+        self.verdicts["change_no_change"].append(found is changed)
+        return answer
 
     def judge_water(self, visual: VisualInput, way: str, references: Sequence[str]) -> None:
         """Let a change of water be described, and read from it which way it went."""
-        caption = self.judge_change(visual, way != "unchanged", references)
-        self.verdicts["water_direction"].append(water_direction(caption) == way)
+        answer = self.judge_change(visual, way != "unchanged", references)
+        found = water_direction(answer.text, answer.changed)
+        self.verdicts["water_direction"].append(found == way)
 
     def classify(self, key: str, visual: VisualInput, classes: Sequence[str], event: str) -> None:
         """Let a video be assigned to one of the classes."""
@@ -93,9 +97,14 @@ class Examiner:
         return judged | {key: len(said) for key, said in self.captions.items()}
 
 
-def water_direction(caption: str) -> str:
-    """``"grown"``, ``"shrunk"`` or ``"unchanged"``, as a change caption says; else ``""``."""
-    if says_no_change(caption):
+def water_direction(caption: str, changed: bool | None = None) -> str:
+    """``"grown"``, ``"shrunk"`` or ``"unchanged"``, as a change caption says; else ``""``.
+
+    Args:
+        caption: The caption.
+        changed: ``Answer.changed`` of the model that wrote it.
+    """
+    if not has_changed(caption, changed):
         return "unchanged"
     words = f" {normalise(caption)} "
     said = [way for way, signs in WATER_WORDS.items() if any(f" {s} " in words for s in signs)]

@@ -3,8 +3,8 @@
 Versions are chosen by the split ``val``, and the one chosen is reported on ``test``.
 
 A question is put exactly as in training, and its answer is generated and compared by exact match.
-Whether a pair has changed is read from the generated change caption, not from scored options. On
-real rasters, held-out tiles are asked about water, and the water index knows the answer.
+Whether a pair has changed is what the model itself finds (``inference.verdict``). On real rasters,
+held-out tiles are asked about water, and the water index knows the answer.
 """
 
 from __future__ import annotations

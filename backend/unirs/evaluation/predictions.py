@@ -37,6 +37,7 @@ class Prediction:
         clue: What the frozen base said first; ``None`` without clues.
         answer: What was said.
         references: What is right.
+        changed: See ``Answer.changed``.
         change_map: For pairs: change per patch by rows, 0 (same) to 1.
     """
 
@@ -46,6 +47,7 @@ class Prediction:
     clue: str | None
     answer: str
     references: tuple[str, ...]
+    changed: bool | None = None
     change_map: tuple[tuple[float, ...], ...] | None = None
 
     @classmethod
@@ -59,6 +61,7 @@ class Prediction:
             clue=answer.clue,
             answer=answer.text.strip(),
             references=sample.answers,
+            changed=answer.changed,
             change_map=None if changes is None else _rows(np.round(changes, MAP_DECIMALS).tolist()),
         )
 

@@ -15,7 +15,7 @@ from unirs.experiments.results import Results
 from unirs.experiments.settings import Settings
 from unirs.experiments.workshop import Workshop
 from unirs.experiments.writing import write_results
-from unirs.files import whole_file
+from unirs.files import alone_in, whole_file
 from unirs.inference import load_pipeline
 from unirs.inputs import InputKind
 from unirs.training.options import Report
@@ -49,10 +49,15 @@ def run_experiments(
         Scores, tables and verdicts; they lie in the folder, too.
 
     Raises:
-        UniRSError: What ``Settings.checked`` and ``Workshop`` find.
+        UniRSError: What ``Settings.checked`` and ``Workshop`` find, and ``folder_in_use`` by
+            another process.
     """
     settings.checked()
-    report = report or Report()
+    with alone_in(settings.folder):
+        return _run_all(settings, ablations, report or Report())
+
+
+def _run_all(settings: Settings, ablations: tuple[Ablation, ...], report: Report) -> Results:
     workshop = Workshop(settings, report)
     results = Results(settings, ablations, {})
     for seed in range(settings.seeds):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from unirs.imagery.export import new_geotiff, write_picture
-from unirs.inputs import NEUTRAL, Crop
+from unirs.inputs import Crop
 
 NODATA = 255
 
@@ -25,28 +25,42 @@ _LEGEND_HEIGHT = 56
 def mask_nodata(change: NDArray[np.float32], crops: Sequence[Crop]) -> NDArray[np.float32]:
     """The change map with NaN where either date has no data: what is missing has not changed.
 
+    Where the crops have pixels without data, the map comes back on the grid of their pixels: a
+    patch at the edge of the imagery covers ground that has none, and nothing is known of that. A
+    patch half or more without data is unknown as a whole.
+
     Args:
         change: ``[rows, columns]``, on the patch grid of the crops' extent.
-        crops: Both dates of the pair.
+        crops: Both dates of the pair, on one grid.
+
+    Returns:
+        ``[rows, columns]`` as it came if there are data everywhere, else ``[height, width]``.
     """
-    unknown = [_patches_without_data(crop, change.shape) for crop in crops]
-    return np.where(np.any(unknown, axis=0), np.float32(np.nan), change)
+    masks = [crop.valid for crop in crops if crop.valid is not None and not crop.valid.all()]
+    if not masks:
+        return change
+    valid = np.logical_and.reduce(masks)
+    rows, columns = (
+        np.arange(pixels) * patches // pixels
+        for pixels, patches in zip(valid.shape, change.shape, strict=True)
+    )
+    with_data = _share_per_patch(valid, rows, columns, change.shape) > 0.5
+    known = valid & with_data[rows[:, None], columns]
+    return np.where(known, change[rows[:, None], columns], np.float32(np.nan))
 
 
 def write_change_map(change: NDArray[np.float32], crop: Crop, path: str | os.PathLike[str]) -> None:
     """A change map as GeoTIFF: percent of change, 0 to 100, with nodata 255 and a colour table.
 
-    Patches that are NaN, or in which half of the crop has no data, are nodata.
-
     Args:
-        change: ``[rows, columns]``, 0 (same) to 1, on the patch grid of the crop's extent.
+        change: ``[rows, columns]``, 0 (same) to 1, over the crop's extent; NaN becomes nodata.
         crop: Either date of the pair.
         path: Where to; the file appears when it is whole.
 
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    unknown = np.isnan(change) | _patches_without_data(crop, change.shape)
+    unknown = np.isnan(change)
     percent = np.where(unknown, 0.0, np.clip(change, 0.0, 1.0) * 100.0)
     values = np.where(unknown, NODATA, np.rint(percent)).astype(np.uint8)
     with new_geotiff(path, crop, values.shape, count=1, nodata=NODATA) as dataset:
@@ -61,7 +75,7 @@ def write_overlay(change: NDArray[np.float32], crop: Crop, path: str | os.PathLi
     The more change, the redder and the less transparent. NaN leaves the image bare.
 
     Args:
-        change: ``[rows, columns]``, 0 (same) to 1, on the patch grid of the crop's extent.
+        change: ``[rows, columns]``, 0 (same) to 1, over the crop's extent.
         crop: The later date of the pair.
         path: Where to, such as ``changes.png``.
 
@@ -79,20 +93,17 @@ def write_overlay(change: NDArray[np.float32], crop: Crop, path: str | os.PathLi
     write_picture(_with_legend(blended.astype(np.uint8)), path)
 
 
-def _patches_without_data(crop: Crop, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Patches half or more of neutral fill, where the crop is known to have such pixels.
-
-    At the edge of the data a patch would else tell of a change in what is not there.
-    """
-    if crop.nodata_share == 0.0:
-        return np.zeros(shape, dtype=bool)
-    filled = (crop.pixels == NEUTRAL).all(axis=-1).astype(np.float64)
-    for axis, patches in enumerate(shape):
-        starts = np.arange(patches) * filled.shape[axis] // patches
-        counts = np.diff([*starts, filled.shape[axis]])
-        sums = np.add.reduceat(filled, starts, axis=axis)
-        filled = sums / np.expand_dims(counts, axis=1 - axis)
-    return filled >= 0.5
+def _share_per_patch(
+    valid: NDArray[np.bool_],
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    shape: tuple[int, ...],
+) -> NDArray[np.float64]:
+    """Share of valid pixels of each patch; ``rows`` and ``columns`` say of which a pixel is one."""
+    patch = rows[:, None] * shape[1] + columns
+    counts = np.bincount(patch.ravel(), minlength=shape[0] * shape[1])
+    sums = np.bincount(patch.ravel(), weights=valid.ravel(), minlength=counts.size)
+    return (sums / np.maximum(counts, 1)).reshape(shape)
 
 
 def _colours(change: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -118,7 +118,7 @@ def _read(
             extent=grid.extent,
             crs=_crs_text(grid.crs),
             pixel_size=grid.pixel_size,
-            nodata_share=float(1.0 - samples.valid.mean()),
+            valid=samples.valid,
             date=raster.date,
             source=raster.name,
         )

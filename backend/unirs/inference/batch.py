@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
@@ -25,6 +25,7 @@ from unirs.inference.devices import guard_memory
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
 from unirs.inference.reader import end_of_images, room_behind
 from unirs.inference.scoring import rank_options, score_options
+from unirs.inference.verdict import change_test, is_change_caption
 from unirs.inference.visual import change_map, fit_frames, visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inputs import Answer, OptionScore, Question, StageSeconds, TokenCounts, VisualInput
@@ -66,6 +67,7 @@ class _Said:
     text: str
     tokens: int
     options: tuple[OptionScore, ...] = ()
+    scores: Tensor | None = None
 
 
 class BatchPipeline:
@@ -146,9 +148,30 @@ class BatchPipeline:
         self._see([visual for visual, _ in items])
         self._write_clues([visual for visual, question in items if question.clue])
         requests = [self._request(*item) for item in items]
-        said = self._respond(requests)
+        tests = self._change_tests(items)
+        said = self._respond([*requests, *tests.values()])
+        changed = self._verdicts(tests, said, len(requests))
         seconds = StageSeconds(total=(time.perf_counter() - started) / len(batch))
-        return [self._finished(each, said[index], seconds) for index, each in enumerate(requests)]
+        return [
+            replace(self._finished(each, said[index], seconds), changed=changed.get(index))
+            for index, each in enumerate(requests)
+        ]
+
+    def _change_tests(self, items: Sequence[Item]) -> dict[int, _Request]:
+        """Of each item that is a change caption: the request for whether anything has changed."""
+        return {
+            index: self._request(visual, change_test(self._config, question.clue).question)
+            for index, (visual, question) in enumerate(items)
+            if is_change_caption(visual, question)
+        }
+
+    def _verdicts(
+        self, tests: Mapping[int, _Request], said: Mapping[int, _Said], first: int
+    ) -> dict[int, bool]:
+        """Whether anything has changed, by item; ``first`` is the place of the first test."""
+        test = change_test(self._config)
+        scores = {index: said[first + place].scores for place, index in enumerate(tests)}
+        return {index: test.changed(one) for index, one in scores.items() if one is not None}
 
     def _see(self, visuals: Iterable[VisualInput]) -> None:
         """Have the features of all images at hand, and no others."""
@@ -235,7 +258,7 @@ class BatchPipeline:
         scores = score_options(reading.language_model, logits, cache, request.options, self._stop)
         ranking = rank_options(request.question.options, scores)
         best = request.question.options.index(ranking[0].text)
-        return _Said(ranking[0].text, len(request.options[best]) - 1, ranking)
+        return _Said(ranking[0].text, len(request.options[best]) - 1, ranking, scores)
 
     def _read(
         self,

@@ -16,6 +16,7 @@ from unirs.inference.reader import PromptReader, Reading
 from unirs.inference.run import Run
 from unirs.inference.scoring import rank_options, score_options
 from unirs.inference.store import DEFAULT_MODEL, find_model, model_info
+from unirs.inference.verdict import change_test, is_change_caption
 from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inputs import Answer, Question, TokenCounts, VisualInput
@@ -109,7 +110,8 @@ class Pipeline:
             question: What is asked. Options are scored; without them the answer is generated.
             on_token: Told each piece of the answer's text as it comes.
             on_stage: Told ``"vision"``, ``"clue"``, ``"prefill"``, and ``"decode"`` or ``"score"``
-                as they begin. A stage that is free, thanks to a question before, is left out.
+                as they begin; a change caption has both. A stage that is free, thanks to a
+                question before, is left out.
             stop: Asked at every token. What was said until then comes back as ``stopped``.
 
         Returns:
@@ -131,6 +133,7 @@ class Pipeline:
             task=question.task,
             clue=run.clue,
             options=run.options,
+            changed=run.changed,
             model=self.name,
             device=self.device,
             stopped=run.stopped,
@@ -147,6 +150,9 @@ class Pipeline:
             if question.clue and writes_clue(self.config):
                 run.clue = self._clue(visual, run)
             self._respond(visual, question, instruction, run)
+            if is_change_caption(visual, question):
+                with run.stage("score"):
+                    run.changed = self._has_changed(visual, question, run)
         except Stopped:
             run.stopped = True
 
@@ -207,6 +213,26 @@ class Pipeline:
                 self._score(reading, question, options, run)
             else:
                 self._generate(reading, question, run)
+
+    def _has_changed(self, visual: VisualInput, question: Question, run: Run) -> bool:
+        """Whether the model finds that anything has changed, whatever it was asked about it."""
+        test = change_test(self.config, question.clue)
+        options = [self.bundle.processor.encode_answer(each) for each in test.question.options]
+        as_pair = fuses(self.config, visual)
+        with self.bundle.language_model("answer") as language_model:
+            reading = self._reader.read(
+                "answer",
+                language_model,
+                answer_prompt(self.config, visual, instruction_for(test.question), run.clue),
+                digest=visual.digest,
+                visual=lambda: self._tokens(visual, as_pair=as_pair, stop=run.stop),
+                stop=run.stop,
+                at_least=max(map(len, options)),
+                at_most=0,
+            )
+            return test.changed(
+                score_options(language_model, reading.logits, reading.cache, options, run.stop)
+            )
 
     def _generate(self, reading: Reading, question: Question, run: Run) -> None:
         text = StreamingText(self.bundle.processor)

@@ -38,6 +38,7 @@ class Run:
         self.text = ""
         self.clue: str | None = None
         self.options: tuple[OptionScore, ...] = ()
+        self.changed: bool | None = None
         self.stopped = False
         self.change_map: NDArray[np.float32] | None = None
         self.prompt_tokens = self.visual_tokens = self.answer_tokens = 0

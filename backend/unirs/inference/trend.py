@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from unirs.inference.verdict import has_changed
+
 
 class Trend(Enum):
     """The direction of a change; ``reversed`` in time, more becomes less."""
@@ -24,17 +26,6 @@ class Trend(Enum):
         return {Trend.MORE: Trend.LESS, Trend.LESS: Trend.MORE}.get(self, self)
 
 
-NO_CHANGE_WORDS = (
-    "no change",
-    "no difference",
-    "nothing has changed",
-    "is the same",
-    "are the same",
-    "identical",
-    "unchanged",
-)
-"""A caption with one of these says that nothing has changed."""
-
 _MORE = re.compile(
     r"\b(appear(s|ed)?|buil[dt]|construct(ed|ion)|new|added|planted|gr[eo]wn?|grows|larger|bigger"
     r"|more|formed|expand(s|ed)|extend(s|ed)|increase[sd]?|risen|rises|widened|emerged?|developed"
@@ -48,15 +39,14 @@ _OPEN = re.compile(r"\b(land|grass|ground|soil|farmland|fields?)\b")
 """What lies open once something has gone from it."""
 
 
-def says_no_change(caption: str) -> bool:
-    """Whether a change caption says that nothing has changed (see ``NO_CHANGE_WORDS``)."""
-    words = f" {_plain(caption)} "
-    return any(f" {phrase} " in words for phrase in NO_CHANGE_WORDS)
+def trend_of(caption: str, changed: bool | None = None) -> Trend:
+    """Which way a change caption says that things went.
 
-
-def trend_of(caption: str) -> Trend:
-    """Which way a change caption says that things went."""
-    if says_no_change(caption):
+    Args:
+        caption: The caption.
+        changed: ``Answer.changed`` of the model that wrote it.
+    """
+    if not has_changed(caption, changed):
         return Trend.SAME
     text = _plain(caption)
     more, less = bool(_MORE.search(text)), bool(_LESS.search(text))

@@ -50,7 +50,7 @@ class View:
     def _turned(self, crop: Crop) -> Crop:
         pixels = crop.pixels[:, ::-1] if self.mirrored else crop.pixels
         turned = np.ascontiguousarray(np.rot90(pixels, self.quarter_turns))
-        return replace(crop, pixels=turned, extent=None, crs=None)
+        return Crop(turned, date=crop.date, source=crop.source)
 
 
 VIEWS = tuple(
@@ -117,7 +117,13 @@ def answer_from_views(
     if on_token:
         on_token(texts[0])
     vote = Vote(views, sum(each.trend is trend for each in told))
-    return replace(first, text=texts[0], vote=vote, seconds=_sum(answers))
+    return replace(
+        first,
+        text=texts[0],
+        changed=trend is not Trend.SAME,
+        vote=vote,
+        seconds=_sum(answers),
+    )
 
 
 def _ask_others(
@@ -155,7 +161,7 @@ class _Told:
     @property
     def trend(self) -> Trend:
         """What it says of the pair as it lies."""
-        trend = trend_of(self.answer.text)
+        trend = trend_of(self.answer.text, self.answer.changed)
         return trend.reversed if self.view.backwards else trend
 
     @property

@@ -15,7 +15,7 @@ import torch
 from unirs.data.mixture import Part
 from unirs.data.samples import Sample
 from unirs.errors import UniRSError
-from unirs.files import make_folder
+from unirs.files import alone_in, make_folder
 from unirs.model import ModelBundle, load_bundle, load_config, save_bundle
 from unirs.model.change import Float32BatchNorm
 from unirs.training.caption_objective import FIGURE, CaptionObjective
@@ -56,7 +56,7 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
 
     Raises:
         UniRSError: Whatever ``unirs.training.checks`` finds before the start, ``settings_differ``,
-            and what the loop raises.
+            ``folder_in_use`` by another process, and what the loop raises.
     """
     require_extras(settings)
     place = take_place(settings)
@@ -65,8 +65,22 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
             "one_process_only",
             "Stage 1 trains in one process; start it without accelerate launch or torchrun.",
         )
-    base_folder, sources, validation = _checked(settings, folder, place)
-    keep(settings, folder)
+    checked = _checked(settings, folder, place)
+    with alone_in(folder):
+        keep(settings, folder)
+        return _train(settings, folder, report, place, *checked)
+
+
+def _train(
+    settings: ChangeSettings,
+    folder: Path,
+    report: Report,
+    place: Place,
+    base_folder: Path,
+    sources: list[Part],
+    validation: list[Sample],
+) -> Path:
+    """Train on what was checked."""
     base = load_bundle(base_folder, "cpu", DTYPES[settings.precision])
     bundle = unirs_on(base, folder / "model", settings, change_module=True)
     bundle.model.requires_grad_(False)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from unirs.data.mixture import Part
 from unirs.errors import UniRSError
-from unirs.files import make_folder
+from unirs.files import alone_in, make_folder
 from unirs.inference.store import find_model
 from unirs.model import load_bundle, load_config, save_bundle
 from unirs.training.adapters import LoraOptions, finish, learn
@@ -54,13 +55,27 @@ def train_joint(settings: JointSettings, folder: Path, report: Report) -> Path:
 
     Raises:
         UniRSError: Whatever ``unirs.training.checks`` finds before the start, ``settings_differ``,
-            and what the loop raises.
+            ``folder_in_use`` by another run, and what the loop raises.
     """
     require_extras(settings)
     place = take_place(settings)
-    base, sources, clues = _checked(settings, folder, place)
-    if place.main:
-        keep(settings, folder)
+    checked = _checked(settings, folder, place)
+    with alone_in(folder) if place.main else nullcontext():
+        if place.main:
+            keep(settings, folder)
+        return _train(settings, folder, report, place, *checked)
+
+
+def _train(
+    settings: JointSettings,
+    folder: Path,
+    report: Report,
+    place: Place,
+    base: Path,
+    sources: list[Part],
+    clues: ClueSet | None,
+) -> Path:
+    """Tune on what was checked."""
     start = _start(settings, base, folder, place)
     bundle = load_bundle(start, place.device, DTYPES[settings.precision])
     lora = lora_options(settings)

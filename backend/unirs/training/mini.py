@@ -12,7 +12,7 @@ import torch
 from transformers import LlamaTokenizer
 
 from unirs import prompts
-from unirs.files import keep_settings
+from unirs.files import alone_in, keep_settings
 from unirs.inputs import InputKind
 from unirs.model import (
     PRESETS,
@@ -75,20 +75,21 @@ def train_mini(options: MiniOptions, stages: tuple[Stage, ...], report: Report) 
 
     Raises:
         UniRSError: ``model_missing`` if an earlier stage is not in the folder,
-            ``settings_differ`` if the folder was begun with other settings, and whatever
-            ``MiniOptions.checked`` finds.
+            ``settings_differ`` if the folder was begun with other settings, ``folder_in_use`` by
+            another process, and whatever ``MiniOptions.checked`` finds.
     """
     options.checked(stages)
     stages = tuple(stage for stage in options.stages if stage in stages)
-    banks = _banks(options, report)
     train = {
         "base": _train_base,
         "change": _train_change,
         "colours": _train_colours,
         "joint": _train_joint,
     }
-    for stage in stages:
-        train[stage](options, banks, report)
+    with alone_in(options.folder):
+        banks = _banks(options, report)
+        for stage in stages:
+            train[stage](options, banks, report)
     last = options.variant if stages[-1] == "joint" else stages[-1]
     return options.folder / last / "model"
 

@@ -177,6 +177,12 @@ class TaskResult(_Message):
     answer: str
     clue: str | None
     options: list[OptionScore] = Field(description="Best first.")
+    changed: bool | None = Field(
+        description=(
+            "Of change: whether anything has changed, as the model itself scores it. "
+            "Null for other tasks, and after a stop."
+        )
+    )
     vote: Vote | None = Field(description="Of several views; null where there was one.")
     task: Literal["ask", "caption", "change", "classify"]
     model: str

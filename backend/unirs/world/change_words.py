@@ -5,17 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from unirs.inputs import NO_CHANGE
 from unirs.world.places import phrases, place_of
 from unirs.world.plan import BARE, CLASSES, FARMLAND, GRASS, PARKING, ROAD, TREES, WATER
 from unirs.world.questions import QA, yes
-
-NO_CHANGE = (
-    "the scene is the same as before",
-    "there is no difference",
-    "the two scenes seem identical",
-    "no change has occurred",
-    "almost nothing has changed",
-)
 
 _GROUND = {
     GRASS: "the grass",

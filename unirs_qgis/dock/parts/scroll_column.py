@@ -1,16 +1,16 @@
-"""A part that gives way where the screen is low: it scrolls instead of making the window higher."""
+"""The column of the dock that scrolls. Nothing in it scrolls by itself."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QEvent, QObject, QSize, Qt
-from qtpy.QtGui import QResizeEvent
+from qtpy.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from qtpy.QtWidgets import QFrame, QScrollArea, QWidget
 
 _LEAST = 64  # pixels of height, so that there is something to scroll
+_NEAR = 4  # pixels: a reader this close to the end follows what is added there
 
 
-class FittingArea(QScrollArea):
-    """As high as its content where there is room, else it scrolls.
+class ScrollColumn(QScrollArea):
+    """As wide as the dock and never narrower than what is in it; scrolls up and down alone.
 
     Args:
         content: A widget with a layout.
@@ -19,41 +19,88 @@ class FittingArea(QScrollArea):
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._followed: QWidget | None = None
+        self._followed_to = 0
+        self.setObjectName("dockScroll")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(content)
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
         content.installEventFilter(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """The height of the content."""
-        return QSize(self.widget().sizeHint().width(), self._content_height())
+        """The size of the content."""
+        return self.widget().sizeHint() + QSize(self._bar_width(), 0)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """A few lines."""
-        return QSize(80, min(_LEAST, self._content_height()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Another width means other line breaks."""
-        super().resizeEvent(event)
-        self._fit()
+        """Some lines, and the width at which nothing is cut."""
+        return QSize(self.widget().minimumSizeHint().width() + self._bar_width(), _LEAST)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Follows what is shown and hidden in the content."""
+        """Takes note of what comes and goes in the content."""
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
+            self.updateGeometry()
+            if self._followed is not None:
+                QTimer.singleShot(0, self._follow)
         return super().eventFilter(watched, event)
 
-    def _fit(self) -> None:
-        height = self._content_height()
-        if height != self.maximumHeight():
-            self.widget().setMinimumHeight(height)
-            self.setMaximumHeight(height)
-            self.updateGeometry()
+    def reveal(self, widget: QWidget) -> None:
+        """Brings a widget into sight, its top above all, once it is laid out."""
+        QTimer.singleShot(0, lambda: self._reveal(widget))
 
-    def _content_height(self) -> int:
-        layout = self.widget().layout()
-        if layout.hasHeightForWidth():
-            return layout.totalHeightForWidth(self.viewport().width())
-        return layout.totalSizeHint().height()
+    def follow(self, widget: QWidget) -> None:
+        """Keeps the end of a growing widget in sight until the user scrolls elsewhere."""
+        self._followed, self._followed_to = widget, self.verticalScrollBar().value()
+
+    def stop_following(self) -> None:
+        """Leaves the column where it is from now on."""
+        self._followed = None
+
+    def _reveal(self, widget: QWidget) -> None:
+        if widget.isVisibleTo(self.widget()):
+            place = QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size())
+            self.show_part(place)
+            self._followed_to = self.verticalScrollBar().value()
+
+    def show_part(self, place: QRect) -> None:
+        """Scrolls as little as shows a part of the content, or its top if it is too high."""
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        if place.top() < bar.value() or place.height() > height:
+            bar.setValue(place.top())
+        elif place.bottom() > bar.value() + height:
+            bar.setValue(place.bottom() - height + 1)
+
+    def _follow(self) -> None:
+        bar = self.verticalScrollBar()
+        if self._followed is None or abs(bar.value() - self._followed_to) > _NEAR:
+            return
+        end = self._followed.mapTo(self.widget(), QPoint(0, self._followed.height())).y()
+        self._followed_to = max(bar.value(), min(bar.maximum(), end - self.viewport().height()))
+        bar.setValue(self._followed_to)
+
+    def _bar_width(self) -> int:
+        return self.verticalScrollBar().sizeHint().width()
+
+
+def reveal(widget: QWidget) -> None:
+    """Brings a widget into sight in the column that it lies in, if it lies in one."""
+    column = _column_of(widget)
+    if column is not None:
+        column.reveal(widget)
+
+
+def show_part(widget: QWidget, part: QRect) -> None:
+    """Brings a part of a widget into sight in the column that it lies in, if it lies in one."""
+    column = _column_of(widget)
+    if column is not None:
+        column.show_part(part.translated(widget.mapTo(column.widget(), QPoint(0, 0))))
+
+
+def _column_of(widget: QWidget) -> ScrollColumn | None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, ScrollColumn):
+        parent = parent.parentWidget()
+    return parent

@@ -199,8 +199,8 @@ class Session:
         return self.widget(name)["text"]
 
     def history(self) -> list[Answered]:
-        """The answers in the dock's history, the newest last."""
-        rows = [row.split("\n", 1) for row in self.ask("rows", name="historyView")]
+        """The answers in the dock's history, the newest last: the dock has the newest first."""
+        rows = [row.split("\n", 1) for row in reversed(self.ask("rows", name="historyView"))]
         return [Answered(*row) for row in rows if len(row) > 1]  # the others name a day
 
     def answer(self, count: int) -> Answered:

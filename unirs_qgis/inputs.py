@@ -74,6 +74,14 @@ def iso_date(date: Date) -> str:
     return date.toString(Qt.DateFormat.ISODate)[:10] if date and date.isValid() else ""
 
 
+def date_of(iso: str) -> Date:
+    """The date of the dock's text, 00:00 UTC of its first day; ``None`` for an empty one."""
+    if not iso:
+        return None
+    day = "-".join([*iso[:10].split("-"), "01", "01"][:3])
+    return QDateTime.fromString(f"{day}T00:00:00Z", Qt.DateFormat.ISODate)
+
+
 def layer_combo() -> QgsMapLayerComboBox:
     """A chooser of a raster layer."""
     combo = QgsMapLayerComboBox()
@@ -270,12 +278,12 @@ class Inputs(QObject):
 
     def _on_dates(self) -> None:
         for layer, date in zip(self.layers(), self._dock.dates()):
-            self._edited[layer.id()] = date
+            self._edited[layer.id()] = date_of(date)
         self._refresh()
 
     def _on_series(self) -> None:
         for item in self._dock.series:
-            self._edited[item.id] = item.date
+            self._edited[item.id] = date_of(item.date)
         self._refresh()
 
     def _add_to_series(self, which: str) -> None:
@@ -299,7 +307,7 @@ class Inputs(QObject):
             self._edited.pop(identifier, None)
         kept = [item for item in self._dock.series if item.id not in identifiers]
         if len(kept) < len(self._dock.series):
-            self._dock.show_series(kept, date_warning([item.date for item in kept]))
+            self._dock.show_series(kept, date_warning([date_of(item.date) for item in kept]))
         self._refresh()
 
     # -- showing it
@@ -317,14 +325,18 @@ class Inputs(QObject):
         else:
             missing = 1 if self._dock.kind == "single" else 2
             shown = (*dates, *[None] * (missing - len(dates)))
-            self._dock.show_dates(shown, date_warning(dates))
+            self._dock.show_dates(tuple(map(iso_date, shown)), date_warning(dates))
         self._chooser.set_layers(layers)
         self._show_crop()
         self.changed.emit()
 
     def _show_series(self, layers: Sequence[QgsRasterLayer]) -> None:
-        items = [SeriesItem(layer.id(), layer.name(), self._date(layer)) for layer in layers]
-        self._dock.show_series(items, date_warning([item.date for item in items]))
+        dates = [self._date(layer) for layer in layers]
+        items = [
+            SeriesItem(layer.id(), layer.name(), iso_date(date))
+            for layer, date in zip(layers, dates)
+        ]
+        self._dock.show_series(items, date_warning(dates))
 
     def _show_crop(self) -> None:
         if self.layers() and not self._dock.video_path:

@@ -3,7 +3,7 @@
 The same sources make the same bytes. Inside of ``unirs_qgis/`` there are
 
     LICENSE, metadata.txt, *.py     the plugin; what is a link in the repository is a file here
-    resources/                      icons, styles, translations
+    resources/                      icons, styles, translations, the guide as pages
     wheels/                         the runtime with the default model in it, and exact versions
     _vendor/                        qtpy and what it needs, for a QGIS without it
 
@@ -19,6 +19,8 @@ import zipfile
 from configparser import ConfigParser
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
+
+from scripts.guide import guide_files
 
 ROOT = Path(__file__).parents[1]
 PLUGIN = "unirs_qgis"
@@ -49,6 +51,7 @@ def main(folder: Path) -> Path:
         PurePosixPath("LICENSE"): (ROOT / "LICENSE").read_bytes(),
         PurePosixPath("metadata.txt"): (ROOT / "metadata.txt").read_bytes(),
         **plugin_files(),
+        **{PurePosixPath("resources/guide") / path: page for path, page in guide_files().items()},
         **runtime_files(),
         **library_files(),
     }

@@ -9,24 +9,25 @@ from typing import Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsMapLayerProxyModel,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
 )
-from qgis.gui import QgsMapLayerComboBox
-from qtpy.QtCore import QDateTime, QObject, Qt, Signal
+from qgis.gui import QgsMapCanvas
+from qtpy.QtCore import QDateTime, QObject, Qt, QTimer, Signal
 
+from unirs_qgis.crop_note import CropNote
 from unirs_qgis.dock import SeriesItem, UniRSDock
 from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.extent import ExtentChooser
+from unirs_qgis.layer_combo import LayerCombo
+from unirs_qgis.layer_tree import is_visible, looked_at, outputs, raster_layers, why_unseen
 from unirs_qgis.layers import (
     acquisition_date,
     date_warning,
     input_kind,
     ordered,
     public_source,
-    raster_layers,
 )
 
 LARGEST_SERIES = 64
@@ -74,30 +75,18 @@ def iso_date(date: Date) -> str:
     return date.toString(Qt.DateFormat.ISODate)[:10] if date and date.isValid() else ""
 
 
-def date_of(iso: str) -> Date:
-    """The date of the dock's text, 00:00 UTC of its first day; ``None`` for an empty one."""
-    if not iso:
-        return None
-    day = "-".join([*iso[:10].split("-"), "01", "01"][:3])
-    return QDateTime.fromString(f"{day}T00:00:00Z", Qt.DateFormat.ISODate)
-
-
-def layer_combo() -> QgsMapLayerComboBox:
-    """A chooser of a raster layer."""
-    combo = QgsMapLayerComboBox()
-    combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
-    combo.setAllowEmptyLayer(False)
-    return combo
-
-
 class Inputs(QObject):
     """Keeps the dock's input panel and the project in step, and tells what is chosen.
+
+    Until the user chooses a layer, the active one is looked at if the map shows it, else the
+    topmost one that it shows.
 
     Args:
         dock: The dock.
         before: Its chooser of the (earlier) layer.
         after: Its chooser of the later layer.
         chooser: Its chooser of the extent.
+        canvas: The map, which knows the active layer.
         project: The project whose layers are offered.
         parent: Owner.
     """
@@ -108,33 +97,49 @@ class Inputs(QObject):
     def __init__(
         self,
         dock: UniRSDock,
-        before: QgsMapLayerComboBox,
-        after: QgsMapLayerComboBox,
+        before: LayerCombo,
+        after: LayerCombo,
         chooser: ExtentChooser,
+        canvas: QgsMapCanvas,
         project: QgsProject,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._dock, self._before, self._after = dock, before, after
-        self._chooser, self._project = chooser, project
+        self._chooser, self._canvas, self._project = chooser, canvas, project
         self._edited: dict[str, Date] = {}  # dates by layer id that the user knows better
+        self._follows = True  # the user has not chosen a layer yet
+        self._shown: set[str] = set()  # ids of the layers in the choosers
         self._image_size = 128
-        before.layerChanged.connect(self._refresh)
-        after.layerChanged.connect(self._refresh)
+        # The layer tree and the map learn of a layer only after the project has announced it.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._refresh)
+        for combo in (before, after):
+            combo.layerChanged.connect(self._refresh_soon)
+            combo.chosen.connect(self._on_chosen)
         chooser.changed.connect(self._show_crop)
         dock.kind_changed.connect(self._on_kind)
         dock.swapped.connect(self._swap)
         dock.dates_edited.connect(self._on_dates)
         dock.series_changed.connect(self._on_series)
         dock.series_add_requested.connect(self._add_to_series)
-        project.layersRemoved.connect(self._forget)
-        project.layersAdded.connect(self._refresh)
+        root = project.layerTreeRoot()
+        self._outside = (
+            *(project.layersAdded, project.layersRemoved, project.readProject),
+            *(root.layerOrderChanged, root.visibilityChanged, canvas.currentLayerChanged),
+        )
+        project.cleared.connect(self._on_cleared)
+        for signal in self._outside:
+            signal.connect(self._refresh_soon)
         self._refresh()
 
     def detach(self) -> None:
-        """Let go of the project, which outlives the plugin."""
-        self._project.layersRemoved.disconnect(self._forget)
-        self._project.layersAdded.disconnect(self._refresh)
+        """Let go of project and map, which outlive the plugin."""
+        self._soon.stop()
+        for signal in self._outside:
+            signal.disconnect(self._refresh_soon)
+        self._project.cleared.disconnect(self._on_cleared)
 
     # -- what is chosen
 
@@ -148,6 +153,9 @@ class Inputs(QObject):
         if self._dock.kind == "video":
             found = (self._project.mapLayer(item.id) for item in self._dock.series)
             return [layer for layer in found if layer is not None]
+        return self._in_choosers()
+
+    def _in_choosers(self) -> list[QgsRasterLayer]:
         combos = [self._before, self._after][: 2 if self._dock.kind == "pair" else 1]
         return [combo.currentLayer() for combo in combos if combo.currentLayer() is not None]
 
@@ -157,16 +165,16 @@ class Inputs(QObject):
         Raises:
             InputError: It cannot be asked about.
         """
+        if self._soon.isActive():
+            self._refresh()
         kind = self._dock.kind
         if kind == "video" and self._dock.video_path:
             return self._picked_video(self._dock.video_path)
         layers = self.layers()
-        self._check(kind, layers)
+        problem = self._problem(layers, self._chooser.note(self._image_size))
+        if problem:
+            raise InputError(problem)
         extent = self._chooser.extent()
-        if extent is None or extent.isEmpty():
-            raise InputError(
-                self.tr("The extent is empty; choose the map view, a layer or draw a rectangle.")
-            )
         return Picked(
             kind=kind,
             layers=tuple(layers),
@@ -186,29 +194,26 @@ class Inputs(QObject):
         nowhere = QgsRectangle(), QgsCoordinateReferenceSystem()
         return Picked("video", (), (), (record,), path, *nowhere)
 
-    def _check(self, kind: str, layers: Sequence[QgsRasterLayer]) -> None:
+    def _problem(self, layers: Sequence[QgsRasterLayer], note: CropNote) -> str:
+        """One sentence why layers cannot be asked about; empty if they can."""
+        kind = self._dock.kind
         fewest = {"single": 1, "pair": 2, "video": 3}[kind]
         if len(layers) < fewest:
-            raise InputError(
-                {
-                    "single": self.tr("No raster layer is chosen; add one to the project."),
-                    "pair": self.tr("A pair needs two raster layers; choose the second one."),
-                    "video": self.tr("A series needs three layers or more, or a video file."),
-                }[kind]
-            )
-        if kind == "pair" and layers[0] is layers[1]:
-            raise InputError(
-                self.tr(
-                    "Both dates are the layer “{layer}”; choose another one for one of them."
-                ).format(layer=layers[0].name())
+            return {
+                "single": self.tr("No raster layer is chosen; add one to the project."),
+                "pair": self.tr("A pair needs two raster layers; choose a second layer."),
+                "video": self.tr("A series needs three layers or more, or a video file."),
+            }[kind]
+        if kind == "pair" and layers[0] == layers[1]:
+            return self.tr("Both dates are the layer “{layer}”; choose a second layer.").format(
+                layer=layers[0].name()
             )
         broken = next((layer for layer in layers if not layer.isValid()), None)
         if broken is not None:
-            raise InputError(
-                self.tr(
-                    "The layer “{layer}” cannot be read; mend its source or choose another."
-                ).format(layer=broken.name())
-            )
+            return self.tr(
+                "The layer “{layer}” cannot be read; mend its source or choose another."
+            ).format(layer=broken.name())
+        return note.refusal
 
     # -- choosing from outside
 
@@ -227,8 +232,8 @@ class Inputs(QObject):
         if kind == "video":
             self._show_series(chosen)
         else:
-            for combo, layer in zip((self._before, self._after), chosen):
-                combo.setLayer(layer)
+            self._show_layers(chosen)
+        self._follows = False
         self._refresh()
 
     def choose_video(self, path: str) -> None:
@@ -251,39 +256,85 @@ class Inputs(QObject):
         self._image_size = pixels
         self._show_crop()
 
-    # -- what the user does in the dock, and others to the project
+    # -- following the project
+
+    def _refresh_soon(self, *_signal: object) -> None:
+        """Look at the project when it, its layer tree and the map are in step again."""
+        self._soon.start()
+
+    def _refresh(self) -> None:
+        self._soon.stop()
+        self._follow()
+        layers = self.layers()
+        self._shown = {layer.id() for layer in self._in_choosers()}
+        dates = tuple(map(self._date, layers))
+        if self._dock.kind == "video":
+            self._show_series(layers)
+        else:
+            fields = 1 if self._dock.kind == "single" else 2
+            distinct = len(self._shown) == len(layers)
+            warning = date_warning(dates) if distinct else ""
+            self._dock.show_dates((*dates, *[None] * (fields - len(dates))), warning)
+        self._chooser.set_layers(layers)
+        self._show_crop()
+        self.changed.emit()
+
+    def _on_cleared(self) -> None:
+        """Another project comes, perhaps with layers of the same ids."""
+        self._edited, self._follows = {}, True
+        self._refresh_soon()
+
+    def _follow(self) -> None:
+        """Offer what there is now, and choose for the user as long as they have not."""
+        there = self._project.mapLayers().keys()
+        self._edited = {id_: date for id_, date in self._edited.items() if id_ in there}
+        self._follows = self._follows or not self._shown <= there
+        made_here = outputs(self._project)
+        for combo in (self._before, self._after):
+            combo.leave_out(made_here)
+        offered = looked_at(raster_layers(self._project), self._project, self._canvas)
+        if not self._follows or not offered:
+            return
+        if self._dock.kind != "pair":
+            self._before.show_layer(offered[0])
+        elif len({layer.id() for layer in self.layers()}) < 2:
+            self._propose_pair(offered)
+
+    def _propose_pair(self, offered: Sequence[QgsRasterLayer]) -> None:
+        """Keep what is chosen, fill up with what is offered, and put the earlier layer first."""
+        known = {layer.id(): layer for layer in (*self.layers(), *offered) if layer in offered}
+        self._show_layers(ordered(list(known.values())[:2]))
+
+    def _show_layers(self, layers: Sequence[QgsRasterLayer]) -> None:
+        for combo, layer in zip((self._before, self._after), (*layers, None)):
+            combo.show_layer(layer)
+
+    # -- what the user does in the dock
+
+    def _on_chosen(self) -> None:
+        self._follows = False
+        self._refresh()
 
     def _on_kind(self, kind: str) -> None:
         if kind == "pair":
-            self._propose_pair()
+            layers = raster_layers(self._project)
+            self._propose_pair(looked_at(layers, self._project, self._canvas))
         self._refresh()
-
-    def _propose_pair(self) -> None:
-        """Choose a second layer where there is none yet, and put the earlier one first."""
-        first = self._before.currentLayer()
-        others = [layer for layer in raster_layers(self._project) if layer is not first]
-        if first is None or not others:
-            return
-        second = self._after.currentLayer()
-        if second is None or second is first:
-            second = others[0]
-        for combo, layer in zip((self._before, self._after), ordered([first, second])):
-            combo.setLayer(layer)
 
     def _swap(self) -> None:
         before, after = self._before.currentLayer(), self._after.currentLayer()
-        self._before.setLayer(after)
-        self._after.setLayer(before)
-        self._refresh()
+        self._before.show_layer(after)
+        self._after.show_layer(before)
+        self._on_chosen()
 
     def _on_dates(self) -> None:
         for layer, date in zip(self.layers(), self._dock.dates()):
-            self._edited[layer.id()] = date_of(date)
+            self._edited[layer.id()] = date
         self._refresh()
 
     def _on_series(self) -> None:
         for item in self._dock.series:
-            self._edited[item.id] = date_of(item.date)
+            self._edited[item.id] = item.date
         self._refresh()
 
     def _add_to_series(self, which: str) -> None:
@@ -294,21 +345,8 @@ class Inputs(QObject):
             self.add_to_series([chosen])
 
     def _visible(self) -> list[QgsRasterLayer]:
-        root = self._project.layerTreeRoot()
-        return [
-            layer
-            for layer in raster_layers(self._project)
-            if (node := root.findLayer(layer.id())) is not None and node.isVisible()
-        ]
-
-    def _forget(self, identifiers: list[str]) -> None:
-        """Layers are gone from the project."""
-        for identifier in identifiers:
-            self._edited.pop(identifier, None)
-        kept = [item for item in self._dock.series if item.id not in identifiers]
-        if len(kept) < len(self._dock.series):
-            self._dock.show_series(kept, date_warning([date_of(item.date) for item in kept]))
-        self._refresh()
+        layers = raster_layers(self._project)
+        return [layer for layer in layers if is_visible(layer, self._project, self._canvas)]
 
     # -- showing it
 
@@ -317,29 +355,22 @@ class Inputs(QObject):
             return self._edited[layer.id()]
         return acquisition_date(layer)[0]
 
-    def _refresh(self, *_signal: object) -> None:
-        layers = self.layers()
-        dates = tuple(map(self._date, layers))
-        if self._dock.kind == "video":
-            self._show_series(layers)
-        else:
-            missing = 1 if self._dock.kind == "single" else 2
-            shown = (*dates, *[None] * (missing - len(dates)))
-            self._dock.show_dates(tuple(map(iso_date, shown)), date_warning(dates))
-        self._chooser.set_layers(layers)
-        self._show_crop()
-        self.changed.emit()
-
     def _show_series(self, layers: Sequence[QgsRasterLayer]) -> None:
-        dates = [self._date(layer) for layer in layers]
-        items = [
-            SeriesItem(layer.id(), layer.name(), iso_date(date))
-            for layer, date in zip(layers, dates)
-        ]
-        self._dock.show_series(items, date_warning(dates))
+        items = [SeriesItem(layer.id(), layer.name(), self._date(layer)) for layer in layers]
+        self._dock.show_series(items, date_warning([item.date for item in items]))
 
     def _show_crop(self) -> None:
-        if self.layers() and not self._dock.video_path:
-            self._dock.show_crop(*self._chooser.summary(self._image_size))
-        else:
-            self._dock.show_crop("", "")
+        """What the extent means for the model, what is unfit, and what the map does not show."""
+        layers, is_file = self.layers(), bool(self._dock.video_path)
+        note = self._chooser.note(self._image_size) if layers and not is_file else CropNote()
+        problem = self._problem(layers, note) if self.has_any and not is_file else ""
+        self._dock.show_crop(note.summary, note.warning, note.too_large)
+        self._dock.show_problem(problem)
+        self._dock.show_note("" if problem else self._unseen(layers))
+
+    def _unseen(self, layers: Sequence[QgsRasterLayer]) -> str:
+        """Whether the map does not show the one layer; of several dates it can show only one."""
+        extent = self._chooser.extent()
+        if self._dock.kind != "single" or not layers or extent is None:
+            return ""
+        return why_unseen(layers[0], extent, self._project, self._canvas)

@@ -8,7 +8,6 @@ import subprocess
 
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
-from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
 from qtpy.QtCore import QItemSelectionModel
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel, QTextEdit
@@ -19,29 +18,6 @@ from unirs_qgis.plugin import Window
 from unirs_qgis.runtime.worker import WorkerState
 
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
-
-
-@pytest.fixture
-def tree(qgis_new_project):
-    view = QgsLayerTreeView()
-    from qgis.core import QgsLayerTreeModel
-
-    view.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), view))
-    return view
-
-
-@pytest.fixture
-def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
-    """The plugin's parts, in a window that is not QGIS's own."""
-    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
-    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
-    parts = Window(qgis_iface)
-    bridge = QgsLayerTreeMapCanvasBridge(
-        QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas()
-    )
-    yield parts
-    del bridge
-    parts.close()
 
 
 @pytest.fixture
@@ -320,7 +296,7 @@ def test_a_pair_is_proposed_in_order_and_swapped(window, dated_layers):
     ]
 
 
-def test_a_layer_that_is_removed_leaves_the_series(window, dated_layers):
+def test_a_layer_that_is_removed_leaves_the_series(qtbot, window, dated_layers):
     extra = QgsRasterLayer(dated_layers[0].source(), "place-2020-01-01")
     QgsProject.instance().addMapLayer(extra)
     window.inputs.choose([*dated_layers, extra])
@@ -330,4 +306,4 @@ def test_a_layer_that_is_removed_leaves_the_series(window, dated_layers):
         "place-2021-08-02",
     ]
     QgsProject.instance().removeMapLayer(extra.id())
-    assert len(window.dock.series) == 2
+    qtbot.waitUntil(lambda: len(window.dock.series) == 2)

@@ -117,6 +117,7 @@ def test_metadata_is_complete(metadata, plugins):
     for name in ("name", "description", "about", "version", "author", "tags", "changelog"):
         assert metadata[name].strip(), name
     assert (metadata["qgisMinimumVersion"], metadata["qgisMaximumVersion"]) == ("3.22", "4.99")
+    assert metadata.getboolean("supportsQt6")
     assert metadata.getboolean("hasProcessingProvider")
     assert (plugins / "unirs_qgis" / metadata["icon"]).is_file()
     assert metadata["changelog"].startswith(metadata["version"])

@@ -27,15 +27,13 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qtpy.QtCore import QCoreApplication, QMetaType, QObject, QVariant, Signal
+from qtpy.QtCore import QCoreApplication, QObject, Signal
 
+from unirs_qgis.fields import REAL
 from unirs_qgis.paths import resource
 
 THRESHOLD = 50
 """Percent of change from which on a patch belongs to a polygon."""
-
-# Qt 6 has no QVariant.Type, and QGIS on Qt 5 takes nothing else for the type of a field.
-_REAL = (getattr(QVariant, "Type", None) or QMetaType.Type).Double
 
 _LAYER = "changes"  # of the GeoPackage
 
@@ -256,8 +254,8 @@ def _outline(cells: list[int], dataset: gdal.Dataset) -> QgsGeometry:
 
 def _fields() -> QgsFields:
     fields = QgsFields()
-    fields.append(QgsField("area_m2", _REAL))
-    fields.append(QgsField("mean_change", _REAL))
+    fields.append(QgsField("area_m2", REAL))
+    fields.append(QgsField("mean_change", REAL))
     return fields
 
 

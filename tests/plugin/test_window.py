@@ -269,6 +269,16 @@ def test_a_question_of_ten_thousand_characters_is_answered_or_refused_in_a_sente
     assert shown.worker.state is not WorkerState.DIED
 
 
+def test_a_temporary_folder_that_takes_nothing_is_one_sentence(shown, monkeypatch):
+    said = []
+    monkeypatch.setattr(shown.dock, "fail_answer", said.append)
+    shown._folder.rmdir()
+    shown.dock.submitted.emit("caption", "", [])
+    assert "cannot be written" in said[0]
+    assert not shown.asking.is_busy
+    assert shown.dock.state is DockState.READY
+
+
 def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
     menu = window._menu
     menu.word()

@@ -50,7 +50,7 @@ def ask_without_a_screen(profiles: Path, folder: Path) -> None:
         qgis.click("questionEdit")
         qgis.type(QUESTION)
         qgis.press("Return")
-        print("  {0.title}  {0.answer}".format(qgis.answer(1)))
+        print("  {1}: {0.title}  {0.answer}".format(qgis.answer(1), qgis.text("beforeLayerCombo")))
         qgis.picture(folder / "qgis-answer.png")
         qgis.click_layer(BEFORE)
         qgis.click_layer(AFTER, also=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -14,9 +13,10 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.gui import QgsMapCanvas
-from qtpy.QtCore import QDateTime, QObject, Qt, QTimer, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from unirs_qgis.crop_note import CropNote
+from unirs_qgis.dates import ImageDate, chronological, parse_date
 from unirs_qgis.dock import SeriesItem, UniRSDock
 from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.extent import ExtentChooser
@@ -26,14 +26,11 @@ from unirs_qgis.layers import (
     acquisition_date,
     date_warning,
     input_kind,
-    ordered,
     public_source,
 )
 
 LARGEST_SERIES = 64
 """More layers than a model reads frames add nothing; this bounds what is rendered."""
-
-Date = Optional[QDateTime]
 
 
 class InputError(Exception):
@@ -70,9 +67,9 @@ def crs_name(crs: QgsCoordinateReferenceSystem) -> str:
     return code if code and not code.startswith("USER:") else crs.toWkt()
 
 
-def iso_date(date: Date) -> str:
-    """ISO 8601 day of a date; empty if it is not known."""
-    return date.toString(Qt.DateFormat.ISODate)[:10] if date and date.isValid() else ""
+def _text(date: ImageDate | None) -> str:
+    """A date as the dock and the history have it: ISO 8601; empty if it is not known."""
+    return date.isoformat() if date else ""
 
 
 class Inputs(QObject):
@@ -107,7 +104,9 @@ class Inputs(QObject):
         super().__init__(parent)
         self._dock, self._before, self._after = dock, before, after
         self._chooser, self._canvas, self._project = chooser, canvas, project
-        self._edited: dict[str, Date] = {}  # dates by layer id that the user knows better
+        self._edited: dict[
+            str, ImageDate | None
+        ] = {}  # dates by layer id that the user knows better
         self._follows = True  # the user has not chosen a layer yet
         self._shown: set[str] = set()  # ids of the layers in the choosers
         self._image_size = 128
@@ -180,7 +179,7 @@ class Inputs(QObject):
             layers=tuple(layers),
             identifiers=tuple(layer.id() for layer in layers),
             records=tuple(
-                LayerRecord(layer.name(), public_source(layer), iso_date(self._date(layer)))
+                LayerRecord(layer.name(), public_source(layer), _text(self._date(layer)))
                 for layer in layers
             ),
             video="",
@@ -219,7 +218,7 @@ class Inputs(QObject):
 
     def choose(self, layers: Sequence[QgsRasterLayer]) -> None:
         """Look at these layers, in order of their dates where all are known."""
-        self.choose_as_given(ordered(list(layers)))
+        self.choose_as_given(self._in_order(layers))
 
     def choose_as_given(self, layers: Sequence[QgsRasterLayer]) -> None:
         """Look at these layers in this order, whatever their dates."""
@@ -248,7 +247,7 @@ class Inputs(QObject):
         new = [layer for layer in layers if layer not in known]
         self._dock.set_video_path("")
         self._dock.set_kind("video")
-        self._show_series(ordered([*known, *new])[:LARGEST_SERIES])
+        self._show_series(self._in_order([*known, *new])[:LARGEST_SERIES])
         self._refresh()
 
     def set_image_size(self, pixels: int) -> None:
@@ -274,7 +273,8 @@ class Inputs(QObject):
             fields = 1 if self._dock.kind == "single" else 2
             distinct = len(self._shown) == len(layers)
             warning = date_warning(dates) if distinct else ""
-            self._dock.show_dates((*dates, *[None] * (fields - len(dates))), warning)
+            shown = (*map(_text, dates), *[""] * (fields - len(dates)))
+            self._dock.show_dates(shown, warning)
         self._chooser.set_layers(layers)
         self._show_crop()
         self.changed.emit()
@@ -303,7 +303,7 @@ class Inputs(QObject):
     def _propose_pair(self, offered: Sequence[QgsRasterLayer]) -> None:
         """Keep what is chosen, fill up with what is offered, and put the earlier layer first."""
         known = {layer.id(): layer for layer in (*self.layers(), *offered) if layer in offered}
-        self._show_layers(ordered(list(known.values())[:2]))
+        self._show_layers(self._in_order(list(known.values())[:2]))
 
     def _show_layers(self, layers: Sequence[QgsRasterLayer]) -> None:
         for combo, layer in zip((self._before, self._after), (*layers, None)):
@@ -328,14 +328,23 @@ class Inputs(QObject):
         self._on_chosen()
 
     def _on_dates(self) -> None:
-        for layer, date in zip(self.layers(), self._dock.dates()):
-            self._edited[layer.id()] = date
-        self._refresh()
+        self._take_dates(zip(self.layers(), self._dock.dates()))
 
     def _on_series(self) -> None:
-        for item in self._dock.series:
-            self._edited[item.id] = item.date
+        dates = [(self._project.mapLayer(item.id), item.date) for item in self._dock.series]
+        self._take_dates((layer, date) for layer, date in dates if layer is not None)
+
+    def _take_dates(self, dates: Iterable[tuple[QgsRasterLayer, str]]) -> None:
+        """Believe the user where they have changed a date."""
+        for layer, text in dates:
+            if text != _text(self._date(layer)):
+                self._edited[layer.id()] = parse_date(text)
         self._refresh()
+
+    def _in_order(self, layers: Sequence[QgsRasterLayer]) -> list[QgsRasterLayer]:
+        """The earliest first; as given where the order is not certain."""
+        order = chronological([self._date(layer) for layer in layers])
+        return list(layers) if order is None else [layers[i] for i in order]
 
     def _add_to_series(self, which: str) -> None:
         chosen = self._before.currentLayer()
@@ -350,14 +359,17 @@ class Inputs(QObject):
 
     # -- showing it
 
-    def _date(self, layer: QgsRasterLayer) -> Date:
+    def _date(self, layer: QgsRasterLayer) -> ImageDate | None:
         if layer.id() in self._edited:
             return self._edited[layer.id()]
         return acquisition_date(layer)[0]
 
     def _show_series(self, layers: Sequence[QgsRasterLayer]) -> None:
-        items = [SeriesItem(layer.id(), layer.name(), self._date(layer)) for layer in layers]
-        self._dock.show_series(items, date_warning([item.date for item in items]))
+        dates = [self._date(layer) for layer in layers]
+        items = [
+            SeriesItem(layer.id(), layer.name(), _text(date)) for layer, date in zip(layers, dates)
+        ]
+        self._dock.show_series(items, date_warning(dates))
 
     def _show_crop(self) -> None:
         """What the extent means for the model, what is unfit, and what the map does not show."""

@@ -159,3 +159,22 @@ def test_an_extent_outside_the_layer_is_told_before_the_click(
     qtbot.waitUntil(lambda: "outside the layer place" in problem())
     window._chooser.set_extent(QgsReferencedRectangle(layer.extent(), layer.crs()))
     assert problem() == ""
+
+
+def test_a_year_stays_a_year_and_the_user_knows_better(window, inputs, add, looks_at):
+    add("orthophoto_1985")
+    looks_at("orthophoto_1985")
+    assert inputs.picked().records[0].date == "1985"
+    assert window.dock.dates() == ("1985",)
+    window.dock.show_dates(("1985-07",))
+    window.dock.dates_edited.emit()
+    assert inputs.picked().records[0].date == "1985-07"
+
+
+def test_layers_are_put_in_order_by_the_dates_that_the_user_has_given(inputs, add, window):
+    first, second = add("a-2009"), add("b-2020")
+    inputs.choose([first, second])
+    window.dock.show_dates(("2021", "2020"))
+    window.dock.dates_edited.emit()
+    inputs.choose([first, second])
+    assert [record.date for record in inputs.picked().records] == ["2020", "2021"]

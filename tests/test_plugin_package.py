@@ -84,6 +84,7 @@ def test_licence_program_and_resources_are_in_it(plugins):
         assert (plugin / source.relative_to(ROOT / "unirs_qgis")).read_bytes()
     for source in (ROOT / "resources/icons").iterdir():
         assert (plugin / "resources/icons" / source.name).is_file()
+    assert (plugin / "resources/guide/qgis.html").is_file()
 
 
 def test_what_runtime_and_plugin_share_is_the_backend_s_own(plugins):

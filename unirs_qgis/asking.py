@@ -15,7 +15,7 @@ from qtpy.QtGui import QImage
 from unirs_qgis.crops import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
-from unirs_qgis.inputs import Picked, crs_name
+from unirs_qgis.picked import Picked, crs_name
 from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from qgis.core import (
@@ -28,6 +27,7 @@ from unirs_qgis.layers import (
     input_kind,
     public_source,
 )
+from unirs_qgis.picked import Picked
 
 LARGEST_SERIES = 64
 """More layers than a model reads frames add nothing; this bounds what is rendered."""
@@ -35,36 +35,6 @@ LARGEST_SERIES = 64
 
 class InputError(Exception):
     """What is chosen cannot be asked about; the text is one sentence for the user."""
-
-
-@dataclass(frozen=True)
-class Picked:
-    """What is looked at.
-
-    Attributes:
-        kind: "single", "pair" or "video".
-        layers: In the order in which the model sees them; none for a video file. They may be gone
-            from the project before they are drawn.
-        identifiers: Of the layers.
-        records: Layers, or the video file, as a history keeps them.
-        video: Path of a video file, else empty.
-        extent: What part of the layers, in ``crs``; empty for a video file.
-        crs: Of the extent; invalid if the layers have none.
-    """
-
-    kind: str
-    layers: tuple[QgsRasterLayer, ...]
-    identifiers: tuple[str, ...]
-    records: tuple[LayerRecord, ...]
-    video: str
-    extent: QgsRectangle
-    crs: QgsCoordinateReferenceSystem
-
-
-def crs_name(crs: QgsCoordinateReferenceSystem) -> str:
-    """What identifies a CRS anywhere: "EPSG:32611" or the like, else WKT, else nothing."""
-    code = crs.authid()
-    return code if code and not code.startswith("USER:") else crs.toWkt()
 
 
 def _text(date: ImageDate | None) -> str:
@@ -127,6 +97,7 @@ class Inputs(QObject):
         self._outside = (
             *(project.layersAdded, project.layersRemoved, project.readProject),
             *(root.layerOrderChanged, root.visibilityChanged, canvas.currentLayerChanged),
+            canvas.mapCanvasRefreshed,  # a source was mended, or a layer has another opacity
         )
         project.cleared.connect(self._on_cleared)
         for signal in self._outside:
@@ -146,6 +117,16 @@ class Inputs(QObject):
     def has_any(self) -> bool:
         """Whether there is anything to look at."""
         return bool(self._dock.video_path or raster_layers(self._project))
+
+    @property
+    def why_none(self) -> str:
+        """One sentence if there are raster layers, but none that can be read; else empty."""
+        layers = self._project.mapLayers().values()
+        if all(layer.isValid() for layer in layers if isinstance(layer, QgsRasterLayer)):
+            return ""
+        return self.tr(
+            "No raster layer of this project can be read: mend their sources, or add another layer."
+        )
 
     def layers(self) -> list[QgsRasterLayer]:
         """The chosen layers, in the order in which the model would see them."""

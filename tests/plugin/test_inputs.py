@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsReferencedRectangle
-from qtpy.QtWidgets import QToolButton
+from qgis.core import (
+    QgsDataProvider,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+)
+from qtpy.QtWidgets import QLabel, QToolButton
 
 from unirs_qgis.dock import DockState
 from unirs_qgis.inputs import InputError
@@ -178,3 +184,17 @@ def test_layers_are_put_in_order_by_the_dates_that_the_user_has_given(inputs, ad
     window.dock.dates_edited.emit()
     inputs.choose([first, second])
     assert [record.date for record in inputs.picked().records] == ["2020", "2021"]
+
+
+def test_a_project_whose_layers_are_lost_says_so_until_one_is_mended(
+    qtbot, window, inputs, add, raster, tmp_path, qgis_canvas
+):
+    lost = QgsRasterLayer(str(tmp_path / "lost.tif"), "lost")
+    QgsProject.instance().addMapLayer(lost)
+    status = window.dock.findChild(QLabel, "statusLabel")
+    qtbot.waitUntil(lambda: "can be read" in status.text())
+    assert window.dock.state is DockState.NO_LAYER
+    found = raster(tmp_path / "found.tif")
+    lost.setDataSource(str(found), "lost", "gdal", QgsDataProvider.ProviderOptions())
+    qgis_canvas.mapCanvasRefreshed.emit()  # as QGIS does when it has drawn the layer
+    qtbot.waitUntil(lambda: window.dock.state is DockState.READY)

@@ -34,17 +34,18 @@ def is_output(layer: QgsMapLayer) -> bool:
     return isinstance(layer, QgsRasterLayer) and _CHANGE_MAP in layer.bandName(1)
 
 
+def can_be_asked_about(layer: QgsMapLayer) -> bool:
+    """Whether a layer is a raster that can be opened, and no result of UniRS."""
+    return isinstance(layer, QgsRasterLayer) and layer.isValid() and not is_output(layer)
+
+
 def raster_layers(project: QgsProject) -> list[QgsRasterLayer]:
     """Raster layers of the layer tree that can be asked about, the topmost first.
 
-    Layers that cannot be opened, and results of UniRS, are left out. A layer that was just added
-    to the project is not yet in the tree while the project's `layersAdded` is emitted.
+    A layer that was just added to the project is not yet in the tree while the project's
+    `layersAdded` is emitted.
     """
-    return [
-        layer
-        for layer in project.layerTreeRoot().layerOrder()
-        if isinstance(layer, QgsRasterLayer) and layer.isValid() and not is_output(layer)
-    ]
+    return [layer for layer in project.layerTreeRoot().layerOrder() if can_be_asked_about(layer)]
 
 
 def outputs(project: QgsProject) -> list[QgsMapLayer]:

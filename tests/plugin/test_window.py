@@ -292,6 +292,28 @@ def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
     assert not menu._caption.isEnabled()
 
 
+def test_what_is_too_large_is_asked_tile_by_tile(window, dated_layers, monkeypatch, qtbot):
+    import processing
+
+    opened = []
+    monkeypatch.setattr(
+        processing, "execAlgorithmDialog", lambda *dialog: opened.append(dialog), raising=False
+    )
+    qtbot.waitUntil(lambda: len(window.inputs.layers()) == 1)
+    window.dock.ask_tiles_requested.emit("Is there water?", [])
+    ((algorithm, parameters),) = opened
+    assert algorithm == "unirs:answertiles"
+    assert parameters["QUESTION"] == "Is there water?"
+    assert parameters["INPUT"] == window.inputs.layers()[0].id()
+
+
+def test_the_menu_offers_nothing_for_a_change_map(window, tree, dated_layers, monkeypatch):
+    monkeypatch.setattr(dated_layers[0], "bandName", lambda _band: "Band 1: change (percent)")
+    select(tree, dated_layers[:1])
+    assert not window._menu._ask.isEnabled()
+    assert not window._menu._caption.isEnabled()
+
+
 def test_a_pair_is_proposed_in_order_and_swapped(window, dated_layers):
     window.dock.set_kind("pair")
     window.dock.kind_changed.emit("pair")

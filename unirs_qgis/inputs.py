@@ -125,7 +125,8 @@ class Inputs(QObject):
         if all(layer.isValid() for layer in layers if isinstance(layer, QgsRasterLayer)):
             return ""
         return self.tr(
-            "No raster layer of this project can be read: mend their sources, or add another layer."
+            "None of the raster layers in this project can be read; repair their sources, or add "
+            "another layer."
         )
 
     def layers(self) -> list[QgsRasterLayer]:

@@ -5,6 +5,8 @@ The tests of this module share a window and follow each other.
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 EARLIER, LATER = "2019-06-15", "2021-08-02"
@@ -92,6 +94,16 @@ def test_a_project_is_closed_and_opened(qgis, project, pictures):
     qgis.open_project(project)
     looks_at(qgis, EARLIER, EARLIER)  # the later one is hidden
     qgis.picture(pictures / "23-opened-project.png")
+
+
+def test_what_the_user_has_chosen_stays(qgis):
+    qgis.click("beforeLayerCombo")
+    qgis.press("End", "Return")
+    looks_at(qgis, LATER, LATER)
+    says(qgis, "layerNoteLabel", "hidden")
+    qgis.click_layer(EARLIER)
+    time.sleep(1)
+    looks_at(qgis, LATER, LATER)
 
 
 def test_qgis_starts_with_a_project(start, project):

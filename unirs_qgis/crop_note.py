@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -19,6 +18,7 @@ from unirs_qgis.grid import (
     Grid,
     check_extent,
     check_layer,
+    crs_of_crops,
     ground_size,
     layer_pixel_size,
 )
@@ -63,9 +63,9 @@ def crop_note(
         extent: Which part of it.
         size: Pixels on the longer side of the model's image.
     """
-    crs = _crs_of_crops(layers, extent)
     try:
         check_extent(extent)
+        crs = crs_of_crops([(layer.name(), layer.crs()) for layer in layers], extent.crs())
         for layer in layers:
             check_layer(
                 layer.name(),
@@ -88,15 +88,6 @@ def crop_note(
     if _is_too_large(pixel, own):
         return CropNote(summary, warning=_too_large(pixel, own), too_large=True)
     return CropNote(summary, warning=_too_small(pixel, own, max(measures)))
-
-
-def _crs_of_crops(
-    layers: Sequence[QgsRasterLayer], extent: QgsReferencedRectangle
-) -> QgsCoordinateReferenceSystem:
-    """That of the extent; none where the layers have none."""
-    if any(not layer.crs().isValid() for layer in layers):
-        return QgsCoordinateReferenceSystem()
-    return extent.crs()
 
 
 def _is_too_large(pixel: float, own: Sequence[float]) -> bool:

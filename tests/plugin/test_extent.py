@@ -251,6 +251,13 @@ def test_layers_without_crs_have_units_and_no_ground(canvas, chooser, tmp_path):
     assert chooser.note(100).summary.endswith("units, 10 units per pixel")
 
 
+def test_a_date_without_crs_beside_one_with_is_refused(canvas, chooser, tmp_path):
+    layers = [raster(tmp_path, "placed"), raster(tmp_path, "unplaced")]
+    layers[1].setCrs(QgsCoordinateReferenceSystem())
+    chooser.set_layers(layers)
+    assert "unplaced has no CRS" in chooser.note(128).refusal
+
+
 def test_a_footprint_is_shown_zoomed_to_and_cleared(canvas):
     footprints = Footprints(canvas)
     footprints.zoom("Polygon ((15 45, 15.1 45, 15.1 45.1, 15 45.1, 15 45))", "EPSG:4326")

@@ -84,7 +84,7 @@ def crop_note(
     summary = translate("ExtentChooser", "{width} × {height}, {pixel} per pixel").format(
         width=_length(measures[0]), height=_length(measures[1]), pixel=_length(pixel)
     )
-    own = [size for size in map(layer_pixel_size, layers) if size]
+    own = [own_size for own_size in map(layer_pixel_size, layers) if own_size]
     if _is_too_large(pixel, own):
         return CropNote(summary, warning=_too_large(pixel, own), too_large=True)
     return CropNote(summary, warning=_too_small(pixel, own, max(measures)))

@@ -74,11 +74,10 @@ class Inputs(QObject):
         super().__init__(parent)
         self._dock, self._before, self._after = dock, before, after
         self._chooser, self._canvas, self._project = chooser, canvas, project
-        self._edited: dict[
-            str, ImageDate | None
-        ] = {}  # dates by layer id that the user knows better
+        self._edited: dict[str, ImageDate | None] = {}  # by layer id: what the user knows better
         self._follows = True  # the user has not chosen a layer yet
         self._shown: set[str] = set()  # ids of the layers in the choosers
+        self._offered: list[QgsRasterLayer] = []
         self._image_size = 128
         # The layer tree and the map learn of a layer only after the project has announced it.
         self._soon = QTimer(self)
@@ -97,9 +96,9 @@ class Inputs(QObject):
         self._outside = (
             *(project.layersAdded, project.layersRemoved, project.readProject),
             *(root.layerOrderChanged, root.visibilityChanged, canvas.currentLayerChanged),
-            canvas.mapCanvasRefreshed,  # a source was mended, or a layer has another opacity
         )
         project.cleared.connect(self._on_cleared)
+        canvas.mapCanvasRefreshed.connect(self._on_map_drawn)
         for signal in self._outside:
             signal.connect(self._refresh_soon)
         self._refresh()
@@ -110,6 +109,7 @@ class Inputs(QObject):
         for signal in self._outside:
             signal.disconnect(self._refresh_soon)
         self._project.cleared.disconnect(self._on_cleared)
+        self._canvas.mapCanvasRefreshed.disconnect(self._on_map_drawn)
 
     # -- what is chosen
 
@@ -261,6 +261,13 @@ class Inputs(QObject):
         self._show_crop()
         self.changed.emit()
 
+    def _on_map_drawn(self) -> None:
+        """The map may show other layers: a source was mended, or an opacity is another one."""
+        if looked_at(self._project, self._canvas) != self._offered:
+            self._refresh_soon()
+        else:
+            self._show_crop()
+
     def _on_cleared(self) -> None:
         """Another project comes, perhaps with layers of the same ids."""
         self._edited, self._follows = {}, True
@@ -274,13 +281,13 @@ class Inputs(QObject):
         made_here = outputs(self._project)
         for combo in (self._before, self._after):
             combo.leave_out(made_here)
-        offered = looked_at(raster_layers(self._project), self._project, self._canvas)
-        if not self._follows or not offered:
+        self._offered = looked_at(self._project, self._canvas)
+        if not self._follows or not self._offered:
             return
         if self._dock.kind != "pair":
-            self._before.show_layer(offered[0])
+            self._before.show_layer(self._offered[0])
         elif len({layer.id() for layer in self.layers()}) < 2:
-            self._propose_pair(offered)
+            self._propose_pair(self._offered)
 
     def _propose_pair(self, offered: Sequence[QgsRasterLayer]) -> None:
         """Keep what is chosen, fill up with what is offered, and put the earlier layer first."""
@@ -299,8 +306,7 @@ class Inputs(QObject):
 
     def _on_kind(self, kind: str) -> None:
         if kind == "pair":
-            layers = raster_layers(self._project)
-            self._propose_pair(looked_at(layers, self._project, self._canvas))
+            self._propose_pair(looked_at(self._project, self._canvas))
         self._refresh()
 
     def _swap(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -60,10 +58,8 @@ def is_visible(layer: QgsRasterLayer, project: QgsProject, canvas: QgsMapCanvas)
     return checked and layer.isInScaleRange(canvas.scale()) and layer.opacity() > 0
 
 
-def looked_at(
-    offered: Sequence[QgsRasterLayer], project: QgsProject, canvas: QgsMapCanvas
-) -> list[QgsRasterLayer]:
-    """The offered layers in the order in which the analyst most likely means them.
+def looked_at(project: QgsProject, canvas: QgsMapCanvas) -> list[QgsRasterLayer]:
+    """The raster layers of a project in the order in which the analyst most likely means them.
 
     The visible ones come first, among them the active one, the others from top to bottom. A hidden
     layer does not come first for being active: QGIS activates one by itself in a project just
@@ -71,7 +67,7 @@ def looked_at(
     """
     active = canvas.currentLayer()
     return sorted(
-        offered,
+        raster_layers(project),
         key=lambda layer: (not is_visible(layer, project, canvas), layer != active),
     )
 

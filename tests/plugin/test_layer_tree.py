@@ -80,7 +80,7 @@ def test_what_the_map_shows_comes_first_and_the_active_layer_before_others(
     project, add, qgis_canvas
 ):
     low, middle, top = add("low"), add("middle"), add("top")
-    seen = lambda: looked_at(raster_layers(project), project, qgis_canvas)  # noqa: E731
+    seen = lambda: looked_at(project, qgis_canvas)  # noqa: E731
     assert seen() == [top, middle, low]
     qgis_canvas.setCurrentLayer(low)
     assert seen() == [low, top, middle]

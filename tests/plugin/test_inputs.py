@@ -34,8 +34,7 @@ def add(raster, tmp_path, qgis_canvas):
             dataset.GetRasterBand(1).SetDescription(band)
             dataset = None
         layer = QgsRasterLayer(str(path), name)
-        QgsProject.instance().layerTreeRoot().insertLayer(0, layer)
-        QgsProject.instance().addMapLayer(layer, False)
+        QgsProject.instance().addMapLayer(layer)  # announced before the tree has it
         qgis_canvas.setDestinationCrs(layer.crs())
         qgis_canvas.setExtent(layer.extent())
         return layer

@@ -47,10 +47,11 @@ def ask_without_a_screen(profiles: Path, folder: Path) -> None:
     log = folder / "qgis.log"
     with Session(profiles, Path(sys.executable), log, patience=5) as qgis:
         qgis.run(OPEN_PROJECT, UNIRS_DEMO=str(folder))
+        layer = qgis.text("beforeLayerCombo")
         qgis.click("questionEdit")
         qgis.type(QUESTION)
         qgis.press("Return")
-        print("  {0.title}  {0.answer}".format(qgis.answer(1)))
+        print("  {1}: {0.title}  {0.answer}".format(qgis.answer(1), layer))
         qgis.picture(folder / "qgis-answer.png")
         qgis.click_layer(BEFORE)
         qgis.click_layer(AFTER, also=True)

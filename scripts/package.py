@@ -3,7 +3,7 @@
 The same sources make the same bytes. Inside of ``unirs_qgis/`` there are
 
     LICENSE, metadata.txt, *.py     the plugin; what is a link in the repository is a file here
-    resources/                      icons, styles, translations
+    resources/                      icons, styles, translations, the guide as pages
     wheels/                         the runtime with the default model in it, and exact versions
     _vendor/                        qtpy and what it needs, for a QGIS without it
 
@@ -20,9 +20,11 @@ from configparser import ConfigParser
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 
+from scripts.guide import guide_files
+
 ROOT = Path(__file__).parents[1]
 PLUGIN = "unirs_qgis"
-LIMIT = 25 * 2**20
+LIMIT = 25 * 10**6
 """The plugin repository takes no larger file, in bytes."""
 
 RESOURCES = ("icons", "styles", "i18n")  # the model travels inside of the wheel
@@ -49,6 +51,7 @@ def main(folder: Path) -> Path:
         PurePosixPath("LICENSE"): (ROOT / "LICENSE").read_bytes(),
         PurePosixPath("metadata.txt"): (ROOT / "metadata.txt").read_bytes(),
         **plugin_files(),
+        **{PurePosixPath("resources/guide") / path: page for path, page in guide_files().items()},
         **runtime_files(),
         **library_files(),
     }
@@ -56,12 +59,12 @@ def main(folder: Path) -> Path:
     target = folder / f"{PLUGIN}-{metadata['version']}.zip"
     write_zip(target, files)
     size = target.stat().st_size
-    print(f"{target}: {size / 2**20:.1f} MB, {len(files)} files")
+    print(f"{target}: {size / 10**6:.1f} MB, {len(files)} files")
     missing = [name for name in REQUIRED_FOR_UPLOAD if not metadata.get(name)]
     if missing:
         print(f"To upload it, fill in {', '.join(missing)} in metadata.txt.")
     if size > LIMIT:
-        sys.exit(f"It is larger than the {LIMIT / 2**20:.0f} MB that the plugin repository takes.")
+        sys.exit(f"It is larger than the {LIMIT / 10**6:.0f} MB that the plugin repository takes.")
     return target
 
 

@@ -33,6 +33,7 @@ class Agent:
 
     def __init__(self) -> None:
         self._gaps = GapTimer()
+        self._sockets: list[QLocalSocket] = []  # else Python frees them while Qt still uses them
         self._server = QLocalServer()
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._meet)
@@ -41,6 +42,7 @@ class Agent:
 
     def _meet(self) -> None:
         socket = self._server.nextPendingConnection()
+        self._sockets.append(socket)
         socket.readyRead.connect(lambda: self._hear(socket))
 
     def _hear(self, socket: QLocalSocket) -> None:
@@ -115,6 +117,18 @@ class Agent:
         """Add a raster layer to the project, as the browser panel does."""
         return iface.addRasterLayer(path, name).isValid()
 
+    def on_open_project(self, path: str) -> bool:
+        """Open a project, as *Project ▸ Open* does."""
+        return iface.addProject(path)
+
+    def on_save_project(self, path: str) -> bool:
+        """Save the project under a name."""
+        return QgsProject.instance().write(path)
+
+    def on_close_project(self) -> None:
+        """Begin a new project, without a question about the old one."""
+        iface.newProject(False)
+
     def on_layers(self) -> list[dict]:
         """The project's layers from top to bottom, with the rows of tables."""
         layers = [node.layer() for node in QgsProject.instance().layerTreeRoot().findLayers()]
@@ -173,11 +187,11 @@ class GapTimer:
 
 def describe(widget: QWidget) -> dict:
     """Place, text and state of a widget."""
-    read = next((getattr(widget, name) for name in TEXTS if hasattr(widget, name)), str)
+    shown = next((getattr(widget, name) for name in TEXTS if hasattr(widget, name)), "")
     return {
         "name": widget.objectName(),
         "class": type(widget).__name__,
-        "text": read(),
+        "text": shown() if callable(shown) else shown,
         "enabled": widget.isEnabled(),
         **place(widget, widget.rect()),
     }

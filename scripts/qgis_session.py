@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -94,6 +94,7 @@ class Session:
         profiles: What ``make_profile`` made; a session leaves it for the next one.
         python: The Python that has the runtime.
         log: File for what QGIS and Xvfb print.
+        opened: Files that QGIS opens at its start, such as a project.
         screen: Size of the screen in pixels.
         patience: How many times longer to wait than on a quiet machine.
 
@@ -106,9 +107,11 @@ class Session:
         profiles: Path,
         python: Path,
         log: Path,
+        opened: Sequence[Path] = (),
         screen: tuple[int, int] = (1400, 920),
         patience: float = 1.0,
     ) -> None:
+        self._opened = opened
         self._profiles, self._log, self._size, self._patience = profiles, log, screen, patience
         self._private = Path(tempfile.mkdtemp(prefix="unirs-session-"))
         self._environment = qgis_environment(python) | {
@@ -123,7 +126,7 @@ class Session:
     def __enter__(self) -> Session:
         try:
             self._environment["DISPLAY"] = self._open_screen()
-            self._start(*qgis_command(self._profiles, "--code", AGENT))
+            self._start(*qgis_command(self._profiles, "--code", AGENT, *self._opened))
             self.wait(self._reach, "QGIS's window")
             self.ask("size", width=self._size[0], height=self._size[1])
         except BaseException:
@@ -199,8 +202,8 @@ class Session:
         return self.widget(name)["text"]
 
     def history(self) -> list[Answered]:
-        """The answers in the dock's history, the newest last."""
-        rows = [row.split("\n", 1) for row in self.ask("rows", name="historyView")]
+        """The answers in the dock's history, the newest last: the dock has the newest first."""
+        rows = [row.split("\n", 1) for row in reversed(self.ask("rows", name="historyView"))]
         return [Answered(*row) for row in rows if len(row) > 1]  # the others name a day
 
     def answer(self, count: int) -> Answered:
@@ -227,6 +230,21 @@ class Session:
         if not self.ask("add_raster", path=str(path), name=name or path.stem):
             raise SessionError(f"QGIS cannot open {path}.")
         return name or path.stem
+
+    def open_project(self, path: Path) -> None:
+        """Open a project."""
+        if not self.ask("open_project", path=str(path)):
+            raise SessionError(f"QGIS cannot open {path}.")
+
+    def save_project(self, path: Path) -> Path:
+        """Save the project."""
+        if not self.ask("save_project", path=str(path)):
+            raise SessionError(f"QGIS cannot save {path}.")
+        return path
+
+    def close_project(self) -> None:
+        """Begin a new project."""
+        self.ask("close_project")
 
     def click(self, name: str, button: int = 1) -> None:
         """Click a widget as soon as it can be used."""

@@ -58,7 +58,7 @@ def metadata(plugins):
 
 
 def test_it_is_small_enough(package):
-    assert package.stat().st_size <= 25 * 2**20
+    assert package.stat().st_size <= 25 * 10**6
 
 
 def test_the_same_sources_make_the_same_bytes(package, tmp_path):
@@ -84,6 +84,7 @@ def test_licence_program_and_resources_are_in_it(plugins):
         assert (plugin / source.relative_to(ROOT / "unirs_qgis")).read_bytes()
     for source in (ROOT / "resources/icons").iterdir():
         assert (plugin / "resources/icons" / source.name).is_file()
+    assert (plugin / "resources/guide/qgis.html").is_file()
 
 
 def test_what_runtime_and_plugin_share_is_the_backend_s_own(plugins):
@@ -117,6 +118,7 @@ def test_metadata_is_complete(metadata, plugins):
     for name in ("name", "description", "about", "version", "author", "tags", "changelog"):
         assert metadata[name].strip(), name
     assert (metadata["qgisMinimumVersion"], metadata["qgisMaximumVersion"]) == ("3.22", "4.99")
+    assert metadata.getboolean("supportsQt6")
     assert metadata.getboolean("hasProcessingProvider")
     assert (plugins / "unirs_qgis" / metadata["icon"]).is_file()
     assert metadata["changelog"].startswith(metadata["version"])

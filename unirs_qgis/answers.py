@@ -19,7 +19,8 @@ from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.footprints import Footprints
 from unirs_qgis.history import History, HistoryError
-from unirs_qgis.layers import public_source, raster_layers
+from unirs_qgis.layer_tree import raster_layers
+from unirs_qgis.layers import public_source
 from unirs_qgis.paths import profile_folder
 from unirs_qgis.settings import Settings
 

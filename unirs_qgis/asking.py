@@ -15,7 +15,7 @@ from qtpy.QtGui import QImage
 from unirs_qgis.crops import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
-from unirs_qgis.inputs import Picked, crs_name
+from unirs_qgis.picked import Picked, crs_name
 from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings
 
@@ -176,11 +176,20 @@ class Asking(QObject):
     def ask(self, wish: Wish) -> None:
         """Put a question. The one that is on its way, if any, is given up first."""
         self.drop()
-        folder = self._folder / new_id()
-        folder.mkdir(mode=0o700)
-        self._question = _Question(wish, self._settings(), folder)
         self.was_stopped = False
         self._dock.begin_answer(title_of(wish.task, wish.text))
+        folder = self._folder / new_id()
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            self._give_up(
+                self.tr(
+                    "The temporary folder {folder} cannot be written ({reason}); make room there, "
+                    "or start QGIS again."
+                ).format(folder=self._folder, reason=error.strerror or error)
+            )
+            return
+        self._question = _Question(wish, self._settings(), folder)
         self._submit("load", model_params(self._question.settings), self._on_loaded)
         self._set_stage("load")
 

@@ -27,16 +27,14 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qtpy.QtCore import QCoreApplication, QMetaType, QObject, QVariant, Signal
+from qtpy.QtCore import QCoreApplication, QObject, Signal
 
+from unirs_qgis.fields import REAL
 from unirs_qgis.paths import resource
 from unirs_qgis.written_copy import CopyError, write_copy
 
 THRESHOLD = 50
 """Percent of change from which on a patch belongs to a polygon."""
-
-# Qt 6 has no QVariant.Type, and QGIS on Qt 5 takes nothing else for the type of a field.
-_REAL = (getattr(QVariant, "Type", None) or QMetaType.Type).Double
 
 _LAYER = "changes"  # of the GeoPackage
 
@@ -269,8 +267,8 @@ def _runs(cells: list[int], width: int) -> list[tuple[int, int, int]]:
 
 def _fields() -> QgsFields:
     fields = QgsFields()
-    fields.append(QgsField("area_m2", _REAL))
-    fields.append(QgsField("mean_change", _REAL))
+    fields.append(QgsField("area_m2", REAL))
+    fields.append(QgsField("mean_change", REAL))
     return fields
 
 

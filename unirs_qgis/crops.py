@@ -24,7 +24,7 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from unirs_qgis.drawing import OVERSAMPLING, Crop, CropCancelled, make_crop
-from unirs_qgis.grid import CropError, Grid, check_extent, check_layer
+from unirs_qgis.grid import CropError, Grid, check_extent, check_layer, crs_of_crops
 from unirs_qgis.snapshot import LayerSnapshot
 
 __all__ = ["Crop", "CropCancelled", "CropError", "CropPlan", "CropRenderer", "render_crop"]
@@ -144,18 +144,9 @@ def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> Grid:
         CropError: The extent does not suit a layer, or some of the layers have no CRS.
     """
     check_extent(plan.extent)
-    without_crs = [layer for layer in layers if not layer.crs.isValid()]
-    if without_crs and len(without_crs) < len(layers):
-        raise CropError(
-            QCoreApplication.translate(
-                "Crops",
-                "The layer {layer} has no CRS, so it cannot be laid on the other dates; "
-                "set its CRS in the layer properties.",
-            ).format(layer=without_crs[0].name)
-        )
+    crs = crs_of_crops([(layer.name, layer.crs) for layer in layers], plan.crs)
     for layer in layers:
         check_layer(layer.name, layer.extent, layer.crs, plan.extent, plan.crs, layer.context)
-    crs = QgsCoordinateReferenceSystem() if without_crs else plan.crs
     return Grid.covering(plan.extent, crs, plan.size)
 
 

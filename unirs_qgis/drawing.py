@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from osgeo import gdal
 from qgis.core import (
@@ -34,6 +36,9 @@ _NEUTRAL = QColor(127, 127, 127)
 """What the worker fills pixels without data with."""
 
 _CANCEL_INTERVAL = 50  # milliseconds
+
+_LONGEST_REASON = 150
+"""Letters of what a library gives as the reason of an error; some give pages."""
 
 
 class CropCancelled(Exception):  # noqa: N818, it is no error
@@ -87,7 +92,7 @@ def make_crop(layer: QgsRasterLayer, grid: Grid, path: Path, cancelled: Callable
         image = _scaled(image, width, height)
     pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
     samples = pixels.constBits().asstring(pixels.sizeInBytes())
-    _write_geotiff(samples, width, height, grid, path)
+    _write(_geotiff(samples, width, height, grid), path)
     return Crop(
         path=path,
         layer_name=layer.name(),
@@ -120,7 +125,7 @@ def _drawn(
     _wait_for(job, cancelled)
     if cancelled():
         raise CropCancelled
-    errors = [" ".join(error.message.split())[:150] for error in job.errors()]
+    errors = [" ".join(error.message.split())[:_LONGEST_REASON] for error in job.errors()]
     if errors:
         raise CropError(
             QCoreApplication.translate(
@@ -164,31 +169,20 @@ def _wait_for(job: QgsMapRendererParallelJob, cancelled: Callable[[], bool]) -> 
         timer.stop()
 
 
-def _write_geotiff(samples: bytes, width: int, height: int, grid: Grid, path: Path) -> None:
-    """Red, green, blue and alpha, pixel by pixel, as a GeoTIFF.
+def _write(content: bytes, path: Path) -> None:
+    """Write a file whole, or leave none.
 
     Raises:
-        CropError: The file cannot be written.
+        CropError: The disk does not take it.
     """
-    extent = grid.extent
-    x, y = extent.width() / width, extent.height() / height
-    gdal.ErrorReset()
     try:
-        dataset = gdal.GetDriverByName("GTiff").Create(
-            str(path), width, height, 4, gdal.GDT_Byte, ["PHOTOMETRIC=RGB", "ALPHA=YES"]
-        )
-        if dataset is not None:
-            dataset.SetGeoTransform((extent.xMinimum(), x, 0.0, extent.yMaximum(), 0.0, -y))
-            if grid.crs.isValid():
-                wkt = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL
-                dataset.SetProjection(grid.crs.toWkt(wkt))
-            dataset.WriteRaster(0, 0, width, height, samples, buf_pixel_space=4, buf_band_space=1)
-            dataset.FlushCache()  # where a full disk is noticed
-            dataset = None
-        failed = gdal.GetLastErrorType() >= gdal.CE_Failure
-    except RuntimeError:  # where the host program has switched GDAL's exceptions on
-        failed = True
-    if failed or not path.exists():
+        path.write_bytes(content)
+        whole = path.stat().st_size == len(content)
+    except OSError:
+        whole = False
+    if not whole:
+        with suppress(OSError):
+            path.unlink()
         raise CropError(
             QCoreApplication.translate(
                 "Crops",
@@ -196,6 +190,53 @@ def _write_geotiff(samples: bytes, width: int, height: int, grid: Grid, path: Pa
                 "check that the disk has space left.",
             ).format(folder=path.parent)
         )
+
+
+def _geotiff(samples: bytes, width: int, height: int, grid: Grid) -> bytes:
+    """Red, green, blue and alpha, pixel by pixel, as the bytes of a GeoTIFF.
+
+    It is made in memory: on a full disk, GDAL writes for ever, or does not notice.
+
+    Raises:
+        CropError: The format cannot hold the CRS.
+    """
+    extent = grid.extent
+    x, y = extent.width() / width, extent.height() / height
+    name = f"/vsimem/unirs-{uuid4().hex}.tif"
+    gdal.ErrorReset()
+    try:
+        dataset = gdal.GetDriverByName("GTiff").Create(
+            name, width, height, 4, gdal.GDT_Byte, ["PHOTOMETRIC=RGB", "ALPHA=YES"]
+        )
+        dataset.SetGeoTransform((extent.xMinimum(), x, 0.0, extent.yMaximum(), 0.0, -y))
+        if grid.crs.isValid():
+            wkt = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL
+            dataset.SetProjection(grid.crs.toWkt(wkt))
+        dataset.WriteRaster(0, 0, width, height, samples, buf_pixel_space=4, buf_band_space=1)
+        dataset = None  # closes the file
+        failed = gdal.GetLastErrorType() >= gdal.CE_Failure
+        content = b"" if failed else _memory_file(name)
+    except RuntimeError:  # where the host program has switched GDAL's exceptions on
+        failed = True
+    finally:
+        gdal.Unlink(name)
+    if failed:
+        raise CropError(
+            QCoreApplication.translate(
+                "Crops",
+                "The picture of the layer cannot be made ({reason}); choose another CRS.",
+            ).format(reason=" ".join(gdal.GetLastErrorMsg().split())[:_LONGEST_REASON])
+        )
+    return content
+
+
+def _memory_file(name: str) -> bytes:
+    """The content of a file in GDAL's memory."""
+    file = gdal.VSIFOpenL(name, "rb")
+    try:
+        return bytes(gdal.VSIFReadL(1, gdal.VSIStatL(name).size, file))
+    finally:
+        gdal.VSIFCloseL(file)
 
 
 def _as_seen(image: QImage, grid: Grid) -> QImage:

@@ -16,30 +16,17 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
-from qtpy.QtCore import QLocale, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
+from unirs_qgis.crop_note import CropNote, crop_note
 from unirs_qgis.footprints import NEXT, FootprintBand, Footprints, place, rectangle
-from unirs_qgis.grid import (
-    CropError,
-    Grid,
-    check_extent,
-    check_layer,
-    ground_size,
-    layer_pixel_size,
-)
 from unirs_qgis.rectangle_tool import RectangleDrawing
 
 __all__ = ["ExtentChooser", "Footprints"]
 
 VIEW, DRAWN, LAYER, SELECTION = "view", "drawn", "layer", "selection"
-
-FAR = 8.0
-"""How much coarser or finer than the layer a pixel of the model may be before a warning."""
-
-_COARSEST, _FINEST = 60.0, 0.02
-"""Metres of a pixel of the model beyond which a service, which has no pixels, is warned about."""
 
 
 class ExtentChooser(QWidget):
@@ -172,78 +159,16 @@ class ExtentChooser(QWidget):
         self._draw_button.setChecked(True)
         self._drawing.start()
 
-    def summary(self, size: int) -> tuple[str, str]:
-        """What the extent measures on the ground, and what is wrong with it.
+    def note(self, size: int) -> CropNote:
+        """What the extent means for the model.
 
         Args:
             size: Pixels on the longer side of the model's image.
-
-        Returns:
-            One line and one sentence; either may be empty.
         """
         extent = self.extent()
         if extent is None:
-            return "", self._why_none()
-        crs = self._crs_of(extent)
-        try:
-            check_extent(extent)
-            for layer in self._layers:
-                check_layer(
-                    layer.name(),
-                    layer.extent(),
-                    layer.crs(),
-                    extent,
-                    crs,
-                    QgsProject.instance().transformContext(),
-                )
-        except CropError as error:
-            return "", str(error)
-        pixel = Grid.covering(extent, crs, size).pixel_size
-        measures = ground_size(extent, crs)
-        if pixel is None or measures is None:
-            return self._without_ground(extent, size), ""
-        text = self.tr("{width} × {height}, {pixel} per pixel").format(
-            width=_length(measures[0]), height=_length(measures[1]), pixel=_length(pixel)
-        )
-        return text, self._scale_warning(pixel, max(measures))
-
-    def _crs_of(self, extent: QgsReferencedRectangle) -> QgsCoordinateReferenceSystem:
-        """The CRS of the crops: none where the layers have none."""
-        if any(not layer.crs().isValid() for layer in self._layers):
-            return QgsCoordinateReferenceSystem()
-        return extent.crs()
-
-    def _without_ground(self, extent: QgsRectangle, size: int) -> str:
-        width, height = extent.width(), extent.height()
-        return self.tr("{width} × {height} units, {pixel} units per pixel").format(
-            width=_number(width), height=_number(height), pixel=_number(max(width, height) / size)
-        )
-
-    def _scale_warning(self, pixel: float, side: float) -> str:
-        """One sentence if a pixel of the model (metres) is far from what the layers show."""
-        own = [size for size in map(layer_pixel_size, self._layers) if size]
-        if not own:
-            if pixel > _COARSEST:
-                return self.tr(
-                    "This is far too large: a pixel of the model spans {length}; zoom in."
-                ).format(length=_length(pixel))
-            if pixel < _FINEST:
-                return self.tr(
-                    "This is far too small: a pixel of the model spans {length}; zoom out."
-                ).format(length=_length(pixel))
-            return ""
-        finest, coarsest = min(own), max(own)
-        if pixel > FAR * finest:
-            return self.tr(
-                "This is far too large: the model sees one pixel for {count} × {count} of the "
-                "layer; zoom in or draw a smaller rectangle."
-            ).format(count=_number(round(pixel / finest)))
-        if pixel < coarsest / FAR:
-            return self.tr(
-                "This is far too small: the layer has only {count} pixels on the longer side; "
-                "zoom out or draw a larger rectangle."
-            ).format(count=_number(max(1, round(side / coarsest))))
-        return ""
+            return CropNote(refusal=self._why_none())
+        return crop_note(self._layers, extent, size)
 
     def _why_none(self) -> str:
         if self.source == DRAWN:
@@ -340,19 +265,3 @@ def _extent_in(layer: QgsRasterLayer, crs: QgsCoordinateReferenceSystem) -> QgsR
         return transform.transformBoundingBox(layer.extent())
     except QgsCsException:  # such as the whole world in UTM: it does not limit the others
         return QgsRectangle(-1e9, -1e9, 1e9, 1e9)
-
-
-def _length(metres: float) -> str:
-    """A length with three significant digits, in the unit that suits."""
-    for unit, factor in (("km", 1000.0), ("m", 1.0), ("cm", 0.01)):
-        if metres >= factor or unit == "cm":
-            return f"{_number(metres / factor)} {unit}"
-    return ""
-
-
-def _number(value: float) -> str:
-    """Three significant digits, but whole numbers from 100 on, in the user's notation."""
-    digits = 0 if value >= 100 else 1 if value >= 10 else 2
-    text = QLocale().toString(float(value), "f", digits)
-    point = QLocale().decimalPoint()
-    return text.rstrip("0").rstrip(str(point)) if str(point) in text else text

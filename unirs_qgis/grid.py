@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qgis.core import (
@@ -121,6 +122,32 @@ def check_extent(extent: QgsRectangle) -> None:
                 "Crops", "The extent encloses no area; choose or draw another one."
             )
         )
+
+
+def crs_of_crops(
+    layers: Sequence[tuple[str, QgsCoordinateReferenceSystem]], crs: QgsCoordinateReferenceSystem
+) -> QgsCoordinateReferenceSystem:
+    """The one CRS of the crops of layers: the one asked for, or none if the layers have none.
+
+    Args:
+        layers: Name and CRS of each.
+        crs: CRS of the extent asked for.
+
+    Raises:
+        CropError: Some layers have a CRS and others have none.
+    """
+    without = [name for name, own in layers if not own.isValid()]
+    if not without:
+        return crs
+    if len(without) < len(layers):
+        raise CropError(
+            QCoreApplication.translate(
+                "Crops",
+                "The layer {layer} has no CRS, so it cannot be laid on the other dates; "
+                "set its CRS in the layer properties.",
+            ).format(layer=without[0])
+        )
+    return QgsCoordinateReferenceSystem()
 
 
 def check_layer(

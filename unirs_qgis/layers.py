@@ -13,7 +13,6 @@ from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsDataSourceUri,
-    QgsProject,
     QgsProviderRegistry,
     QgsRasterLayer,
 )
@@ -39,12 +38,6 @@ _SECRET_KEYS = re.compile(
 )
 _USER_INFO = re.compile(r"(?<=://)[^/@\s?&]*@")
 _QUERY = re.compile(r"(?<=[?&])([^=&\s]+)=[^&\s|]*&?")
-
-
-def raster_layers(project: QgsProject) -> list[QgsRasterLayer]:
-    """Raster layers of a project that can be drawn, the topmost of the layer tree first."""
-    layers = project.layerTreeRoot().layerOrder()
-    return [layer for layer in layers if isinstance(layer, QgsRasterLayer) and layer.isValid()]
 
 
 def input_kind(layers: Sequence[object]) -> str:

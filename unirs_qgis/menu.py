@@ -10,6 +10,7 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QAction
 
+from unirs_qgis.layer_tree import can_be_asked_about
 from unirs_qgis.layers import input_kind
 from unirs_qgis.paths import resource
 
@@ -83,8 +84,8 @@ class LayerMenu(QObject):
         self._series.setEnabled(bool(kind))
 
     def selected(self) -> list[QgsRasterLayer]:
-        """The raster layers that are selected in the layer tree."""
-        return [x for x in self._tree.selectedLayers() if isinstance(x, QgsRasterLayer)]
+        """The raster layers that are selected in the layer tree and can be asked about."""
+        return [layer for layer in self._tree.selectedLayers() if can_be_asked_about(layer)]
 
     @property
     def _actions(self) -> Sequence[QAction]:

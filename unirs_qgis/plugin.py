@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from shutil import rmtree
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
@@ -14,7 +15,9 @@ from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.extent import ExtentChooser
 from unirs_qgis.footprints import Footprints
-from unirs_qgis.inputs import InputError, Inputs, layer_combo
+from unirs_qgis.guide import open_guide
+from unirs_qgis.inputs import InputError, Inputs
+from unirs_qgis.layer_combo import LayerCombo
 from unirs_qgis.menu import DockAction, LayerMenu, icon
 from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import private_folder
@@ -98,13 +101,13 @@ class Window(QObject):
 
     def _make_parts(self) -> None:
         canvas, project = self._iface.mapCanvas(), QgsProject.instance()
-        before, after = layer_combo(), layer_combo()
+        before, after = LayerCombo(), LayerCombo(may_be_empty=True)
         self._chooser = ExtentChooser(canvas)
         self._footprints = Footprints(canvas)
         self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
         self.worker = Worker(self._worker_command, self)
         self.setup = RuntimeSetup(self)
-        self.inputs = Inputs(self.dock, before, after, self._chooser, project, self)
+        self.inputs = Inputs(self.dock, before, after, self._chooser, canvas, project, self)
         self.asking = Asking(self.dock, self.worker, self._folder, read_settings, self)
         self.answers = Answers(self.dock, self._footprints, self._iface, read_settings, self)
         self._status = Status(
@@ -127,6 +130,8 @@ class Window(QObject):
         dock.set_up_cancelled.connect(self.setup.cancel)
         dock.options_requested.connect(lambda: open_options(self._iface))
         dock.tiles_requested.connect(self._open_tiles)
+        dock.ask_tiles_requested.connect(self._open_tiles)
+        dock.help_requested.connect(open_guide)
         dock.visibilityChanged.connect(self._dock_action.action.setChecked)
         self.asking.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
         self.asking.mapped.connect(self.answers.add_map)
@@ -185,12 +190,13 @@ class Window(QObject):
 
     # -- other windows
 
-    def _open_tiles(self) -> None:
+    def _open_tiles(self, question: str = "", options: Sequence[str] = ()) -> None:
         from processing import execAlgorithmDialog
 
         from unirs_qgis.processing import tiles_dialog
 
-        execAlgorithmDialog(*tiles_dialog(self.inputs.layers(), self._chooser.extent()))
+        layers = self.inputs.layers()
+        execAlgorithmDialog(*tiles_dialog(layers, self._chooser.extent(), question, options))
 
     # -- settings
 

@@ -78,10 +78,10 @@ class Status(QObject):
         if self._asking.is_busy:
             loading = self._asking.stage in ("", "load")
             return (DockState.LOADING if loading else DockState.BUSY), ""
+        if not self._inputs.has_any:
+            return DockState.NO_LAYER, self._inputs.why_none
         if self._worker.state is WorkerState.DIED:
             return DockState.DIED, self._worker.reason
-        if not self._inputs.has_any:
-            return DockState.NO_LAYER, ""
         return (DockState.STOPPED if self._asking.was_stopped else DockState.READY), ""
 
     def _on_setup_started(self) -> None:

@@ -256,6 +256,10 @@
 <context>
     <name>Asking</name>
     <message>
+        <source>The temporary folder {folder} cannot be written ({reason}); make room there, or start QGIS again.</source>
+        <translation>In den temporären Ordner {folder} kann nicht geschrieben werden ({reason}); schaffen Sie dort Platz, oder starten Sie QGIS neu.</translation>
+    </message>
+    <message>
         <source>Stopped before the answer began.</source>
         <translation>Angehalten, bevor die Antwort begann.</translation>
     </message>
@@ -380,6 +384,10 @@
         <translation>Das Bild des Layers kann nicht nach {folder} geschrieben werden; prüfen Sie, ob der Datenträger noch Platz hat.</translation>
     </message>
     <message>
+        <source>The picture of the layer cannot be made ({reason}); choose another CRS.</source>
+        <translation>Das Bild des Layers kann nicht erzeugt werden ({reason}); wählen Sie ein anderes KBS.</translation>
+    </message>
+    <message>
         <source>The extent encloses no area; choose or draw another one.</source>
         <translation>Die Ausdehnung umschließt keine Fläche; wählen oder zeichnen Sie eine andere.</translation>
     </message>
@@ -407,8 +415,16 @@
 <context>
     <name>DateField</name>
     <message>
-        <source>Forget the date</source>
-        <translation>Das Datum vergessen</translation>
+        <source>no date</source>
+        <translation type="unfinished">kein Datum</translation>
+    </message>
+    <message>
+        <source>{name}: a year, a month or a day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -551,24 +567,24 @@
         <translation>{width} × {height}, {pixel} je Pixel</translation>
     </message>
     <message>
+        <source>This is very large: a pixel of the model covers {length}, and smaller things are lost. Zoom in, or ask tile by tile.</source>
+        <translation>Das ist sehr groß: Ein Pixel des Modells deckt {length} ab, Kleineres geht verloren. Zoomen Sie hinein, oder fragen Sie Kachel für Kachel.</translation>
+    </message>
+    <message>
+        <source>This is very large: a pixel of the model covers {count} × {count} pixels of the layer, and things smaller than {length} are lost. Zoom in, or ask tile by tile.</source>
+        <translation>Das ist sehr groß: Ein Pixel des Modells deckt {count} × {count} Pixel des Layers ab, und was kleiner als {length} ist, geht verloren. Zoomen Sie hinein, oder fragen Sie Kachel für Kachel.</translation>
+    </message>
+    <message>
+        <source>This is very small: a pixel of the model covers {length}; zoom out.</source>
+        <translation>Das ist sehr klein: Ein Pixel des Modells deckt {length} ab; zoomen Sie heraus.</translation>
+    </message>
+    <message>
+        <source>This is very small: the layer has only {count} pixels on the longer side; zoom out or draw a larger rectangle.</source>
+        <translation>Das ist sehr klein: Der Layer hat an der längeren Seite nur {count} Pixel; zoomen Sie heraus, oder zeichnen Sie ein größeres Rechteck.</translation>
+    </message>
+    <message>
         <source>{width} × {height} units, {pixel} units per pixel</source>
         <translation>{width} × {height} Einheiten, {pixel} Einheiten je Pixel</translation>
-    </message>
-    <message>
-        <source>This is far too large: a pixel of the model spans {length}; zoom in.</source>
-        <translation>Das ist viel zu groß: Ein Pixel des Modells umfasst {length}; zoomen Sie hinein.</translation>
-    </message>
-    <message>
-        <source>This is far too small: a pixel of the model spans {length}; zoom out.</source>
-        <translation>Das ist viel zu klein: Ein Pixel des Modells umfasst {length}; zoomen Sie heraus.</translation>
-    </message>
-    <message>
-        <source>This is far too large: the model sees one pixel for {count} × {count} of the layer; zoom in or draw a smaller rectangle.</source>
-        <translation>Das ist viel zu groß: Das Modell sieht einen Pixel für {count} × {count} des Layers; zoomen Sie hinein oder zeichnen Sie ein kleineres Rechteck.</translation>
-    </message>
-    <message>
-        <source>This is far too small: the layer has only {count} pixels on the longer side; zoom out or draw a larger rectangle.</source>
-        <translation>Das ist viel zu klein: Der Layer hat auf der längeren Seite nur {count} Pixel; zoomen Sie heraus oder zeichnen Sie ein größeres Rechteck.</translation>
     </message>
     <message>
         <source>No rectangle is drawn yet; draw one on the map.</source>
@@ -782,8 +798,8 @@
 <context>
     <name>HistoryList</name>
     <message>
-        <source>History of questions and answers, newest last</source>
-        <translation>Verlauf der Fragen und Antworten, neueste zuletzt</translation>
+        <source>History of questions and answers, newest first</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -804,12 +820,12 @@
         <translation>Verlauf durchsuchen</translation>
     </message>
     <message>
-        <source>No answer has all of these words.</source>
-        <translation>Keine Antwort enthält alle diese Wörter.</translation>
+        <source>Questions and their answers are kept here, the newest first.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Questions and their answers are kept here, the newest last.</source>
-        <translation>Hier werden Fragen und ihre Antworten aufbewahrt, die neueste zuletzt.</translation>
+        <source>No answer has all of these words.</source>
+        <translation>Keine Antwort enthält alle diese Wörter.</translation>
     </message>
     <message>
         <source>Delete from the history</source>
@@ -847,12 +863,20 @@
         <translation>Größe eines Pixels und des betrachteten Teils am Boden</translation>
     </message>
     <message>
+        <source>What to look at</source>
+        <translation type="unfinished">Was betrachtet wird</translation>
+    </message>
+    <message>
         <source>Later layer</source>
         <translation>Späterer Layer</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Ask tile by tile…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Where the series comes from</source>
@@ -918,24 +942,24 @@
 <context>
     <name>Inputs</name>
     <message>
-        <source>The extent is empty; choose the map view, a layer or draw a rectangle.</source>
-        <translation>Die Ausdehnung ist leer; wählen Sie die Kartenansicht oder einen Layer, oder zeichnen Sie ein Rechteck.</translation>
+        <source>None of the raster layers in this project can be read; repair their sources, or add another layer.</source>
+        <translation>Keiner der Rasterlayer dieses Projekts kann gelesen werden; reparieren Sie ihre Quellen, oder fügen Sie einen anderen Layer hinzu.</translation>
     </message>
     <message>
         <source>No raster layer is chosen; add one to the project.</source>
         <translation>Es ist kein Rasterlayer gewählt; fügen Sie dem Projekt einen hinzu.</translation>
     </message>
     <message>
-        <source>A pair needs two raster layers; choose the second one.</source>
-        <translation>Ein Paar braucht zwei Rasterlayer; wählen Sie den zweiten.</translation>
+        <source>A pair needs two raster layers; choose a second layer.</source>
+        <translation>Ein Paar braucht zwei Rasterlayer; wählen Sie einen zweiten Layer.</translation>
+    </message>
+    <message>
+        <source>Both dates are the layer “{layer}”; choose a second layer.</source>
+        <translation>Beide Zeitpunkte sind der Layer „{layer}“; wählen Sie einen zweiten Layer.</translation>
     </message>
     <message>
         <source>A series needs three layers or more, or a video file.</source>
         <translation>Eine Serie braucht drei oder mehr Layer oder eine Videodatei.</translation>
-    </message>
-    <message>
-        <source>Both dates are the layer “{layer}”; choose another one for one of them.</source>
-        <translation>Beide Zeitpunkte sind der Layer „{layer}“; wählen Sie für einen davon einen anderen.</translation>
     </message>
     <message>
         <source>The layer “{layer}” cannot be read; mend its source or choose another.</source>
@@ -984,12 +1008,24 @@
         <translation>Nicht alle Daten sind bekannt; prüfen Sie, ob der frühere Layer zuerst steht.</translation>
     </message>
     <message>
+        <source>Some dates are known too roughly to order them; check that the earlier layer comes first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The later date comes first; swap the layers or correct the dates.</source>
         <translation>Das spätere Datum steht zuerst; tauschen Sie die Layer oder berichtigen Sie die Daten.</translation>
     </message>
     <message>
         <source>Some dates are the same; correct them, or choose layers of different dates.</source>
         <translation>Einige Daten sind gleich; berichtigen Sie sie oder wählen Sie Layer verschiedener Daten.</translation>
+    </message>
+    <message>
+        <source>“{layer}” is hidden on the map; the model sees it nevertheless.</source>
+        <translation>„{layer}“ ist auf der Karte verborgen; das Modell sieht den Layer trotzdem.</translation>
+    </message>
+    <message>
+        <source>“{cover}” covers “{layer}” on the map; the model sees “{layer}”.</source>
+        <translation>„{cover}“ verdeckt „{layer}“ auf der Karte; das Modell sieht „{layer}“.</translation>
     </message>
 </context>
 <context>
@@ -1235,6 +1271,13 @@
     <message>
         <source>{count} s left</source>
         <translation>noch {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>OverflowRow</name>
+    <message>
+        <source>More suggestions</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1710,6 +1753,10 @@
         <translation>Anhalten</translation>
     </message>
     <message>
+        <source>Restart</source>
+        <translation type="unfinished">Neu starten</translation>
+    </message>
+    <message>
         <source>Caption</source>
         <translation>Beschreiben</translation>
     </message>
@@ -1726,32 +1773,28 @@
         <translation>Die Antwort anhalten und behalten, was bis dahin gesagt wurde (Esc)</translation>
     </message>
     <message>
+        <source>End the worker and start it again, if it does not react</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Give at least two answers to choose from, parted by commas.</source>
         <translation>Geben Sie mindestens zwei Antworten zur Auswahl an, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>The model reads English: this looks like another language.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Describe the image</source>
         <translation>Das Bild beschreiben</translation>
     </message>
     <message>
-        <source>A caption describes one image: choose Image above.</source>
-        <translation>Eine Beschreibung gilt einem Bild: Wählen Sie oben Bild.</translation>
-    </message>
-    <message>
         <source>Describe what changed between the two dates</source>
         <translation>Beschreiben, was sich zwischen den zwei Zeitpunkten geändert hat</translation>
     </message>
     <message>
-        <source>A change needs two dates: choose Pair above.</source>
-        <translation>Eine Änderung braucht zwei Zeitpunkte: Wählen Sie oben Paar.</translation>
-    </message>
-    <message>
         <source>Name the event that the series or video shows</source>
         <translation>Das Ereignis nennen, das die Serie oder das Video zeigt</translation>
-    </message>
-    <message>
-        <source>Only a series or a video is classified: choose Series above.</source>
-        <translation>Nur eine Serie oder ein Video wird klassifiziert: Wählen Sie oben Serie.</translation>
     </message>
 </context>
 <context>
@@ -2114,6 +2157,10 @@
         <translation>Optionen…</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Log of the set-up</source>
         <translation>Protokoll des Einrichtens</translation>
     </message>
@@ -2188,8 +2235,8 @@
         <translation>UniRS</translation>
     </message>
     <message>
-        <source>What to look at</source>
-        <translation>Was betrachtet wird</translation>
+        <source>Add dated layers to the series, or choose a video file.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2277,10 +2324,10 @@
     </message>
 </context>
 <context>
-    <name>_DateEdit</name>
+    <name>_Rows</name>
     <message>
-        <source>no date</source>
-        <translation>kein Datum</translation>
+        <source>No layer yet: choose one above and add it.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

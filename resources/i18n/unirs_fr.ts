@@ -256,6 +256,10 @@
 <context>
     <name>Asking</name>
     <message>
+        <source>The temporary folder {folder} cannot be written ({reason}); make room there, or start QGIS again.</source>
+        <translation>Impossible d’écrire dans le dossier temporaire {folder} ({reason})&#xa0;; libérez-y de la place, ou redémarrez QGIS.</translation>
+    </message>
+    <message>
         <source>Stopped before the answer began.</source>
         <translation>Arrêtée avant le début de la réponse.</translation>
     </message>
@@ -380,6 +384,10 @@
         <translation>L’image de la couche ne peut pas être écrite dans {folder}&#xa0;; vérifiez qu’il reste de la place sur le disque.</translation>
     </message>
     <message>
+        <source>The picture of the layer cannot be made ({reason}); choose another CRS.</source>
+        <translation>L’image de la couche ne peut pas être créée ({reason})&#xa0;; choisissez un autre SCR.</translation>
+    </message>
+    <message>
         <source>The extent encloses no area; choose or draw another one.</source>
         <translation>L’emprise n’a pas de surface&#xa0;; choisissez-en ou dessinez-en une autre.</translation>
     </message>
@@ -407,8 +415,16 @@
 <context>
     <name>DateField</name>
     <message>
-        <source>Forget the date</source>
-        <translation>Oublier la date</translation>
+        <source>no date</source>
+        <translation type="unfinished">sans date</translation>
+    </message>
+    <message>
+        <source>{name}: a year, a month or a day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -551,24 +567,24 @@
         <translation>{width} × {height}, {pixel} par pixel</translation>
     </message>
     <message>
+        <source>This is very large: a pixel of the model covers {length}, and smaller things are lost. Zoom in, or ask tile by tile.</source>
+        <translation>L’emprise est très grande&#xa0;: un pixel du modèle couvre {length}, ce qui est plus petit disparaît. Zoomez, ou interrogez tuile par tuile.</translation>
+    </message>
+    <message>
+        <source>This is very large: a pixel of the model covers {count} × {count} pixels of the layer, and things smaller than {length} are lost. Zoom in, or ask tile by tile.</source>
+        <translation>L’emprise est très grande&#xa0;: un pixel du modèle couvre {count} × {count} pixels de la couche, et ce qui est plus petit que {length} disparaît. Zoomez, ou interrogez tuile par tuile.</translation>
+    </message>
+    <message>
+        <source>This is very small: a pixel of the model covers {length}; zoom out.</source>
+        <translation>L’emprise est très petite&#xa0;: un pixel du modèle couvre {length}&#xa0;; dézoomez.</translation>
+    </message>
+    <message>
+        <source>This is very small: the layer has only {count} pixels on the longer side; zoom out or draw a larger rectangle.</source>
+        <translation>L’emprise est très petite&#xa0;: la couche n’a que {count} pixels sur le plus grand côté&#xa0;; dézoomez ou dessinez un rectangle plus grand.</translation>
+    </message>
+    <message>
         <source>{width} × {height} units, {pixel} units per pixel</source>
         <translation>{width} × {height} unités, {pixel} unités par pixel</translation>
-    </message>
-    <message>
-        <source>This is far too large: a pixel of the model spans {length}; zoom in.</source>
-        <translation>C’est bien trop grand&#xa0;: un pixel du modèle couvre {length}&#xa0;; zoomez en avant.</translation>
-    </message>
-    <message>
-        <source>This is far too small: a pixel of the model spans {length}; zoom out.</source>
-        <translation>C’est bien trop petit&#xa0;: un pixel du modèle couvre {length}&#xa0;; zoomez en arrière.</translation>
-    </message>
-    <message>
-        <source>This is far too large: the model sees one pixel for {count} × {count} of the layer; zoom in or draw a smaller rectangle.</source>
-        <translation>C’est bien trop grand&#xa0;: le modèle voit un pixel pour {count} × {count} de la couche&#xa0;; zoomez en avant ou dessinez un rectangle plus petit.</translation>
-    </message>
-    <message>
-        <source>This is far too small: the layer has only {count} pixels on the longer side; zoom out or draw a larger rectangle.</source>
-        <translation>C’est bien trop petit&#xa0;: la couche n’a que {count} pixels sur le plus long côté&#xa0;; zoomez en arrière ou dessinez un rectangle plus grand.</translation>
     </message>
     <message>
         <source>No rectangle is drawn yet; draw one on the map.</source>
@@ -782,8 +798,8 @@
 <context>
     <name>HistoryList</name>
     <message>
-        <source>History of questions and answers, newest last</source>
-        <translation>Historique des questions et réponses, les plus récentes en dernier</translation>
+        <source>History of questions and answers, newest first</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -804,12 +820,12 @@
         <translation>Chercher dans l’historique</translation>
     </message>
     <message>
-        <source>No answer has all of these words.</source>
-        <translation>Aucune réponse ne contient tous ces mots.</translation>
+        <source>Questions and their answers are kept here, the newest first.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Questions and their answers are kept here, the newest last.</source>
-        <translation>Les questions et leurs réponses sont conservées ici, la plus récente en dernier.</translation>
+        <source>No answer has all of these words.</source>
+        <translation>Aucune réponse ne contient tous ces mots.</translation>
     </message>
     <message>
         <source>Delete from the history</source>
@@ -847,12 +863,20 @@
         <translation>Taille au sol d’un pixel et de la partie regardée</translation>
     </message>
     <message>
+        <source>What to look at</source>
+        <translation type="unfinished">Ce qui est regardé</translation>
+    </message>
+    <message>
         <source>Later layer</source>
         <translation>Couche la plus récente</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Emprise</translation>
+    </message>
+    <message>
+        <source>Ask tile by tile…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Where the series comes from</source>
@@ -918,24 +942,24 @@
 <context>
     <name>Inputs</name>
     <message>
-        <source>The extent is empty; choose the map view, a layer or draw a rectangle.</source>
-        <translation>L’emprise est vide&#xa0;; choisissez la vue de la carte ou une couche, ou dessinez un rectangle.</translation>
+        <source>None of the raster layers in this project can be read; repair their sources, or add another layer.</source>
+        <translation>Aucune couche raster de ce projet ne peut être lue&#xa0;; réparez leurs sources, ou ajoutez une autre couche.</translation>
     </message>
     <message>
         <source>No raster layer is chosen; add one to the project.</source>
         <translation>Aucune couche raster n’est choisie&#xa0;; ajoutez-en une au projet.</translation>
     </message>
     <message>
-        <source>A pair needs two raster layers; choose the second one.</source>
-        <translation>Une paire demande deux couches raster&#xa0;; choisissez la seconde.</translation>
+        <source>A pair needs two raster layers; choose a second layer.</source>
+        <translation>Une paire demande deux couches raster&#xa0;; choisissez une deuxième couche.</translation>
+    </message>
+    <message>
+        <source>Both dates are the layer “{layer}”; choose a second layer.</source>
+        <translation>Les deux dates sont la couche «&#xa0;{layer}&#xa0;»&#xa0;; choisissez une deuxième couche.</translation>
     </message>
     <message>
         <source>A series needs three layers or more, or a video file.</source>
         <translation>Une série demande trois couches ou plus, ou un fichier vidéo.</translation>
-    </message>
-    <message>
-        <source>Both dates are the layer “{layer}”; choose another one for one of them.</source>
-        <translation>Les deux dates sont la couche «&#xa0;{layer}&#xa0;»&#xa0;; choisissez-en une autre pour l’une d’elles.</translation>
     </message>
     <message>
         <source>The layer “{layer}” cannot be read; mend its source or choose another.</source>
@@ -984,12 +1008,24 @@
         <translation>Toutes les dates ne sont pas connues&#xa0;; vérifiez que la couche la plus ancienne vient en premier.</translation>
     </message>
     <message>
+        <source>Some dates are known too roughly to order them; check that the earlier layer comes first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The later date comes first; swap the layers or correct the dates.</source>
         <translation>La date la plus récente vient en premier&#xa0;; échangez les couches ou corrigez les dates.</translation>
     </message>
     <message>
         <source>Some dates are the same; correct them, or choose layers of different dates.</source>
         <translation>Certaines dates sont identiques&#xa0;; corrigez-les, ou choisissez des couches de dates différentes.</translation>
+    </message>
+    <message>
+        <source>“{layer}” is hidden on the map; the model sees it nevertheless.</source>
+        <translation>«&#xa0;{layer}&#xa0;» est masquée sur la carte&#xa0;; le modèle la voit tout de même.</translation>
+    </message>
+    <message>
+        <source>“{cover}” covers “{layer}” on the map; the model sees “{layer}”.</source>
+        <translation>«&#xa0;{cover}&#xa0;» recouvre «&#xa0;{layer}&#xa0;» sur la carte&#xa0;; le modèle voit «&#xa0;{layer}&#xa0;».</translation>
     </message>
 </context>
 <context>
@@ -1235,6 +1271,13 @@
     <message>
         <source>{count} s left</source>
         <translation>encore {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>OverflowRow</name>
+    <message>
+        <source>More suggestions</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1710,6 +1753,10 @@
         <translation>Arrêter</translation>
     </message>
     <message>
+        <source>Restart</source>
+        <translation type="unfinished">Relancer</translation>
+    </message>
+    <message>
         <source>Caption</source>
         <translation>Décrire</translation>
     </message>
@@ -1726,32 +1773,28 @@
         <translation>Arrêter la réponse et garder ce qui a été dit jusque-là (Échap)</translation>
     </message>
     <message>
+        <source>End the worker and start it again, if it does not react</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Give at least two answers to choose from, parted by commas.</source>
         <translation>Donnez au moins deux réponses au choix, séparées par des virgules.</translation>
+    </message>
+    <message>
+        <source>The model reads English: this looks like another language.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Describe the image</source>
         <translation>Décrire l’image</translation>
     </message>
     <message>
-        <source>A caption describes one image: choose Image above.</source>
-        <translation>Une description porte sur une image&#xa0;: choisissez Image ci-dessus.</translation>
-    </message>
-    <message>
         <source>Describe what changed between the two dates</source>
         <translation>Décrire ce qui a changé entre les deux dates</translation>
     </message>
     <message>
-        <source>A change needs two dates: choose Pair above.</source>
-        <translation>Un changement demande deux dates&#xa0;: choisissez Paire ci-dessus.</translation>
-    </message>
-    <message>
         <source>Name the event that the series or video shows</source>
         <translation>Nommer l’événement que montre la série ou la vidéo</translation>
-    </message>
-    <message>
-        <source>Only a series or a video is classified: choose Series above.</source>
-        <translation>Seule une série ou une vidéo se classe&#xa0;: choisissez Série ci-dessus.</translation>
     </message>
 </context>
 <context>
@@ -2114,6 +2157,10 @@
         <translation>Options…</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Log of the set-up</source>
         <translation>Journal de l’installation</translation>
     </message>
@@ -2188,8 +2235,8 @@
         <translation>UniRS</translation>
     </message>
     <message>
-        <source>What to look at</source>
-        <translation>Ce qui est regardé</translation>
+        <source>Add dated layers to the series, or choose a video file.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2277,10 +2324,10 @@
     </message>
 </context>
 <context>
-    <name>_DateEdit</name>
+    <name>_Rows</name>
     <message>
-        <source>no date</source>
-        <translation>sans date</translation>
+        <source>No layer yet: choose one above and add it.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -141,7 +141,7 @@ def test_what_the_model_saw_is_shown_again_with_its_entry(qtbot, dock, find, mak
     dock.add_entry(second)
     assert not find("seenFold").isVisible()
 
-    qtbot.keyClick(find("historyView"), Qt.Key.Key_Up)
+    qtbot.keyClick(find("historyView"), Qt.Key.Key_Down)
 
     assert find("answerTitle").toPlainText() == first.title
     assert find("seenFold").isVisible()
@@ -222,11 +222,74 @@ def test_a_long_answer_can_be_scrolled_to_its_end(qtbot, dock, find, make_entry)
     dock.finish_answer(make_entry(answer=find("answerText").toPlainText()))
     qtbot.wait(50)
 
-    answer, view = find("answerText"), find("answerView")
-    assert answer.verticalScrollBar().maximum() == 0, "the answer scrolls within the answer"
-    assert view.verticalScrollBar().maximum() > 0
-    assert view.horizontalScrollBar().maximum() == 0
-    assert answer.height() > view.height()
+    answer, column = find("answerText"), find("dockScroll")
+    assert answer.verticalScrollBar().maximum() == 0, "the answer scrolls within the dock"
+    assert column.verticalScrollBar().maximum() > 0
+    assert column.horizontalScrollBar().maximum() == 0
+    assert answer.height() > column.height()
+
+
+def sight(column, widget) -> tuple[int, int]:
+    """Top and bottom of a widget, in pixels below the top of what is in sight."""
+    top = widget.mapTo(column.viewport(), widget.rect().topLeft()).y()
+    return top, top + widget.height()
+
+
+def test_a_streaming_answer_is_followed_until_the_user_scrolls_away(qtbot, dock, find):
+    column, answer = find("dockScroll"), find("answerView")
+    dock.begin_answer("Caption")
+    qtbot.wait(20)
+
+    def stream() -> None:
+        for number in range(60):
+            dock.add_text(f"sentence {number} of many. ")
+            qtbot.wait(1)
+        qtbot.wait(30)
+
+    stream()
+    stream()
+    assert sight(column, answer)[1] <= column.viewport().height() + 1
+
+    column.verticalScrollBar().setValue(0)
+    stream()
+    assert column.verticalScrollBar().value() == 0
+
+
+def test_what_the_model_saw_comes_into_sight_when_it_is_unfolded(qtbot, dock, find, make_entry):
+    dock.resize(300, 560)
+    dock.begin_answer("Caption")
+    dock.show_seen([picture(), picture()])
+    dock.finish_answer(make_entry(answer="word " * 120, options=(("yes", 0.9), ("no", 0.1))))
+    qtbot.wait(30)
+    column, header = find("dockScroll"), find("seenFold")
+    assert sight(column, header)[1] > column.viewport().height()
+
+    header.click()
+    qtbot.wait(50)
+
+    top, bottom = sight(column, header.parentWidget())
+    assert bottom - top > header.height() + 50, "there are pictures"
+    assert top >= 0
+    assert bottom <= column.viewport().height() + 1
+
+
+def test_the_caveat_stands_beside_the_answer(qtbot, dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(demonstration=True), can_map=True)
+    qtbot.wait(20)
+
+    gap = (
+        sight(find("dockScroll"), find("demonstrationMark"))[0]
+        - sight(find("dockScroll"), find("answerText"))[1]
+    )
+    assert 0 <= gap < 12
+
+
+def test_a_question_of_ten_thousand_letters_does_not_fill_the_dock(dock, find, make_entry):
+    dock.begin_answer("word " * 2000)
+
+    assert len(find("answerTitle").toPlainText()) < 300
+    assert find("answerTitle").toPlainText().endswith("…")
 
 
 def test_deleting_the_shown_entry_clears_the_answer(dock, find, make_entry):

@@ -100,10 +100,12 @@ def test_the_tab_key_goes_from_top_to_bottom(qtbot, dock, find, make_entry):
     dock.set_kind("pair")
     dock.begin_answer("Is there water?")
     dock.finish_answer(entry)
-    dock.add_entry(entry)
+    dock.show_history([entry, make_entry(5)])
     dock.set_question("Is there water?", focus=False)
-    wanted = ["menuButton", "inputFold", "beforeLayerCombo", "afterLayerCombo", "historySearch",
-              "historyView", "answerText", "questionEdit", "askButton", "changeButton"]  # fmt: skip
+    find("inputFold").click()
+    wanted = ["menuButton", "inputFold", "beforeLayerCombo", "afterLayerCombo", "answerText",
+              "historySearch", "historyView", "questionEdit", "askButton",
+              "changeButton"]  # fmt: skip
 
     find("menuButton").setFocus(Qt.FocusReason.TabFocusReason)
     passed = ["menuButton"]
@@ -123,7 +125,7 @@ def test_a_low_screen_keeps_its_window(qtbot, dock, make_entry):
     dock.resize(280, 600)
     entry = make_entry(kind="pair", options=(("yes", 0.9), ("no", 0.1)), answer="word " * 300)
     dock.set_kind("pair")
-    dock.show_dates((None, None), "The dates are not known: set them, or swap the layers.")
+    dock.show_dates(("", ""), "The dates are not known: set them, or swap the layers.")
     dock.begin_answer("Has anything changed?")
     dock.finish_answer(entry, can_map=True)
     dock.add_entry(entry)

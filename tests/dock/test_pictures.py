@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import QDateTime, Qt
 from qtpy.QtGui import QColor, QImage, QPainter, QPalette
 from qtpy.QtWidgets import QAbstractButton, QApplication
 
@@ -18,10 +17,7 @@ from unirs_qgis.dock import DockState, SeriesItem, UniRSDock
 from unirs_qgis.dock.entries import Entry, LayerRecord
 
 HEIGHT = 860
-DAYS = tuple(
-    QDateTime.fromString(f"{day}T00:00:00Z", Qt.DateFormat.ISODate)
-    for day in ("2012-07-31", "2018-08-12")
-)
+DAYS = ("2012-07-31", "2018-08-12")
 PAIR = (
     LayerRecord("naip_20120731", "a.tif", "2012-07-31"),
     LayerRecord("naip_20180812", "b.tif", "2018-08-12"),

@@ -7,6 +7,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QToolButton
 
 from unirs_qgis.dock import DockState, SeriesItem
+from unirs_qgis.dock.parts.buttons import PillButton
 
 TASK_BUTTONS = ("captionButton", "changeButton", "classifyButton")
 
@@ -91,7 +92,26 @@ def test_escape_stops_wherever_the_keyboard_is(qtbot, dock, find, state, name):
 def test_escape_stops_nothing_when_nothing_runs(qtbot, dock, find):
     with qtbot.assertNotEmitted(dock.stopped):
         qtbot.keyClick(find("questionEdit"), Qt.Key.Key_Escape)
-    assert not find("stopButton").isEnabled()
+    assert not find("stopButton").isVisible()
+
+
+def test_stop_takes_the_place_of_ask_while_an_answer_is_on_its_way(dock, find):
+    dock.show_state(DockState.BUSY)
+    assert find("stopButton").isVisible()
+    assert not find("askButton").isVisible()
+    assert not find("captionButton").isVisible()
+
+    dock.show_state(DockState.READY)
+    assert find("askButton").isVisible()
+    assert find("captionButton").isVisible()
+
+
+@pytest.mark.parametrize("state", [DockState.BUSY, DockState.LOADING])
+def test_a_worker_that_does_not_react_can_be_started_again(qtbot, dock, find, state):
+    dock.show_state(state)
+
+    with qtbot.waitSignal(dock.restart_requested):
+        click(qtbot, find("restartNowButton"))
 
 
 def test_the_stop_button_stops(qtbot, dock, find):
@@ -114,15 +134,10 @@ def test_each_kind_of_input_has_its_task(qtbot, dock, find, kind, button, task):
     dock.show_series([SeriesItem("a", "first"), SeriesItem("b", "second")])
     dock.set_question("a question that was left in the box")
 
-    assert [name for name in TASK_BUTTONS if find(name).isEnabled()] == [button]
+    assert [name for name in TASK_BUTTONS if find(name).isVisible()] == [button]
     with qtbot.waitSignal(dock.submitted) as sent:
         click(qtbot, find(button))
     assert sent.args == [task, "", []]
-
-
-def test_buttons_that_do_not_fit_say_why(dock, find):
-    assert "Pair" in find("changeButton").toolTip()
-    assert "Series" in find("classifyButton").toolTip()
 
 
 def test_an_empty_series_cannot_be_asked_about(dock, find):
@@ -161,6 +176,104 @@ def test_a_suggestion_with_given_answers_sends_them(qtbot, dock, find):
         qtbot.keyClick(find("questionEdit"), Qt.Key.Key_Return)
 
     assert sent.args[2] == ["rural", "urban"]
+
+
+def take(qtbot, find, label: str) -> None:
+    """Clicks a suggestion, wherever it is."""
+    chips = find("suggestionsBar").findChildren(QToolButton)
+    next(chip for chip in chips if chip.text() == label).click()
+
+
+@pytest.mark.parametrize("how", ["typed over", "edited", "emptied", "from outside"])
+def test_the_answers_of_a_suggestion_go_when_its_question_is_edited_away(qtbot, dock, find, how):
+    take(qtbot, find, "Water?")
+    box = find("questionEdit")
+    if how == "typed over":
+        qtbot.keyClick(box, Qt.Key.Key_Return)  # sent, and selected
+        qtbot.keyClicks(box, "What is in the image?")
+    elif how == "edited":
+        qtbot.keyClick(box, Qt.Key.Key_End)
+        qtbot.keyClicks(box, " How large is it?")
+    elif how == "emptied":
+        box.clear()
+        qtbot.keyClicks(box, "What is this?")
+    else:
+        dock.set_question("What is this?")
+
+    with qtbot.waitSignal(dock.submitted) as sent:
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+
+    assert sent.args[2] == []
+    assert not find("optionsEdit").isVisible()
+
+
+def test_the_answers_of_a_suggestion_stay_while_its_question_stays(qtbot, dock, find):
+    take(qtbot, find, "Water?")
+    for _ in range(2):  # asked, and asked again
+        with qtbot.waitSignal(dock.submitted) as sent:
+            qtbot.keyClick(find("questionEdit"), Qt.Key.Key_Return)
+        assert sent.args[2] == ["yes", "no"]
+
+
+def test_answers_that_the_user_has_worded_stay_with_another_question(qtbot, dock, find):
+    take(qtbot, find, "Water?")
+    find("optionsEdit").setFocus()
+    qtbot.keyClick(find("optionsEdit"), Qt.Key.Key_End)
+    qtbot.keyClicks(find("optionsEdit"), ", unsure")
+    dock.set_question("Is there a lake?")
+
+    with qtbot.waitSignal(dock.submitted) as sent:
+        qtbot.keyClick(find("questionEdit"), Qt.Key.Key_Return)
+
+    assert sent.args[2] == ["yes", "no", "unsure"]
+
+
+def test_the_answers_of_a_suggestion_are_no_classes(qtbot, dock, find):
+    dock.set_kind("video")
+    dock.show_series([SeriesItem(name, name) for name in "abc"])
+    take(qtbot, find, "Flood?")
+
+    with qtbot.waitSignal(dock.submitted) as sent:
+        click(qtbot, find("classifyButton"))
+
+    assert sent.args == ["classify", "", []]
+
+
+@pytest.mark.parametrize("width", [280, 420])
+@pytest.mark.parametrize("kind", ["single", "pair", "video"])
+def test_suggestions_take_one_row_and_what_does_not_fit_is_in_a_menu(
+    qtbot, dock, find, width, kind
+):
+    dock.resize(width, 800)
+    dock.set_kind(kind)
+    qtbot.wait(20)
+    bar = find("suggestionsBar")
+    shown = [x for x in bar.findChildren(PillButton) if x.isVisible()]
+
+    assert shown
+    assert bar.height() == shown[0].height()
+    for chip in shown:
+        assert bar.rect().contains(chip.geometry())
+    menu = bar.more.menu()
+    assert len(shown) + len(menu.actions()) == 4
+    assert bar.more.isVisible() == bool(menu.actions())
+    if menu.actions():
+        menu.actions()[-1].trigger()
+        assert dock.question
+
+
+@pytest.mark.parametrize(
+    ("question", "hinted"),
+    [("Gibt es eine Straße im Bild?", True), ("Is there a road in the image?", False)],
+)
+def test_a_question_in_another_language_gets_a_hint_and_can_be_sent(
+    qtbot, dock, find, question, hinted
+):
+    dock.set_question(question)
+
+    assert find("languageHint").isVisible() == hinted
+    with qtbot.waitSignal(dock.submitted):
+        qtbot.keyClick(find("questionEdit"), Qt.Key.Key_Return)
 
 
 def test_given_answers_are_read_without_doubles_and_blanks(qtbot, dock, find):

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal, osr
-from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+from qgis.core import QgsLayerTreeModel, QgsProject, QgsRasterLayer, QgsSettings
+from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
 from qtpy.QtCore import QTimer
+
+from unirs_qgis.plugin import Window
 
 ROOT = Path(__file__).parents[2]
 MAKE_ENV = "needs the runtime; `make env` makes it, or UNIRS_PYTHON names its Python"
@@ -97,6 +100,28 @@ def dated_layers(dated_rasters, qgis_new_project) -> tuple[QgsRasterLayer, QgsRa
     layers = tuple(QgsRasterLayer(str(path), path.stem) for path in dated_rasters)
     QgsProject.instance().addMapLayers(list(layers))
     return layers
+
+
+@pytest.fixture
+def tree(qgis_new_project) -> QgsLayerTreeView:
+    """A layer tree of the project."""
+    view = QgsLayerTreeView()
+    view.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), view))
+    return view
+
+
+@pytest.fixture
+def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
+    """The plugin's parts, in a window that is not QGIS's own."""
+    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
+    parts = Window(qgis_iface)
+    bridge = QgsLayerTreeMapCanvasBridge(
+        QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas()
+    )
+    yield parts
+    del bridge
+    parts.close()
 
 
 class GapTimer:

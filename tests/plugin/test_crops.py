@@ -351,16 +351,25 @@ def test_a_folder_that_is_gone_is_one_sentence(qtbot, raster, folder):
     assert "cannot be written" in refusal_of(qtbot, whole(raster()), folder)
 
 
-def test_a_full_disk_is_one_sentence(qtbot, raster, folder):
+@pytest.mark.parametrize("room", [0, 10_000, 262_144])  # bytes; the picture is a little larger
+def test_a_full_disk_is_one_sentence_and_leaves_no_file(qtbot, raster, folder, room):
     resource = pytest.importorskip("resource")
-    wanted = whole(raster())
+    wanted = whole(raster(), size=128)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))  # bytes in a file, for this test
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
     try:
         message = refusal_of(qtbot, wanted, folder)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert "disk has space left" in message
+    assert not list(folder.iterdir())
+
+
+def test_a_disk_that_keeps_less_than_it_took_is_noticed(qtbot, raster, folder, monkeypatch):
+    write = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", lambda path, data: write(path, data[: len(data) // 2]))
+    assert "disk has space left" in refusal_of(qtbot, whole(raster()), folder)
+    assert not list(folder.iterdir())
 
 
 def test_render_crop_needs_no_main_event_loop(raster, folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
 import time
@@ -25,6 +26,7 @@ from unirs_qgis.runtime.environment import (
 from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspect_interpreter
 from unirs_qgis.runtime.processes import Stopped, clean_variables, run_program
 from unirs_qgis.runtime.setup_errors import SetupError
+from unirs_qgis.runtime.wire.process import clean_environment
 from unirs_qgis.settings import Settings
 
 RECORD = Record("0123abcd", "unirs-0.1.0-py3-none-any.whl", 10, "3.11.2", "0.1.0", "2.13.0", ())
@@ -219,3 +221,11 @@ class TestRunningPrograms:
         variables = clean_variables({"NEW": "1"})
         assert not {"PROJ_LIB", "PIP_USER"} & set(variables)
         assert variables["NEW"] == "1"
+
+    def test_set_up_and_worker_run_without_the_same_variables(self, monkeypatch):
+        for name in ("PYTHONHOME", "PROJ_LIB", "LD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"):
+            monkeypatch.setenv(name, "of QGIS")
+        inherited = {name for name in clean_variables() if not name.startswith("PIP_")}
+        worker = {name for name in clean_environment(os.environ) if not name.startswith("PIP_")}
+        assert inherited == worker
+        assert "DYLD_FRAMEWORK_PATH" not in inherited

@@ -22,6 +22,7 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QComboBox, QToolButton
 
+from unirs_qgis.crop_note import CropNote
 from unirs_qgis.extent import DRAWN, LAYER, SELECTION, VIEW, ExtentChooser, Footprints
 
 UTM = QgsCoordinateReferenceSystem("EPSG:32633")
@@ -142,7 +143,7 @@ def test_another_tool_ends_drawing_and_stays(canvas, chooser):
 def test_the_layers_count_with_what_they_have_in_common(canvas, chooser, tmp_path):
     choose(chooser, LAYER)
     assert chooser.extent() is None
-    assert "No layer" in chooser.summary(128)[1]
+    assert "No layer" in chooser.note(128).refusal
     first, second = raster(tmp_path, "first"), raster(tmp_path, "second", LEFT + 400)
     chooser.set_layers([first])
     assert corners(chooser.extent()) == corners(first.extent())
@@ -150,7 +151,7 @@ def test_the_layers_count_with_what_they_have_in_common(canvas, chooser, tmp_pat
     assert corners(chooser.extent()) == (LEFT + 400, TOP - 1000, LEFT + 1000, TOP)
     chooser.set_layers([first, raster(tmp_path, "far", LEFT + 5000)])
     assert chooser.extent() is None
-    assert "no ground in common" in chooser.summary(128)[1]
+    assert "no ground in common" in chooser.note(128).refusal
 
 
 def test_the_selected_feature_counts(qtbot, canvas, chooser):
@@ -162,7 +163,7 @@ def test_the_selected_feature_counts(qtbot, canvas, chooser):
     canvas.setLayers([layer])
     choose(chooser, SELECTION)
     assert chooser.extent() is None
-    assert "selected" in chooser.summary(128)[1]
+    assert "selected" in chooser.note(128).refusal
     with qtbot.waitSignal(chooser.changed):
         layer.selectByIds([2])
     assert corners(chooser.extent()) == (20, 45, 21, 46)
@@ -200,26 +201,46 @@ def test_closing_leaves_nothing_on_the_canvas(qtbot, canvas):
 def test_the_summary_tells_ground_and_warns(canvas, chooser, tmp_path):
     chooser.set_layers([raster(tmp_path, "ten metres")])
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 500, LEFT + 1000, TOP), UTM))
-    text, warning = chooser.summary(128)
-    assert text == "1 km × 500 m, 7.82 m per pixel"
-    assert warning == ""
+    assert chooser.note(128) == CropNote("1 km × 500 m, 7.82 m per pixel")
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 1e5, LEFT + 1e5, TOP), UTM))
-    assert "far too large" in chooser.summary(128)[1]
-    assert "78 × 78" in chooser.summary(128)[1]
+    note = chooser.note(128)
+    assert "covers 78 × 78 pixels" in note.warning
+    assert "smaller than 782 m are lost" in note.warning
+    assert note.too_large
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 50, LEFT + 50, TOP), UTM))
-    assert "far too small" in chooser.summary(128)[1]
-    assert "only 5 pixels" in chooser.summary(128)[1]
+    assert "only 5 pixels" in chooser.note(128).warning
+    assert not chooser.note(128).too_large
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(0, 0, 50, 50), UTM))
-    assert "outside the layer ten metres" in chooser.summary(128)[1]
+    assert "outside the layer ten metres" in chooser.note(128).refusal
+
+
+@pytest.mark.parametrize(
+    ("pixel", "side", "warned"),
+    [
+        (0.5, 813, False),  # the whole of the demo: houses are a pixel or two
+        (0.1, 1200, False),  # a drone's picture: a pixel of the model is smaller than a house
+        (0.1, 1500, True),
+        (10, 20_000, False),  # Sentinel-2: a field is some pixels
+        (10, 100_000, True),  # a whole tile of it
+    ],
+)
+def test_an_extent_is_too_large_only_where_things_are_lost(
+    canvas, chooser, tmp_path, pixel, side, warned
+):
+    chooser.set_layers([raster(tmp_path, "layer", pixel=pixel)])
+    extent = QgsRectangle(LEFT, TOP - side, LEFT + side, TOP)
+    chooser.set_extent(QgsReferencedRectangle(extent, UTM))
+    assert chooser.note(128).too_large == warned
+    assert ("tile by tile" in chooser.note(128).warning) == warned
 
 
 def test_services_without_pixels_are_measured_by_the_ground(canvas, chooser):
     tiles = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png", "tiles", "wms")
     chooser.set_layers([tiles])
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(0, 40, 10, 50), WGS84))
-    assert "far too large" in chooser.summary(128)[1]
+    assert "tile by tile" in chooser.note(128).warning
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(10, 45, 10.01, 45.01), WGS84))
-    assert chooser.summary(128)[1] == ""
+    assert chooser.note(128).warning == ""
 
 
 def test_layers_without_crs_have_units_and_no_ground(canvas, chooser, tmp_path):
@@ -227,7 +248,14 @@ def test_layers_without_crs_have_units_and_no_ground(canvas, chooser, tmp_path):
     layer.setCrs(QgsCoordinateReferenceSystem())
     chooser.set_layers([layer])
     choose(chooser, LAYER)
-    assert chooser.summary(100)[0].endswith("units, 10 units per pixel")
+    assert chooser.note(100).summary.endswith("units, 10 units per pixel")
+
+
+def test_a_date_without_crs_beside_one_with_is_refused(canvas, chooser, tmp_path):
+    layers = [raster(tmp_path, "placed"), raster(tmp_path, "unplaced")]
+    layers[1].setCrs(QgsCoordinateReferenceSystem())
+    chooser.set_layers(layers)
+    assert "unplaced has no CRS" in chooser.note(128).refusal
 
 
 def test_a_footprint_is_shown_zoomed_to_and_cleared(canvas):

@@ -12,9 +12,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsDateTimeRange,
     QgsLayerMetadata,
-    QgsProject,
     QgsRasterLayer,
-    QgsVectorLayer,
 )
 from qtpy.QtCore import QDate, QDateTime, Qt, QTime
 
@@ -25,7 +23,6 @@ from unirs_qgis.layers import (
     input_kind,
     ordered,
     public_source,
-    raster_layers,
 )
 
 Maker = Callable[..., QgsRasterLayer]
@@ -160,17 +157,6 @@ def test_the_number_of_layers_makes_the_kind_of_input():
         "video",
         "video",
     ]
-
-
-def test_raster_layers_of_the_project_in_order_of_the_tree(make, qgis_new_project):
-    project = QgsProject.instance()
-    first, second = make("a.tif", "first"), make("b.tif", "second")
-    broken = QgsRasterLayer("nowhere.tif", "broken")
-    vector = QgsVectorLayer("Point", "vector", "memory")
-    project.addMapLayers([first, second, broken, vector])
-    names = [layer.name() for layer in project.layerTreeRoot().layerOrder()]
-    expected = [name for name in names if name in ("first", "second")]
-    assert [layer.name() for layer in raster_layers(project)] == expected
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class TestModels:
     def test_models_and_what_cannot_answer_are_listed(self, group):
         rows = [group.view.topLevelItem(index) for index in range(3)]
         assert rows[0].text(0) == "unirs-mini (demonstration model)"
-        assert rows[1].text(1).replace(",", ".") == "6.0 GB"
+        assert rows[1].text(1).replace(",", ".") == "6.4 GB"
         assert rows[2].text(2) == "It has to be converted."
         assert not rows[2].icon(0).isNull()
 
@@ -111,7 +111,7 @@ class TestModels:
         group.download_button.click()
         assert self.manager.asked[-1] == ("plan", "vila-1.5-3b")
         plan = DownloadPlan(
-            "vila-1.5-3b", "owner/VILA1.5-3b", "cc-by-nc-4.0", 6 * 2**30, 2**30, 2**40, True
+            "vila-1.5-3b", "owner/VILA1.5-3b", "cc-by-nc-4.0", 6 * 10**9, 10**9, 10**12, True
         )
         self.manager.planned.emit(plan)
         assert self.manager.asked[-1] == ("plan", "vila-1.5-3b")
@@ -135,13 +135,13 @@ class TestModels:
         self.page.setParent(None)  # each is deleted by itself
 
     def test_a_download_that_does_not_fit_the_disk_is_refused(self, group):
-        plan = DownloadPlan("a", "owner/a", "", 6 * 2**30, 0, 2**30, False)
+        plan = DownloadPlan("a", "owner/a", "", 6 * 10**9, 0, 10**9, False)
         self.manager.planned.emit(plan)
         assert "free" in group.notice.text
         assert group.offer.isHidden()
 
     def test_progress_is_told_with_speed_and_time_left(self, group):
-        facts = {"done_bytes": 3 * 2**30, "total_bytes": 6 * 2**30, "bytes_per_second": 2**20}
+        facts = {"done_bytes": 3 * 10**9, "total_bytes": 6 * 10**9, "bytes_per_second": 10**6}
         self.manager.heard.emit({"event": "progress", **facts, "seconds_left": 600.0})
         text = " ".join(label.text() for label in group.activity.findChildren(QLabel))
         for word in ("3.0 GB", "6.0 GB", "1.0 MB", "10 min"):

@@ -451,3 +451,13 @@ def test_the_dock_opens_the_algorithm_that_fits_its_layers(qgis_new_project, ras
     assert tiles_dialog(layers[:2])[1] == {"BEFORE": layers[0].id(), "AFTER": layers[1].id()}
     assert tiles_dialog(layers)[0] == "unirs:classifytiles"
     assert tiles_dialog([]) == ("unirs:captiontiles", {})
+
+
+def test_the_dock_opens_the_algorithm_that_asks_its_question(qgis_new_project, raster, worker, run):
+    layer = QgsRasterLayer(raster(), "town")
+    QgsProject.instance().addMapLayer(layer)
+    algorithm, parameters = tiles_dialog([layer], None, "Is there water?", ["yes", "no"])
+    assert algorithm == "unirs:answertiles"
+    rows = rows_of(run("answertiles", **parameters)).values()
+    assert {row["question"] for row in rows} == {"Is there water?"}
+    assert all(row["p_yes"] is not None for row in rows)

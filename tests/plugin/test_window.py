@@ -8,7 +8,6 @@ import subprocess
 
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
-from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
 from qtpy.QtCore import QItemSelectionModel
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel, QTextEdit
@@ -19,29 +18,6 @@ from unirs_qgis.plugin import Window
 from unirs_qgis.runtime.worker import WorkerState
 
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
-
-
-@pytest.fixture
-def tree(qgis_new_project):
-    view = QgsLayerTreeView()
-    from qgis.core import QgsLayerTreeModel
-
-    view.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), view))
-    return view
-
-
-@pytest.fixture
-def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
-    """The plugin's parts, in a window that is not QGIS's own."""
-    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
-    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
-    parts = Window(qgis_iface)
-    bridge = QgsLayerTreeMapCanvasBridge(
-        QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas()
-    )
-    yield parts
-    del bridge
-    parts.close()
 
 
 @pytest.fixture
@@ -293,6 +269,16 @@ def test_a_question_of_ten_thousand_characters_is_answered_or_refused_in_a_sente
     assert shown.worker.state is not WorkerState.DIED
 
 
+def test_a_temporary_folder_that_takes_nothing_is_one_sentence(shown, monkeypatch):
+    said = []
+    monkeypatch.setattr(shown.dock, "fail_answer", said.append)
+    shown._folder.rmdir()
+    shown.dock.submitted.emit("caption", "", [])
+    assert "cannot be written" in said[0]
+    assert not shown.asking.is_busy
+    assert shown.dock.state is DockState.READY
+
+
 def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
     menu = window._menu
     menu.word()
@@ -304,6 +290,28 @@ def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
     select(tree, dated_layers)
     assert menu._change.isEnabled()
     assert not menu._caption.isEnabled()
+
+
+def test_what_is_too_large_is_asked_tile_by_tile(window, dated_layers, monkeypatch, qtbot):
+    import processing
+
+    opened = []
+    monkeypatch.setattr(
+        processing, "execAlgorithmDialog", lambda *dialog: opened.append(dialog), raising=False
+    )
+    qtbot.waitUntil(lambda: len(window.inputs.layers()) == 1)
+    window.dock.ask_tiles_requested.emit("Is there water?", [])
+    ((algorithm, parameters),) = opened
+    assert algorithm == "unirs:answertiles"
+    assert parameters["QUESTION"] == "Is there water?"
+    assert parameters["INPUT"] == window.inputs.layers()[0].id()
+
+
+def test_the_menu_offers_nothing_for_a_change_map(window, tree, dated_layers, monkeypatch):
+    monkeypatch.setattr(dated_layers[0], "bandName", lambda _band: "Band 1: change (percent)")
+    select(tree, dated_layers[:1])
+    assert not window._menu._ask.isEnabled()
+    assert not window._menu._caption.isEnabled()
 
 
 def test_a_pair_is_proposed_in_order_and_swapped(window, dated_layers):
@@ -320,7 +328,7 @@ def test_a_pair_is_proposed_in_order_and_swapped(window, dated_layers):
     ]
 
 
-def test_a_layer_that_is_removed_leaves_the_series(window, dated_layers):
+def test_a_layer_that_is_removed_leaves_the_series(qtbot, window, dated_layers):
     extra = QgsRasterLayer(dated_layers[0].source(), "place-2020-01-01")
     QgsProject.instance().addMapLayer(extra)
     window.inputs.choose([*dated_layers, extra])
@@ -330,4 +338,4 @@ def test_a_layer_that_is_removed_leaves_the_series(window, dated_layers):
         "place-2021-08-02",
     ]
     QgsProject.instance().removeMapLayer(extra.id())
-    assert len(window.dock.series) == 2
+    qtbot.waitUntil(lambda: len(window.dock.series) == 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -53,6 +53,7 @@ def profiles(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def start(profiles, pictures) -> Iterator[Callable[[], AbstractContextManager[Session]]]:
-    """Opens QGIS with the profile of this module; once more for a restart."""
-    return lambda: Session(profiles, PYTHON, pictures / "qgis.log", patience=PATIENCE)
+def start(profiles, pictures) -> Callable[..., AbstractContextManager[Session]]:
+    """Opens QGIS, with files if some are given; once more for a restart."""
+    log = pictures / "qgis.log"
+    return lambda *opened: Session(profiles, PYTHON, log, opened=opened, patience=PATIENCE)

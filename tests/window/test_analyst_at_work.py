@@ -97,6 +97,7 @@ def test_the_change_map_is_shown_on_the_map(qgis, pictures):
 
 
 def test_tiles_are_captioned_into_an_attribute_table(qgis, pictures):
+    qgis.click("inputFold")
     qgis.click("kindSingleButton")
     qgis.click("menuButton")
     qgis.choose("Caption tiles")

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import QLocale, Qt, QTimer, Signal
-from qtpy.QtGui import QImage
-from qtpy.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import QLocale, QRectF, Signal
+from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette
+from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from unirs_qgis.dock.actions import ICONS, action_text
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.dock.parts.option_bars import OptionBars
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
-from unirs_qgis.dock.theme import CompactButton, IconButton, Tone, scaled_font
+from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
 
 _SEEN_KEPT = 50  # answers whose thumbnails are kept for this session: some 10 MB
-_LEAST_HEIGHT = 120  # pixels: where the dock is low, the fields above it give way first
 _LIKELY = 5  # answers of a closed set that are shown at once
+_TITLE_LETTERS = 240  # a longer question is cut here; its tooltip and the copy have all of it
 
 
-class AnswerView(QScrollArea):
-    """Question, answer, options, clue, pictures and what may be done with them.
+class AnswerView(QWidget):
+    """Question, answer, options, clue, pictures and what may be done with them, on one card.
 
     Args:
         parent: Qt's parent.
@@ -46,11 +41,6 @@ class AnswerView(QScrollArea):
         self._mappable: set[str] = set()
         self.setObjectName("answerView")
         self.setAccessibleName(self.tr("Answer"))
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(_LEAST_HEIGHT)
         self._make_parts()
         self._lay_out()
         self.hide()
@@ -105,13 +95,9 @@ class AnswerView(QScrollArea):
         self._stage.setText(text.format(number=number, count=count))
 
     def add_text(self, piece: str) -> None:
-        """Adds a piece of the answer; follows it unless the user has scrolled away."""
-        bar = self.verticalScrollBar()
-        follow = bar.value() >= bar.maximum() - 4
+        """Adds a piece of the answer."""
         self._answer.append_piece(piece)
         self._answer.show()
-        if follow:
-            QTimer.singleShot(0, self._scroll_down)
 
     def show_seen(self, images: Sequence[QImage]) -> None:
         """Shows what the model looks at."""
@@ -134,7 +120,6 @@ class AnswerView(QScrollArea):
         self._stage.hide()
         self._error.say(message)
         self.show()
-        QTimer.singleShot(0, self._scroll_down)
 
     # ----------------------------------------------------------------- an answer of the history
 
@@ -142,7 +127,6 @@ class AnswerView(QScrollArea):
         """Shows an entry, unless an answer is on its way."""
         if not self._live:
             self._show_entry(entry)
-            self.verticalScrollBar().setValue(0)
 
     def set_mappable(self, entry_id: str, mappable: bool) -> None:
         """Says whether there is a change map for an entry."""
@@ -163,13 +147,13 @@ class AnswerView(QScrollArea):
     # ----------------------------------------------------------------- parts
 
     def _make_parts(self) -> None:
-        self._title = self._text("answerTitle", self.tr("Question"), max_lines=4)
+        self._title = self._text("answerTitle", self.tr("Question"))
         self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
         self._place = WrapLabel(quiet=True)
         self._stage = WrapLabel(quiet=True)
         self._stage.setObjectName("stageLabel")
         self._answer = self._text("answerText", self.tr("Answer"))
-        self._answer.setFont(scaled_font(self._answer.font(), 1.12))
+        self._answer.setFont(scaled_font(self._answer.font(), 1.2))
         self._stopped = Notice("stop", Tone.WARNING)
         self._stopped.setObjectName("stoppedMark")
         self._error = Notice("error", Tone.ERROR)
@@ -197,35 +181,33 @@ class AnswerView(QScrollArea):
         self._map.setToolTip(self.tr("Add the change map of this answer to the project"))
         self._map.clicked.connect(lambda: self._act("change_map"))
 
-    def _text(self, object_name: str, name: str, max_lines: int = 0) -> GrowingText:
-        text = GrowingText(max_lines=max_lines)
+    def _text(self, object_name: str, name: str) -> GrowingText:
+        text = GrowingText()
         text.make_label()
         text.setObjectName(object_name)
         text.setAccessibleName(name)
         return text
 
     def _lay_out(self) -> None:
-        body = QWidget(self)
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(2, 4, 2, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(6)
         for widget in (
             self._title,
             self._place,
             self._answer,
             self._stage,
-            self._stopped,
-            self._error,
             self._bars,
             self._other_fold,
+            self._demonstration,
+            self._stopped,
+            self._error,
             self._map,
         ):
             layout.addWidget(widget)
         layout.addLayout(self._action_row())
-        for widget in (self._demonstration, self._clue_fold, self._seen_fold):
+        for widget in (self._clue_fold, self._seen_fold):
             layout.addWidget(widget)
-        layout.addStretch(1)
-        self.setWidget(body)
 
     def _action_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -239,6 +221,15 @@ class AnswerView(QScrollArea):
             self._tools.append(tool)
             row.addWidget(tool)
         return row
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        """Draws the card."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(hairline(colours(self)))
+        painter.setBrush(colours(self).color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
 
     # ----------------------------------------------------------------- behaviour
 
@@ -259,6 +250,9 @@ class AnswerView(QScrollArea):
         self.show()
 
     def _show_texts(self, title: str, place: str, answer: str, clue: str) -> None:
+        self._title.setToolTip(plain_tooltip(title) if len(title) > _TITLE_LETTERS else "")
+        if len(title) > _TITLE_LETTERS:
+            title = title[:_TITLE_LETTERS].rstrip() + "…"
         for field, text in ((self._title, title), (self._answer, answer), (self._clue, clue)):
             if field.toPlainText() != text:  # what the user has selected stays selected
                 field.setPlainText(text)
@@ -304,6 +298,3 @@ class AnswerView(QScrollArea):
     def _act(self, action: str) -> None:
         if self._entry is not None:
             self.acted.emit(self._entry.id, action)
-
-    def _scroll_down(self) -> None:
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())

@@ -1,22 +1,23 @@
-"""The dock: what to look at, the history, the answer and the question, from top to bottom."""
+"""The dock: what to look at, the answer, the history and the question, from top to bottom."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QDateTime, Qt, Signal
+from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QImage, QKeySequence
-from qtpy.QtWidgets import QDockWidget, QShortcut, QSplitter, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDockWidget, QShortcut, QVBoxLayout, QWidget
 
 from unirs_qgis.dock.answer_view import AnswerView
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.history_view import HistoryView
 from unirs_qgis.dock.host import HostWidgets, SeriesItem
 from unirs_qgis.dock.input_panel import InputPanel
-from unirs_qgis.dock.parts.fitting_area import FittingArea
-from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.scroll_column import ScrollColumn
 from unirs_qgis.dock.parts.tab_order import follow_layout
 from unirs_qgis.dock.question_panel import QuestionPanel
 from unirs_qgis.dock.states import DockState
 from unirs_qgis.dock.status_panel import StatusPanel
+
+_NEAR_END = 40  # pixels from the end of the column at which older entries come
 
 
 class UniRSDock(QDockWidget):
@@ -42,6 +43,8 @@ class UniRSDock(QDockWidget):
             "change_map".
         entry_selected: Id of the entry that the user looks at; empty for none.
         history_action: "export" or "as_layer".
+        ask_tiles_requested: The question in the box and the closed set of answers: to be asked
+            about each tile, for what is looked at is too large for one image.
     """
 
     submitted = Signal(str, str, list)
@@ -54,8 +57,10 @@ class UniRSDock(QDockWidget):
     set_up_requested = Signal()
     set_up_cancelled = Signal()
     options_requested = Signal()
+    help_requested = Signal()
     restart_requested = Signal()
     tiles_requested = Signal()
+    ask_tiles_requested = Signal(str, list)
     entry_action = Signal(str, str)
     entry_selected = Signal(str)
     history_action = Signal(str)
@@ -64,6 +69,7 @@ class UniRSDock(QDockWidget):
         super().__init__(parent)
         self.setObjectName("UniRSDock")
         self.setWindowTitle(self.tr("UniRS"))
+        self._problem = ""
         self._status = StatusPanel(self)
         self._input = InputPanel(widgets, self)
         self._history = HistoryView(self)
@@ -133,17 +139,41 @@ class UniRSDock(QDockWidget):
         self._input.set_video_path(path)
         self._show_kind()
 
-    def dates(self) -> tuple[QDateTime | None, ...]:
-        """Dates of acquisition: one, before and after, or one for each layer of the series."""
+    def dates(self) -> tuple[str, ...]:
+        """Dates of acquisition: one, before and after, or one for each layer of the series.
+
+        Returns:
+            ISO 8601 dates as exactly as they are known: "2019-06-15", "2019-06", "2019", or "".
+            What was shown comes back as it was given unless the user has changed it.
+        """
         return self._input.dates()
 
-    def show_dates(self, dates: tuple[QDateTime | None, ...], warning: str = "") -> None:
-        """Shows the dates of one layer or of a pair, and what is wrong with them."""
+    def show_dates(self, dates: tuple[str, ...], warning: str = "") -> None:
+        """Shows the dates (see `dates`) of one layer or of a pair, and what is wrong with them."""
         self._input.show_dates(dates, warning)
 
-    def show_crop(self, summary: str, warning: str = "") -> None:
-        """Shows the ground size of a pixel and of the crop, and what is wrong with it."""
-        self._input.show_crop(summary, warning)
+    def show_crop(self, summary: str, warning: str = "", offer_tiles: bool = False) -> None:
+        """Shows the ground size of a pixel and of the crop, and what is wrong with it.
+
+        Args:
+            summary: A few words.
+            warning: One sentence; empty for none.
+            offer_tiles: Whether asking tile by tile would help.
+        """
+        self._input.show_crop(summary, warning, offer_tiles)
+
+    def show_problem(self, sentence: str) -> None:
+        """Shows what keeps the chosen input from being asked about, and disables the buttons.
+
+        Args:
+            sentence: What is missing and what to do; empty if the input can be asked about.
+        """
+        self._problem = sentence
+        self._show_kind()
+
+    def show_note(self, sentence: str) -> None:
+        """Shows a remark on the chosen layer and the map; empty for none."""
+        self._input.show_note(sentence)
 
     # ----------------------------------------------------------------- question and answer
 
@@ -168,9 +198,13 @@ class UniRSDock(QDockWidget):
         self._question.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin_answer(self, title: str) -> None:
-        """Clears the answer for a new one, of this title."""
+        """Clears the answer for a new one, of this title, and makes room for it."""
         self._history.select("")
+        self._history.set_shown_above("")
+        self._input.fold()
         self._answer.begin(title)
+        self._column.reveal(self._answer)
+        QTimer.singleShot(0, lambda: self._column.follow(self._answer))
 
     def show_stage(self, stage: str) -> None:
         """Says what the worker does, by its own word for it ("vision", "decode", …)."""
@@ -197,7 +231,8 @@ class UniRSDock(QDockWidget):
         """
         self._answer.finish(entry, can_map)
         self._history.set_mappable(entry.id, can_map)
-        self._history.select(entry.id)
+        self._mark_shown()
+        QTimer.singleShot(0, self._column.stop_following)
 
     def fail_answer(self, message: str) -> None:
         """Ends the answer with a sentence that says why; what came so far stays."""
@@ -217,35 +252,32 @@ class UniRSDock(QDockWidget):
     def add_entry(self, entry: Entry) -> None:
         """Adds an entry; one of the same id is replaced."""
         self._history.add(entry)
-        if self._answer.entry is not None and self._answer.entry.id == entry.id:
-            self._history.select(entry.id)
+        self._mark_shown()
 
     def remove_entry(self, entry_id: str) -> None:
         """Takes an entry out of the history, and out of sight."""
         if self._answer.entry is not None and self._answer.entry.id == entry_id:
             self._answer.clear()
         self._history.remove(entry_id)
+        self._mark_shown()
 
     # ----------------------------------------------------------------- composition
 
     def _lay_out(self) -> None:
+        moving = QWidget(self)
+        column = QVBoxLayout(moving)
+        column.setContentsMargins(0, 0, 4, 0)
+        column.setSpacing(8)
+        for part in (self._input, self._answer, self._history):
+            column.addWidget(part)
+        column.addStretch(1)
         body = QWidget(self)
-        input_fold = Fold(
-            self.tr("What to look at"), FittingArea(self._input, body), unfolded=True, parent=body
-        )
-        input_fold.header.setObjectName("inputFold")
-        splitter = QSplitter(Qt.Orientation.Vertical, body)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self._history)
-        splitter.addWidget(self._answer)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 2)
+        self._column = ScrollColumn(moving, body)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(6)
         layout.addWidget(self._status)
-        layout.addWidget(input_fold)
-        layout.addWidget(splitter, 1)
+        layout.addWidget(self._column, 1)
         layout.addWidget(self._question)
         self.setWidget(body)
         follow_layout(body)
@@ -255,6 +287,7 @@ class UniRSDock(QDockWidget):
         self._status.set_up_cancelled.connect(self.set_up_cancelled)
         self._status.options_requested.connect(self.options_requested)
         self._status.restart_requested.connect(self.restart_requested)
+        self._status.help_requested.connect(self.help_requested)
         self._status.tiles_requested.connect(self.tiles_requested)
         self._status.history_action.connect(self.history_action)
         self._input.swapped.connect(self.swapped)
@@ -262,11 +295,16 @@ class UniRSDock(QDockWidget):
         self._input.dates_edited.connect(self.dates_edited)
         self._input.series_changed.connect(self._on_series_changed)
         self._input.series_add_requested.connect(self.series_add_requested)
+        self._input.tiles_requested.connect(
+            lambda: self.ask_tiles_requested.emit(self.question, self._question.options())
+        )
+        self._column.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._history.acted.connect(self.entry_action)
         self._history.chosen.connect(self._on_chosen)
         self._answer.acted.connect(self.entry_action)
         self._question.submitted.connect(self.submitted)
         self._question.stopped.connect(self.stopped)
+        self._question.restart_requested.connect(self.restart_requested)
         self._stop_key.activated.connect(self.stopped)
 
     def _on_kind_changed(self, kind: str) -> None:
@@ -281,12 +319,26 @@ class UniRSDock(QDockWidget):
         entry = self._history.entry(entry_id) if entry_id else None
         if entry is not None:
             self._answer.show_entry(entry)
+            self._mark_shown()
+            self._column.reveal(self._answer)
         self.entry_selected.emit(entry_id)
 
+    def _mark_shown(self) -> None:
+        """Marks the entry in the history whose answer is shown above it."""
+        entry_id = self._answer.entry.id if self._answer.entry is not None else ""
+        self._history.set_shown_above(entry_id)
+        self._history.select(entry_id)
+
+    def _on_scrolled(self, value: int) -> None:
+        if value >= self._column.verticalScrollBar().maximum() - _NEAR_END:
+            QTimer.singleShot(0, self._history.show_older)  # not while the column is scrolling
+
     def _show_kind(self) -> None:
-        """Offers what fits the kind of input, if there is any."""
+        """Offers what fits the kind of input, if it can be asked about."""
         self._status.set_kind(self.kind)
         self._question.set_kind(self.kind)
-        self._question.set_has_input(
-            self.kind != "video" or bool(self.series) or bool(self.video_path)
-        )
+        problem = self._problem
+        if not problem and self.kind == "video" and not (self.series or self.video_path):
+            problem = self.tr("Add dated layers to the series, or choose a video file.")
+        self._input.show_problem(problem)
+        self._question.show_problem(problem)

@@ -6,6 +6,7 @@ history can store it without either knowing the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from uuid import uuid4
@@ -23,7 +24,7 @@ class LayerRecord:
     Attributes:
         name: What the layer tree called it.
         source: Where it comes from, without credentials.
-        date: ISO 8601 date or time of acquisition; empty if it is not known.
+        date: ISO 8601 time, day, month or year of acquisition; empty if it is not known.
     """
 
     name: str
@@ -96,7 +97,7 @@ class Entry:
     @property
     def place(self) -> str:
         """One line that says at what: the layers, with their dates."""
-        return " → ".join(layer_label(layer) for layer in self.layers)
+        return place_label(self.layers)
 
 
 def title_of(task: str, question: str) -> str:
@@ -133,11 +134,17 @@ def kind_label(kind: str) -> str:
 
 def layer_label(layer: LayerRecord) -> str:
     """Name of a layer with its date, if it has one and does not say it already."""
-    if not layer.date or layer.date[:10] in layer.name:
+    date = layer.date[:10]
+    if not date or date in layer.name or date.replace("-", "") in layer.name:
         return layer.name
     return QCoreApplication.translate("Entry", "{layer} ({date})").format(
-        layer=layer.name, date=layer.date
+        layer=layer.name, date=date
     )
+
+
+def place_label(layers: Sequence[LayerRecord]) -> str:
+    """Layers with their dates, the earliest first."""
+    return " → ".join(map(layer_label, layers))
 
 
 def new_id() -> str:

@@ -1,16 +1,18 @@
-"""How a row of the history looks: what was asked, the answer, and when and at what."""
+"""How a row of the history looks: what was asked and when, the answer, and at what."""
 
 from __future__ import annotations
 
 from qtpy.QtCore import QCoreApplication, QLocale, QModelIndex, QObject, QRect, QSize, Qt, QTime
 from qtpy.QtGui import QFontMetrics, QPainter, QPalette
-from qtpy.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE
-from unirs_qgis.dock.theme import hairline, muted, scaled_font
+from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE, SHOWN_ROLE
+from unirs_qgis.dock.parts.short_names import short_place
+from unirs_qgis.dock.theme import blend, colours, hairline, muted, scaled_font
 
-_PAD = 6
+_PAD = 5
+_GAP = 8  # between title and time
 _MOST_LETTERS = 400  # more do not fit into two lines
 
 
@@ -27,11 +29,13 @@ class HistoryDelegate(QStyledItemDelegate):
         self._lines_are_for: tuple[int, str] = (0, "")  # width and font
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
-        """One line for a day; for an entry three, or four if the answer is long."""
+        """One line for a day and for what is shown above; else three, or four for a long answer."""
         line = QFontMetrics(option.font).lineSpacing()
         entry = index.data(ENTRY_ROLE)
         if entry is None:
             return QSize(80, line + _PAD)
+        if index.data(SHOWN_ROLE):
+            return QSize(80, line + 2 * _PAD)
         small = round(0.9 * line)
         return QSize(80, line * (1 + self._answer_lines(option, entry)) + small + 2 * _PAD)
 
@@ -39,49 +43,60 @@ class HistoryDelegate(QStyledItemDelegate):
         """Draws a row."""
         painter.save()
         entry = index.data(ENTRY_ROLE)
+        palette = colours(option.widget)
         if entry is None:
-            self._paint_day(painter, option, index.data(DAY_ROLE))
+            self._paint_day(painter, option, palette, index.data(DAY_ROLE))
         else:
-            self._paint_entry(painter, option, entry)
+            self._paint_entry(painter, option, palette, entry, bool(index.data(SHOWN_ROLE)))
         painter.restore()
 
-    def _paint_day(self, painter: QPainter, option: QStyleOptionViewItem, label: str) -> None:
+    def _paint_day(
+        self, painter: QPainter, option: QStyleOptionViewItem, palette: QPalette, label: str
+    ) -> None:
         painter.setFont(scaled_font(option.font, 0.9, bold=True))
-        painter.setPen(muted(option.palette))
+        painter.setPen(muted(palette))
         rect = option.rect.adjusted(_PAD, 0, -_PAD, 0)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(rect, middle | Qt.TextFlag.TextSingleLine, label)
         start = rect.left() + painter.fontMetrics().horizontalAdvance(label) + _PAD
-        painter.setPen(hairline(option.palette))
+        painter.setPen(hairline(palette))
         painter.drawLine(start, rect.center().y(), rect.right(), rect.center().y())
 
-    def _paint_entry(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry) -> None:
-        style = option.widget.style() if option.widget is not None else QApplication.style()
-        style.drawPrimitive(
-            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
-        )
+    def _paint_entry(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        palette: QPalette,
+        entry: Entry,
+        shown: bool,
+    ) -> None:
+        role = QPalette.ColorRole
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        active = bool(option.state & QStyle.StateFlag.State_Active)
-        group = QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        strong = option.palette.color(group, role)
-        quiet = strong if selected else muted(option.palette)
+        strong = palette.color(role.HighlightedText if selected else role.WindowText)
+        quiet = strong if selected else muted(palette)
+        _paint_ground(painter, option, palette, selected)
         rect = option.rect.adjusted(_PAD, _PAD, -_PAD, -_PAD)
         rect.setWidth(self._text_width(option))
         line = QFontMetrics(option.font).lineSpacing()
-
+        head = QRect(rect.left(), rect.top(), rect.width(), line)
+        painter.setFont(scaled_font(option.font, 0.9))
+        painter.setPen(quiet)
+        when = _time_of_day(entry)
+        painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
+        head.setWidth(head.width() - painter.fontMetrics().horizontalAdvance(when) - _GAP)
         painter.setPen(strong)
-        painter.setFont(scaled_font(option.font, 1.0, bold=True))
-        _draw_line(painter, QRect(rect.left(), rect.top(), rect.width(), line), entry.title)
+        painter.setFont(scaled_font(option.font, 1.0, bold=not shown))
+        _draw_line(painter, head, entry.title)
+        if shown:
+            return
         painter.setFont(option.font)
         small = round(0.9 * line)
-        middle = QRect(rect.left(), rect.top() + line, rect.width(), rect.height() - line - small)
+        middle = QRect(rect.left(), head.bottom() + 1, rect.width(), rect.height() - line - small)
         _draw_wrapped(painter, middle, entry.answer)
         painter.setPen(quiet)
         painter.setFont(scaled_font(option.font, 0.9))
-        _draw_line(
-            painter, QRect(rect.left(), middle.bottom() + 1, rect.width(), small), _facts(entry)
-        )
+        foot = QRect(rect.left(), middle.bottom() + 1, rect.width(), small)
+        _draw_line(painter, foot, _facts(entry, foot.width(), painter.fontMetrics()))
 
     def _answer_lines(self, option: QStyleOptionViewItem, entry: Entry) -> int:
         """One or two."""
@@ -105,6 +120,23 @@ def one_line(text: str) -> str:
     return " ".join(text[:_MOST_LETTERS].split())
 
 
+def _paint_ground(
+    painter: QPainter, option: QStyleOptionViewItem, palette: QPalette, selected: bool
+) -> None:
+    """Painted here and not by the style, so that the text's colour is made for it."""
+    highlight = palette.color(QPalette.ColorRole.Highlight)
+    if selected:
+        ground = highlight
+    elif option.state & QStyle.StateFlag.State_MouseOver:
+        ground = blend(palette.color(QPalette.ColorRole.Window), highlight, 0.15)
+    else:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(option.rect, 4, 4)
+
+
 def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:
     """Whether a text fits into a line; measured only where its length leaves that open."""
     guess = len(text) * metrics.averageCharWidth()
@@ -113,17 +145,22 @@ def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:
     return metrics.horizontalAdvance(text) <= width
 
 
-def _facts(entry: Entry) -> str:
-    """Time of day, mark and place; what matters most comes first, for the end may be cut off."""
+def _time_of_day(entry: Entry) -> str:
     locale = QLocale()
     to_the_minute = locale.timeFormat(QLocale.FormatType.ShortFormat).replace(":ss", "")
-    when = locale.toString(QTime(entry.time.hour, entry.time.minute), to_the_minute)
+    return locale.toString(QTime(entry.time.hour, entry.time.minute), to_the_minute)
+
+
+def _facts(entry: Entry, room: int, metrics: QFontMetrics) -> str:
+    """Place and marks; the place gives way, in the middle of its names."""
     marks = []
     if entry.stopped:
         marks.append(QCoreApplication.translate("HistoryDelegate", "stopped"))
     if entry.demonstration:
         marks.append(QCoreApplication.translate("HistoryDelegate", "demonstration"))
-    return "  ·  ".join([when, *marks, *([entry.place] if entry.place else [])])
+    tail = "".join(f"  ·  {mark}" for mark in marks)
+    place = short_place(entry.layers, room - metrics.horizontalAdvance(tail), metrics)
+    return f"{place}{tail}" if place else "  ·  ".join(marks)
 
 
 def _draw_line(painter: QPainter, rect: QRect, text: str) -> None:

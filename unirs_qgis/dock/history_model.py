@@ -1,4 +1,4 @@
-"""The rows of the history: entries in the order of time, under a heading for each day.
+"""The rows of the history: entries, the newest first, under a heading for each day.
 
 The model gives its newest rows first and older ones when the view asks for them, so that a history
 of thousands of entries opens at once.
@@ -26,12 +26,13 @@ from unirs_qgis.dock.theme import plain_tooltip
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 DAY_ROLE = Qt.ItemDataRole.UserRole + 1
+SHOWN_ROLE = Qt.ItemDataRole.UserRole + 2
 PAGE = 200
 _TOOLTIP_LENGTH = 1000
 
 
 class HistoryModel(QAbstractListModel):
-    """Entries with their days, newest last.
+    """Entries with their days, newest first.
 
     Args:
         parent: Qt's parent.
@@ -41,9 +42,10 @@ class HistoryModel(QAbstractListModel):
         super().__init__(parent)
         self._entries: list[Entry] = []  # all, in order of time
         self._times: list[float] = []  # of each entry, in seconds since 1970
-        self._found: list[Entry] = []  # those that match the search
+        self._found: list[Entry] = []  # those that match the search, in order of time
         self._rows: list[Entry | date] = []  # those that are shown, with the headings
         self._shown = PAGE
+        self._shown_above = ""
         self._words: list[str] = []
         self._haystacks: dict[str, str] = {}
 
@@ -54,7 +56,7 @@ class HistoryModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Text for screen readers; `ENTRY_ROLE` and `DAY_ROLE` are for the delegate."""
+        """Text for screen readers; the roles of this module are for the delegate."""
         if not index.isValid():
             return None
         row = self._rows[index.row()]
@@ -73,6 +75,8 @@ class HistoryModel(QAbstractListModel):
     def _entry_data(self, entry: Entry, role: int) -> object:
         if role == ENTRY_ROLE:
             return entry
+        if role == SHOWN_ROLE:
+            return entry.id == self._shown_above
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{entry.title}\n{entry.answer}"
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -90,8 +94,7 @@ class HistoryModel(QAbstractListModel):
 
     def index_of(self, entry_id: str) -> QModelIndex:
         """Where an entry is shown; an invalid index if it is not."""
-        for row in range(len(self._rows) - 1, -1, -1):
-            shown = self._rows[row]
+        for row, shown in enumerate(self._rows):
             if isinstance(shown, Entry) and shown.id == entry_id:
                 return self.index(row)
         return QModelIndex()
@@ -114,7 +117,7 @@ class HistoryModel(QAbstractListModel):
         if not self._matches(entry):
             return
         if place == len(self._entries) - 1:
-            self._append(entry)
+            self._put_first(entry)
         else:
             self._search(keep_shown=True)
 
@@ -132,6 +135,19 @@ class HistoryModel(QAbstractListModel):
         if index.isValid():
             self._take_row(index.row())
 
+    def set_shown_above(self, entry_id: str) -> None:
+        """Takes note of the entry whose answer is shown above; its row need not repeat it."""
+        changed = [self._shown_above, entry_id]
+        self._shown_above = entry_id
+        for index in map(self.index_of, changed):
+            if index.isValid():
+                self.dataChanged.emit(index, index)
+
+    @property
+    def others(self) -> int:
+        """How many entries there are beside the one that is shown above."""
+        return len(self._entries) - (self.entry(self._shown_above) is not None)
+
     # ----------------------------------------------------------------- search and older rows
 
     def search(self, text: str) -> None:
@@ -146,20 +162,21 @@ class HistoryModel(QAbstractListModel):
 
     @property
     def has_older(self) -> bool:
-        """Whether there are entries above the first row."""
+        """Whether there are entries below the last row."""
         return len(self._found) > self._shown
 
     def show_older(self) -> None:
-        """Adds a page of rows above the first."""
+        """Adds a page of rows below the last."""
         end = len(self._found) - self._shown
-        older = _with_days(self._found[max(0, end - PAGE) : end])
+        older = _with_days(self._found[max(0, end - PAGE) : max(0, end)])
         self._shown += PAGE
+        if older and self._rows and older[0] == self._rows[-1].time.date():
+            del older[0]  # the day has its heading above
         if not older:
             return
-        if self._rows and self._rows[0] == _last_day(older):
-            self._take_row(0)  # the heading moves up with the day
-        self.beginInsertRows(QModelIndex(), 0, len(older) - 1)
-        self._rows[:0] = older
+        first = len(self._rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(older) - 1)
+        self._rows += older
         self.endInsertRows()
 
     def _search(self, keep_shown: bool = False) -> None:
@@ -181,14 +198,14 @@ class HistoryModel(QAbstractListModel):
 
     # ----------------------------------------------------------------- rows
 
-    def _append(self, entry: Entry) -> None:
+    def _put_first(self, entry: Entry) -> None:
         self._found.append(entry)
         self._shown += 1
         day = entry.time.date()
-        new = [entry] if self._rows and _last_day(self._rows) == day else [day, entry]
-        first = len(self._rows)
+        same_day = bool(self._rows) and self._rows[0] == day
+        new, first = ([entry], 1) if same_day else ([day, entry], 0)
         self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-        self._rows += new
+        self._rows[first:first] = new
         self.endInsertRows()
 
     def _take_row(self, row: int) -> None:
@@ -217,16 +234,12 @@ def _seconds(entry: Entry) -> float:
 
 
 def _with_days(entries: list[Entry]) -> list[Entry | date]:
+    """Rows for entries that are in the order of time."""
     rows: list[Entry | date] = []
     day = None
-    for entry in entries:
+    for entry in reversed(entries):
         if entry.time.date() != day:
             day = entry.time.date()
             rows.append(day)
         rows.append(entry)
     return rows
-
-
-def _last_day(rows: list[Entry | date]) -> date:
-    last = rows[-1]
-    return last.time.date() if isinstance(last, Entry) else last

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QItemSelection, QPoint, Qt, QTimer, Signal
-from qtpy.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from qtpy.QtCore import QEvent, QItemSelection, QPoint, QSize, Qt, QTimer, Signal
+from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,13 +19,15 @@ from unirs_qgis.dock.actions import fill_menu
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.history_delegate import HistoryDelegate
 from unirs_qgis.dock.history_model import ENTRY_ROLE, HistoryModel
-from unirs_qgis.dock.theme import icon, muted
+from unirs_qgis.dock.parts.scroll_column import show_part
+from unirs_qgis.dock.parts.text import WrapLabel
+from unirs_qgis.dock.theme import colours, icon
 
 _SEARCH_PAUSE_MS = 150
 
 
 class HistoryList(QListView):
-    """The list itself: loads older rows when it is scrolled up, and has keys for what is selected.
+    """The list itself, as high as its rows: the dock scrolls, and nothing within it.
 
     Args:
         parent: Qt's parent.
@@ -36,24 +38,43 @@ class HistoryList(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.empty_text = ""
+        self._pressed: Entry | None = None
         self.setObjectName("historyView")
-        self.setAccessibleName(self.tr("History of questions and answers, newest last"))
+        self.setAccessibleName(self.tr("History of questions and answers, newest first"))
         self.setItemDelegate(HistoryDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAutoScroll(False)
+        self.setMouseTracking(True)  # the row under the mouse is marked
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMinimumHeight(60)
+        self.viewport().setAutoFillBackground(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
     @property
     def selected(self) -> Entry | None:
         """The entry that is selected."""
         indexes = self.selectionModel().selectedIndexes()
         return indexes[0].data(ENTRY_ROLE) if indexes else None
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Narrow: text is elided."""
+        return QSize(80, self.minimumHeight())
+
+    def updateGeometries(self) -> None:  # noqa: N802
+        """Takes the height of all rows, whenever they have been laid out."""
+        super().updateGeometries()
+        if self.model() is None:
+            return  # Qt calls this while it makes the view
+        last = self.model().index(self.model().rowCount() - 1, 0)
+        self.setFixedHeight(self.visualRect(last).bottom() + 1 if last.isValid() else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width means other line breaks."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter zooms, Delete deletes, Ctrl+C copies; the rest is the list's own."""
@@ -64,31 +85,18 @@ class HistoryList(QListView):
             event.accept()
         else:
             super().keyPressEvent(event)
+            show_part(self.viewport(), self.visualRect(self.currentIndex()))
 
-    @property
-    def at_end(self) -> bool:
-        """Whether the newest entry is in sight."""
-        bar = self.verticalScrollBar()
-        return bar.value() >= bar.maximum() - 4
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Takes note of the entry: rows may move before the second click of a double click."""
+        self._pressed = self.indexAt(event.pos()).data(ENTRY_ROLE)
+        super().mousePressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keeps the newest entry in sight."""
-        at_end = self.at_end
-        super().resizeEvent(event)
-        if at_end:
-            self.doItemsLayout()
-            self.scrollToBottom()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Says why there is nothing, where there is nothing."""
-        super().paintEvent(event)
-        if self.model().rowCount() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(muted(self.palette()))
-            rect = self.viewport().rect().adjusted(12, 8, -12, -8)
-            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(rect, middle, self.empty_text)
-            painter.end()
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A double click zooms to the entry of the first click."""
+        event.accept()
+        if self._pressed is not None:
+            self.acted.emit(self._pressed.id, "zoom")
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
         """Tells which entry the user looks at."""
@@ -106,18 +114,6 @@ class HistoryList(QListView):
             return "zoom"
         return ""
 
-    def _on_scrolled(self, value: int) -> None:
-        if value == self.verticalScrollBar().minimum() and self.model().has_older:
-            QTimer.singleShot(0, self._show_older)  # not while the view is scrolling
-
-    def _show_older(self) -> None:
-        """Adds older rows above, and keeps what is seen in its place."""
-        bar = self.verticalScrollBar()
-        below = bar.maximum() - bar.value()
-        self.model().show_older()
-        self.doItemsLayout()
-        bar.setValue(bar.maximum() - below)
-
 
 class HistoryView(QWidget):
     """Search field and list.
@@ -134,6 +130,8 @@ class HistoryView(QWidget):
         self._mappable: set[str] = set()
         self._model = HistoryModel(self)
         self._search = self._make_search()
+        self._hint = WrapLabel(quiet=True, parent=self)
+        self._hint.setObjectName("historyHint")
         self._list = HistoryList(self)
         self._list.setModel(self._model)
         self._pause = QTimer(self)
@@ -142,31 +140,31 @@ class HistoryView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self._search)
-        layout.addWidget(self._list, 1)
+        for part in (self._search, self._hint, self._list):
+            layout.addWidget(part)
         self._search.textChanged.connect(lambda _text: self._pause.start())
         self._pause.timeout.connect(self._run_search)
         self._list.acted.connect(self._act)
         self._list.chosen.connect(self.chosen)
-        self._list.doubleClicked.connect(lambda _index: self._act_on_selected("zoom"))
         self._list.customContextMenuRequested.connect(self._open_menu)
         self._refresh()
 
     # ----------------------------------------------------------------- entries
 
     def show_all(self, entries: list[Entry]) -> None:
-        """Shows entries instead of those before, the newest in sight."""
+        """Shows entries instead of those before."""
         self._model.show_all(entries)
         self._refresh()
-        self._list.scrollToBottom()
 
     def add(self, entry: Entry) -> None:
-        """Adds an entry; it comes into sight unless the user has scrolled up."""
-        follow = self._list.at_end
+        """Adds an entry at its time."""
         self._model.add(entry)
         self._refresh()
-        if follow:
-            self._list.scrollToBottom()
+
+    def show_older(self) -> None:
+        """Adds older entries below, if there are any."""
+        if self._model.has_older:
+            self._model.show_older()
 
     def remove(self, entry_id: str) -> None:
         """Takes an entry away."""
@@ -176,6 +174,11 @@ class HistoryView(QWidget):
     def entry(self, entry_id: str) -> Entry | None:
         """The entry of an id, `None` if there is none."""
         return self._model.entry(entry_id)
+
+    def set_shown_above(self, entry_id: str) -> None:
+        """Takes note of the entry whose answer is shown above; empty for none."""
+        self._model.set_shown_above(entry_id)
+        self._refresh()
 
     def select(self, entry_id: str) -> None:
         """Marks an entry, without telling that it was chosen; an unknown id marks none."""
@@ -200,8 +203,16 @@ class HistoryView(QWidget):
         search.setPlaceholderText(self.tr("Search the history"))
         search.setAccessibleName(self.tr("Search the history"))
         search.setMinimumWidth(60)
-        search.addAction(icon("search", self.palette()), QLineEdit.ActionPosition.LeadingPosition)
+        self._lens = search.addAction(
+            icon("search", colours(self)), QLineEdit.ActionPosition.LeadingPosition
+        )
         return search
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Draws the lens anew when the theme changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._lens.setIcon(icon("search", colours(self)))
 
     def _run_search(self) -> None:
         selected = self._list.selected
@@ -209,21 +220,19 @@ class HistoryView(QWidget):
         self._refresh()
         if selected is not None:
             self.select(selected.id)
-        self._list.scrollToBottom()
 
     def _refresh(self) -> None:
-        """Hides the search where there is nothing to search, and words the empty list."""
-        self._search.setVisible(len(self._model) > 0)
-        self._list.empty_text = (
-            self.tr("No answer has all of these words.")
-            if len(self._model) > 0
-            else self.tr("Questions and their answers are kept here, the newest last.")
-        )
-        self._list.viewport().update()
-
-    def _act_on_selected(self, action: str) -> None:
-        if self._list.selected is not None:
-            self._act(self._list.selected.id, action)
+        """Hides what is of no use: a search in nothing, a list of what is shown above."""
+        any_other = self._model.others > 0
+        self._search.setVisible(any_other)
+        self._list.setVisible(any_other and self._model.found > 0)
+        hint = ""
+        if len(self._model) == 0:
+            hint = self.tr("Questions and their answers are kept here, the newest first.")
+        elif self._model.found == 0:
+            hint = self.tr("No answer has all of these words.")
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
 
     def _act(self, entry_id: str, action: str) -> None:
         if action == "delete":
@@ -242,7 +251,7 @@ class HistoryView(QWidget):
             enabled |= {"zoom", "highlight"}
         if entry.id in self._mappable:
             enabled.add("change_map")
-        fill_menu(menu, self.palette(), enabled)
+        fill_menu(menu, colours(self), enabled)
         menu.triggered.connect(lambda action: self._act(entry.id, action.data()))
         menu.popup(self._list.viewport().mapToGlobal(position))
 

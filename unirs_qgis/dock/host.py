@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qtpy.QtCore import QDateTime
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QComboBox, QWidget
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,8 @@ class HostWidgets:
         extent: Chooser of the extent.
     """
 
-    before: QWidget
-    after: QWidget
+    before: QComboBox
+    after: QComboBox
     extent: QWidget
 
 
@@ -30,9 +29,10 @@ class SeriesItem:
     Attributes:
         id: Of the layer.
         name: What the layer tree calls it.
-        date: Of acquisition; `None` if it is not known.
+        date: Of acquisition, to the day, month or year (ISO 8601: "2019-06-15", "2019-06", "2019");
+            empty if it is not known.
     """
 
     id: str
     name: str
-    date: QDateTime | None = None
+    date: str = ""

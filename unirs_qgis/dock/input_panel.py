@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QDateTime, Qt, Signal
+from pathlib import PurePath
+
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -15,24 +17,25 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.dock.host import HostWidgets, SeriesItem
+from unirs_qgis.dock.parts.buttons import IconButton, SegmentButton
 from unirs_qgis.dock.parts.date_field import DateField
+from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.short_names import short_place
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.series_panel import SeriesList, VideoFile
-from unirs_qgis.dock.theme import IconButton, Tone
+from unirs_qgis.dock.theme import Tone
 
-_SEGMENT_STYLE = """
-QToolButton { border: 1px solid palette(mid); padding: 3px; background: palette(button); }
-QToolButton:hover, QToolButton:focus { border-color: palette(highlight); }
-QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
-QToolButton:checked:focus { border-color: palette(window-text); }
-"""
 _LAYERS, _FILE = 0, 1  # rows of the combo that tells where a series comes from
 
 
 class InputPanel(QWidget):
     """Kind of input, layers with their dates, extent, and what the crop will be.
+
+    All of it folds into one line that names the layers; what is wrong with them is said below that
+    line, folded or not.
 
     Args:
         widgets: QGIS's own choosers.
@@ -44,10 +47,12 @@ class InputPanel(QWidget):
     dates_edited = Signal()
     series_changed = Signal()
     series_add_requested = Signal(str)
+    tiles_requested = Signal()
 
     def __init__(self, widgets: HostWidgets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widgets = widgets
+        self._wanted_open = False
         self._name_host_widgets()
         self._kinds = QButtonGroup(self)
         self._source = self._make_source()
@@ -60,16 +65,23 @@ class InputPanel(QWidget):
         self._swap.setObjectName("swapButton")
         self._before_heading, self._after_heading = QLabel(self), QLabel(self.tr("After"), self)
         self._list, self._file = SeriesList(self), VideoFile(self)
-        self._date_warning = Notice("warning", Tone.WARNING, self)
-        self._date_warning.setObjectName("warningLabel")
         self._crop = WrapLabel(quiet=True, parent=self)
         self._crop.setObjectName("cropLabel")
         self._crop.setToolTip(self.tr("Size on the ground of a pixel and of the part looked at"))
-        self._crop_warning = Notice("warning", Tone.WARNING, self)
-        self._crop_warning.setObjectName("cropWarningLabel")
+        self._make_notices()
+        self._fold = Fold(self.tr("What to look at"), self._make_fields(), True, self)
+        self._fold.header.setObjectName("inputFold")
         self._lay_out()
         self._connect()
+        self._fold.set_summary(self._summary)
         self.set_kind("single")
+
+    # ----------------------------------------------------------------- folding
+
+    def fold(self) -> None:
+        """Folds into one line, unless the user has unfolded it before: then it is wanted."""
+        if not self._wanted_open:
+            self._fold.set_unfolded(False)
 
     # ----------------------------------------------------------------- kind of input
 
@@ -113,26 +125,43 @@ class InputPanel(QWidget):
         """Shows the layers of the series, and what is wrong with their dates."""
         self._list.show_items(items)
         self._date_warning.say(warning)
+        self._fold.refresh()
 
-    def dates(self) -> tuple[QDateTime | None, ...]:
-        """Dates of acquisition: one, before and after, or one for each layer of the series."""
+    def dates(self) -> tuple[str, ...]:
+        """Dates of acquisition: one, before and after, or one for each layer of the series.
+
+        Returns:
+            ISO 8601 dates, to the day, month or year; "" for one that is not known.
+        """
         if self.kind == "single":
             return (self._before_date.value(),)
         if self.kind == "pair":
             return (self._before_date.value(), self._after_date.value())
         return tuple(item.date for item in self.series)
 
-    def show_dates(self, dates: tuple[QDateTime | None, ...], warning: str) -> None:
+    def show_dates(self, dates: tuple[str, ...], warning: str) -> None:
         """Shows the dates of one layer or of a pair, and what is wrong with them."""
         for field, date in zip((self._before_date, self._after_date), dates):
             field.set_value(date)
         self._date_warning.say(warning)
+        self._fold.refresh()
 
-    def show_crop(self, summary: str, warning: str) -> None:
+    # ----------------------------------------------------------------- what is said about it
+
+    def show_crop(self, summary: str, warning: str, offer_tiles: bool) -> None:
         """Shows the ground size of a pixel and of the crop, and what is wrong with it."""
         self._crop.setText(summary)
         self._crop.setVisible(bool(summary) and not self._is_file)
-        self._crop_warning.say("" if self._is_file else warning)
+        self._crop_warning.say("" if self._is_file else warning, offer_tiles)
+        self._fold.refresh()
+
+    def show_problem(self, sentence: str) -> None:
+        """Shows what keeps the input from being asked about; it makes other remarks idle."""
+        self._problem.say(sentence)
+
+    def show_note(self, sentence: str) -> None:
+        """Shows a remark on the chosen layer and the map."""
+        self._note.say(sentence)
 
     # ----------------------------------------------------------------- parts
 
@@ -148,6 +177,17 @@ class InputPanel(QWidget):
             policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # long layer names are elided
             widget.setSizePolicy(policy)
             widget.setMinimumWidth(80)
+
+    def _make_notices(self) -> None:
+        self._problem = Notice("info", Tone.BUSY, self)
+        self._problem.setObjectName("problemLabel")
+        self._date_warning = Notice("warning", Tone.WARNING, self)
+        self._date_warning.setObjectName("warningLabel")
+        self._crop_warning = Notice("warning", Tone.WARNING, self, self.tr("Ask tile by tile…"))
+        self._crop_warning.setObjectName("cropWarningLabel")
+        self._crop_warning.button.setObjectName("tilesButton")
+        self._note = Notice("info", Tone.BUSY, self)
+        self._note.setObjectName("layerNoteLabel")
 
     def _make_source(self) -> QComboBox:
         source = QComboBox(self)
@@ -177,7 +217,7 @@ class InputPanel(QWidget):
 
     def _kind_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(0)
+        row.setSpacing(3)
         for kind, name, text, tip in (
             ("single", "kindSingleButton", self.tr("Image"), self.tr("Look at one layer")),
             (
@@ -193,60 +233,48 @@ class InputPanel(QWidget):
                 self.tr("Look at three or more dates, or at a video file"),
             ),
         ):
-            button = QToolButton(self)
+            button = SegmentButton(text, self)
             button.setObjectName(name)
-            button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleDescription(tip)
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setProperty("kind", kind)
-            button.setStyleSheet(_SEGMENT_STYLE)
             self._kinds.addButton(button)
             row.addWidget(button, 1)
         return row
+
+    def _make_fields(self) -> QWidget:
+        fields = QWidget(self)
+        layout = QVBoxLayout(fields)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(self._kind_row())
+        layout.addWidget(self._source)
+        self._before_row = _row(self._before_heading, None, self._before_date, self._add)
+        self._after_row = _row(self._after_heading, self._swap, None, self._after_date)
+        self._extent_heading = QLabel(self.tr("Extent"), self)
+        self._extent_row = _row(self._extent_heading, self._widgets.extent)
+        for widget in (
+            self._before_row,
+            self._widgets.before,
+            self._after_row,
+            self._widgets.after,
+            self._list,
+            self._file,
+            self._extent_row,
+            self._crop,
+        ):
+            layout.addWidget(widget)
+        self._before_heading.setBuddy(self._widgets.before)
+        self._after_heading.setBuddy(self._widgets.after)
+        self._extent_heading.setBuddy(self._widgets.extent)
+        return fields
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(self._kind_row())
-        layout.addWidget(self._source)
-        before = self._heading_row(self._before_heading, self._before_date, self._add)
-        layout.addWidget(before)
-        layout.addWidget(self._widgets.before)
-        self._after_row = self._heading_row(self._after_heading, self._swap, None, self._after_date)
-        layout.addWidget(self._after_row)
-        layout.addWidget(self._widgets.after)
-        layout.addWidget(self._list)
-        layout.addWidget(self._file)
-        layout.addWidget(self._date_warning)
-        self._extent_heading = QLabel(self.tr("Extent"), self)
-        self._extent_heading.setBuddy(self._widgets.extent)
-        layout.addWidget(self._extent_heading)
-        layout.addWidget(self._widgets.extent)
-        layout.addWidget(self._crop)
-        layout.addWidget(self._crop_warning)
-        self._before_row = before
-        self._before_heading.setBuddy(self._widgets.before)
-        self._after_heading.setBuddy(self._widgets.after)
-
-    def _heading_row(self, heading: QLabel, *others: QWidget | None) -> QWidget:
-        """A heading at the left, widgets at the right; `None` stands for the gap between."""
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(heading)
-        if None not in others:
-            layout.addStretch(1)
-        for widget in others:
-            if widget is None:
-                layout.addStretch(1)
-            else:
-                layout.addWidget(widget)
-        return row
+        for part in (self._fold, self._problem, self._date_warning, self._crop_warning, self._note):
+            layout.addWidget(part)
 
     def _connect(self) -> None:
         self._kinds.buttonClicked.connect(self._on_kind)
@@ -257,12 +285,19 @@ class InputPanel(QWidget):
         self._add.clicked.connect(lambda: self.series_add_requested.emit("chosen"))
         self._list.changed.connect(self.series_changed)
         self._file.changed.connect(self.series_changed)
+        self._crop_warning.accepted.connect(self.tiles_requested)
+        self._fold.clicked.connect(self._on_folded)
+        for combo in (self._widgets.before, self._widgets.after):
+            combo.currentTextChanged.connect(lambda _text: self._fold.refresh())
 
     # ----------------------------------------------------------------- behaviour
 
     @property
     def _is_file(self) -> bool:
         return self.kind == "video" and self._source.currentIndex() == _FILE
+
+    def _on_folded(self) -> None:
+        self._wanted_open = self._fold.unfolded
 
     def _on_kind(self) -> None:
         self._date_warning.say("")
@@ -273,6 +308,23 @@ class InputPanel(QWidget):
         self._date_warning.say("")
         self._show_fields()
         self.series_changed.emit()
+
+    def _summary(self, room: int) -> str:
+        """What is looked at in one line, with its size on the ground where there is room."""
+        metrics = self._fold.header.fontMetrics()
+        place = short_place(self._records(), room, metrics)
+        size = self._crop.text() if not self._is_file else ""
+        both = f"{place}  ·  {size}" if place and size else place
+        return both if metrics.horizontalAdvance(both) <= room else place
+
+    def _records(self) -> list[LayerRecord]:
+        if self.video_path:
+            return [LayerRecord(PurePath(self.video_path).name, "")]
+        if self.kind == "video":
+            return [LayerRecord(item.name, "", item.date) for item in self.series]
+        combos = (self._widgets.before, self._widgets.after)
+        named = [(combo.currentText(), date) for combo, date in zip(combos, self.dates())]
+        return [LayerRecord(name, "", date) for name, date in named if name]
 
     def _show_fields(self) -> None:
         kind, is_file = self.kind, self._is_file
@@ -292,7 +344,22 @@ class InputPanel(QWidget):
             widget.setVisible(kind == "pair")
         self._list.setVisible(kind == "video" and not is_file)
         self._file.setVisible(is_file)
-        for widget in (self._extent_heading, self._widgets.extent):
-            widget.setVisible(not is_file)
+        self._extent_row.setVisible(not is_file)
         self._crop.setVisible(bool(self._crop.text()) and not is_file)
         self._crop_warning.setVisible(bool(self._crop_warning.text) and not is_file)
+        self._fold.refresh()
+
+
+def _row(*widgets: QWidget | None) -> QWidget:
+    """Widgets side by side; `None` stands for the gap between left and right."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            wide = widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored
+            layout.addWidget(widget, 1 if wide else 0)
+    return row

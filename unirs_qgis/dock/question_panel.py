@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from unirs_qgis.dock.entries import KINDS
+from unirs_qgis.dock.language import seems_foreign
+from unirs_qgis.dock.parts.buttons import CompactButton, PillButton
 from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.overflow_row import OverflowRow
 from unirs_qgis.dock.parts.text import GrowingText
 from unirs_qgis.dock.suggestions import Suggestion, suggestions
-from unirs_qgis.dock.theme import CompactButton, Tone, plain_tooltip
+from unirs_qgis.dock.theme import Tone, plain_tooltip
 
-_CHIP_STYLE = """
-QToolButton { border: 1px solid palette(mid); border-radius: 9px; padding: 1px 7px; }
-QToolButton:hover, QToolButton:focus { border-color: palette(highlight); }
-QToolButton:pressed { background: palette(midlight); }
-"""
+_TASKS = {"single": "caption", "pair": "change", "video": "classify"}
+"""What can be asked for without a question, for each kind of input."""
 
 
 class QuestionBox(GrowingText):
@@ -56,14 +56,16 @@ class QuestionPanel(QWidget):
 
     submitted = Signal(str, str, list)
     stopped = Signal()
+    restart_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind, self._can_ask, self._can_stop, self._has_input = "single", False, False, True
-        self._bar = QWidget(self)
+        self._kind, self._can_ask, self._can_stop, self._problem = "single", False, False, ""
+        self._suggestion: Suggestion | None = None  # the one that set the options
+        self._chips = {kind: [self._chip(one) for one in suggestions(kind)] for kind in KINDS}
+        self._bar = OverflowRow([chip for chips in self._chips.values() for chip in chips], self)
         self._bar.setObjectName("suggestionsBar")
         self._bar.setAccessibleName(self.tr("Suggested questions"))
-        self._chips = {kind: [self._chip(one) for one in suggestions(kind)] for kind in KINDS}
         self.box = QuestionBox(self)
         self._options = QLineEdit(self)
         self._options.setObjectName("optionsEdit")
@@ -77,6 +79,9 @@ class QuestionPanel(QWidget):
             self.tr("The model weighs these answers and gives the probability of each.")
         )
         self._hint = Notice("warning", Tone.WARNING, self)
+        self._hint.setObjectName("optionsHint")
+        self._language_hint = Notice("info", Tone.BUSY, self)
+        self._language_hint.setObjectName("languageHint")
         self._make_buttons()
         self._lay_out()
         self._connect()
@@ -107,9 +112,7 @@ class QuestionPanel(QWidget):
     def set_kind(self, kind: str) -> None:
         """Offers what fits a kind of input: "single", "pair" or "video"."""
         self._kind = kind
-        for chip_kind, chips in self._chips.items():
-            for chip in chips:
-                chip.setVisible(chip_kind == kind)
+        self._bar.show_buttons(self._chips[kind])
         self.box.setPlaceholderText(
             {
                 "single": self.tr("Ask about this image…"),
@@ -124,9 +127,9 @@ class QuestionPanel(QWidget):
         self._can_ask, self._can_stop = can_ask, can_stop
         self._refresh()
 
-    def set_has_input(self, has_input: bool) -> None:
-        """Says whether there is something to ask about."""
-        self._has_input = has_input
+    def show_problem(self, problem: str) -> None:
+        """Takes note of what keeps the input from being asked about; empty if nothing does."""
+        self._problem = problem
         self._refresh()
 
     # ----------------------------------------------------------------- parts
@@ -134,104 +137,104 @@ class QuestionPanel(QWidget):
     def _make_buttons(self) -> None:
         self.ask = CompactButton(self.tr("Ask"), "ask", self)
         self.stop = CompactButton(self.tr("Stop"), "stop", self)
-        self.caption = CompactButton(self.tr("Caption"), "", self)
-        self.change = CompactButton(self.tr("Describe change"), "", self)
-        self.classify = CompactButton(self.tr("Classify"), "", self)
+        self.restart = CompactButton(self.tr("Restart"), "again", self)
+        self.tasks = {
+            "caption": CompactButton(self.tr("Caption"), "", self),
+            "change": CompactButton(self.tr("Describe change"), "", self),
+            "classify": CompactButton(self.tr("Classify"), "", self),
+        }
         self.stop.setToolTip(self.tr("Stop the answer and keep what was said so far (Esc)"))
-        for name, button in (
-            ("askButton", self.ask),
-            ("captionButton", self.caption),
-            ("changeButton", self.change),
-            ("classifyButton", self.classify),
-            ("stopButton", self.stop),
-        ):
-            button.setObjectName(name)
+        self.restart.setToolTip(self.tr("End the worker and start it again, if it does not react"))
+        named = {"ask": self.ask, "stop": self.stop, "restartNow": self.restart, **self.tasks}
+        for name, button in named.items():
+            button.setObjectName(f"{name}Button")
 
-    def _chip(self, suggestion: Suggestion) -> QToolButton:
-        chip = QToolButton(self._bar)
-        chip.setText(suggestion.label)
+    def _chip(self, suggestion: Suggestion) -> PillButton:
+        chip = PillButton(suggestion.label, self)
         chip.setToolTip(plain_tooltip(suggestion.question))
         chip.setAccessibleDescription(suggestion.question)
-        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        chip.setStyleSheet(_CHIP_STYLE)
         chip.clicked.connect(lambda: self._take(suggestion))
         return chip
 
     def _lay_out(self) -> None:
-        row = FlowLayout(4, self._bar)
-        for chips in self._chips.values():
-            for chip in chips:
-                row.addWidget(chip)
-        first = QHBoxLayout()
-        first.setSpacing(4)
-        first.addWidget(self.ask, 1)
-        first.addWidget(self.stop)
-        second = FlowLayout(4)
-        for button in (self.caption, self.change, self.classify):
-            second.addWidget(button)
+        buttons = FlowLayout(4)
+        for button in (self.ask, self.stop, *self.tasks.values(), self.restart):
+            buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self._bar)
-        layout.addWidget(self.box)
-        layout.addWidget(self._fold)
-        layout.addWidget(self._hint)
-        layout.addLayout(first)
-        layout.addLayout(second)
+        for part in (self._bar, self.box, self._language_hint, self._fold, self._hint):
+            layout.addWidget(part)
+        layout.addLayout(buttons)
 
     def _connect(self) -> None:
         self.box.sent.connect(self._send_question)
-        self.box.textChanged.connect(self._refresh)
+        self.box.textChanged.connect(self._on_edited)
         self._options.textChanged.connect(self._refresh)
+        self._options.textEdited.connect(self._on_options_edited)
         self._options.returnPressed.connect(self._send_question)
         self._fold.toggled.connect(self._refresh)
         self.ask.clicked.connect(self._send_question)
-        self.caption.clicked.connect(lambda: self.submitted.emit("caption", "", []))
-        self.change.clicked.connect(lambda: self.submitted.emit("change", "", []))
-        self.classify.clicked.connect(lambda: self.submitted.emit("classify", "", self.options()))
+        for task, button in self.tasks.items():
+            button.clicked.connect(lambda _checked=False, task=task: self._send_task(task))
         self.stop.clicked.connect(self.stopped)
+        self.restart.clicked.connect(self.restart_requested)
 
     # ----------------------------------------------------------------- behaviour
 
     def _take(self, suggestion: Suggestion) -> None:
+        self._suggestion = None
         self.set_question(suggestion.question)
         self.set_options(suggestion.options)
+        self._suggestion = suggestion
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_edited(self) -> None:
+        """Another question than the suggested one has other answers."""
+        if self._suggestion is not None and self.question != self._suggestion.question:
+            self._suggestion = None
+            self.set_options("")
+        self._refresh()
+
+    def _on_options_edited(self) -> None:
+        """The options are the user's own from now on."""
+        self._suggestion = None
 
     def _send_question(self) -> None:
         if self.ask.isEnabled():
             self.box.selectAll()  # the next question replaces it, and it is still there to edit
             self.submitted.emit("ask", self.question, self.options())
 
+    def _send_task(self, task: str) -> None:
+        """Options of a suggested question are no classes of events."""
+        own = task == "classify" and self._suggestion is None
+        self.submitted.emit(task, "", self.options() if own else [])
+
     def _refresh(self) -> None:
-        ready = self._can_ask and self._has_input
+        ready = self._can_ask and not self._problem
         too_few = len(self.options()) == 1
         self._hint.say(
             self.tr("Give at least two answers to choose from, parted by commas.")
             if too_few
             else ""
         )
+        self._language_hint.say(
+            self.tr("The model reads English: this looks like another language.")
+            if seems_foreign(self.question)
+            else ""
+        )
         self.ask.setEnabled(ready and bool(self.question) and not too_few)
+        self.ask.setToolTip(plain_tooltip(self._problem))
         self.stop.setEnabled(self._can_stop)
-        fits = {"single": self.caption, "pair": self.change, "video": self.classify}[self._kind]
-        for button, tip, otherwise in (
-            (
-                self.caption,
-                self.tr("Describe the image"),
-                self.tr("A caption describes one image: choose Image above."),
-            ),
-            (
-                self.change,
-                self.tr("Describe what changed between the two dates"),
-                self.tr("A change needs two dates: choose Pair above."),
-            ),
-            (
-                self.classify,
-                self.tr("Name the event that the series or video shows"),
-                self.tr("Only a series or a video is classified: choose Series above."),
-            ),
-        ):
-            button.setEnabled(
-                ready and button is fits and not (button is self.classify and too_few)
-            )
-            button.setToolTip(tip if button is fits else otherwise)
+        self.ask.setVisible(not self._can_stop)
+        self.stop.setVisible(self._can_stop)
+        self.restart.setVisible(self._can_stop)
+        tips = {
+            "caption": self.tr("Describe the image"),
+            "change": self.tr("Describe what changed between the two dates"),
+            "classify": self.tr("Name the event that the series or video shows"),
+        }
+        for task, button in self.tasks.items():
+            button.setVisible(task == _TASKS[self._kind] and not self._can_stop)
+            button.setEnabled(ready and not (task == "classify" and too_few))
+            button.setToolTip(plain_tooltip(self._problem) or tips[task])

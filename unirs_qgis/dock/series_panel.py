@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qtpy.QtCore import QDateTime, Qt, Signal
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QPainter, QPaintEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -17,12 +18,44 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.dock.host import SeriesItem
+from unirs_qgis.dock.parts.buttons import IconButton
 from unirs_qgis.dock.parts.date_field import DateField
 from unirs_qgis.dock.parts.text import WrapLabel
-from unirs_qgis.dock.theme import IconButton, line_height, plain_tooltip
+from unirs_qgis.dock.theme import colours, line_height, muted, plain_tooltip
 
 _ITEM = Qt.ItemDataRole.UserRole
-_VISIBLE_ROWS = 4
+_LEAST_ROWS = 3  # room for the hint of an empty list
+
+
+class _Rows(QListWidget):
+    """As high as its rows: the dock scrolls, and nothing within it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for changed in (self.model().rowsInserted, self.model().rowsRemoved):
+            changed.connect(self._fit)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Narrow: names lose their middle."""
+        return QSize(80, self.minimumHeight())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Says what belongs here, where there is nothing."""
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(muted(colours(self)))
+            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            rect = self.viewport().rect().adjusted(8, 2, -8, -2)
+            painter.drawText(rect, middle, self.tr("No layer yet: choose one above and add it."))
+            painter.end()
+
+    def _fit(self) -> None:
+        row = max(line_height(self) + 5, self.sizeHintForRow(0))
+        self.setFixedHeight(max(self.count(), _LEAST_ROWS) * row + 2 * self.frameWidth())
 
 
 class SeriesList(QWidget):
@@ -71,14 +104,11 @@ class SeriesList(QWidget):
         self._show_current()
 
     def _make_view(self) -> QListWidget:
-        view = QListWidget(self)
+        view = _Rows(self)
         view.setObjectName("seriesView")
         view.setAccessibleName(self.tr("Layers of the series, the earliest first"))
         view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setFixedHeight(_VISIBLE_ROWS * (line_height(view) + 5))
-        view.setMinimumWidth(80)
         return view
 
     def _lay_out(self) -> None:
@@ -100,7 +130,7 @@ class SeriesList(QWidget):
         return row
 
     def _fill(self, row: QListWidgetItem, item: SeriesItem) -> None:
-        day = _day(item.date) or self.tr("no date")
+        day = item.date[:10] or self.tr("no date")
         row.setText(self.tr("{date}  {layer}").format(date=day, layer=item.name))
         row.setToolTip(plain_tooltip(item.name))
         row.setData(_ITEM, item)
@@ -109,7 +139,7 @@ class SeriesList(QWidget):
         row = self._view.currentRow()
         count = self._view.count()
         self._date.setEnabled(row >= 0)
-        self._date.set_value(self._view.item(row).data(_ITEM).date if row >= 0 else None)
+        self._date.set_value(self._view.item(row).data(_ITEM).date if row >= 0 else "")
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < count - 1)
         self._remove.setEnabled(row >= 0)
@@ -137,7 +167,7 @@ class SeriesList(QWidget):
 
     def _sort_by_date(self) -> None:
         """The earliest first; layers without a date stay in their order, at the end."""
-        self.show_items(sorted(self.items(), key=lambda item: _day(item.date) or "9999"))
+        self.show_items(sorted(self.items(), key=lambda item: item.date or "9999"))
         self.changed.emit()
 
 
@@ -194,7 +224,3 @@ class VideoFile(QWidget):
         )
         dialog.fileSelected.connect(self._path.setText)
         dialog.open()
-
-
-def _day(date: QDateTime | None) -> str:
-    return date.date().toString(Qt.DateFormat.ISODate) if date is not None else ""

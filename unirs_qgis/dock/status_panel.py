@@ -15,13 +15,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.states import DockState
 from unirs_qgis.dock.theme import (
-    CompactButton,
-    IconButton,
+    colours,
     hairline,
     line_height,
     plain_tooltip,
@@ -51,6 +51,7 @@ class StatusPanel(QWidget):
     set_up_cancelled = Signal()
     options_requested = Signal()
     restart_requested = Signal()
+    help_requested = Signal()
     tiles_requested = Signal()
     history_action = Signal(str)
 
@@ -120,8 +121,8 @@ class StatusPanel(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(hairline(self.palette()))
-        painter.setBrush(tinted_ground(self.palette(), self._state.tone))
+        painter.setPen(hairline(colours(self)))
+        painter.setBrush(tinted_ground(colours(self), self._state.tone))
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
         painter.end()
 
@@ -158,6 +159,7 @@ class StatusPanel(QWidget):
             ),
             ("", "", None),
             ("optionsAction", self.tr("Options…"), self.options_requested.emit),
+            ("helpAction", self.tr("Help"), self.help_requested.emit),
         ):
             if slot is None:
                 menu.addSeparator()
@@ -232,6 +234,6 @@ class _Dot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tone(self.palette(), self._state.tone))
+        painter.setBrush(tone(colours(self), self._state.tone))
         painter.drawEllipse(QRectF(0, (self.height() - _DOT) / 2, _DOT, _DOT))
         painter.end()

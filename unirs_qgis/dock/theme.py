@@ -7,12 +7,24 @@ from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
-from qtpy.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QSize, Qt
-from qtpy.QtGui import QColor, QFont, QFontMetrics, QIcon, QImage, QImageReader, QPalette, QPixmap
-from qtpy.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from qtpy.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from qtpy.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QIcon,
+    QImage,
+    QImageReader,
+    QPalette,
+    QPixmap,
+)
+from qtpy.QtWidgets import QWidget
 
 _ICONS = Path(__file__).with_name("icons")
 _ICON_PIXELS = (16, 24, 32, 48)
+_READABLE, _DISCERNIBLE = 3.0, 1.5  # contrast of text, and of what is switched off
 
 
 class Tone(Enum):
@@ -40,6 +52,63 @@ def is_dark(palette: QPalette) -> bool:
     """Whether light text stands on a dark ground."""
     window, text = QPalette.ColorRole.Window, QPalette.ColorRole.WindowText
     return palette.color(window).lightness() < palette.color(text).lightness()
+
+
+def colours(widget: QWidget) -> QPalette:
+    """The colours in which a widget paints itself: inks that stand out from what is behind it.
+
+    A theme of QGIS ("Night Mapping") is a stylesheet that makes most widgets transparent, with a
+    palette that it does not use: its text is as dark as its ground.
+    """
+    result = QPalette(widget.palette())
+    role = QPalette.ColorRole
+    for ground in (role.Window, role.Base, role.Button):
+        if result.brush(ground).color().alpha() == 0:
+            result.setBrush(ground, _behind(widget, ground))
+    for ground, ink in (
+        (role.Window, role.WindowText),
+        (role.Base, role.Text),
+        (role.Button, role.ButtonText),
+        (role.Highlight, role.HighlightedText),
+    ):
+        if result.brush(ground).style() == Qt.BrushStyle.SolidPattern:
+            _make_readable(result, ground, ink)
+    return result
+
+
+def _behind(widget: QWidget, ground: QPalette.ColorRole) -> QBrush:
+    """The ground of the nearest ancestor that has one."""
+    while widget.parentWidget() is not None:
+        widget = widget.parentWidget()
+        brush = widget.palette().brush(ground)
+        if brush.color().alpha() > 0:
+            return brush
+    return QGuiApplication.palette().brush(ground)
+
+
+def _make_readable(palette: QPalette, ground: QPalette.ColorRole, ink: QPalette.ColorRole) -> None:
+    group = QPalette.ColorGroup
+    behind = palette.color(group.Active, ground)
+    for one in (group.Active, group.Inactive):
+        if contrast(behind, palette.color(one, ink)) < _READABLE:
+            inks = (QColor(Qt.GlobalColor.black), QColor(Qt.GlobalColor.white))
+            palette.setColor(one, ink, max(inks, key=lambda colour: contrast(behind, colour)))
+    if contrast(behind, palette.color(group.Disabled, ink)) < _DISCERNIBLE:
+        palette.setColor(group.Disabled, ink, blend(palette.color(group.Active, ink), behind, 0.5))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in colour.getRgbF()[:3]
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def muted(palette: QPalette) -> QColor:
@@ -116,70 +185,6 @@ def _drawn(name: str, ink: str, pixels: int) -> QImage:
 @cache
 def _svg(name: str) -> str:
     return (_ICONS / f"{name}.svg").read_text(encoding="utf-8")
-
-
-class IconButton(QToolButton):
-    """A flat button with nothing but an icon, which changes with the palette.
-
-    Args:
-        name: File in `icons/`, without its ending.
-        text: What it does, in a few words: tooltip and name for screen readers.
-        parent: Qt's parent.
-    """
-
-    def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setText(text)
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.setIcon(icon(name, self.palette()))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Draws the icon anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(icon(self._name, self.palette()))
-
-
-class CompactButton(QPushButton):
-    """A push button that is no wider than its text, with an icon that changes with the palette.
-
-    Args:
-        text: Its text.
-        icon_name: File in `icons/`, without its ending; empty for none.
-        parent: Qt's parent.
-    """
-
-    def __init__(self, text: str, icon_name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self._icon_name = icon_name
-        self.setAutoDefault(False)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._tint()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Without the least width that many styles give to a push button."""
-        words = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        sign = self.iconSize().width() + 4 if self._icon_name else 0
-        return QSize(words + sign + 16, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """As small as its text allows."""
-        return self.sizeHint()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Draws the icon anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._tint()
-
-    def _tint(self) -> None:
-        if self._icon_name:
-            self.setIcon(icon(self._icon_name, self.palette()))
 
 
 def line_height(widget: QWidget) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from qtpy.QtCore import QCoreApplication, QLocale
 
-_UNITS = ((2**30, "GB"), (2**20, "MB"), (2**10, "kB"))
+_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
 def size_text(size: float) -> str:
     """A number of bytes, such as ``6.1 GB``, in the user's language."""
     for unit, name in _UNITS:
         if size >= unit:
-            digits = 1 if size < 10 * unit or unit == 2**30 else 0
+            digits = 1 if size < 10 * unit or name == "GB" else 0
             return f"{QLocale().toString(size / unit, 'f', digits)} {name}"
     return f"{int(size)} B"
 

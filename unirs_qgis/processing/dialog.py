@@ -9,7 +9,10 @@ from qgis.core import QgsRasterLayer, QgsReferencedRectangle
 
 
 def tiles_dialog(
-    layers: Sequence[QgsRasterLayer], extent: QgsReferencedRectangle | None = None
+    layers: Sequence[QgsRasterLayer],
+    extent: QgsReferencedRectangle | None = None,
+    question: str = "",
+    options: Sequence[str] = (),
 ) -> tuple[str, dict[str, Any]]:
     """What ``processing.execAlgorithmDialog`` takes to do tile by tile what the dock does at once.
 
@@ -17,6 +20,8 @@ def tiles_dialog(
         layers: One to caption, two to describe the change between, or a series to classify; none
             leaves the choice to the dialog.
         extent: Which part of them; all if ``None``.
+        question: What to ask every tile of one layer; a caption of each if it is empty.
+        options: Closed set of answers to the question.
 
     Returns:
         The algorithm's id and its parameters.
@@ -27,7 +32,11 @@ def tiles_dialog(
         return "unirs:classifytiles", {"INPUT": ids, **parameters}
     if len(ids) == 2:
         return "unirs:describechangetiles", {"BEFORE": ids[0], "AFTER": ids[1], **parameters}
-    return "unirs:captiontiles", {**({"INPUT": ids[0]} if ids else {}), **parameters}
+    parameters |= {"INPUT": ids[0]} if ids else {}
+    if question:
+        asked = {"QUESTION": question, "OPTIONS": ",".join(options)}
+        return "unirs:answertiles", {**parameters, **asked}
+    return "unirs:captiontiles", parameters
 
 
 def _extent_text(extent: QgsReferencedRectangle) -> str:

@@ -9,15 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qgis.core import QgsField, QgsFields
-from qtpy import QtCore
+
+from unirs_qgis.fields import FLAG, REAL, TEXT, WHOLE
 
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
-
-# Qt 6 has no QVariant.Type, and QGIS on Qt 5 takes nothing else for the type of a field.
-_KINDS = getattr(QtCore.QVariant, "Type", None) or QtCore.QMetaType.Type
-_TEXT = getattr(_KINDS, "String", None) or _KINDS.QString
-_NUMBER, _WHOLE, _FLAG = _KINDS.Double, _KINDS.LongLong, _KINDS.Bool
 
 
 @dataclass(frozen=True)
@@ -141,16 +137,16 @@ class Columns:
         return {self.prefix + name: value for name, value in values.items()}
 
     def _types(self) -> dict[str, Any]:
-        types = {"question": _TEXT} if self.asks else {}
-        types.update(text=_TEXT)
+        types = {"question": TEXT} if self.asks else {}
+        types.update(text=TEXT)
         if self.is_pair:
-            types.update(changed=_TEXT, agreement=_NUMBER)
+            types.update(changed=TEXT, agreement=REAL)
         if self.options:
-            types.update(probability=_NUMBER)
-            types.update(dict.fromkeys(option_columns(self.options).values(), _NUMBER))
-            types.update(options=_TEXT)
-        types.update(clue=_TEXT, nodata_share=_NUMBER, layers=_TEXT, model=_TEXT)
-        types.update(demonstration=_FLAG, seconds=_NUMBER, status=_TEXT, error=_TEXT)
+            types.update(probability=REAL)
+            types.update(dict.fromkeys(option_columns(self.options).values(), REAL))
+            types.update(options=TEXT)
+        types.update(clue=TEXT, nodata_share=REAL, layers=TEXT, model=TEXT)
+        types.update(demonstration=FLAG, seconds=REAL, status=TEXT, error=TEXT)
         return types
 
 
@@ -158,7 +154,7 @@ def whole_number_fields(*names: str) -> QgsFields:
     """Fields of whole numbers, which tell one place from another."""
     fields = QgsFields()
     for name in names:
-        fields.append(QgsField(name, _WHOLE))
+        fields.append(QgsField(name, WHOLE))
     return fields
 
 

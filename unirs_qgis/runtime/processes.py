@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from unirs_qgis.runtime.wire.process import clean_environment
+
 OnLine = Callable[[str], None]
 
 STOP_SECONDS = 2.0
@@ -23,24 +25,8 @@ STOP_SECONDS = 2.0
 
 _POLL_SECONDS = 0.1
 
-_DISTURBING = {
-    # Right for QGIS's libraries, wrong for those of another Python.
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PYTHONEXECUTABLE",
-    "__PYVENV_LAUNCHER__",
-    "PROJ_LIB",
-    "PROJ_DATA",
-    "GDAL_DATA",
-    "GDAL_DRIVER_PATH",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    # They would make pip install elsewhere.
-    "PIP_USER",
-    "PIP_TARGET",
-    "PIP_PREFIX",
-    "PIP_ROOT",
-}
+_OF_PIP = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}
+"""They would make pip install elsewhere."""
 
 
 class Stopped(Exception):  # noqa: N818 - what happened, not an error
@@ -53,7 +39,8 @@ def clean_variables(additions: Mapping[str, str] | None = None) -> dict[str, str
     Args:
         additions: Variables on top of those of this process.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in _DISTURBING}
+    inherited = clean_environment(os.environ)
+    kept = {name: value for name, value in inherited.items() if name not in _OF_PIP}
     return {**kept, **(additions or {})}
 
 

@@ -43,11 +43,10 @@ from unirs_qgis.runtime.setup_pip import (
 )
 from unirs_qgis.settings import SetupOptions
 
-GIB = 2**30
-NEEDED_BYTES = {"cpu": 3 * GIB, "cuda": 8 * GIB}
+NEEDED_BYTES = {"cpu": 3 * 10**9, "cuda": 8 * 10**9}
 """Free space that an environment needs while it is made."""
 
-FULL_BYTES = 50 * 2**20
+FULL_BYTES = 50 * 10**6
 """With less free space than this, a failure is put down to the full disk."""
 
 LOCK_NAME = "runtime.lock"

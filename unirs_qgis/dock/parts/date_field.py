@@ -1,75 +1,79 @@
-"""A date that may be unknown."""
+"""A date of acquisition that may be unknown, or known to the year or month alone."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QDate, QDateTime, QEvent, QObject, Qt, Signal
-from qtpy.QtGui import QKeyEvent, QWheelEvent
-from qtpy.QtWidgets import QDateEdit, QHBoxLayout, QWidget
+import re
+from datetime import date, timedelta
 
-from unirs_qgis.dock.theme import IconButton
+from qtpy.QtCore import QDate, QPoint, Qt, Signal
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QMenu, QWidget, QWidgetAction
 
-_UNKNOWN = QDate(1900, 1, 1)  # no raster is older than aeroplanes; Qt has no empty date of its own
+from unirs_qgis.dock.parts.buttons import IconButton
+
+_TYPED = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?:[-/.]?(?P<month>\d\d)(?:[-/.]?(?P<day>\d\d))?)?"
+    r"|(?P<single>(?:19|20)\d\d)[-/.](?P<one>\d)(?:[-/.](?P<other>\d\d?))?"
+)
+"""2019, 2019-06, 2019-06-15, with other separators or none; 2019-6-5."""
 
 
-class _DateEdit(QDateEdit):
-    """Shows "no date" at its least date, and starts from today when it is stepped or opened."""
+def read_date(typed: str) -> str | None:
+    """A date as ISO 8601 writes it, to the day, month or year that was typed.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDisplayFormat("yyyy-MM-dd")
-        self.setMinimumDate(_UNKNOWN)
-        self.setDate(_UNKNOWN)
-        self.setSpecialValueText(self.tr("no date"))
-        self.setCalendarPopup(True)
-        self.setKeyboardTracking(False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.calendarWidget().installEventFilter(self)
+    Args:
+        typed: "2019", "2019-06", "20190615", "2019/6/5"; an empty text is no date.
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Opens the calendar at this month rather than in 1900."""
-        if event.type() == QEvent.Type.Show and self.date() == _UNKNOWN:
-            today = QDate.currentDate()
-            self.calendarWidget().setCurrentPage(today.year(), today.month())
-        return super().eventFilter(watched, event)
+    Returns:
+        "2019", "2019-06", "2019-06-15" or ""; `None` for what is no date of the calendar.
+    """
+    words = typed.strip()
+    if not words:
+        return ""
+    match = _TYPED.fullmatch(words)
+    if match is None:
+        return None
+    parts = [match["year"] or match["single"], match["month"] or match["one"],
+             match["day"] or match["other"]]  # fmt: skip
+    numbers = [int(part) for part in parts if part]
+    try:
+        date(*_first_day(numbers))
+    except ValueError:
+        return None
+    return "-".join([f"{numbers[0]:04}", *(f"{number:02}" for number in numbers[1:])])
+
+
+def stepped(text: str, steps: int) -> str:
+    """A date some days, months or years later, as finely as it is known; today for no date."""
+    numbers = [int(part) for part in text.split("-") if part]
+    if not numbers:
+        return date.today().isoformat()
+    if len(numbers) == 1:
+        return f"{numbers[0] + steps:04}"
+    if len(numbers) == 2:
+        months = 12 * numbers[0] + numbers[1] - 1 + steps
+        return f"{months // 12:04}-{months % 12 + 1:02}"
+    return (date(*numbers) + timedelta(days=steps)).isoformat()
+
+
+class _DateEdit(QLineEdit):
+    """A line for a date; Up and Down step it."""
+
+    stepped = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Takes a date as people type it: over all that is there, and with its separators."""
-        selected = self.lineEdit().selectedText()
-        if event.text().isdigit() and (self.date() == _UNKNOWN or selected == self.text()):
-            self._begin_anew()
-        if event.text() in ("-", "/", ".") and selected:
-            return  # Qt has gone on to the month or day already
-        super().keyPressEvent(event)
-
-    def _begin_anew(self) -> None:
-        """Puts the year under the keys; a date that is not known gives way to today, untold."""
-        if self.date() == _UNKNOWN:
-            self.blockSignals(True)
-            self.setDate(QDate.currentDate())
-            self.blockSignals(False)
-        self.setSelectedSection(QDateEdit.Section.YearSection)
-
-    def stepBy(self, steps: int) -> None:  # noqa: N802
-        """One up or down; from no date to today."""
-        if self.date() == _UNKNOWN:
-            self.setDate(QDate.currentDate())
+        """Up is later, Down is earlier, as in every field of a date."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
+            event.accept()
         else:
-            super().stepBy(steps)
-
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """One stop for the Tab key: Qt's own way through year, month and day hangs at "no date"."""
-        return QWidget.focusNextPrevChild(self, forward)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Changes the date only where the user works on it, not where the mouse passes by."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+            super().keyPressEvent(event)
 
 
 class DateField(QWidget):
-    """A date edit with a button that empties it.
+    """A date, typed or picked from a calendar.
+
+    An empty field is no date; a text that is no date gives way to the date before.
 
     Args:
         name: Its name for screen readers, and tooltip.
@@ -80,46 +84,77 @@ class DateField(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._given: QDateTime | None = None
-        self._shown = _UNKNOWN
+        self._given = ""
         self.edit = _DateEdit(self)
-        self.edit.setToolTip(name)
+        self.edit.setPlaceholderText(self.tr("no date"))
         self.edit.setAccessibleName(name)
-        self._clear = IconButton("clear", self.tr("Forget the date"), self)
+        self.edit.setToolTip(self.tr("{name}: a year, a month or a day").format(name=name))
+        widest = max(self.edit.placeholderText(), "0000-00-00", key=len)
+        self.edit.setFixedWidth(self.edit.fontMetrics().horizontalAdvance(widest) + 16)
+        self._open = IconButton("calendar", self.tr("Choose a day"), self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.edit)
-        layout.addWidget(self._clear)
-        self.edit.dateChanged.connect(self._tell)
-        self.edit.editingFinished.connect(self._tell)
-        self._clear.clicked.connect(lambda: self.edit.setDate(_UNKNOWN))
-        self._clear.setEnabled(False)
+        layout.addWidget(self._open)
+        self.edit.editingFinished.connect(self._take_typed)
+        self.edit.stepped.connect(self._step)
+        self._open.clicked.connect(self._open_calendar)
 
-    def value(self) -> QDateTime | None:
-        """The date: as it was given, or 00:00 UTC of the day that the user chose."""
-        day = self.edit.date()
-        if day == _UNKNOWN:
-            return None
-        if self._given is not None and self._given.date() == day:
-            return self._given
-        return QDateTime.fromString(
-            f"{day.toString(Qt.DateFormat.ISODate)}T00:00:00Z", Qt.DateFormat.ISODate
-        )
+    def value(self) -> str:
+        """The date as ISO 8601: as it was given, or to the day, month or year that was typed."""
+        return self._given
 
-    def set_value(self, value: QDateTime | None) -> None:
-        """Shows a date, without telling that it was edited."""
-        self._given = value if value is not None and value.isValid() else None
-        self.edit.blockSignals(True)
-        self.edit.setDate(self._given.date() if self._given is not None else _UNKNOWN)
-        self.edit.blockSignals(False)
-        self._shown = self.edit.date()
-        self._clear.setEnabled(self._given is not None)
+    def set_value(self, value: str) -> None:
+        """Shows a date, without telling that it was edited.
 
-    def _tell(self) -> None:
-        """Tells of a new day; Qt also tells of a day that was typed anew and is the same."""
-        day = self.edit.date()
-        self._clear.setEnabled(day != _UNKNOWN)
-        if day != self._shown:
-            self._shown = day
-            self.edited.emit()
+        Args:
+            value: ISO 8601 date, time, month or year; empty for no date.
+        """
+        self._given = value
+        if self._shown() != self.edit.text():
+            self.edit.blockSignals(True)
+            self.edit.setText(self._shown())
+            self.edit.blockSignals(False)
+
+    def _shown(self) -> str:
+        """Without the time of day."""
+        return self._given[:10]
+
+    def _take_typed(self) -> None:
+        typed = read_date(self.edit.text())
+        if typed is None or typed == self._shown():
+            self.set_value(self._given)
+        else:
+            self._take(typed)
+
+    def _step(self, steps: int) -> None:
+        typed = read_date(self.edit.text())
+        self._take(stepped(self._shown() if typed is None else typed, steps))
+
+    def _take(self, value: str) -> None:
+        self.set_value(value)
+        self.edited.emit()
+
+    def _open_calendar(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        calendar = QCalendarWidget(menu)
+        calendar.setSelectedDate(self._day_to_start_from())
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(calendar)
+        menu.addAction(action)
+        for chosen in (calendar.clicked, calendar.activated):
+            chosen.connect(menu.close)
+            chosen.connect(lambda day: self._take(day.toString(Qt.DateFormat.ISODate)))
+        menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+        calendar.setFocus()
+
+    def _day_to_start_from(self) -> QDate:
+        numbers = [int(part) for part in self._shown().split("-") if part]
+        return QDate(*_first_day(numbers)) if numbers else QDate.currentDate()
+
+
+def _first_day(numbers: list[int]) -> list[int]:
+    """Year, month and day of the first day of a year, a month or a day."""
+    return [*numbers, 1, 1][:3]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qtpy.QtCore import QEvent, Qt, Signal
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from unirs_qgis.dock.theme import icon
+from unirs_qgis.dock.parts.scroll_column import reveal
+from unirs_qgis.dock.theme import colours, icon
 
 _AROUND = 24  # pixels that a style leaves around icon and text
 
@@ -19,21 +22,27 @@ class Fold(QWidget):
         content: What is under it.
         unfolded: Whether it is shown at first.
         parent: Qt's parent.
+
+    Signals:
+        toggled: The content is shown, or hidden, now.
+        clicked: The user did that.
     """
 
     toggled = Signal(bool)
+    clicked = Signal()
 
     def __init__(
         self, title: str, content: QWidget, unfolded: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._summary: Callable[[int], str] | None = None
         self.header = QToolButton(self)
         self.header.setAutoRaise(True)
         self.header.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.header.clicked.connect(lambda: self.set_unfolded(not self._unfolded))
-        self.header.setText(title)
+        self.header.setStyleSheet("QToolButton { text-align: left; }")
+        self.header.clicked.connect(self._on_clicked)
         self._title, self._content, self._unfolded = title, content, unfolded
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -54,12 +63,31 @@ class Fold(QWidget):
             self._show()
             self.toggled.emit(unfolded)
 
+    def set_summary(self, summary: Callable[[int], str]) -> None:
+        """Says what is inside while it is folded, instead of the heading.
+
+        Args:
+            summary: From the room in pixels to a text; an empty one leaves the heading.
+        """
+        self._summary = summary
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Words the heading anew: what is inside has changed."""
+        room = self.width() - self.header.iconSize().width() - _AROUND
+        words = self._summary(room) if self._summary is not None and not self._unfolded else ""
+        metrics = self.header.fontMetrics()
+        self.header.setText(
+            metrics.elidedText(words or self._title, Qt.TextElideMode.ElideRight, room)
+        )
+        state = self.tr("{heading}, unfolded") if self._unfolded else self.tr("{heading}, folded")
+        spoken = f"{self._title}: {words}" if words else self._title
+        self.header.setAccessibleName(state.format(heading=spoken))
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Elides a heading for which the dock is too narrow."""
         super().resizeEvent(event)
-        room = self.width() - self.header.iconSize().width() - _AROUND
-        words = self.header.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
-        self.header.setText(words)
+        self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Draws the arrow anew when the theme changes."""
@@ -67,11 +95,16 @@ class Fold(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_arrow()
 
+    def _on_clicked(self) -> None:
+        self.set_unfolded(not self._unfolded)
+        if self._unfolded:
+            reveal(self)
+        self.clicked.emit()
+
     def _show(self) -> None:
         self._content.setVisible(self._unfolded)
         self._draw_arrow()
-        state = self.tr("{heading}, unfolded") if self._unfolded else self.tr("{heading}, folded")
-        self.header.setAccessibleName(state.format(heading=self._title))
+        self.refresh()
 
     def _draw_arrow(self) -> None:
-        self.header.setIcon(icon("down" if self._unfolded else "right", self.palette()))
+        self.header.setIcon(icon("down" if self._unfolded else "right", colours(self)))

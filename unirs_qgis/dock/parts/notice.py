@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QPainter, QPaintEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from unirs_qgis.dock.parts.buttons import CompactButton
 from unirs_qgis.dock.parts.text import WrapLabel
-from unirs_qgis.dock.theme import Tone, icon, tinted_ground, tone
+from unirs_qgis.dock.theme import Tone, colours, icon, tinted_ground, tone
 
 
 class Notice(QWidget):
@@ -17,24 +18,48 @@ class Notice(QWidget):
         icon_name: File in `icons/`, without its ending.
         meaning: Its tone.
         parent: Qt's parent.
+        offer: Text of a button that helps; empty for none.
+
+    Signals:
+        accepted: The user clicked that button.
     """
 
-    def __init__(self, icon_name: str, meaning: Tone, parent: QWidget | None = None) -> None:
+    accepted = Signal()
+
+    def __init__(
+        self,
+        icon_name: str,
+        meaning: Tone,
+        parent: QWidget | None = None,
+        offer: str = "",
+    ) -> None:
         super().__init__(parent)
         self._icon_name, self._meaning = icon_name, meaning
         self._sign = QLabel(self)
         self._sign.setFixedSize(16, 16)
         self.label = WrapLabel(parent=self)
+        self.button = CompactButton(offer, parent=self)
+        self.button.clicked.connect(lambda _checked=False: self.accepted.emit())
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.label)
+        words.addWidget(self.button)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.setSpacing(6)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.label, 1)
-        self.hide()
+        layout.addLayout(words, 1)
+        self.say("")
 
-    def say(self, text: str) -> None:
-        """Shows a sentence; an empty one hides the notice."""
+    def say(self, text: str, with_offer: bool = False) -> None:
+        """Shows a sentence; an empty one hides the notice.
+
+        Args:
+            text: The sentence.
+            with_offer: Whether the button is shown, too.
+        """
         self.label.setText(text)
+        self.button.setVisible(with_offer)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
 
@@ -48,8 +73,8 @@ class Notice(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tinted_ground(self.palette(), self._meaning))
+        painter.setBrush(tinted_ground(colours(self), self._meaning))
         painter.drawRoundedRect(self.rect(), 4, 4)
-        ink = tone(self.palette(), self._meaning)
-        icon(self._icon_name, self.palette(), ink).paint(painter, self._sign.geometry())
+        ink = tone(colours(self), self._meaning)
+        icon(self._icon_name, colours(self), ink).paint(painter, self._sign.geometry())
         painter.end()

@@ -8,7 +8,7 @@ from qtpy.QtCore import QEvent, QLocale, QRect, QRectF, QSize, Qt
 from qtpy.QtGui import QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from unirs_qgis.dock.theme import hairline, line_height, plain_tooltip, scaled_font
+from unirs_qgis.dock.theme import colours, hairline, line_height, plain_tooltip, scaled_font
 
 _BAR = 4
 _GAP = 6
@@ -66,7 +66,7 @@ class OptionBars(QWidget):
         return super().event(event)
 
     def _paint_row(self, painter: QPainter, index: int, text: str, share: float) -> None:
-        palette, height = self.palette(), self._row_height()
+        palette, height = colours(self), self._row_height()
         painter.setFont(scaled_font(self.font(), 1.0, bold=index == 0))
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         row = QRect(0, index * height, self.width(), line_height(self))

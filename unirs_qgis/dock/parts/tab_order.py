@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLayout, QScrollArea, QSplitter, QWidget
+from qtpy.QtWidgets import QLayout, QScrollArea, QWidget
+
+from unirs_qgis.dock.parts.overflow_row import OverflowRow
 
 
 def follow_layout(root: QWidget) -> None:
@@ -18,9 +20,8 @@ def follow_layout(root: QWidget) -> None:
 def _stops(widget: QWidget) -> Iterator[QWidget]:
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
         yield widget
-    if isinstance(widget, QSplitter):
-        for index in range(widget.count()):
-            yield from _stops(widget.widget(index))
+    if isinstance(widget, OverflowRow):
+        yield from widget.stops
     elif isinstance(widget, QScrollArea):
         yield from _stops(widget.widget())
     elif widget.layout() is not None:

@@ -8,6 +8,7 @@ from qtpy.QtCore import QPointF, QSize, Qt
 from qtpy.QtGui import (
     QPainter,
     QPaintEvent,
+    QPalette,
     QResizeEvent,
     QTextCursor,
     QTextLayout,
@@ -16,7 +17,7 @@ from qtpy.QtGui import (
 )
 from qtpy.QtWidgets import QFrame, QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
-from unirs_qgis.dock.theme import line_height, muted, scaled_font
+from unirs_qgis.dock.theme import colours, line_height, muted, scaled_font
 
 _LINE_BREAK = "\u2028"  # what QTextLayout takes for a new line
 _SLACK = 2  # pixels without which Qt takes the last line for hidden
@@ -67,8 +68,10 @@ class WrapLabel(QLabel):
         """Draws the lines."""
         layout, height = self._laid_out(self.width())
         painter = QPainter(self)
-        palette = self.palette()
-        painter.setPen(muted(palette) if self._quiet else palette.color(self.foregroundRole()))
+        palette = colours(self)
+        painter.setPen(
+            muted(palette) if self._quiet else palette.color(QPalette.ColorRole.WindowText)
+        )
         layout.draw(painter, QPointF(0, max(0, (self.height() - height) // 2)))
         painter.end()
 
@@ -113,6 +116,7 @@ class GrowingText(QPlainTextEdit):
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.document().setDocumentMargin(0)
+        self.setStyleSheet("border: none; padding: 0; background: transparent;")  # whatever a theme
         self.viewport().setAutoFillBackground(False)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

@@ -9,7 +9,7 @@ from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from qtpy.QtWidgets import QWidget
 
 from unirs_qgis.dock.parts.flow import FlowLayout
-from unirs_qgis.dock.theme import hairline, line_height, muted, scaled_font
+from unirs_qgis.dock.theme import colours, hairline, line_height, muted, scaled_font
 
 SIDE = 112  # two fit into the narrowest dock
 
@@ -45,12 +45,12 @@ class _Thumbnail(QWidget):
             0,
             self._shown.width(),
             self._shown.height(),
-            self.palette().color(QPalette.ColorRole.AlternateBase),
+            colours(self).color(QPalette.ColorRole.AlternateBase),
         )  # nodata is transparent
         painter.drawPixmap(0, 0, pixmap)
-        painter.setPen(hairline(self.palette()))
+        painter.setPen(hairline(colours(self)))
         painter.drawRect(0, 0, self._shown.width() - 1, self._shown.height() - 1)
-        painter.setPen(muted(self.palette()))
+        painter.setPen(muted(colours(self)))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignBottom, self._caption)
         painter.end()
 

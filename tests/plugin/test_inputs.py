@@ -1,0 +1,199 @@
+"""What is looked at, as the project and the layer tree change."""
+
+from __future__ import annotations
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    QgsDataProvider,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
+)
+from qtpy.QtWidgets import QLabel, QToolButton
+
+from unirs_qgis.dock import DockState
+from unirs_qgis.inputs import InputError
+
+
+@pytest.fixture
+def inputs(window, qgis_canvas, monkeypatch, worker_python):
+    window._status.look_again()
+    return window.inputs
+
+
+@pytest.fixture
+def add(raster, tmp_path, qgis_canvas):
+    """Adds a raster layer on top of the layer tree, and shows its extent."""
+
+    def add_layer(name: str, band: str = "") -> QgsRasterLayer:
+        path = raster(tmp_path / f"{name}.tif")
+        if band:
+            dataset = gdal.Open(str(path), gdal.GA_Update)
+            dataset.GetRasterBand(1).SetDescription(band)
+            dataset = None
+        layer = QgsRasterLayer(str(path), name)
+        QgsProject.instance().addMapLayer(layer)  # announced before the tree has it
+        qgis_canvas.setDestinationCrs(layer.crs())
+        qgis_canvas.setExtent(layer.extent())
+        return layer
+
+    return add_layer
+
+
+@pytest.fixture
+def looks_at(qtbot, inputs):
+    """Waits until the layers of these names are looked at."""
+
+    def wait(*names: str) -> None:
+        qtbot.waitUntil(lambda: tuple(x.name() for x in inputs.layers()) == names)
+
+    return wait
+
+
+@pytest.fixture
+def problem(monkeypatch, window):
+    """The last sentence that the dock was given on what is unfit."""
+    told = [""]
+    show = window.dock.show_problem
+    monkeypatch.setattr(window.dock, "show_problem", lambda text: (told.append(text), show(text)))
+    return lambda: told[-1]
+
+
+def test_the_first_layer_can_be_asked_about(qtbot, window, inputs, add):
+    assert window.dock.state is DockState.NO_LAYER
+    add("place-2019-06-15")
+    qtbot.waitUntil(lambda: window.dock.state is DockState.READY)
+    assert inputs.picked().records[0].date == "2019-06-15"
+
+
+def test_a_project_that_is_opened_and_closed_is_followed(
+    qtbot, window, inputs, add, looks_at, tmp_path
+):
+    add("a-2009")
+    add("b-2020")
+    looks_at("b-2020")
+    saved = str(tmp_path / "saved.qgz")
+    assert QgsProject.instance().write(saved)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: window.dock.state is DockState.NO_LAYER)
+    assert QgsProject.instance().read(saved)
+    looks_at("b-2020")
+    assert window.dock.state is DockState.READY
+
+
+def test_the_active_layer_is_followed_until_the_user_chooses(
+    window, inputs, add, looks_at, qgis_canvas
+):
+    low = add("low")
+    add("high")
+    looks_at("high")
+    qgis_canvas.setCurrentLayer(low)
+    looks_at("low")
+    window.inputs._before.show_layer(low)
+    window.inputs._before.chosen.emit()
+    add("highest")
+    looks_at("low")
+    QgsProject.instance().removeMapLayer(low.id())
+    looks_at("highest")
+
+
+def test_a_hidden_layer_gives_way_to_one_that_the_map_shows(add, looks_at, inputs):
+    add("low")
+    high = add("high")
+    looks_at("high")
+    QgsProject.instance().layerTreeRoot().findLayer(high.id()).setItemVisibilityChecked(False)
+    looks_at("low")
+
+
+def test_change_maps_are_not_offered(qtbot, window, inputs, add, looks_at):
+    add("change", band="change (percent)")
+    qtbot.wait(50)
+    assert window.dock.state is DockState.NO_LAYER
+    add("place")
+    looks_at("place")
+    add("other change", band="change (percent)")
+    qtbot.wait(50)
+    looks_at("place")
+    chooser = inputs._before
+    assert [chooser.layer(row).name() for row in range(chooser.count())] == ["place"]
+    inputs._add_to_series("visible")
+    assert [item.name for item in window.dock.series] == ["place"]
+
+
+def kind(window, name: str) -> None:
+    window.dock.findChild(QToolButton, f"kind{name}Button").click()
+
+
+def test_an_unfit_input_is_told_before_the_click(window, inputs, add, looks_at, problem):
+    add("first-2009")
+    looks_at("first-2009")
+    assert problem() == ""
+    kind(window, "Pair")
+    assert "choose a second layer" in problem()
+    with pytest.raises(InputError, match="choose a second layer"):
+        inputs.picked()
+    add("second-2020")
+    looks_at("first-2009", "second-2020")
+    assert problem() == ""
+    kind(window, "Series")
+    assert "three layers or more" in problem()
+    inputs._add_to_series("visible")
+    assert "three layers or more" in problem()
+
+
+def test_the_same_layer_twice_is_no_pair(window, inputs, add, looks_at, problem):
+    layer = add("first-2009")
+    add("second-2020")
+    kind(window, "Pair")
+    looks_at("first-2009", "second-2020")
+    inputs._after.show_layer(layer)
+    inputs._after.chosen.emit()
+    assert "choose a second layer" in problem()
+
+
+def test_an_extent_outside_the_layer_is_told_before_the_click(
+    qtbot, window, add, looks_at, problem
+):
+    layer = add("place")
+    looks_at("place")
+    left, top = layer.extent().xMinimum(), layer.extent().yMaximum()
+    away = QgsRectangle(left + 10_000, top - 100, left + 10_100, top)
+    window._chooser.set_extent(QgsReferencedRectangle(away, layer.crs()))
+    qtbot.waitUntil(lambda: "outside the layer place" in problem())
+    window._chooser.set_extent(QgsReferencedRectangle(layer.extent(), layer.crs()))
+    assert problem() == ""
+
+
+def test_a_year_stays_a_year_and_the_user_knows_better(window, inputs, add, looks_at):
+    add("orthophoto_1985")
+    looks_at("orthophoto_1985")
+    assert inputs.picked().records[0].date == "1985"
+    assert window.dock.dates() == ("1985",)
+    window.dock.show_dates(("1985-07",))
+    window.dock.dates_edited.emit()
+    assert inputs.picked().records[0].date == "1985-07"
+
+
+def test_layers_are_put_in_order_by_the_dates_that_the_user_has_given(inputs, add, window):
+    first, second = add("a-2009"), add("b-2020")
+    inputs.choose([first, second])
+    window.dock.show_dates(("2021", "2020"))
+    window.dock.dates_edited.emit()
+    inputs.choose([first, second])
+    assert [record.date for record in inputs.picked().records] == ["2020", "2021"]
+
+
+def test_a_project_whose_layers_are_lost_says_so_until_one_is_mended(
+    qtbot, window, inputs, add, raster, tmp_path, qgis_canvas
+):
+    lost = QgsRasterLayer(str(tmp_path / "lost.tif"), "lost")
+    QgsProject.instance().addMapLayer(lost)
+    status = window.dock.findChild(QLabel, "statusLabel")
+    qtbot.waitUntil(lambda: "can be read" in status.text())
+    assert window.dock.state is DockState.NO_LAYER
+    found = raster(tmp_path / "found.tif")
+    lost.setDataSource(str(found), "lost", "gdal", QgsDataProvider.ProviderOptions())
+    qgis_canvas.mapCanvasRefreshed.emit()  # as QGIS does when it has drawn the layer
+    qtbot.waitUntil(lambda: window.dock.state is DockState.READY)

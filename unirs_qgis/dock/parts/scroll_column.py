@@ -1,0 +1,106 @@
+"""The column of the dock that scrolls. Nothing in it scrolls by itself."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from qtpy.QtWidgets import QFrame, QScrollArea, QWidget
+
+_LEAST = 64  # pixels of height, so that there is something to scroll
+_NEAR = 4  # pixels: a reader this close to the end follows what is added there
+
+
+class ScrollColumn(QScrollArea):
+    """As wide as the dock and never narrower than what is in it; scrolls up and down alone.
+
+    Args:
+        content: A widget with a layout.
+        parent: Qt's parent.
+    """
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._followed: QWidget | None = None
+        self._followed_to = 0
+        self.setObjectName("dockScroll")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        content.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """The size of the content."""
+        return self.widget().sizeHint() + QSize(self._bar_width(), 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Some lines, and the width at which nothing is cut."""
+        return QSize(self.widget().minimumSizeHint().width() + self._bar_width(), _LEAST)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Takes note of what comes and goes in the content."""
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+            if self._followed is not None:
+                QTimer.singleShot(0, self._follow)
+        return super().eventFilter(watched, event)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Brings a widget into sight, its top above all, once it is laid out."""
+        QTimer.singleShot(0, lambda: self._reveal(widget))
+
+    def follow(self, widget: QWidget) -> None:
+        """Keeps the end of a growing widget in sight until the user scrolls elsewhere."""
+        self._followed, self._followed_to = widget, self.verticalScrollBar().value()
+
+    def stop_following(self) -> None:
+        """Leaves the column where it is from now on."""
+        self._followed = None
+
+    def _reveal(self, widget: QWidget) -> None:
+        if widget.isVisibleTo(self.widget()):
+            place = QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size())
+            self.show_part(place)
+            self._followed_to = self.verticalScrollBar().value()
+
+    def show_part(self, place: QRect) -> None:
+        """Scrolls as little as shows a part of the content, or its top if it is too high."""
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        if place.top() < bar.value() or place.height() > height:
+            bar.setValue(place.top())
+        elif place.bottom() > bar.value() + height:
+            bar.setValue(place.bottom() - height + 1)
+
+    def _follow(self) -> None:
+        bar = self.verticalScrollBar()
+        if self._followed is None or abs(bar.value() - self._followed_to) > _NEAR:
+            return
+        end = self._followed.mapTo(self.widget(), QPoint(0, self._followed.height())).y()
+        self._followed_to = max(bar.value(), min(bar.maximum(), end - self.viewport().height()))
+        bar.setValue(self._followed_to)
+
+    def _bar_width(self) -> int:
+        return self.verticalScrollBar().sizeHint().width()
+
+
+def reveal(widget: QWidget) -> None:
+    """Brings a widget into sight in the column that it lies in, if it lies in one."""
+    column = _column_of(widget)
+    if column is not None:
+        column.reveal(widget)
+
+
+def show_part(widget: QWidget, part: QRect) -> None:
+    """Brings a part of a widget into sight in the column that it lies in, if it lies in one."""
+    column = _column_of(widget)
+    if column is not None:
+        column.show_part(part.translated(widget.mapTo(column.widget(), QPoint(0, 0))))
+
+
+def _column_of(widget: QWidget) -> ScrollColumn | None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, ScrollColumn):
+        parent = parent.parentWidget()
+    return parent

@@ -229,10 +229,13 @@ class UniRSDock(QDockWidget):
             entry: The answer.
             can_map: Whether there is a change map for it.
         """
+        keep_top = self._column.shows_top(self._answer)
+        self._column.stop_following()
         self._answer.finish(entry, can_map)
         self._history.set_mappable(entry.id, can_map)
         self._mark_shown()
-        QTimer.singleShot(0, self._column.stop_following)
+        if keep_top:
+            self._column.reveal(self._answer)
 
     def fail_answer(self, message: str) -> None:
         """Ends the answer with a sentence that says why; what came so far stays."""

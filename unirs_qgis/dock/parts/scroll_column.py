@@ -55,6 +55,11 @@ class ScrollColumn(QScrollArea):
         """Keeps the end of a growing widget in sight until the user scrolls elsewhere."""
         self._followed, self._followed_to = widget, self.verticalScrollBar().value()
 
+    def shows_top(self, widget: QWidget) -> bool:
+        """Whether the top of a widget is in sight."""
+        top = widget.mapTo(self.viewport(), QPoint(0, 0)).y()
+        return 0 <= top < self.viewport().height()
+
     def stop_following(self) -> None:
         """Leaves the column where it is from now on."""
         self._followed = None

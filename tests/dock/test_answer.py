@@ -238,7 +238,7 @@ def sight(column, widget) -> tuple[int, int]:
 
 
 def test_a_streaming_answer_is_followed_until_the_user_scrolls_away(qtbot, dock, find):
-    column, answer = find("dockScroll"), find("answerView")
+    column, answer = find("dockScroll"), find("answerText")
     dock.begin_answer("Caption")
     qtbot.wait(20)
 
@@ -290,7 +290,9 @@ def test_the_caveat_stands_beside_the_answer(qtbot, dock, find, make_entry):
 def test_a_finished_answer_is_shown_from_its_top(qtbot, dock, find, make_entry):
     """Its probabilities, caveat and buttons come at once, and must not push its beginning away."""
     dock.resize(300, 520)
+    find("seenFold").click()
     dock.begin_answer("Classification")
+    dock.show_seen([picture()] * 8)
     qtbot.wait(20)
     dock.finish_answer(
         make_entry(options=tuple((f"class {n}", n / 10) for n in range(5)), demonstration=True)

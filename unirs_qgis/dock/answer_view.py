@@ -52,6 +52,11 @@ class AnswerView(QWidget):
         return self._live
 
     @property
+    def text(self) -> QWidget:
+        """Where the words of an answer come in; its end is what the reader follows."""
+        return self._answer
+
+    @property
     def entry(self) -> Entry | None:
         """The finished answer that is shown."""
         return self._entry

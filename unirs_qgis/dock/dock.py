@@ -204,7 +204,7 @@ class UniRSDock(QDockWidget):
         self._input.fold()
         self._answer.begin(title)
         self._column.reveal(self._answer)
-        QTimer.singleShot(0, lambda: self._column.follow(self._answer))
+        QTimer.singleShot(0, lambda: self._column.follow(self._answer.text))
 
     def show_stage(self, stage: str) -> None:
         """Says what the worker does, by its own word for it ("vision", "decode", …)."""

@@ -71,6 +71,9 @@ def _short_label(layer: LayerRecord, room: int, metrics: QFontMetrics) -> str:
     if metrics.horizontalAdvance(full) <= room:
         return full
     date = layer.date[:10]
+    cut = metrics.elidedText(layer.name, Qt.TextElideMode.ElideMiddle, room)
+    if date in cut:
+        return cut
     around = f" ({date})" if date else ""
     left = room - metrics.horizontalAdvance(around)
     name = metrics.elidedText(layer.name, Qt.TextElideMode.ElideMiddle, left)

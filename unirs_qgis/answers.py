@@ -231,7 +231,7 @@ class Answers(QObject):
     def _export_to(self, chosen: str) -> None:
         path = Path(chosen)
         QgsSettings().setValue(EXPORT_FOLDER, str(path.parent))
-        if path.exists() and path.samefile(self._history.path):
+        if path.resolve() == self._history.path.resolve():
             self._warn(
                 self.tr("{file} is the history itself; choose another file.").format(file=path)
             )

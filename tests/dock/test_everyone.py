@@ -276,11 +276,11 @@ def test_no_width_cuts_anything(qtbot, dock, find, make_entry):
     dock.begin_answer("Has anything changed?")
     dock.finish_answer(make_entry(options=(("yes", 0.9), ("no", 0.1))), can_map=True)
     find("inputFold").click()
-    dock.resize(10, 700)
     qtbot.wait(50)
+    dock.resize(10, 700)
 
-    inside = find("dockScroll").widget()
-    assert inside.width() <= find("dockScroll").viewport().width()
+    inside, column = find("dockScroll").widget(), find("dockScroll")
+    qtbot.waitUntil(lambda: inside.width() <= column.viewport().width())
     for widget in inside.findChildren(QWidget):
         if widget.isVisible() and widget.parentWidget().layout() is not None:
             assert widget.parentWidget().rect().contains(widget.geometry()), widget.objectName()

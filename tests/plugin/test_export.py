@@ -49,8 +49,6 @@ def test_the_history_itself_is_never_overwritten(qtbot, answers, monkeypatch):
     said = []
     monkeypatch.setattr(answers, "_warn", said.append)
     monkeypatch.setattr(answers._history, "export", lambda *_: pytest.fail("it was written over"))
-    answers._history.path.parent.mkdir()
-    answers._history.path.touch()
 
     proposal(answers.dock).chosen.emit(str(answers._history.path))
 

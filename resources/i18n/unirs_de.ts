@@ -126,20 +126,12 @@
         <translation>Die Änderungskarte kann nicht in {folder} aufbewahrt werden: {reason}.</translation>
     </message>
     <message>
-        <source>GeoPackage (*.gpkg)</source>
-        <translation>GeoPackage (*.gpkg)</translation>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
     </message>
     <message>
-        <source>GeoJSON (*.geojson)</source>
-        <translation>GeoJSON (*.geojson)</translation>
-    </message>
-    <message>
-        <source>CSV (*.csv)</source>
-        <translation>CSV (*.csv)</translation>
-    </message>
-    <message>
-        <source>Export history</source>
-        <translation>Verlauf exportieren</translation>
+        <source>{file} is the history itself; choose another file.</source>
+        <translation>{file} ist der Verlauf selbst; wählen Sie eine andere Datei.</translation>
     </message>
 </context>
 <context>
@@ -407,8 +399,16 @@
 <context>
     <name>DateField</name>
     <message>
-        <source>Forget the date</source>
-        <translation>Das Datum vergessen</translation>
+        <source>no date</source>
+        <translation>kein Datum</translation>
+    </message>
+    <message>
+        <source>{name}: a year, a month or a day</source>
+        <translation>{name}: ein Jahr, ein Monat oder ein Tag</translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation>Einen Tag wählen</translation>
     </message>
 </context>
 <context>
@@ -438,8 +438,8 @@
         <translation>Die Antwort entsteht…</translation>
     </message>
     <message>
-        <source>Stopped; what was said so far is kept.</source>
-        <translation>Angehalten; was bis dahin gesagt wurde, bleibt erhalten.</translation>
+        <source>Stopped. The text so far is kept.</source>
+        <translation>Angehalten. Der bisherige Text bleibt erhalten.</translation>
     </message>
     <message>
         <source>The worker has ended. The next question starts it again.</source>
@@ -510,6 +510,21 @@
     <message>
         <source>Delete…</source>
         <translation>Löschen…</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export history</source>
+        <translation>Verlauf exportieren</translation>
+    </message>
+    <message>
+        <source>{file} already exists. Replace it?</source>
+        <translation>{file} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
     </message>
 </context>
 <context>
@@ -782,8 +797,8 @@
 <context>
     <name>HistoryList</name>
     <message>
-        <source>History of questions and answers, newest last</source>
-        <translation>Verlauf der Fragen und Antworten, neueste zuletzt</translation>
+        <source>History of questions and answers, newest first</source>
+        <translation>Verlauf der Fragen und Antworten, die neuesten zuerst</translation>
     </message>
 </context>
 <context>
@@ -804,12 +819,12 @@
         <translation>Verlauf durchsuchen</translation>
     </message>
     <message>
-        <source>No answer has all of these words.</source>
-        <translation>Keine Antwort enthält alle diese Wörter.</translation>
+        <source>Questions and their answers are kept here, the newest first.</source>
+        <translation>Fragen und Antworten bleiben hier erhalten, die neuesten zuerst.</translation>
     </message>
     <message>
-        <source>Questions and their answers are kept here, the newest last.</source>
-        <translation>Hier werden Fragen und ihre Antworten aufbewahrt, die neueste zuletzt.</translation>
+        <source>No answer has all of these words.</source>
+        <translation>Keine Antwort enthält alle diese Wörter.</translation>
     </message>
     <message>
         <source>Delete from the history</source>
@@ -847,12 +862,20 @@
         <translation>Größe eines Pixels und des betrachteten Teils am Boden</translation>
     </message>
     <message>
+        <source>What to look at</source>
+        <translation>Was betrachtet wird</translation>
+    </message>
+    <message>
         <source>Later layer</source>
         <translation>Späterer Layer</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Ask tile by tile…</source>
+        <translation>Kachel für Kachel fragen…</translation>
     </message>
     <message>
         <source>Where the series comes from</source>
@@ -1235,6 +1258,13 @@
     <message>
         <source>{count} s left</source>
         <translation>noch {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>OverflowRow</name>
+    <message>
+        <source>More suggestions</source>
+        <translation>Weitere Vorschläge</translation>
     </message>
 </context>
 <context>
@@ -1626,7 +1656,7 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from, parted by commas</source>
+        <source>Answers to choose from, separated by commas</source>
         <translation>Antworten zur Auswahl, durch Kommas getrennt</translation>
     </message>
     <message>
@@ -1658,6 +1688,10 @@
         <translation>Anhalten</translation>
     </message>
     <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
         <source>Caption</source>
         <translation>Beschreiben</translation>
     </message>
@@ -1670,36 +1704,32 @@
         <translation>Klassifizieren</translation>
     </message>
     <message>
-        <source>Stop the answer and keep what was said so far (Esc)</source>
-        <translation>Die Antwort anhalten und behalten, was bis dahin gesagt wurde (Esc)</translation>
+        <source>Stop the answer and keep the text so far (Esc)</source>
+        <translation>Die Antwort anhalten und den bisherigen Text behalten (Esc)</translation>
     </message>
     <message>
-        <source>Give at least two answers to choose from, parted by commas.</source>
+        <source>End the worker and start it again, if it does not react</source>
+        <translation>Den Arbeitsprozess beenden und neu starten, falls er nicht reagiert</translation>
+    </message>
+    <message>
+        <source>Give at least two answers to choose from, separated by commas.</source>
         <translation>Geben Sie mindestens zwei Antworten zur Auswahl an, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>The model reads English: this looks like another language.</source>
+        <translation>Das Modell liest Englisch: Dies scheint eine andere Sprache zu sein.</translation>
     </message>
     <message>
         <source>Describe the image</source>
         <translation>Das Bild beschreiben</translation>
     </message>
     <message>
-        <source>A caption describes one image: choose Image above.</source>
-        <translation>Eine Beschreibung gilt einem Bild: Wählen Sie oben Bild.</translation>
-    </message>
-    <message>
         <source>Describe what changed between the two dates</source>
         <translation>Beschreiben, was sich zwischen den zwei Zeitpunkten geändert hat</translation>
     </message>
     <message>
-        <source>A change needs two dates: choose Pair above.</source>
-        <translation>Eine Änderung braucht zwei Zeitpunkte: Wählen Sie oben Paar.</translation>
-    </message>
-    <message>
         <source>Name the event that the series or video shows</source>
         <translation>Das Ereignis nennen, das die Serie oder das Video zeigt</translation>
-    </message>
-    <message>
-        <source>Only a series or a video is classified: choose Series above.</source>
-        <translation>Nur eine Serie oder ein Video wird klassifiziert: Wählen Sie oben Serie.</translation>
     </message>
 </context>
 <context>
@@ -2062,6 +2092,10 @@
         <translation>Optionen…</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
         <source>Log of the set-up</source>
         <translation>Protokoll des Einrichtens</translation>
     </message>
@@ -2090,7 +2124,7 @@
     </message>
     <message>
         <source>Rural or urban?</source>
-        <translation>Ländlich oder städtisch?</translation>
+        <translation>Land oder Stadt?</translation>
     </message>
     <message>
         <source>Roads?</source>
@@ -2098,15 +2132,15 @@
     </message>
     <message>
         <source>Any change?</source>
-        <translation>Irgendeine Änderung?</translation>
+        <translation>Änderung?</translation>
     </message>
     <message>
         <source>New buildings?</source>
-        <translation>Neue Gebäude?</translation>
+        <translation>Neubauten?</translation>
     </message>
     <message>
         <source>Trees lost?</source>
-        <translation>Bäume verschwunden?</translation>
+        <translation>Bäume weg?</translation>
     </message>
     <message>
         <source>Lake smaller?</source>
@@ -2114,7 +2148,7 @@
     </message>
     <message>
         <source>What happens?</source>
-        <translation>Was geschieht?</translation>
+        <translation>Was passiert?</translation>
     </message>
     <message>
         <source>Flood?</source>
@@ -2136,8 +2170,8 @@
         <translation>UniRS</translation>
     </message>
     <message>
-        <source>What to look at</source>
-        <translation>Was betrachtet wird</translation>
+        <source>Add dated layers to the series, or choose a video file.</source>
+        <translation>Fügen Sie der Serie datierte Layer hinzu, oder wählen Sie eine Videodatei.</translation>
     </message>
 </context>
 <context>
@@ -2225,10 +2259,10 @@
     </message>
 </context>
 <context>
-    <name>_DateEdit</name>
+    <name>_Rows</name>
     <message>
-        <source>no date</source>
-        <translation>kein Datum</translation>
+        <source>No layer yet: choose one above and add it.</source>
+        <translation>Noch kein Layer: oben einen wählen und hinzufügen.</translation>
     </message>
 </context>
 </TS>

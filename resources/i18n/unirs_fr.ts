@@ -126,20 +126,12 @@
         <translation>La carte des changements ne peut pas être conservée dans {folder}&#xa0;: {reason}.</translation>
     </message>
     <message>
-        <source>GeoPackage (*.gpkg)</source>
-        <translation>GeoPackage (*.gpkg)</translation>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
     </message>
     <message>
-        <source>GeoJSON (*.geojson)</source>
-        <translation>GeoJSON (*.geojson)</translation>
-    </message>
-    <message>
-        <source>CSV (*.csv)</source>
-        <translation>CSV (*.csv)</translation>
-    </message>
-    <message>
-        <source>Export history</source>
-        <translation>Exporter l’historique</translation>
+        <source>{file} is the history itself; choose another file.</source>
+        <translation>{file} est l’historique lui-même&#xa0;; choisissez un autre fichier.</translation>
     </message>
 </context>
 <context>
@@ -407,8 +399,16 @@
 <context>
     <name>DateField</name>
     <message>
-        <source>Forget the date</source>
-        <translation>Oublier la date</translation>
+        <source>no date</source>
+        <translation>sans date</translation>
+    </message>
+    <message>
+        <source>{name}: a year, a month or a day</source>
+        <translation>{name}&#xa0;: une année, un mois ou un jour</translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation>Choisir un jour</translation>
     </message>
 </context>
 <context>
@@ -438,8 +438,8 @@
         <translation>Réponse en cours…</translation>
     </message>
     <message>
-        <source>Stopped; what was said so far is kept.</source>
-        <translation>Arrêté&#xa0;; ce qui a été dit jusque-là est conservé.</translation>
+        <source>Stopped. The text so far is kept.</source>
+        <translation>Arrêté. Le texte déjà écrit est conservé.</translation>
     </message>
     <message>
         <source>The worker has ended. The next question starts it again.</source>
@@ -510,6 +510,21 @@
     <message>
         <source>Delete…</source>
         <translation>Supprimer…</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export history</source>
+        <translation>Exporter l’historique</translation>
+    </message>
+    <message>
+        <source>{file} already exists. Replace it?</source>
+        <translation>{file} existe déjà. Le remplacer&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Remplacer</translation>
     </message>
 </context>
 <context>
@@ -782,8 +797,8 @@
 <context>
     <name>HistoryList</name>
     <message>
-        <source>History of questions and answers, newest last</source>
-        <translation>Historique des questions et réponses, les plus récentes en dernier</translation>
+        <source>History of questions and answers, newest first</source>
+        <translation>Historique des questions et réponses, les plus récentes d’abord</translation>
     </message>
 </context>
 <context>
@@ -804,12 +819,12 @@
         <translation>Chercher dans l’historique</translation>
     </message>
     <message>
-        <source>No answer has all of these words.</source>
-        <translation>Aucune réponse ne contient tous ces mots.</translation>
+        <source>Questions and their answers are kept here, the newest first.</source>
+        <translation>Les questions et leurs réponses sont conservées ici, les plus récentes d’abord.</translation>
     </message>
     <message>
-        <source>Questions and their answers are kept here, the newest last.</source>
-        <translation>Les questions et leurs réponses sont conservées ici, la plus récente en dernier.</translation>
+        <source>No answer has all of these words.</source>
+        <translation>Aucune réponse ne contient tous ces mots.</translation>
     </message>
     <message>
         <source>Delete from the history</source>
@@ -847,12 +862,20 @@
         <translation>Taille au sol d’un pixel et de la partie regardée</translation>
     </message>
     <message>
+        <source>What to look at</source>
+        <translation>Ce qui est regardé</translation>
+    </message>
+    <message>
         <source>Later layer</source>
         <translation>Couche la plus récente</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Emprise</translation>
+    </message>
+    <message>
+        <source>Ask tile by tile…</source>
+        <translation>Interroger tuile par tuile…</translation>
     </message>
     <message>
         <source>Where the series comes from</source>
@@ -1235,6 +1258,13 @@
     <message>
         <source>{count} s left</source>
         <translation>encore {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>OverflowRow</name>
+    <message>
+        <source>More suggestions</source>
+        <translation>Autres suggestions</translation>
     </message>
 </context>
 <context>
@@ -1626,7 +1656,7 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from, parted by commas</source>
+        <source>Answers to choose from, separated by commas</source>
         <translation>Réponses au choix, séparées par des virgules</translation>
     </message>
     <message>
@@ -1658,6 +1688,10 @@
         <translation>Arrêter</translation>
     </message>
     <message>
+        <source>Restart</source>
+        <translation>Redémarrer</translation>
+    </message>
+    <message>
         <source>Caption</source>
         <translation>Décrire</translation>
     </message>
@@ -1670,36 +1704,32 @@
         <translation>Classer</translation>
     </message>
     <message>
-        <source>Stop the answer and keep what was said so far (Esc)</source>
-        <translation>Arrêter la réponse et garder ce qui a été dit jusque-là (Échap)</translation>
+        <source>Stop the answer and keep the text so far (Esc)</source>
+        <translation>Arrêter la réponse et garder le texte déjà écrit (Échap)</translation>
     </message>
     <message>
-        <source>Give at least two answers to choose from, parted by commas.</source>
+        <source>End the worker and start it again, if it does not react</source>
+        <translation>Arrêter le processus de calcul et le relancer s’il ne réagit plus</translation>
+    </message>
+    <message>
+        <source>Give at least two answers to choose from, separated by commas.</source>
         <translation>Donnez au moins deux réponses au choix, séparées par des virgules.</translation>
+    </message>
+    <message>
+        <source>The model reads English: this looks like another language.</source>
+        <translation>Le modèle lit l’anglais&#xa0;: ceci semble être une autre langue.</translation>
     </message>
     <message>
         <source>Describe the image</source>
         <translation>Décrire l’image</translation>
     </message>
     <message>
-        <source>A caption describes one image: choose Image above.</source>
-        <translation>Une description porte sur une image&#xa0;: choisissez Image ci-dessus.</translation>
-    </message>
-    <message>
         <source>Describe what changed between the two dates</source>
         <translation>Décrire ce qui a changé entre les deux dates</translation>
     </message>
     <message>
-        <source>A change needs two dates: choose Pair above.</source>
-        <translation>Un changement demande deux dates&#xa0;: choisissez Paire ci-dessus.</translation>
-    </message>
-    <message>
         <source>Name the event that the series or video shows</source>
         <translation>Nommer l’événement que montre la série ou la vidéo</translation>
-    </message>
-    <message>
-        <source>Only a series or a video is classified: choose Series above.</source>
-        <translation>Seule une série ou une vidéo se classe&#xa0;: choisissez Série ci-dessus.</translation>
     </message>
 </context>
 <context>
@@ -2062,6 +2092,10 @@
         <translation>Options…</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation>Aide</translation>
+    </message>
+    <message>
         <source>Log of the set-up</source>
         <translation>Journal de l’installation</translation>
     </message>
@@ -2082,11 +2116,11 @@
     <name>Suggestions</name>
     <message>
         <source>Water?</source>
-        <translation>De l’eau&#xa0;?</translation>
+        <translation>Eau&#xa0;?</translation>
     </message>
     <message>
         <source>Buildings?</source>
-        <translation>Des bâtiments&#xa0;?</translation>
+        <translation>Bâtiments&#xa0;?</translation>
     </message>
     <message>
         <source>Rural or urban?</source>
@@ -2094,23 +2128,23 @@
     </message>
     <message>
         <source>Roads?</source>
-        <translation>Des routes&#xa0;?</translation>
+        <translation>Routes&#xa0;?</translation>
     </message>
     <message>
         <source>Any change?</source>
-        <translation>Un changement&#xa0;?</translation>
+        <translation>Changement&#xa0;?</translation>
     </message>
     <message>
         <source>New buildings?</source>
-        <translation>De nouveaux bâtiments&#xa0;?</translation>
+        <translation>Constructions&#xa0;?</translation>
     </message>
     <message>
         <source>Trees lost?</source>
-        <translation>Des arbres disparus&#xa0;?</translation>
+        <translation>Arbres perdus&#xa0;?</translation>
     </message>
     <message>
         <source>Lake smaller?</source>
-        <translation>Un lac plus petit&#xa0;?</translation>
+        <translation>Lac réduit&#xa0;?</translation>
     </message>
     <message>
         <source>What happens?</source>
@@ -2118,15 +2152,15 @@
     </message>
     <message>
         <source>Flood?</source>
-        <translation>Une inondation&#xa0;?</translation>
+        <translation>Inondation&#xa0;?</translation>
     </message>
     <message>
         <source>Fire?</source>
-        <translation>Un incendie&#xa0;?</translation>
+        <translation>Incendie&#xa0;?</translation>
     </message>
     <message>
         <source>Building work?</source>
-        <translation>Des travaux&#xa0;?</translation>
+        <translation>Travaux&#xa0;?</translation>
     </message>
 </context>
 <context>
@@ -2136,8 +2170,8 @@
         <translation>UniRS</translation>
     </message>
     <message>
-        <source>What to look at</source>
-        <translation>Ce qui est regardé</translation>
+        <source>Add dated layers to the series, or choose a video file.</source>
+        <translation>Ajoutez des couches datées à la série, ou choisissez un fichier vidéo.</translation>
     </message>
 </context>
 <context>
@@ -2225,10 +2259,10 @@
     </message>
 </context>
 <context>
-    <name>_DateEdit</name>
+    <name>_Rows</name>
     <message>
-        <source>no date</source>
-        <translation>sans date</translation>
+        <source>No layer yet: choose one above and add it.</source>
+        <translation>Aucune couche&#xa0;: choisissez-en une ci-dessus et ajoutez-la.</translation>
     </message>
 </context>
 </TS>

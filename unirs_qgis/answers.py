@@ -8,24 +8,27 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QFileDialog
 
 from unirs_qgis.change_map import ChangeMapError, add_change_map
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.export_dialog import ExportDialog
 from unirs_qgis.footprints import Footprints
 from unirs_qgis.history import History, HistoryError
 from unirs_qgis.layer_tree import raster_layers
 from unirs_qgis.layers import public_source
 from unirs_qgis.paths import profile_folder
-from unirs_qgis.settings import Settings
+from unirs_qgis.settings import GROUP, Settings
 
 HISTORY_FILE = "history.gpkg"
 FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
+EXPORT_NAME = "unirs-history.gpkg"
+EXPORT_FOLDER = f"{GROUP}/export_folder"
+"""Where the last history was exported to."""
 
 
 def history_path(settings: Settings, project: QgsProject) -> Path:
@@ -221,20 +224,21 @@ class Answers(QObject):
         {"export": self._export, "as_layer": self._add_as_layer}[action]()
 
     def _export(self) -> None:
-        filters = {
-            self.tr("GeoPackage (*.gpkg)"): ".gpkg",
-            self.tr("GeoJSON (*.geojson)"): ".geojson",
-            self.tr("CSV (*.csv)"): ".csv",
-        }
-        chosen, kind = QFileDialog.getSaveFileName(
-            self._dock, self.tr("Export history"), "", ";;".join(filters)
-        )
-        if not chosen:
-            return
+        folder = Path(QgsSettings().value(EXPORT_FOLDER, "") or Path.home())
+        formats = {".gpkg": self.tr("GeoPackage"), ".geojson": "GeoJSON", ".csv": "CSV"}
+        dialog = ExportDialog(folder / EXPORT_NAME, formats, self._dock)
+        dialog.chosen.connect(self._export_to)
+        dialog.open()
+
+    def _export_to(self, chosen: str) -> None:
         path = Path(chosen)
-        if path.suffix.lower() not in FORMATS:
-            path = path.with_name(path.name + filters.get(kind, ".gpkg"))
-        self._history.export(path, FORMATS[path.suffix.lower()])
+        QgsSettings().setValue(EXPORT_FOLDER, str(path.parent))
+        if path.resolve() == self._history.path.resolve():
+            self._warn(
+                self.tr("{file} is the history itself; choose another file.").format(file=path)
+            )
+        else:
+            self._history.export(path, FORMATS[path.suffix.lower()])
 
     def _add_as_layer(self) -> None:
         try:

@@ -126,20 +126,12 @@
         <translation>Die Änderungskarte kann nicht in {folder} aufbewahrt werden: {reason}.</translation>
     </message>
     <message>
-        <source>GeoPackage (*.gpkg)</source>
-        <translation>GeoPackage (*.gpkg)</translation>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
     </message>
     <message>
-        <source>GeoJSON (*.geojson)</source>
-        <translation>GeoJSON (*.geojson)</translation>
-    </message>
-    <message>
-        <source>CSV (*.csv)</source>
-        <translation>CSV (*.csv)</translation>
-    </message>
-    <message>
-        <source>Export history</source>
-        <translation>Verlauf exportieren</translation>
+        <source>{file} is the history itself; choose another file.</source>
+        <translation>{file} ist der Verlauf selbst; wählen Sie eine andere Datei.</translation>
     </message>
 </context>
 <context>
@@ -416,15 +408,15 @@
     <name>DateField</name>
     <message>
         <source>no date</source>
-        <translation type="unfinished">kein Datum</translation>
+        <translation>kein Datum</translation>
     </message>
     <message>
         <source>{name}: a year, a month or a day</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: ein Jahr, ein Monat oder ein Tag</translation>
     </message>
     <message>
         <source>Choose a day</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tag wählen</translation>
     </message>
 </context>
 <context>
@@ -454,8 +446,8 @@
         <translation>Die Antwort entsteht…</translation>
     </message>
     <message>
-        <source>Stopped; what was said so far is kept.</source>
-        <translation>Angehalten; was bis dahin gesagt wurde, bleibt erhalten.</translation>
+        <source>Stopped. The text so far is kept.</source>
+        <translation>Angehalten. Der bisherige Text bleibt erhalten.</translation>
     </message>
     <message>
         <source>The worker has ended. The next question starts it again.</source>
@@ -526,6 +518,21 @@
     <message>
         <source>Delete…</source>
         <translation>Löschen…</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export history</source>
+        <translation>Verlauf exportieren</translation>
+    </message>
+    <message>
+        <source>{file} already exists. Replace it?</source>
+        <translation>{file} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
     </message>
 </context>
 <context>
@@ -799,7 +806,7 @@
     <name>HistoryList</name>
     <message>
         <source>History of questions and answers, newest first</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf der Fragen und Antworten, die neuesten zuerst</translation>
     </message>
 </context>
 <context>
@@ -821,7 +828,7 @@
     </message>
     <message>
         <source>Questions and their answers are kept here, the newest first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragen und Antworten bleiben hier erhalten, die neuesten zuerst.</translation>
     </message>
     <message>
         <source>No answer has all of these words.</source>
@@ -864,7 +871,7 @@
     </message>
     <message>
         <source>What to look at</source>
-        <translation type="unfinished">Was betrachtet wird</translation>
+        <translation>Was betrachtet wird</translation>
     </message>
     <message>
         <source>Later layer</source>
@@ -876,7 +883,7 @@
     </message>
     <message>
         <source>Ask tile by tile…</source>
-        <translation type="unfinished"></translation>
+        <translation>Kachel für Kachel fragen…</translation>
     </message>
     <message>
         <source>Where the series comes from</source>
@@ -1277,7 +1284,7 @@
     <name>OverflowRow</name>
     <message>
         <source>More suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Vorschläge</translation>
     </message>
 </context>
 <context>
@@ -1721,7 +1728,7 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from, parted by commas</source>
+        <source>Answers to choose from, separated by commas</source>
         <translation>Antworten zur Auswahl, durch Kommas getrennt</translation>
     </message>
     <message>
@@ -1754,7 +1761,7 @@
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished">Neu starten</translation>
+        <translation>Neu starten</translation>
     </message>
     <message>
         <source>Caption</source>
@@ -1769,20 +1776,20 @@
         <translation>Klassifizieren</translation>
     </message>
     <message>
-        <source>Stop the answer and keep what was said so far (Esc)</source>
-        <translation>Die Antwort anhalten und behalten, was bis dahin gesagt wurde (Esc)</translation>
+        <source>Stop the answer and keep the text so far (Esc)</source>
+        <translation>Die Antwort anhalten und den bisherigen Text behalten (Esc)</translation>
     </message>
     <message>
         <source>End the worker and start it again, if it does not react</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Arbeitsprozess beenden und neu starten, falls er nicht reagiert</translation>
     </message>
     <message>
-        <source>Give at least two answers to choose from, parted by commas.</source>
+        <source>Give at least two answers to choose from, separated by commas.</source>
         <translation>Geben Sie mindestens zwei Antworten zur Auswahl an, durch Kommas getrennt.</translation>
     </message>
     <message>
         <source>The model reads English: this looks like another language.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell liest Englisch: Dies scheint eine andere Sprache zu sein.</translation>
     </message>
     <message>
         <source>Describe the image</source>
@@ -2158,7 +2165,7 @@
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Hilfe</translation>
     </message>
     <message>
         <source>Log of the set-up</source>
@@ -2189,7 +2196,7 @@
     </message>
     <message>
         <source>Rural or urban?</source>
-        <translation>Ländlich oder städtisch?</translation>
+        <translation>Land oder Stadt?</translation>
     </message>
     <message>
         <source>Roads?</source>
@@ -2197,15 +2204,15 @@
     </message>
     <message>
         <source>Any change?</source>
-        <translation>Irgendeine Änderung?</translation>
+        <translation>Änderung?</translation>
     </message>
     <message>
         <source>New buildings?</source>
-        <translation>Neue Gebäude?</translation>
+        <translation>Neubauten?</translation>
     </message>
     <message>
         <source>Trees lost?</source>
-        <translation>Bäume verschwunden?</translation>
+        <translation>Bäume weg?</translation>
     </message>
     <message>
         <source>Lake smaller?</source>
@@ -2213,7 +2220,7 @@
     </message>
     <message>
         <source>What happens?</source>
-        <translation>Was geschieht?</translation>
+        <translation>Was passiert?</translation>
     </message>
     <message>
         <source>Flood?</source>
@@ -2236,7 +2243,7 @@
     </message>
     <message>
         <source>Add dated layers to the series, or choose a video file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fügen Sie der Serie datierte Layer hinzu, oder wählen Sie eine Videodatei.</translation>
     </message>
 </context>
 <context>
@@ -2327,7 +2334,7 @@
     <name>_Rows</name>
     <message>
         <source>No layer yet: choose one above and add it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch kein Layer: oben einen wählen und hinzufügen.</translation>
     </message>
 </context>
 </TS>

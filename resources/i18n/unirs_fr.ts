@@ -126,20 +126,12 @@
         <translation>La carte des changements ne peut pas être conservée dans {folder}&#xa0;: {reason}.</translation>
     </message>
     <message>
-        <source>GeoPackage (*.gpkg)</source>
-        <translation>GeoPackage (*.gpkg)</translation>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
     </message>
     <message>
-        <source>GeoJSON (*.geojson)</source>
-        <translation>GeoJSON (*.geojson)</translation>
-    </message>
-    <message>
-        <source>CSV (*.csv)</source>
-        <translation>CSV (*.csv)</translation>
-    </message>
-    <message>
-        <source>Export history</source>
-        <translation>Exporter l’historique</translation>
+        <source>{file} is the history itself; choose another file.</source>
+        <translation>{file} est l’historique lui-même&#xa0;; choisissez un autre fichier.</translation>
     </message>
 </context>
 <context>
@@ -416,15 +408,15 @@
     <name>DateField</name>
     <message>
         <source>no date</source>
-        <translation type="unfinished">sans date</translation>
+        <translation>sans date</translation>
     </message>
     <message>
         <source>{name}: a year, a month or a day</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}&#xa0;: une année, un mois ou un jour</translation>
     </message>
     <message>
         <source>Choose a day</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisir un jour</translation>
     </message>
 </context>
 <context>
@@ -454,8 +446,8 @@
         <translation>Réponse en cours…</translation>
     </message>
     <message>
-        <source>Stopped; what was said so far is kept.</source>
-        <translation>Arrêté&#xa0;; ce qui a été dit jusque-là est conservé.</translation>
+        <source>Stopped. The text so far is kept.</source>
+        <translation>Arrêté. Le texte déjà écrit est conservé.</translation>
     </message>
     <message>
         <source>The worker has ended. The next question starts it again.</source>
@@ -526,6 +518,21 @@
     <message>
         <source>Delete…</source>
         <translation>Supprimer…</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export history</source>
+        <translation>Exporter l’historique</translation>
+    </message>
+    <message>
+        <source>{file} already exists. Replace it?</source>
+        <translation>{file} existe déjà. Le remplacer&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Remplacer</translation>
     </message>
 </context>
 <context>
@@ -799,7 +806,7 @@
     <name>HistoryList</name>
     <message>
         <source>History of questions and answers, newest first</source>
-        <translation type="unfinished"></translation>
+        <translation>Historique des questions et réponses, les plus récentes d’abord</translation>
     </message>
 </context>
 <context>
@@ -821,7 +828,7 @@
     </message>
     <message>
         <source>Questions and their answers are kept here, the newest first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les questions et leurs réponses sont conservées ici, les plus récentes d’abord.</translation>
     </message>
     <message>
         <source>No answer has all of these words.</source>
@@ -864,7 +871,7 @@
     </message>
     <message>
         <source>What to look at</source>
-        <translation type="unfinished">Ce qui est regardé</translation>
+        <translation>Ce qui est regardé</translation>
     </message>
     <message>
         <source>Later layer</source>
@@ -876,7 +883,7 @@
     </message>
     <message>
         <source>Ask tile by tile…</source>
-        <translation type="unfinished"></translation>
+        <translation>Interroger tuile par tuile…</translation>
     </message>
     <message>
         <source>Where the series comes from</source>
@@ -1277,7 +1284,7 @@
     <name>OverflowRow</name>
     <message>
         <source>More suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>Autres suggestions</translation>
     </message>
 </context>
 <context>
@@ -1721,7 +1728,7 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from, parted by commas</source>
+        <source>Answers to choose from, separated by commas</source>
         <translation>Réponses au choix, séparées par des virgules</translation>
     </message>
     <message>
@@ -1754,7 +1761,7 @@
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished">Relancer</translation>
+        <translation>Redémarrer</translation>
     </message>
     <message>
         <source>Caption</source>
@@ -1769,20 +1776,20 @@
         <translation>Classer</translation>
     </message>
     <message>
-        <source>Stop the answer and keep what was said so far (Esc)</source>
-        <translation>Arrêter la réponse et garder ce qui a été dit jusque-là (Échap)</translation>
+        <source>Stop the answer and keep the text so far (Esc)</source>
+        <translation>Arrêter la réponse et garder le texte déjà écrit (Échap)</translation>
     </message>
     <message>
         <source>End the worker and start it again, if it does not react</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter le processus de calcul et le relancer s’il ne réagit plus</translation>
     </message>
     <message>
-        <source>Give at least two answers to choose from, parted by commas.</source>
+        <source>Give at least two answers to choose from, separated by commas.</source>
         <translation>Donnez au moins deux réponses au choix, séparées par des virgules.</translation>
     </message>
     <message>
         <source>The model reads English: this looks like another language.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle lit l’anglais&#xa0;: ceci semble être une autre langue.</translation>
     </message>
     <message>
         <source>Describe the image</source>
@@ -2158,7 +2165,7 @@
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Aide</translation>
     </message>
     <message>
         <source>Log of the set-up</source>
@@ -2181,11 +2188,11 @@
     <name>Suggestions</name>
     <message>
         <source>Water?</source>
-        <translation>De l’eau&#xa0;?</translation>
+        <translation>Eau&#xa0;?</translation>
     </message>
     <message>
         <source>Buildings?</source>
-        <translation>Des bâtiments&#xa0;?</translation>
+        <translation>Bâtiments&#xa0;?</translation>
     </message>
     <message>
         <source>Rural or urban?</source>
@@ -2193,23 +2200,23 @@
     </message>
     <message>
         <source>Roads?</source>
-        <translation>Des routes&#xa0;?</translation>
+        <translation>Routes&#xa0;?</translation>
     </message>
     <message>
         <source>Any change?</source>
-        <translation>Un changement&#xa0;?</translation>
+        <translation>Changement&#xa0;?</translation>
     </message>
     <message>
         <source>New buildings?</source>
-        <translation>De nouveaux bâtiments&#xa0;?</translation>
+        <translation>Constructions&#xa0;?</translation>
     </message>
     <message>
         <source>Trees lost?</source>
-        <translation>Des arbres disparus&#xa0;?</translation>
+        <translation>Arbres perdus&#xa0;?</translation>
     </message>
     <message>
         <source>Lake smaller?</source>
-        <translation>Un lac plus petit&#xa0;?</translation>
+        <translation>Lac réduit&#xa0;?</translation>
     </message>
     <message>
         <source>What happens?</source>
@@ -2217,15 +2224,15 @@
     </message>
     <message>
         <source>Flood?</source>
-        <translation>Une inondation&#xa0;?</translation>
+        <translation>Inondation&#xa0;?</translation>
     </message>
     <message>
         <source>Fire?</source>
-        <translation>Un incendie&#xa0;?</translation>
+        <translation>Incendie&#xa0;?</translation>
     </message>
     <message>
         <source>Building work?</source>
-        <translation>Des travaux&#xa0;?</translation>
+        <translation>Travaux&#xa0;?</translation>
     </message>
 </context>
 <context>
@@ -2236,7 +2243,7 @@
     </message>
     <message>
         <source>Add dated layers to the series, or choose a video file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajoutez des couches datées à la série, ou choisissez un fichier vidéo.</translation>
     </message>
 </context>
 <context>
@@ -2327,7 +2334,7 @@
     <name>_Rows</name>
     <message>
         <source>No layer yet: choose one above and add it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucune couche&#xa0;: choisissez-en une ci-dessus et ajoutez-la.</translation>
     </message>
 </context>
 </TS>

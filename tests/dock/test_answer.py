@@ -7,6 +7,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QWidget
 
+from unirs_qgis.dock.entries import LayerRecord
+
 HTML = "<h1>not a heading</h1> <img src='file:///etc/passwd'> & <script>no</script>"
 
 
@@ -236,7 +238,7 @@ def sight(column, widget) -> tuple[int, int]:
 
 
 def test_a_streaming_answer_is_followed_until_the_user_scrolls_away(qtbot, dock, find):
-    column, answer = find("dockScroll"), find("answerView")
+    column, answer = find("dockScroll"), find("answerText")
     dock.begin_answer("Caption")
     qtbot.wait(20)
 
@@ -283,6 +285,37 @@ def test_the_caveat_stands_beside_the_answer(qtbot, dock, find, make_entry):
         - sight(find("dockScroll"), find("answerText"))[1]
     )
     assert 0 <= gap < 12
+
+
+def test_a_finished_answer_is_shown_from_its_top(qtbot, dock, find, make_entry):
+    """Its probabilities, caveat and buttons come at once, and must not push its beginning away."""
+    dock.resize(300, 520)
+    find("seenFold").click()
+    dock.begin_answer("Classification")
+    dock.show_seen([picture()] * 8)
+    qtbot.wait(20)
+    dock.finish_answer(
+        make_entry(options=tuple((f"class {n}", n / 10) for n in range(5)), demonstration=True)
+    )
+    qtbot.wait(50)
+
+    assert sight(find("dockScroll"), find("answerTitle"))[0] >= 0
+
+
+def test_the_layers_of_a_long_series_take_one_line(qtbot, dock, find, make_entry):
+    layers = tuple(
+        LayerRecord(f"Orthofoto der Landesvermessung {year}", "a.tif", str(year))
+        for year in range(2010, 2018)
+    )
+    dock.begin_answer("What is happening?")
+    dock.finish_answer(make_entry(kind="video", layers=layers))
+    qtbot.wait(20)
+
+    label = find("placeLabel")
+    assert label.height() < 2 * label.fontMetrics().lineSpacing()
+    assert "2010" in label.text()
+    assert "2017" in label.text()
+    assert "2013" in label.toolTip()
 
 
 def test_a_question_of_ten_thousand_letters_does_not_fill_the_dock(dock, find, make_entry):

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import Qt, QTranslator
+from qtpy.QtCore import QRect, Qt, QTranslator
 from qtpy.QtGui import QColor, QPalette
 from qtpy.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QApplication,
     QLabel,
     QMenu,
@@ -22,7 +23,8 @@ from qtpy.QtWidgets import (
 
 from unirs_qgis.dock import DockState, SeriesItem, UniRSDock
 from unirs_qgis.dock.entries import LayerRecord
-from unirs_qgis.dock.theme import plain_tooltip
+from unirs_qgis.dock.parts.buttons import PillButton
+from unirs_qgis.dock.theme import Tone, colours, contrast, muted, plain_tooltip, tone
 
 ROOT = Path(__file__).parents[2]
 HTML = "<b>bold</b><img src='x'>"
@@ -181,6 +183,107 @@ def test_icons_follow_the_palette(qtbot, dock, find):
     find("menuButton").setPalette(palette)
 
     assert light.lightness() < 128 < ink().lightness()
+
+
+NIGHT = """
+QWidget { background: transparent; }
+QLabel { color: #cccccc; }
+QDialog, QAbstractScrollArea, QDockWidget { color: #cccccc; background-color: #323232; }
+QToolButton { background-color: qlineargradient(x1:0, y1:0, x2:0, y2:1, stop:0 #444, stop:1 #333); }
+QPushButton { color: #cccccc; background-color: #2a2a2a; border: 1px solid #111; }
+"""
+"""The way of QGIS's "Night Mapping": transparent widgets, and a palette that is of no use."""
+
+
+@pytest.fixture
+def night(qapp):
+    palette = qapp.palette()
+    dark = QPalette(QColor("#535353"))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text):
+        dark.setColor(role, QColor("#111111"))
+    qapp.setPalette(dark)
+    qapp.setStyleSheet(NIGHT)
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+def contrast_in(widget: QWidget, part: QRect | None = None) -> float:
+    """Contrast of the ground, which is most of a picture, and what stands out most from it."""
+    image = widget.grab(part or widget.rect()).toImage()
+    pixels = [
+        image.pixelColor(x, y).rgb()
+        for x in range(2, image.width() - 2)
+        for y in range(2, image.height() - 2)
+    ]
+    ground = QColor(max(set(pixels), key=pixels.count))
+    return max(contrast(ground, QColor(pixel)) for pixel in set(pixels))
+
+
+def test_everything_is_readable_under_a_dark_stylesheet(qtbot, night, dock, find, make_entry):
+    first, second = make_entry(5), make_entry(1, demonstration=True)
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(second, can_map=True)
+    dock.show_history([first, second])
+    find("inputFold").click()
+    qtbot.wait(50)
+    chip = find("suggestionsBar").findChild(PillButton)
+    view = find("historyView")
+    row = view.visualRect(view.model().index(2, 0))
+
+    for name in ("kindSingleButton", "kindPairButton", "menuButton", "zoomTool", "copyTool",
+                 "mapButton", "inputFold", "answerText", "detailsLabel", "demonstrationMark",
+                 "statusLabel", "captionButton"):  # fmt: skip
+        assert contrast_in(find(name)) > 3, name
+    assert contrast_in(chip) > 3
+    assert contrast_in(view.viewport(), row) > 3
+
+
+def test_colours_stand_out_from_what_is_behind_a_widget(night, dock, find):
+    role = QPalette.ColorRole
+    for name in ("kindPairButton", "answerView", "historyView", "suggestionsBar", "menuButton"):
+        palette = colours(find(name))
+        assert palette.color(role.Window) == QColor("#323232"), name
+        assert contrast(palette.color(role.Window), palette.color(role.WindowText)) > 3, name
+        assert contrast(palette.color(role.Base), palette.color(role.Text)) > 3, name
+        assert contrast(palette.color(role.Window), muted(palette)) > 3, name
+        for meaning in Tone:
+            assert contrast(palette.color(role.Window), tone(palette, meaning)) > 3, meaning
+
+
+def test_nothing_in_the_dock_scrolls_but_the_dock(qtbot, dock, find, make_entry):
+    dock.resize(300, 560)
+    dock.set_kind("video")
+    dock.show_series([SeriesItem(str(n), f"layer {n}", str(2000 + n)) for n in range(20)])
+    dock.begin_answer("question " * 40)
+    dock.finish_answer(make_entry(answer="word " * 400, clue="clue " * 200), can_map=True)
+    dock.show_history([make_entry(n) for n in range(30)])
+    for name in ("inputFold", "clueFold"):
+        find(name).click()
+    qtbot.wait(50)
+
+    scrolling = [
+        area
+        for area in find("dockScroll").findChildren(QAbstractScrollArea)
+        if area.isVisible() and area.verticalScrollBar().maximum() > 0
+    ]
+    assert [area.objectName() for area in scrolling] == []
+    assert find("dockScroll").verticalScrollBar().maximum() > 0
+
+
+def test_no_width_cuts_anything(qtbot, dock, find, make_entry):
+    dock.set_kind("pair")
+    dock.begin_answer("Has anything changed?")
+    dock.finish_answer(make_entry(options=(("yes", 0.9), ("no", 0.1))), can_map=True)
+    find("inputFold").click()
+    qtbot.wait(50)
+    dock.resize(10, 700)
+
+    inside, column = find("dockScroll").widget(), find("dockScroll")
+    qtbot.waitUntil(lambda: inside.width() <= column.viewport().width())
+    for widget in inside.findChildren(QWidget):
+        if widget.isVisible() and widget.parentWidget().layout() is not None:
+            assert widget.parentWidget().rect().contains(widget.geometry()), widget.objectName()
 
 
 def test_a_dock_that_is_closed_and_thrown_away_takes_everything_along(qtbot, host):

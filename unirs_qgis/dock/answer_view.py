@@ -9,11 +9,12 @@ from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from unirs_qgis.dock.actions import ICONS, action_text
-from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.entries import Entry, LayerRecord
 from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.dock.parts.option_bars import OptionBars
+from unirs_qgis.dock.parts.short_names import PlaceLabel
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
@@ -51,6 +52,11 @@ class AnswerView(QWidget):
         return self._live
 
     @property
+    def text(self) -> QWidget:
+        """Where the words of an answer come in; its end is what the reader follows."""
+        return self._answer
+
+    @property
     def entry(self) -> Entry | None:
         """The finished answer that is shown."""
         return self._entry
@@ -60,7 +66,7 @@ class AnswerView(QWidget):
     def begin(self, title: str) -> None:
         """Clears the view for a new answer."""
         self._entry, self._live, self._live_seen = None, True, []
-        self._show_texts(title, "", "", "")
+        self._show_texts(title, (), "", "")
         self._show_options(())
         self._show_seen((), "single")
         for notice in (self._stopped, self._error, self._demonstration):
@@ -149,7 +155,8 @@ class AnswerView(QWidget):
     def _make_parts(self) -> None:
         self._title = self._text("answerTitle", self.tr("Question"))
         self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
-        self._place = WrapLabel(quiet=True)
+        self._place = PlaceLabel()
+        self._place.setObjectName("placeLabel")
         self._stage = WrapLabel(quiet=True)
         self._stage.setObjectName("stageLabel")
         self._answer = self._text("answerText", self.tr("Answer"))
@@ -235,7 +242,7 @@ class AnswerView(QWidget):
 
     def _show_entry(self, entry: Entry) -> None:
         self._entry = entry
-        self._show_texts(entry.title, entry.place, entry.answer, entry.clue)
+        self._show_texts(entry.title, entry.layers, entry.answer, entry.clue)
         self._stage.hide()
         self._error.say("")
         self._stopped.say(self.tr("Stopped: this answer is not finished.") if entry.stopped else "")
@@ -249,7 +256,9 @@ class AnswerView(QWidget):
         self._show_actions()
         self.show()
 
-    def _show_texts(self, title: str, place: str, answer: str, clue: str) -> None:
+    def _show_texts(
+        self, title: str, layers: Sequence[LayerRecord], answer: str, clue: str
+    ) -> None:
         self._title.setToolTip(plain_tooltip(title) if len(title) > _TITLE_LETTERS else "")
         if len(title) > _TITLE_LETTERS:
             title = title[:_TITLE_LETTERS].rstrip() + "…"
@@ -257,8 +266,7 @@ class AnswerView(QWidget):
             if field.toPlainText() != text:  # what the user has selected stays selected
                 field.setPlainText(text)
         self._answer.setVisible(bool(answer))
-        self._place.setText(place)
-        self._place.setVisible(bool(place))
+        self._place.show_layers(layers)
         self._clue_fold.setVisible(bool(clue))
 
     def _show_options(self, options: Sequence[tuple[str, float]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QImage, QKeySequence
 from qtpy.QtWidgets import QDockWidget, QShortcut, QVBoxLayout, QWidget
 
@@ -204,7 +204,7 @@ class UniRSDock(QDockWidget):
         self._input.fold()
         self._answer.begin(title)
         self._column.reveal(self._answer)
-        QTimer.singleShot(0, lambda: self._column.follow(self._answer))
+        self._column.follow(self._answer.text)
 
     def show_stage(self, stage: str) -> None:
         """Says what the worker does, by its own word for it ("vision", "decode", …)."""
@@ -229,10 +229,13 @@ class UniRSDock(QDockWidget):
             entry: The answer.
             can_map: Whether there is a change map for it.
         """
+        keep_top = self._column.shows_top(self._answer)
+        self._column.stop_following()
         self._answer.finish(entry, can_map)
         self._history.set_mappable(entry.id, can_map)
         self._mark_shown()
-        QTimer.singleShot(0, self._column.stop_following)
+        if keep_top:
+            self._column.reveal(self._answer)
 
     def fail_answer(self, message: str) -> None:
         """Ends the answer with a sentence that says why; what came so far stays."""
@@ -298,7 +301,9 @@ class UniRSDock(QDockWidget):
         self._input.tiles_requested.connect(
             lambda: self.ask_tiles_requested.emit(self.question, self._question.options())
         )
-        self._column.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._column.verticalScrollBar().valueChanged.connect(
+            self._on_scrolled, Qt.ConnectionType.QueuedConnection
+        )  # not while the column is scrolling
         self._history.acted.connect(self.entry_action)
         self._history.chosen.connect(self._on_chosen)
         self._answer.acted.connect(self.entry_action)
@@ -331,7 +336,7 @@ class UniRSDock(QDockWidget):
 
     def _on_scrolled(self, value: int) -> None:
         if value >= self._column.verticalScrollBar().maximum() - _NEAR_END:
-            QTimer.singleShot(0, self._history.show_older)  # not while the column is scrolling
+            self._history.show_older()
 
     def _show_kind(self) -> None:
         """Offers what fits the kind of input, if it can be asked about."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QCoreApplication, QLocale, QModelIndex, QObject, QRect, QSize, Qt, QTime
+from qtpy.QtCore import (
+    QCoreApplication,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTime,
+)
 from qtpy.QtGui import QFontMetrics, QPainter, QPalette
 from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -70,11 +80,8 @@ class HistoryDelegate(QStyledItemDelegate):
         entry: Entry,
         shown: bool,
     ) -> None:
-        role = QPalette.ColorRole
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        strong = palette.color(role.HighlightedText if selected else role.WindowText)
-        quiet = strong if selected else muted(palette)
-        _paint_ground(painter, option, palette, selected)
+        strong, quiet = palette.color(QPalette.ColorRole.WindowText), muted(palette)
+        _paint_ground(painter, option, palette)
         rect = option.rect.adjusted(_PAD, _PAD, -_PAD, -_PAD)
         rect.setWidth(self._text_width(option))
         line = QFontMetrics(option.font).lineSpacing()
@@ -120,21 +127,25 @@ def one_line(text: str) -> str:
     return " ".join(text[:_MOST_LETTERS].split())
 
 
-def _paint_ground(
-    painter: QPainter, option: QStyleOptionViewItem, palette: QPalette, selected: bool
-) -> None:
-    """Painted here and not by the style, so that the text's colour is made for it."""
+def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, palette: QPalette) -> None:
+    """A tint under the mouse; a bar, too, at the entry that is shown, for the answer is above.
+
+    Painted here and not by the style, so that the text's colour is made for it.
+    """
     highlight = palette.color(QPalette.ColorRole.Highlight)
-    if selected:
-        ground = highlight
-    elif option.state & QStyle.StateFlag.State_MouseOver:
-        ground = blend(palette.color(QPalette.ColorRole.Window), highlight, 0.15)
-    else:
+    selected = option.state & QStyle.StateFlag.State_Selected
+    if not (selected or option.state & QStyle.StateFlag.State_MouseOver):
         return
+    focused = selected and option.state & QStyle.StateFlag.State_HasFocus
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(option.rect, 4, 4)
+    painter.setPen(highlight if focused else Qt.PenStyle.NoPen)
+    painter.setBrush(blend(palette.color(QPalette.ColorRole.Window), highlight, 0.15))
+    rect = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(rect, 4, 4)
+    if selected:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(highlight)
+        painter.drawRoundedRect(QRectF(rect.left(), rect.top(), 3, rect.height()), 1.5, 1.5)
 
 
 def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:

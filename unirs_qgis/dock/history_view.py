@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QEvent, QItemSelection, QPoint, QSize, Qt, QTimer, Signal
-from qtpy.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from qtpy.QtGui import QIcon, QKeyEvent, QKeySequence, QMouseEvent, QPalette, QResizeEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -21,7 +21,7 @@ from unirs_qgis.dock.history_delegate import HistoryDelegate
 from unirs_qgis.dock.history_model import ENTRY_ROLE, HistoryModel
 from unirs_qgis.dock.parts.scroll_column import show_part
 from unirs_qgis.dock.parts.text import WrapLabel
-from unirs_qgis.dock.theme import colours, icon
+from unirs_qgis.dock.theme import RECOLOURED, colours, icon
 
 _SEARCH_PAUSE_MS = 150
 
@@ -49,7 +49,7 @@ class HistoryList(QListView):
         self.setAutoScroll(False)
         self.setMouseTracking(True)  # the row under the mouse is marked
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("QListView { background: transparent; border: none; }")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     @property
@@ -203,16 +203,14 @@ class HistoryView(QWidget):
         search.setPlaceholderText(self.tr("Search the history"))
         search.setAccessibleName(self.tr("Search the history"))
         search.setMinimumWidth(60)
-        self._lens = search.addAction(
-            icon("search", colours(self)), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self._lens = search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         return search
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def event(self, event: QEvent) -> bool:
         """Draws the lens anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._lens.setIcon(icon("search", colours(self)))
+        if event.type() in RECOLOURED:
+            self._lens.setIcon(icon("search", colours(self._search), QPalette.ColorRole.Text))
+        return super().event(event)
 
     def _run_search(self) -> None:
         selected = self._list.selected

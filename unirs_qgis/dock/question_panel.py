@@ -71,7 +71,7 @@ class QuestionPanel(QWidget):
         self._options.setObjectName("optionsEdit")
         self._options.setClearButtonEnabled(True)
         self._options.setPlaceholderText(self.tr("yes, no"))
-        self._options.setAccessibleName(self.tr("Answers to choose from, parted by commas"))
+        self._options.setAccessibleName(self.tr("Answers to choose from, separated by commas"))
         self._options.setMinimumWidth(60)
         self._fold = Fold(self.tr("Answers to choose from"), self._options, parent=self)
         self._fold.header.setObjectName("optionsFold")
@@ -105,7 +105,7 @@ class QuestionPanel(QWidget):
         return list(dict.fromkeys(option for option in given if option))
 
     def set_options(self, text: str) -> None:
-        """Shows a closed set of answers, parted by commas; an empty one folds the field away."""
+        """Shows a closed set of answers, separated by commas; an empty one folds the field away."""
         self._options.setText(text)
         self._fold.set_unfolded(bool(text))
 
@@ -143,7 +143,7 @@ class QuestionPanel(QWidget):
             "change": CompactButton(self.tr("Describe change"), "", self),
             "classify": CompactButton(self.tr("Classify"), "", self),
         }
-        self.stop.setToolTip(self.tr("Stop the answer and keep what was said so far (Esc)"))
+        self.stop.setToolTip(self.tr("Stop the answer and keep the text so far (Esc)"))
         self.restart.setToolTip(self.tr("End the worker and start it again, if it does not react"))
         named = {"ask": self.ask, "stop": self.stop, "restartNow": self.restart, **self.tasks}
         for name, button in named.items():
@@ -214,7 +214,7 @@ class QuestionPanel(QWidget):
         ready = self._can_ask and not self._problem
         too_few = len(self.options()) == 1
         self._hint.say(
-            self.tr("Give at least two answers to choose from, parted by commas.")
+            self.tr("Give at least two answers to choose from, separated by commas.")
             if too_few
             else ""
         )

@@ -54,7 +54,7 @@ class _Rows(QListWidget):
             painter.end()
 
     def _fit(self) -> None:
-        row = max(line_height(self) + 5, self.sizeHintForRow(0))
+        row = self.sizeHintForRow(0) if self.count() else line_height(self)
         self.setFixedHeight(max(self.count(), _LEAST_ROWS) * row + 2 * self.frameWidth())
 
 

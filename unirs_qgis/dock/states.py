@@ -74,7 +74,7 @@ class DockState(Enum):
             DockState.LOADING: translate("DockState", "Loading the model…"),
             DockState.READY: translate("DockState", "Ready"),
             DockState.BUSY: translate("DockState", "Answering…"),
-            DockState.STOPPED: translate("DockState", "Stopped; what was said so far is kept."),
+            DockState.STOPPED: translate("DockState", "Stopped. The text so far is kept."),
             DockState.DIED: translate(
                 "DockState", "The worker has ended. The next question starts it again."
             ),

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
-from qtpy.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from qtpy.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QSize, Qt
 from qtpy.QtGui import (
     QBrush,
     QColor,
@@ -21,6 +21,14 @@ from qtpy.QtGui import (
     QPixmap,
 )
 from qtpy.QtWidgets import QWidget
+
+RECOLOURED = (
+    QEvent.Type.Polish,
+    QEvent.Type.PaletteChange,
+    QEvent.Type.StyleChange,
+    QEvent.Type.Show,
+)
+"""When a widget may have got other colours."""
 
 _ICONS = Path(__file__).with_name("icons")
 _ICON_PIXELS = (16, 24, 32, 48)
@@ -62,28 +70,32 @@ def colours(widget: QWidget) -> QPalette:
     """
     result = QPalette(widget.palette())
     role = QPalette.ColorRole
-    for ground in (role.Window, role.Base, role.Button):
-        if result.brush(ground).color().alpha() == 0:
-            result.setBrush(ground, _behind(widget, ground))
+    for ground in (role.Window, role.Base):
+        result.setBrush(ground, _behind(widget, ground))
     for ground, ink in (
         (role.Window, role.WindowText),
         (role.Base, role.Text),
         (role.Button, role.ButtonText),
         (role.Highlight, role.HighlightedText),
     ):
-        if result.brush(ground).style() == Qt.BrushStyle.SolidPattern:
+        if _is_plain(result.brush(ground)):
             _make_readable(result, ground, ink)
     return result
 
 
-def _behind(widget: QWidget, ground: QPalette.ColorRole) -> QBrush:
-    """The ground of the nearest ancestor that has one."""
-    while widget.parentWidget() is not None:
-        widget = widget.parentWidget()
+def _behind(widget: QWidget | None, ground: QPalette.ColorRole) -> QBrush:
+    """The ground of a widget, or of the nearest ancestor that has a plain one."""
+    while widget is not None:
         brush = widget.palette().brush(ground)
-        if brush.color().alpha() > 0:
+        if _is_plain(brush):
             return brush
+        widget = widget.parentWidget()
     return QGuiApplication.palette().brush(ground)
+
+
+def _is_plain(brush: QBrush) -> bool:
+    """Whether a brush is one colour: a stylesheet may make it transparent, or a gradient."""
+    return brush.style() == Qt.BrushStyle.SolidPattern and brush.color().alpha() > 0
 
 
 def _make_readable(palette: QPalette, ground: QPalette.ColorRole, ink: QPalette.ColorRole) -> None:
@@ -113,7 +125,10 @@ def _luminance(colour: QColor) -> float:
 
 def muted(palette: QPalette) -> QColor:
     """For what is said beside the main thing: still readable, less loud than text."""
-    return _between_text_and_base(palette, 0.35)
+    window = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Window)
+    paler = (_between_text_and_base(palette, share) for share in (0.35, 0.2, 0.1))
+    ink = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
+    return next((colour for colour in paler if contrast(window, colour) >= _READABLE), ink)
 
 
 def hairline(palette: QPalette) -> QColor:
@@ -129,7 +144,10 @@ def _between_text_and_base(palette: QPalette, share: float) -> QColor:
 
 def tone(palette: QPalette, meaning: Tone) -> QColor:
     """A signal colour that stands out from this palette's ground."""
-    return QColor.fromHsl(meaning.value, 170, 165 if is_dark(palette) else 85)
+    window = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Window)
+    steps = (165, 215, 85) if is_dark(palette) else (85, 45, 165)
+    shades = [QColor.fromHsl(meaning.value, 170, lightness) for lightness in steps]
+    return next((x for x in shades if contrast(window, x) >= _READABLE), shades[1])
 
 
 def tinted_ground(palette: QPalette, meaning: Tone) -> QColor:
@@ -153,12 +171,18 @@ def scaled_font(font: QFont, factor: float, bold: bool = False) -> QFont:
     return result
 
 
-def icon(name: str, palette: QPalette, colour: QColor | None = None) -> QIcon:
+def icon(
+    name: str,
+    palette: QPalette,
+    role: QPalette.ColorRole = QPalette.ColorRole.WindowText,
+    colour: QColor | None = None,
+) -> QIcon:
     """An icon of this folder in the palette's colours, sharp on screens of every density.
 
     Args:
         name: File in `icons/`, without its ending.
         palette: Gives the colours of the enabled and the disabled icon.
+        role: Which of its colours.
         colour: Instead of the palette's.
     """
     result = QIcon()
@@ -166,7 +190,7 @@ def icon(name: str, palette: QPalette, colour: QColor | None = None) -> QIcon:
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
-        ink = colour or palette.color(group, QPalette.ColorRole.ButtonText)
+        ink = colour or palette.color(group, role)
         for pixels in _ICON_PIXELS:
             result.addPixmap(QPixmap.fromImage(_drawn(name, ink.name(), pixels)), mode)
     return result

@@ -6,7 +6,7 @@ from qtpy.QtCore import QEvent, QRectF, QSize, Qt
 from qtpy.QtGui import QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
-from unirs_qgis.dock.theme import blend, colours, hairline, icon, line_height
+from unirs_qgis.dock.theme import RECOLOURED, blend, colours, hairline, icon, line_height
 
 
 class IconButton(QToolButton):
@@ -27,13 +27,12 @@ class IconButton(QToolButton):
         self.setToolTip(text)
         self.setAccessibleName(text)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.setIcon(icon(name, colours(self)))
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def event(self, event: QEvent) -> bool:
         """Draws the icon anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in RECOLOURED:
             self.setIcon(icon(self._name, colours(self)))
+        return super().event(event)
 
 
 class CompactButton(QPushButton):
@@ -50,7 +49,6 @@ class CompactButton(QPushButton):
         self._icon_name = icon_name
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._tint()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Without the least width that many styles give to a push button."""
@@ -62,15 +60,12 @@ class CompactButton(QPushButton):
         """As small as its text allows."""
         return self.sizeHint()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def event(self, event: QEvent) -> bool:
         """Draws the icon anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._tint()
-
-    def _tint(self) -> None:
-        if self._icon_name:
-            self.setIcon(icon(self._icon_name, colours(self)))
+        if self._icon_name and event.type() in RECOLOURED:
+            role = QPalette.ColorRole.ButtonText
+            self.setIcon(icon(self._icon_name, colours(self), role))
+        return super().event(event)
 
 
 class PillButton(QToolButton):

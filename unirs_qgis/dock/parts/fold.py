@@ -9,7 +9,7 @@ from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from unirs_qgis.dock.parts.scroll_column import reveal
-from unirs_qgis.dock.theme import colours, icon
+from unirs_qgis.dock.theme import RECOLOURED, colours, icon
 
 _AROUND = 24  # pixels that a style leaves around icon and text
 
@@ -89,11 +89,11 @@ class Fold(QWidget):
         super().resizeEvent(event)
         self.refresh()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def event(self, event: QEvent) -> bool:
         """Draws the arrow anew when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in RECOLOURED:
             self._draw_arrow()
+        return super().event(event)
 
     def _on_clicked(self) -> None:
         self.set_unfolded(not self._unfolded)

@@ -76,5 +76,5 @@ class Notice(QWidget):
         painter.setBrush(tinted_ground(colours(self), self._meaning))
         painter.drawRoundedRect(self.rect(), 4, 4)
         ink = tone(colours(self), self._meaning)
-        icon(self._icon_name, colours(self), ink).paint(painter, self._sign.geometry())
+        icon(self._icon_name, colours(self), colour=ink).paint(painter, self._sign.geometry())
         painter.end()

@@ -19,8 +19,13 @@ class ScrollColumn(QScrollArea):
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._revealed: QWidget | None = None  # what comes into sight once it is laid out
         self._followed: QWidget | None = None
         self._followed_to = 0
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._settle)
         self.setObjectName("dockScroll")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -44,26 +49,36 @@ class ScrollColumn(QScrollArea):
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
             if self._followed is not None:
-                QTimer.singleShot(0, self._follow)
+                self._soon.start()
         return super().eventFilter(watched, event)
 
     def reveal(self, widget: QWidget) -> None:
         """Brings a widget into sight, its top above all, once it is laid out."""
-        QTimer.singleShot(0, lambda: self._reveal(widget))
+        self._revealed = widget
+        self._soon.start()
 
     def follow(self, widget: QWidget) -> None:
         """Keeps the end of a growing widget in sight until the user scrolls elsewhere."""
         self._followed, self._followed_to = widget, self.verticalScrollBar().value()
+        self._soon.start()
+
+    def shows_top(self, widget: QWidget) -> bool:
+        """Whether the top of a widget is in sight."""
+        top = widget.mapTo(self.viewport(), QPoint(0, 0)).y()
+        return 0 <= top < self.viewport().height()
 
     def stop_following(self) -> None:
         """Leaves the column where it is from now on."""
         self._followed = None
 
-    def _reveal(self, widget: QWidget) -> None:
-        if widget.isVisibleTo(self.widget()):
-            place = QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size())
-            self.show_part(place)
+    def _settle(self) -> None:
+        """Scrolls to where the widgets are by now."""
+        widget, self._revealed = self._revealed, None
+        if widget is not None and widget.isVisibleTo(self.widget()):
+            self.show_part(QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size()))
             self._followed_to = self.verticalScrollBar().value()
+        if self._followed is not None:
+            self._follow(self._followed)
 
     def show_part(self, place: QRect) -> None:
         """Scrolls as little as shows a part of the content, or its top if it is too high."""
@@ -73,11 +88,11 @@ class ScrollColumn(QScrollArea):
         elif place.bottom() > bar.value() + height:
             bar.setValue(place.bottom() - height + 1)
 
-    def _follow(self) -> None:
+    def _follow(self, widget: QWidget) -> None:
         bar = self.verticalScrollBar()
-        if self._followed is None or abs(bar.value() - self._followed_to) > _NEAR:
-            return
-        end = self._followed.mapTo(self.widget(), QPoint(0, self._followed.height())).y()
+        if abs(bar.value() - self._followed_to) > _NEAR:
+            return  # the user has scrolled
+        end = widget.mapTo(self.widget(), QPoint(0, widget.height())).y()
         self._followed_to = max(bar.value(), min(bar.maximum(), end - self.viewport().height()))
         bar.setValue(self._followed_to)
 

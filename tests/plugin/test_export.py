@@ -1,0 +1,55 @@
+"""The export of the history, from the panel's menu to the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsSettings
+from qtpy.QtWidgets import QComboBox, QWidget
+
+from unirs_qgis.answers import EXPORT_FOLDER, Answers
+from unirs_qgis.dock import HostWidgets, UniRSDock
+from unirs_qgis.dock.export_dialog import ExportDialog
+from unirs_qgis.footprints import Footprints
+from unirs_qgis.settings import read_settings
+
+
+@pytest.fixture
+def answers(qtbot, qgis_iface, qgis_canvas, qgis_new_project, monkeypatch, tmp_path):
+    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    dock = UniRSDock(HostWidgets(QComboBox(), QComboBox(), QWidget()))
+    qtbot.addWidget(dock)
+    answers = Answers(dock, Footprints(qgis_canvas), qgis_iface, read_settings)
+    answers.dock = dock
+    yield answers
+    answers.close()
+    QgsSettings().remove(EXPORT_FOLDER)
+
+
+def proposal(dock: UniRSDock) -> ExportDialog:
+    """The dialog that the menu opens."""
+    dock.history_action.emit("export")
+    return dock.findChildren(ExportDialog)[-1]
+
+
+def test_a_name_is_proposed_and_the_folder_is_remembered(qtbot, answers, tmp_path):
+    dialog = proposal(answers.dock)
+    assert Path(dialog.directory().absolutePath()) == Path.home()
+    assert Path(dialog.selectedFiles()[0]).name == "unirs-history.gpkg"
+
+    with qtbot.waitSignal(answers._history.exported):
+        dialog.chosen.emit(str(tmp_path / "mine.csv"))
+    dialog.close()
+
+    assert Path(proposal(answers.dock).directory().absolutePath()) == tmp_path
+
+
+def test_the_history_itself_is_never_overwritten(qtbot, answers, monkeypatch):
+    said = []
+    monkeypatch.setattr(answers, "_warn", said.append)
+    monkeypatch.setattr(answers._history, "export", lambda *_: pytest.fail("it was written over"))
+
+    proposal(answers.dock).chosen.emit(str(answers._history.path))
+
+    assert "is the history itself" in said[0]

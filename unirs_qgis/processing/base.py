@@ -32,7 +32,7 @@ from unirs_qgis.paths import resource
 from unirs_qgis.processing.painter import Painter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Inquiry, Place, Run, Table
-from unirs_qgis.processing.session import worker_session
+from unirs_qgis.processing.session import fail_if_interrupted, worker_session
 from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import GeoPackageTable, GeoPackageTarget, Schema, SinkTable
 from unirs_qgis.runtime.environment import describe_runtime, worker_command
@@ -136,6 +136,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         finally:
             painter.close()
             table.close()
+        fail_if_interrupted(feedback)
         return {"OUTPUT": name} if name else {}
 
     @property

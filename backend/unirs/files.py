@@ -16,6 +16,14 @@ SETTINGS_FILE = "settings.json"
 """What the content of a folder was made with."""
 
 
+def file_size(size: float) -> str:
+    """Bytes as a person reads them, everywhere alike: 1 GB is 10^9 bytes, as disks are sold."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size:.0f} bytes"
+
+
 @contextmanager
 def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iterator[Path]:
     """A temporary path beside the target, which becomes the target when all went well.

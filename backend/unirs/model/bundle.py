@@ -255,6 +255,7 @@ def _check_weights(cls: type[PreTrainedModel], folder: Path, config: Any) -> Non
     if config is None:
         limits.check_sizes(limits.read_json(folder / "config.json"))
         config = cls.config_class.from_pretrained(folder, local_files_only=True)
+    limits.check_kinds(folder)
     held = limits.count_numbers(folder)
     with torch.device("meta"):
         described = sum(parameter.numel() for parameter in cls(config).parameters())

@@ -178,17 +178,26 @@ def count_numbers(folder: Path) -> int:
     """Numbers in all weight files of a folder.
 
     Raises:
-        Unfit: One is damaged, beyond the bounds, or holds anything but floating-point numbers.
+        Unfit: One is damaged or beyond the bounds.
     """
-    total = 0
+    return sum(facts.numbers for _, facts in _tensors(folder))
+
+
+def check_kinds(folder: Path) -> None:
+    """Refuse weights that are not floating-point numbers: the library would convert them.
+
+    Raises:
+        Unfit: A tensor holds others.
+    """
+    for name, facts in _tensors(folder):
+        if not facts.is_fit(name):
+            raise Unfit(f"its tensor {name} holds {facts.dtype} and no floating-point numbers")
+
+
+def _tensors(folder: Path) -> Iterator[tuple[str, TensorFacts]]:
     for path in _files(folder):
-        if path.suffix != ".safetensors":
-            continue
-        for name, facts in read_tensors(path).items():
-            if not facts.is_fit(name):
-                raise Unfit(f"its tensor {name} holds {facts.dtype} and no floating-point numbers")
-            total += facts.numbers
-    return total
+        if path.suffix == ".safetensors":
+            yield from read_tensors(path).items()
 
 
 def _files(folder: Path) -> Iterator[Path]:

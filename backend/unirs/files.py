@@ -42,9 +42,11 @@ def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iter
         yield temporary
         temporary.replace(target)
     except refusals as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UniRSError(
             "output_unwritable",
-            f"{target} cannot be written; check that its folder exists and takes files.",
+            f"{target} cannot be written ({reason}); check that its folder exists, takes files and "
+            "has room.",
             reason=str(error),
         ) from error
     finally:

@@ -28,8 +28,8 @@ def test_missing_raster(ask, tmp_path):
 
 
 def test_a_sentence_has_a_bound_and_keeps_its_beginning_and_its_end(ask, before):
-    outcome = ask("ask", before, "road?", "--model", "x" * 100_000)
-    assert_sentence(outcome, "There is no model", "or one of:")
+    outcome = ask("ask", "x" * 100_000, "road?")
+    assert_sentence(outcome, "There is no raster xxx", "check the path")
     assert len(outcome.err) < 3000
     outcome = ask("ask", before, "road?", f"--{'x' * 100_000}")
     assert_sentence(outcome, "--help")

@@ -1,7 +1,9 @@
 """Foreign folders in every form they come in, and every way in which they can be wrong."""
 
 import json
+import resource
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -343,3 +345,22 @@ def test_an_untied_llama_without_its_output_layer_is_refused(unirs, tmp_path):
     change_weights(unirs / "llm", lambda tensors: tensors.pop("lm_head.weight"))
     with pytest.raises(UniRSError, match="lm_head"):
         convert(unirs, tmp_path / "out")
+
+
+@contextmanager
+def disk_of(size):
+    """Within it no file can be longer than so many bytes: as on a full disk, a write fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(vila, tmp_path):
+    with disk_of(20_000), pytest.raises(UniRSError, match="cannot be written") as caught:
+        convert(vila, tmp_path / "out")
+    assert caught.value.code == "output_unwritable"
+    assert "\n" not in caught.value.message
+    assert [path.name for path in tmp_path.iterdir()] == ["vila"]

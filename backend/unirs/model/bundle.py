@@ -144,8 +144,22 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> N
         bundle: What to write, in the precision that its tensors have.
         folder: Made if it is not there.
         card: Text of the model card (``README.md``), if there is one.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
     """
     folder = Path(folder)
+    try:
+        _save(bundle, folder, card)
+    except (OSError, SafetensorError) as error:  # the latter where a disk is full
+        raise UniRSError(
+            "output_unwritable",
+            f"The model folder {folder} cannot be written ({first_line(error)}); make room, or "
+            "name another folder.",
+        ) from error
+
+
+def _save(bundle: ModelBundle, folder: Path, card: str | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     model = bundle.model
     with quiet_transformers():

@@ -1599,6 +1599,10 @@
         <source>failed</source>
         <translation>misslungen</translation>
     </message>
+    <message>
+        <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
+        <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2202,6 +2206,10 @@
     <message>
         <source>The worker has ended; ask again.</source>
         <translation>Der Arbeitsprozess ist beendet; fragen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The worker did not react any more and was ended; ask again, and report it if it happens once more.</source>
+        <translation>Der Arbeitsprozess reagierte nicht mehr und wurde beendet; fragen Sie erneut, und melden Sie es, wenn es noch einmal geschieht.</translation>
     </message>
     <message>
         <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>

@@ -1599,6 +1599,10 @@
         <source>failed</source>
         <translation>échec</translation>
     </message>
+    <message>
+        <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
+        <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2202,6 +2206,10 @@
     <message>
         <source>The worker has ended; ask again.</source>
         <translation>Le processus de calcul s’est terminé&#xa0;; posez à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The worker did not react any more and was ended; ask again, and report it if it happens once more.</source>
+        <translation>Le processus de calcul ne réagissait plus et a été arrêté&#xa0;; reposez la question, et signalez-le si cela se reproduit.</translation>
     </message>
     <message>
         <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+SENTENCE_CHARACTERS = 2000
+"""Longest sentence about a failure, whatever the file or the library said that it quotes."""
+
+
+def shorten(text: str, most: int = SENTENCE_CHARACTERS) -> str:
+    """Text of at most so many characters: what is too long is cut in its middle.
+
+    What is wrong stands at the beginning of a sentence, and what to do at its end.
+    """
+    if len(text) <= most:
+        return text
+    half = (most - 3) // 2
+    return f"{text[:half]} … {text[-half:]}"
+
 
 class UniRSError(Exception):
     """A failure that a user can understand and act on.
@@ -17,7 +31,7 @@ class UniRSError(Exception):
     """
 
     def __init__(self, code: str, message: str, **details: Any) -> None:
-        super().__init__(message)
+        super().__init__(shorten(message))
         self.code = code
         self.details = details
 

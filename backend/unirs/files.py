@@ -21,6 +21,14 @@ LOCK_FILE = ".lock"
 """Held by the process that writes into a folder."""
 
 
+def file_size(size: float) -> str:
+    """Bytes as a person reads them, everywhere alike: 1 GB is 10^9 bytes, as disks are sold."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size:.0f} bytes"
+
+
 @contextmanager
 def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iterator[Path]:
     """A temporary path beside the target, which becomes the target when all went well.
@@ -39,9 +47,11 @@ def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iter
         yield temporary
         temporary.replace(target)
     except refusals as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UniRSError(
             "output_unwritable",
-            f"{target} cannot be written; check that its folder exists and takes files.",
+            f"{target} cannot be written ({reason}); check that its folder exists, takes files and "
+            "has room.",
             reason=str(error),
         ) from error
     finally:

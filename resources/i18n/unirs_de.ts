@@ -1682,24 +1682,8 @@
         <translation>misslungen</translation>
     </message>
     <message>
-        <source>QGIS allows no | in its name</source>
-        <translation>QGIS erlaubt kein | im Namen</translation>
-    </message>
-    <message>
-        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
-        <translation>{file} kann nicht geschrieben werden ({reason}); die Antworten sind in {kept} gespeichert. Schaffen Sie Platz und starten Sie erneut, oder wählen Sie ein GeoPackage als Ausgabe.</translation>
-    </message>
-    <message>
-        <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
-        <translation>Ein anderer Lauf schreibt in {file}; warten Sie, bis er beendet ist, oder wählen Sie eine andere Ausgabe.</translation>
-    </message>
-    <message>
-        <source>its folder may not be written</source>
-        <translation>in den Ordner darf nicht geschrieben werden</translation>
-    </message>
-    <message>
-        <source>there is no such folder</source>
-        <translation>diesen Ordner gibt es nicht</translation>
+        <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
+        <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
     </message>
 </context>
 <context>
@@ -2308,6 +2292,10 @@
     <message>
         <source>The worker has ended; ask again.</source>
         <translation>Der Arbeitsprozess ist beendet; fragen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The worker did not react any more and was ended; ask again, and report it if it happens once more.</source>
+        <translation>Der Arbeitsprozess reagierte nicht mehr und wurde beendet; fragen Sie erneut, und melden Sie es, wenn es noch einmal geschieht.</translation>
     </message>
     <message>
         <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>

@@ -1682,24 +1682,8 @@
         <translation>échec</translation>
     </message>
     <message>
-        <source>QGIS allows no | in its name</source>
-        <translation>QGIS n’accepte pas de | dans son nom</translation>
-    </message>
-    <message>
-        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
-        <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
-    </message>
-    <message>
-        <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
-        <translation>Une autre exécution écrit dans {file}&#xa0;; attendez qu’elle soit terminée, ou choisissez une autre sortie.</translation>
-    </message>
-    <message>
-        <source>its folder may not be written</source>
-        <translation>son dossier n’est pas accessible en écriture</translation>
-    </message>
-    <message>
-        <source>there is no such folder</source>
-        <translation>ce dossier n’existe pas</translation>
+        <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
+        <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
     </message>
 </context>
 <context>
@@ -2308,6 +2292,10 @@
     <message>
         <source>The worker has ended; ask again.</source>
         <translation>Le processus de calcul s’est terminé&#xa0;; posez à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The worker did not react any more and was ended; ask again, and report it if it happens once more.</source>
+        <translation>Le processus de calcul ne réagissait plus et a été arrêté&#xa0;; reposez la question, et signalez-le si cela se reproduit.</translation>
     </message>
     <message>
         <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>

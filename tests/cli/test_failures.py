@@ -27,6 +27,15 @@ def test_missing_raster(ask, tmp_path):
     assert_sentence(ask("ask", tmp_path / "none.tif", "road?", "--json"), "none.tif")
 
 
+def test_a_sentence_has_a_bound_and_keeps_its_beginning_and_its_end(ask, before):
+    outcome = ask("ask", "x" * 100_000, "road?")
+    assert_sentence(outcome, "There is no raster xxx", "check the path")
+    assert len(outcome.err) < 3000
+    outcome = ask("ask", before, "road?", f"--{'x' * 100_000}")
+    assert_sentence(outcome, "--help")
+    assert len(outcome.err) < 3000
+
+
 def test_corrupt_raster(ask, before):
     before.write_bytes(before.read_bytes()[:700])
     assert_sentence(ask("caption", before), before.name)

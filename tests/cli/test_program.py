@@ -163,6 +163,24 @@ sys.exit(run())
     assert done.stderr == "unirs: Stopped before it was done.\n"
 
 
+UNREAD = """
+import time
+from unirs.cli.streams import ends_unread
+
+with ends_unread():
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cannot be told there")
+def test_work_that_nobody_waits_for_any_more_ends():
+    with subprocess.Popen([sys.executable, "-c", UNREAD], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(10) == 0
+
+
 NOISY = """
 import logging, sys, warnings
 from unirs.cli import main

@@ -165,6 +165,15 @@ def test_hostile_words_stay_words(ask, before):
     assert not set(shown) & {"\x1b", "\x07", "\u202e"}
 
 
+def test_json_steers_neither_a_terminal_nor_the_direction_of_writing(ask, before):
+    hostile = "yes\x1b[2J\x9b5A\u202e\u2066\u2028\U000e0041, no"
+    outcome = ask("ask", before, "ü?", "--options", hostile, "--json")
+    assert outcome.code == 0
+    assert not set(outcome.out) & set("\x1b\x9b\u202e\u2066\u2028\U000e0041")
+    texts = {option["text"] for option in json.loads(outcome.out)["options"]}
+    assert texts == {part.strip() for part in hostile.split(",")}
+
+
 @pytest.mark.parametrize("name", ["[bold]a.tif", "a\nb\x1b[31m.tif"])
 def test_hostile_file_names_stay_names(ask, before, name):
     outcome = ask("ask", before.with_name(name), "road?")

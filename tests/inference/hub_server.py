@@ -14,6 +14,7 @@ import json
 import sys
 import threading
 from collections import Counter
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -29,6 +30,7 @@ class Faults:
         cut: A transfer ends after so many bytes, this many times: ``{name: (bytes, times)}``.
         flip: Files whose first byte comes wrong, this many times.
         status: Status that a file is answered with, this many times: ``{name: (status, times)}``.
+        endless: Files behind whose bytes others come for ever.
         whole_only: Whether ranges are ignored, as some proxies do.
         api: Status, headers and body that every question about a model is answered with.
         slow: Seconds between two pieces of 64 kB.
@@ -38,6 +40,7 @@ class Faults:
         self.cut: dict[str, tuple[int, int]] = {}
         self.flip: dict[str, int] = {}
         self.status: dict[str, tuple[int, int]] = {}
+        self.endless: set[str] = set()
         self.whole_only = False
         self.api: tuple[int, dict[str, str], bytes] | None = None
         self.slow = 0.0
@@ -182,8 +185,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: dict[str, str], body: bytes, name: str = "") -> None:
         self.send_response(status)
-        for key, value in {"Content-Length": str(len(body)), **headers}.items():
+        endless = name in self.server_hub.faults.endless
+        length = {} if endless else {"Content-Length": str(len(body))}
+        for key, value in {**length, **headers}.items():
             self.send_header(key, value)
+        self.close_connection = endless  # what has no length ends with the connection
         self.end_headers()
         if self.command == "HEAD":
             return
@@ -203,6 +209,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.server_hub.sent[name] += len(piece)
             if faults.slow and self.server_hub.gone.wait(faults.slow):
                 return
+        with suppress(ConnectionError):
+            while endless and not self.server_hub.gone.is_set():
+                self.server_hub.sent[name] += self.wfile.write(bytes(65536))
 
 
 def _sibling(name: str, content: bytes) -> dict[str, object]:

@@ -75,6 +75,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_file_ends_at_the_size_that_was_told(server, resumed):
+    """Whatever the hub sends behind it is not waited for."""
+    if resumed:
+        server.faults.cut[WEIGHTS] = (300_000, 1)
+    server.faults.endless |= {WEIGHTS, "config.json"}
+    folder = download(plan_download(UNIRS))
+    assert contents(folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
+    assert server.sent[WEIGHTS] < 100_000_000
+
+
 def test_only_what_is_needed_comes_and_the_model_is_there_by_its_name(server, tmp_path):
     plan = plan_download(UNIRS)
     assert plan.folder == tmp_path / "models" / "unirs-small"

@@ -1,7 +1,9 @@
 """Foreign folders in every form they come in, and every way in which they can be wrong."""
 
 import json
+import resource
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,17 +70,7 @@ def test_without_a_base_there_is_no_clue(unirs, tmp_path):
 
 
 def test_with_its_base_the_base_writes_the_clue(unirs, vila, tmp_path):
-    # The golden base has another projector than the golden UniRS: give it the same one.
-    change_weights(
-        vila / "mm_projector",
-        lambda tensors: tensors.update(
-            {
-                name.replace("layers.single.", "layers."): tensor
-                for name, tensor in load_file(unirs / "mm_projector" / "model.safetensors").items()
-                if name.startswith("layers.single.")
-            }
-        ),
-    )
+    give_projector(unirs, vila)
 
     convert(unirs, tmp_path / "out", base=vila)
     bundle = load_bundle(tmp_path / "out")
@@ -290,3 +282,85 @@ def test_a_tokenizer_of_noise_is_refused(vila, tmp_path):
     with pytest.raises(UniRSError) as caught:
         convert(vila, tmp_path / "out")
     assert caught.value.code == "model_invalid"
+
+
+def tie(folder):
+    """Make the output layer of a checkpoint's LLM its token embedding."""
+    rewrite(folder / "llm" / "config.json", tie_word_embeddings=True)
+    change_weights(
+        folder / "llm",
+        lambda tensors: tensors.update(
+            {"lm_head.weight": tensors["model.embed_tokens.weight"].clone()}
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["unirs", "vila"])
+def test_a_tied_llama_needs_no_output_layer(kind, request, tmp_path):
+    source = request.getfixturevalue(kind)
+    tie(source)
+    rewrite(source / "llm" / "config.json", tie_word_embeddings=False)
+    convert(source, tmp_path / "untied")
+    rewrite(source / "llm" / "config.json", tie_word_embeddings=True)
+    change_weights(source / "llm", lambda tensors: tensors.pop("lm_head.weight"))
+
+    convert(source, tmp_path / "tied")
+
+    tied = load_bundle(tmp_path / "tied")
+    assert torch.equal(logits(tied), logits(load_bundle(tmp_path / "untied")))
+    llm = tied.model.language_model
+    assert llm.lm_head.weight is llm.model.embed_tokens.weight
+
+
+def give_projector(unirs, vila):
+    """Let the golden base have the same projector as the golden UniRS, whose base it then is."""
+    projector = load_file(unirs / "mm_projector" / "model.safetensors")
+    single = {
+        name.replace("layers.single.", "layers."): tensor
+        for name, tensor in projector.items()
+        if name.startswith("layers.single.")
+    }
+    change_weights(vila / "mm_projector", lambda tensors: tensors.update(single))
+
+
+def test_the_writer_of_clues_may_be_tied(unirs, vila, tmp_path):
+    give_projector(unirs, vila)
+    for folder in (unirs, vila):
+        tie(folder)
+        change_weights(folder / "llm", lambda tensors: tensors.pop("lm_head.weight"))
+
+    convert(unirs, tmp_path / "out", base=vila)
+
+    clue = load_bundle(tmp_path / "out").clue_language_model
+    assert clue.lm_head.weight is clue.model.embed_tokens.weight
+
+
+def test_an_output_layer_that_contradicts_its_tie_is_refused(unirs, tmp_path):
+    rewrite(unirs / "llm" / "config.json", tie_word_embeddings=True)
+    with pytest.raises(UniRSError, match="tie_word_embeddings"):
+        convert(unirs, tmp_path / "out")
+
+
+def test_an_untied_llama_without_its_output_layer_is_refused(unirs, tmp_path):
+    change_weights(unirs / "llm", lambda tensors: tensors.pop("lm_head.weight"))
+    with pytest.raises(UniRSError, match="lm_head"):
+        convert(unirs, tmp_path / "out")
+
+
+@contextmanager
+def disk_of(size):
+    """Within it no file can be longer than so many bytes: as on a full disk, a write fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(vila, tmp_path):
+    with disk_of(20_000), pytest.raises(UniRSError, match="cannot be written") as caught:
+        convert(vila, tmp_path / "out")
+    assert caught.value.code == "output_unwritable"
+    assert "\n" not in caught.value.message
+    assert [path.name for path in tmp_path.iterdir()] == ["vila"]

@@ -3,8 +3,9 @@
 Run as a program. Its only argument is a folder: it reads ``orders.json`` in it at every request,
 and adds a line to ``log.jsonl`` for each. A colour is the red of a crop's middle, from 0 to 255.
 
-Orders: ``seconds`` that an answer takes; ``die_on`` and ``fail_on``: by colour, how often to die
-and which code to fail with; ``load``: an error code; ``die_at_load``.
+Orders: ``seconds`` that an answer takes; ``die_on``, ``quit_on``, ``freeze_on`` and ``fail_on``: by
+colour, how often to die, to end as the worker does on SIGTERM, to freeze, and which code to fail
+with; ``load``: an error code; ``die_at_load``.
 """
 
 import json
@@ -50,6 +51,28 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def freeze():
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def times_left(orders, what, name):
+    """Whether something that is to happen so often on a colour has to happen now; counts it."""
+    happened = FOLDER / f"{what}-{name}"
+    times = len(happened.read_text()) if happened.exists() else 0
+    if times >= orders.get(what, {}).get(name, 0):
+        return False
+    happened.write_text("x" * (times + 1))
+    return True
+
+
+def quit_as_told(request, result):
+    """What the worker does on SIGTERM: part of an answer, refusals for what waits, the end."""
+    while not waiting.empty():
+        fail(waiting.get(), "cancelled")
+    send(id=request["id"], result={**result, "answer": "", "stopped": True})
+    os._exit(0)
+
+
 def read():
     """Take requests until QGIS is gone, even in the middle of a line or of an answer to it."""
     try:
@@ -83,11 +106,10 @@ def answer(request):
         return send(id=request["id"], result=MODEL)
     colours = [colour(path) for path in params["paths"]]
     name = str(colours[0])
-    deaths = FOLDER / f"deaths-{name}"
-    died = len(deaths.read_text()) if deaths.exists() else 0
-    if died < orders.get("die_on", {}).get(name, 0):
-        deaths.write_text("x" * (died + 1))
+    if times_left(orders, "die_on", name):
         die()
+    if times_left(orders, "freeze_on", name):
+        freeze()
     if name in orders.get("fail_on", {}):
         return fail(request, orders["fail_on"][name])
     end = time.monotonic() + orders.get("seconds", 0)
@@ -97,21 +119,20 @@ def answer(request):
     chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
     views = params.get("views", 1)
     text = options[0] if options else " ".join(f"colour {value}" for value in colours)
-    changed = len(set(colours)) > 1 if request["method"] == "change" else None
-    return send(
-        id=request["id"],
-        result={
-            "answer": text,
-            "clue": f"clue {name}",
-            "options": chances,
-            "changed": changed,
-            "vote": {"views": views, "agreeing": views - 1} if views > 1 else None,
-            "model": MODEL["model"],
-            "demonstration": True,
-            "seconds": {"total": 0.25},
-            "stopped": request["id"] in cancelled,
-        },
-    )
+    result = {
+        "answer": text,
+        "clue": f"clue {name}",
+        "options": chances,
+        "changed": len(set(colours)) > 1 if request["method"] == "change" else None,
+        "vote": {"views": views, "agreeing": views - 1} if views > 1 else None,
+        "model": MODEL["model"],
+        "demonstration": True,
+        "seconds": {"total": 0.25},
+        "stopped": request["id"] in cancelled,
+    }
+    if times_left(orders, "quit_on", name):
+        quit_as_told(request, result)
+    return send(id=request["id"], result=result)
 
 
 threading.Thread(target=read, daemon=True).start()

@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ from tests.plugin.processing_fixtures import (
     rows_of,
     write_tiles,
 )
+from unirs_qgis.processing.session import is_done
+from unirs_qgis.runtime.wire import process
 
 COLOURS = [[10, 20, 30], [40, 50, 60]]
 WAIT = 60_000
@@ -145,6 +148,43 @@ def test_a_worker_that_is_killed_is_started_again_and_no_answer_is_lost(worker, 
     feedback = Feedback()
     assert _texts(caption(feedback)) == _expected()
     assert sum("was killed" in text for text in feedback.said) == 2
+
+
+def test_a_worker_that_somebody_else_ends_is_started_again_and_no_answer_is_lost(worker, caption):
+    """SIGTERM: what it then answers, part of a text and refusals, is not what was asked for."""
+    worker.orders(quit_on={"20": 1, "50": 1}, seconds=0.05)
+    rows = rows_of(caption())
+    assert {place: row["text"] for place, row in rows.items()} == _expected()
+    assert {row["status"] for row in rows.values()} == {"answered"}
+
+
+def test_a_frozen_worker_is_noticed_and_no_answer_is_lost(worker, caption, monkeypatch):
+    monkeypatch.setattr(process, "SILENCE_SECONDS", 2)
+    monkeypatch.setattr(process, "WATCH_SECONDS", 0.1)
+    worker.orders(freeze_on={"30": 1})
+    feedback = Feedback()
+    assert _texts(caption(feedback)) == _expected()
+    assert sum("did not react" in text for text in feedback.said) == 1
+
+
+def test_an_interrupted_run_fails_in_qgis_process(worker, caption, tmp_path, monkeypatch):
+    """Else its exit code is 0, and a script takes the output for complete."""
+    monkeypatch.setattr(QgsApplication, "platform", lambda: "qgis_process")
+    feedback = Feedback()
+    worker.orders(seconds=60)
+    _cancel_when(lambda: worker.asked, feedback, [])
+    with pytest.raises(QgsProcessingException, match="interrupted"):
+        caption(feedback)
+
+
+def test_ctrl_c_while_a_run_waits_is_a_cancel(monkeypatch):
+    def press_ctrl_c(*_):
+        raise KeyboardInterrupt
+
+    feedback = QgsProcessingFeedback()
+    monkeypatch.setattr("concurrent.futures.wait", press_ctrl_c)
+    assert not is_done(Future(), feedback)
+    assert feedback.isCanceled()
 
 
 def test_a_tile_that_kills_every_worker_is_given_up(worker, caption):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.running import is_running
+from unirs_qgis.runtime.wire import process
 from unirs_qgis.runtime.wire.client import WorkerDied, WorkerError
 from unirs_qgis.runtime.worker import Worker, WorkerSession, WorkerState
 
@@ -209,6 +210,28 @@ def test_a_killed_worker_is_told_and_the_next_question_starts_another(
         wait(lambda: again.ended)
         assert again == [("finished", {"text": "again", "stopped": False})]
         assert worker.pid != killed
+
+
+def test_a_frozen_worker_is_told_and_the_next_question_starts_another(worker, wait, monkeypatch):
+    monkeypatch.setattr(process, "SILENCE_SECONDS", 20)
+    monkeypatch.setattr(process, "WATCH_SECONDS", 0.05)
+    _, first = ask(worker, "count 5000")
+    wait(lambda: first)
+    os.kill(worker.pid, signal.SIGSTOP)
+    wait(lambda: worker.state is WorkerState.DIED)
+    assert first[-1] == ("failed", "worker_died", worker.reason)
+    assert "did not react" in worker.reason
+    _, again = ask(worker, "echo again")
+    wait(lambda: again.ended)
+    assert again == [("finished", {"text": "again", "stopped": False})]
+
+
+def test_part_of_an_answer_that_was_not_stopped_here_is_no_answer(worker, wait):
+    _, heard = ask(worker, "count 5000")
+    wait(lambda: heard)
+    os.kill(worker.pid, signal.SIGTERM)
+    wait(lambda: heard.ended)
+    assert heard[-1][:2] == ("failed", "worker_died")
 
 
 def test_a_slot_may_ask_again_at_once(worker, wait):

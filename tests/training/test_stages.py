@@ -449,7 +449,7 @@ def test_a_full_disk_is_told_before_the_start(change_settings, tmp_path, monkeyp
     code, message = refused(train_change, change_settings(), tmp_path / "run", QUIET)
 
     assert code == "disk_full"
-    assert "0.0 GB are free" in message
+    assert "where 1.0 kB are free" in message
 
 
 def test_too_little_memory_is_told_with_a_way_out(

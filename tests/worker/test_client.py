@@ -1,3 +1,4 @@
+import concurrent.futures
 import os
 import signal
 import subprocess
@@ -206,3 +207,99 @@ def test_variables_of_other_programs_stay_outside():
     kept = {"PATH": "/usr/bin", "UNIRS_MODELS": "/models"}
     other = {"PYTHONPATH": "/qgis", "PYTHONHOME": "/qgis", "PROJ_LIB": "x", "GDAL_DATA": "x"}
     assert clean_environment({**kept, **other}) == kept
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """The watch over a worker is a few times as impatient as it is."""
+    monkeypatch.setattr(process_module, "SILENCE_SECONDS", 20)
+    monkeypatch.setattr(process_module, "CANCEL_SECONDS", 10)
+    monkeypatch.setattr(process_module, "WATCH_SECONDS", 0.05)
+
+
+def frozen(client, text):
+    """A request to a worker that is stopped in the middle of it."""
+    begun = threading.Event()
+    pending = client.submit("ask", task(text), lambda *_: begun.set())
+    assert begun.wait(20)
+    os.kill(client.process.pid, signal.SIGSTOP)
+    return pending
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_frozen_worker_is_ended_and_another_one_starts(stand_in):
+    pending = frozen(stand_in, "count 5000")
+    with pytest.raises(WorkerDied, match="did not react") as caught:
+        pending.result(20)
+    assert caught.value.cause == process_module.FROZEN
+    assert stand_in.request("ask", task("echo again"), timeout=20)["text"] == "again"
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_worker_that_is_frozen_from_its_start_is_ended(monkeypatch):
+    monkeypatch.setattr(process_module, "HELLO_SECONDS", 10)
+    program = (sys.executable, "-c", "import time; time.sleep(60)")
+    with WorkerClient(program) as client, pytest.raises(WorkerDied, match="did not react"):
+        client.request("ask", task("echo x"), timeout=20)
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_cancel_that_is_not_heard_ends_the_worker(stand_in, monkeypatch):
+    monkeypatch.setattr(process_module, "SILENCE_SECONDS", 10_000)
+    pending = frozen(stand_in, "count 5000")
+    pending.cancel()
+    with pytest.raises(WorkerDied, match="did not react"):
+        pending.result(20)
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_cancel_that_is_heard_but_not_obeyed_ends_the_worker(stand_in):
+    pending = stand_in.submit("ask", task("hang"))
+    stand_in.request("hello", timeout=20)
+    pending.cancel()
+    with pytest.raises(WorkerDied, match="did not stop"):
+        pending.result(20)
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_worker_that_works_long_without_a_word_is_left_alone(stand_in):
+    """It answers hello meanwhile."""
+    pending = stand_in.submit("ask", task("hang"))
+    with pytest.raises(concurrent.futures.TimeoutError):
+        pending.result(3)
+    assert stand_in.process.is_alive
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_that_this_client_did_not_order_is_a_death(stand_in, number):
+    """Part of an answer, or a refusal of what waits, would pass for what the client wanted."""
+    begun = threading.Event()
+    running = stand_in.submit("ask", task("count 5000"), lambda *_: begun.set())
+    waiting = stand_in.submit("ask", task("echo never"))
+    assert begun.wait(20)
+    os.kill(stand_in.process.pid, number)
+    for pending in (running, waiting):
+        with pytest.raises(WorkerDied) as caught:
+            pending.result(20)
+        assert caught.value.cause == process_module.INTERRUPTED
+    assert stand_in.request("ask", task("echo again"), timeout=20)["text"] == "again"
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_the_worker(stand_in):
+    stand_in.request("hello", timeout=20)
+    assert os.getsid(stand_in.process.pid) == stand_in.process.pid != os.getsid(0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["[" * 100_000, '{"id": 1, "error": {"code": 1}}', '{"id": 1, "result": 5}', "[]", "5"],
+    ids=["deep", "no message", "no object", "a list", "a number"],
+)
+def test_an_answer_of_another_form_is_a_death_and_no_wait(answer):
+    program = (
+        "import sys, time; sys.stdin.readline(); print(sys.argv[1], flush=True); time.sleep(60)"
+    )
+    with WorkerClient((sys.executable, "-c", program, answer)) as client:
+        with pytest.raises(WorkerDied) as caught:
+            client.request("ask", task("echo x"), timeout=20)
+        assert caught.value.cause == process_module.NO_MESSAGE

@@ -12,6 +12,9 @@ import pytest
 
 from unirs.worker import protocol
 
+PATIENCE = 2
+"""Seconds that a busy machine may add."""
+
 HELLO = b'{"jsonrpc":"2.0","id":"h","method":"hello"}\n'
 
 
@@ -144,6 +147,15 @@ def test_a_closed_stdout_ends_it(start, stand_in_command):
     process = counting(start, stand_in_command)
     process.stdout.close()
     assert process.wait(5) == 0
+
+
+def test_a_closed_stdout_ends_it_even_if_it_has_nothing_to_say(start, stand_in_command):
+    process = start(stand_in_command)
+    send(process, HELLO, ask(1, "hang"))
+    receive(process)
+    process.stdout.close()
+    assert seconds_until(lambda: process.wait(10)) < 1 + PATIENCE
+    assert process.returncode == 0
 
 
 def test_a_client_that_closes_stdout_and_then_speaks_ends_it(start, stand_in_command):

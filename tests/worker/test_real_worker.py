@@ -140,6 +140,17 @@ def test_a_raster_that_is_missing_is_told_before_a_model_is_loaded(rasters):
     assert told == []
 
 
+def test_hello_is_answered_while_a_hostile_model_is_refused(worker, model_folder, make_model):
+    folder = make_model(clue_source="adapter")
+    path = folder / "adapter/adapter_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "target_modules": "(a|a|aa)+$"}))
+    pending = worker.submit("load", {"model": str(folder)})
+    assert worker.request("hello", timeout=TIMEOUT)["pid"] == worker.process.pid
+    with pytest.raises(WorkerError, match="target_modules"):
+        pending.result(TIMEOUT)
+    worker.request("load", {"model": str(model_folder), "device": "cpu"}, timeout=TIMEOUT)
+
+
 def test_a_model_that_is_missing_does_not_cost_the_one_at_hand(worker):
     told = []
     refusal(worker, "load", model="no-such-model")

@@ -240,6 +240,14 @@ def test_what_cannot_be_done_is_refused_under_its_id(talk, request_, code):
     assert code_of(talk.answer(1)) == code
 
 
+def test_a_refusal_is_short_however_long_what_it_refuses_is(talk):
+    talk.hear(call(1, "ask", paths=["a"], **{"x" * 1_000_000: 1}))
+    talk.hear(call(2, "load", **{f"{n}": 1 for n in range(10_000)}))
+    talk.hear(call(3, "y" * 1_000_000))
+    for answer in talk.answers(3):
+        assert len(json.dumps(answer)) < 10_000
+
+
 def test_infinity_in_disguise_is_refused(talk):
     line = b'{"jsonrpc":"2.0","id":1,"method":"ask","params":{"paths":["a"],"crop":{"extent":'
     talk.hear(line + b"[0,0,1,1e999]}}}")

@@ -34,7 +34,7 @@ from unirs_qgis.processing.outputs import FileOutput
 from unirs_qgis.processing.painter import Painter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Inquiry, Place, Run, Table
-from unirs_qgis.processing.session import worker_session
+from unirs_qgis.processing.session import fail_if_interrupted, worker_session
 from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import Schema, SinkTable
 from unirs_qgis.runtime.environment import (
@@ -144,6 +144,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
                 Run(session, inquiry, columns, table, painter.crops, folder, feedback).over(places)
         finally:
             painter.close()
+        fail_if_interrupted(feedback)
         return {"OUTPUT": name} if name else {}
 
     @abstractmethod

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from qgis.core import QgsProcessingException, QgsProcessingFeedback
+from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
+from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.runtime.reasons import death_sentence, silence_sentence, start_sentence
 from unirs_qgis.runtime.wire.process import HELLO_SECONDS, WorkerDied, WorkerError
@@ -62,6 +63,27 @@ def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedb
         Whether it is done.
     """
     while not feedback.isCanceled():
-        if concurrent.futures.wait([future], _POLL_SECONDS).done:
-            return True
+        try:
+            if concurrent.futures.wait([future], _POLL_SECONDS).done:
+                return True
+        except KeyboardInterrupt:  # Ctrl-C, where QGIS does not make a cancel of it
+            feedback.cancel()
     return future.done()
+
+
+def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
+    """Let a run that Ctrl-C has ended fail in ``qgis_process``, which else ends with exit code 0.
+
+    In QGIS's window a cancel is no failure.
+
+    Raises:
+        QgsProcessingException: The run was interrupted.
+    """
+    if feedback.isCanceled() and QgsApplication.platform() == "qgis_process":
+        raise QgsProcessingException(
+            QCoreApplication.translate(
+                "Processing",
+                "The run was interrupted. The rows that are done are kept; with a GeoPackage as "
+                "output the same run goes on from there.",
+            )
+        )

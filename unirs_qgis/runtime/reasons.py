@@ -6,7 +6,7 @@ import signal
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.wire.process import WorkerDied
+from unirs_qgis.runtime.wire.process import FROZEN, NO_MESSAGE, WorkerDied
 
 KILLED = -int(getattr(signal, "SIGKILL", 9))
 FIRST_WINDOWS_EXCEPTION = 0xC0000000
@@ -14,10 +14,18 @@ LOG_LINE_CHARACTERS = 200
 
 
 def death_sentence(death: WorkerDied) -> str:
-    """What happened to a worker that ended by itself, and what to do. Plain text."""
+    """What happened to a worker that has ended, and what to do. Plain text."""
     status = death.status
-    if status is None:
+    if death.cause == NO_MESSAGE:
         return mismatch_sentence()
+    if death.cause == FROZEN:
+        return QCoreApplication.translate(
+            "WorkerReasons",
+            "The worker did not react any more and was ended; ask again, and report it if it "
+            "happens once more.",
+        )
+    if not status:
+        return QCoreApplication.translate("WorkerReasons", "The worker has ended; ask again.")
     if status == KILLED:
         return QCoreApplication.translate(
             "WorkerReasons",
@@ -29,8 +37,6 @@ def death_sentence(death: WorkerDied) -> str:
             "WorkerReasons",
             "The worker crashed ({code}); ask again, and report it if it happens once more.",
         ).format(code=status if status < 0 else f"0x{status:X}")
-    if status == 0:
-        return QCoreApplication.translate("WorkerReasons", "The worker has ended; ask again.")
     return QCoreApplication.translate(
         "WorkerReasons",
         "The worker ended with exit code {code} ({last_words}); "

@@ -32,7 +32,7 @@ from unirs.cli import (
 from unirs.cli.screen import clean
 from unirs.cli.streams import careful_streams, drop_output
 from unirs.cli.trouble import broken_environment, is_of_a_library
-from unirs.errors import UniRSError
+from unirs.errors import UniRSError, shorten
 
 OK, DEFECT, MENDABLE = 0, 1, 2
 INTERRUPTED = 130
@@ -142,7 +142,7 @@ def _usage_sentence(error: typer.TyperException) -> str:
 
 
 def _tell(sentence: str) -> int:
-    print(f"unirs: {clean(sentence, one_line=True)}", file=sys.stderr)
+    print(f"unirs: {shorten(clean(sentence, one_line=True))}", file=sys.stderr)
     return MENDABLE
 
 

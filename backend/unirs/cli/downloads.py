@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unirs.cli.lines import JsonLines, print_line, told
-from unirs.cli.screen import Bars, Watch, clean, file_size
+from unirs.cli.screen import Bars, Watch, clean
 from unirs.errors import UniRSError
+from unirs.files import file_size
 
 if TYPE_CHECKING:
     from unirs.inference.download import DownloadPlan

@@ -13,9 +13,10 @@ import typer
 
 from unirs.cli.lines import JsonLines, print_line, told
 from unirs.cli.options import Device, Json, Model, Precision
-from unirs.cli.screen import Watch, clean, file_size, print_json, print_table
+from unirs.cli.screen import Watch, clean, print_json, print_table
 from unirs.cli.trouble import broken_environment
 from unirs.errors import UniRSError
+from unirs.files import file_size
 from unirs.inference import DEFAULT_MODEL
 
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from unirs.cli.screen import print_table
+from unirs.files import file_size
 
 if TYPE_CHECKING:
     from unirs.training.plan import Item, Plan
-
-GIB = 2**30
 
 
 def print_plan(plan: Plan, title: str) -> None:
@@ -24,14 +23,14 @@ def print_plan(plan: Plan, title: str) -> None:
 def _rows(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
     from unirs.training.plan import USABLE, total
 
-    usable = f"of {_gib(USABLE * plan.gpu.memory)} that are usable"
+    usable = f"of {file_size(USABLE * plan.gpu.memory)} that are usable"
     yield from _part("Work", plan.work, _number)
-    yield from _part("Memory of each GPU", plan.memory, _gib)
-    yield "", "in all", _gib(total(plan.memory)), usable
+    yield from _part("Memory of each GPU", plan.memory, file_size)
+    yield "", "in all", file_size(total(plan.memory)), usable
     yield from _part("Time", plan.time, _time)
     yield "", "in all", _time(total(plan.time)), ""
-    yield from _part("Disk", plan.disk, _gib)
-    yield "", "in all", _gib(total(plan.disk)), "besides datasets and base"
+    yield from _part("Disk", plan.disk, file_size)
+    yield "", "in all", file_size(total(plan.disk)), "besides datasets and base"
 
 
 def _part(
@@ -44,10 +43,6 @@ def _part(
 
 def _number(amount: float) -> str:
     return f"{amount:,.0f}"
-
-
-def _gib(amount: float) -> str:
-    return f"{amount / GIB:.2f} GiB"
 
 
 def _time(seconds: float) -> str:

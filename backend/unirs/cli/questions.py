@@ -13,6 +13,7 @@ import typer
 
 from unirs.cli.options import ANSWER, QuestionOptions, split, takes_question_options
 from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json
+from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
         request: Further fields of ``TaskRequest``.
     """
     streaming = is_terminal() and not common.json
-    with Watch("Starting", streaming=streaming) as watch, ctrl_c_stops() as stop:
+    with Watch("Starting", streaming=streaming) as watch, ctrl_c_stops() as stop, ends_unread():
         from unirs.inputs import Task
         from unirs.request import TaskRequest
         from unirs.tasks import check_inputs, run_task

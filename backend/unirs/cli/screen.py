@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from unirs.files import file_size
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
@@ -49,24 +51,26 @@ def clean(text: str, *, one_line: bool = False) -> str:
     if one_line:
         text = " ".join(text.split())
     return "".join(
-        mark
-        for mark in text.replace("\t", " ")
-        if mark == "\n" or mark in JOINERS or unicodedata.category(mark) not in INVISIBLE
+        mark for mark in text.replace("\t", " ") if mark in JOINERS or not _is_invisible(mark)
     )
 
 
-def file_size(size: float) -> str:
-    """Bytes as a person reads them."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size:.0f} bytes"
-
-
 def print_json(value: Any) -> None:
-    """Print one JSON object on stdout; in ASCII where the pipe takes no more."""
+    """Print one JSON object on stdout; in ASCII where the pipe takes no more.
+
+    Characters that steer a terminal or the direction of writing are escaped in any case.
+    """
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False))
+    text = json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False)
+    print("".join(_escaped(mark) if _is_invisible(mark) else mark for mark in text))
+
+
+def _is_invisible(mark: str) -> bool:
+    return mark != "\n" and unicodedata.category(mark) in INVISIBLE
+
+
+def _escaped(mark: str) -> str:
+    return json.dumps(mark)[1:-1]
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

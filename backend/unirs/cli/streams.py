@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO, TextIOWrapper
 from typing import Any
 
 from unirs.errors import UniRSError
+from unirs.worker.streams import wait_until_unread
 
 
 @contextmanager
@@ -43,6 +45,31 @@ def careful_streams() -> Iterator[None]:
                 sys.stdout.flush()
         except OSError:
             drop_output()
+
+
+@contextmanager
+def ends_unread() -> Iterator[None]:
+    """Within this block the program ends with 0 as soon as nobody reads its stdout any more.
+
+    It is for work whose one fruit is what is printed at its end.
+    """
+    done = threading.Event()
+
+    def watch(descriptor: int) -> None:
+        wait_until_unread(descriptor)
+        if not done.is_set():
+            os._exit(0)  # from a thread, and in the middle of PyTorch: there is no other way
+
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError, AttributeError):  # it is no file, but a stand-in for one
+        descriptor = None
+    if descriptor is not None and sys.platform != "win32":
+        threading.Thread(target=watch, args=(descriptor,), daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def drop_output() -> None:

@@ -28,7 +28,7 @@ from unirs.data.shards import (
     tar_path,
 )
 from unirs.errors import UniRSError
-from unirs.files import alone_in, make_folder, whole_file
+from unirs.files import alone_in, file_size, make_folder, whole_file
 
 if TYPE_CHECKING:
     from webdataset import TarWriter
@@ -208,8 +208,8 @@ def _require_room(folder: Path, needed: int) -> None:
     if free < needed:
         raise UniRSError(
             "disk_full",
-            f"The shards need {needed / 1e9:.1f} GB, but the disk of {folder} has "
-            f"{free / 1e9:.1f} GB left; name a folder on another disk.",
+            f"The shards need {file_size(needed)}, but the disk of {folder} has "
+            f"{file_size(free)} left; name a folder on another disk.",
         )
 
 

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from unirs.errors import UniRSError
+from unirs.files import file_size
 from unirs.inference.hub import (
     Hasher,
     RemoteFile,
@@ -147,7 +148,7 @@ def download(
     scratch = download_folder(plan.folder)
     missing = plan.total_bytes - plan.present_bytes
     if missing > plan.free_bytes:
-        raise _disk_full(plan.folder, f"{missing / 1e9:.2f} GB", f"{plan.free_bytes / 1e9:.2f} GB")
+        raise _disk_full(plan.folder, file_size(missing), file_size(plan.free_bytes))
     with _unwritable_said(plan.folder):
         scratch.mkdir(parents=True, exist_ok=True)
         with only_one(plan.folder):
@@ -255,18 +256,17 @@ class _Transfer:
                 time.sleep(wait)
 
     def _fetch(self, offset: int) -> None:
-        limit = self._file.size
         with (
             open_remote(self._remote, self._file, offset) as (start, pieces),
             self._part.open("r+b" if start else "wb") as part,
         ):
             done = part.seek(start)
             for piece in pieces:
-                done += part.write(piece[: limit - done])
+                done += part.write(piece)
                 self._on_progress(done)
             part.flush()
             os.fsync(part.fileno())
-        if done < limit:
+        if done < self._file.size:
             raise UniRSError(
                 "hub_unreachable",
                 f"{self._file.name} of {self._remote.repository} ended too early; try again.",

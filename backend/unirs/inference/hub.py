@@ -134,7 +134,7 @@ def read_config(model: RemoteModel) -> dict[str, Any]:
 def open_remote(
     model: RemoteModel, file: RemoteFile, offset: int = 0
 ) -> Iterator[tuple[int, Iterator[bytes]]]:
-    """A file's bytes, from an offset on.
+    """A file's bytes, from an offset on, and no more than the hub said that it has.
 
     Yields:
         Where the bytes really start (at 0 if the hub gives whole files only), and the bytes.
@@ -159,7 +159,15 @@ def open_remote(
     ):
         hf_raise_for_status(response)
         resumed = response.headers.get("Content-Range", "").startswith(f"bytes {offset}-")
-        yield offset if resumed else 0, response.iter_bytes(CHUNK_BYTES)
+        start = offset if resumed else 0
+        yield start, _at_most(file.size - start, response.iter_bytes(CHUNK_BYTES))
+
+
+def _at_most(size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The first so many bytes; what comes behind them is not waited for."""
+    while size > 0 and (piece := next(pieces, b"")):
+        yield piece[:size]
+        size -= len(piece)
 
 
 def _endpoint() -> str:

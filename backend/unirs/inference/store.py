@@ -6,7 +6,6 @@ Nothing here imports PyTorch: the worker answers "which models are there?" befor
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from unirs.errors import UniRSError
+from unirs.model import limits
 
 DEFAULT_MODEL = "unirs-mini"
 DEMONSTRATION_TAG = "demonstration"
@@ -162,16 +162,14 @@ def model_info(folder: Path) -> ModelInfo:
     """
     config = _read_config(folder)
     clue_source = _one_of(folder, config, "clue_source", tuple(_PARTS))
-    if config.get("frame_count", 1) == 0:
-        raise _invalid(folder, "its config.json has frame_count 0")
     for name in (*_FILES, *_PARTS[clue_source]):
         if not (folder / name).is_file():
             raise _invalid(folder, f"it has no {name}")
-    parameters = sum(_count_numbers(path) for path in folder.rglob("*.safetensors"))
+    parameters = _count_numbers(folder)
     if not parameters:
         raise _invalid(folder, "it has no weights (safetensors)")
     tags, summary = _read_card(folder / "README.md")
-    cached = _cache_numbers(folder, config["text_config"])
+    cached = _cache_numbers(folder, config.get("text_config"))
     return ModelInfo(
         name=folder.resolve().name,
         folder=folder,
@@ -244,18 +242,19 @@ def _problem(folder: Path, error: UniRSError) -> ModelProblem:
 
 def _read_config(folder: Path) -> dict[str, Any]:
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise _invalid(folder, f"its config.json cannot be read ({error})") from error
-    if not isinstance(config, dict) or config.get("model_type") != "unirs":
-        if (folder / CHECKPOINT_MARK).is_file():
-            raise UniRSError(
-                "model_unconverted",
-                f"{folder} is a checkpoint and no model folder; convert it first with "
-                "'unirs convert'.",
-            )
-        raise UniRSError("model_invalid", f"{folder} is not a UniRS model folder.")
-    return config
+        limits.check_files(folder)
+        config = limits.read_json(folder / "config.json")
+        limits.check_sizes(config)
+    except limits.Unfit as error:
+        raise _invalid(folder, str(error)) from error
+    if config.get("model_type") == "unirs":
+        return config
+    if (folder / CHECKPOINT_MARK).is_file():
+        raise UniRSError(
+            "model_unconverted",
+            f"{folder} is a checkpoint and no model folder; convert it first with 'unirs convert'.",
+        )
+    raise UniRSError("model_invalid", f"{folder} is not a UniRS model folder.")
 
 
 def _one_of(folder: Path, config: dict[str, Any], key: str, values: tuple[str, ...]) -> str:
@@ -265,18 +264,11 @@ def _one_of(folder: Path, config: dict[str, Any], key: str, values: tuple[str, .
     return str(value)
 
 
-def _count_numbers(path: Path) -> int:
-    from safetensors import SafetensorError, safe_open
-
+def _count_numbers(folder: Path) -> int:
     try:
-        with safe_open(path, framework="numpy") as weights:
-            names = weights.keys()
-            return sum(math.prod(weights.get_slice(name).get_shape()) for name in names)
-    except (OSError, SafetensorError) as error:
-        raise UniRSError(
-            "model_invalid",
-            f"The weight file {path} cannot be read ({error}); copy the model folder anew.",
-        ) from error
+        return limits.count_numbers(folder)
+    except limits.Unfit as error:
+        raise _invalid(folder, f"{error}; copy it anew") from error
 
 
 def _cache_numbers(folder: Path, text_config: Any) -> int:
@@ -296,7 +288,7 @@ def _read_card(path: Path) -> tuple[list[str], str]:
 
     try:
         card = ModelCard(path.read_text(encoding="utf-8"), ignore_metadata_errors=True)
-        tags = [str(tag) for tag in card.data.get("tags") or []]
+        tags = [tag for tag in card.data.get("tags") or [] if isinstance(tag, str)]
     except Exception as error:  # free text, at which YAML and the library fail in many ways
         raise _invalid(path.parent, f"its card cannot be read ({_first_line(error)})") from error
     paragraphs = [block for block in re.split(r"\n\s*\n", card.text) if block.strip()]

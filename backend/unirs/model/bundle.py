@@ -12,7 +12,6 @@ Layout (see ``docs/model-folder.md``)::
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from transformers import (
 from transformers import logging as transformers_logging
 
 from unirs.errors import UniRSError
+from unirs.model import limits
 from unirs.model.config import UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
@@ -122,13 +122,17 @@ def load_bundle(
     """
     folder = Path(folder)
     config, processor = load_config(folder), load_processor(folder)
+    if _side(processor) != config.image_size:
+        raise _invalid(
+            folder, f"its processor_config.json has another size than {config.image_size} pixels"
+        )
     with quiet_transformers():
         model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)
         clue_model = None
         if config.clue_source == "second":
             clue_model = _load_strictly(LlamaForCausalLM, folder / CLUE_FOLDER, dtype).to(device)
         elif config.clue_source == "adapter":
-            _load_adapter(model.language_model, folder / ADAPTER_FOLDER)
+            _load_adapter(model.language_model, folder)
     model.to(device)
     return ModelBundle(folder.resolve().name, folder, model, processor, clue_model)
 
@@ -140,8 +144,22 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> N
         bundle: What to write, in the precision that its tensors have.
         folder: Made if it is not there.
         card: Text of the model card (``README.md``), if there is one.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
     """
     folder = Path(folder)
+    try:
+        _save(bundle, folder, card)
+    except (OSError, SafetensorError) as error:  # the latter where a disk is full
+        raise UniRSError(
+            "output_unwritable",
+            f"The model folder {folder} cannot be written ({first_line(error)}); make room, or "
+            "name another folder.",
+        ) from error
+
+
+def _save(bundle: ModelBundle, folder: Path, card: str | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     model = bundle.model
     with quiet_transformers():
@@ -189,17 +207,21 @@ def load_config(folder: Path) -> UniRSConfig:
     if not (folder / "config.json").is_file():
         raise UniRSError("model_missing", f"{folder} is not a model folder: it has no config.json.")
     try:
+        limits.check_files(folder)
+        written = limits.read_json(folder / "config.json")
+        if written.get("model_type") == "unirs":
+            limits.check_sizes(written)
         with quiet_transformers():
             config = UniRSConfig.from_pretrained(folder, local_files_only=True)
-    except (OSError, RecursionError, StrictDataclassError, *BAD_VALUES) as error:
+    except limits.Unfit as error:
+        raise _invalid(folder, str(error)) from error
+    except (OSError, RecursionError, ArithmeticError, StrictDataclassError, *BAD_VALUES) as error:
         raise _invalid(folder, f"config.json cannot be read ({first_line(error)})") from error
-    if config.model_type != "unirs" or _foreign(folder):
+    if written.get("model_type") != "unirs":
         raise UniRSError(
             "model_invalid",
             f"{folder} is not a UniRS model folder; convert it first with 'unirs convert'.",
         )
-    if config.frame_count < 1:
-        raise _invalid(folder, f"its config.json has frame_count {config.frame_count}")
     if config.prompt_template != TEMPLATE_VERSION:
         raise _invalid(
             folder,
@@ -209,16 +231,12 @@ def load_config(folder: Path) -> UniRSConfig:
     return config
 
 
-def _foreign(folder: Path) -> bool:
-    written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return written.get("model_type") != "unirs"
-
-
 def _load_strictly(
     cls: type[PreTrainedModel], folder: Path, dtype: torch.dtype, **kwargs: Any
 ) -> Any:
     _require(folder, "config.json")  # the library would make a model of its default size, 7B
     try:
+        _check_weights(cls, folder, kwargs.get("config"))
         model, report = cls.from_pretrained(
             folder,
             dtype=dtype,
@@ -228,6 +246,8 @@ def _load_strictly(
             ignore_mismatched_sizes=True,  # they are refused below, by name
             **kwargs,
         )
+    except limits.Unfit as error:
+        raise _invalid(folder, str(error)) from error
     except (
         *(OSError, RuntimeError, ArithmeticError, SafetensorError, StrictDataclassError),
         *BAD_VALUES,
@@ -241,11 +261,39 @@ def _load_strictly(
     return model.eval()
 
 
-def _load_adapter(language_model: LlamaForCausalLM, folder: Path) -> None:
+def _check_weights(cls: type[PreTrainedModel], folder: Path, config: Any) -> None:
+    """Refuse a configuration of a much larger model than the weights are of.
+
+    The library would make up what is missing, in memory, before it says so.
+    """
+    if config is None:
+        limits.check_sizes(limits.read_json(folder / "config.json"))
+        config = cls.config_class.from_pretrained(folder, local_files_only=True)
+    limits.check_kinds(folder)
+    held = limits.count_numbers(folder)
+    with torch.device("meta"):
+        described = sum(parameter.numel() for parameter in cls(config).parameters())
+    if described > 2 * held:
+        raise limits.Unfit(
+            f"its configuration describes {described:,} numbers, and its weights hold {held:,}"
+        )
+
+
+def _load_adapter(language_model: LlamaForCausalLM, model_folder: Path) -> None:
+    from peft import LoraConfig
+
+    folder = model_folder / ADAPTER_FOLDER
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         _require(folder, name)  # the library would ask a hub for it, or unpickle another file
     try:
+        limits.check_adapter(
+            limits.read_json(folder / "adapter_config.json"),
+            LoraConfig().to_dict(),
+            language_model.config.hidden_size,
+        )
         language_model.load_adapter(str(folder.resolve()))
+    except limits.Unfit as error:
+        raise _invalid(model_folder, str(error)) from error
     except (OSError, RuntimeError, SafetensorError, *BAD_VALUES) as error:
         raise _invalid(folder, f"its adapter cannot be loaded ({first_line(error)})") from error
     language_model.eval()
@@ -264,6 +312,14 @@ def load_processor(folder: Path) -> UniRSProcessor:
             return UniRSProcessor.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # the tokenizer's own library raises bare exceptions
         raise _invalid(folder, f"its processor cannot be loaded ({first_line(error)})") from error
+
+
+def _side(processor: UniRSProcessor) -> int | None:
+    """Side of the squares that a processor makes, in pixels; ``None`` if it makes others."""
+    size = dict(processor.image_processor.size)
+    return (
+        size["height"] if size == dict.fromkeys(("height", "width"), size.get("height")) else None
+    )
 
 
 def _state_without_adapter(model: UniRSForConditionalGeneration) -> dict[str, torch.Tensor]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from transformers import LlamaConfig, LlamaTokenizer, SiglipVisionConfig
 
 from unirs.errors import UniRSError
 from unirs.inputs import AspectMode
-from unirs.model import foreign
+from unirs.model import foreign, limits
 from unirs.model.bundle import (
     BAD_VALUES,
     ModelBundle,
@@ -29,6 +28,8 @@ from unirs.model.bundle import (
 )
 from unirs.model.config import UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
+
+_WORDS, _HEAD = "language_model.model.embed_tokens.weight", "language_model.lm_head.weight"
 
 PARTS = ("llm", "vision_tower", "mm_projector")
 
@@ -107,6 +108,10 @@ def _config(source: Path) -> UniRSConfig:
     for needed in ("config.json", "llm/tokenizer.model", *parts):
         if not (source / needed).is_file():
             raise UniRSError("model_missing", f"{source} has no {needed}.")
+    with _fits(source):
+        limits.check_files(source)
+        for needed in ("config.json", *parts):
+            limits.check_sizes(limits.read_json(source / needed))
     written = _json(source / "config.json")
     projector = _json(source / "mm_projector" / "config.json")
     if projector.get("mm_projector_type") != "mlp_downsample":
@@ -216,6 +221,8 @@ def _shard(folder: Path, name: str) -> Path:
 
 def _fill(model: UniRSForConditionalGeneration, tensors: dict[str, Tensor], source: Path) -> None:
     """Give a model on the meta device its tensors, strict in both directions."""
+    if model.config.text_config.tie_word_embeddings:
+        _tie(tensors, source)
     wanted = model.state_dict()
     for name in wanted:
         if name not in tensors:
@@ -223,6 +230,9 @@ def _fill(model: UniRSForConditionalGeneration, tensors: dict[str, Tensor], sour
     for name, tensor in tensors.items():
         if name not in wanted:
             raise _invalid(source, f"unexpected tensor {name}")
+        if tensor.is_floating_point() != wanted[name].is_floating_point():
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise _invalid(source, f"tensor {name} holds {kind} and no floating-point numbers")
         if tensor.shape != wanted[name].shape:
             raise _invalid(
                 source,
@@ -233,6 +243,19 @@ def _fill(model: UniRSForConditionalGeneration, tensors: dict[str, Tensor], sour
             tensors[name] = tensor.float()
     model.load_state_dict(tensors, strict=True, assign=True)
     _fill_buffers(model)
+
+
+def _tie(tensors: dict[str, Tensor], source: Path) -> None:
+    """Let the output layer be the token embedding, which is why a file need not hold both."""
+    words = tensors.get(_WORDS)
+    if words is None:
+        return  # and is missed by name
+    if not torch.equal(tensors.setdefault(_HEAD, words), words):
+        raise _invalid(
+            source,
+            f"tensor {_HEAD} differs from {_WORDS}, where tie_word_embeddings makes them one",
+        )
+    tensors[_HEAD] = words
 
 
 def _fill_buffers(model: UniRSForConditionalGeneration) -> None:
@@ -267,13 +290,17 @@ def _card(bundle: ModelBundle) -> str:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    with _fits(path.parent):
+        return limits.read_json(path)
+
+
+@contextmanager
+def _fits(folder: Path) -> Iterator[None]:
+    """Within it, what is beyond the bounds is told of a folder."""
     try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise _invalid(path.parent, f"{path.name} cannot be read ({error})") from error
-    if not isinstance(loaded, dict):
-        raise _invalid(path.parent, f"{path.name} is not a JSON object")
-    return loaded
+        yield
+    except limits.Unfit as error:
+        raise _invalid(folder, str(error)) from error
 
 
 def _invalid(folder: Path, reason: str) -> UniRSError:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
+from unirs.files import file_size
 
 SLICE = 64
 """How many items a process makes at a time."""
@@ -130,7 +131,7 @@ def _reserve(path: Path, shape: tuple[int, ...]) -> None:
             path.unlink()
             raise UniRSError(
                 "disk_full",
-                f"{path} takes {size / 1e9:.2f} GB, and there is no room for it; make some, or "
+                f"{path} takes {file_size(size)}, and there is no room for it; make some, or "
                 "name another folder.",
             ) from error
 

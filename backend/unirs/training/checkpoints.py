@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from unirs.errors import UniRSError
+from unirs.files import file_size
 from unirs.training.distributed import Place, placed_like, whole
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -102,8 +103,8 @@ class Checkpoints:
         if free < needed:
             raise UniRSError(
                 "disk_full",
-                f"The checkpoints need {needed / 1e9:.1f} GB in {self.folder}, where "
-                f"{free / 1e9:.1f} GB are free; make room, or choose another folder.",
+                f"The checkpoints need {file_size(needed)} in {self.folder}, where "
+                f"{file_size(free)} are free; make room, or choose another folder.",
             )
 
     def _parameters(self) -> list[nn.Parameter]:

@@ -16,6 +16,7 @@ from unirs.data.samples import Sample
 from unirs.data.shards import shard_of
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
+from unirs.files import file_size
 from unirs.inference.devices import resolve_device
 from unirs.inference.store import find_model
 from unirs.inputs import InputKind
@@ -26,7 +27,6 @@ from unirs.training.distributed import Place, join
 from unirs.training.options import require_extra
 from unirs.training.settings import JointSettings, Source, StageSettings
 
-GB = 1e9
 LLM_SIZES = ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers")
 
 
@@ -202,7 +202,7 @@ def require_disk(folder: Path, needed: float, doing: str) -> None:
     if free + there < needed:
         raise UniRSError(
             "disk_full",
-            f"{doing} writes about {needed / GB:.1f} GB to {folder}, where {free / GB:.1f} GB are "
+            f"{doing} writes about {file_size(needed)} to {folder}, where {file_size(free)} are "
             "free; make room, or choose another folder.",
         )
 
@@ -227,7 +227,7 @@ def require_memory(device: torch.device, needed: float, hint: str) -> None:
     if needed > free:
         raise UniRSError(
             "memory_short",
-            f"This needs about {needed / GB:.1f} GB on {device}, where {free / GB:.1f} GB are "
+            f"This needs about {file_size(needed)} on {device}, where {file_size(free)} are "
             f"free; {hint}, or see --plan.",
         )
 

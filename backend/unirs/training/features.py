@@ -58,7 +58,7 @@ class PairFeatures:
             items = range(start, min(start + PART, len(self.samples)))
             images = images_digest([self.samples[item] for item in items])
             if _images_of(path) != images:
-                with whole_file(path) as partial:
+                with whole_file(path, SafetensorError) as partial:
                     features = {"features": self._encode(items).cpu().contiguous()}
                     save_file(features, partial, {IMAGES: images})
             on_progress(min(start + PART, len(self.samples)), len(self.samples))

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from unirs.files import whole_file
 from unirs.inference.devices import fast_products
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle
@@ -46,9 +48,8 @@ def features_of(
         features[part] = encoded.to("cpu", torch.bfloat16).unflatten(0, images.shape[:2])
         report.making(part.stop, count)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial_path = path.with_suffix(".partial")
-    save_file({"features": features}, partial_path)
-    partial_path.replace(path)
+    with whole_file(path, SafetensorError) as partial:
+        save_file({"features": features}, partial)
     return features
 
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from unirs.worker.streams import MessageWriter, read_lines, take_standard_streams
+from unirs.worker.streams import (
+    MessageWriter,
+    read_lines,
+    take_standard_streams,
+    wait_until_unread,
+)
 
 GRACE_SECONDS = 1.0
 """How long a request that runs may take to write its partial answer and files when all ends."""
+
+GRACE_SECONDS_UNREAD = 0.5
+"""The same where nobody reads what it writes any more."""
+
+UNREAD = b"\xff"
+"""Why the worker ends, in its own pipe; signals write their numbers there."""
 
 
 def main() -> None:
@@ -38,14 +49,19 @@ def main() -> None:
     end, ended = os.pipe()
 
     def run(task: Callable[[], None]) -> None:
+        why = b"\0"
         try:
             task()
         except ClientGone:
-            pass
+            why = UNREAD
         except BaseException:
             logging.exception("The worker cannot go on.")
             os._exit(1)
-        os.write(ended, b"\0")
+        os.write(ended, why)
+
+    def watch_reader() -> None:
+        wait_until_unread(stdout)
+        raise ClientGone
 
     # The system itself writes a signal into the pipe: unlike a handler, which waits for the main
     # thread to come out of a blocking call, that cannot come too late.
@@ -53,11 +69,12 @@ def main() -> None:
     signal.set_wakeup_fd(ended)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    for task in (server.work, lambda: server.listen(read_lines(stdin))):
+    watches = [] if sys.platform == "win32" else [watch_reader]
+    for task in (server.work, lambda: server.listen(read_lines(stdin)), *watches):
         threading.Thread(target=run, args=(task,), daemon=True).start()
-    os.read(end, 1)
+    grace = GRACE_SECONDS_UNREAD if os.read(end, 1) == UNREAD else GRACE_SECONDS
     # os._exit is the only way out while another thread is in the middle of PyTorch.
-    threading.Timer(GRACE_SECONDS, os._exit, args=(0,)).start()
+    threading.Timer(grace, os._exit, args=(0,)).start()
     server.close()
     os._exit(0)
 

@@ -16,11 +16,10 @@ from .process import (
     OnNotification,
     PendingRequest,
     WorkerDied,
-    WorkerError,
     WorkerProcess,
     clean_environment,
 )
-from .protocol import Message
+from .protocol import Message, WorkerError
 
 __all__ = ["PendingRequest", "WorkerClient", "WorkerDied", "WorkerError", "WorkerProcess"]
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from unirs.errors import shorten
 from unirs.worker import protocol
 
 FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
@@ -284,14 +285,17 @@ def checked_params(method: str, params: object) -> BaseModel:
     """Parameters from the wire as their model.
 
     Raises:
-        RPCError: ``params_invalid``, with every problem in ``details``.
+        RPCError: ``params_invalid``, with the first twenty problems in ``details``.
     """
     try:
         return METHODS[method].params.model_validate(params)
     except ValidationError as error:
         problems = [
-            {"where": ".".join(map(str, problem["loc"])) or "all of them", "what": problem["msg"]}
-            for problem in error.errors(include_url=False, include_context=False)
+            {
+                "where": shorten(".".join(map(str, problem["loc"])) or "all of them", 100),
+                "what": shorten(problem["msg"], 500),
+            }
+            for problem in error.errors(include_url=False, include_context=False)[:20]
         ]
         first = problems[0]
         raise protocol.RPCError(

@@ -19,15 +19,15 @@ from contextlib import suppress
 from typing import IO, cast
 
 from .protocol import (
+    IMMEDIATE_METHODS,
     INVALID_REQUEST,
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
     SERVER_ERROR,
     Message,
     Request,
-    RPCError,
+    WorkerError,
     encode,
-    error_message,
     request_message,
 )
 
@@ -40,43 +40,36 @@ OnDeath = Callable[["WorkerDied"], None]
 HELLO_SECONDS = 60.0
 """How long a worker may take to say hello: 0.3 s of work, and all that a busy machine adds."""
 
+SILENCE_SECONDS = 30
+"""How long a worker that owes an answer may send nothing. It answers ``hello`` while it works, so
+one that sends nothing is frozen."""
+
+CANCEL_SECONDS = 5
+"""The same, once something was cancelled: somebody waits for that."""
+
+WATCH_SECONDS = 1.0
+"""How often a worker that owes an answer is asked for a sign of life."""
+
 STOP_SECONDS = 2.0
 """How long each step of stopping waits before the next, harder one."""
 
 LOG_LINES = 200
 """Lines of the worker's stderr that are kept."""
 
-_DISTURBING_VARIABLES = (
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PROJ_LIB",
-    "PROJ_DATA",
-    "GDAL_DATA",
-    "GDAL_DRIVER_PATH",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "DYLD_FRAMEWORK_PATH",
+DISTURBING_VARIABLES = (
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONEXECUTABLE"),
     "__PYVENV_LAUNCHER__",  # on macOS, which Python a virtual environment belongs to
+    *("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"),
 )
-"""Set for QGIS or another program, and wrong for the worker's own libraries."""
+"""Set for QGIS or another program, and wrong for every program of the runtime's environment."""
 
+NO_MESSAGE, FROZEN, INTERRUPTED = "no_message", "frozen", "interrupted"
+"""Why a client ends a worker: it sent what is no message, it did not react, or somebody else has
+interrupted it."""
 
-class WorkerError(Exception):
-    """The worker answered with an error. It lives on.
-
-    Attributes:
-        code: Stable identifier, such as ``"raster_missing"``.
-        message: One sentence for the user.
-        number: JSON-RPC's number.
-        data: Further facts.
-    """
-
-    def __init__(self, error: Message) -> None:
-        super().__init__(error["message"])
-        self.message: str = error["message"]
-        self.number: int = error["code"]
-        self.data: Message = error["data"]
-        self.code: str = self.data["code"]
+_FINISHED_ANYWAY = {"load", "unload"}
+"""Methods that a cancel does not stop: what is loaded serves the next request."""
 
 
 class WorkerDied(Exception):  # noqa: N818 - what happened, in the words of the field
@@ -85,15 +78,18 @@ class WorkerDied(Exception):  # noqa: N818 - what happened, in the words of the 
     Attributes:
         reason: Why, as far as the system tells; the rest of a sentence about the worker.
         log: The last lines of its stderr.
-        status: Its exit status, as ``subprocess`` gives it; ``None`` if this client ended it for
-            what it said.
+        status: Its exit status, as ``subprocess`` gives it; ``None`` if this client ended it.
+        cause: Why this client ended it, such as ``FROZEN``; empty if it ended by itself.
     """
 
-    def __init__(self, reason: str, log: str = "", status: int | None = None) -> None:
+    def __init__(
+        self, reason: str, log: str = "", status: int | None = None, cause: str = ""
+    ) -> None:
         super().__init__(f"The worker {reason}.")
         self.reason = reason
         self.log = log
         self.status = status
+        self.cause = cause
 
 
 class PendingRequest:
@@ -101,14 +97,22 @@ class PendingRequest:
 
     Attributes:
         id: Its id.
+        method: Its method.
+        cancelled: Whether this client has cancelled it.
     """
 
     def __init__(
-        self, request_id: int, on_notification: OnNotification | None, process: WorkerProcess
+        self,
+        request_id: int,
+        method: str,
+        on_notification: OnNotification | None,
+        process: WorkerProcess,
     ) -> None:
         self.id = request_id
+        self.method = method
         self.future: Future[Message] = Future()
         self.on_notification = on_notification
+        self.cancelled = False
         self._process = process
 
     def result(self, timeout: float | None = None) -> Message:
@@ -125,12 +129,19 @@ class PendingRequest:
         return self.future.result(timeout)
 
     def cancel(self) -> None:
-        """Ask the worker to stop. What it said so far then comes as the result."""
+        """Ask the worker to stop. What it said so far then comes as the result.
+
+        A worker that does not react within ``CANCEL_SECONDS`` is ended.
+        """
+        self.cancelled = True
         self._process.submit("cancel", {"id": self.id})
 
 
 class WorkerProcess:
     """One worker from its start to its end.
+
+    It has a session of its own, so that Ctrl-C in a terminal reaches the client alone, and it is
+    watched: one that is frozen is ended, and its requests fail as those of one that died.
 
     Args:
         command: Program and arguments.
@@ -151,7 +162,11 @@ class WorkerProcess:
         self._ids = itertools.count(1)
         self._pending: dict[int, PendingRequest] = {}
         self._death: WorkerDied | None = None
-        self._fault = ""  # why this client ended it
+        self._fault: tuple[str, str] | None = None  # cause and reason, if this client ended it
+        self._stopping = False
+        self._dead = threading.Event()
+        self._heard = False
+        self._silence = 0  # turns of the watch without a message
         self._lock = threading.Lock()  # guards _pending and _death
         self._write_lock = threading.Lock()
         self._log: deque[str] = deque(maxlen=LOG_LINES)
@@ -161,12 +176,14 @@ class WorkerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(environment),
+            start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows, no console
         )
         self._log_thread = threading.Thread(target=self._read_log, daemon=True)
         self._message_thread = threading.Thread(target=self._read_messages, daemon=True)
         self._log_thread.start()
         self._message_thread.start()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -196,7 +213,7 @@ class WorkerProcess:
         """
         facts = self.submit("hello", {}).result(timeout)
         if facts["protocol"] != PROTOCOL_VERSION:
-            raise _error(
+            raise WorkerError.of(
                 SERVER_ERROR,
                 "protocol_mismatch",
                 f"The worker speaks version {facts['protocol']} of its protocol instead of "
@@ -214,12 +231,11 @@ class WorkerProcess:
         Raises:
             TypeError, ValueError: If the parameters have no form in JSON.
         """
-        pending = PendingRequest(next(self._ids), on_notification, self)
+        pending = PendingRequest(next(self._ids), method, on_notification, self)
         line = encode(request_message(Request(method, params, pending.id)))
         if len(line) > MAX_LINE_BYTES:  # the worker's refusal would not say of which request
-            pending.future.set_exception(
-                _error(INVALID_REQUEST, "line_too_long", "The request is too long for the worker.")
-            )
+            refusal = "The request is too long for the worker."
+            pending.future.set_exception(WorkerError.of(INVALID_REQUEST, "line_too_long", refusal))
             return pending
         with self._lock:
             if self._death:
@@ -237,8 +253,8 @@ class WorkerProcess:
         Returns:
             The exit status.
         """
-        # A worker that hangs may not even take the message, so another thread waits for that.
-        threading.Thread(target=self.submit, args=("shutdown", {}), daemon=True).start()
+        self._stopping = True
+        self._submit_aside("shutdown")
         for harder in (self._process.terminate, self._process.kill):
             try:
                 self._process.wait(STOP_SECONDS)
@@ -249,6 +265,10 @@ class WorkerProcess:
         self._message_thread.join()
         self._log_thread.join()
         return status
+
+    def _submit_aside(self, method: str) -> None:
+        """Send a request from a thread of its own: a worker that hangs may not even take it."""
+        threading.Thread(target=self.submit, args=(method, {}), daemon=True).start()
 
     @property
     def _stdin(self) -> IO[bytes]:
@@ -262,11 +282,12 @@ class WorkerProcess:
     def _read_messages(self) -> None:
         with cast("IO[bytes]", self._process.stdout) as stdout:
             for line in stdout:
+                self._heard, self._silence = True, 0
                 try:
                     self._receive(json.loads(line))
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                     self._log.append(f"This line is not a message: {line[:200]!r}\n")
-                    self._end("said something that is no message, and was ended")
+                    self._end(NO_MESSAGE, "said something that is no message, and was ended")
             self._declare_dead()
 
     def _receive(self, message: Message) -> None:
@@ -274,12 +295,20 @@ class WorkerProcess:
         if "method" in message:
             self._notify(message["method"], message["params"])
             return
+        error = WorkerError(message["error"]) if "error" in message else None
+        given_up = error.code == "cancelled" if error else message["result"].get("stopped")
         with self._lock:
-            pending = self._pending.pop(message["id"], None)
+            pending = self._pending.get(message["id"])
+            if given_up and pending and not pending.cancelled and not self._stopping:
+                # Somebody else has told the worker to end. What it has is no answer, and its
+                # requests fail together when it is dead.
+                self._end(INTERRUPTED, "gave up a request that was not cancelled, and was ended")
+                return
+            self._pending.pop(message["id"], None)
         if pending is None:
             self._log.append(f"This answers no request: {message!r:.200}\n")
-        elif "error" in message:
-            pending.future.set_exception(WorkerError(message["error"]))
+        elif error:
+            pending.future.set_exception(error)
         else:
             pending.future.set_result(message["result"])
 
@@ -289,23 +318,46 @@ class WorkerProcess:
         if pending and pending.on_notification:
             pending.on_notification(kind, params)
 
+    def _watch(self) -> None:
+        """End a worker that is frozen, or that works on although it was told to stop.
+
+        Time is counted in turns of this loop: where the client itself was stopped, or the computer
+        slept, the worker is not to blame.
+        """
+        since_cancel = 0
+        while not self._dead.wait(WATCH_SECONDS):
+            with self._lock:
+                pending = list(self._pending.values())
+            owed = [each for each in pending if each.method not in IMMEDIATE_METHODS]
+            cancelled = {each.method for each in owed if each.cancelled}
+            self._silence = self._silence + 1 if owed else 0
+            since_cancel = since_cancel + 1 if cancelled else 0
+            patience = SILENCE_SECONDS if self._heard else HELLO_SECONDS
+            if self._silence > patience or min(self._silence, since_cancel) > CANCEL_SECONDS:
+                self._end(FROZEN, "did not react any more, and was ended")
+            elif since_cancel > SILENCE_SECONDS and cancelled - _FINISHED_ANYWAY:
+                self._end(FROZEN, "did not stop what was cancelled, and was ended")
+            elif owed and not any(each.method == "hello" for each in pending):
+                self._submit_aside("hello")
+
     def _declare_dead(self) -> None:
         """Tell everybody who still waits why there will be no answer."""
         try:
             status = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._end("closed its standard output, and was ended")
+            self._end(NO_MESSAGE, "closed its standard output, and was ended")
             status = self._process.wait()
         self._log_thread.join(STOP_SECONDS)
-        death = (
-            WorkerDied(self._fault, self.log)
-            if self._fault
-            else WorkerDied(describe_exit(status), self.log, status)
-        )
+        if self._fault:
+            cause, reason = self._fault
+            death = WorkerDied(reason, self.log, cause=cause)
+        else:
+            death = WorkerDied(describe_exit(status), self.log, status)
         with self._lock:
             self._death = death
             pending = list(self._pending.values())
             self._pending.clear()
+        self._dead.set()
         for request in pending:
             request.future.set_exception(death)
         if self._on_death:
@@ -313,14 +365,14 @@ class WorkerProcess:
         with self._write_lock, suppress(OSError):
             self._stdin.close()
 
-    def _end(self, fault: str) -> None:
-        self._fault = self._fault or fault
+    def _end(self, cause: str, reason: str) -> None:
+        self._fault = self._fault or (cause, reason)
         self._process.kill()
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Environment variables without those that programs such as QGIS set for their libraries."""
-    return {name: value for name, value in environment.items() if name not in _DISTURBING_VARIABLES}
+    return {name: value for name, value in environment.items() if name not in DISTURBING_VARIABLES}
 
 
 def describe_exit(status: int) -> str:
@@ -336,11 +388,6 @@ def describe_exit(status: int) -> str:
     if status > 0xC0000000:  # Windows: an exception that nobody caught
         return f"crashed (code 0x{status:X})"
     return f"ended with exit code {status}" if status else "ended"
-
-
-def _error(number: int, code: str, message: str) -> WorkerError:
-    """An error that the client finds without asking the worker."""
-    return WorkerError(error_message(None, RPCError(number, code, message))["error"])
 
 
 def _signal_name(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import threading
 from collections.abc import Iterator
@@ -40,6 +41,17 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes]:
             _skip_line(stream)
         if not line.isspace():
             yield line
+
+
+def wait_until_unread(descriptor: int) -> None:
+    """Wait until nobody reads from the other end of a pipe any more. Not on Windows.
+
+    Args:
+        descriptor: The writing end. Of a file, which has no other end, it waits for ever.
+    """
+    ends = select.poll()
+    ends.register(descriptor, 0)  # an error is told in any case, and nothing else is wanted
+    ends.poll()
 
 
 class MessageWriter:

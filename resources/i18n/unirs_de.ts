@@ -1016,7 +1016,7 @@
     </message>
     <message>
         <source>Some dates are known too roughly to order them; check that the earlier layer comes first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einige Daten sind zu ungenau bekannt, um sie zu ordnen; prüfen Sie, dass der frühere Layer zuerst kommt.</translation>
     </message>
     <message>
         <source>The later date comes first; swap the layers or correct the dates.</source>
@@ -1684,6 +1684,26 @@
     <message>
         <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
         <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
+    </message>
+    <message>
+        <source>QGIS allows no | in its name</source>
+        <translation>QGIS erlaubt kein | in seinem Namen</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
+        <translation>{file} kann nicht geschrieben werden ({reason}); die Antworten sind in {kept} gespeichert. Schaffen Sie Platz und starten Sie erneut, oder wählen Sie ein GeoPackage als Ausgabe.</translation>
+    </message>
+    <message>
+        <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
+        <translation>Ein anderer Lauf schreibt in {file}; warten Sie, bis er beendet ist, oder wählen Sie eine andere Ausgabe.</translation>
+    </message>
+    <message>
+        <source>its folder may not be written</source>
+        <translation>in den Ordner darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>there is no such folder</source>
+        <translation>diesen Ordner gibt es nicht</translation>
     </message>
 </context>
 <context>

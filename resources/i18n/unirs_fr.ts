@@ -1016,7 +1016,7 @@
     </message>
     <message>
         <source>Some dates are known too roughly to order them; check that the earlier layer comes first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Certaines dates sont connues trop approximativement pour être ordonnées ; vérifiez que la couche la plus ancienne vient en premier.</translation>
     </message>
     <message>
         <source>The later date comes first; swap the layers or correct the dates.</source>
@@ -1684,6 +1684,26 @@
     <message>
         <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
         <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
+    </message>
+    <message>
+        <source>QGIS allows no | in its name</source>
+        <translation>QGIS n’autorise pas de | dans son nom</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
+        <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
+    </message>
+    <message>
+        <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
+        <translation>Une autre exécution écrit dans {file}&#xa0;; attendez qu’elle soit terminée, ou choisissez une autre sortie.</translation>
+    </message>
+    <message>
+        <source>its folder may not be written</source>
+        <translation>son dossier n’est pas accessible en écriture</translation>
+    </message>
+    <message>
+        <source>there is no such folder</source>
+        <translation>ce dossier n’existe pas</translation>
     </message>
 </context>
 <context>

@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
 )
+from qtpy.QtCore import QTimer
 
 from tests.plugin.processing_fixtures import (
     TILE,
@@ -175,6 +176,18 @@ def test_an_interrupted_run_fails_in_qgis_process(worker, caption, tmp_path, mon
     _cancel_when(lambda: worker.asked, feedback, [])
     with pytest.raises(QgsProcessingException, match="interrupted"):
         caption(feedback)
+
+
+def test_a_cancel_that_comes_as_an_event_is_heard_while_a_run_waits(monkeypatch, qgis_app):
+    """As Ctrl-C does in qgis_process, whose only thread is the one that waits."""
+    monkeypatch.setattr(QgsApplication, "platform", lambda: "qgis_process")
+    feedback, began = QgsProcessingFeedback(), time.monotonic()
+    QTimer.singleShot(50, feedback.cancel)
+    late = threading.Timer(20, feedback.cancel)
+    late.start()
+    assert not is_done(Future(), feedback)
+    late.cancel()
+    assert time.monotonic() - began < 15
 
 
 def test_ctrl_c_while_a_run_waits_is_a_cancel(monkeypatch):

@@ -68,6 +68,8 @@ def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedb
                 return True
         except KeyboardInterrupt:  # Ctrl-C, where QGIS does not make a cancel of it
             feedback.cancel()
+        if _in_qgis_process():
+            QCoreApplication.processEvents()  # where it does, by an event, and nobody else is there
     return future.done()
 
 
@@ -79,7 +81,7 @@ def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
     Raises:
         QgsProcessingException: The run was interrupted.
     """
-    if feedback.isCanceled() and QgsApplication.platform() == "qgis_process":
+    if feedback.isCanceled() and _in_qgis_process():
         raise QgsProcessingException(
             QCoreApplication.translate(
                 "Processing",
@@ -87,3 +89,7 @@ def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
                 "output the same run goes on from there.",
             )
         )
+
+
+def _in_qgis_process() -> bool:
+    return bool(QgsApplication.platform() == "qgis_process")

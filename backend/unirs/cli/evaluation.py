@@ -165,8 +165,9 @@ def run(
 ) -> None:
     """Score a model on one benchmark, beside the paper's figures."""
     refuse_several(markdown=markdown, latex=latex, json=json)
+    from unirs.evaluation.asking import Report
     from unirs.evaluation.benchmarks import benchmark
-    from unirs.evaluation.run import Options, Report, evaluate
+    from unirs.evaluation.run import Options, evaluate
     from unirs.inference import find_model, load_pipeline
 
     asked = benchmark(name)

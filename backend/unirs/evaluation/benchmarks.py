@@ -47,11 +47,11 @@ class Verdict:
     """How one answer stands to what is right.
 
     Attributes:
-        right: Whether it counts as right.
+        right: Whether it counts as right; ``None`` where it is only scored, as captions are.
         note: What else to tell of it, such as its own score.
     """
 
-    right: bool
+    right: bool | None
     note: str = ""
 
 

@@ -38,6 +38,7 @@ class Prediction:
         answer: What was said.
         references: What is right.
         change_map: For pairs: change per patch by rows, 0 (same) to 1.
+        probability: Of the answer, 0 to 1, where a closed set was scored.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Prediction:
     answer: str
     references: tuple[str, ...]
     change_map: tuple[tuple[float, ...], ...] | None = None
+    probability: float | None = None
 
     @classmethod
     def of(cls, sample: Sample, answer: Answer) -> Prediction:
@@ -60,6 +62,7 @@ class Prediction:
             answer=answer.text.strip(),
             references=sample.answers,
             change_map=None if changes is None else _rows(np.round(changes, MAP_DECIMALS).tolist()),
+            probability=answer.options[0].probability if answer.options else None,
         )
 
 

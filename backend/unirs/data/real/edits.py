@@ -58,6 +58,12 @@ class OtherDate:
         return list(LOOKS[self.look](images[0], rng))
 
 
+def other_date(name: str) -> OtherDate:
+    """The other date of an image: its name decides by chance what is different then."""
+    place = int(hashlib.sha256(name.encode()).hexdigest(), 16) % len(LOOKS)
+    return OtherDate(list(LOOKS)[place], name)
+
+
 def _light(image: Pixels, rng: Generator) -> tuple[Pixels, Pixels]:
     """Another sun: brightness by up to a fifth, gamma by up to a quarter, a tint of 5 %."""
     shares = (image / 255) ** np.exp(rng.uniform(-0.22, 0.22))

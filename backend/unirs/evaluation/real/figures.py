@@ -179,7 +179,8 @@ FIGURES: tuple[Figure, ...] = (
         name="ucmerced_count",
         title="UC Merced, count within one or a fifth (%)",
         aim=Aim(55),
-        protocol="greedy answers, numbers in words or digits; “several” is no number and left out",
+        protocol="greedy answers with a single number, in words or digits; questions that people "
+        "answered with “several” are left out",
         exams=(exams.UCMERCED_QUESTIONS,),
         compute=measures.share_right_of("count"),
     ),

@@ -15,22 +15,22 @@ _VALUES = (
     | {word: 10 * value for value, word in enumerate(_TENS, 2)}
     | {"no": 0, "none": 0}
 )
+_NUMBER = re.compile(
+    r"\b(?:(\d{1,9})"
+    rf"|({'|'.join(_TENS)})(?:[ -]({'|'.join(_ONES[1:10])}))?"
+    rf"|({'|'.join(_VALUES)}))\b"
+)
 
 SHARE = 0.2
 
 
 def count_in(text: str) -> int | None:
-    """The first number of an answer, up to 99 in words; ``None`` where it names none."""
-    words = re.findall(r"\d+|[a-z]+", text.lower())
-    for place, word in enumerate(words):
-        if word.isdecimal():
-            return int(word)
-        if word in _TENS:
-            behind = _VALUES.get(words[place + 1], 0) if place + 1 < len(words) else 0
-            return _VALUES[word] + (behind if behind < 10 else 0)
-        if word in _VALUES:
-            return _VALUES[word]
-    return None
+    """The number that an answer names, up to 99 in words; ``None`` for none, or for several."""
+    found = _NUMBER.findall(text.lower())
+    if len(found) != 1:
+        return None
+    digits, *words = found[0]
+    return int(digits) if digits else sum(_VALUES[word] for word in words if word)
 
 
 def is_close(answer: str, expected: str) -> bool:

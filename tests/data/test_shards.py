@@ -13,13 +13,14 @@ import pytest
 import webdataset
 from PIL import Image
 
+from unirs.data.archives import at_hand
 from unirs.data.check import check
 from unirs.data.datasets import dataset
 from unirs.data.mixture import Mixture, Part
 from unirs.data.readers.shards import index, read
 from unirs.data.samples import Sample
 from unirs.data.shard_writer import write_shards
-from unirs.data.shards import CONTENTS, at_hand, shard_of
+from unirs.data.shards import CONTENTS, shard_of
 from unirs.data.visuals import read_mask, read_visual
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind

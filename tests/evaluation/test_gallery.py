@@ -12,7 +12,7 @@ from PIL import Image
 
 from unirs.data.samples import Sample
 from unirs.evaluation.benchmarks import Verdict
-from unirs.evaluation.gallery import PAGE, SHEET, SHOWN, write_gallery
+from unirs.evaluation.gallery import PAGE, SHEET, SHOWN, Case, drawn, write_cases, write_gallery
 from unirs.evaluation.predictions import Prediction
 from unirs.inputs import InputKind
 
@@ -105,3 +105,30 @@ def test_the_contact_sheet_is_a_picture_of_all_shown(tmp_path, image) -> None:
         assert sheet.format == "PNG"
         assert sheet.height > 3 * 216, "eight cards, three in a row"
         assert len(sheet.getcolors(maxcolors=1 << 24)) > 1000
+
+
+def test_cases_are_drawn_at_random_from_every_group_and_always_the_same(image: Path) -> None:
+    groups = [
+        [
+            Case(sample(image, f"{group}-{n}"), prediction, Verdict(n % 2 == 0))
+            for n in range(size)
+            if (prediction := Prediction("", "", "", None, "yes", ("yes",)))
+        ]
+        for group, size in (("a", 40), ("b", 2), ("c", 40))
+    ]
+    chosen = drawn(groups, 12)
+    names = [case.sample.id.partition("-")[0] for case in chosen]
+    assert {name: names.count(name) for name in "abc"} == {"a": 5, "b": 2, "c": 5}
+    assert chosen == drawn(groups, 12)
+    assert chosen[0].sample.id != "a-0" or chosen[2].sample.id != "c-0"
+    assert len(drawn(groups, 1000)) == 82
+    assert drawn([], 3) == []
+
+
+def test_what_is_only_scored_is_neither_right_nor_wrong(image: Path, tmp_path: Path) -> None:
+    said = Prediction("x", "", "Describe.", None, "a park", ("a park",))
+    write_cases([Case(sample(image, "x"), said, Verdict(None, "CIDEr-D 120"))], tmp_path, "Drawn")
+    page = Tags((tmp_path / PAGE).read_text(encoding="utf-8"))
+    assert "CIDEr-D 120" in page.text
+    assert "Scored" in page.text
+    assert "Wrong" not in page.text

@@ -13,9 +13,10 @@ from PIL import Image
 
 from unirs.data.examples import write_example
 from unirs.errors import UniRSError
-from unirs.evaluation import run as module
+from unirs.evaluation import asking as module
+from unirs.evaluation.asking import Report
 from unirs.evaluation.benchmarks import Benchmark, benchmark
-from unirs.evaluation.run import Evaluation, Options, Report, evaluate
+from unirs.evaluation.run import Evaluation, Options, evaluate
 from unirs.inference import Pipeline
 from unirs.inference.batch import BatchPipeline
 

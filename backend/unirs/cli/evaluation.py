@@ -5,17 +5,24 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from unirs.cli.lines import told
+from unirs.cli.evaluation_real import EXAMPLES, real
+from unirs.cli.evaluation_shared import (
+    ASKED,
+    SHOWN,
+    BatchSize,
+    Clue,
+    Latex,
+    Markdown,
+    going_on_in,
+    print_evaluation,
+)
 from unirs.cli.options import Device, Json, Model, Precision, refuse_several
-from unirs.cli.screen import Bars, Watch, clean, print_json, print_table
+from unirs.cli.screen import Bars, Watch, print_json, print_table
 from unirs.inference import DEFAULT_MODEL
-
-if TYPE_CHECKING:
-    from unirs.evaluation.run import Evaluation
 
 MINI_EXAMPLES = """
 [bold]Examples[/bold]
@@ -24,9 +31,6 @@ unirs evaluate mini
 
 unirs evaluate mini --naip naip --without-clues --json
 """
-
-ASKED, SHOWN = "What is asked", "What is shown"
-"""The panels of the help."""
 
 BENCHMARKS = {
     "rsvqa-lr": ("Questions about Sentinel-2 tiles (RSVQA-LR).", {"all_types"}),
@@ -44,6 +48,7 @@ def register(app: typer.Typer) -> None:
     for name, (what, own) in BENCHMARKS.items():
         evaluate.command(name, help=what, epilog=_examples(name))(_command(name, own))
     evaluate.command(epilog=MINI_EXAMPLES)(mini)
+    evaluate.command(epilog=EXAMPLES)(real)
     app.add_typer(evaluate, name="evaluate", rich_help_panel="Making models")
 
 
@@ -105,14 +110,7 @@ def run(
             rich_help_panel=ASKED,
         ),
     ] = None,
-    clue: Annotated[
-        bool,
-        typer.Option(
-            "--clue/--no-clue",
-            help="Let the frozen base describe the images first.",
-            rich_help_panel=ASKED,
-        ),
-    ] = True,
+    clue: Clue = True,
     all_types: Annotated[
         bool,
         typer.Option(
@@ -129,10 +127,7 @@ def run(
             rich_help_panel=ASKED,
         ),
     ] = False,
-    batch_size: Annotated[
-        int,
-        typer.Option(min=1, metavar="N", help="Questions at a time.", rich_help_panel=ASKED),
-    ] = 32,
+    batch_size: BatchSize = 32,
     tokenisation: Annotated[
         Literal["chg2cap", "ptb", "plain"],
         typer.Option(
@@ -155,18 +150,15 @@ def run(
             "--gallery", help="Show right and wrong cases on a page.", rich_help_panel=SHOWN
         ),
     ] = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print Markdown.", rich_help_panel=SHOWN)
-    ] = False,
-    latex: Annotated[
-        bool, typer.Option("--latex", help="Print LaTeX.", rich_help_panel=SHOWN)
-    ] = False,
+    markdown: Markdown = False,
+    latex: Latex = False,
     json: Json = False,
 ) -> None:
     """Score a model on one benchmark, beside the paper's figures."""
     refuse_several(markdown=markdown, latex=latex, json=json)
+    from unirs.evaluation.asking import Report
     from unirs.evaluation.benchmarks import benchmark
-    from unirs.evaluation.run import Options, Report, evaluate
+    from unirs.evaluation.run import Options, evaluate
     from unirs.inference import find_model, load_pipeline
 
     asked = benchmark(name)
@@ -185,36 +177,14 @@ def run(
         tokenisation=tokenisation,
         gallery=gallery,
     )
-    kept = f"Stopped; what was answered is kept in {folder}, and the same command goes on there."
-    with told("evaluation_stopped", kept, json_lines=False), Bars() as bars:
+    with going_on_in(folder), Bars() as bars:
         result = evaluate(
             asked,
             lambda: load_pipeline(model, device, precision),
             options,
             Report(bars.begin, bars.update, bars.say),
         )
-    _print(result, markdown=markdown, latex=latex, json=json)
-
-
-def _print(result: Evaluation, *, markdown: bool, latex: bool, json: bool) -> None:
-    """The result in the form that was asked for; what is shown is in the folder as well."""
-    if json:
-        print_json(result.record)
-        return
-    from unirs.evaluation.tables import BEST_NOTE
-
-    for table in result.tables:
-        if markdown or latex:
-            print(table.markdown() if markdown else table.latex(), end="\n\n")
-            continue
-        print(clean(table.title))
-        print_table(table.headings, table.text_rows())
-        best = [BEST_NOTE] if any(column.best for column in table.columns) else []
-        for note in (*best, *table.notes):
-            print(clean(note))
-        print()
-    if not (markdown or latex):
-        print(f"Everything is in {clean(str(result.folder), one_line=True)}.")
+    print_evaluation(result, markdown=markdown, latex=latex, json=json)
 
 
 def mini(

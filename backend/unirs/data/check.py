@@ -13,9 +13,9 @@ from itertools import chain, cycle
 from pathlib import Path
 from typing import Any, Literal
 
+from unirs.data.archives import archive_of
 from unirs.data.datasets import Counts, Dataset
 from unirs.data.samples import Sample
-from unirs.data.shards import shard_of
 from unirs.data.visuals import probe
 from unirs.errors import UniRSError
 from unirs.imagery import is_video
@@ -220,7 +220,7 @@ def _defects_of_length(sample: Sample, frame_count: int) -> Iterator[Defect]:
     first, count = sample.images[0], len(sample.images)
     if sample.kind is not InputKind.VIDEO or count >= frame_count:
         return
-    if count == 1 and shard_of(first) is None and not is_video(first):
+    if count == 1 and archive_of(first) is None and not is_video(first):
         yield Defect("too few frames", sample.id, f"{first} is no video, but a single image.")
     elif count > 1:
         message = f"{first} is one of {count} frames, but {frame_count} are needed."

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from unirs.inputs import InputKind
+
+Edit = Callable[[list[NDArray[Any]]], list[NDArray[Any]]]
+"""From the images of the files, ``[height, width, …]``, to those that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,8 @@ class Sample:
         group: What scores are taken apart by: the type of a question, the class of a clip,
             ``"change"`` or ``"no change"`` of a pair; empty where there is nothing to tell apart.
         mask: Image whose non-zero pixels have changed, for pairs where one is known.
+        edit: What is done to the images, and to the mask, as they are read, such as cutting a tile;
+            ``None`` leaves them as they are.
     """
 
     id: str
@@ -33,3 +42,4 @@ class Sample:
     answers: tuple[str, ...]
     group: str = ""
     mask: Path | None = None
+    edit: Edit | None = None

@@ -7,30 +7,29 @@ A folder of shards, each written whole or not at all, and the index last::
     shard-00000.json   the samples again, and where in the tar each file begins
 
 Any reader of webdataset streams the tars. Here a file in a shard is named by a path below it, such
-as ``shard-00000.tar/000000007.0.png``, so that samples in shards are samples as all others are;
-:func:`at_hand` takes their files out for as long as they are looked at. One seek finds a file,
-which is what lets a run go on anywhere, and it is held against its checksum. Nothing that a shard
-holds is decoded but as JSON of a known form or as an image.
+as ``shard-00000.tar/000000007.0.png``, so that samples in shards are samples as all others are
+(:mod:`unirs.data.archives`). One seek finds a file, which is what lets a run go on anywhere, and it
+is held against its checksum. Nothing that a shard holds is decoded but as JSON of a known form or
+as an image.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 from pydantic import NonNegativeInt, StringConstraints, TypeAdapter
 
 from unirs.data.readers.annotations import Record, read_json
 from unirs.errors import UniRSError
-from unirs.files import whole_file
 from unirs.inputs import InputKind
 
 INDEX = "index.json"
+
+_TAR_NAME = re.compile(r"shard-[0-9]{5}\.tar")
 
 ShardName = Annotated[str, StringConstraints(pattern=r"^shard-[0-9]{5}$")]
 MemberName = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}\.[a-z0-9]+(\.[a-z0-9]+)?$")]
@@ -100,41 +99,17 @@ def contents_path(tar: Path) -> Path:
 
 
 def shard_of(path: Path) -> Path | None:
-    """The shard that a file lies in, or ``None`` for a file of its own."""
-    return path.parent if path.parent.suffix == ".tar" else None
+    """The shard that a file lies in, or ``None`` for any other file."""
+    return path.parent if _TAR_NAME.fullmatch(path.parent.name) else None
 
 
-@contextmanager
-def at_hand(*paths: Path) -> Iterator[tuple[Path, ...]]:
-    """Files that can be opened: those in shards lie in a folder of their own meanwhile.
+def read_from_shard(path: Path) -> bytes:
+    """A file that lies in a shard.
 
     Raises:
-        UniRSError: ``shard_broken`` if a shard is missing, cut off or not as it was written;
-            ``output_unwritable`` if the system's folder for temporary files takes no more.
+        UniRSError: ``shard_broken`` if the shard is missing, cut off or not as it was written.
     """
-    shards = [shard_of(path) for path in paths]
-    shard = next(filter(None, shards), None)
-    if shard is None:
-        yield paths
-        return
-    with TemporaryDirectory(prefix="unirs-") as scratch:
-        here = tuple(
-            _take_out(tar, path.name, Path(scratch)) if tar else path
-            for tar, path in zip(shards, paths, strict=True)
-        )
-        try:
-            yield here
-        except UniRSError as error:  # it shall name the shard, and not a file that will be gone
-            message = error.message.replace(scratch, str(shard))
-            raise UniRSError(error.code, message, **error.details) from error
-
-
-def broken(tar: Path, what: str) -> UniRSError:
-    """What to say of a shard that is not as it was written."""
-    return UniRSError("shard_broken", f"The shard {tar} {what}; copy or write it again.")
-
-
-def _take_out(tar: Path, name: str, folder: Path) -> Path:
+    tar, name = path.parent, path.name
     member = _contents(contents_path(tar)).members.get(name)
     if member is None:
         raise broken(tar, f"has no file {name}")
@@ -146,10 +121,12 @@ def _take_out(tar: Path, name: str, folder: Path) -> Path:
         raise broken(tar, f"cannot be read ({error.strerror})") from error
     if hashlib.sha256(data).hexdigest() != member.sha256:
         raise broken(tar, f"is damaged or cut off at the file {name}")
-    target = folder / name
-    with whole_file(target) as temporary:
-        temporary.write_bytes(data)
-    return target
+    return data
+
+
+def broken(tar: Path, what: str) -> UniRSError:
+    """What to say of a shard that is not as it was written."""
+    return UniRSError("shard_broken", f"The shard {tar} {what}; copy or write it again.")
 
 
 @lru_cache(maxsize=16)

@@ -106,7 +106,7 @@ def pictures(sample: Sample) -> list[Image.Image]:
     visual = read_visual(sample, FRAMES)
     images = [Image.fromarray(crop.pixels) for crop in visual.crops]
     if sample.kind is InputKind.PAIR and sample.mask is not None:
-        mask = read_mask(sample.mask).astype(np.uint8) * 255
+        mask = read_mask(sample.mask, sample.edit).astype(np.uint8) * 255
         images.append(Image.fromarray(mask).convert("RGB"))
     return images
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from unirs.data.samples import Sample
-from unirs.data.shards import at_hand
+from unirs.data.archives import at_hand
+from unirs.data.samples import Edit, Sample
 from unirs.errors import UniRSError
 from unirs.inputs import NEUTRAL, Crop, InputKind, VisualInput
 
@@ -55,11 +55,25 @@ def read_visual(sample: Sample, frame_count: int) -> VisualInput:
         crops = _read_images(paths)
         if len({crop.pixels.shape for crop in crops}) > 1:
             raise _broken(paths[1], f"is not of the size of {paths[0]}; mend the pair")
-        return VisualInput(sample.kind, tuple(crops))
+        return VisualInput(sample.kind, tuple(_edited(crops, sample.edit)))
 
 
-def read_mask(path: Path) -> NDArray[np.bool_]:
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """One image by itself, ``[height, width, 3]``.
+
+    Raises:
+        UniRSError: ``image_broken``, ``archive_broken`` or ``shard_broken``.
+    """
+    with at_hand(path) as (here,):
+        return _read_picture(here).pixels
+
+
+def read_mask(path: Path, edit: Edit | None = None) -> NDArray[np.bool_]:
     """Where an image is not 0 (black), ``[height, width]``, in its own size.
+
+    Args:
+        path: The file.
+        edit: That of the sample whose mask it is.
 
     Raises:
         UniRSError: ``image_broken`` or ``shard_broken``.
@@ -68,7 +82,8 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
         coloured = len(image.getbands()) > 1
         values = np.asarray(image.convert("RGB") if coloured else image)  # indices of a palette
     changed = values != 0
-    return np.asarray(changed.any(axis=2) if coloured else changed)
+    mask = np.asarray(changed.any(axis=2) if coloured else changed)
+    return edit([mask])[0] if edit else mask
 
 
 def probe(path: Path, frame_count: int = 0, *, decode: bool = True) -> tuple[int, int]:
@@ -158,6 +173,12 @@ def _read_rasters(paths: Sequence[Path]) -> list[Crop]:
         crops = read_series(paths, size) if len(paths) > 1 else [read_crop(paths[0], size)]
     pixels = {crop.source: crop.pixels for crop in crops}  # a series comes in order of its dates
     return [Crop(pixels[str(path)], source=str(path)) for path in paths]
+
+
+def _edited(crops: list[Crop], edit: Edit | None) -> list[Crop]:
+    if edit is None:
+        return crops
+    return [Crop(pixels, source=crops[0].source) for pixels in edit([c.pixels for c in crops])]
 
 
 def _kept_size(path: Path) -> int:

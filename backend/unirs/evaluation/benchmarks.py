@@ -47,11 +47,11 @@ class Verdict:
     """How one answer stands to what is right.
 
     Attributes:
-        right: Whether it counts as right.
+        right: Whether it counts as right; ``None`` where it is only scored, as captions are.
         note: What else to tell of it, such as its own score.
     """
 
-    right: bool
+    right: bool | None
     note: str = ""
 
 
@@ -207,11 +207,12 @@ def _score_captions(
 def _score_maps(samples: Sequence[Sample], said: Sequence[Prediction]) -> ChangeMapScores | None:
     """Change maps against masks, of the pairs that have both."""
     maps = {each.id: np.array(each.change_map) for each in said if each.change_map is not None}
-    masks = {each.id: each.mask for each in samples if each.mask is not None and each.id in maps}
-    if not masks:
+    known = [each for each in samples if each.mask is not None and each.id in maps]
+    if not known:
         return None
     return score_change_maps(
-        (maps[id_] for id_ in masks), (read_mask(mask) for mask in masks.values())
+        (maps[each.id] for each in known),
+        (read_mask(each.mask, each.edit) for each in known if each.mask is not None),
     )
 
 

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from unirs.data.samples import Sample
@@ -28,7 +29,9 @@ SHOWN = 24
 
 PAGE, SHEET = "gallery.html", "gallery.png"
 _PICTURE_SIDE, _QUALITY = 256, 85
-_WORDS = {True: "Right", False: "Wrong"}
+_SEED = 18
+_WORDS = {True: "Right", False: "Wrong", None: "Scored"}
+_COLOURS = {True: GREEN, False: RED, None: INK}
 
 _TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
@@ -44,6 +47,7 @@ main {{ display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minma
 article {{ padding: 1rem; background: #fff; border-top: 4px solid #a01515 }}
 body {{ overflow-wrap: anywhere }}
 article.right {{ border-color: #1c6b2a }}
+article.scored {{ border-color: #6a6a6a }}
 figure {{ display: flex; flex-wrap: wrap; gap: 4px; margin: 0 0 .5rem }}
 img {{ max-width: 100%; height: auto }}
 dl {{ display: grid; grid-template-columns: 5rem 1fr; gap: .25rem .5rem; margin: 0 }}
@@ -105,21 +109,50 @@ def write_gallery(
         UniRSError: ``output_unwritable``.
     """
     cases = [Case(*each) for each in zip(samples, predictions, verdicts, strict=True)]
-    shown = {
-        right: _of_every_group(case for case in cases if case.verdict.right is right)
+    shown = [
+        case
         for right in (True, False)
-    }
-    rights = sum(case.verdict.right for case in cases)
-    heading = f"{title}: {rights} of {len(cases)} right"
+        for case in _of_every_group(case for case in cases if case.verdict.right is right)
+    ]
+    rights = sum(case.verdict.right is True for case in cases)
+    write_cases(shown, folder, f"{title}: {rights} of {len(cases)} right")
+
+
+def write_cases(cases: Sequence[Case], folder: Path, heading: str) -> None:
+    """Write ``gallery.html``, right cases first, and ``gallery.png``, in the order given.
+
+    Args:
+        cases: What is shown, at least one.
+        folder: Takes the two files.
+        heading: What stands on top.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
     with whole_file(folder / PAGE) as temporary:
-        temporary.write_text(_page(heading, shown), encoding="utf-8")
-    by_id = {case.sample.id: case for some in shown.values() for case in some}
+        temporary.write_text(_page(heading, cases), encoding="utf-8")
+    by_sample = {case.sample: case for case in cases}
     write_sheet(
-        [case.sample for case in by_id.values()],
+        [case.sample for case in cases],
         folder / SHEET,
         heading,
-        lambda sample: _lines(by_id[sample.id]),
+        lambda sample: _lines(by_sample[sample]),
     )
+
+
+def drawn(groups: Iterable[Sequence[Case]], count: int) -> list[Case]:
+    """Cases at random, right and wrong alike, as many of each group as can be.
+
+    The same groups always give the same cases.
+
+    Args:
+        groups: Where to draw from.
+        count: Cases at most.
+    """
+    rng = np.random.default_rng(_SEED)
+    shuffled = [[group[place] for place in rng.permutation(len(group))] for group in groups]
+    turns = (case for turn in zip_longest(*shuffled) for case in turn if case is not None)
+    return list(islice(turns, count))
 
 
 def _of_every_group(cases: Iterable[Case]) -> list[Case]:
@@ -135,11 +168,11 @@ def _of_every_group(cases: Iterable[Case]) -> list[Case]:
     return [case for turn in zip_longest(*chosen) for case in turn if case is not None]
 
 
-def _page(title: str, shown: dict[bool, list[Case]]) -> str:
+def _page(title: str, cases: Sequence[Case]) -> str:
     sections = [
-        f"<h2>{_WORDS[right]}</h2>\n<main>\n{''.join(map(_article, cases))}</main>"
-        for right, cases in shown.items()
-        if cases
+        f"<h2>{word}</h2>\n<main>\n{''.join(map(_article, some))}</main>"
+        for right, word in _WORDS.items()
+        if (some := [case for case in cases if case.verdict.right is right])
     ]
     return _TEMPLATE.format(title=_text(title), sections="\n".join(sections))
 
@@ -178,7 +211,7 @@ def _text(text: str) -> str:
 
 def _lines(case: Case) -> list[Line]:
     """What stands on a card of the contact sheet."""
-    colour = GREEN if case.verdict.right else RED
+    colour = _COLOURS[case.verdict.right]
     word = _WORDS[case.verdict.right].lower()
     colours = {"answer": colour, "question": INK}
     facts = [(f"{name}: {text}", colours.get(name, QUIET)) for name, text in case.facts]

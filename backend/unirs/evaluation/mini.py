@@ -136,6 +136,7 @@ def evaluate_mini(
     split: Split = "test",
     count: int | Mapping[str, int] | None = None,
     naip: Path | None = None,
+    clue: bool = True,
     views: int = 1,
     without_clues: bool = False,
     without_change_module: Path | None = None,
@@ -149,6 +150,7 @@ def evaluate_mini(
         count: How many ``scenes``, ``pairs``, ``videos`` and ``tiles``; one number for all, a
             mapping for some, the rest as in ``DEFAULT_COUNT``. CIDEr-D wants a few hundred pairs.
         naip: Folder of dated rasters, see ``RasterTiles``; its tiles of the split are asked about.
+        clue: Whether the frozen base writes clues.
         views: If more than 1: from how many views the changes are described once more.
         without_clues: Whether to ask everything once more without clues.
         without_change_module: Folder of a model trained without the module, asked the same.
@@ -171,13 +173,13 @@ def evaluate_mini(
         total += counts["pairs"] + (counts["tiles"] if tiles else 0)
     tick = _ticker(total, on_progress)
 
-    world = _examine_world(Examiner(pipeline), split, counts, tick)
+    world = _examine_world(Examiner(pipeline, clue), split, counts, tick)
     naip_scores = (
-        _examine_tiles(Examiner(pipeline), tiles, counts["tiles"], tick) if tiles else None
+        _examine_tiles(Examiner(pipeline, clue), tiles, counts["tiles"], tick) if tiles else None
     )
     by_vote = clueless = concatenated = None
     if views > 1:
-        by_vote = _examine_views(Examiner(pipeline, views=views), split, tiles, counts, tick)
+        by_vote = _examine_views(Examiner(pipeline, clue, views), split, tiles, counts, tick)
     if without_clues:
         clueless = _examine_world(Examiner(pipeline, clue=False), split, counts, tick)
     if without_change_module:
@@ -272,7 +274,7 @@ def _examine_views(
         two = pair(seed_for(split, index), examiner.pipeline.image_size)
         examiner.judge_change(_pair(two.before, two.after), two.changed, two.captions)
         tick()
-    on_tiles = Examiner(examiner.pipeline, views=examiner.views)
+    on_tiles = Examiner(examiner.pipeline, examiner.clue, examiner.views)
     for one in _tile_pairs(tiles, counts["tiles"]) if tiles else ():
         on_tiles.judge_water(_pair(one.before, one.after), one.change, one.captions)
         tick()

@@ -39,6 +39,7 @@ class Prediction:
         references: What is right.
         changed: See ``Answer.changed``.
         change_map: For pairs: change per patch by rows, 0 (same) to 1.
+        probability: Of the answer, 0 to 1, where a closed set was scored.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Prediction:
     references: tuple[str, ...]
     changed: bool | None = None
     change_map: tuple[tuple[float, ...], ...] | None = None
+    probability: float | None = None
 
     @classmethod
     def of(cls, sample: Sample, answer: Answer) -> Prediction:
@@ -63,6 +65,7 @@ class Prediction:
             references=sample.answers,
             changed=answer.changed,
             change_map=None if changes is None else _rows(np.round(changes, MAP_DECIMALS).tolist()),
+            probability=answer.options[0].probability if answer.options else None,
         )
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import torch
 
+from unirs.data.archives import exists
 from unirs.data.datasets import dataset
 from unirs.data.mixture import Part
 from unirs.data.samples import Sample
-from unirs.data.shards import shard_of
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
 from unirs.files import file_size
@@ -86,7 +86,7 @@ def read_source(name: str, source: Source, split: str, frame_count: int) -> list
     samples = dataset(source.dataset or name).read(source.root, split)
     for sample in samples:
         for path in sample.images:
-            if not (shard_of(path) or path).is_file():
+            if not exists(path):
                 raise UniRSError(
                     "image_broken",
                     f"The sample {sample.id} of {name} needs {path}, which is not there; "

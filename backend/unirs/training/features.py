@@ -14,8 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from unirs.data.archives import archive_of
 from unirs.data.samples import Sample
-from unirs.data.shards import shard_of
 from unirs.data.visuals import read_visual
 from unirs.files import whole_file
 from unirs.model import ModelBundle
@@ -94,7 +94,7 @@ def images_digest(samples: Sequence[Sample]) -> str:
     """Tells the images of samples from others by path, size and time: none of them is read."""
     hasher = hashlib.sha256()
     for image in (image for sample in samples for image in sample.images):
-        told = (shard_of(image) or image).stat()
+        told = (archive_of(image) or image).stat()
         hasher.update(f"{image}\0{told.st_size}\0{told.st_mtime_ns}\0".encode(errors="replace"))
     return hasher.hexdigest()
 

@@ -139,10 +139,18 @@ def cider_d(
     Raises:
         UniRSError: ``eval_extra_missing``, ``references_missing``, and of the tokenisation.
     """
+    each = cider_d_of_each(captions, references, tokenisation)
+    return float(np.mean(each)) if each else None
+
+
+def cider_d_of_each(
+    captions: Sequence[str], references: Sequence[Sequence[str]], tokenisation: Tokenisation
+) -> list[float]:
+    """CIDEr-D of each image, × 100; otherwise as ``cider_d``."""
     require_cider()
     if not captions:
-        return None
-    return float(_cider_d(*_words(captions, references, tokenisation)).mean())
+        return []
+    return _cider_d(*_words(captions, references, tokenisation)).tolist()
 
 
 def require_cider() -> None:

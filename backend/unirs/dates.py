@@ -162,10 +162,14 @@ _NITF_21 = re.compile(r"(\d{4})(\d\d|--)(\d\d|--)(\d{6}|[-\d]{6})")
 _NITF_20 = re.compile(in_strptime_terms("%d%TZ%b%y"), re.IGNORECASE)
 
 
+_TYPED = re.compile(r"((?:19|20)\d\d)(?:[-/.](\d\d?)(?:[-/.](\d\d?))?)?")
+"""A year, a month or a day, with one digit or two: "2019-6-5"."""
+
+
 def parse_date(text: str) -> ImageDate | None:
     """A date as a person types it or as metadata hold it; ``None`` if the text is none.
 
-    ``1985``, ``2019-08``, ``2019-08-15``, ``20190815``, ``2019-08-15T10:30:00Z``, ``15.08.2019``,
+    ``1985``, ``2019-08``, ``2019-8-15``, ``20190815``, ``2019-08-15T10:30:00Z``, ``15.08.2019``,
     ``15 Aug 2019``, ``August 2019``, and the forms of NITF.
     """
     text = text.strip()
@@ -174,8 +178,8 @@ def parse_date(text: str) -> ImageDate | None:
         return _past(year, month, day, nitf[4])
     if nitf := _NITF_20.fullmatch(text):
         return _of_match(nitf)
-    if re.fullmatch(r"(19|20)\d\d", text):
-        return _past(text)
+    if typed := _TYPED.fullmatch(text):
+        return _past(*typed.groups())
     return _full_date(text) or _single(_months(text))
 
 

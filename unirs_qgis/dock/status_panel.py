@@ -35,8 +35,6 @@ _LETTERS = 240  # more would push the question out of a low dock
 _BUTTONS = {
     DockState.NOT_SET_UP: ("set_up", "options"),
     DockState.SETTING_UP: ("cancel",),
-    DockState.LOADING: ("restart",),
-    DockState.BUSY: ("restart",),
     DockState.DIED: ("restart", "options"),
     DockState.OFFLINE: ("options", "set_up"),
 }

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
 from qtpy.QtCore import QDate, QPoint, Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QMenu, QWidget, QWidgetAction
 
+from unirs_qgis.dates import parse_date
 from unirs_qgis.dock.parts.buttons import IconButton
-
-_TYPED = re.compile(
-    r"(?P<year>(?:19|20)\d\d)(?:[-/.]?(?P<month>\d\d)(?:[-/.]?(?P<day>\d\d))?)?"
-    r"|(?P<single>(?:19|20)\d\d)[-/.](?P<one>\d)(?:[-/.](?P<other>\d\d?))?"
-)
-"""2019, 2019-06, 2019-06-15, with other separators or none; 2019-6-5."""
 
 
 def read_date(typed: str) -> str | None:
     """A date as ISO 8601 writes it, to the day, month or year that was typed.
 
     Args:
-        typed: "2019", "2019-06", "20190615", "2019/6/5"; an empty text is no date.
+        typed: What a person types, such as "2019" or "15.6.2019"; an empty text is no date.
 
     Returns:
         "2019", "2019-06", "2019-06-15" or ""; `None` for what is no date of the calendar.
     """
-    words = typed.strip()
-    if not words:
+    if not typed.strip():
         return ""
-    match = _TYPED.fullmatch(words)
-    if match is None:
-        return None
-    parts = [match["year"] or match["single"], match["month"] or match["one"],
-             match["day"] or match["other"]]  # fmt: skip
-    numbers = [int(part) for part in parts if part]
-    try:
-        date(*_first_day(numbers))
-    except ValueError:
-        return None
-    return "-".join([f"{numbers[0]:04}", *(f"{number:02}" for number in numbers[1:])])
+    found = parse_date(typed)
+    return found.isoformat() if found else None
 
 
 def stepped(text: str, steps: int) -> str:

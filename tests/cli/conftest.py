@@ -76,7 +76,7 @@ def write_raster(path: Path, date: dt.date | None = None, seed: int = 0) -> Path
     ) as dataset:
         dataset.write(pixels)
         if date:
-            dataset.update_tags(TIFFTAG_DATETIME=f"{date:%Y:%m:%d} 10:00:00")
+            dataset.update_tags(ACQUISITION_DATE=date.isoformat())
     return path
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.data.real_collections import write_collections
@@ -191,6 +192,16 @@ def test_a_higher_limit_asks_only_what_is_new(run, tmp_path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == [
         "eurosat-scenes-val"
     ]
+
+
+def test_every_tile_is_looked_at_by_itself(run, pipeline, folders, tmp_path) -> None:
+    run(only=("levir_map_f1",))
+    path = tmp_path / "out" / "levir-tiles-test" / "predictions.jsonl"
+    said = {line["id"]: line for line in map(json.loads, path.read_text().splitlines())}
+    for tile in exams.LEVIR_TILES.read(folders, "test")[:3]:
+        question = exams.LEVIR_TILES.question(tile, clue=False)
+        alone = pipeline.answer(read_visual(tile, 8), question).change_map
+        assert np.allclose(said[tile.id]["change_map"], alone, atol=1e-3)
 
 
 def test_what_makes_no_sense_is_refused_before_the_model_is_loaded(folders, tmp_path) -> None:

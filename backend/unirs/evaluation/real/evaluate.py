@@ -22,7 +22,7 @@ from unirs.evaluation.real.measures import Result
 from unirs.evaluation.real.report import as_json, as_table
 from unirs.evaluation.run import Evaluation
 from unirs.evaluation.scores.captions import require_cider
-from unirs.files import keep_settings, whole_file
+from unirs.files import keep_settings, make_folder, whole_file
 from unirs.inference import Pipeline
 from unirs.inference.batch import BATCH_SIZE
 
@@ -75,6 +75,7 @@ def evaluate_real(
     report = report or Report()
     figures = _wanted(options.only)
     require_cider()
+    make_folder(options.out)
     report.stage("Reading the data")
     exams = [_Asked.read(part, options) for part in _parts(figures, options.split)]
     report.stage("Loading the model")

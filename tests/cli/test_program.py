@@ -247,6 +247,16 @@ def test_a_terminal_shows_stages_then_words_then_facts(before):
 
 
 @pytest.mark.slow
+def test_a_second_ctrl_c_ends_the_program_at_once_and_leaves_the_cursor(before):
+    terminal = Terminal("ask", before, "road?", "--model", "unirs-tiny")
+    terminal.read_until(lambda text: "Loading unirs-tiny" in text)
+    terminal.interrupt()
+    terminal.read_until(lambda text: "\x1b[?25h" in text)
+    terminal.interrupt()
+    assert terminal.finish() == -signal.SIGINT
+
+
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_said_and_says_so(before):
     words = ("--model", "unirs-tiny", "--max-tokens", 4000, "--no-clue")
     terminal = Terminal("ask", before, "road?", *words)

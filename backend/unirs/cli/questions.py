@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from unirs.cli.options import ANSWER, QuestionOptions, split, takes_question_options
-from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json
+from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json, show_cursor
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
@@ -252,7 +252,7 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
 
 
 class Stop:
-    """Whether Ctrl-C was pressed; the second press ends the program."""
+    """Whether Ctrl-C was pressed; the second press ends the program at once."""
 
     def __init__(self) -> None:
         self._asked = False
@@ -262,10 +262,10 @@ class Stop:
         return self._asked
 
     def take_signal(self, _number: int, _frame: FrameType | None) -> None:
-        """What Ctrl-C calls."""
-        if self._asked:
-            raise KeyboardInterrupt
+        """Handle the first Ctrl-C; the system handles the second, whatever runs then."""
         self._asked = True
+        show_cursor()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager

@@ -95,6 +95,11 @@ def print_details(rows: Iterable[tuple[str, str]]) -> None:
     _console(stderr=True).print(grid)
 
 
+def show_cursor() -> None:
+    """Give a terminal back the cursor that a spinner hides."""
+    _console(stderr=True).show_cursor()
+
+
 class Watch:
     """What a person sees while work goes on: a spinner with the stage, then the words as they come.
 

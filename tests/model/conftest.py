@@ -17,8 +17,8 @@ def tokenizer(tmp_path_factory):
 
 @pytest.fixture
 def make_bundle(tokenizer, tmp_path):
-    def make(seed=1, **changes):
-        config = replace_config(PRESETS["unirs-tiny"](), **changes)
+    def make(seed=1, preset="unirs-tiny", **changes):
+        config = replace_config(PRESETS[preset](), **changes)
         return new_bundle(config, tokenizer, tmp_path / "unirs-tiny", seed)
 
     return make

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any, Literal
 
-from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
+from transformers import LlamaConfig, PreTrainedConfig
 
+from unirs.model.vision import vision_config
 from unirs.prompts import TEMPLATE_VERSION
 
 ModelKind = Literal["base", "unirs"]
@@ -18,8 +19,9 @@ class UniRSConfig(PreTrainedConfig):
     """Sizes of the three parts, and how images and prompts are made for them.
 
     Attributes:
-        vision_config: SigLIP encoder. ``num_hidden_layers`` counts only the layers whose output
-            is used: layers behind the feature layer do not exist here.
+        vision_config: The vision tower; its ``model_type`` names it (``unirs.model.vision``). Of
+            SigLIP, ``num_hidden_layers`` counts only the layers whose output is used: layers
+            behind the feature layer do not exist here.
         text_config: LLaMA.
         kind: ``"unirs"``, or ``"base"`` for a base model alone (no change extraction module).
         change_module: Whether a UniRS model has the change extraction module. Without it (base
@@ -33,7 +35,7 @@ class UniRSConfig(PreTrainedConfig):
     """
 
     model_type = "unirs"
-    sub_configs = {"vision_config": SiglipVisionConfig, "text_config": LlamaConfig}  # noqa: RUF012
+    sub_configs = {"vision_config": PreTrainedConfig, "text_config": LlamaConfig}  # noqa: RUF012
 
     vision_config: Any = None
     text_config: Any = None
@@ -46,9 +48,9 @@ class UniRSConfig(PreTrainedConfig):
 
     def __post_init__(self, **kwargs: Any) -> None:
         """Turn the nested dictionaries of ``config.json`` into configurations."""
-        self.vision_config = _as_config(SiglipVisionConfig, self.vision_config)
-        self.vision_config.vision_use_head = False
-        self.text_config = _as_config(LlamaConfig, self.text_config)
+        self.vision_config = vision_config(self.vision_config)
+        if not isinstance(self.text_config, LlamaConfig):
+            self.text_config = LlamaConfig(**(self.text_config or {}))
         self.change_module = self.change_module and self.kind == "unirs"
         super().__post_init__(**kwargs)
 
@@ -73,10 +75,6 @@ def replace_config(config: UniRSConfig, **changes: Any) -> UniRSConfig:
     return UniRSConfig(**{**config.to_dict(), **changes})
 
 
-def _as_config(cls: type[PreTrainedConfig], value: Any) -> Any:
-    return value if isinstance(value, cls) else cls(**(value or {}))
-
-
 def _vila_3b() -> UniRSConfig:
     """VILA-1.5-3B with UniRS on it: SigLIP so400m at 384 px up to its feature layer -2."""
     return UniRSConfig(
@@ -98,6 +96,49 @@ def _vila_3b() -> UniRSConfig:
             "rms_norm_eps": 1e-5,
             "tie_word_embeddings": False,
             "pad_token_id": 0,
+        },
+    )
+
+
+def _smollm2() -> UniRSConfig:
+    """EfficientNet-Lite2 at 224 px and SmolLM2-135M."""
+    return UniRSConfig(
+        vision_config={"model_type": "efficientnet_lite"},
+        text_config={
+            "vocab_size": 49152,
+            "hidden_size": 576,
+            "intermediate_size": 1536,
+            "num_hidden_layers": 30,
+            "num_attention_heads": 9,
+            "num_key_value_heads": 3,
+            "max_position_embeddings": 2048,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 100_000.0},
+            "rms_norm_eps": 1e-5,
+            "tie_word_embeddings": True,
+            "bos_token_id": 1,
+            "eos_token_id": 2,
+            "pad_token_id": 2,
+        },
+    )
+
+
+def _tiny_smollm2() -> UniRSConfig:
+    """``unirs-small`` at the size of ``unirs-tiny``."""
+    tiny = PRESETS["unirs-tiny"]()
+    stages = ((1, 3, 1, 8, 1), (2, 3, 2, 8, 1), (2, 5, 2, 8, 2), (2, 3, 2, 16, 1), (2, 3, 2, 16, 1))
+    return replace_config(
+        tiny,
+        vision_config={
+            "model_type": "efficientnet_lite",
+            "hidden_size": 32,
+            "image_size": 80,
+            "stem": 8,
+            "stages": stages,
+        },
+        text_config={
+            **tiny.text_config.to_dict(),
+            "num_key_value_heads": 1,
+            "tie_word_embeddings": True,
         },
     )
 
@@ -132,9 +173,12 @@ def _small(
 
 PRESETS: dict[str, Callable[[], UniRSConfig]] = {
     "unirs-3b": _vila_3b,
+    "unirs-small": _smollm2,
     "unirs-mini": lambda: _small(
         image_size=128, vision=(192, 6, 6), text=(192, 4, 6), vocabulary=1200
     ),
     "unirs-tiny": lambda: _small(image_size=40, vision=(32, 2, 2), text=(48, 2, 2), vocabulary=400),
+    "unirs-tiny-small": _tiny_smollm2,
 }
-"""Named sizes: the paper's, the bundled demonstration model's, and one for tests (odd grid)."""
+"""Named sizes: the paper's; ``unirs-small``; the bundled demonstration model's; and two for tests,
+of the architectures of the paper and of ``unirs-small`` (odd grids)."""

@@ -1,4 +1,4 @@
-"""UniRS: SigLIP, change extraction, projector and LLaMA in one ``transformers`` model."""
+"""UniRS: vision tower, change extraction, projector and LLaMA in one ``transformers`` model."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import LlamaForCausalLM, PreTrainedModel, SiglipVisionModel
+from transformers import LlamaForCausalLM, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from unirs.model.change import ChangeExtraction
 from unirs.model.config import UniRSConfig
 from unirs.model.projector import DownsampleProjector
+from unirs.model.vision import vision_tower
 
 IMAGE_TOKEN = -200
 """Stands for the visual tokens of one image in ``input_ids`` (VILA's number)."""
@@ -35,9 +36,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
     def __init__(self, config: UniRSConfig) -> None:
         super().__init__(config)
         vision_width = config.vision_config.hidden_size
-        self.vision_tower = SiglipVisionModel(config.vision_config)
-        # The features are those of the last layer that exists, before SigLIP's own last norm.
-        self.vision_tower.post_layernorm = nn.Identity()
+        self.vision_tower = vision_tower(config.vision_config)
         self.change = ChangeExtraction(vision_width, config.grid) if config.change_module else None
         self.projector = DownsampleProjector(vision_width, config.text_config.hidden_size)
         self.language_model = LlamaForCausalLM(config.text_config)
@@ -48,7 +47,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         return self.language_model.get_input_embeddings()
 
     def encode_images(self, pixel_values: Tensor) -> Tensor:
-        """SigLIP features.
+        """Features of the vision tower.
 
         Args:
             pixel_values: ``[images, 3, image_size, image_size]``, normalised to -1 … 1.
@@ -56,7 +55,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         Returns:
             ``[images, grid * grid, vision_width]``, row by row.
         """
-        return self.vision_tower(pixel_values).last_hidden_state
+        return self.vision_tower(pixel_values)
 
     def project(self, features: Tensor) -> Tensor:
         """Visual tokens of images on their own, ``[images, visual_tokens, text_width]``."""

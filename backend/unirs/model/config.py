@@ -26,6 +26,10 @@ class UniRSConfig(PreTrainedConfig):
         kind: ``"unirs"``, or ``"base"`` for a base model alone (no change extraction module).
         change_module: Whether a UniRS model has the change extraction module. Without it (base
             models, ablation) a pair is read as two images side by side.
+        change_head: Cells along the side of a patch in the change map of the change head; 0 for a
+            model without that head, whose map is the cosine distance of patches.
+        change_temperature: What the head's logits are divided by, so that their sigmoid is a
+            calibrated probability.
         aspect_mode: ``"pad"`` sets an image on a centred neutral square, ``"resize"`` squashes it.
         frame_count: Frames read from a video.
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
@@ -41,6 +45,8 @@ class UniRSConfig(PreTrainedConfig):
     text_config: Any = None
     kind: str = "unirs"
     change_module: bool = True
+    change_head: int = 0
+    change_temperature: float = 1.0
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION
@@ -52,6 +58,7 @@ class UniRSConfig(PreTrainedConfig):
         if not isinstance(self.text_config, LlamaConfig):
             self.text_config = LlamaConfig(**(self.text_config or {}))
         self.change_module = self.change_module and self.kind == "unirs"
+        self.change_head = self.change_head if self.change_module else 0
         super().__post_init__(**kwargs)
 
     @property
@@ -103,6 +110,7 @@ def _vila_3b() -> UniRSConfig:
 def _smollm2() -> UniRSConfig:
     """EfficientNet-Lite2 at 224 px and SmolLM2-135M."""
     return UniRSConfig(
+        change_head=4,
         vision_config={"model_type": "efficientnet_lite"},
         text_config={
             "vocab_size": 49152,
@@ -128,6 +136,7 @@ def _tiny_smollm2() -> UniRSConfig:
     stages = ((1, 3, 1, 8, 1), (2, 3, 2, 8, 1), (2, 5, 2, 8, 2), (2, 3, 2, 16, 1), (2, 3, 2, 16, 1))
     return replace_config(
         tiny,
+        change_head=2,
         vision_config={
             "model_type": "efficientnet_lite",
             "hidden_size": 32,

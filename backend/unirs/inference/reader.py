@@ -95,7 +95,7 @@ class PromptReader:
         input_ids = self._bundle.processor.encode(prompt).to(self._bundle.model.device)
         room = room_behind(self._bundle, input_ids, at_least)
         split = end_of_images(input_ids)
-        markers = prompt.marker_count
+        markers = prompt.markers
         visual_tokens = markers * self._bundle.config.visual_tokens
         total = len(input_ids) - markers + visual_tokens + min(room, at_most)
         prefix = self._prefixes.get(role)

@@ -35,7 +35,7 @@ from unirs.errors import UniRSError
 from unirs.model.config import UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
-from unirs.prompts import TEMPLATE_VERSION
+from unirs.prompts import CONVERSATIONS, TEMPLATE_VERSION
 
 CLUE_FOLDER = "clue"
 ADAPTER_FOLDER = "adapter"
@@ -177,7 +177,7 @@ def make_processor(config: UniRSConfig, tokenizer: LlamaTokenizer) -> UniRSProce
     images = SiglipImageProcessorPil(
         size=side, resample=3, image_mean=half, image_std=half, do_convert_rgb=True
     )
-    return UniRSProcessor(images, tokenizer, aspect_mode=config.aspect_mode)
+    return UniRSProcessor(images, tokenizer, config.aspect_mode, config.conversation)
 
 
 def load_config(folder: Path) -> UniRSConfig:
@@ -206,6 +206,8 @@ def load_config(folder: Path) -> UniRSConfig:
             f"it was trained with the prompt template {config.prompt_template!r}, "
             f"and this version writes {TEMPLATE_VERSION!r}",
         )
+    if config.conversation not in CONVERSATIONS:
+        raise _invalid(folder, f"its config.json has the conversation {config.conversation!r}")
     return config
 
 

@@ -33,6 +33,7 @@ class UniRSConfig(PreTrainedConfig):
         aspect_mode: ``"pad"`` sets an image on a centred neutral square, ``"resize"`` squashes it.
         frame_count: Frames read from a video.
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
+        conversation: How a turn is put to the language model (``prompts.CONVERSATIONS``).
         clue_source: Who writes the clue: ``"second"``, a frozen LLM of its own; ``"adapter"``, the
             same LLM with the UniRS adapter switched off; ``"self"``, the only LLM there is (base
             models); ``"none"``, nobody (UniRS weights without their base).
@@ -50,6 +51,7 @@ class UniRSConfig(PreTrainedConfig):
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION
+    conversation: str = "vicuna_v1"
     clue_source: str = "none"
 
     def __post_init__(self, **kwargs: Any) -> None:
@@ -111,6 +113,7 @@ def _smollm2() -> UniRSConfig:
     """EfficientNet-Lite2 at 224 px and SmolLM2-135M."""
     return UniRSConfig(
         change_head=4,
+        conversation="smollm2",
         vision_config={"model_type": "efficientnet_lite"},
         text_config={
             "vocab_size": 49152,
@@ -137,6 +140,7 @@ def _tiny_smollm2() -> UniRSConfig:
     return replace_config(
         tiny,
         change_head=2,
+        conversation="smollm2",
         vision_config={
             "model_type": "efficientnet_lite",
             "hidden_size": 32,

@@ -12,7 +12,7 @@ from unirs.errors import UniRSError
 from unirs.inference.cache import KeyValueCache
 from unirs.inference.decoding import Stop, prefill
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
-from unirs.model.bundle import Role
+from unirs.model.adapters import Role
 from unirs.prompts import Prompt
 
 

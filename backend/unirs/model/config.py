@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from transformers import LlamaConfig, PreTrainedConfig
 
+from unirs.model.language_model import SMOLLM2, LanguageModel
 from unirs.model.vision import vision_config
 from unirs.prompts import TEMPLATE_VERSION
 
@@ -35,8 +36,11 @@ class UniRSConfig(PreTrainedConfig):
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
         conversation: How a turn is put to the language model (``prompts.CONVERSATIONS``).
         clue_source: Who writes the clue: ``"second"``, a frozen LLM of its own; ``"adapter"``, the
-            same LLM with the UniRS adapter switched off; ``"self"``, the only LLM there is (base
+            same LLM with another adapter on, or none; ``"self"``, the only LLM there is (base
             models); ``"none"``, nobody (UniRS weights without their base).
+        language_model: The LLM where its weights are not in the model folder: the fields of
+            ``LanguageModel``. What is in the folder is stored small then (``unirs.model.compact``).
+        adapters: By role, the ``rank`` and ``alpha`` of each adapter of such a folder.
     """
 
     model_type = "unirs"
@@ -53,15 +57,31 @@ class UniRSConfig(PreTrainedConfig):
     prompt_template: str = TEMPLATE_VERSION
     conversation: str = "vicuna_v1"
     clue_source: str = "none"
+    language_model: Any = None
+    adapters: Any = None
 
     def __post_init__(self, **kwargs: Any) -> None:
-        """Turn the nested dictionaries of ``config.json`` into configurations."""
+        """Turn the nested dictionaries of ``config.json`` into configurations.
+
+        Raises:
+            ValueError, TypeError: If they cannot be such.
+        """
         self.vision_config = vision_config(self.vision_config)
         if not isinstance(self.text_config, LlamaConfig):
             self.text_config = LlamaConfig(**(self.text_config or {}))
+        self.adapters = self.adapters or {}
+        if self.adapters and not {"answer"} <= self.adapters.keys() <= {"answer", "clue"}:
+            raise ValueError(f"adapters of {', '.join(self.adapters)} do not make up a model")
+        if self.language_model:
+            LanguageModel(**self.language_model)
         self.change_module = self.change_module and self.kind == "unirs"
         self.change_head = self.change_head if self.change_module else 0
         super().__post_init__(**kwargs)
+
+    @property
+    def shared_language_model(self) -> LanguageModel | None:
+        """The LLM where it lies outside of the model folder."""
+        return LanguageModel(**self.language_model) if self.language_model else None
 
     @property
     def image_size(self) -> int:
@@ -114,6 +134,8 @@ def _smollm2() -> UniRSConfig:
     return UniRSConfig(
         change_head=4,
         conversation="smollm2",
+        language_model=SMOLLM2.to_dict(),
+        adapters={"answer": {"rank": 16, "alpha": 32.0}},
         vision_config={"model_type": "efficientnet_lite"},
         text_config={
             "vocab_size": 49152,

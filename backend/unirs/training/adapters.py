@@ -11,7 +11,7 @@ from torch import nn
 
 from unirs.errors import UniRSError
 from unirs.model import ModelBundle, load_bundle, save_bundle
-from unirs.model.create import LINEAR_LAYERS, add_adapter
+from unirs.model.adapters import LINEAR_LAYERS, add_adapter
 from unirs.training.checkpoints import load_weights
 
 

@@ -15,7 +15,7 @@ from unirs.model.language_model import (
     LanguageModel,
     Source,
     keep_language_model,
-    load_language_model,
+    open_language_model,
     read_gguf,
 )
 from unirs.model.publish import read_tokenizer
@@ -99,11 +99,11 @@ def test_a_gguf_file_becomes_the_weights_of_transformers(gguf, tiny):
 def test_a_language_model_is_made_once_and_kept(packaged, models):
     wanted = LanguageModel.of(NAME, read_gguf(packaged))
 
-    made = load_language_model(wanted)
+    made = open_language_model(wanted)
     packaged.unlink()
-    kept = load_language_model(wanted)
+    kept = open_language_model(wanted)
 
-    assert all(torch.equal(made[name], kept[name]) for name in made)
+    assert all(torch.equal(made[name][...], kept[name][...]) for name in made)
     assert [path.name for path in (models / "language-models").iterdir()] == [wanted.path.name]
 
 
@@ -111,7 +111,7 @@ def test_weights_of_another_digest_are_refused(packaged):
     wanted = LanguageModel(NAME, "0" * 64, 1)
 
     with pytest.raises(UniRSError, match="holds other weights") as caught:
-        load_language_model(wanted)
+        open_language_model(wanted)
 
     assert caught.value.code == "language_model_invalid"
     assert not wanted.path.exists()
@@ -123,7 +123,7 @@ def test_a_damaged_package_is_told(packaged):
     packaged.write_bytes(packaged.read_bytes()[:200])
 
     with pytest.raises(UniRSError, match="cannot be read"):
-        load_language_model(wanted)
+        open_language_model(wanted)
 
 
 def test_a_damaged_copy_is_told(models):  # noqa: ARG001 - where it is kept
@@ -131,7 +131,7 @@ def test_a_damaged_copy_is_told(models):  # noqa: ARG001 - where it is kept
     kept.path.write_bytes(kept.path.read_bytes()[:50])
 
     with pytest.raises(UniRSError, match="delete this file"):
-        load_language_model(kept)
+        open_language_model(kept)
 
 
 def test_a_language_model_that_is_not_installed_is_told_with_what_to_do(

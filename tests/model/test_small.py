@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from unirs.errors import UniRSError
 from unirs.model import load_bundle, save_bundle
 from unirs.model.adapters import adapter_tensors
-from unirs.model.language_model import LanguageModel, load_language_model
+from unirs.model.language_model import open_language_model
 from unirs.model.publish import publish
 from unirs.model.small import small_tensors
 
@@ -69,10 +69,12 @@ def test_each_role_has_its_adapter_and_the_plain_model_is_under_both(make_small,
     pairs = [(answer, clue), (answer, plain), (clue, plain)]
     assert not any(torch.allclose(first, second, atol=1e-2) for first, second in pairs)
     assert torch.equal(logits(shared), answer)
-    for name, weights in load_language_model(LanguageModel(**bundle.config.language_model)).items():
+    for name, weights in open_language_model(bundle.config.shared_language_model).items():
         layer, _, kind = name.rpartition(".")
         module = shared.get_submodule(layer)
-        assert torch.equal(getattr(getattr(module, "base_layer", module), kind), weights.float())
+        assert torch.equal(
+            getattr(getattr(module, "base_layer", module), kind), weights[...].float()
+        )
 
 
 def test_a_failure_in_a_clue_leaves_the_answers_adapter_on(make_small):

@@ -54,6 +54,8 @@ _HOPELESS = frozenset(
         "max_tokens_invalid",
         "model_invalid",
         "model_missing",
+        "language_model_invalid",
+        "language_model_missing",
         "options_invalid",
         "params_invalid",
         "precision_unknown",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -35,7 +36,7 @@ def write_compact(tensors: Mapping[str, Tensor], path: Path) -> None:
     stored: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         stored |= _shrunk(name, tensor.detach().cpu())
-    with whole_file(path) as temporary:
+    with whole_file(path, SafetensorError) as temporary:
         save_file(stored, temporary, metadata={"format": "pt"})
 
 

@@ -13,7 +13,7 @@ from transformers import LlamaForCausalLM, LlamaTokenizer
 from unirs.model.adapters import add_adapter, add_adapters
 from unirs.model.bundle import ModelBundle, make_processor
 from unirs.model.config import UniRSConfig
-from unirs.model.language_model import load_language_model
+from unirs.model.language_model import open_language_model
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.prompts import SYSTEM
 
@@ -65,7 +65,8 @@ def new_bundle(
         model = UniRSForConditionalGeneration(config).eval()
         clue_model = LlamaForCausalLM(config.text_config).eval()
     if config.shared_language_model:
-        weights = load_language_model(config.shared_language_model)
+        kept = open_language_model(config.shared_language_model)
+        weights = {name: part[...] for name, part in kept.items()}
         model.language_model.load_state_dict(weights, strict=False)  # its head is its embedding
     if config.adapters:
         add_adapters(model.language_model, config.adapters)

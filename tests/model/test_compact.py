@@ -17,7 +17,7 @@ def path(tmp_path):
 def test_each_number_is_off_by_no_more_than_half_a_step_of_its_row(path):
     generator = torch.Generator().manual_seed(0)
     sizes = 10.0 ** torch.linspace(-6, 3, 24)
-    weights = torch.randn(24, 8, 3, 3, generator=generator) * sizes.view(-1, 1, 1, 1)
+    weights = torch.randn(24, 80, 3, 3, generator=generator) * sizes.view(-1, 1, 1, 1)
 
     write_compact({"weights": weights}, path)
 
@@ -27,18 +27,19 @@ def test_each_number_is_off_by_no_more_than_half_a_step_of_its_row(path):
     assert load_file(path)["weights"].dtype == torch.int8
 
 
-def test_vectors_and_small_kernels_are_halves_and_counters_stay(path):
+def test_vectors_and_small_convolutions_are_halves_and_counters_stay(path):
     tensors = {
         "bias": torch.randn(500),
-        "kernels": torch.randn(60, 1, 3, 3),
+        "depthwise": torch.randn(60, 1, 3, 3),
+        "early": torch.randn(24, 96, 1, 1),
         "counter": torch.tensor(7),
     }
 
     write_compact(tensors, path)
 
     read = read_compact(path)
-    assert torch.equal(read["bias"], tensors["bias"].half().float())
-    assert torch.equal(read["kernels"], tensors["kernels"].half().float())
+    for name in ("bias", "depthwise", "early"):
+        assert torch.equal(read[name], tensors[name].half().float())
     assert torch.equal(read["counter"], torch.tensor(7))
     assert {tensor.dtype for tensor in read.values()} == {torch.float32, torch.int64}
 

@@ -51,11 +51,11 @@ _HOPELESS = frozenset(
     (
         "device_missing",
         "environment_broken",
+        "language_model_invalid",
+        "language_model_missing",
         "max_tokens_invalid",
         "model_invalid",
         "model_missing",
-        "language_model_invalid",
-        "language_model_missing",
         "options_invalid",
         "params_invalid",
         "precision_unknown",

@@ -1,8 +1,8 @@
 """Weights stored small: matrices as whole numbers from -127 to 127 with a scale for each row.
 
 A tensor whose rows are long enough becomes int8, and a second tensor of its name and ``.scale``
-holds a bfloat16 for each row. All others (vectors, small kernels) become float16. Reading gives
-float32 for all. What was read and is written again keeps every bit.
+holds a bfloat16 for each row. All others (vectors, small convolutions) become float16. Reading
+gives float32 for all. What was read and is written again keeps every bit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ from unirs.files import whole_file
 SCALE = ".scale"
 SHORTEST_ROW = 16
 """Numbers in a row from which on whole numbers and a scale are smaller by enough."""
+
+SMALLEST_CONVOLUTION = 2**14
+"""Numbers in a convolution from which on whole numbers are exact enough. The first ones of a tower
+are smaller, and all that follows depends on them: in float16 they take 0.2 MB more, and the features
+of EfficientNet-Lite2 are off by 1.5 % instead of 5 %."""
 
 
 def write_compact(tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -64,7 +69,7 @@ def _shrunk(name: str, tensor: Tensor) -> dict[str, Tensor]:
     """A tensor under the names and in the types in which it is stored."""
     if not tensor.is_floating_point():
         return {name: tensor.contiguous()}
-    if tensor.ndim > 1 and tensor[0].numel() >= SHORTEST_ROW:
+    if _has_long_rows(tensor) and not _is_small_convolution(tensor):
         rows = tensor.float().flatten(1)
         scale = (rows.abs().amax(dim=1) / 127).bfloat16()
         whole = (rows / scale.float().unsqueeze(1)).nan_to_num().round().clamp(-127, 127)
@@ -74,6 +79,14 @@ def _shrunk(name: str, tensor: Tensor) -> dict[str, Tensor]:
     if not all(part.isfinite().all() for part in stored.values()):
         raise ValueError(f"the weights of {name} are not finite, or too large")
     return stored
+
+
+def _has_long_rows(tensor: Tensor) -> bool:
+    return tensor.ndim > 1 and tensor[0].numel() >= SHORTEST_ROW
+
+
+def _is_small_convolution(tensor: Tensor) -> bool:
+    return tensor.ndim == 4 and tensor.numel() < SMALLEST_CONVOLUTION
 
 
 def _expanded(name: str, whole: Tensor, scale: Tensor | None) -> Tensor:

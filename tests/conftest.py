@@ -25,18 +25,18 @@ WORDS = [
 
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory):
-    """Makes model folders of the tiny preset, with random weights that are always the same.
+    """Makes model folders of a tiny preset, with random weights that are always the same.
 
-    ``make_model(name, card, prepare, **config)`` gives a folder of this name, alone in its parent;
-    ``prepare`` is shown the bundle before it is saved.
+    ``make_model(name, card, prepare, preset, **config)`` gives a folder of this name, alone in its
+    parent; ``prepare`` is shown the bundle before it is saved.
     """
     from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
 
     tokenizer = train_tokenizer(WORDS * 20, 400, tmp_path_factory.mktemp("tokenizer"))
 
-    def make(name="unirs-tiny", card="", prepare=None, **config):
+    def make(name="unirs-tiny", card="", prepare=None, preset="unirs-tiny", **config):
         folder = tmp_path_factory.mktemp("models") / name
-        bundle = new_bundle(replace_config(PRESETS["unirs-tiny"](), **config), tokenizer, folder, 1)
+        bundle = new_bundle(replace_config(PRESETS[preset](), **config), tokenizer, folder, 1)
         if prepare:
             prepare(bundle)
         save_bundle(bundle, folder, card)

@@ -23,7 +23,7 @@ from unirs.inference.visual import visual_tokens
 from unirs.inference.wording import answer_prompt, fuses, instruction_for, writes_clue
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import ModelBundle, embed_prompt
-from unirs.model.bundle import Role
+from unirs.model.adapters import Role
 from unirs.prompts import Prompt, clue_prompt
 from unirs.worker.client import WorkerClient
 

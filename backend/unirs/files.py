@@ -1,4 +1,4 @@
-"""How any output gets to its place: whole, or not at all; and what it was made with."""
+"""Where models lie, and how any output gets to its place: whole, or not at all."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def file_size(size: float) -> str:
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
     return f"{size:.0f} bytes"
+
+
+def models_folder() -> Path:
+    """The user's folder of models: ``UNIRS_MODELS``, else the platform's place for data."""
+    import platformdirs
+
+    chosen = os.environ.get("UNIRS_MODELS")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("unirs")) / "models"
 
 
 @contextmanager

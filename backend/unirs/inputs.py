@@ -220,8 +220,8 @@ class Answer:
         zero_shot: Whether the base model itself answered, because the folder has no UniRS weights.
         seconds: Time per stage.
         tokens: Token counts.
-        change_map: For pairs: change per patch, ``[rows, columns]`` float32, 0 (same) to 1, on
-            the grid of the pair's extent (the model's padding is cut away).
+        change_map: For pairs: ``[rows, columns]`` float32, 0 (same) to 1, on the pair's extent
+            (the model's padding is cut away), as fine as the model's map.
     """
 
     text: str

@@ -1,14 +1,15 @@
 """Every prompt string, tag and template. A model folder stores the version it was trained with.
 
 The four parts of a UniRS prompt (visual markers, task tag, instruction, clue) and their order are
-from the paper, section III-C; the frame around them is VILA-1.5's ``vicuna_v1`` conversation. The
-white space between the parts is this project's choice, hence the version.
+from the paper, section III-C; the white space between them is this project's choice, hence the
+version. The conversation around them is that of the language model: a model folder names it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from unirs.inputs import InputKind
 
@@ -66,28 +67,52 @@ CHANGE_INSTRUCTION = CLUE_INSTRUCTIONS[InputKind.PAIR]
 SHORT_ANSWER_SUFFIX = "Answer the question using a single word or phrase."
 
 
+class Mark(Enum):
+    """What stands in a prompt as structure and not as text; no text can contain it."""
+
+    IMAGE = auto()  # the visual tokens of an image, or of a pair
+    BEGIN = auto()  # the tokenizer's beginning-of-sequence token
+    END = auto()  # its end-of-sequence token
+
+
+Piece = str | Mark
+
+
 @dataclass(frozen=True)
 class Prompt:
-    """A prompt whose image markers are structure and not text.
+    """One user turn: a line with a marker for each image, then the text.
 
-    User text that happens to contain ``<image>`` therefore stays text.
+    User text that happens to contain ``<image>`` or a special token stays text.
 
     Attributes:
-        chunks: The texts around the markers: one more than there are markers.
+        text: What is asked.
+        markers: Number of visual markers.
     """
 
-    chunks: tuple[str, ...]
+    text: str
+    markers: int
 
-    @property
-    def marker_count(self) -> int:
-        """Number of visual markers."""
-        return len(self.chunks) - 1
+    def pieces(self, conversation: str) -> list[Piece]:
+        """The prompt up to the answer, in a conversation of ``CONVERSATIONS``."""
+        images: list[Piece] = [Mark.IMAGE, "\n"] * self.markers
+        return CONVERSATIONS[conversation](images[:-1], f"\n{self.text}")
 
-    @classmethod
-    def from_text(cls, text: str, markers: int) -> Prompt:
-        """One user turn: a line with a marker for each image, then the text."""
-        first = f"{SYSTEM} USER: "
-        return cls((first, *["\n"] * (markers - 1), f"\n{text} ASSISTANT:"))
+
+def _vicuna(images: list[Piece], text: str) -> list[Piece]:
+    return [Mark.BEGIN, f"{SYSTEM} USER: ", *images, f"{text} ASSISTANT:"]
+
+
+def _smollm2(images: list[Piece], text: str) -> list[Piece]:
+    user = [Mark.BEGIN, "user\n", *images, text, Mark.END, "\n"]
+    return [*user, Mark.BEGIN, "assistant\n"]
+
+
+CONVERSATIONS: dict[str, Callable[[list[Piece], str], list[Piece]]] = {
+    "vicuna_v1": _vicuna,
+    "smollm2": _smollm2,
+}
+"""How a turn is put to a language model: VILA-1.5's way, and SmolLM2's, whose tokens for begin and
+end are ``<|im_start|>`` and ``<|im_end|>``. An answer follows, and ``Mark.END``."""
 
 
 def classify_instruction(classes: Sequence[str]) -> str:
@@ -104,7 +129,7 @@ def short_answer(question: str) -> str:
 
 def base_prompt(instruction: str, markers: int) -> Prompt:
     """What the base model reads: markers and instruction, with no tag and no clue."""
-    return Prompt.from_text(instruction, markers)
+    return Prompt(instruction, markers)
 
 
 def clue_prompt(kind: InputKind, markers: int) -> Prompt:
@@ -115,7 +140,7 @@ def clue_prompt(kind: InputKind, markers: int) -> Prompt:
 def unirs_prompt(kind: InputKind, instruction: str, clue: str | None, markers: int) -> Prompt:
     """Markers, task tag, instruction and clue, in the paper's order."""
     told = with_clue(instruction, clue) if clue else instruction
-    return Prompt.from_text(f"{TASK_TAGS[kind]}\n{told}", markers)
+    return Prompt(f"{TASK_TAGS[kind]}\n{told}", markers)
 
 
 def with_clue(instruction: str, clue: str) -> str:

@@ -41,11 +41,12 @@ def model_folder(make_model):
     """Saves a tiny model of the asked-for arrangement once, and gives its folder."""
 
     @functools.cache
-    def make(clue_source="second", kind="unirs", change_module=True):
+    def make(clue_source="second", kind="unirs", change_module=True, preset="unirs-tiny"):
         return make_model(
-            f"tiny-{kind}-{clue_source}-{change_module}",
+            f"{preset.removeprefix('unirs-')}-{kind}-{clue_source}-{change_module}",
             CARD,
             answer_by_what_is_seen,
+            preset,
             kind=kind,
             clue_source=clue_source,
             change_module=change_module,

@@ -16,6 +16,7 @@ ARRANGEMENTS = [
     ("none", "unirs"),
     ("second", "unirs", False),
     ("self", "base"),
+    ("adapter", "unirs", True, "unirs-tiny-small"),
 ]
 TEXTS = ["is there a road?", "how many houses are there?", "what changed?", "rural or urban?"]
 
@@ -380,6 +381,16 @@ def test_a_change_map_lies_on_the_pairs_extent(pipeline, images):
     assert np.unravel_index(answer.change_map.argmax(), (3, 5)) == (1, 2)
     same = pipeline.answer(VisualInput.pair(before, before), Question(Task.CHANGE))
     assert same.change_map.max() < 1e-6
+
+
+def test_the_map_of_a_change_head_is_finer_than_patches(make_pipeline, images):
+    pipeline = make_pipeline("none", preset="unirs-tiny-small")  # 5×5 patches of 2×2 cells
+    pair = VisualInput.pair(*(images.crop(seed, height=48, width=80) for seed in (1, 2)))
+
+    change = pipeline.answer(pair, Question(Task.CHANGE)).change_map
+
+    assert change.shape == (6, 10)
+    assert 0 <= change.min() < change.max() <= 1
 
 
 def test_only_pairs_have_a_change_map(pipeline, images):

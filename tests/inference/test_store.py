@@ -74,6 +74,21 @@ def test_a_model_says_what_it_is():
     assert info.needs_bytes["float32"] > info.needs_bytes["bfloat16"] > 2 * info.parameters
 
 
+def test_a_model_that_names_its_language_model_needs_the_memory_of_both(models):
+    plain = model_info(models / "mine")
+    shutil.rmtree(models / "mine" / "clue")
+    named = {"name": "a-language-model", "sha256": "0" * 64, "parameters": 10_000_000}
+
+    rewrite_config(models / "mine", clue_source="adapter", language_model=named)
+    info = model_info(models / "mine")
+
+    assert info.parameters > 10_000_000
+    assert info.needs_bytes["float32"] > plain.needs_bytes["float32"] + 35_000_000
+    rewrite_config(models / "mine", language_model={"name": "no-numbers"})
+    with pytest.raises(UniRSError, match="language model"):
+        model_info(models / "mine")
+
+
 @pytest.mark.parametrize(
     ("card", "summary", "demonstration"),
     [

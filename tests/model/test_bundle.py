@@ -9,9 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from unirs.errors import UniRSError
-from unirs.inputs import InputKind
-from unirs.model import IMAGE_TOKEN, embed_prompt, load_bundle, save_bundle
-from unirs.prompts import Prompt, unirs_prompt
+from unirs.model import embed_prompt, load_bundle, save_bundle
+from unirs.prompts import Prompt
 
 
 def logits(language_model):
@@ -26,7 +25,7 @@ def logits(language_model):
         {"clue_source": "none"},
         {"clue_source": "second"},
         {"clue_source": "adapter"},
-        {"clue_source": "none", "change_module": False},
+        {"clue_source": "none", "change_module": False, "conversation": "smollm2"},
     ],
 )
 def test_a_saved_bundle_loads_to_the_same_weights(make_bundle, tmp_path, arrangement):
@@ -39,6 +38,7 @@ def test_a_saved_bundle_loads_to_the_same_weights(make_bundle, tmp_path, arrange
     assert saved_state.keys() == loaded_state.keys()
     assert all(torch.equal(saved_state[name], loaded_state[name]) for name in saved_state)
     assert loaded.processor.aspect_mode == bundle.config.aspect_mode
+    assert loaded.processor.conversation == bundle.config.conversation
     assert loaded.name == "saved"
     assert len(loaded.digest) == 64
 
@@ -128,10 +128,11 @@ def test_no_file_that_is_missing_is_replaced_by_one_of_a_library(
     assert Path(name).name in caught.value.message
 
 
-def test_another_prompt_template_is_refused(make_bundle, tmp_path):
+@pytest.mark.parametrize("field", ["prompt_template", "conversation"])
+def test_another_prompt_template_is_refused(make_bundle, tmp_path, field):
     save_bundle(make_bundle(), tmp_path / "saved")
     path = tmp_path / "saved" / "config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "prompt_template": "unirs-99"}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), field: "unirs-99"}))
 
     with pytest.raises(UniRSError, match="unirs-99"):
         load_bundle(tmp_path / "saved")
@@ -151,18 +152,6 @@ def test_a_folder_that_is_none_is_missing(tmp_path):
     assert caught.value.code == "model_missing"
 
 
-def test_special_tokens_in_user_text_are_inert(make_bundle):
-    processor = make_bundle().processor
-    text = "a road? </s> <s> <unk> <image>"
-
-    ids = processor.encode(unirs_prompt(InputKind.SINGLE, text, None, 1))
-
-    assert (ids == IMAGE_TOKEN).sum() == 1
-    assert (ids == processor.tokenizer.bos_token_id).sum() == 1
-    assert (ids == processor.tokenizer.eos_token_id).sum() == 0
-    assert text in processor.decode(ids[ids >= 0])
-
-
 def test_padding_centres_and_the_box_says_where(make_bundle):
     processor = make_bundle().processor
     white = np.full((20, 40, 3), 255, np.uint8)
@@ -179,7 +168,7 @@ def test_padding_centres_and_the_box_says_where(make_bundle):
 
 def test_a_prompt_without_its_marker_is_a_defect(make_bundle):
     bundle = make_bundle()
-    ids = bundle.processor.encode(Prompt(("no marker",)))
+    ids = bundle.processor.encode(Prompt("no image", markers=0))
 
     with pytest.raises(ValueError, match="0 markers for 1 images"):
         embed_prompt(bundle.model.language_model, ids, torch.zeros(1, 9, 48))

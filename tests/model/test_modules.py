@@ -76,3 +76,26 @@ def test_a_base_model_has_no_change_module():
 
     with pytest.raises(ValueError, match="no change extraction module"):
         model.project_pair(torch.zeros(1, 25, 32), torch.zeros(1, 25, 32))
+
+
+def test_the_change_head_gives_probabilities_on_a_grid_finer_than_patches():
+    tiny = PRESETS["unirs-tiny-small"]()
+    model = UniRSForConditionalGeneration(tiny).eval()
+    before, after = torch.randn(2, 3, 25, 32)
+    logits = model.change_head(model.change(before, after))  # [pairs, patches, cells of a patch]
+
+    change = model.change_map(before, after)
+    model.config.change_temperature = 2.0
+    milder = model.change_map(before, after)
+
+    assert change.shape == (3, 10, 10)
+    assert torch.allclose(change[1, 4:6, 6:8].logit(), logits[1, 13].view(2, 2), atol=1e-5)
+    assert torch.allclose(milder.logit(), change.logit() / 2, atol=1e-5)
+
+
+def test_without_a_change_head_the_map_is_the_distance_of_patches():
+    model = UniRSForConditionalGeneration(PRESETS["unirs-tiny"]()).eval()
+    before, after = torch.randn(2, 3, 25, 32)
+
+    assert model.change_head is None
+    assert torch.equal(model.change_map(before, after), model.change.distance(before, after))

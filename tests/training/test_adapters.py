@@ -155,3 +155,22 @@ def test_a_model_that_is_tuned_already_is_no_base(make_model, clue_source):
         learn(load_bundle(make_model(clue_source=clue_source)), None)
 
     assert caught.value.code == "model_tuned"
+
+
+def test_a_tuned_language_model_is_no_other_folders_any_more(make_model):
+    bundle = load_bundle(make_model(clue_source="none"))
+    bundle.config.language_model = {"name": "shared", "sha256": "0" * 64, "parameters": 1}
+
+    learn(bundle, None)
+
+    assert bundle.config.language_model is None
+
+
+def test_a_model_with_adapters_is_no_base(make_model):
+    bundle = load_bundle(make_model(clue_source="none"))
+    bundle.config.adapters = {"answer": {"rank": 4, "alpha": 8.0}}
+
+    with pytest.raises(UniRSError) as caught:
+        learn(bundle, None)
+
+    assert caught.value.code == "model_tuned"

@@ -51,6 +51,8 @@ _HOPELESS = frozenset(
     (
         "device_missing",
         "environment_broken",
+        "language_model_invalid",
+        "language_model_missing",
         "max_tokens_invalid",
         "model_invalid",
         "model_missing",

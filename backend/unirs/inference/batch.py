@@ -216,7 +216,7 @@ class BatchPipeline:
         options = [self._bundle.processor.encode_answer(option) for option in question.options]
         room = room_behind(self._bundle, ids, at_least=max(map(len, options), default=1))
         limit = 0 if options else min(question.max_new_tokens, room)
-        return _Request(visual, question, clue, ids, prompt.marker_count, options, limit)
+        return _Request(visual, question, clue, ids, prompt.markers, options, limit)
 
     def _respond(self, requests: Sequence[_Request]) -> dict[int, _Said]:
         """What is said to each request, by its place."""

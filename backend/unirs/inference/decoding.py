@@ -96,8 +96,8 @@ def decode(
 class StreamingText:
     """Text that grows with its tokens, in pieces that never change afterwards.
 
-    A word's leading space shows only next to its neighbours, so the whole text is decoded anew
-    and what is new in it is given out. Tokens that stand for single bytes are held back until
+    A word's leading space shows only next to its neighbours, so the whole text is decoded anew and
+    what is new in it is given out. Tokens that stand for single bytes are held back until
     their run ends: only then is it known which characters they are.
 
     Args:
@@ -112,16 +112,29 @@ class StreamingText:
     def add(self, token: int) -> str:
         """The piece of text that this token completes; often a word, sometimes nothing."""
         self._ids.append(token)
-        return "" if self._may_change(token) else self.finish()
+        text = self._processor.decode(self._ids)
+        return "" if self._may_change(text, token) else self._grow(text)
 
     def finish(self) -> str:
         """What was held back."""
-        piece = self._processor.decode(self._ids)[len(self.text) :]
+        return self._grow(self._processor.decode(self._ids))
+
+    def _grow(self, text: str) -> str:
+        piece = text[len(self.text) :]
         self.text += piece
         return piece
 
-    def _may_change(self, token: int) -> bool:
-        """Whether the text's end is open: in a run of bytes, which special tokens do not end."""
+    def _may_change(self, text: str, token: int) -> bool:
+        """Whether the text's end is open: in a run of bytes, which special tokens do not end.
+
+        LLaMA's tokenizer has tokens for single bytes, whose characters show at the run's end;
+        SmolLM2's tokens may end within a character, which a replacement character stands for.
+        """
         tokenizer = self._processor.tokenizer
         name = tokenizer.convert_ids_to_tokens(token)
-        return bool(_BYTE_TOKEN.fullmatch(name)) or token in tokenizer.all_special_ids
+        is_byte = bool(_BYTE_TOKEN.fullmatch(name))
+        return (
+            is_byte
+            or token in tokenizer.all_special_ids
+            or text.endswith("\N{REPLACEMENT CHARACTER}")
+        )

@@ -12,7 +12,7 @@ from unirs.errors import UniRSError
 from unirs.inference.cache import KeyValueCache
 from unirs.inference.decoding import Stop, prefill
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
-from unirs.model.bundle import Role
+from unirs.model.adapters import Role
 from unirs.prompts import Prompt
 
 
@@ -95,7 +95,7 @@ class PromptReader:
         input_ids = self._bundle.processor.encode(prompt).to(self._bundle.model.device)
         room = room_behind(self._bundle, input_ids, at_least)
         split = end_of_images(input_ids)
-        markers = prompt.marker_count
+        markers = prompt.markers
         visual_tokens = markers * self._bundle.config.visual_tokens
         total = len(input_ids) - markers + visual_tokens + min(room, at_most)
         prefix = self._prefixes.get(role)

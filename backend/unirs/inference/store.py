@@ -6,13 +6,13 @@ Nothing here imports PyTorch: the worker answers "which models are there?" befor
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from unirs.errors import UniRSError
+from unirs.files import models_folder
 from unirs.model import limits
 
 DEFAULT_MODEL = "unirs-mini"
@@ -33,7 +33,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "second": ("clue/config.json",),
     "adapter": ("adapter/adapter_config.json",),
 }
-"""Files beside configuration and weights: of every model folder, and by the source of its clues."""
+"""Files beside configuration and weights: of every model folder, and by the source of its clues
+where the language model is in it."""
 
 _DOWNLOAD_SUFFIX = ".download"
 _BYTES_PER_NUMBER = {"float32": 4, "bfloat16": 2}
@@ -49,7 +50,7 @@ class ModelInfo:
         size_bytes: Size of all its files.
         kind: ``"unirs"`` or ``"base"``.
         clue_source: ``"none"``, ``"self"``, ``"second"`` or ``"adapter"``.
-        parameters: Numbers in its weight files.
+        parameters: Numbers in its weight files, and in the language model that it names.
         needs_bytes: Estimate of the memory that answering takes, for each precision.
         demonstration: Whether its card is tagged ``demonstration``.
         summary: First sentence of its card; empty without one.
@@ -86,16 +87,10 @@ class ModelProblem:
 
 
 def models_folders() -> list[Path]:
-    """Where models are looked for by name: the user's folder first, then the bundled ones.
-
-    The user's folder is ``UNIRS_MODELS`` of the environment, else the platform's place for data.
-    """
-    import platformdirs
-
-    user = os.environ.get("UNIRS_MODELS") or Path(platformdirs.user_data_dir("unirs")) / "models"
+    """Where models are looked for by name: the user's folder first, then the bundled ones."""
     package = Path(__file__).parents[1]
     in_wheel, in_repository = package / "resources/models", package.parents[1] / "resources/models"
-    return [Path(user), in_wheel if in_wheel.is_dir() else in_repository]
+    return [models_folder(), in_wheel if in_wheel.is_dir() else in_repository]
 
 
 def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
@@ -162,12 +157,14 @@ def model_info(folder: Path) -> ModelInfo:
     """
     config = _read_config(folder)
     clue_source = _one_of(folder, config, "clue_source", tuple(_PARTS))
-    for name in (*_FILES, *_PARTS[clue_source]):
+    parts = () if config.get("language_model") else _PARTS[clue_source]
+    for name in (*_FILES, *parts):
         if not (folder / name).is_file():
             raise _invalid(folder, f"it has no {name}")
     parameters = _count_numbers(folder)
     if not parameters:
         raise _invalid(folder, "it has no weights (safetensors)")
+    parameters += _named_numbers(folder, config)
     tags, summary = _read_card(folder / "README.md")
     cached = _cache_numbers(folder, config.get("text_config"))
     return ModelInfo(
@@ -271,12 +268,22 @@ def _count_numbers(folder: Path) -> int:
         raise _invalid(folder, f"{error}; copy it anew") from error
 
 
+def _named_numbers(folder: Path, config: dict[str, Any]) -> int:
+    """Numbers in the language model that a configuration names; 0 where it names none."""
+    try:
+        return int(config["language_model"]["parameters"]) if config.get("language_model") else 0
+    except (KeyError, TypeError, ValueError) as error:
+        raise _invalid(folder, "its config.json names no language model that can be") from error
+
+
 def _cache_numbers(folder: Path, text_config: Any) -> int:
     """Numbers in the keys and values of one full context."""
     try:
         layers, width = text_config["num_hidden_layers"], text_config["hidden_size"]
-        return int(2 * layers * width * text_config["max_position_embeddings"])
-    except (KeyError, TypeError, ValueError) as error:
+        heads = text_config.get("num_attention_heads", 1)
+        shared = heads // text_config.get("num_key_value_heads", heads)  # heads by key and value
+        return int(2 * layers * width // shared * text_config["max_position_embeddings"])
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise _invalid(folder, "its config.json has no text_config with sizes") from error
 
 

@@ -95,7 +95,7 @@ def visual_tokens(bundle: ModelBundle, features: Tensor, *, as_pair: bool) -> Te
 
 
 def change_map(bundle: ModelBundle, features: Tensor, crop: Crop) -> NDArray[np.float32]:
-    """Change per patch on the extent of a pair.
+    """What has changed on the extent of a pair.
 
     Args:
         bundle: A model with a change extraction module.
@@ -103,25 +103,25 @@ def change_map(bundle: ModelBundle, features: Tensor, crop: Crop) -> NDArray[np.
         crop: One of the two; they share one grid.
 
     Returns:
-        ``[rows, columns]`` float32, 0 (same) to 1.
+        ``[rows, columns]`` float32, 0 (same) to 1; see the model's ``change_map``.
     """
     before, after = features.split(1)
-    distance = bundle.model.change_distance(before, after)[0].float().cpu()
-    return cut_to_box(distance, bundle.processor.pad_box(*crop.pixels.shape[:2]))
+    square = bundle.model.change_map(before, after)[0].cpu()
+    return cut_to_box(square, bundle.processor.pad_box(*crop.pixels.shape[:2]))
 
 
 def cut_to_box(square: Tensor, box: tuple[float, float, float, float]) -> NDArray[np.float32]:
-    """The part of a patch grid that the image covers, without the padding around it.
+    """The part of a grid over the encoder's square that the image covers, without the padding.
 
-    Where the image's edge runs through patches, values are interpolated at the centres of the new
-    cells, so that the map lies on the image's extent to a fraction of a patch.
+    Where the image's edge runs through cells, values are interpolated at the centres of the new
+    cells, so that the map lies on the image's extent to a fraction of a cell.
 
     Args:
         square: ``[grid, grid]`` float32.
         box: Top, left, bottom, right as fractions of the square.
 
     Returns:
-        ``[rows, columns]`` float32, cells about as large as patches; at least one.
+        ``[rows, columns]`` float32, cells about as large as before; at least one.
     """
     grid = square.shape[0]
     top, left, bottom, right = box

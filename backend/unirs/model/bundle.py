@@ -2,7 +2,8 @@
 
 Layout (see ``docs/model-folder.md``)::
 
-    config.json  model.safetensors  generation_config.json     the UniRS model
+    config.json  model.safetensors  generation_config.json     the UniRS model, or all of it but an
+                                                               LLM that its config.json names
     tokenizer…  processor_config.json                          its processor
     clue/                                                      frozen base LLM (clue_source second)
     adapter/                                                   PEFT adapter (clue_source adapter)
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
@@ -32,17 +33,17 @@ from transformers import logging as transformers_logging
 
 from unirs.errors import UniRSError
 from unirs.model import limits
+from unirs.model.adapters import Role, adapter_on, add_adapters, fill_adapter
 from unirs.model.config import UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
-from unirs.prompts import TEMPLATE_VERSION
+from unirs.model.small import read_small, small_tensors, take_adapter, write_small
+from unirs.prompts import CONVERSATIONS, TEMPLATE_VERSION
 
 CLUE_FOLDER = "clue"
 ADAPTER_FOLDER = "adapter"
 BAD_VALUES = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What code raises that trusts a file to hold values of the right kind."""
-
-Role = Literal["answer", "clue"]
 
 
 @dataclass
@@ -77,23 +78,17 @@ class ModelBundle:
     def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
         """The LLM that plays a role: answering, or writing the clue as the frozen base.
 
-        Where both roles share one LLM, its adapter is off for the clue.
+        Where both roles share one LLM, it has the role's adapter on, or none if there is none.
         """
-        tuned = self.model.language_model
-        if role == "answer" or self.config.clue_source == "self":
-            yield tuned
-        elif self.clue_language_model is not None:
-            yield self.clue_language_model
-        elif self.config.clue_source == "adapter":
-            tuned.disable_adapters()
-            try:
-                yield tuned
-            finally:
-                tuned.enable_adapters()
-        else:
+        if role == "clue" and self.config.clue_source == "none":
             raise UniRSError(
                 "clue_missing", f"The model {self.name} has no base model that could write a clue."
             )
+        if role == "clue" and self.clue_language_model is not None:
+            yield self.clue_language_model
+        else:
+            with adapter_on(self.model.language_model, role):
+                yield self.model.language_model
 
 
 def weights_digest(folder: Path) -> str:
@@ -127,11 +122,14 @@ def load_bundle(
             folder, f"its processor_config.json has another size than {config.image_size} pixels"
         )
     with quiet_transformers():
-        model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)
+        if config.language_model:
+            model = _load_small(folder, config, dtype)
+        else:
+            model = _load_strictly(UniRSForConditionalGeneration, folder, dtype, config=config)
         clue_model = None
         if config.clue_source == "second":
             clue_model = _load_strictly(LlamaForCausalLM, folder / CLUE_FOLDER, dtype).to(device)
-        elif config.clue_source == "adapter":
+        elif config.clue_source == "adapter" and not config.adapters:
             _load_adapter(model.language_model, folder)
     model.to(device)
     return ModelBundle(folder.resolve().name, folder, model, processor, clue_model)
@@ -161,14 +159,17 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> N
 
 def _save(bundle: ModelBundle, folder: Path, card: str | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    model = bundle.model
+    model, config = bundle.model, bundle.config
     with quiet_transformers():
-        if bundle.config.clue_source == "adapter":
-            model.language_model.save_pretrained(folder / ADAPTER_FOLDER)
-        model.save_pretrained(folder, state_dict=_state_without_adapter(model))
+        if config.language_model:
+            write_small(folder, config, bundle.processor, small_tensors(model))
+        else:
+            if config.clue_source == "adapter":
+                model.language_model.save_pretrained(folder / ADAPTER_FOLDER)
+            model.save_pretrained(folder, state_dict=_state_without_adapter(model))
+            bundle.processor.save_pretrained(folder)
         if bundle.clue_language_model is not None:
             bundle.clue_language_model.save_pretrained(folder / CLUE_FOLDER)
-        bundle.processor.save_pretrained(folder)
     if card is not None:
         (folder / "README.md").write_text(card, encoding="utf-8")
 
@@ -195,7 +196,7 @@ def make_processor(config: UniRSConfig, tokenizer: LlamaTokenizer) -> UniRSProce
     images = SiglipImageProcessorPil(
         size=side, resample=3, image_mean=half, image_std=half, do_convert_rgb=True
     )
-    return UniRSProcessor(images, tokenizer, aspect_mode=config.aspect_mode)
+    return UniRSProcessor(images, tokenizer, config.aspect_mode, config.conversation)
 
 
 def load_config(folder: Path) -> UniRSConfig:
@@ -228,17 +229,40 @@ def load_config(folder: Path) -> UniRSConfig:
             f"it was trained with the prompt template {config.prompt_template!r}, "
             f"and this version writes {TEMPLATE_VERSION!r}",
         )
+    if config.conversation not in CONVERSATIONS:
+        raise _invalid(folder, f"its config.json has the conversation {config.conversation!r}")
     return config
+
+
+def _load_small(
+    folder: Path, config: UniRSConfig, dtype: torch.dtype
+) -> UniRSForConditionalGeneration:
+    """A model whose language model lies elsewhere, with its adapters."""
+    try:
+        tensors = read_small(folder, config)
+        adapters = {role: take_adapter(role, tensors) for role in config.adapters}
+        model = _load_strictly(
+            UniRSForConditionalGeneration, folder, dtype, config=config, state_dict=tensors
+        )
+        if adapters:
+            add_adapters(model.language_model, config.adapters)
+        for role, weights in adapters.items():
+            fill_adapter(model.language_model, role, weights)
+    except (OSError, RuntimeError, SafetensorError, *BAD_VALUES) as error:
+        raise _invalid(folder, f"its weights cannot be loaded ({first_line(error)})") from error
+    return model.eval()
 
 
 def _load_strictly(
     cls: type[PreTrainedModel], folder: Path, dtype: torch.dtype, **kwargs: Any
 ) -> Any:
+    """A model, of the folder's files or of the weights given as ``state_dict``."""
     _require(folder, "config.json")  # the library would make a model of its default size, 7B
     try:
-        _check_weights(cls, folder, kwargs.get("config"))
+        if "state_dict" not in kwargs:
+            _check_weights(cls, folder, kwargs.get("config"))
         model, report = cls.from_pretrained(
-            folder,
+            None if "state_dict" in kwargs else folder,
             dtype=dtype,
             local_files_only=True,
             use_safetensors=True,
@@ -291,7 +315,7 @@ def _load_adapter(language_model: LlamaForCausalLM, model_folder: Path) -> None:
             LoraConfig().to_dict(),
             language_model.config.hidden_size,
         )
-        language_model.load_adapter(str(folder.resolve()))
+        language_model.load_adapter(str(folder.resolve()), "answer")
     except limits.Unfit as error:
         raise _invalid(model_folder, str(error)) from error
     except (OSError, RuntimeError, SafetensorError, *BAD_VALUES) as error:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any, Literal
 
-from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
+from transformers import LlamaConfig, PreTrainedConfig
 
+from unirs.model.language_model import SMOLLM2, LanguageModel
+from unirs.model.vision import vision_config
 from unirs.prompts import TEMPLATE_VERSION
 
 ModelKind = Literal["base", "unirs"]
@@ -18,39 +20,68 @@ class UniRSConfig(PreTrainedConfig):
     """Sizes of the three parts, and how images and prompts are made for them.
 
     Attributes:
-        vision_config: SigLIP encoder. ``num_hidden_layers`` counts only the layers whose output
-            is used: layers behind the feature layer do not exist here.
+        vision_config: The vision tower; its ``model_type`` names it (``unirs.model.vision``). Of
+            SigLIP, ``num_hidden_layers`` counts only the layers whose output is used: layers
+            behind the feature layer do not exist here.
         text_config: LLaMA.
         kind: ``"unirs"``, or ``"base"`` for a base model alone (no change extraction module).
         change_module: Whether a UniRS model has the change extraction module. Without it (base
             models, ablation) a pair is read as two images side by side.
+        change_head: Cells along the side of a patch in the change map of the change head; 0 for a
+            model without that head, whose map is the cosine distance of patches.
+        change_temperature: What the head's logits are divided by, so that their sigmoid is a
+            calibrated probability.
         aspect_mode: ``"pad"`` sets an image on a centred neutral square, ``"resize"`` squashes it.
         frame_count: Frames read from a video.
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
+        conversation: How a turn is put to the language model (``prompts.CONVERSATIONS``).
         clue_source: Who writes the clue: ``"second"``, a frozen LLM of its own; ``"adapter"``, the
-            same LLM with the UniRS adapter switched off; ``"self"``, the only LLM there is (base
+            same LLM with another adapter on, or none; ``"self"``, the only LLM there is (base
             models); ``"none"``, nobody (UniRS weights without their base).
+        language_model: The LLM where its weights are not in the model folder: the fields of
+            ``LanguageModel``. What is in the folder is stored small then (``unirs.model.compact``).
+        adapters: By role, the ``rank`` and ``alpha`` of each adapter of such a folder.
     """
 
     model_type = "unirs"
-    sub_configs = {"vision_config": SiglipVisionConfig, "text_config": LlamaConfig}  # noqa: RUF012
+    sub_configs = {"vision_config": PreTrainedConfig, "text_config": LlamaConfig}  # noqa: RUF012
 
     vision_config: Any = None
     text_config: Any = None
     kind: str = "unirs"
     change_module: bool = True
+    change_head: int = 0
+    change_temperature: float = 1.0
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION
+    conversation: str = "vicuna_v1"
     clue_source: str = "none"
+    language_model: Any = None
+    adapters: Any = None
 
     def __post_init__(self, **kwargs: Any) -> None:
-        """Turn the nested dictionaries of ``config.json`` into configurations."""
-        self.vision_config = _as_config(SiglipVisionConfig, self.vision_config)
-        self.vision_config.vision_use_head = False
-        self.text_config = _as_config(LlamaConfig, self.text_config)
+        """Turn the nested dictionaries of ``config.json`` into configurations.
+
+        Raises:
+            ValueError, TypeError: If they cannot be such.
+        """
+        self.vision_config = vision_config(self.vision_config)
+        if not isinstance(self.text_config, LlamaConfig):
+            self.text_config = LlamaConfig(**(self.text_config or {}))
+        self.adapters = self.adapters or {}
+        if self.adapters and not {"answer"} <= self.adapters.keys() <= {"answer", "clue"}:
+            raise ValueError(f"adapters of {', '.join(self.adapters)} do not make up a model")
+        if self.language_model:
+            LanguageModel(**self.language_model)
         self.change_module = self.change_module and self.kind == "unirs"
+        self.change_head = self.change_head if self.change_module else 0
         super().__post_init__(**kwargs)
+
+    @property
+    def shared_language_model(self) -> LanguageModel | None:
+        """The LLM where it lies outside of the model folder."""
+        return LanguageModel(**self.language_model) if self.language_model else None
 
     @property
     def image_size(self) -> int:
@@ -71,10 +102,6 @@ class UniRSConfig(PreTrainedConfig):
 def replace_config(config: UniRSConfig, **changes: Any) -> UniRSConfig:
     """A copy of a configuration with some attributes changed."""
     return UniRSConfig(**{**config.to_dict(), **changes})
-
-
-def _as_config(cls: type[PreTrainedConfig], value: Any) -> Any:
-    return value if isinstance(value, cls) else cls(**(value or {}))
 
 
 def _vila_3b() -> UniRSConfig:
@@ -98,6 +125,55 @@ def _vila_3b() -> UniRSConfig:
             "rms_norm_eps": 1e-5,
             "tie_word_embeddings": False,
             "pad_token_id": 0,
+        },
+    )
+
+
+def _smollm2() -> UniRSConfig:
+    """EfficientNet-Lite2 at 224 px and SmolLM2-135M."""
+    return UniRSConfig(
+        change_head=4,
+        conversation="smollm2",
+        language_model=SMOLLM2.to_dict(),
+        adapters={"answer": {"rank": 16, "alpha": 32.0}},
+        vision_config={"model_type": "efficientnet_lite"},
+        text_config={
+            "vocab_size": 49152,
+            "hidden_size": 576,
+            "intermediate_size": 1536,
+            "num_hidden_layers": 30,
+            "num_attention_heads": 9,
+            "num_key_value_heads": 3,
+            "max_position_embeddings": 2048,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 100_000.0},
+            "rms_norm_eps": 1e-5,
+            "tie_word_embeddings": True,
+            "bos_token_id": 1,
+            "eos_token_id": 2,
+            "pad_token_id": 2,
+        },
+    )
+
+
+def _tiny_smollm2() -> UniRSConfig:
+    """``unirs-small`` at the size of ``unirs-tiny``."""
+    tiny = PRESETS["unirs-tiny"]()
+    stages = ((1, 3, 1, 8, 1), (2, 3, 2, 8, 1), (2, 5, 2, 8, 2), (2, 3, 2, 16, 1), (2, 3, 2, 16, 1))
+    return replace_config(
+        tiny,
+        change_head=2,
+        conversation="smollm2",
+        vision_config={
+            "model_type": "efficientnet_lite",
+            "hidden_size": 32,
+            "image_size": 80,
+            "stem": 8,
+            "stages": stages,
+        },
+        text_config={
+            **tiny.text_config.to_dict(),
+            "num_key_value_heads": 1,
+            "tie_word_embeddings": True,
         },
     )
 
@@ -132,9 +208,12 @@ def _small(
 
 PRESETS: dict[str, Callable[[], UniRSConfig]] = {
     "unirs-3b": _vila_3b,
+    "unirs-small": _smollm2,
     "unirs-mini": lambda: _small(
         image_size=128, vision=(192, 6, 6), text=(192, 4, 6), vocabulary=1200
     ),
     "unirs-tiny": lambda: _small(image_size=40, vision=(32, 2, 2), text=(48, 2, 2), vocabulary=400),
+    "unirs-tiny-small": _tiny_smollm2,
 }
-"""Named sizes: the paper's, the bundled demonstration model's, and one for tests (odd grid)."""
+"""Named sizes: the paper's; ``unirs-small``; the bundled demonstration model's; and two for tests,
+of the architectures of the paper and of ``unirs-small`` (odd grids)."""

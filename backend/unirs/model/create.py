@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import sentencepiece
 import torch
 from transformers import LlamaForCausalLM, LlamaTokenizer
 
+from unirs.model.adapters import add_adapter, add_adapters
 from unirs.model.bundle import ModelBundle, make_processor
 from unirs.model.config import UniRSConfig
+from unirs.model.language_model import open_language_model
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.prompts import SYSTEM
 
@@ -49,7 +51,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, folder: Path) -> Llam
 def new_bundle(
     config: UniRSConfig, tokenizer: LlamaTokenizer, folder: Path, seed: int = 0
 ) -> ModelBundle:
-    """A bundle with random weights that depend on the seed alone.
+    """A bundle with random weights that depend on the seed alone, but for an LLM that is named.
 
     Args:
         config: Sizes; its vocabulary is set to the tokenizer's.
@@ -62,45 +64,13 @@ def new_bundle(
         torch.manual_seed(seed)
         model = UniRSForConditionalGeneration(config).eval()
         clue_model = LlamaForCausalLM(config.text_config).eval()
-    if config.clue_source == "adapter":
+    if config.shared_language_model:
+        kept = open_language_model(config.shared_language_model)
+        weights = {name: part[...] for name, part in kept.items()}
+        model.language_model.load_state_dict(weights, strict=False)  # its head is its embedding
+    if config.adapters:
+        add_adapters(model.language_model, config.adapters)
+    elif config.clue_source == "adapter":
         add_adapter(model.language_model)
     second = clue_model if config.clue_source == "second" else None
     return ModelBundle(folder.name, folder, model, make_processor(config, tokenizer), second)
-
-
-LINEAR_LAYERS = (
-    *("q_proj", "k_proj", "v_proj", "o_proj"),
-    *("gate_proj", "up_proj", "down_proj"),
-)
-"""The linear layers in each block of LLaMA."""
-
-
-def add_adapter(
-    language_model: LlamaForCausalLM,
-    rank: int = 8,
-    alpha: float | None = None,
-    dropout: float = 0.0,
-    targets: Sequence[str] = LINEAR_LAYERS,
-) -> None:
-    """Attach a low-rank adapter (PEFT) to linear layers of the LLM's blocks.
-
-    Args:
-        language_model: Has no adapter yet.
-        rank: Of the two matrices that make up an update.
-        alpha: The update is scaled by ``alpha / rank``; ``None`` for twice the rank.
-        dropout: Share of a layer's inputs that the adapter does not see in training.
-        targets: Names of layers in each block.
-
-    Raises:
-        ValueError: If a block has no such layer, or there is an adapter.
-    """
-    from peft import LoraConfig
-
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=2 * rank if alpha is None else alpha,
-        lora_dropout=dropout,
-        target_modules=rf".*layers\.\d+\.(self_attn|mlp)\.({'|'.join(targets)})",
-        bias="none",
-    )
-    language_model.add_adapter(config)

@@ -43,6 +43,9 @@ _SIZES = {
     "num_labels": (0, 1024),
     "frame_count": (1, 1024),
     "num_video_frames": (0, 1024),
+    "stem": (1, 1024),
+    "change_head": (0, 64),
+    "rank": (1, 4096),
 }
 """Least and largest value of every size in a configuration, wherever in it."""
 

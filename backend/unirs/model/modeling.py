@@ -1,17 +1,19 @@
-"""UniRS: SigLIP, change extraction, projector and LLaMA in one ``transformers`` model."""
+"""UniRS: vision tower, change extraction, projector and LLaMA in one ``transformers`` model."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import LlamaForCausalLM, PreTrainedModel, SiglipVisionModel
+from transformers import LlamaForCausalLM, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from unirs.model.change import ChangeExtraction
 from unirs.model.config import UniRSConfig
 from unirs.model.projector import DownsampleProjector
+from unirs.model.vision import vision_tower
 
 IMAGE_TOKEN = -200
 """Stands for the visual tokens of one image in ``input_ids`` (VILA's number)."""
@@ -35,10 +37,11 @@ class UniRSForConditionalGeneration(PreTrainedModel):
     def __init__(self, config: UniRSConfig) -> None:
         super().__init__(config)
         vision_width = config.vision_config.hidden_size
-        self.vision_tower = SiglipVisionModel(config.vision_config)
-        # The features are those of the last layer that exists, before SigLIP's own last norm.
-        self.vision_tower.post_layernorm = nn.Identity()
+        self.vision_tower = vision_tower(config.vision_config)
         self.change = ChangeExtraction(vision_width, config.grid) if config.change_module else None
+        self.change_head = (
+            nn.Linear(vision_width, config.change_head**2) if config.change_head else None
+        )
         self.projector = DownsampleProjector(vision_width, config.text_config.hidden_size)
         self.language_model = LlamaForCausalLM(config.text_config)
         self.post_init()
@@ -48,7 +51,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         return self.language_model.get_input_embeddings()
 
     def encode_images(self, pixel_values: Tensor) -> Tensor:
-        """SigLIP features.
+        """Features of the vision tower.
 
         Args:
             pixel_values: ``[images, 3, image_size, image_size]``, normalised to -1 … 1.
@@ -56,7 +59,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         Returns:
             ``[images, grid * grid, vision_width]``, row by row.
         """
-        return self.vision_tower(pixel_values).last_hidden_state
+        return self.vision_tower(pixel_values)
 
     def project(self, features: Tensor) -> Tensor:
         """Visual tokens of images on their own, ``[images, visual_tokens, text_width]``."""
@@ -77,13 +80,27 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         """
         return self.projector(self._change_module()(before, after))
 
-    def change_distance(self, before: Tensor, after: Tensor) -> Tensor:
-        """Change per patch, ``[pairs, grid, grid]`` float32, 0 (same) to 1.
+    def change_map(self, before: Tensor, after: Tensor) -> Tensor:
+        """How likely each place has changed, or how different it is in a model without change head.
+
+        Args:
+            before: Features of the earlier dates, ``[pairs, grid * grid, vision_width]``.
+            after: Features of the later dates, same shape.
+
+        Returns:
+            ``[pairs, side, side]`` float32, 0 (same) to 1: calibrated probabilities of the change
+            head, whose cells are finer than patches; else the cosine distance of patches.
 
         Raises:
             ValueError: If the model is a base model, which has no change extraction module.
         """
-        return self._change_module().distance(before, after)
+        change = self._change_module()
+        if self.change_head is None:
+            return change.distance(before, after)
+        grid, cells = self.config.grid, self.config.change_head
+        logits = self.change_head(change(before, after)).transpose(1, 2).unflatten(2, (grid, grid))
+        logits = F.pixel_shuffle(logits, cells).squeeze(1)
+        return torch.sigmoid(logits.float() / self.config.change_temperature)
 
     def forward(
         self,

@@ -14,22 +14,28 @@ from transformers import ProcessorMixin
 
 from unirs.inputs import NEUTRAL
 from unirs.model.modeling import IMAGE_TOKEN
-from unirs.prompts import Prompt
+from unirs.prompts import Mark, Piece, Prompt
 
 
 class UniRSProcessor(ProcessorMixin):
-    """SigLIP's image processor (Pillow backend: exact) and LLaMA's tokenizer.
+    """SigLIP's image processor (Pillow backend: exact) and the language model's tokenizer.
 
     Args:
         image_processor: ``SiglipImageProcessorPil``; its size is the model's image size.
-        tokenizer: ``LlamaTokenizer``.
+        tokenizer: That of the language model.
         aspect_mode: ``"pad"`` or ``"resize"``, as in the model's configuration.
+        conversation: One of ``prompts.CONVERSATIONS``, as in the model's configuration.
     """
 
     def __init__(
-        self, image_processor: Any = None, tokenizer: Any = None, aspect_mode: str = "pad"
+        self,
+        image_processor: Any = None,
+        tokenizer: Any = None,
+        aspect_mode: str = "pad",
+        conversation: str = "vicuna_v1",
     ) -> None:
         self.aspect_mode = aspect_mode
+        self.conversation = conversation
         super().__init__(image_processor, tokenizer)
 
     def images(self, images: Sequence[NDArray[np.uint8]]) -> Tensor:
@@ -50,14 +56,12 @@ class UniRSProcessor(ProcessorMixin):
 
         Special tokens that stand in the text are read as plain characters.
         """
-        ids = [self.tokenizer.bos_token_id]
-        for index, chunk in enumerate(prompt.chunks):
-            ids += [IMAGE_TOKEN] * (index > 0) + self._encode_text(chunk)
-        return torch.tensor(ids, dtype=torch.long)
+        pieces = prompt.pieces(self.conversation)
+        return torch.tensor([token for piece in pieces for token in self._encode(piece)])
 
     def encode_answer(self, text: str) -> list[int]:
         """Token ids of an answer that follows a prompt, with the end-of-turn token."""
-        return [*self._encode_text(text), self.tokenizer.eos_token_id]
+        return [*self._encode(text), *self._encode(Mark.END)]
 
     def decode(self, ids: Sequence[int] | Tensor) -> str:
         """Text of token ids, without special tokens."""
@@ -75,9 +79,19 @@ class UniRSProcessor(ProcessorMixin):
         top, left = (side - height) // 2, (side - width) // 2
         return top / side, left / side, (top + height) / side, (left + width) / side
 
-    def _encode_text(self, text: str) -> list[int]:
-        encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+    def _encode(self, piece: Piece) -> list[int]:
+        if isinstance(piece, Mark):
+            return [self._marks[piece]]
+        encoded = self.tokenizer(piece, add_special_tokens=False, split_special_tokens=True)
         return list(encoded["input_ids"])
+
+    @property
+    def _marks(self) -> dict[Mark, int]:
+        return {
+            Mark.IMAGE: IMAGE_TOKEN,
+            Mark.BEGIN: self.tokenizer.bos_token_id,
+            Mark.END: self.tokenizer.eos_token_id,
+        }
 
 
 def pad_square(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from torch import nn
 
 from unirs.errors import UniRSError
 from unirs.model import ModelBundle, load_bundle, save_bundle
-from unirs.model.create import LINEAR_LAYERS, add_adapter
+from unirs.model.adapters import LINEAR_LAYERS, add_adapter
 from unirs.training.checkpoints import load_weights
 
 
@@ -46,7 +46,7 @@ def learn(bundle: ModelBundle, lora: LoraOptions | None, seed: int = 0) -> nn.Mo
     Raises:
         UniRSError: ``model_tuned`` if the LLM is not the base any more, ``lora_invalid``.
     """
-    if bundle.config.clue_source in ("second", "adapter"):
+    if bundle.config.clue_source in ("second", "adapter") or bundle.config.adapters:
         raise UniRSError(
             "model_tuned",
             f"The LLM of {bundle.folder} is tuned already, and could not write clues as the frozen "
@@ -55,6 +55,7 @@ def learn(bundle: ModelBundle, lora: LoraOptions | None, seed: int = 0) -> nn.Mo
     bundle.model.requires_grad_(False)
     language_model = bundle.model.language_model
     if lora is None:
+        bundle.config.language_model = None  # the tuned one is no other folder's
         language_model.requires_grad_(True)
     else:
         _attach(bundle, lora, seed)

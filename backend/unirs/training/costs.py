@@ -132,7 +132,8 @@ def language_operations(sizes: Sizes, tokens: int) -> float:
 def image_operations(sizes: Sizes) -> float:
     """Operations of the vision tower and the projector for an image."""
     vision, patches = sizes.config.vision_config, sizes.config.grid**2
-    attention = 4.0 * vision.num_hidden_layers * vision.hidden_size * patches**2
+    layers = getattr(vision, "num_hidden_layers", 0)  # a tower of convolutions has no attention
+    attention = 4.0 * layers * vision.hidden_size * patches**2
     projected = 2.0 * sizes.projector * sizes.config.visual_tokens
     return 2.0 * sizes.vision * patches + attention + projected
 

@@ -146,6 +146,26 @@ def test_a_configuration_that_cannot_be_is_refused(make_small, tmp_path, change)
     assert caught.value.code == "model_invalid"
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda config: config["adapters"]["answer"].update(rank=4096), "rank 4096"),
+        (lambda config: config["vision_config"].update(hidden_size=60_000), "describes"),
+        (lambda config: config["text_config"].update(num_hidden_layers=500), "describes"),
+    ],
+)
+def test_a_configuration_of_a_larger_model_is_refused_before_it_is_built(
+    make_small, tmp_path, change, reason
+):
+    save_bundle(make_small(), tmp_path / "saved")
+    rewrite(tmp_path / "saved" / "config.json", change)
+
+    with pytest.raises(UniRSError, match=reason) as caught:
+        load_bundle(tmp_path / "saved")
+
+    assert caught.value.code == "model_invalid"
+
+
 def test_publishing_writes_what_training_gives(make_small, tmp_path):
     bundle = make_small()
     own = {name: t for name, t in small_tensors(bundle.model).items() if "adapters." not in name}

@@ -62,8 +62,13 @@ def add_adapters(
     Args:
         language_model: Has no adapters yet.
         sizes: ``rank`` and ``alpha`` of each, the answer's among them.
+
+    Raises:
+        ValueError: If a rank is larger than the LLM is wide.
     """
     for role, size in sizes.items():
+        if size["rank"] > language_model.config.hidden_size:
+            raise ValueError(f"the adapter {role} has rank {size['rank']}")
         add_adapter(language_model, int(size["rank"]), size["alpha"], role=role)
     language_model.set_adapter("answer")
 

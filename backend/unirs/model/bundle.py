@@ -13,7 +13,7 @@ Layout (see ``docs/model-folder.md``)::
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,7 +37,7 @@ from unirs.model.adapters import Role, adapter_on, add_adapters, fill_adapter
 from unirs.model.config import UniRSConfig
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
-from unirs.model.small import read_small, small_tensors, take_adapter, write_small
+from unirs.model.small import numbers_in, read_small, small_tensors, take_adapter, write_small
 from unirs.prompts import CONVERSATIONS, TEMPLATE_VERSION
 
 CLUE_FOLDER = "clue"
@@ -259,8 +259,7 @@ def _load_strictly(
     """A model, of the folder's files or of the weights given as ``state_dict``."""
     _require(folder, "config.json")  # the library would make a model of its default size, 7B
     try:
-        if "state_dict" not in kwargs:
-            _check_weights(cls, folder, kwargs.get("config"))
+        _check_weights(cls, folder, **kwargs)
         model, report = cls.from_pretrained(
             None if "state_dict" in kwargs else folder,
             dtype=dtype,
@@ -285,7 +284,12 @@ def _load_strictly(
     return model.eval()
 
 
-def _check_weights(cls: type[PreTrainedModel], folder: Path, config: Any) -> None:
+def _check_weights(
+    cls: type[PreTrainedModel],
+    folder: Path,
+    config: Any = None,
+    state_dict: Mapping[str, Any] | None = None,
+) -> None:
     """Refuse a configuration of a much larger model than the weights are of.
 
     The library would make up what is missing, in memory, before it says so.
@@ -293,8 +297,11 @@ def _check_weights(cls: type[PreTrainedModel], folder: Path, config: Any) -> Non
     if config is None:
         limits.check_sizes(limits.read_json(folder / "config.json"))
         config = cls.config_class.from_pretrained(folder, local_files_only=True)
-    limits.check_kinds(folder)
-    held = limits.count_numbers(folder)
+    if state_dict is None:
+        limits.check_kinds(folder)
+        held = limits.count_numbers(folder)
+    else:
+        held = numbers_in(state_dict)
     with torch.device("meta"):
         described = sum(parameter.numel() for parameter in cls(config).parameters())
     if described > 2 * held:

@@ -22,9 +22,11 @@ SHORTEST_ROW = 16
 """Numbers in a row from which on whole numbers and a scale are smaller by enough."""
 
 SMALLEST_CONVOLUTION = 2**14
-"""Numbers in a convolution from which on whole numbers are exact enough. The first ones of a tower
-are smaller, and all that follows depends on them: in float16 they take 0.2 MB more, and the
-features of EfficientNet-Lite2 are off by 1.5 % instead of 5 %."""
+"""Numbers in a convolution from which on whole numbers are exact enough.
+
+The first convolutions of a tower are smaller, and all that follows depends on them. In float16 they
+take 0.2 MB more, and the features of EfficientNet-Lite2 are off by 1.5 % instead of 5 %.
+"""
 
 
 def write_compact(tensors: Mapping[str, Tensor], path: Path) -> None:

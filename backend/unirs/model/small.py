@@ -7,6 +7,7 @@ names in the model, and each adapter's weights by their names in the language mo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,14 @@ def read_small(folder: Path, config: UniRSConfig) -> dict[str, Any]:
     return read_compact(folder / WEIGHTS) | {
         f"{_LANGUAGE}{name}": tensor for name, tensor in language_model.items()
     }
+
+
+def numbers_in(tensors: Mapping[str, Any]) -> int:
+    """How many numbers the weights hold that ``read_small`` gives."""
+    shapes = (
+        part.shape if isinstance(part, Tensor) else part.get_shape() for part in tensors.values()
+    )
+    return sum(math.prod(shape) for shape in shapes)
 
 
 def take_adapter(role: Role, tensors: dict[str, Any]) -> dict[str, Tensor]:

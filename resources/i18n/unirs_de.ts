@@ -2113,6 +2113,10 @@
         <translation>Pakete werden gesammelt…</translation>
     </message>
     <message>
+        <source>Installing the language model…</source>
+        <translation>Das Sprachmodell wird installiert…</translation>
+    </message>
+    <message>
         <source>There is no build of PyTorch for the CPU alone; the usual one is taken.</source>
         <translation>Es gibt keine Variante von PyTorch nur für die CPU; die übliche wird genommen.</translation>
     </message>

@@ -2113,6 +2113,10 @@
         <translation>Collecte des paquets…</translation>
     </message>
     <message>
+        <source>Installing the language model…</source>
+        <translation>Installation du modèle de langue…</translation>
+    </message>
+    <message>
         <source>There is no build of PyTorch for the CPU alone; the usual one is taken.</source>
         <translation>Il n’y a pas de variante de PyTorch pour le seul processeur&#xa0;; la variante habituelle est prise.</translation>
     </message>

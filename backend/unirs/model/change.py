@@ -69,6 +69,25 @@ class ChangeExtraction(nn.Module):
         return placed.permute(0, 3, 1, 2)
 
 
+class MapHead(nn.Linear):
+    """Logits of cells finer than patches, from the features of the patches.
+
+    Args:
+        width: Of the features.
+        cells: Cells along the side of a patch.
+    """
+
+    def __init__(self, width: int, cells: int) -> None:
+        super().__init__(width, cells**2)
+        self.cells = cells
+
+    def forward(self, input: Tensor) -> Tensor:
+        """``[images, grid * grid, width]`` to ``[images, cells * grid, cells * grid]``."""
+        grid = round(input.shape[1] ** 0.5)
+        logits = super().forward(input).transpose(1, 2).unflatten(2, (grid, grid))
+        return F.pixel_shuffle(logits, self.cells).squeeze(1)
+
+
 class Float32BatchNorm(nn.BatchNorm2d):
     """BatchNorm whose statistics and arithmetic stay in float32 in a model of lower precision."""
 

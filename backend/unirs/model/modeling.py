@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
-from unirs.model.change import ChangeExtraction
+from unirs.model.change import ChangeExtraction, MapHead
 from unirs.model.config import UniRSConfig
 from unirs.model.projector import DownsampleProjector
 from unirs.model.vision import vision_tower
@@ -39,9 +38,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         vision_width = config.vision_config.hidden_size
         self.vision_tower = vision_tower(config.vision_config)
         self.change = ChangeExtraction(vision_width, config.grid) if config.change_module else None
-        self.change_head = (
-            nn.Linear(vision_width, config.change_head**2) if config.change_head else None
-        )
+        self.change_head = MapHead(vision_width, config.change_head) if config.change_head else None
         self.projector = DownsampleProjector(vision_width, config.text_config.hidden_size)
         self.language_model = LlamaForCausalLM(config.text_config)
         self.post_init()
@@ -94,13 +91,20 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         Raises:
             ValueError: If the model is a base model, which has no change extraction module.
         """
-        change = self._change_module()
         if self.change_head is None:
-            return change.distance(before, after)
-        grid, cells = self.config.grid, self.config.change_head
-        logits = self.change_head(change(before, after)).transpose(1, 2).unflatten(2, (grid, grid))
-        logits = F.pixel_shuffle(logits, cells).squeeze(1)
-        return torch.sigmoid(logits.float() / self.config.change_temperature)
+            return self._change_module().distance(before, after)
+        logits = self.change_logits(before, after).float()
+        return torch.sigmoid(logits / self.config.change_temperature)
+
+    def change_logits(self, before: Tensor, after: Tensor) -> Tensor:
+        """What the change head gives for pairs of features, ``[pairs, side, side]``.
+
+        Raises:
+            ValueError: If the model has no change head.
+        """
+        if self.change_head is None:
+            raise ValueError("the model has no change head")
+        return self.change_head(self._change_module()(before, after))
 
     def forward(
         self,

@@ -84,7 +84,7 @@ def join(device: str | torch.device = "cpu") -> Place:
     return Place(state.process_index, state.num_processes, own)
 
 
-def shard(model: PreTrainedModel, modules: nn.ModuleDict, place: Place) -> None:
+def shard(model: nn.Module, modules: nn.ModuleDict, place: Place) -> None:
     """Split what learns over the processes, in place; each layer is put together when it computes.
 
     What is frozen lies whole on every device, so that it can be called on its own.

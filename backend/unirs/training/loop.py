@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,11 +12,9 @@ from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 from unirs.errors import UniRSError
 from unirs.inference.devices import is_out_of_memory, multiplies_bfloat16
-from unirs.model import UniRSForConditionalGeneration
 from unirs.training.checkpoints import Checkpoints
 from unirs.training.curves import Curves
 from unirs.training.distributed import Place, join, shard, whole
@@ -48,11 +46,13 @@ class MicroBatch:
 class Objective(Protocol):
     """What a stage trains, on what, and how its loss is made. All apart from the loop.
 
-    Attributes:
-        model: Whose ``forward`` the loss calls; frozen parts may be called on their own.
+    An objective whose modules learn at different rates has an attribute ``rates`` as well: by the
+    name of a module in ``trainable``, what the learning rate is multiplied with.
     """
 
-    model: UniRSForConditionalGeneration
+    @property
+    def model(self) -> nn.Module:
+        """Whose ``forward`` the loss calls; frozen parts may be called on their own."""
 
     def trainable(self) -> nn.ModuleDict:
         """The modules that learn; of their parameters, those that require a gradient."""
@@ -218,7 +218,8 @@ class _Run:
             _checkpoint_layers(objective.model)
         shard(objective.model, self.modules, place)
         self.parameters = _learning(self.modules)
-        self.optimizer = _optimizer(self.parameters, options, place)
+        groups = _groups(self.modules, getattr(objective, "rates", {}))
+        self.optimizer = _optimizer(groups, options, place)
         self.checkpoints = Checkpoints(folder, self.modules, self.optimizer, place)
         self.checkpoints.require_room()
         self.step = self.first = self.checkpoints.restore()
@@ -273,7 +274,7 @@ class _Run:
         """Make a step of the optimiser; what is counted is counted over all processes."""
         options, place = self.options, self.place
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.step, options)
+            group["lr"] = learning_rate(self.step, options) * group["rate"]
         torch.manual_seed(self.step * place.count + place.rank)  # dropout follows the step too
         batches = self.objective.micro_batches(self.step)
         (weight,) = place.sums([sum(batch.weight for batch in batches)])
@@ -322,12 +323,21 @@ def _counted(batches: Sequence[MicroBatch]) -> tuple[float, float]:
     return sum(batch.tokens for batch in batches), sum(batch.flops for batch in batches)
 
 
+def _groups(modules: nn.ModuleDict, rates: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The parameters that learn, in the order of ``modules.parameters()``, with their rates."""
+    return [
+        {"params": learning, "rate": rates.get(name, 1.0)}
+        for name, module in modules.items()
+        if (learning := _learning(module))
+    ]
+
+
 def _optimizer(
-    parameters: list[nn.Parameter], options: LoopOptions, place: Place
+    groups: list[dict[str, Any]], options: LoopOptions, place: Place
 ) -> torch.optim.Optimizer:
     kinds = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
     return kinds[options.optimizer](
-        parameters,
+        groups,
         lr=options.learning_rate,
         weight_decay=options.weight_decay,
         betas=options.betas,
@@ -335,7 +345,7 @@ def _optimizer(
     )
 
 
-def _checkpoint_layers(model: PreTrainedModel) -> None:
+def _checkpoint_layers(model: Any) -> None:
     """Keep a layer's input instead of all that it computes."""
     enable = getattr(model, "activation_checkpointing_enable", None)
     # transformers 5.23 brought the name, and warns of the one before

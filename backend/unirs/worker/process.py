@@ -44,7 +44,7 @@ SILENCE_SECONDS = 30
 """How long a worker that owes an answer may send nothing. It answers ``hello`` while it works, so
 one that sends nothing is frozen."""
 
-CANCEL_SECONDS = 5
+CANCEL_SECONDS = 10
 """The same, once something was cancelled: somebody waits for that."""
 
 WATCH_SECONDS = 1.0

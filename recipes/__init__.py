@@ -1,0 +1,1 @@
+"""Recipes: how models were made, as programs that make them again."""

@@ -1,0 +1,1 @@
+"""The default model, `unirs-small`: `python -m recipes.small`."""

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,7 +83,8 @@ def test_the_change_head_gives_probabilities_on_a_grid_finer_than_patches():
     tiny = PRESETS["unirs-tiny-small"]()
     model = UniRSForConditionalGeneration(tiny).eval()
     before, after = torch.randn(2, 3, 25, 32)
-    logits = model.change_head(model.change(before, after))  # [pairs, patches, cells of a patch]
+    head, fused = model.change_head, model.change(before, after)
+    logits = F.linear(fused, head.weight, head.bias)  # [pairs, patches, cells of a patch]
 
     change = model.change_map(before, after)
     model.config.change_temperature = 2.0

@@ -252,11 +252,22 @@ def test_a_stop_is_an_answer_too(pipeline, rasters, tmp_path):
     assert path.exists()
 
 
-def test_a_stop_before_the_images_were_seen_leaves_no_map(pipeline, rasters, tmp_path):
+def test_a_stop_while_the_images_are_read_is_a_sentence_and_leaves_no_map(
+    pipeline, rasters, tmp_path
+):
     path = tmp_path / "map.tif"
-    crop = CropOptions(extent=(400_000, 5_799_900, 400_100, 5_800_000))
+    request = TaskRequest(Task.CHANGE, rasters[:2], change_map=path)
+    with pytest.raises(UniRSError) as caught:
+        run_task(pipeline, request, stop=lambda: True)
+    assert caught.value.code == "cancelled"
+    assert not path.exists()
+
+
+def test_a_stop_before_the_images_were_seen_leaves_no_map(pipeline, rasters, tmp_path):
+    path, stages = tmp_path / "map.tif", []
+    crop = CropOptions(extent=(400_000, 5_799_900, 400_100, 5_800_000))  # not seen before
     request = TaskRequest(Task.CHANGE, rasters[:2], crop=crop, change_map=path)
-    result = run_task(pipeline, request, stop=lambda: True)
+    result = run_task(pipeline, request, on_stage=stages.append, stop=lambda: "vision" in stages)
     assert (result.answer.text, result.change_map, result.written) == ("", None, ())
     assert not path.exists()
 

@@ -25,7 +25,6 @@ FORMATS = {
     "JPEG": "a.jpg",
     "GIF": "a.gif",
     "BMP": "a.bmp",
-    "netCDF": "a.nc",
     "ENVI": "a.img",
     "HFA": "a.hfa.img",
     "NITF": "a.ntf",
@@ -33,6 +32,9 @@ FORMATS = {
     "AAIGrid": "a.asc",
     "VRT": "a.vrt",
 }
+"""Not netCDF: its library itself crashes on some broken headers, and takes the process along. In
+QGIS that is the worker's process, whose end is reported in a sentence."""
+
 MUTATIONS = 30
 
 

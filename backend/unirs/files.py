@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from filelock import FileLock, Timeout
-
 from unirs.errors import UniRSError
 
 SETTINGS_FILE = "settings.json"
@@ -96,6 +94,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     Raises:
         UniRSError: ``folder_in_use``, ``output_unwritable``.
     """
+    from filelock import FileLock, Timeout
+
     make_folder(folder)
     lock = FileLock(folder / LOCK_FILE, timeout=0)
     try:

@@ -246,14 +246,26 @@ def test_a_terminal_shows_stages_then_words_then_facts(before):
     assert terminal.text.rindex("Loading") < terminal.text.index("unirs-tiny on cpu")
 
 
-@pytest.mark.slow
-def test_a_second_ctrl_c_ends_the_program_at_once_and_leaves_the_cursor(before):
-    terminal = Terminal("ask", before, "road?", "--model", "unirs-tiny")
-    terminal.read_until(lambda text: "Loading unirs-tiny" in text)
-    terminal.interrupt()
-    terminal.read_until(lambda text: "\x1b[?25h" in text)
-    terminal.interrupt()
-    assert terminal.finish() == -signal.SIGINT
+WORK_THAT_GOES_ON = """
+import time
+from unirs.cli.questions import ctrl_c_stops
+with ctrl_c_stops() as stop:
+    print("ready", flush=True)
+    while not stop.requested():
+        time.sleep(0.05)
+    print("asked to stop", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_ctrl_c_ends_the_program_whatever_it_is_doing():
+    words = [sys.executable, "-c", WORK_THAT_GOES_ON]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout.readline() == "ready\n"
+        program.send_signal(signal.SIGINT)
+        assert program.stdout.readline() == "asked to stop\n"
+        program.send_signal(signal.SIGINT)
+        assert program.wait(timeout=30) == -signal.SIGINT
 
 
 @pytest.mark.slow

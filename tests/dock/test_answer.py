@@ -297,9 +297,8 @@ def test_a_finished_answer_is_shown_from_its_top(qtbot, dock, find, make_entry):
     dock.finish_answer(
         make_entry(options=tuple((f"class {n}", n / 10) for n in range(5)), demonstration=True)
     )
-    qtbot.wait(50)
 
-    assert sight(find("dockScroll"), find("answerTitle"))[0] >= 0
+    qtbot.waitUntil(lambda: sight(find("dockScroll"), find("answerTitle"))[0] >= 0)
 
 
 def test_the_layers_of_a_long_series_take_one_line(qtbot, dock, find, make_entry):

@@ -106,6 +106,7 @@ class StreamingText:
 
     def __init__(self, processor: UniRSProcessor) -> None:
         self._processor = processor
+        self._has_byte_tokens = bool(processor.tokenizer.convert_tokens_to_ids("<0x00>"))
         self._ids: list[int] = []
         self.text = ""
 
@@ -125,16 +126,14 @@ class StreamingText:
         return piece
 
     def _may_change(self, text: str, token: int) -> bool:
-        """Whether the text's end is open: in a run of bytes, which special tokens do not end.
+        """Whether the text's end is open: within a character, which special tokens do not end.
 
         LLaMA's tokenizer has tokens for single bytes, whose characters show at the run's end;
         SmolLM2's tokens may end within a character, which a replacement character stands for.
         """
         tokenizer = self._processor.tokenizer
-        name = tokenizer.convert_ids_to_tokens(token)
-        is_byte = bool(_BYTE_TOKEN.fullmatch(name))
-        return (
-            is_byte
-            or token in tokenizer.all_special_ids
-            or text.endswith("\N{REPLACEMENT CHARACTER}")
-        )
+        if token in tokenizer.all_special_ids:
+            return True
+        if self._has_byte_tokens:
+            return bool(_BYTE_TOKEN.fullmatch(tokenizer.convert_ids_to_tokens(token)))
+        return text.endswith("\N{REPLACEMENT CHARACTER}")

@@ -74,9 +74,10 @@ def new_model(vision: VisionModel) -> tuple[UniRSForConditionalGeneration, UniRS
         for prefix, part in parts.items()
         for name, tensor in part.state_dict().items()
     }
-    state |= {f"language_model.{n}": t for n, t in open_language_model(SMOLLM2).items()}
+    state |= {f"language_model.{n}": t[:] for n, t in open_language_model(SMOLLM2).items()}
     missing, unexpected = model.load_state_dict(state, strict=False)
-    strangers = [name for name in missing if not name.startswith("projector.")] + unexpected
+    new = ("projector.", "language_model.lm_head.")  # the latter is tied to the embedding
+    strangers = [name for name in missing if not name.startswith(new)] + unexpected
     if strangers:
         raise ValueError(f"the vision stage and the model differ in {strangers[0]}")
     add_adapters(model.language_model, config.adapters)

@@ -16,10 +16,12 @@ from recipes.small.language import LanguageObjective
 from recipes.small.samples import Samples
 from recipes.small.vision import VisionModel, VisionObjective
 from unirs.model import PRESETS, UniRSForConditionalGeneration, UniRSProcessor
-from unirs.model.adapters import adapter_tensors, add_adapters
+from unirs.model.adapters import adapter_tensors, add_adapters, fill_adapter
 from unirs.model.bundle import make_processor
+from unirs.model.compact import read_compact
 from unirs.model.language_model import SMOLLM2, open_language_model
 from unirs.model.publish import publish, read_tokenizer
+from unirs.model.small import take_adapter
 from unirs.training.loop import LoopOptions, Progress, fit
 
 VISION = LoopOptions(
@@ -43,6 +45,9 @@ def main() -> None:
     parser.add_argument("real", type=Path, help="folder of the collections of real images")
     parser.add_argument("naip", type=Path, help="folder of the dated NAIP rasters")
     parser.add_argument("folder", type=Path, help="takes checkpoints, curves and the model folder")
+    parser.add_argument(
+        "--start", type=Path, help="weights that the language stage begins with, as in checkpoint/"
+    )
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     words = parser.parse_args()
     torch.set_num_threads(words.threads)
@@ -51,36 +56,55 @@ def main() -> None:
     train = Samples(words.real, words.naip, cache)
     val = Samples(words.real, words.naip, cache, "val")
 
-    vision = VisionObjective(train, val, imagenet_weights())
-    fit(vision, VISION, words.folder / "vision", show)
-    language = LanguageObjective(*new_model(vision.model), train, val)
+    if words.start:
+        weights = read_compact(words.start)
+    else:
+        vision = VisionObjective(train, val, imagenet_weights())
+        fit(vision, VISION, words.folder / "vision", show)
+        weights = vision_weights(vision.model)
+    language = LanguageObjective(*new_model(weights), train, val)
     fit(language, LANGUAGE, words.folder / "language", show)
 
     card = Path(__file__).with_name("card.md").read_text(encoding="utf-8")
     publish_model(language.model, words.folder / "unirs-small", card)
 
 
-def new_model(vision: VisionModel) -> tuple[UniRSForConditionalGeneration, UniRSProcessor]:
-    """The model that the language stage begins with, and its processor."""
-    config = PRESETS["unirs-small"]()
-    model = UniRSForConditionalGeneration(config)
+def vision_weights(vision: VisionModel) -> dict[str, Tensor]:
+    """What the vision stage has made, by the names of ``UniRSForConditionalGeneration``."""
     parts: dict[str, nn.Module] = {
         "vision_tower.": vision.tower,
         "change.": vision.change,
         "change_head.": vision.change_head,
     }
-    state: dict[str, Tensor] = {
+    return {
         prefix + name: tensor
         for prefix, part in parts.items()
         for name, tensor in part.state_dict().items()
     }
-    state |= {f"language_model.{n}": t[:] for n, t in open_language_model(SMOLLM2).items()}
-    missing, unexpected = model.load_state_dict(state, strict=False)
+
+
+def new_model(weights: dict[str, Tensor]) -> tuple[UniRSForConditionalGeneration, UniRSProcessor]:
+    """The model that the language stage begins with, and its processor.
+
+    Args:
+        weights: Of the vision stage, or all that a model folder of ``unirs-small`` stores.
+
+    Raises:
+        ValueError: If a weight is missing, unexpected or misshapen.
+    """
+    config = PRESETS["unirs-small"]()
+    model = UniRSForConditionalGeneration(config)
+    adapter = take_adapter("answer", weights)
+    language_model = open_language_model(SMOLLM2)
+    weights |= {f"language_model.{name}": tensor[:] for name, tensor in language_model.items()}
+    missing, unexpected = model.load_state_dict(weights, strict=False)
     new = ("projector.", "language_model.lm_head.")  # the latter is tied to the embedding
     strangers = [name for name in missing if not name.startswith(new)] + unexpected
     if strangers:
-        raise ValueError(f"the vision stage and the model differ in {strangers[0]}")
+        raise ValueError(f"the weights and the model differ in {strangers[0]}")
     add_adapters(model.language_model, config.adapters)
+    if adapter:
+        fill_adapter(model.language_model, "answer", adapter)
     model.float().to(memory_format=torch.channels_last)
     return model, make_processor(config, read_tokenizer(SMOLLM2))
 

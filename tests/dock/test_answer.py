@@ -287,9 +287,10 @@ def test_the_caveat_stands_beside_the_answer(qtbot, dock, find, make_entry):
     assert 0 <= gap < 12
 
 
-def test_a_finished_answer_is_shown_from_its_top(qtbot, dock, find, make_entry):
+@pytest.mark.parametrize("height", [520, 600, 640])
+def test_a_finished_answer_is_shown_from_its_top(qtbot, dock, find, make_entry, height):
     """Its probabilities, caveat and buttons come at once, and must not push its beginning away."""
-    dock.resize(300, 520)
+    dock.resize(300, height)
     find("seenFold").click()
     dock.begin_answer("Classification")
     dock.show_seen([picture()] * 8)

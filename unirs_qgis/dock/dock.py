@@ -229,7 +229,8 @@ class UniRSDock(QDockWidget):
             entry: The answer.
             can_map: Whether there is a change map for it.
         """
-        keep_top = self._column.shows_top(self._answer)
+        column = self._column
+        keep_top = column.shows_top(self._answer) or column.follows_within(self._answer)
         self._column.stop_following()
         self._answer.finish(entry, can_map)
         self._history.set_mappable(entry.id, can_map)

@@ -67,6 +67,14 @@ class ScrollColumn(QScrollArea):
         top = widget.mapTo(self.viewport(), QPoint(0, 0)).y()
         return 0 <= top < self.viewport().height()
 
+    def follows_within(self, widget: QWidget) -> bool:
+        """Whether an end is followed that would be in sight with the top of a widget, too."""
+        if self._followed is None or self._is_scrolled_away():
+            return False
+        end = self._followed.mapTo(self.widget(), QPoint(0, self._followed.height())).y()
+        top = widget.mapTo(self.widget(), QPoint(0, 0)).y()
+        return end - top <= self.viewport().height()
+
     def stop_following(self) -> None:
         """Leaves the column where it is from now on."""
         self._followed = None
@@ -89,12 +97,17 @@ class ScrollColumn(QScrollArea):
             bar.setValue(place.bottom() - height + 1)
 
     def _follow(self, widget: QWidget) -> None:
+        if self._is_scrolled_away():
+            return
         bar = self.verticalScrollBar()
-        if abs(bar.value() - self._followed_to) > _NEAR:
-            return  # the user has scrolled
         end = widget.mapTo(self.widget(), QPoint(0, widget.height())).y()
         self._followed_to = max(bar.value(), min(bar.maximum(), end - self.viewport().height()))
         bar.setValue(self._followed_to)
+
+    def _is_scrolled_away(self) -> bool:
+        """Whether the user has scrolled since; a content that shrinks scrolls, too."""
+        bar = self.verticalScrollBar()
+        return abs(bar.value() - min(self._followed_to, bar.maximum())) > _NEAR
 
     def _bar_width(self) -> int:
         return self.verticalScrollBar().sizeHint().width()

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from recipes.small import wordings
 from recipes.small.things import DENSITY, EVERY_SCENE, RURAL, URBAN, Thing, known
+from unirs.evaluation.scores.counts import number_word
+from unirs.inputs import NO_CHANGE
 
-NO_CHANGE = "there is no difference"
-"""One caption for all unchanged pairs, so that its first word says whether there is a change."""
+UNCHANGED = NO_CHANGE[1]
+"""One caption for all unchanged pairs, so that its first word says whether there is a change. It is
+one of those whose probability decides that nothing has changed (``unirs.inference.verdict``)."""
 
 Choice = TypeVar("Choice")
 
@@ -161,7 +164,7 @@ class Questioner:
             Asked(self.one(wordings.REMOVED), _yes(changed and removed), "changed"),
         ]
         if not changed:
-            return [self._change(NO_CHANGE), *asked]
+            return [self._change(UNCHANGED), *asked]
         number, place = max(1, count_bodies(mask)), place_of(mask)
         texts = wordings.REMOVED_SENTENCES if removed else wordings.BUILT_SENTENCES
         caption = self.one(texts).format(
@@ -180,7 +183,7 @@ class Questioner:
 
     def change(self, caption: str, changed: bool) -> list[Asked]:
         """About a pair of which the caption is known."""
-        told = caption if changed else NO_CHANGE
+        told = caption if changed else UNCHANGED
         return [
             self._change(told),
             Asked(self.one(wordings.CHANGED), _yes(changed), "changed"),
@@ -211,16 +214,6 @@ def clean(caption: str) -> str:
     """A caption of a data set as a person would write it: no blanks before points."""
     text = re.sub(r"\s+([.,;])", r"\1", " ".join(caption.split()))
     return text[:1].lower() + text[1:]
-
-
-def number_word(number: int) -> str:
-    """``"twenty-one"``; digits from a hundred on."""
-    if number >= 100:
-        return str(number)
-    if number < 20:
-        return _UNITS[number]
-    tens, units = divmod(number, 10)
-    return _TENS[tens - 2] + (f"-{_UNITS[units]}" if units else "")
 
 
 def place_of(mask: NDArray[np.bool_]) -> str:
@@ -255,11 +248,3 @@ def _in_the_scene(place: str) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
-
-
-_UNITS = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
-    "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")

@@ -35,7 +35,7 @@ Latex = Annotated[bool, typer.Option("--latex", help="Print LaTeX.", rich_help_p
 
 
 def going_on_in(folder: Path) -> AbstractContextManager[None]:
-    """Let a person stop an evaluation, and say where it goes on."""
+    """Allow an evaluation to be stopped, with a message on how to resume it."""
     kept = f"Stopped; what was answered is kept in {folder}, and the same command goes on there."
     return told("evaluation_stopped", kept, json_lines=False)
 

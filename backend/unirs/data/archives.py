@@ -101,10 +101,10 @@ def _read(archive: Path, name: str) -> bytes:
 def _members(archive: Path) -> Mapping[str, Place]:
     """Every regular file of an archive; its headers are read once, and again when it changes."""
     try:
-        told = archive.stat()
+        status = archive.stat()
     except OSError as error:
         raise _broken(archive, f"cannot be read ({error.strerror})") from error
-    return _listed(archive, told.st_mtime_ns, told.st_size)
+    return _listed(archive, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=16)

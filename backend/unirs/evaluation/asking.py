@@ -18,7 +18,7 @@ from unirs.data.samples import Sample
 from unirs.data.visuals import read_visual
 from unirs.errors import UniRSError
 from unirs.evaluation.predictions import Prediction, PredictionFile
-from unirs.files import make_folder
+from unirs.files import file_size, make_folder
 from unirs.inference import Pipeline
 from unirs.inference.batch import BatchPipeline
 from unirs.inputs import Question, VisualInput
@@ -102,8 +102,8 @@ def check(samples: Sequence[Sample], root: Path, out: Path, batch_size: int) -> 
     if free < needed:
         raise UniRSError(
             "disk_full",
-            f"{out} has {free / 1e6:.0f} MB of free space, and the predictions may take "
-            f"{needed / 1e6:.0f} MB; free some, or name another folder.",
+            f"{out} has {file_size(free)} of free space, and the predictions may take "
+            f"{file_size(needed)}; free some, or name another folder.",
         )
 
 

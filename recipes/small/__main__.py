@@ -35,7 +35,7 @@ VISION = LoopOptions(
     checkpoint_every=50,
 )
 LANGUAGE = LoopOptions(
-    steps=2000, learning_rate=1e-3, warmup=0.015, validate_every=100, checkpoint_every=20
+    steps=560, learning_rate=8e-4, warmup=0.03, validate_every=100, checkpoint_every=20
 )
 
 

@@ -36,7 +36,7 @@ CHANGE_WEIGHT = 0.3
 VALIDATED = 60
 """Visual inputs that a validation asks about."""
 
-UNVALIDATED = ("epfl-roads", "naip", "naip-pair", "other-place")
+UNVALIDATED = ("mixed", "epfl-roads", "flight", "naip", "naip-pair", "other-place")
 
 
 @dataclass(frozen=True)

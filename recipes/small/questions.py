@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,13 +13,20 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from recipes.small import wordings
-from recipes.small.things import DENSITY, EVERY_SCENE, RURAL, URBAN, Thing, known
+from recipes.small.things import DENSITY, EVERY_SCENE, RURAL, URBAN, Facts, Thing
 from unirs.evaluation.scores.counts import number_word
 from unirs.inputs import NO_CHANGE
+from unirs.prompts import short_answer
 
 UNCHANGED = NO_CHANGE[1]
 """One caption for all unchanged pairs, so that its first word says whether there is a change. It is
 one of those whose probability decides that nothing has changed (``unirs.inference.verdict``)."""
+
+BRIEF = {
+    *("presence", "comparison", "rural_urban", "density", "scene"),
+    *("count", "area", "changed", "people"),
+}
+"""Kinds whose answers are a word or phrase."""
 
 Choice = TypeVar("Choice")
 
@@ -48,7 +55,7 @@ class Balance:
     absent: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, facts: Iterable[tuple[Sequence[Thing], Sequence[Thing]]]) -> Balance:
+    def of(cls, facts: Iterable[Facts]) -> Balance:
         """The balance over what is known of all training images."""
         facts = list(facts)
         seen = Counter(thing.many for there, _ in facts for thing in there)
@@ -88,9 +95,15 @@ class Questioner:
             question = text.format(question=question, choices=", ".join(choices))
         return Asked(question, scene, "scene")
 
-    def about(self, scene: str | None, captions: Sequence[str], count: int) -> list[Asked]:
-        """Presence, comparison, town or country, density: as many as asked for, or fewer."""
-        there, absent = known(scene, captions)
+    def about(self, facts: Facts, count: int, scene: str | None = None) -> list[Asked]:
+        """Presence, comparison, town or country, density: as many as asked for, or fewer.
+
+        Args:
+            facts: What is surely there and what is surely not.
+            count: Of questions.
+            scene: Kind of place, if it is one alone.
+        """
+        there, absent = facts
         kinds = {
             "presence": 0.72 * bool(there or absent),
             "comparison": 0.14 * bool(there and absent),
@@ -191,6 +204,12 @@ class Questioner:
 
     def _change(self, caption: str) -> Asked:
         return Asked(self.one(wordings.CHANGE), caption, "change")
+
+    def worded(self, asked: Asked) -> Asked:
+        """The question as it is, or with the request for a short answer that scored ones carry."""
+        if asked.kind not in BRIEF or self.rng.random() < 0.5:
+            return asked
+        return replace(asked, question=short_answer(asked.question))
 
     def one(self, choices: Sequence[Choice]) -> Choice:
         """One of several, all equally likely."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from torch import Tensor
 from recipes.small import wordings
 from recipes.small.pixels import SIDES, Collection, as_tensor, look, moved, relit, resized, seen
 from recipes.small.questions import Asked, Balance, Questioner, clean
-from recipes.small.things import THINGS, known
+from recipes.small.things import THINGS, known, known_of_all
 from unirs import world
 from unirs.data.rasters import RasterTiles
 from unirs.data.real import RealItem, Split
@@ -30,22 +30,27 @@ QUESTIONS = 4
 """Questions about an image in a step: they share its visual tokens."""
 
 MIXTURE = {
-    "rsicd": 0.40,
-    "ucmerced": 0.12,
-    "eurosat": 0.06,
-    "nwpu": 0.05,
+    "rsicd": 0.34,
+    "ucmerced": 0.15,
+    "eurosat": 0.10,
+    "nwpu": 0.04,
+    "mixed": 0.06,
     "aerial-cars": 0.03,
     "epfl-roads": 0.02,
+    "flight": 0.02,
     "naip": 0.03,
-    "naip-pair": 0.03,
+    "naip-pair": 0.02,
     "levir-cd": 0.08,
-    "same-place": 0.05,
+    "same-place": 0.04,
     "other-place": 0.01,
-    "world-scene": 0.05,
-    "world-pair": 0.05,
-    "world-video": 0.02,
+    "world-scene": 0.03,
+    "world-pair": 0.02,
+    "world-video": 0.01,
 }
 """Share of the images of each source."""
+
+FRAMES = 4
+"""Frames of a flight over an image."""
 
 MAP_SIDE = 56
 """Cells along the side of the change map that the change head gives."""
@@ -96,6 +101,8 @@ class Samples:
             **{name: self._classified_source(name) for name in CLASSIFIED},
             "aerial-cars": self._vehicles,
             "epfl-roads": self._roads,
+            "mixed": self._mixed,
+            "flight": self._flight,
             "naip": self._naip,
             "naip-pair": self._naip_pair,
             "levir-cd": self._buildings,
@@ -118,7 +125,8 @@ class Samples:
             source = str(rng.choice(list(mixture), p=chances / chances.sum()))
             drawn = self.sources[source](rng)
             if drawn.asked:
-                return drawn
+                ask = self._questioner(rng)
+                return replace(drawn, asked=[ask.worded(asked) for asked in drawn.asked])
 
     def pick(self, name: str, rng: Generator) -> int:
         """Index of an item of a collection."""
@@ -144,7 +152,7 @@ class Samples:
         captions, asked = _captions(item), []
         if captions:
             asked.append(ask.caption(captions))
-        if item.scene and rng.random() < 0.6:
+        if item.scene and (not captions or rng.random() < 0.6):
             asked.append(ask.scene(item.scene, SCENES[name].values()))
         whole = upright = not self.augmented
         if item.questions:
@@ -152,9 +160,45 @@ class Samples:
             asked.append(Asked(question, answer, "people"))
             upright = upright or "location" in question
             whole = whole or upright or question.startswith("How many")
-        asked += ask.about(item.scene, captions, QUESTIONS - len(asked))
+        asked += ask.about(known(item.scene, captions), QUESTIONS - len(asked), item.scene)
         how = look(rng, 1.0 if whole else 0.75, not upright)
         return Drawn(InputKind.SINGLE, self.light(seen(resized(as_tensor(image)), how), rng), asked)
+
+    def _mixed(self, rng: Generator) -> Drawn:
+        """Tiles of Sentinel-2 side by side, in patches of two or three kinds of land."""
+        tiles, ask, side = self.collections["eurosat"], self._questioner(rng), SIDES["eurosat"]
+        across, kinds = int(rng.integers(2, 5)), int(rng.integers(2, 4))
+        indices = self.indices["eurosat"]
+        scenes = [tiles.items[index].scene for index in rng.choice(indices, kinds)]
+        centres, cells = rng.uniform(0, across, (kinds, 2)), np.indices((across, across)).T + 0.5
+        nearest = np.square(cells[:, :, None] - centres).sum(-1).argmin(-1)
+        image = np.zeros((1, across * side, across * side, 3), np.uint8)
+        facts = []
+        for (row, column), kind in np.ndenumerate(nearest):
+            same = [index for index in indices if tiles.items[index].scene == scenes[kind]]
+            index = int(rng.choice(same))
+            down, right = row * side, column * side
+            image[:, down : down + side, right : right + side] = tiles.images[index]
+            facts.append(known(scenes[kind], ()))
+        asked = ask.about(known_of_all(facts), QUESTIONS)
+        seen_image = seen(resized(as_tensor(image)), look(rng))
+        return Drawn(InputKind.SINGLE, self.light(seen_image, rng), asked)
+
+    def _flight(self, rng: Generator) -> Drawn:
+        """A camera that moves over one image."""
+        name = str(rng.choice(["rsicd", "ucmerced", "nwpu"], p=[0.6, 0.2, 0.2]))
+        index, ask = self.pick(name, rng), self._questioner(rng)
+        item, image = self.collections[name].items[index], self.collections[name].images[index]
+        captions, asked = _captions(item), []
+        if captions:
+            asked.append(Asked(ask.one(wordings.VIDEO), ask.one(captions), "caption"))
+        asked += ask.about(known(item.scene, captions), QUESTIONS - len(asked), item.scene)
+        first = look(rng, 0.7)
+        last = moved(first, rng, 0.3)
+        steps = torch.linspace(0, 1, FRAMES)[:, None, None]
+        frames = resized(as_tensor(image)).expand(FRAMES, -1, -1, -1)
+        shown = seen(frames, first + (last - first) * steps)
+        return Drawn(InputKind.VIDEO, self.light(shown, rng, 0.3), asked)
 
     def _vehicles(self, rng: Generator) -> Drawn:
         ask, index = self._questioner(rng), self.pick("aerial-cars", rng)

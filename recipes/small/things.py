@@ -307,7 +307,18 @@ THINGS = (
 )
 
 
-def known(scene: str | None, captions: Sequence[str]) -> tuple[list[Thing], list[Thing]]:
+Facts = tuple[list[Thing], list[Thing]]
+"""What is surely there and what is surely not."""
+
+
+def known_of_all(parts: Sequence[Facts]) -> Facts:
+    """What is known of an image that is made of others: what is in one of them, and in none."""
+    there = [thing for thing in THINGS if any(thing in part for part, _ in parts)]
+    absent = [thing for thing in THINGS if all(thing in part for _, part in parts)]
+    return there, absent
+
+
+def known(scene: str | None, captions: Sequence[str]) -> Facts:
     """What is surely there and what is surely not.
 
     Args:

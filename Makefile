@@ -21,7 +21,7 @@ help: ## list what can be made
 
 env: .venv/.made ## make the runtime environment in .venv (again only when its needs have changed)
 
-.venv/.made: pyproject.toml constraints.txt scripts/make_env.sh
+.venv/.made: pyproject.toml backend/pyproject.toml constraints.txt scripts/make_env.sh
 	@scripts/make_env.sh
 	@touch $@
 

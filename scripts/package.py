@@ -2,7 +2,7 @@
 
 The same sources make the same bytes. Inside of ``unirs_qgis/`` there are
 
-    LICENSE, metadata.txt, *.py     the plugin; what is a link in the repository is a file here
+    LICENSE, metadata.txt, *.py     the plugin, with the files of the runtime that it shares
     resources/                      icons, styles, translations, the guide as pages
     wheels/                         the runtime with the default model in it, and exact versions
     _vendor/                        qtpy and what it needs, for a QGIS without it
@@ -26,6 +26,9 @@ ROOT = Path(__file__).parents[1]
 PLUGIN = "unirs_qgis"
 LIMIT = 25 * 10**6
 """The plugin repository takes no larger file, in bytes."""
+
+SHARED = ("dates", "product_names", "worker/client", "worker/process", "worker/protocol")
+"""Files of the runtime that the plugin uses as well, in ``unirs_qgis/shared``."""
 
 RESOURCES = ("icons", "styles", "i18n")  # the model travels inside of the wheel
 SUFFIXES = {".py", ".svg", ".qm", ".qml", ".json", ".txt"}
@@ -51,6 +54,7 @@ def main(folder: Path) -> Path:
         PurePosixPath("LICENSE"): (ROOT / "LICENSE").read_bytes(),
         PurePosixPath("metadata.txt"): (ROOT / "metadata.txt").read_bytes(),
         **plugin_files(),
+        **shared_files(),
         **{PurePosixPath("resources/guide") / path: page for path, page in guide_files().items()},
         **runtime_files(),
         **library_files(),
@@ -85,6 +89,12 @@ def plugin_files() -> Files:
         for path in folder.rglob("*")
         if path.is_file() and is_shipped(path.relative_to(folder))
     }
+
+
+def shared_files() -> Files:
+    """The files of the runtime that the plugin uses as well."""
+    sources = [ROOT / "backend" / "unirs" / f"{module}.py" for module in SHARED]
+    return {PurePosixPath("shared", path.name): path.read_bytes() for path in sources}
 
 
 def is_shipped(path: Path) -> bool:

@@ -13,7 +13,7 @@ from unirs.imagery import read_pair
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.worker.client import WorkerError
-from unirs.world.write import write_demo
+from unirs_lab.world.write import write_demo
 
 
 @pytest.fixture

@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "backend" / "unirs"
+BACKEND = ROOT / "backend"
+PACKAGE, LAB = BACKEND / "unirs", BACKEND / "unirs_lab"
 PLUGIN = ROOT / "unirs_qgis"
 
 GROUND = {"errors", "files", "product_names", "dates", "inputs"}
 MODEL = GROUND | {"prompts"}
-INFERENCE = MODEL | {"model"}
+MODELS = MODEL | {"model"}
+INFERENCE = MODELS | {"models"}
 REQUEST = INFERENCE | {"inference", "imagery"}
 TASKS = REQUEST | {"request"}
-FRONT = TASKS | {"tasks", "world"}
-MAY_IMPORT = {
+FRONT = TASKS | {"tasks"}
+RUNTIME = {
     "__init__": set(),
     "errors": set(),
     "files": {"errors"},
@@ -29,23 +31,29 @@ MAY_IMPORT = {
     "inputs": GROUND,
     "prompts": GROUND,
     "imagery": GROUND,
-    "world": GROUND,
     "model": MODEL,
+    "models": MODELS,
     "inference": INFERENCE,
     "request": REQUEST,
     "tasks": TASKS,
     "self_test": FRONT,
-    "data": GROUND | {"prompts", "imagery", "world"},
-    "training": FRONT | {"data"},
-    "evaluation": FRONT | {"data"},
-    "experiments": FRONT | {"training", "evaluation"},
     "worker": FRONT | {"self_test"},
     "bench": FRONT | {"worker"},
-    "cli": FRONT
-    | {"data", "self_test", "training", "evaluation", "experiments", "worker", "bench"},
+    "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }
-"""For each part of the backend, the other parts that it may know."""
+"""For each part of the runtime, the other parts that it may know."""
+
+LABORATORY = {
+    "__init__": set(),
+    "world": set(),
+    "data": {"world"},
+    "training": {"world", "data"},
+    "evaluation": {"world", "data"},
+    "experiments": {"world", "data", "training", "evaluation"},
+    "cli": {"world", "data", "training", "evaluation", "experiments"},
+}
+"""The same for the laboratory, which may know all of the runtime."""
 
 NEVER_IN_BACKEND = {"PyQt5", "PyQt6", "PySide2", "PySide6", "qgis", "qtpy"}
 NEVER_ANYWHERE = {
@@ -56,7 +64,7 @@ SHARED = {"process", "protocol", "product_names"}
 """What is imported relatively, because the plugin ships the same files."""
 HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"}
 
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+SOURCES = sorted([*PACKAGE.rglob("*.py"), *LAB.rglob("*.py")])
 PLUGIN_SOURCES = sorted(PLUGIN.rglob("*.py"))
 
 
@@ -73,9 +81,10 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def part(path: Path) -> str:
-    """The part of the backend that a file belongs to."""
-    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+def part(path: Path) -> tuple[str, str]:
+    """The package and the part of it that a file belongs to."""
+    package, name = path.relative_to(BACKEND).with_suffix("").parts[:2]
+    return package, name
 
 
 def forbidden_calls(tree: ast.AST) -> list[str]:
@@ -96,25 +105,28 @@ def forbidden_calls(tree: ast.AST) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(BACKEND)))
 def test_imports_point_one_way(path: Path) -> None:
-    own = part(path)
-    others = {
-        name.split(".")[1]
-        for name in imported(ast.parse(path.read_text()))
-        if name.startswith("unirs.")
+    package, own = part(path)
+    may_import = {"unirs": RUNTIME, "unirs_lab": LABORATORY}[package][own]
+    names = [name.split(".") for name in imported(ast.parse(path.read_text()))]
+    others = {name[1] for name in names if name[0] == package and len(name) > 1} - {
+        own,
+        "__version__",
     }
-    others -= {own, "__version__"}
-    assert others <= MAY_IMPORT[own], f"{own} may not know {others - MAY_IMPORT[own]}"
+    assert others <= may_import, f"{own} may not know {others - may_import}"
+    if package == "unirs":
+        assert not any(name[0] == "unirs_lab" for name in names), "the runtime knows the laboratory"
 
 
-def test_the_order_has_no_circle() -> None:
-    rank = {name: index for index, name in enumerate(MAY_IMPORT)}
-    for name, others in MAY_IMPORT.items():
+@pytest.mark.parametrize("order", [RUNTIME, LABORATORY])
+def test_the_order_has_no_circle(order: dict[str, set[str]]) -> None:
+    rank = {name: index for index, name in enumerate(order)}
+    for name, others in order.items():
         assert all(rank[other] <= rank[name] for other in others)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(BACKEND)))
 def test_the_backend_knows_neither_qt_nor_qgis_nor_network_nor_pickle(path: Path) -> None:
     roots = {name.split(".")[0] for name in imported(ast.parse(path.read_text()))}
     names = set(imported(ast.parse(path.read_text())))
@@ -122,7 +134,7 @@ def test_the_backend_knows_neither_qt_nor_qgis_nor_network_nor_pickle(path: Path
     assert not any(name.startswith("urllib.request") for name in names)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(BACKEND)))
 def test_nothing_runs_what_a_file_or_a_text_brings(path: Path) -> None:
     assert not forbidden_calls(ast.parse(path.read_text()))
 

@@ -41,7 +41,7 @@ def test_the_wheel_carries_the_default_model(wheel):
 def test_the_wheel_carries_program_and_licence_and_no_tests(wheel):
     names = wheel.namelist()
     assert "unirs/cli/app.py" in names
-    assert "unirs/training/presets/joint-paper.yaml" in names
+    assert "unirs_lab/training/presets/joint-paper.yaml" in names
     assert any(name.endswith("/LICENSE") for name in names)
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))
     assert "unirs = unirs.__main__:run" in wheel.read(entry_points).decode()

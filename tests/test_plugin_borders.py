@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts import package
+
 ROOT = Path(__file__).parents[1]
 PLUGIN = ROOT / "unirs_qgis"
 OLDEST_PYTHON = (3, 9)
@@ -32,7 +34,8 @@ NEWER_PYTHON = {
 }
 """Arguments that came after Python 3.9; ``feature_version`` sees syntax alone."""
 
-SOURCES = sorted(PLUGIN.rglob("*.py"))
+SHARED = [ROOT / "backend" / "unirs" / f"{module}.py" for module in package.SHARED]
+SOURCES = sorted([*PLUGIN.rglob("*.py"), *SHARED])
 NAMES = [str(path.relative_to(ROOT)) for path in SOURCES]
 every_source = pytest.mark.parametrize("path", SOURCES, ids=NAMES)
 
@@ -59,15 +62,14 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
 
 @every_source
 def test_the_plugin_imports_only_what_qgis_ships(path: Path) -> None:
-    shared = path.is_symlink()
-    on_qt_alone = shared or "dock" in path.relative_to(PLUGIN).parts
+    on_qt_alone = path in SHARED or "dock" in path.relative_to(ROOT).parts
     others = ON_QT_ALONE if on_qt_alone else SHIPPED_WITH_QGIS
     for name in imported(parse(path)):
         root = name.split(".")[0]
         assert root in others | {"unirs_qgis"} | sys.stdlib_module_names, name
         assert not {name, root} & NETWORK_AND_PICKLES, name
         if on_qt_alone and root == "unirs_qgis":
-            alone = name.startswith(("unirs_qgis.dock", "unirs_qgis.dates"))
+            alone = name.startswith(("unirs_qgis.dock", "unirs_qgis.shared.dates"))
             assert alone, f"{name} may know QGIS"
 
 

@@ -13,14 +13,14 @@ from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QGuiApplication
 
-from unirs_qgis.change_map import ChangeMapError, add_change_map
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.export_dialog import ExportDialog
-from unirs_qgis.footprints import Footprints
 from unirs_qgis.history import History, HistoryError
-from unirs_qgis.layer_tree import raster_layers
-from unirs_qgis.layers import public_source
+from unirs_qgis.inputs.layer_tree import raster_layers
+from unirs_qgis.inputs.layers import public_source
+from unirs_qgis.map.change_map import ChangeMapError, add_change_map
+from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.paths import profile_folder
 from unirs_qgis.settings import GROUP, Settings
 

@@ -12,11 +12,11 @@ from qgis.core import QgsRasterLayer
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage
 
-from unirs_qgis.crops import Crop, CropPlan, CropRenderer
+from unirs_qgis.crops.crops import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
-from unirs_qgis.picked import Picked, crs_name
-from unirs_qgis.runtime.worker import Job, Worker
+from unirs_qgis.inputs.picked import Picked, crs_name
+from unirs_qgis.runtime.worker.worker import Job, Worker
 from unirs_qgis.settings import Settings
 
 FRAME = "frame.png"

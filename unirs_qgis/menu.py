@@ -10,8 +10,8 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QAction
 
-from unirs_qgis.layer_tree import can_be_asked_about
-from unirs_qgis.layers import input_kind
+from unirs_qgis.inputs.layer_tree import can_be_asked_about
+from unirs_qgis.inputs.layers import input_kind
 from unirs_qgis.paths import resource
 
 MENU = "UniRS"

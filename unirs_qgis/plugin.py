@@ -13,18 +13,18 @@ from unirs_qgis.answers import Answers, plain
 from unirs_qgis.asking import Asking, Wish
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.extent import ExtentChooser
-from unirs_qgis.footprints import Footprints
 from unirs_qgis.guide import open_guide
-from unirs_qgis.inputs import InputError, Inputs
-from unirs_qgis.layer_combo import LayerCombo
+from unirs_qgis.inputs.inputs import InputError, Inputs
+from unirs_qgis.inputs.layer_combo import LayerCombo
+from unirs_qgis.map.extent import ExtentChooser
+from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.menu import DockAction, LayerMenu, icon
 from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import private_folder
 from unirs_qgis.processing import UniRSProvider
-from unirs_qgis.runtime.environment import runtime_python, worker_command
-from unirs_qgis.runtime.setup import RuntimeSetup
-from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.runtime.setup.environment import runtime_python, worker_command
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.worker.worker import Worker
 from unirs_qgis.settings import read_settings, read_setup_options
 from unirs_qgis.status import Status
 from unirs_qgis.translation import Translation

@@ -8,10 +8,10 @@ from qtpy.QtCore import QObject
 
 from unirs_qgis.asking import Asking
 from unirs_qgis.dock import DockState, UniRSDock
-from unirs_qgis.inputs import Inputs
-from unirs_qgis.runtime.environment import Runtime, describe_runtime
-from unirs_qgis.runtime.setup import RuntimeSetup
-from unirs_qgis.runtime.worker import Worker, WorkerState
+from unirs_qgis.inputs.inputs import Inputs
+from unirs_qgis.runtime.setup.environment import Runtime, describe_runtime
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.worker.worker import Worker, WorkerState
 from unirs_qgis.settings import Settings
 
 OFFLINE_CODES = {"network", "proxy", "certificate", "login"}

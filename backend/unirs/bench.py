@@ -19,8 +19,8 @@ import torch
 
 from unirs.inference.batch import answer_batch
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
+from unirs.inference.prompting import answer_prompt, fuses, instruction_for, writes_clue
 from unirs.inference.visual import visual_tokens
-from unirs.inference.wording import answer_prompt, fuses, instruction_for, writes_clue
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import ModelBundle, embed_prompt
 from unirs.model.adapters import Role

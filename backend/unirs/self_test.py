@@ -1,6 +1,6 @@
 """Known images and their true answers: does the model at hand work as it should?
 
-``unirs doctor`` and the worker's ``self_test`` run it. The images come from :mod:`unirs.world`,
+``unirs doctor`` and the worker's ``self_test`` run it. The images come from :mod:`unirs_lab.world`,
 which knows the truth of every pixel; the same seeds give the same images everywhere.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
-from unirs.world import EVENTS, pair, scene, seed_for, video
+from unirs_lab.world import EVENTS, pair, scene, seed_for, video
 
 if TYPE_CHECKING:
     from unirs.inference import Pipeline

@@ -27,9 +27,9 @@ from unirs.imagery import (
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, until_stopped
 from unirs.imagery.video import open_video
-from unirs.inference.store import model_info
 from unirs.inference.views import answer_from_views
 from unirs.inputs import Answer, Crop, InputKind, VisualInput
+from unirs.models.store import model_info
 from unirs.request import TaskRequest, crop_files
 
 if TYPE_CHECKING:

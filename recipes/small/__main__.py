@@ -22,7 +22,7 @@ from unirs.model.compact import read_compact
 from unirs.model.language_model import SMOLLM2, open_language_model
 from unirs.model.publish import publish, read_tokenizer
 from unirs.model.small import take_adapter
-from unirs.training.loop import LoopOptions, Progress, fit
+from unirs_lab.training.loop import LoopOptions, Progress, fit
 
 VISION = LoopOptions(
     steps=600,

@@ -18,8 +18,8 @@ from recipes.small.vision import change_loss
 from unirs.inputs import InputKind
 from unirs.model import UniRSForConditionalGeneration, UniRSProcessor
 from unirs.model.modeling import fill_visual
-from unirs.training.loop import MicroBatch
-from unirs.training.rows import NO_LOSS, EncodedRow, Row, TokenBatch, collate, encode_row
+from unirs_lab.training.loop import MicroBatch
+from unirs_lab.training.rows import NO_LOSS, EncodedRow, Row, TokenBatch, collate, encode_row
 
 IMAGES = 8
 """Visual inputs of a step, about each of which some questions are asked."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from unirs.data.archives import at_hand
-from unirs.data.real import RealItem, Split, read_real
+from unirs_lab.data.archives import at_hand
+from unirs_lab.data.real import RealItem, Split, read_real
 
 SIDE = 224
 """Pixels along the side of the square that the vision tower reads."""

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from recipes.small import wordings
 from recipes.small.things import DENSITY, EVERY_SCENE, RURAL, URBAN, Facts, Thing
-from unirs.evaluation.scores.counts import number_word
 from unirs.inputs import NO_CHANGE
 from unirs.prompts import short_answer
+from unirs_lab.evaluation.scores.counts import number_word
 
 UNCHANGED = NO_CHANGE[1]
 """One caption for all unchanged pairs, so that its first word says whether there is a change. It is

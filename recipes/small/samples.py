@@ -16,12 +16,12 @@ from recipes.small import wordings
 from recipes.small.pixels import SIDES, Collection, as_tensor, look, moved, relit, resized, seen
 from recipes.small.questions import Asked, Balance, Questioner, clean
 from recipes.small.things import THINGS, known, known_of_all
-from unirs import world
-from unirs.data.rasters import RasterTiles
-from unirs.data.real import RealItem, Split
-from unirs.data.real.scenes import SCENES
 from unirs.inputs import InputKind
 from unirs.prompts import CAPTION_INSTRUCTION, classify_instruction
+from unirs_lab import world
+from unirs_lab.data.rasters import RasterTiles
+from unirs_lab.data.real import RealItem, Split
+from unirs_lab.data.real.scenes import SCENES
 
 CLASSIFIED = ("rsicd", "ucmerced", "eurosat", "nwpu")
 """Collections of single images whose kind of scene is known."""

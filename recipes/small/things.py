@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from unirs.data.real.scenes import SCENES
+from unirs_lab.data.real.scenes import SCENES
 
 EVERY_SCENE = frozenset(name for names in SCENES.values() for name in names.values())
 

@@ -20,10 +20,10 @@ from torch import Tensor, nn
 
 from recipes.small.pixels import SIDES, as_tensor, look, moved, pixel_values, relit, resized, seen
 from recipes.small.samples import CLASSIFIED, MAP_SIDE, Samples
-from unirs.data.real.scenes import SCENES
 from unirs.model.change import ChangeExtraction, MapHead
 from unirs.model.efficientnet import Block, EfficientNetLite, EfficientNetLiteConfig
-from unirs.training.loop import MicroBatch
+from unirs_lab.data.real.scenes import SCENES
+from unirs_lab.training.loop import MicroBatch
 
 IMAGES = {"rsicd": 15, "ucmerced": 4, "eurosat": 4, "nwpu": 2}
 """Images of a step whose scene is known. Besides: a road map, a flight, water, three pairs."""

@@ -22,7 +22,7 @@ PROGRAM = [sys.executable, "-m", "unirs"]
 @pytest.fixture
 def hub(monkeypatch, tmp_path, models_folder):
     """A hub with the tiny model and a small checkpoint, and an empty models folder."""
-    path = TESTS / "inference" / "hub_server.py"
+    path = TESTS / "models" / "hub_server.py"
     spec = importlib.util.spec_from_file_location("hub_server", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -31,7 +31,7 @@ def hub(monkeypatch, tmp_path, models_folder):
     with module.HubServer() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         server.add_folder("someone/tiny", models_folder / "unirs-tiny")
-        server.add_folder(VILA, TESTS / "data" / "reference-7x7" / "vila")
+        server.add_folder(VILA, TESTS / "model" / "reference-7x7" / "vila")
         yield server
 
 

@@ -153,7 +153,7 @@ def test_what_the_system_refuses_is_no_defect(unirs, monkeypatch, number):
     def refused():
         raise OSError(number, os.strerror(number), "/data/models")
 
-    monkeypatch.setattr("unirs.inference.store.survey_models", refused)
+    monkeypatch.setattr("unirs.models.store.survey_models", refused)
     assert_sentence(unirs("models"), "/data/models", os.strerror(number))
 
 
@@ -163,7 +163,7 @@ class TestDefect:
         def broken():
             raise KeyError("[red]inside[/red]")
 
-        monkeypatch.setattr("unirs.inference.store.survey_models", broken)
+        monkeypatch.setattr("unirs.models.store.survey_models", broken)
         monkeypatch.setattr("platformdirs.user_log_path", lambda _name: tmp_path / "log")
 
     def test_is_apologised_for_and_logged(self, unirs, tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-REFERENCE = Path(__file__).parents[1] / "data" / "reference-7x7"
+REFERENCE = Path(__file__).parents[1] / "model" / "reference-7x7"
 
 
 def test_models_lists_what_is_here(unirs, models_folder):

@@ -51,7 +51,7 @@ def test_evaluate_scores_a_model(unirs):
 
 @pytest.mark.slow
 def test_train_hands_over_and_publishes_with_a_card(unirs, monkeypatch, models_folder, tmp_path):
-    """Training itself is tested in ``tests/training``; here a tiny model stands for its result."""
+    """Training has tests of its own; here a tiny model stands for its result."""
     seen = {}
 
     def train_mini(options, stages, report):
@@ -59,9 +59,10 @@ def test_train_hands_over_and_publishes_with_a_card(unirs, monkeypatch, models_f
         seen.update(options=options, stages=stages)
         return models_folder / "unirs-tiny"
 
-    monkeypatch.setattr("unirs.training.mini.train_mini", train_mini)
+    monkeypatch.setattr("unirs_lab.training.mini.train_mini", train_mini)
     monkeypatch.setattr(
-        "unirs.evaluation.mini.DEFAULT_COUNT", {"scenes": 1, "pairs": 1, "videos": 1, "tiles": 1}
+        "unirs_lab.evaluation.mini.DEFAULT_COUNT",
+        {"scenes": 1, "pairs": 1, "videos": 1, "tiles": 1},
     )
     target = tmp_path / "small"
     words = ("--stage", "change", "--stage", "joint", "--scale", 0.1, "--seed", 5)

@@ -5,7 +5,7 @@ from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.inference.batch import BatchPipeline, answer_batch
 from unirs.inputs import Question, Task, VisualInput
-from unirs.world import EVENTS, pair, scene, seed_for, video
+from unirs_lab.world import EVENTS, pair, scene, seed_for, video
 
 ARRANGEMENTS = [
     ("second", "unirs"),

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from unirs.data.rasters import CHANGE_CAPTIONS
 from unirs.inference.decoding import Stopped
 from unirs.inference.place_words import turn_places
 from unirs.inference.trend import Trend, trend_of
 from unirs.inference.views import VIEWS, View, answer_from_views
 from unirs.inputs import NO_CHANGE, Answer, Crop, Question, StageSeconds, Task, VisualInput
-from unirs.world.change_words import change_captions
-from unirs.world.places import phrases
-from unirs.world.plan import GRASS, TREES, WATER
+from unirs_lab.data.rasters import CHANGE_CAPTIONS
+from unirs_lab.world.change_words import change_captions
+from unirs_lab.world.places import phrases
+from unirs_lab.world.plan import GRASS, TREES, WATER
 
 QUESTION = Question(Task.CHANGE)
 SAME = "there is no difference"

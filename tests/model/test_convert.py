@@ -14,7 +14,7 @@ from unirs.errors import UniRSError
 from unirs.model import load_bundle
 from unirs.model.convert import convert
 
-GOLDENS = Path(__file__).resolve().parents[1] / "data" / "reference-7x7"
+GOLDENS = Path(__file__).resolve().parents[1] / "model" / "reference-7x7"
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from safetensors.torch import load_file, save_file
 
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
-from unirs.inference.store import model_info
 from unirs.model import load_bundle
 from unirs.model.convert import convert
+from unirs.models.store import model_info
 
 SECONDS = 5
 """A refusal takes a few hundredths; building what is described, minutes or all memory."""
 
-GOLDENS = Path(__file__).parents[1] / "data" / "reference-7x7"
+GOLDENS = Path(__file__).parents[1] / "model" / "reference-7x7"
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from unirs.model import embed_prompt, load_bundle
 from unirs.model.convert import convert
 from unirs.prompts import Prompt
 
-HERE = Path(__file__).resolve().parents[1] / "data" / "reference-7x7"
+HERE = Path(__file__).resolve().parents[1] / "model" / "reference-7x7"
 FOLDERS = [HERE, *map(Path, filter(None, os.environ.get("UNIRS_GOLDENS", "").split(os.pathsep)))]
 CASES = [
     pytest.param(folder, name, id=f"{folder.name}-{name}")

@@ -20,7 +20,7 @@ from qgis.core import (
 from qtpy.QtCore import QSize
 from qtpy.QtGui import QColor, QImage
 
-from unirs_qgis.change_map import ChangeMapError, add_change_map
+from unirs_qgis.map.change_map import ChangeMapError, add_change_map
 
 TIMEOUT = 60_000
 LEFT, TOP, CELL = 500_000.0, 5_400_000.0, 32.0
@@ -160,7 +160,7 @@ def test_polygons_that_cannot_be_written_are_one_sentence(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     path = write_map(tmp_path / "map.tif", {(2, 2): 60})
-    monkeypatch.setattr("unirs_qgis.written_copy._move", fail)
+    monkeypatch.setattr("unirs_qgis.history.written_copy._move", fail)
     change_map = add_change_map(path, "map", QgsProject.instance())
     with qtbot.waitSignal(change_map.failed, timeout=TIMEOUT) as told:
         pass

@@ -23,8 +23,15 @@ from qgis.core import (
 from qtpy.QtCore import QThread
 from qtpy.QtGui import QPainter
 
-from unirs_qgis.crops import Crop, CropCancelled, CropError, CropPlan, CropRenderer, render_crop
-from unirs_qgis.snapshot import LayerSnapshot
+from unirs_qgis.crops.crops import (
+    Crop,
+    CropCancelled,
+    CropError,
+    CropPlan,
+    CropRenderer,
+    render_crop,
+)
+from unirs_qgis.crops.snapshot import LayerSnapshot
 
 TIMEOUT = 60_000  # milliseconds; the machine may be busy
 UTM = "EPSG:32633"

@@ -15,7 +15,7 @@ from osgeo import gdal
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
 from qtpy.QtGui import QColor, QImage
 
-from unirs_qgis.crops import Crop, CropPlan, CropRenderer
+from unirs_qgis.crops.crops import Crop, CropPlan, CropRenderer
 
 TIMEOUT = 60_000  # milliseconds; the machine may be busy
 GREEN = (30, 180, 30)

@@ -11,10 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from unirs_qgis.shared.process import clean_environment
 
 from tests.plugin.running import ends_soon
-from unirs_qgis.runtime import environment, interpreters
-from unirs_qgis.runtime.environment import (
+from unirs_qgis.runtime.processes import Stopped, clean_variables, run_program
+from unirs_qgis.runtime.setup import environment, interpreters
+from unirs_qgis.runtime.setup.environment import (
     Record,
     RuntimeState,
     describe_runtime,
@@ -23,10 +25,8 @@ from unirs_qgis.runtime.environment import (
     runtime_python,
     write_record,
 )
-from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspect_interpreter
-from unirs_qgis.runtime.processes import Stopped, clean_variables, run_program
-from unirs_qgis.runtime.setup_errors import SetupError
-from unirs_qgis.runtime.wire.process import clean_environment
+from unirs_qgis.runtime.setup.errors import SetupError
+from unirs_qgis.runtime.setup.interpreters import candidates, find_interpreter, inspect_interpreter
 from unirs_qgis.settings import Settings
 
 RECORD = Record("0123abcd", "unirs-0.1.0-py3-none-any.whl", 10, "3.11.2", "0.1.0", "2.13.0", ())

@@ -15,10 +15,10 @@ from qgis.core import (
 )
 from qtpy.QtNetwork import QNetworkProxy
 
-from unirs_qgis.runtime.network import Redactor, proxy_variables
-from unirs_qgis.runtime.setup_errors import SetupError, explain_os_error, explain_pip
-from unirs_qgis.runtime.setup_lock import setup_lock
-from unirs_qgis.runtime.setup_pip import check_index, constrained_names, pinned_version
+from unirs_qgis.runtime.models.network import Redactor, proxy_variables
+from unirs_qgis.runtime.setup.errors import SetupError, explain_os_error, explain_pip
+from unirs_qgis.runtime.setup.lock import setup_lock
+from unirs_qgis.runtime.setup.pip import check_index, constrained_names, pinned_version
 
 
 class TestProxy:

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime import setup as setup_tasks
-from unirs_qgis.runtime import setup_steps
-from unirs_qgis.runtime.environment import RuntimeState, describe_runtime, read_record
 from unirs_qgis.runtime.processes import Stopped
-from unirs_qgis.runtime.setup import RuntimeSetup, SetupTask
-from unirs_qgis.runtime.setup_errors import SetupError
-from unirs_qgis.runtime.setup_lock import setup_lock
-from unirs_qgis.runtime.setup_pip import Report
-from unirs_qgis.runtime.setup_steps import Setup, remove_environment
+from unirs_qgis.runtime.setup import setup as setup_tasks
+from unirs_qgis.runtime.setup import steps as setup_steps
+from unirs_qgis.runtime.setup.environment import RuntimeState, describe_runtime, read_record
+from unirs_qgis.runtime.setup.errors import SetupError
+from unirs_qgis.runtime.setup.lock import setup_lock
+from unirs_qgis.runtime.setup.pip import Report
+from unirs_qgis.runtime.setup.setup import RuntimeSetup, SetupTask
+from unirs_qgis.runtime.setup.steps import Setup, remove_environment
 from unirs_qgis.settings import Settings, SetupOptions
 
 pytestmark = [
@@ -313,10 +313,10 @@ def second_window(place: Place, *, wait: bool = True):
     """Another process that sets up in the same profile, as another QGIS would."""
     code = f"""
         from pathlib import Path
-        from unirs_qgis.runtime.environment import find_payload
-        from unirs_qgis.runtime.setup_errors import SetupError
-        from unirs_qgis.runtime.setup_pip import Report
-        from unirs_qgis.runtime.setup_steps import Setup
+        from unirs_qgis.runtime.setup.environment import find_payload
+        from unirs_qgis.runtime.setup.errors import SetupError
+        from unirs_qgis.runtime.setup.pip import Report
+        from unirs_qgis.runtime.setup.steps import Setup
         from unirs_qgis.settings import SetupOptions
         quiet = lambda _: None
         try:

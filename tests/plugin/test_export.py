@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QComboBox, QWidget
 from unirs_qgis.answers import EXPORT_FOLDER, Answers
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.export_dialog import ExportDialog
-from unirs_qgis.footprints import Footprints
+from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.settings import read_settings
 
 

@@ -22,8 +22,8 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QComboBox, QToolButton
 
-from unirs_qgis.crop_note import CropNote
-from unirs_qgis.extent import DRAWN, LAYER, SELECTION, VIEW, ExtentChooser, Footprints
+from unirs_qgis.map.crop_note import CropNote
+from unirs_qgis.map.extent import DRAWN, LAYER, SELECTION, VIEW, ExtentChooser, Footprints
 
 UTM = QgsCoordinateReferenceSystem("EPSG:32633")
 WGS84 = QgsCoordinateReferenceSystem("EPSG:4326")

@@ -3,7 +3,7 @@
 import pytest
 from qgis.core import QgsGeometry, QgsRectangle
 
-from unirs_qgis.history.globe import on_globe
+from unirs_qgis.history.antimeridian import on_globe
 
 PACIFIC = (
     'PROJCS["around 180",GEOGCS["WGS 84",'

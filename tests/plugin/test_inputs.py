@@ -14,7 +14,7 @@ from qgis.core import (
 from qtpy.QtWidgets import QLabel, QToolButton
 
 from unirs_qgis.dock import DockState
-from unirs_qgis.inputs import InputError
+from unirs_qgis.inputs.inputs import InputError
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qtpy.QtGui import QPainter
 
-from unirs_qgis.layer_tree import is_output, looked_at, outputs, raster_layers, why_unseen
+from unirs_qgis.inputs.layer_tree import is_output, looked_at, outputs, raster_layers, why_unseen
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from qgis.core import (
     QgsRasterLayer,
 )
 from qtpy.QtCore import QDate, QDateTime, Qt, QTime
+from unirs_qgis.shared.dates import parse_date
 
-from unirs_qgis.dates import parse_date
-from unirs_qgis.layers import (
+from unirs_qgis.inputs.layers import (
     acquisition_date,
     date_warning,
     input_kind,

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import ModelCommands, ModelError
+from unirs_qgis.runtime.models.manager import ModelManager
+from unirs_qgis.runtime.models.models import ModelCommands, ModelError
 from unirs_qgis.runtime.processes import Stopped
 
 pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parents[1]
 MINI = TESTS.parent / "resources" / "models" / "unirs-mini"
-VILA = TESTS / "data" / "reference-7x7" / "vila"
+VILA = TESTS / "model" / "reference-7x7" / "vila"
 SMALL, CHECKPOINT = "someone/small", "someone/VILA-tiny"
 TIMEOUT = 300_000
 
 
 def load_hub_server():
-    path = TESTS / "inference" / "hub_server.py"
+    path = TESTS / "models" / "hub_server.py"
     spec = importlib.util.spec_from_file_location("hub_server_of_models", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -16,7 +16,8 @@ from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.options.diagnostics import report, without_home
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
 from unirs_qgis.options.words import size_text, time_text
-from unirs_qgis.runtime.environment import (
+from unirs_qgis.runtime.models.manager import ModelManager
+from unirs_qgis.runtime.setup.environment import (
     Record,
     describe_runtime,
     environment_python,
@@ -24,9 +25,8 @@ from unirs_qgis.runtime.environment import (
     worker_command,
     write_record,
 )
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.setup import RuntimeSetup
-from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.worker.worker import Worker
 from unirs_qgis.settings import Settings, SetupOptions, read_settings, read_setup_options
 
 TIMEOUT = 600_000

@@ -9,10 +9,16 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout
 
 from unirs_qgis.options.page import UniRSOptionsPage
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import Downloadable, DownloadPlan, Model, ModelList, ModelProblem
-from unirs_qgis.runtime.setup import RuntimeSetup
-from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.runtime.models.manager import ModelManager
+from unirs_qgis.runtime.models.models import (
+    Downloadable,
+    DownloadPlan,
+    Model,
+    ModelList,
+    ModelProblem,
+)
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.worker.worker import Worker
 
 MARKUP = "<b>bold</b> <img src='x'>"
 

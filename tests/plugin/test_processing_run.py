@@ -27,7 +27,7 @@ from tests.plugin.processing_fixtures import (
     write_tiles,
 )
 from unirs_qgis.processing.session import is_done
-from unirs_qgis.runtime.wire import process
+from unirs_qgis.shared import process
 
 COLOURS = [[10, 20, 30], [40, 50, 60]]
 WAIT = 60_000

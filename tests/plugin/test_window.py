@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QLabel, QTextEdit
 from tests.plugin.running import is_running
 from unirs_qgis.dock import DockState
 from unirs_qgis.plugin import Window
-from unirs_qgis.runtime.worker import WorkerState
+from unirs_qgis.runtime.worker.worker import WorkerState
 
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
 

@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from unirs_qgis.shared.client import WorkerDied, WorkerError
 
 from tests.plugin.running import is_running
-from unirs_qgis.runtime.wire import process
-from unirs_qgis.runtime.wire.client import WorkerDied, WorkerError
-from unirs_qgis.runtime.worker import Worker, WorkerSession, WorkerState
+from unirs_qgis.runtime.worker.worker import Worker, WorkerSession, WorkerState
+from unirs_qgis.shared import process
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = ROOT / "tests/worker/stand_in.py"
@@ -33,7 +33,7 @@ BROKEN = "raise SystemExit('no module named unirs')"
 FORGETFUL_QGIS = """
 import os, sys
 from qtpy.QtCore import QCoreApplication, QTimer
-from unirs_qgis.runtime.worker import Worker, WorkerState
+from unirs_qgis.runtime.worker.worker import Worker, WorkerState
 app = QCoreApplication([])
 worker = Worker(lambda: sys.argv[2:])
 worker.submit("ask", {"paths": ["a"], "text": "count 100000"}).said.connect(lambda _: leave())

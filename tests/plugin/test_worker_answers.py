@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime.worker import Worker, WorkerState
+from unirs_qgis.runtime.worker.worker import Worker, WorkerState
 
 pytestmark = [
     pytest.mark.slow,

@@ -28,9 +28,9 @@ from osgeo import gdal, ogr
 from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.history.antimeridian import wgs84
 from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
 from unirs_qgis.history.fields import LATER, add_columns, missing_columns, to_entry, to_feature
-from unirs_qgis.history.globe import wgs84
 
 TABLE = "answers"
 """Name of the layer inside the GeoPackage."""

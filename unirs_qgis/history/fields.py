@@ -15,7 +15,7 @@ from osgeo import ogr
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.dock.entries import KINDS, TASKS, Entry, LayerRecord
-from unirs_qgis.history.globe import on_globe
+from unirs_qgis.history.antimeridian import on_globe
 
 _BOOLEANS = ("demonstration", "stopped", "zero_shot")
 _NUMBERS = ("views", "agreeing")

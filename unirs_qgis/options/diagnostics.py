@@ -12,8 +12,8 @@ from osgeo import gdal
 from qgis.core import Qgis
 from qtpy.QtCore import QCoreApplication, qVersion
 
-from unirs_qgis.runtime.environment import Runtime
 from unirs_qgis.runtime.processes import run_program
+from unirs_qgis.runtime.setup.environment import Runtime
 from unirs_qgis.settings import Settings
 
 _PACKAGES = ("unirs", "torch", "transformers", "peft", "numpy", "rasterio", "pyproj", "av")

@@ -10,10 +10,10 @@ from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QWidget
 
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
-from unirs_qgis.runtime.environment import runtime_python
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.setup import RuntimeSetup
-from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.runtime.models.manager import ModelManager
+from unirs_qgis.runtime.setup.environment import runtime_python
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.worker.worker import Worker
 from unirs_qgis.settings import read_settings
 
 

@@ -19,8 +19,8 @@ from qtpy.QtWidgets import (
 from unirs_qgis.options.models_view import ModelsView, model_title
 from unirs_qgis.options.parts import Activity, Notice, Offer, button_row, compact_combo
 from unirs_qgis.options.words import size_text, time_text
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import DownloadPlan, Event, ModelList, ModelProblem
+from unirs_qgis.runtime.models.manager import ModelManager
+from unirs_qgis.runtime.models.models import DownloadPlan, Event, ModelList, ModelProblem
 
 CONVERTED_SUFFIX = "-unirs"
 

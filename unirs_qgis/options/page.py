@@ -12,10 +12,10 @@ from unirs_qgis.options.answers_group import AnswersGroup
 from unirs_qgis.options.check_group import CheckGroup
 from unirs_qgis.options.models_group import ModelsGroup
 from unirs_qgis.options.runtime_group import RuntimeGroup
-from unirs_qgis.runtime.environment import read_record, runtime_folder
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.setup import RuntimeSetup
-from unirs_qgis.runtime.worker import Worker
+from unirs_qgis.runtime.models.manager import ModelManager
+from unirs_qgis.runtime.setup.environment import read_record, runtime_folder
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.worker.worker import Worker
 from unirs_qgis.settings import (
     Settings,
     read_settings,

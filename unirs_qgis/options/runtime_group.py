@@ -29,9 +29,9 @@ from unirs_qgis.options.parts import (
     plain_label,
 )
 from unirs_qgis.runtime.background import BackgroundTask
-from unirs_qgis.runtime.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
-from unirs_qgis.runtime.interpreters import Interpreter, inspect_interpreter
-from unirs_qgis.runtime.setup import RuntimeSetup
+from unirs_qgis.runtime.setup.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
+from unirs_qgis.runtime.setup.interpreters import Interpreter, inspect_interpreter
+from unirs_qgis.runtime.setup.setup import RuntimeSetup
 from unirs_qgis.settings import Settings, SetupOptions, write_setup_options
 
 

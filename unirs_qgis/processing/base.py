@@ -27,8 +27,9 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QIcon
 
-from unirs_qgis.grid import CropError
-from unirs_qgis.layers import acquisition_date, date_warning
+from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.snapshot import LayerSnapshot
+from unirs_qgis.inputs.layers import acquisition_date, date_warning
 from unirs_qgis.paths import resource
 from unirs_qgis.processing.outputs import FileOutput
 from unirs_qgis.processing.painter import Painter
@@ -37,14 +38,13 @@ from unirs_qgis.processing.run import Inquiry, Place, Run, Table
 from unirs_qgis.processing.session import fail_if_interrupted, worker_session
 from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import Schema, SinkTable
-from unirs_qgis.runtime.environment import (
+from unirs_qgis.runtime.setup.environment import (
     PYTHON_VARIABLE,
     Runtime,
     describe_runtime,
     worker_command,
 )
 from unirs_qgis.settings import TOKENS, Settings, read_settings
-from unirs_qgis.snapshot import LayerSnapshot
 
 translate = QCoreApplication.translate
 

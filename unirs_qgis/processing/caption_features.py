@@ -29,13 +29,13 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.history.written_copy import FID
 from unirs_qgis.processing.areas import shown_within
 from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.in_place import LayerTable
 from unirs_qgis.processing.rows import Columns, whole_number_fields
 from unirs_qgis.processing.run import Place, Table
 from unirs_qgis.processing.tables import Schema
-from unirs_qgis.written_copy import FID
 
 translate = QCoreApplication.translate
 

@@ -16,7 +16,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.layers import ordered
+from unirs_qgis.inputs.layers import ordered
 from unirs_qgis.processing.on_tiles import TilesAlgorithm
 from unirs_qgis.processing.options import parse_options
 from unirs_qgis.processing.rows import Columns

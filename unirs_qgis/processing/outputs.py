@@ -20,6 +20,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication, QLockFile
 
+from unirs_qgis.history.written_copy import CopyError, check_format, write_copy
 from unirs_qgis.processing.run import Table
 from unirs_qgis.processing.tables import (
     GeoPackageTable,
@@ -28,7 +29,6 @@ from unirs_qgis.processing.tables import (
     table_names,
     unopenable,
 )
-from unirs_qgis.written_copy import CopyError, check_format, write_copy
 
 translate = QCoreApplication.translate
 

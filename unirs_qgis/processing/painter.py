@@ -13,10 +13,10 @@ from qgis.core import (
     QgsRectangle,
 )
 
-from unirs_qgis.crops import Crop, render_crop
-from unirs_qgis.drawing import OVERSAMPLING
-from unirs_qgis.grid import CropError
-from unirs_qgis.snapshot import LayerSnapshot
+from unirs_qgis.crops.crops import Crop, render_crop
+from unirs_qgis.crops.drawing import OVERSAMPLING
+from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.snapshot import LayerSnapshot
 
 
 class Painter:

@@ -21,15 +21,15 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.crops import Crop
-from unirs_qgis.drawing import CropCancelled
-from unirs_qgis.grid import CropError
+from unirs_qgis.crops.crops import Crop
+from unirs_qgis.crops.drawing import CropCancelled
+from unirs_qgis.crops.grid import CropError
 from unirs_qgis.processing.progress import Progress
 from unirs_qgis.processing.rows import FAILED, NODATA, Columns, Row, RunFacts
 from unirs_qgis.processing.session import is_done
-from unirs_qgis.runtime.reasons import death_sentence, start_sentence
-from unirs_qgis.runtime.wire.process import PendingRequest, WorkerDied, WorkerError
-from unirs_qgis.runtime.worker import WorkerSession
+from unirs_qgis.runtime.worker.failures import death_sentence, start_sentence
+from unirs_qgis.runtime.worker.worker import WorkerSession
+from unirs_qgis.shared.process import PendingRequest, WorkerDied, WorkerError
 
 translate = QCoreApplication.translate
 

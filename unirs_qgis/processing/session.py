@@ -10,9 +10,9 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.reasons import death_sentence, silence_sentence, start_sentence
-from unirs_qgis.runtime.wire.process import HELLO_SECONDS, WorkerDied, WorkerError
-from unirs_qgis.runtime.worker import WorkerSession
+from unirs_qgis.runtime.worker.failures import death_sentence, silence_sentence, start_sentence
+from unirs_qgis.runtime.worker.worker import WorkerSession
+from unirs_qgis.shared.process import HELLO_SECONDS, WorkerDied, WorkerError
 
 _POLL_SECONDS = 0.05
 

@@ -25,8 +25,8 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.history.written_copy import FID
 from unirs_qgis.processing.rows import FAILED
-from unirs_qgis.written_copy import FID
 
 translate = QCoreApplication.translate
 

@@ -10,7 +10,7 @@ from qgis.core import QgsTask
 from qtpy.QtCore import QCoreApplication, Signal
 
 from unirs_qgis.runtime.processes import Stopped
-from unirs_qgis.runtime.setup_errors import UserError
+from unirs_qgis.runtime.setup.errors import UserError
 
 
 class BackgroundTask(QgsTask):

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from unirs_qgis.runtime.wire.process import clean_environment
+from unirs_qgis.shared.process import clean_environment
 
 OnLine = Callable[[str], None]
 

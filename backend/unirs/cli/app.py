@@ -19,19 +19,11 @@ from typing import Annotated, Any
 import typer
 
 from unirs import __version__
-from unirs.cli import (
-    data,
-    downloads,
-    evaluation,
-    experiments,
-    models,
-    programs,
-    questions,
-    training,
-)
+from unirs.cli import downloads, models, programs, questions
+from unirs.cli.environment import broken_environment, is_of_a_library
+from unirs.cli.extensions import add_extensions
 from unirs.cli.screen import clean
 from unirs.cli.streams import careful_streams, drop_output
-from unirs.cli.trouble import broken_environment, is_of_a_library
 from unirs.errors import UniRSError, shorten
 
 OK, DEFECT, MENDABLE = 0, 1, 2
@@ -53,8 +45,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Help on one command, with examples: [bold]unirs COMMAND --help[/bold]",
 )
-for module in (questions, models, downloads, programs, data, training, evaluation, experiments):
+for module in (questions, models, downloads, programs):
     module.register(app)
+add_extensions(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

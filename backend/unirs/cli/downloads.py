@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unirs.cli.lines import JsonLines, print_line, told
+from unirs.cli.json_lines import JsonLines, print_line, told
 from unirs.cli.screen import Bars, Watch, clean
 from unirs.errors import UniRSError
 from unirs.files import file_size
 
 if TYPE_CHECKING:
-    from unirs.inference.download import DownloadPlan
+    from unirs.models.download import DownloadPlan
 
 DOWNLOAD_EXAMPLES = """
 [bold]Examples[/bold]
@@ -83,8 +83,8 @@ def download(
     """
     sentence = "The download was stopped; what has come is kept, and the same command goes on."
     with told("download_stopped", sentence, json_lines=json_lines):
-        from unirs.inference.download import download as fetch
-        from unirs.inference.download import plan_download
+        from unirs.models.download import download as fetch
+        from unirs.models.download import plan_download
 
         with Watch(f"Asking the hub about {name}"):
             plan = plan_download(name, to, revision)
@@ -111,8 +111,8 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete a model, a checkpoint or an unfinished download of your models folder."""
-    from unirs.inference.removal import removable_folders, remove_model
-    from unirs.inference.store import folder_bytes
+    from unirs.models.removal import removable_folders, remove_model
+    from unirs.models.store import folder_bytes
 
     folders = removable_folders(name)
     size = file_size(sum(folder_bytes(folder) for folder in folders))
@@ -129,7 +129,7 @@ def remove(
 
 def _next_words(plan: DownloadPlan) -> list[str] | None:
     """The words of the command that makes a model folder of what was downloaded."""
-    from unirs.inference.store import conversion_words
+    from unirs.models.store import conversion_words
 
     return list(conversion_words(plan.folder)) if plan.needs_conversion else None
 

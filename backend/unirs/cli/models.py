@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.lines import JsonLines, print_line, told
+from unirs.cli.environment import broken_environment
+from unirs.cli.json_lines import JsonLines, print_line, told
 from unirs.cli.options import Device, Json, Model, Precision
 from unirs.cli.screen import Watch, clean, print_json, print_table
-from unirs.cli.trouble import broken_environment
 from unirs.errors import UniRSError
 from unirs.files import file_size
-from unirs.inference import DEFAULT_MODEL
+from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from unirs.inference.store import ModelInfo, ModelProblem
+    from unirs.models.store import ModelInfo, ModelProblem
     from unirs.self_test import SelfTestReport
 
 MODELS_EXAMPLES = """
@@ -70,12 +70,12 @@ def register(app: typer.Typer) -> None:
 
 def models(json: Json = False) -> None:
     """List the models that are here, and what they need."""
-    from unirs.inference.store import models_folders, survey_models
+    from unirs.models.store import models_folders, survey_models
 
     found, problems = survey_models()
     folders = [str(folder) for folder in models_folders()]
     if json:
-        from unirs.inference.known import KNOWN_MODELS
+        from unirs.models.known import KNOWN_MODELS
 
         print_json(
             {
@@ -108,7 +108,7 @@ def models(json: Json = False) -> None:
 
 
 def _model_facts(model: ModelInfo) -> dict[str, Any]:
-    from unirs.inference.removal import is_removable
+    from unirs.models.removal import is_removable
 
     return {
         **asdict(model),
@@ -118,8 +118,8 @@ def _model_facts(model: ModelInfo) -> dict[str, Any]:
 
 
 def _problem_facts(problem: ModelProblem) -> dict[str, Any]:
-    from unirs.inference.removal import is_removable
-    from unirs.inference.store import folder_bytes
+    from unirs.models.removal import is_removable
+    from unirs.models.store import folder_bytes
 
     return {
         "name": problem.name,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from unirs.inference import DEFAULT_MODEL
+from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from unirs.imagery import CropOptions

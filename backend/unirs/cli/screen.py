@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-    from unirs.training.options import Report
-
 STAGES = {
     "read": "Reading the images",
     "vision": "Looking",
@@ -242,17 +240,6 @@ class Bars:
         for task in self._progress.tasks:
             if task.total is None:
                 self._progress.update(task.id, completed=1, total=1)
-
-
-def training_report(bars: Bars) -> Report:
-    """Where a training tells its stages and steps: on bars."""
-    from unirs.training.options import Report
-
-    return Report(
-        stage=bars.begin,
-        making=bars.update,
-        training=lambda at: bars.update(at.step, at.steps, f"loss {at.loss:.3f}"),
-    )
 
 
 def is_terminal() -> bool:

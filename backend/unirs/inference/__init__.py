@@ -1,23 +1,14 @@
-"""Inference: model folders, devices, and the pipeline from a visual input to an answer.
+"""Inference: devices, and the pipeline from a visual input to an answer.
 
 Importing this package is cheap; PyTorch is imported when a pipeline is first asked for.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from unirs.inference.store import DEFAULT_MODEL, ModelInfo, find_model, list_models
-
 if TYPE_CHECKING:
     from unirs.inference.pipeline import Pipeline, load_pipeline
 
-__all__ = [
-    "DEFAULT_MODEL",
-    "ModelInfo",
-    "Pipeline",
-    "find_model",
-    "list_models",
-    "load_pipeline",
-]
+__all__ = ["Pipeline", "load_pipeline"]
 
 
 def __getattr__(name: str) -> Any:

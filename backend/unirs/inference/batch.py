@@ -23,11 +23,11 @@ from unirs.inference.batch_reading import BatchReading, read_batch
 from unirs.inference.decoding import Stop, check
 from unirs.inference.devices import guard_memory
 from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
+from unirs.inference.prompting import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inference.reader import end_of_images, room_behind
 from unirs.inference.scoring import rank_options, score_options
 from unirs.inference.verdict import change_test, is_change_caption
 from unirs.inference.visual import change_map, fit_frames, visual_tokens
-from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inputs import Answer, OptionScore, Question, StageSeconds, TokenCounts, VisualInput
 from unirs.model import embed_prompt
 from unirs.prompts import Prompt, clue_prompt

@@ -12,15 +12,15 @@ from torch import Tensor
 from unirs.inference.cache import LeastRecentlyUsed
 from unirs.inference.decoding import Stop, Stopped, StreamingText, decode
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
+from unirs.inference.prompting import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inference.reader import PromptReader, Reading
 from unirs.inference.run import Run
 from unirs.inference.scoring import rank_options, score_options
-from unirs.inference.store import DEFAULT_MODEL, find_model, model_info
 from unirs.inference.verdict import change_test, is_change_caption
 from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
-from unirs.inference.wording import answer_prompt, fuses, instruction_for, is_base, writes_clue
 from unirs.inputs import Answer, Question, TokenCounts, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
+from unirs.models.store import DEFAULT_MODEL, find_model, model_info
 from unirs.prompts import clue_prompt
 
 CLUE_MAX_NEW_TOKENS = 96

@@ -62,7 +62,7 @@ def change_test(config: UniRSConfig, clue: bool = True) -> ChangeTest:
         config: Of the model.
         clue: Whether the answer has a clue.
     """
-    from unirs.inference.wording import is_base
+    from unirs.inference.prompting import is_base
 
     if is_base(config):
         question = Question(Task.ASK, "Has anything changed?", options=("yes", "no"), clue=clue)

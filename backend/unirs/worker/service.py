@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from unirs.errors import UniRSError
-from unirs.inference import DEFAULT_MODEL, find_model
 from unirs.inputs import Task
+from unirs.models import DEFAULT_MODEL, find_model
 from unirs.worker import messages
 from unirs.worker.server import Job
 
@@ -70,7 +70,7 @@ class Service:
         return guard_memory(lambda: work(job), self._forget, f"working on {job.method}")
 
     def _load(self, job: Job) -> messages.LoadResult:
-        from unirs.inference.store import model_info
+        from unirs.models.store import model_info
 
         pipeline = self._pipeline_for(job)
         return messages.LoadResult(

@@ -8,8 +8,8 @@ from qtpy.QtCore import QDate, QPoint, Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QMenu, QWidget, QWidgetAction
 
-from unirs_qgis.dates import parse_date
 from unirs_qgis.dock.parts.buttons import IconButton
+from unirs_qgis.shared.dates import parse_date
 
 
 def read_date(typed: str) -> str | None:

@@ -1,5 +1,0 @@
-"""One module for each layout in which datasets are published: files to samples.
-
-A reader looks at annotations and file names alone. Images are opened by
-:mod:`unirs.data.visuals` and looked through by :mod:`unirs.data.check`.
-"""

@@ -1,0 +1,323 @@
+"""The paper's benchmarks: what each asks, and how what was said is scored.
+
+Five small definitions of one thing: samples that are read, questions that are put, answers that
+are scored, and figures that stand beside the paper's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unirs.errors import UniRSError
+from unirs.inference.verdict import has_changed
+from unirs.inputs import Question, Task
+from unirs.prompts import ERA_CLASSES
+from unirs_lab.data.datasets import dataset
+from unirs_lab.data.samples import Sample
+from unirs_lab.data.visuals import read_mask
+from unirs_lab.evaluation.predictions import Prediction
+from unirs_lab.evaluation.published import era_by_class, own_figures
+from unirs_lab.evaluation.scores.captions import CaptionScores, require_captions, score_captions
+from unirs_lab.evaluation.scores.change_maps import ChangeMapScores, score_change_maps
+from unirs_lab.evaluation.scores.classes import ClassScores, require_plots, score_classes
+from unirs_lab.evaluation.scores.tokenisation import Tokenisation
+from unirs_lab.evaluation.scores.vqa import LEFT_OUT, Accuracy, Answered, is_right, score_vqa
+from unirs_lab.evaluation.tables import Column, Table
+
+SHORT_TOKENS, CAPTION_TOKENS = 24, 64
+"""Longest answers, in tokens; the longest right ones take about half as many."""
+
+
+_CHANGE_PROTOCOL = "whether anything has changed, by the model's own score, against the label"
+_SHARE_COLUMNS = (
+    Column("Type"),
+    Column("Right", "%", 2),
+    Column("Right answers", decimals=0),
+    Column("Questions", decimals=0),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one answer stands to what is right.
+
+    Attributes:
+        right: Whether it counts as right; ``None`` where it is only scored, as captions are.
+        note: What else to tell of it, such as its own score.
+    """
+
+    right: bool | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The scores of a benchmark.
+
+    Attributes:
+        scores: JSON values, with protocols and denominators.
+        figures: What stands in the row beside the paper's, in the paper's units.
+        notes: Sentences below that row: protocol, tokenisation, denominators.
+        tables: Whatever else was measured.
+        verdicts: One for each prediction.
+        classes: How answers fall upon classes, where there are some.
+    """
+
+    scores: dict[str, Any]
+    figures: tuple[float | None, ...]
+    notes: tuple[str, ...]
+    tables: tuple[Table, ...]
+    verdicts: tuple[Verdict, ...]
+    classes: ClassScores | None = None
+
+
+Score = Callable[[Sequence[Sample], Sequence[Prediction], Tokenisation], Findings]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark of the paper.
+
+    Attributes:
+        name: What commands call it.
+        title: What people call it.
+        datasets: Readers; the first of which all files are there.
+        split: The one that the paper scores.
+        max_new_tokens: Longest answer.
+        score: From samples, what was said to each, and the way from captions to words.
+        left_out: Groups that the paper does not ask; they can be asked and are scored apart.
+        options: A closed set of answers that can be scored instead of generated.
+        compares_captions: Whether the way from captions to words matters.
+        require: Refuses at once where something is missing that scoring needs.
+    """
+
+    name: str
+    title: str
+    datasets: tuple[str, ...]
+    split: str
+    max_new_tokens: int
+    score: Score = field(repr=False)
+    left_out: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    compares_captions: bool = False
+    require: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    def read(self, root: Path, split: str) -> list[Sample]:
+        """The samples of a split.
+
+        Raises:
+            UniRSError: Of the reader; ``dataset_layout`` if an image is missing.
+        """
+        *richer, plain = self.datasets
+        for name in richer:
+            samples = dataset(name).read(root, split)
+            if all(each.mask is None or each.mask.is_file() for each in samples):
+                return samples
+        return dataset(plain).read(root, split)
+
+    def captions(self, root: Path) -> list[str]:
+        """All reference captions of all splits, also of those whose images are not there."""
+        data = dataset(self.datasets[-1])
+        return [
+            caption
+            for split in data.splits
+            for sample in data.reader(root, split)
+            for caption in sample.answers
+        ]
+
+    def published(self, split: str) -> int | None:
+        """How many samples a split has, as far as that is published."""
+        return dataset(self.datasets[-1]).published.get(split, {}).get("samples")
+
+    def question(self, sample: Sample, *, clue: bool, scored: bool) -> Question:
+        """What is asked about a sample: its instruction as it is, or its closed set of answers."""
+        if scored:
+            return Question(Task.CLASSIFY, options=self.options, clue=clue)
+        return Question(text=sample.instruction, clue=clue, max_new_tokens=self.max_new_tokens)
+
+
+def benchmark(name: str) -> Benchmark:
+    """A benchmark by its name.
+
+    Raises:
+        UniRSError: ``benchmark_unknown``.
+    """
+    if name not in BENCHMARKS:
+        raise UniRSError(
+            "benchmark_unknown",
+            f"There is no benchmark {name!r}; name one of: {', '.join(BENCHMARKS)}.",
+        )
+    return BENCHMARKS[name]
+
+
+def _vqa(left_out: tuple[str, ...], name: str) -> Score:
+    """Exact match by type of question; see ``scores.vqa``."""
+
+    def score(
+        _samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
+    ) -> Findings:
+        answers = [Answered(each.group, each.answer, each.references[0]) for each in said]
+        scores = score_vqa(answers, left_out)
+        rows = [(type_ or "all", *_share(one)) for type_, one in scores.by_type.items()]
+        by_type = Table("Types of questions", _SHARE_COLUMNS, tuple(rows), (scores.note,))
+        return Findings(
+            scores.as_json(),
+            own_figures(scores, name),
+            (scores.note,),
+            (by_type,),
+            tuple(Verdict(is_right(each.answer, each.expected)) for each in answers),
+        )
+
+    return score
+
+
+def _score_captions(
+    samples: Sequence[Sample], said: Sequence[Prediction], words: Tokenisation
+) -> Findings:
+    """Captions against five references; besides, whether a change is seen, and where."""
+    scores = score_captions(
+        [each.answer for each in said], [each.references for each in said], words
+    )
+    rights = [
+        has_changed(each.answer, each.changed) is not (each.group == "no change") for each in said
+    ]
+    seen = Accuracy.of(rights)
+    maps = _score_maps(samples, said)
+    return Findings(
+        {
+            **scores.as_json(),
+            "change_or_no_change": {**seen.as_json(), "protocol": _CHANGE_PROTOCOL},
+            "change_maps": None if maps is None else maps.as_json(),
+        },
+        own_figures(scores, "levir-cc"),
+        (scores.note,),
+        tuple(_caption_tables(scores, seen, maps)),
+        tuple(
+            Verdict(right, f"CIDEr-D {each:.1f}")
+            for right, each in zip(rights, scores.each, strict=True)
+        ),
+    )
+
+
+def _score_maps(samples: Sequence[Sample], said: Sequence[Prediction]) -> ChangeMapScores | None:
+    """Change maps against masks, of the pairs that have both."""
+    maps = {each.id: np.array(each.change_map) for each in said if each.change_map is not None}
+    known = [each for each in samples if each.mask is not None and each.id in maps]
+    if not known:
+        return None
+    return score_change_maps(
+        (maps[each.id] for each in known),
+        (read_mask(each.mask, each.edit) for each in known if each.mask is not None),
+    )
+
+
+def _score_events(
+    _samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
+) -> Findings:
+    """Names of events; see ``scores.classes``."""
+    scores = score_classes(
+        [each.answer for each in said], [each.references[0] for each in said], ERA_CLASSES
+    )
+    return Findings(
+        scores.as_json(),
+        own_figures(scores, "era"),
+        (scores.note,),
+        (era_by_class(scores),),
+        tuple(Verdict(is_right(each.answer, each.references[0])) for each in said),
+        scores,
+    )
+
+
+def _caption_tables(
+    scores: CaptionScores, seen: Accuracy, maps: ChangeMapScores | None
+) -> Iterator[Table]:
+    measures = (
+        *((f"BLEU-{n}", each) for n, each in enumerate(scores.bleu, 1)),
+        ("METEOR", scores.meteor),
+        ("ROUGE-L", scores.rouge_l),
+        ("CIDEr-D", scores.cider_d),
+        ("S*m", scores.s_m),
+    )
+    yield Table("Captions", (Column("Measure"), Column("× 100")), measures, (scores.note,))
+    said = (("change or no change", *_share(seen)),)
+    note = f"Change or no change: {_CHANGE_PROTOCOL}."
+    yield Table("Change or no change", _SHARE_COLUMNS, said, (note,))
+    if maps is not None:
+        yield Table(
+            "Change maps", (Column("Measure"), Column("%")), tuple(_map_rows(maps)), (maps.note,)
+        )
+
+
+def _map_rows(maps: ChangeMapScores) -> Iterator[tuple[str, float | None]]:
+    yield "F1", _percent(maps.f1)
+    yield "cIoU", _percent(maps.c_iou)
+    yield "mIoU", _percent(maps.m_iou)
+    for k, found in maps.at.items():
+        yield f"Recall@{k}", _percent(None if found is None else found.recall)
+        yield f"Precision@{k}", _percent(None if found is None else found.precision)
+
+
+def _share(accuracy: Accuracy) -> tuple[float | None, int, int]:
+    return _percent(accuracy.share), accuracy.right, accuracy.asked
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+_ALL = (
+    Benchmark(
+        name="rsvqa-lr",
+        title="RSVQA-LR",
+        datasets=("rsvqa-lr",),
+        split="test",
+        max_new_tokens=SHORT_TOKENS,
+        score=_vqa(LEFT_OUT, "rsvqa-lr"),
+        left_out=LEFT_OUT,
+    ),
+    Benchmark(
+        name="rsvqa-hr",
+        title="RSVQA-HR",
+        datasets=("rsvqa-hr",),
+        split="test_phili",
+        max_new_tokens=SHORT_TOKENS,
+        score=_vqa(LEFT_OUT, "rsvqa-hr"),
+        left_out=LEFT_OUT,
+    ),
+    Benchmark(
+        name="crsvqa",
+        title="CRSVQA",
+        datasets=("crsvqa",),
+        split="test",
+        max_new_tokens=SHORT_TOKENS,
+        score=_vqa((), "crsvqa"),
+    ),
+    Benchmark(
+        name="levir-cc",
+        title="LEVIR-CC",
+        datasets=("levir-mci", "levir-cc"),
+        split="test",
+        max_new_tokens=CAPTION_TOKENS,
+        score=_score_captions,
+        compares_captions=True,
+        require=require_captions,
+    ),
+    Benchmark(
+        name="era",
+        title="ERA",
+        datasets=("era",),
+        split="test",
+        max_new_tokens=SHORT_TOKENS,
+        score=_score_events,
+        options=ERA_CLASSES,
+        require=require_plots,
+    ),
+)
+
+BENCHMARKS: Mapping[str, Benchmark] = {each.name: each for each in _ALL}
+"""Every benchmark by its name."""

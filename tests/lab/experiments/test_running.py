@@ -1,0 +1,233 @@
+"""The experiments from a base to the report, at the smallest scale."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unirs.cli import main
+from unirs.errors import UniRSError
+from unirs.inference import load_pipeline
+from unirs.inputs import InputKind
+from unirs_lab.cli.experiments import experiments
+from unirs_lab.evaluation.mini import WorldScores
+from unirs_lab.experiments.ablations import ABLATIONS, PROMPT_AUGMENTATION, arms_of
+from unirs_lab.experiments.arms import Arm
+from unirs_lab.experiments.results import Results
+from unirs_lab.experiments.running import arm_folder, percentages, run_experiments
+from unirs_lab.experiments.settings import Settings
+from unirs_lab.experiments.verdicts import MOST_SEEDS
+from unirs_lab.training.options import Report
+from unirs_lab.training.world_stages import WorldMixture
+
+KEYS = {
+    InputKind.SINGLE: {"presence", "vqa"},
+    InputKind.PAIR: {"change_no_change", "change_cider_d"},
+    InputKind.VIDEO: {"video"},
+}
+
+
+class KilledError(Exception):
+    """Stands in for a kill."""
+
+
+def watched(begun: list[str], stop_at: str = "") -> Report:
+    """A report that notes what begins, and breaks off at the first stage that is ``stop_at``."""
+
+    def stage(name: str) -> None:
+        begun.append(name)
+        if name == stop_at:
+            raise KilledError
+
+    return Report(stage=stage)
+
+
+@pytest.fixture(scope="module")
+def read() -> list[Counter[InputKind]]:
+    """Rows by kind of every batch that was drawn."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def finished(
+    settings: Settings, read: list[Counter[InputKind]], tmp_path_factory: pytest.TempPathFactory
+) -> Results:
+    draw: Callable[..., Any] = WorldMixture.draw
+
+    def counted(self: WorldMixture, *arguments: Any, **named: Any) -> Any:
+        rows = draw(self, *arguments, **named)
+        read.append(Counter(row.kind for row in rows))
+        return rows
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WorldMixture, "draw", counted)
+        return run_experiments(replace(settings, folder=tmp_path_factory.mktemp("experiments")))
+
+
+@pytest.mark.slow
+def test_every_arm_is_scored_on_what_it_has_learnt(finished: Results) -> None:
+    assert tuple(finished.scores) == arms_of(ABLATIONS, 1)
+    for arm, scores in finished.scores.items():
+        for kind, keys in KEYS.items():
+            assert keys <= set(scores) if kind in arm.kinds else not keys & set(scores), arm.name
+
+
+@pytest.mark.slow
+def test_batches_are_those_of_the_budget(finished: Results, read: list[Counter[InputKind]]) -> None:
+    steps = finished.settings.steps
+    assert len(read) == steps * len(finished.scores)
+    for place, arm in enumerate(finished.scores):
+        own = sum(read[place * steps : (place + 1) * steps], Counter())
+        assert own == Counter(arm.rows(steps))
+
+
+@pytest.mark.slow
+def test_models_are_what_their_arms_say(finished: Results) -> None:
+    configs = {
+        arm.name: load_pipeline(arm_folder(finished.settings, arm) / "model").config
+        for arm in finished.scores
+    }
+
+    without_module = {name for name, config in configs.items() if not config.change_module}
+    without_clues = {name for name, config in configs.items() if config.clue_source == "none"}
+    assert without_module == {"joint-without-change-module", "pair-without-change-module"}
+    assert without_clues == {"joint-without-clues"}
+
+
+@pytest.mark.slow
+def test_what_is_finished_is_not_done_again(finished: Results) -> None:
+    begun: list[str] = []
+
+    again = run_experiments(finished.settings, report=watched(begun))
+
+    assert again.scores == finished.scores
+    assert not {"LLM on the mixture", "change module on captions", "scoring"} & set(begun)
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_to_the_same_end(finished: Results, tmp_path: Path) -> None:
+    settings = replace(finished.settings, folder=tmp_path)
+    last = PROMPT_AUGMENTATION.arms[-1]
+    begun: list[str] = []
+    with pytest.raises(KilledError):
+        run_experiments(settings, (PROMPT_AUGMENTATION,), watched([], f"arm {last.name}, seed 0"))
+
+    results = run_experiments(settings, (PROMPT_AUGMENTATION,), watched(begun))
+
+    assert [name for name in begun if name.startswith("arm ")] == [f"arm {last.name}, seed 0"]
+    assert results.scores == {arm: finished.scores[arm] for arm in PROMPT_AUGMENTATION.arms}
+
+
+@pytest.mark.slow
+def test_more_test_items_score_again_and_train_nothing(finished: Results) -> None:
+    settings = replace(finished.settings, evaluate=2)
+    trained: list[int] = []
+
+    one = PROMPT_AUGMENTATION
+    report = Report(training=lambda at: trained.append(at.step))
+    results = run_experiments(settings, (one,), report)
+
+    assert set(results.scores) == set(one.arms)
+    assert not trained
+    path = arm_folder(settings, one.arms[0]) / "scores.json"
+    assert json.loads(path.read_text())["evaluated"] == 2
+    run_experiments(finished.settings, (one,))
+
+
+@pytest.mark.slow
+def test_other_settings_or_another_base_are_refused(finished: Results) -> None:
+    with pytest.raises(UniRSError) as caught:
+        run_experiments(replace(finished.settings, steps=3))
+
+    assert caught.value.code == "settings_differ"
+    assert str(finished.settings.folder) in caught.value.message
+
+
+@pytest.mark.slow
+def test_broken_scores_are_named(finished: Results) -> None:
+    path = arm_folder(finished.settings, Arm()) / "scores.json"
+    whole = path.read_text()
+    for broken in ("{", "[]", '{"scores": 3}', '{"scores": {"video": null}, "evaluated": 1}'):
+        path.write_text(broken)
+        with pytest.raises(UniRSError, match="scores") as caught:
+            run_experiments(finished.settings)
+        assert caught.value.code == "results_broken"
+    path.write_text(whole)
+
+
+@pytest.mark.slow
+def test_the_command_prints_the_results(
+    finished: Results, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = finished.settings
+    words = ["experiments", "--folder", own.folder, "--base", own.base, "--seeds", 1, "--steps", 2]
+    words += ["--change-steps", 1, "--evaluate", 1, "--processes", 1]
+
+    def run(*more: str) -> str:
+        assert main([str(word) for word in (*words, *more)]) == 0
+        return capsys.readouterr().out
+
+    record = json.loads(run("--json", "--only", "IX"))
+    assert [table["table"] for table in record["tables"]] == ["IX"]
+    assert run("--latex").count(r"\begin{table}") == 3
+    assert run("--markdown") == (own.folder / "results" / "report.md").read_text()
+    assert "Table VIII of the paper" in run()
+
+
+def test_what_cannot_work_is_refused_before_anything_is_made(
+    settings: Settings, tmp_path: Path
+) -> None:
+    good = replace(settings, folder=tmp_path / "experiments")
+    (tmp_path / "file").touch()
+    faults = {
+        "model_missing": replace(good, base=tmp_path),
+        "device_missing": replace(good, device="cuda:9"),
+        "count_invalid": replace(good, seeds=0),
+        "output_unwritable": replace(good, folder=tmp_path / "file" / "experiments"),
+    }
+
+    for code, faulty in faults.items():
+        with pytest.raises(UniRSError) as caught:
+            run_experiments(faulty)
+        assert caught.value.code == code
+    with pytest.raises(UniRSError, match=f"at most {MOST_SEEDS}"):
+        run_experiments(replace(good, seeds=MOST_SEEDS + 1))
+    assert not good.folder.exists()
+
+
+def test_the_average_over_questions_counts_questions() -> None:
+    # 9 of 10, 1 of 2 and 0 of 4 are 10 of 16
+    scores = WorldScores(
+        presence=0.9,
+        comparison=0.5,
+        rural_urban=0.0,
+        change_no_change=None,
+        video=None,
+        change_cider_d=None,
+        count=0.1,
+        area=None,
+        change_questions=None,
+        caption_cider_d=12.0,
+        questions={"presence": 10, "comparison": 2, "rural_urban": 4, "count": 10},
+    )
+
+    taken = percentages(scores)
+
+    assert taken["vqa"] == pytest.approx(62.5)
+    assert taken["presence"] == pytest.approx(90.0)
+    assert taken["caption_cider_d"] == 12.0
+    assert "video" not in taken
+
+
+def test_the_command_runs_what_the_settings_say() -> None:
+    command = {name: one.default for name, one in signature(experiments).parameters.items()}
+
+    for field in ("folder", "base", "seeds", "steps", "change_steps", "evaluate", "device"):
+        assert command[field] == getattr(Settings(), field), field

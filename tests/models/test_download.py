@@ -1,0 +1,424 @@
+"""Models from a hub: what is fetched, and what becomes of every way in which that can fail."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from unirs.errors import UniRSError
+from unirs.models import download as download_module
+from unirs.models import find_model, hub, store
+from unirs.models.download import download, only_one, plan_download
+from unirs.models.removal import remove_model
+from unirs.models.store import survey_models
+
+UNIRS, VILA = "someone/unirs-small", "Efficient-Large-Model/VILA1.5-3b"
+WEIGHTS = "model.safetensors"
+
+
+def load_hub_server():
+    path = Path(__file__).with_name("hub_server.py")
+    spec = importlib.util.spec_from_file_location("hub_server", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.HubServer
+
+
+@pytest.fixture
+def server(monkeypatch, tmp_path):
+    """A hub with a UniRS model of 2 MB and a checkpoint; models go to ``tmp_path/models``."""
+    monkeypatch.setenv("UNIRS_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(download_module.time, "sleep", lambda _: None)
+    folder = tmp_path / "source"
+    (folder / "clue").mkdir(parents=True)
+    sizes = {"num_hidden_layers": 2, "hidden_size": 8, "max_position_embeddings": 16}
+    config = {"model_type": "unirs", "kind": "unirs", "text_config": sizes}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "README.md").write_text("# Small\n\nA small model.\n", encoding="utf-8")
+    numbers = np.random.default_rng(0).integers(0, 255, 2_000_000, dtype=np.uint8)
+    save_file({"numbers": numbers}, folder / WEIGHTS)
+    save_file({"more": numbers[:50_000]}, folder / "clue" / WEIGHTS)
+    for useless in ("pytorch_model.bin", "training_args.bin", "code.py", "trainer_state.json"):
+        (folder / useless).write_bytes(b"useless")
+    with load_hub_server()() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        server.add_folder(UNIRS, folder)
+        parts = {
+            f"{part}/{name}": b"{}"
+            for part in ("llm", "vision_tower", "mm_projector")
+            for name in ("config.json", WEIGHTS)
+        }
+        server.models[VILA] = {"config.json": b"{}", "llm/tokenizer.model": b"tokens", **parts}
+        yield server
+
+
+def code_of(call, *arguments, **named) -> str:
+    with pytest.raises(UniRSError) as caught:
+        call(*arguments, **named)
+    assert caught.value.message.endswith(".")
+    assert "\n" not in caught.value.message
+    return caught.value.code
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != store.DOWNLOAD_RECORD
+    }
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_file_ends_at_the_size_that_was_told(server, resumed):
+    """Whatever the hub sends behind it is not waited for."""
+    if resumed:
+        server.faults.cut[WEIGHTS] = (300_000, 1)
+    server.faults.endless |= {WEIGHTS, "config.json"}
+    folder = download(plan_download(UNIRS))
+    assert contents(folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
+    assert server.sent[WEIGHTS] < 100_000_000
+
+
+def test_only_what_is_needed_comes_and_the_model_is_there_by_its_name(server, tmp_path):
+    plan = plan_download(UNIRS)
+    assert plan.folder == tmp_path / "models" / "unirs-small"
+    assert not plan.needs_conversion
+    assert plan.remote.licence == "cc-by-4.0"
+    offered = server.models[UNIRS]
+    needed = {"config.json", "README.md", WEIGHTS, f"clue/{WEIGHTS}"}
+    assert {file.name for file in plan.files} == needed
+    assert plan.total_bytes == sum(len(offered[name]) for name in needed)
+    seen = []
+    assert download(plan, lambda file, done: seen.append((file, done))) == plan.folder
+    assert contents(plan.folder) == {name: offered[name] for name in needed}
+    assert find_model("unirs-small") == plan.folder
+    done = [done for _, done in seen]
+    assert done == sorted(done)
+    assert done[-1] == plan.total_bytes
+    assert not list((tmp_path / "models").glob(".*"))
+
+
+def test_a_plan_fetches_no_weights(server):
+    plan_download(UNIRS)
+    plan_download("VILA-1.5-3b")
+    assert set(server.sent) <= {"", "config.json"}
+
+
+@pytest.mark.usefixtures("server")
+def test_a_short_name_stands_for_a_checkpoint_that_wants_to_be_converted():
+    plan = plan_download("vila-1.5-3b")
+    assert plan.remote.repository == VILA
+    assert plan.needs_conversion
+    folder = download(plan)
+    assert (folder / "llm/tokenizer.model").read_bytes() == b"tokens"
+    [problem] = survey_models()[1]
+    assert problem.code == "model_unconverted"
+    assert problem.remedy == ("convert", str(folder), f"{folder}-converted")
+
+
+def test_a_transfer_that_breaks_goes_on_by_itself_where_it_broke(server):
+    server.faults.cut[WEIGHTS] = (300_000, 3)
+    waits = []
+    download(plan_download(UNIRS), on_retry=lambda *facts: waits.append(facts))
+    assert len(waits) == 3
+    assert "again" in waits[0][1]
+    assert 2_000_000 < server.sent[WEIGHTS] < 2_200_000, "bytes came twice"
+    assert any(range_ for _, _, range_ in server.asked)
+
+
+def test_a_download_that_gave_up_is_resumed_by_the_next_one(server, tmp_path):
+    server.faults.cut[WEIGHTS] = (0, 99)
+    server.faults.cut[f"clue/{WEIGHTS}"] = (20_000, 1)
+    assert code_of(download, plan_download(UNIRS)) == "hub_unreachable"
+    assert not (tmp_path / "models" / "unirs-small").exists()
+    [problem] = survey_models()[1]
+    assert (problem.name, problem.code) == ("unirs-small", "download_incomplete")
+    assert problem.remedy[:2] == ("download", UNIRS)
+    server.faults.cut.clear()
+    server.sent.clear()
+    plan = plan_download(UNIRS)
+    assert plan.present_bytes > 50_000
+    download(plan)
+    assert server.sent[f"clue/{WEIGHTS}"] == 0
+    assert contents(plan.folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_what_ended_in_the_midst_is_resumed_from_its_last_byte(server):
+    def die(_file, done):
+        if done > 1_000_000:
+            raise Killed
+
+    plan = plan_download(UNIRS)
+    with pytest.raises(Killed):
+        download(plan, die)
+    assert not plan.folder.exists()
+    server.sent.clear()
+    again = plan_download(UNIRS)
+    assert again.present_bytes > 900_000
+    seen = []
+    download(again, lambda _, done: seen.append(done))
+    assert server.sent[WEIGHTS] < 1_200_000
+    assert contents(again.folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
+
+
+def test_a_server_without_ranges_gives_the_whole_file_again(server):
+    server.faults.cut[WEIGHTS] = (300_000, 1)
+    server.faults.whole_only = True
+    plan = plan_download(UNIRS)
+    download(plan)
+    assert contents(plan.folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, "config.json"])
+def test_what_comes_damaged_is_refused_and_not_kept(server, tmp_path, name):
+    plan = plan_download(UNIRS)
+    server.faults.flip[name] = 9
+    assert code_of(download, plan) == "download_damaged"
+    assert not plan.folder.exists()
+    assert not list((tmp_path / "models").rglob(f"{name}*.part"))
+    server.faults.flip.clear()
+    download(plan_download(UNIRS))
+    assert find_model("unirs-small") == plan.folder
+
+
+def test_damage_in_an_old_part_is_found_and_mended(server):
+    plan = plan_download(UNIRS)
+    file = next(file for file in plan.files if file.name == WEIGHTS)
+    part = download_module._part(store.download_folder(plan.folder), file)
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"\0" * 70_000)
+    download(plan_download(UNIRS))
+    assert contents(plan.folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
+
+
+def test_a_new_version_takes_over_what_has_not_changed(server):
+    server.faults.status[WEIGHTS] = (503, 99)
+    code_of(download, plan_download(UNIRS))
+    server.faults.status.clear()
+    server.models[UNIRS][WEIGHTS] += b"new"
+    server.models[UNIRS]["README.md"] = b"New.\n"
+    server.sent.clear()
+    plan = plan_download(UNIRS)
+    download(plan)
+    assert contents(plan.folder)[WEIGHTS].endswith(b"new")
+    assert server.sent[f"clue/{WEIGHTS}"] == 0
+    assert not list(plan.folder.rglob("*.part"))
+
+
+def test_a_revision_is_pinned(server):
+    commit = server.commit(UNIRS)
+    assert plan_download(UNIRS, revision=commit).remote.commit == commit
+    assert code_of(plan_download, UNIRS, revision="v9") == "revision_missing"
+
+
+def test_the_same_again_is_no_work_and_another_version_is_refused(server):
+    download(plan_download(UNIRS))
+    plan = plan_download(UNIRS)
+    assert plan.is_there
+    server.sent.clear()
+    download(plan)
+    assert not server.sent
+    server.models[UNIRS]["README.md"] = b"New.\n"
+    assert code_of(plan_download, UNIRS) == "target_exists"
+
+
+@pytest.mark.usefixtures("server")
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    (tmp_path / "file").write_text("work")
+    for target in ("mine", "file"):
+        assert code_of(plan_download, UNIRS, tmp_path / target) == "target_exists"
+    (tmp_path / "empty").mkdir()
+    assert download(plan_download(UNIRS, tmp_path / "empty")) == tmp_path / "empty"
+
+
+def test_a_bundled_model_is_not_hidden_by_chance(server):
+    server.models["someone/unirs-mini"] = server.models[UNIRS]
+    assert code_of(plan_download, "someone/unirs-mini") == "target_exists"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil.json",
+        "a/../../evil.json",
+        "/etc/evil.json",
+        "C:\\evil.json",
+        "C:evil.json",
+        "a\\..\\evil.json",
+        "\\\\host\\share\\evil.json",
+        "./a.json",
+    ],
+)
+def test_files_that_would_leave_the_folder_are_refused(server, name):
+    server.extra_names.append(name)
+    assert code_of(plan_download, UNIRS) == "model_invalid"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "gpt2", "a/b/c", "../b", "a/..", "a/b c", "https://x/y", "-a/b"]
+)
+@pytest.mark.usefixtures("server")
+def test_what_is_no_name_is_not_asked_for(name):
+    assert code_of(plan_download, name) == "name_invalid"
+
+
+def test_a_model_of_another_kind_is_refused_before_its_weights_come(server):
+    server.models["x/other"] = {"config.json": b'{"model_type": "gpt2"}', WEIGHTS: b"w" * 100_000}
+    server.models["x/pickles"] = {"config.json": b'{"model_type": "unirs"}', "weights.bin": b"w"}
+    server.models["x/odd"] = {"config.json": b"\xff{", WEIGHTS: b"w"}
+    assert code_of(plan_download, "x/other") == "model_unsupported"
+    assert code_of(plan_download, "x/pickles") == "model_unsupported"
+    assert code_of(plan_download, "x/odd") == "model_invalid"
+    assert server.sent[WEIGHTS] == 0
+
+
+@pytest.mark.parametrize(
+    ("api", "code"),
+    [
+        ((401, {"X-Error-Code": "RepoNotFound"}, b"{}"), "model_not_on_hub"),
+        ((403, {"X-Error-Code": "GatedRepo"}, b"{}"), "model_gated"),
+        ((403, {}, b"{}"), "hub_failed"),
+        ((500, {}, b"oops"), "hub_failed"),
+        ((429, {}, b"slow down"), "hub_failed"),
+        ((200, {}, b"<html>Log in to the hotel's network</html>"), "hub_invalid"),
+        ((200, {}, b"{}"), "hub_invalid"),
+        ((200, {}, b'{"id": "a/b", "sha": "x", "siblings": []}'), "hub_invalid"),
+        ((200, {}, b"[1]"), "hub_invalid"),
+    ],
+)
+def test_what_a_hub_can_answer_is_said_in_a_sentence(server, api, code):
+    server.faults.api = api
+    assert code_of(plan_download, UNIRS) == code
+
+
+@pytest.mark.usefixtures("server")
+def test_a_model_that_is_not_there_and_a_hub_that_is_not_there(monkeypatch):
+    assert code_of(plan_download, "no/such") == "model_not_on_hub"
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert code_of(plan_download, UNIRS) == "hub_unreachable"
+
+
+def test_failures_of_the_hub_in_the_midst_are_outlived(server):
+    server.faults.status[WEIGHTS] = (503, 2)
+    download(plan_download(UNIRS))
+    server.faults.status[WEIGHTS] = (503, 99)
+    remove_model("unirs-small")
+    assert code_of(download, plan_download(UNIRS)) == "hub_failed"
+
+
+def test_a_token_goes_to_the_hub(server, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    download(plan_download(UNIRS))
+    assert server.tokens[0] == "Bearer hf_secret"
+
+
+def test_offline_mode_is_kept(server, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert code_of(plan_download, UNIRS) == "hub_offline"
+    assert not server.asked
+
+
+def test_a_full_disk_is_told_before_and_during(server, monkeypatch):
+    plan = plan_download(UNIRS)
+    monkeypatch.setattr(download_module, "_free_bytes", lambda _: 1_000_000)
+    assert code_of(download, plan_download(UNIRS)) == "disk_full"
+    assert server.sent[WEIGHTS] == 0
+    monkeypatch.undo()
+    monkeypatch.setenv("HF_ENDPOINT", server.url)
+
+    def no_space(_file, done):
+        if done > 500_000:
+            raise OSError(28, "No space left on device")
+
+    assert code_of(download, plan, no_space) == "disk_full"
+    assert plan_download(UNIRS, plan.folder).present_bytes > 400_000
+
+
+def test_a_folder_that_takes_no_files(server, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    assert code_of(download, plan_download(UNIRS, tmp_path / "file" / "model")) == (
+        "output_unwritable"
+    )
+    assert server.sent[WEIGHTS] == 0
+
+
+@pytest.mark.usefixtures("server")
+def test_two_at_once_do_not_mix():
+    plan = plan_download(UNIRS)
+    plan.folder.parent.mkdir(parents=True)
+    with only_one(plan.folder):
+        assert code_of(download, plan) == "download_running"
+        store.download_folder(plan.folder).mkdir(exist_ok=True)
+        assert code_of(remove_model, "unirs-small") == "download_running"
+    download(plan)
+
+
+def test_a_hub_that_listens_and_says_nothing_is_unreachable(server, monkeypatch):
+    plan = plan_download(UNIRS)
+    monkeypatch.setattr(hub, "SECONDS", 0.3)
+    server.faults.slow = 30
+    assert code_of(download, plan) == "hub_unreachable"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_listener_that_has_gone_ends_the_download():
+    def gone(_file, _done):
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        download(plan_download(UNIRS), gone)
+
+
+def test_remove_takes_models_downloads_and_checkpoints(server, tmp_path):
+    models = tmp_path / "models"
+    for name in (UNIRS, VILA):
+        download(plan_download(name))
+        remove_model(name.split("/")[1])
+    server.faults.cut[WEIGHTS] = (0, 99)
+    code_of(download, plan_download(UNIRS))
+    remove_model("unirs-small")
+    assert list(models.iterdir()) == []
+
+
+def test_remove_takes_nothing_else(tmp_path, monkeypatch):
+    models, outside = tmp_path / "models", tmp_path / "outside"
+    monkeypatch.setenv("UNIRS_MODELS", str(models))
+    bundled = tmp_path / "bundled"
+    for folder in (outside, models / "thesis", models / "mine", bundled / "boxed"):
+        folder.mkdir(parents=True)
+        (folder / "work.txt").write_text("years of work")
+    for folder in (outside, models / "mine", bundled / "boxed"):
+        (folder / "config.json").write_text("{}")
+    monkeypatch.setattr(store, "models_folders", lambda: [models, bundled])
+    monkeypatch.setattr("unirs.models.removal.models_folders", lambda: [models, bundled])
+    for name in ("../outside", str(outside), ".", "..", "", "thesis", "boxed", ".hidden", "a/b"):
+        assert code_of(remove_model, name) == "model_not_removable"
+    assert code_of(remove_model, "no-such") == "model_missing"
+    (models / "link").symlink_to(outside)
+    remove_model("link")
+    remove_model("mine")
+    assert (outside / "work.txt").is_file()
+    assert sorted(path.name for path in models.iterdir()) == ["thesis"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_model_that_was_copied_here_can_go_too(tmp_path):
+    download(plan_download(UNIRS, tmp_path / "elsewhere"))
+    shutil.copytree(tmp_path / "elsewhere", tmp_path / "models" / "copy")
+    remove_model("copy")
+    assert not (tmp_path / "models" / "copy").exists()

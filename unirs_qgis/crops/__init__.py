@@ -1,0 +1,1 @@
+"""From layers to crops: private copies, grids and drawing."""

@@ -1,1 +1,0 @@
-../backend/unirs/dates.py

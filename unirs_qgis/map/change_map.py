@@ -1,0 +1,295 @@
+"""The change map of an answer in the project: a styled raster, and polygons of what changed."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from osgeo import gdal
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsDistanceArea,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsLayerTreeGroup,
+    QgsMapLayer,
+    QgsMemoryProviderUtils,
+    QgsMessageLog,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsTask,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qtpy.QtCore import QCoreApplication, QObject, Signal
+
+from unirs_qgis.fields import REAL
+from unirs_qgis.history.written_copy import CopyError, write_copy
+from unirs_qgis.paths import resource
+
+THRESHOLD = 50
+"""Percent of change from which on a patch belongs to a polygon."""
+
+_LAYER = "changes"  # of the GeoPackage
+
+_NODATA = 255  # of the worker's change maps, whose values are percent
+
+
+class ChangeMapError(Exception):
+    """A change map cannot be shown; the message says why in one sentence, and what to do."""
+
+
+class ChangeMap(QObject):
+    """A change map on its way into a project: the raster is there, the polygons follow."""
+
+    finished = Signal()
+    """The polygons are there, too; there is no layer of them where nothing changed enough."""
+    failed = Signal(str)
+    """One sentence: why there are no polygons."""
+
+    def __init__(self, path: Path, title: str, project: QgsProject) -> None:
+        """Put the raster in a new group on top of the layer tree, and begin with the polygons.
+
+        Raises:
+            ChangeMapError: The file is no change map.
+        """
+        super().__init__(project)
+        raster = _raster(path)
+        group = project.layerTreeRoot().insertGroup(0, title)
+        self._project = project
+        self._group: QgsLayerTreeGroup | None = group
+        group.destroyed.connect(self._on_group_gone)
+        _add(project, group, raster)
+        self._task: _PolygonTask | None = _PolygonTask(path, raster.crs(), self)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _on_group_gone(self) -> None:
+        """The project was closed, or the user has removed the group."""
+        self._group = None
+        if self._task is not None:
+            self._task.cancel()
+
+    def deliver(self, polygons: Path | None, error: str) -> None:
+        """Take what the task has made; on the GUI thread."""
+        self._task = None
+        if error:
+            self.failed.emit(error)
+        elif self._group is not None:
+            if polygons is not None:
+                _add(self._project, self._group, _polygon_layer(polygons))
+            self.finished.emit()
+        self.deleteLater()
+
+
+def add_change_map(path: Path, title: str, project: QgsProject) -> ChangeMap:
+    """Show the change map of an answer in a project.
+
+    A group on top of the layer tree gets the raster at once and, as soon as they are computed,
+    polygons around what changed by half or more, with their area and mean change.
+
+    Args:
+        path: GeoTIFF as the worker's `change_map` writes it, in a place where it stays. The
+            polygons become a GeoPackage of the same name beside it.
+        title: Name of the group, such as the layers and their dates.
+        project: Where to.
+
+    Returns:
+        What tells when the polygons are there; the project owns it.
+
+    Raises:
+        ChangeMapError: The file is no change map.
+    """
+    return ChangeMap(path, title, project)
+
+
+def _raster(path: Path) -> QgsRasterLayer:
+    options = QgsRasterLayer.LayerOptions(False)
+    options.skipCrsValidation = True  # a map of layers without a CRS has none either
+    name = QCoreApplication.translate("ChangeMap", "Change (percent)")
+    layer = QgsRasterLayer(str(path), name, "gdal", options)
+    if not layer.isValid():
+        raise ChangeMapError(
+            QCoreApplication.translate(
+                "ChangeMap", "The change map {file} cannot be opened; describe the change again."
+            ).format(file=path)
+        )
+    _style(layer, "change-map.qml")
+    return layer
+
+
+def _polygon_layer(path: Path) -> QgsVectorLayer:
+    name = QCoreApplication.translate("ChangeMap", "Changed by {percent} % or more").format(
+        percent=THRESHOLD
+    )
+    layer = QgsVectorLayer(f"{path}|layername={_LAYER}", name, "ogr")
+    _style(layer, "change-polygons.qml")
+    return layer
+
+
+def _style(layer: QgsMapLayer, name: str) -> None:
+    layer.loadNamedStyle(str(resource("styles", name)))
+
+
+def _add(project: QgsProject, group: QgsLayerTreeGroup, layer: QgsMapLayer) -> None:
+    project.addMapLayer(layer, False)
+    group.insertLayer(0, layer)
+
+
+class _PolygonTask(QgsTask):
+    """Makes polygons of a change map in the background."""
+
+    def __init__(self, path: Path, crs: QgsCoordinateReferenceSystem, receiver: ChangeMap) -> None:
+        title = QCoreApplication.translate("ChangeMap", "UniRS: polygons of change")
+        super().__init__(title, QgsTask.Flag.CanCancel)
+        self._path, self._crs, self._receiver = path, crs, receiver
+        self._polygons: Path | None = None
+        self._error = ""
+
+    def run(self) -> bool:
+        """In the background, as QGIS calls it."""
+        try:
+            self._polygons = _polygons(self._path, self._crs)
+        except ChangeMapError as error:
+            self._error = str(error)
+        except Exception as error:  # QGIS would pass over it
+            QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
+            self._error = QCoreApplication.translate(
+                "ChangeMap", "The change map gives no polygons ({error}); see the log panel."
+            ).format(error=error)
+        return not self._error
+
+    def finished(self, _result: bool) -> None:
+        """On the GUI thread, as QGIS calls it."""
+        self._receiver.deliver(self._polygons, self._error)
+
+
+def _polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
+    """The GeoPackage of a change map: that of an earlier time, or a new one; none if it is empty.
+
+    Raises:
+        ChangeMapError: The map cannot be read, or the polygons cannot be written.
+    """
+    target = path.with_suffix(".gpkg")
+    if target.exists():
+        return target
+    features = _features(path, crs)
+    return _written(features, target, crs) if features else None
+
+
+def _features(path: Path, crs: QgsCoordinateReferenceSystem) -> list[QgsFeature]:
+    """A feature for each patch of ground that changed enough, the largest first."""
+    dataset = _opened(path)
+    width, height = dataset.RasterXSize, dataset.RasterYSize
+    values = bytes(dataset.GetRasterBand(1).ReadRaster(0, 0, width, height))
+    areas = _connected(values, width)
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(crs, QgsCoordinateTransformContext())
+    measure.setEllipsoid(crs.ellipsoidAcronym() or "NONE")
+    features = []
+    for cells in areas:
+        geometry = _outline(cells, dataset)
+        mean = sum(values[cell] for cell in cells) / len(cells)
+        feature = QgsFeature(_fields())
+        feature.setGeometry(geometry)
+        feature.setAttributes([round(measure.measureArea(geometry), 2), round(mean, 1)])
+        features.append(feature)
+    return sorted(features, key=lambda feature: -feature["area_m2"])
+
+
+def _opened(path: Path) -> gdal.Dataset:
+    """The change map.
+
+    Raises:
+        ChangeMapError: It cannot be read.
+    """
+    try:
+        dataset = gdal.Open(str(path))
+    except RuntimeError:  # where the host program has switched GDAL's exceptions on
+        dataset = None
+    if dataset is None:
+        raise ChangeMapError(
+            QCoreApplication.translate(
+                "ChangeMap", "The change map {file} cannot be read; describe the change again."
+            ).format(file=path)
+        )
+    return dataset
+
+
+def _connected(values: bytes, width: int) -> list[list[int]]:
+    """The cells of each area that changed enough; cells belong together that share an edge."""
+    waiting = {cell for cell, value in enumerate(values) if THRESHOLD <= value != _NODATA}
+    areas = []
+    while waiting:
+        area = [min(waiting)]
+        waiting -= set(area)
+        for cell in area:  # which grows meanwhile
+            found = waiting.intersection(_neighbours(cell, width))
+            waiting -= found
+            area.extend(found)
+        areas.append(area)
+    return areas
+
+
+def _neighbours(cell: int, width: int) -> list[int]:
+    column = cell % width
+    beside = [cell - 1] * (column > 0) + [cell + 1] * (column < width - 1)
+    return [cell - width, cell + width, *beside]
+
+
+def _outline(cells: list[int], dataset: gdal.Dataset) -> QgsGeometry:
+    """The polygon around cells of a dataset, in its coordinates."""
+    left, width, _, top, _, height = dataset.GetGeoTransform()  # north-up, as the worker writes it
+    boxes = []
+    for row, first, last in _runs(cells, dataset.RasterXSize):
+        x, y = left + first * width, top + row * height
+        east = left + (last + 1) * width
+        boxes.append(QgsGeometry.fromRect(QgsRectangle(x, y + height, east, y)))
+    return QgsGeometry.unaryUnion(boxes).simplify(1e-6 * width)  # drops corners on straight lines
+
+
+def _runs(cells: list[int], width: int) -> list[tuple[int, int, int]]:
+    """Row, first and last column of cells side by side; far fewer than cells of a fine map."""
+    runs: list[tuple[int, int, int]] = []
+    for cell in sorted(cells):
+        row, column = divmod(cell, width)
+        if runs and runs[-1][0] == row and runs[-1][2] == column - 1:
+            runs[-1] = (row, runs[-1][1], column)
+        else:
+            runs.append((row, column, column))
+    return runs
+
+
+def _fields() -> QgsFields:
+    fields = QgsFields()
+    fields.append(QgsField("area_m2", REAL))
+    fields.append(QgsField("mean_change", REAL))
+    return fields
+
+
+def _written(features: list[QgsFeature], path: Path, crs: QgsCoordinateReferenceSystem) -> Path:
+    """The features as a GeoPackage, which appears when it is whole.
+
+    Raises:
+        ChangeMapError: It cannot be written.
+    """
+    layer = QgsMemoryProviderUtils.createMemoryLayer(
+        _LAYER, _fields(), QgsWkbTypes.Type.Polygon, crs
+    )
+    layer.dataProvider().addFeatures(features)
+    try:
+        write_copy(layer, path, "GPKG", _LAYER)
+    except (CopyError, OSError) as error:
+        raise ChangeMapError(
+            QCoreApplication.translate(
+                "ChangeMap",
+                "The polygons of change cannot be written to {folder}; "
+                "check that the disk has space left.",
+            ).format(folder=path.parent)
+        ) from error
+    return path

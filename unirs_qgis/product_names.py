@@ -1,1 +1,0 @@
-../backend/unirs/product_names.py

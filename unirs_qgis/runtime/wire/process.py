@@ -1,1 +1,0 @@
-../../../backend/unirs/worker/process.py

@@ -1,0 +1,13 @@
+"""Files of the runtime that the plugin uses as well: the client of the worker, and dates.
+
+They import each other relatively and nothing but the standard library besides, and run on Python
+3.9. ``scripts/package.py`` copies them here; in a clone they are found where they lie.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_RUNTIME = Path(__file__).parents[2] / "backend" / "unirs"
+if _RUNTIME.is_dir():
+    __path__ += [str(_RUNTIME), str(_RUNTIME / "worker")]

@@ -15,7 +15,7 @@ from unirs.errors import UniRSError
 from unirs.files import models_folder
 from unirs.model import limits
 
-DEFAULT_MODEL = "unirs-mini"
+DEFAULT_MODEL = "unirs-small"
 DEMONSTRATION_TAG = "demonstration"
 RUNTIME_BYTES = 500 * 2**20
 """Memory of Python, PyTorch and the raster libraries before any weight is loaded."""

@@ -15,9 +15,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import unirs
+from unirs.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
-MODEL = ROOT / "resources" / "models" / "unirs-mini"
+MODEL = ROOT / "resources" / "models" / "unirs-small"
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,15 @@ def test_the_wheel_carries_the_default_model(wheel):
     inside = {name for name in wheel.namelist() if name.startswith("unirs/resources/models/")}
     for path in MODEL.rglob("*"):
         if path.is_file():
-            assert f"unirs/resources/models/unirs-mini/{path.relative_to(MODEL)}" in inside
-    assert "unirs/resources/models/unirs-mini/config.json" in inside
+            assert f"unirs/resources/models/unirs-small/{path.relative_to(MODEL)}" in inside
+    assert "unirs/resources/models/unirs-small/config.json" in inside
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_the_sample_imagery_with_its_terms(wheel):
+    names = set(wheel.namelist())
+    assert {f"unirs/samples/{sample.file}" for sample in SAMPLES} <= names
+    assert "unirs/samples/README.md" in names
 
 
 @pytest.mark.slow
@@ -51,7 +59,8 @@ def test_the_wheel_carries_program_and_licence_and_no_tests(wheel):
 def test_the_default_model_is_small_and_has_a_card():
     files = [path for path in MODEL.rglob("*") if path.is_file()]
     assert 0 < sum(path.stat().st_size for path in files) <= 18 * 2**20
-    assert "demonstration" in (MODEL / "README.md").read_text(encoding="utf-8")
+    assert (MODEL / "README.md").is_file()
+    assert (MODEL / "LICENSE").is_file()
 
 
 def test_versions_agree():

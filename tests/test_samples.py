@@ -10,9 +10,9 @@ from rasterio.warp import transform_bounds
 
 from unirs import samples
 from unirs.imagery import CropOptions, acquisition_date, read_crop, read_pair
-from unirs.samples import AFTER, BEFORE, BLOCKS, CITY, FLIGHT, FOLDER, RESERVOIR, SAMPLES
+from unirs.samples import AFTER, BEFORE, BLOCKS, CITY, FLIGHT, FOLDER, NEW_WATER, RESERVOIR, SAMPLES
 
-IMAGES = [sample for sample in SAMPLES if sample is not FLIGHT]
+IMAGES = [sample for sample in SAMPLES if sample not in (FLIGHT, NEW_WATER)]
 
 
 def test_the_samples_are_all_the_imagery_in_the_folder_and_small():
@@ -54,11 +54,16 @@ def test_rasters_lie_where_the_readme_says(sample, west, south, east, north):
     assert south < bounds[1] < bounds[3] < north
 
 
-def test_both_dates_share_one_grid_and_show_more_water_later():
+def test_both_dates_share_one_grid_and_the_mask_marks_what_became_water():
     before, after = read_pair(BEFORE.path, AFTER.path, 340)
     assert before.extent == after.extent
-    dark_red = [float((crop.pixels[..., 0] < 70).mean()) for crop in (before, after)]
-    assert dark_red[1] > dark_red[0] + 0.1
+    with rasterio.open(NEW_WATER.path) as raster:
+        assert tuple(raster.bounds) == NEW_WATER.extent
+        new = raster.read(1) == 1
+    assert 0.2 < new.mean() < 0.3
+    red_before, red_after = (crop.pixels[..., 0].astype(int) for crop in (before, after))
+    assert (red_before - red_after)[new].mean() > 30
+    assert abs((red_before - red_after)[~new].mean()) < 20
 
 
 @pytest.mark.parametrize("name", ["RESERVOIR", "BLOCKS"])

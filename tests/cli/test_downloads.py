@@ -65,7 +65,7 @@ def test_what_was_downloaded_answers_by_its_name_and_can_go_again(unirs, before,
     assert unirs("remove", "tiny", "--yes").code == 0
     assert list((tmp_path / "models").iterdir()) == []
     assert unirs("remove", "tiny", "--yes").code == 2
-    assert unirs("remove", "unirs-mini", "--yes").code == 2
+    assert unirs("remove", "unirs-small", "--yes").code == 2
 
 
 @pytest.mark.usefixtures("hub")

@@ -245,8 +245,8 @@ def test_nothing_is_overwritten(tmp_path):
 
 
 def test_a_bundled_model_is_not_hidden_by_chance(server):
-    server.models["someone/unirs-mini"] = server.models[UNIRS]
-    assert code_of(plan_download, "someone/unirs-mini") == "target_exists"
+    server.models["someone/unirs-small"] = server.models[UNIRS]
+    assert code_of(plan_download, "someone/unirs-small") == "target_exists"
 
 
 @pytest.mark.parametrize(

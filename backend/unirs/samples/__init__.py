@@ -62,6 +62,13 @@ AFTER = Sample(
     "EPSG:26914",
     _LAKES,
 )
+NEW_WATER = Sample(
+    "new-water.tif",
+    "Where the later date has water and the earlier one has none: 1, elsewhere 0",
+    _NAIP,
+    crs="EPSG:26914",
+    extent=_LAKES,
+)
 CITY = Sample(
     "landsat-2020-05-18.tif",
     "A reservoir, its dam, a river, two cities and fields",
@@ -77,7 +84,7 @@ HILLS = Sample(
 )
 FLIGHT = Sample("flight.mp4", "From the reservoir over its dam to the city", _LANDSAT)
 
-SAMPLES = (BEFORE, AFTER, CITY, HILLS, FLIGHT)
+SAMPLES = (BEFORE, AFTER, NEW_WATER, CITY, HILLS, FLIGHT)
 
 RESERVOIR: Extent = (743445.0, -2813595.0, 749445.0, -2807595.0)
 """Open water and its shore in ``CITY``, in its CRS."""

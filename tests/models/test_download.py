@@ -18,7 +18,7 @@ from unirs.models.download import download, only_one, plan_download
 from unirs.models.removal import remove_model
 from unirs.models.store import survey_models
 
-UNIRS, VILA = "someone/unirs-small", "Efficient-Large-Model/VILA1.5-3b"
+UNIRS, VILA = "someone/unirs-remote", "Efficient-Large-Model/VILA1.5-3b"
 WEIGHTS = "model.safetensors"
 
 
@@ -88,7 +88,7 @@ def test_a_file_ends_at_the_size_that_was_told(server, resumed):
 
 def test_only_what_is_needed_comes_and_the_model_is_there_by_its_name(server, tmp_path):
     plan = plan_download(UNIRS)
-    assert plan.folder == tmp_path / "models" / "unirs-small"
+    assert plan.folder == tmp_path / "models" / "unirs-remote"
     assert not plan.needs_conversion
     assert plan.remote.licence == "cc-by-4.0"
     offered = server.models[UNIRS]
@@ -98,7 +98,7 @@ def test_only_what_is_needed_comes_and_the_model_is_there_by_its_name(server, tm
     seen = []
     assert download(plan, lambda file, done: seen.append((file, done))) == plan.folder
     assert contents(plan.folder) == {name: offered[name] for name in needed}
-    assert find_model("unirs-small") == plan.folder
+    assert find_model("unirs-remote") == plan.folder
     done = [done for _, done in seen]
     assert done == sorted(done)
     assert done[-1] == plan.total_bytes
@@ -137,9 +137,9 @@ def test_a_download_that_gave_up_is_resumed_by_the_next_one(server, tmp_path):
     server.faults.cut[WEIGHTS] = (0, 99)
     server.faults.cut[f"clue/{WEIGHTS}"] = (20_000, 1)
     assert code_of(download, plan_download(UNIRS)) == "hub_unreachable"
-    assert not (tmp_path / "models" / "unirs-small").exists()
+    assert not (tmp_path / "models" / "unirs-remote").exists()
     [problem] = survey_models()[1]
-    assert (problem.name, problem.code) == ("unirs-small", "download_incomplete")
+    assert (problem.name, problem.code) == ("unirs-remote", "download_incomplete")
     assert problem.remedy[:2] == ("download", UNIRS)
     server.faults.cut.clear()
     server.sent.clear()
@@ -189,7 +189,7 @@ def test_what_comes_damaged_is_refused_and_not_kept(server, tmp_path, name):
     assert not list((tmp_path / "models").rglob(f"{name}*.part"))
     server.faults.flip.clear()
     download(plan_download(UNIRS))
-    assert find_model("unirs-small") == plan.folder
+    assert find_model("unirs-remote") == plan.folder
 
 
 def test_damage_in_an_old_part_is_found_and_mended(server):
@@ -315,7 +315,7 @@ def test_failures_of_the_hub_in_the_midst_are_outlived(server):
     server.faults.status[WEIGHTS] = (503, 2)
     download(plan_download(UNIRS))
     server.faults.status[WEIGHTS] = (503, 99)
-    remove_model("unirs-small")
+    remove_model("unirs-remote")
     assert code_of(download, plan_download(UNIRS)) == "hub_failed"
 
 
@@ -364,7 +364,7 @@ def test_two_at_once_do_not_mix():
     with only_one(plan.folder):
         assert code_of(download, plan) == "download_running"
         store.download_folder(plan.folder).mkdir(exist_ok=True)
-        assert code_of(remove_model, "unirs-small") == "download_running"
+        assert code_of(remove_model, "unirs-remote") == "download_running"
     download(plan)
 
 
@@ -391,7 +391,7 @@ def test_remove_takes_models_downloads_and_checkpoints(server, tmp_path):
         remove_model(name.split("/")[1])
     server.faults.cut[WEIGHTS] = (0, 99)
     code_of(download, plan_download(UNIRS))
-    remove_model("unirs-small")
+    remove_model("unirs-remote")
     assert list(models.iterdir()) == []
 
 

@@ -176,7 +176,7 @@ class Session:
         self._socket.sendall(json.dumps({"ask": what, **words}).encode() + b"\n")
         line = self._lines.readline()
         if not line:
-            raise SessionError(f"QGIS ended; {self._log} tells more.")
+            raise SessionError(f"QGIS ended; {self._log} has the details.")
         answer = json.loads(line)
         if "error" in answer:
             raise SessionError(answer["error"])
@@ -189,7 +189,7 @@ class Session:
             if found := look():
                 return found
             if ended := [x for x in self._processes if x.poll() is not None]:
-                raise SessionError(f"{ended[0].args} ended; {self._log} tells more.")
+                raise SessionError(f"{ended[0].args} ended; {self._log} has the details.")
             time.sleep(0.1)
         raise SessionError(f"{what} did not come in time; {self._log} may tell more.")
 
@@ -297,7 +297,7 @@ class Session:
         with os.fdopen(reading) as file:
             number = file.readline().strip()
         if not number:
-            raise SessionError(f"Xvfb did not start; {self._log} tells more.")
+            raise SessionError(f"Xvfb did not start; {self._log} has the details.")
         return f":{number}"
 
     def _start(self, *words: str, pass_fds: tuple[int, ...] = ()) -> None:

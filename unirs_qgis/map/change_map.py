@@ -1,4 +1,4 @@
-"""The change map of an answer in the project: a styled raster, and polygons of what changed."""
+"""The change map of an answer in the project: a styled raster, and polygons of changed areas."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class ChangeMapError(Exception):
 
 
 class ChangeMap(QObject):
-    """A change map on its way into a project: the raster is there, the polygons follow."""
+    """A change map that is added to a project: first the raster, then the polygons."""
 
     finished = Signal()
-    """The polygons are there, too; there is no layer of them where nothing changed enough."""
+    """The polygons are added; there is no layer of them where nothing changed enough."""
     failed = Signal(str)
     """One sentence: why there are no polygons."""
 
     def __init__(self, path: Path, title: str, project: QgsProject) -> None:
-        """Put the raster in a new group on top of the layer tree, and begin with the polygons.
+        """Add the raster to a new group on top of the layer tree, and start the polygons.
 
         Raises:
             ChangeMapError: The file is no change map.
@@ -76,7 +76,7 @@ class ChangeMap(QObject):
             self._task.cancel()
 
     def deliver(self, polygons: Path | None, error: str) -> None:
-        """Take what the task has made; on the GUI thread."""
+        """Add the polygons of the task; on the GUI thread."""
         self._task = None
         if error:
             self.failed.emit(error)
@@ -88,7 +88,7 @@ class ChangeMap(QObject):
 
 
 def add_change_map(path: Path, title: str, project: QgsProject) -> ChangeMap:
-    """Show the change map of an answer in a project.
+    """Add the change map of an answer to a project.
 
     A group on top of the layer tree gets the raster at once and, as soon as they are computed,
     polygons around what changed by half or more, with their area and mean change.
@@ -97,10 +97,10 @@ def add_change_map(path: Path, title: str, project: QgsProject) -> ChangeMap:
         path: GeoTIFF as the worker's `change_map` writes it, in a place where it stays. The
             polygons become a GeoPackage of the same name beside it.
         title: Name of the group, such as the layers and their dates.
-        project: Where to.
+        project: The project.
 
     Returns:
-        What tells when the polygons are there; the project owns it.
+        An object with signals; the project owns it.
 
     Raises:
         ChangeMapError: The file is no change map.
@@ -154,10 +154,10 @@ class _PolygonTask(QgsTask):
     def run(self) -> bool:
         """In the background, as QGIS calls it."""
         try:
-            self._polygons = _polygons(self._path, self._crs)
+            self._polygons = _make_polygons(self._path, self._crs)
         except ChangeMapError as error:
             self._error = str(error)
-        except Exception as error:  # QGIS would pass over it
+        except Exception as error:  # QGIS would ignore it
             QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
             self._error = QCoreApplication.translate(
                 "ChangeMap", "The change map gives no polygons ({error}); see the log panel."
@@ -169,7 +169,7 @@ class _PolygonTask(QgsTask):
         self._receiver.deliver(self._polygons, self._error)
 
 
-def _polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
+def _make_polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
     """The GeoPackage of a change map: that of an earlier time, or a new one; none if it is empty.
 
     Raises:
@@ -179,12 +179,12 @@ def _polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
     if target.exists():
         return target
     features = _features(path, crs)
-    return _written(features, target, crs) if features else None
+    return _write_polygons(features, target, crs) if features else None
 
 
 def _features(path: Path, crs: QgsCoordinateReferenceSystem) -> list[QgsFeature]:
     """A feature for each patch of ground that changed enough, the largest first."""
-    dataset = _opened(path)
+    dataset = _open(path)
     width, height = dataset.RasterXSize, dataset.RasterYSize
     values = bytes(dataset.GetRasterBand(1).ReadRaster(0, 0, width, height))
     areas = _connected(values, width)
@@ -202,7 +202,7 @@ def _features(path: Path, crs: QgsCoordinateReferenceSystem) -> list[QgsFeature]
     return sorted(features, key=lambda feature: -feature["area_m2"])
 
 
-def _opened(path: Path) -> gdal.Dataset:
+def _open(path: Path) -> gdal.Dataset:
     """The change map.
 
     Raises:
@@ -272,8 +272,10 @@ def _fields() -> QgsFields:
     return fields
 
 
-def _written(features: list[QgsFeature], path: Path, crs: QgsCoordinateReferenceSystem) -> Path:
-    """The features as a GeoPackage, which appears when it is whole.
+def _write_polygons(
+    features: list[QgsFeature], path: Path, crs: QgsCoordinateReferenceSystem
+) -> Path:
+    """Write the features to a GeoPackage, which appears once it is complete.
 
     Raises:
         ChangeMapError: It cannot be written.

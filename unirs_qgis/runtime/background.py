@@ -1,4 +1,4 @@
-"""Work in the background of QGIS, with three ways to end."""
+"""Background tasks of QGIS that succeed, fail or are cancelled."""
 
 from __future__ import annotations
 
@@ -9,20 +9,32 @@ from typing import Any
 from qgis.core import QgsTask
 from qtpy.QtCore import QCoreApplication, Signal
 
-from unirs_qgis.runtime.processes import Stopped
-from unirs_qgis.runtime.setup.errors import UserError
+from unirs_qgis.runtime.programs import Stopped
+
+
+class UserError(Exception):
+    """A failure that the user can act on.
+
+    Attributes:
+        code: Stable, lower-case identifier such as ``"network"``.
+        message: One or two sentences: what is wrong, and what to do.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 class BackgroundTask(QgsTask):
-    """Work in the background that ends in one of three ways: done, failed or cancelled.
+    """A task that ends with one of ``succeeded``, ``failed`` and ``cancelled``.
 
-    It shows in QGIS's task list, and QGIS stops it when it quits. All signals arrive on the thread
-    of the receiver.
+    QGIS lists it, and stops it when it quits. Signals arrive on the thread of the receiver.
     """
 
     stage_changed = Signal(str)
     logged = Signal(str)
-    heard = Signal(object)
+    event_received = Signal(object)
     succeeded = Signal(object)
     failed = Signal(str, str)
     cancelled = Signal()
@@ -43,13 +55,13 @@ class BackgroundTask(QgsTask):
         except UserError as error:
             self._error = error
             return False
-        except Exception as error:  # a defect: whoever waits must hear of it all the same
+        except Exception as error:  # a defect, which must end the task as well
             self._error = UserError("defect", _defect(error))
             return False
         return True
 
     def finished(self, result: bool) -> None:
-        """Tell how it ended; QGIS calls it on the GUI thread."""
+        """Emit how it ended; QGIS calls it on the GUI thread."""
         if self._silent:
             return
         if result:
@@ -59,8 +71,8 @@ class BackgroundTask(QgsTask):
         else:
             self.cancelled.emit()
 
-    def forget(self) -> None:
-        """Stop it, and send no signal any more: nobody wants the result."""
+    def drop(self) -> None:
+        """Stop it without a signal."""
         self._silent = True
         self.cancel()
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Raised when a client of the old version would misunderstand the new one."""
 
 MAX_LINE_BYTES = 16 * 2**20
@@ -53,29 +53,6 @@ class RPCError(Exception):
         self.number = number
         self.code = code
         self.details = details
-
-
-class WorkerError(Exception):
-    """The worker answered with an error. It lives on.
-
-    Attributes:
-        code: Stable identifier, such as ``"raster_missing"``.
-        message: One sentence for the user.
-        number: JSON-RPC's number.
-        data: Further facts.
-    """
-
-    def __init__(self, error: Message) -> None:
-        super().__init__(error["message"])
-        self.message: str = error["message"]
-        self.number: int = error["code"]
-        self.data: Message = error["data"]
-        self.code: str = self.data["code"]
-
-    @classmethod
-    def of(cls, number: int, code: str, message: str) -> WorkerError:
-        """An error that the client finds without asking the worker."""
-        return cls(error_message(None, RPCError(number, code, message))["error"])
 
 
 class ClientGone(Exception):  # noqa: N818 - not an error: the worker has nobody left to serve

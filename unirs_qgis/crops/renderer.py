@@ -1,7 +1,7 @@
-"""Layers and an extent to crops: georeferenced pictures of what the analyst sees, on one grid.
+"""Renders layers and an extent to crops: georeferenced images of what the analyst sees.
 
-Layers are *drawn*, from private copies, and not read: one way for files, WMS, XYZ, WCS and virtual
-rasters alike, with the analyst's bands, stretch and colours. All of it happens in the background.
+Layers are drawn from private copies instead of read: one way for files, WMS, XYZ, WCS and virtual
+rasters, with the analyst's bands, stretch and colours. All of it runs in the background.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from unirs_qgis.crops.drawing import OVERSAMPLING, Crop, CropCancelled, make_crop
-from unirs_qgis.crops.grid import CropError, Grid, check_extent, check_layer, crs_of_crops
+from unirs_qgis.crops.draw import OVERSAMPLING, Crop, CropCancelled, make_crop
+from unirs_qgis.crops.grid import CropError, CropGrid, check_extent, check_layer, crs_of_crops
 from unirs_qgis.crops.snapshot import LayerSnapshot
 
 __all__ = ["Crop", "CropCancelled", "CropError", "CropPlan", "CropRenderer", "render_crop"]
@@ -32,11 +32,11 @@ __all__ = ["Crop", "CropCancelled", "CropError", "CropPlan", "CropRenderer", "re
 
 @dataclass(frozen=True)
 class CropPlan:
-    """What to look at.
+    """Layers and their extent.
 
     Attributes:
-        layers: One layer, or several dates, in the order in which the model shall see them.
-        extent: The ground to look at.
+        layers: One layer, or several dates, in the order in which the model reads them.
+        extent: Extent of the crops.
         crs: CRS of the extent. A layer without a CRS takes coordinates as its own.
         size: Pixels on the longer side of the model's image.
     """
@@ -63,7 +63,7 @@ class CropRenderer(QObject):
         """Prepare; nothing runs before `start`.
 
         Args:
-            plan: What to look at.
+            plan: Layers and their extent.
             folder: A private folder that exists; the crops become its `crop-1.tif` and so on.
             parent: Owner in Qt's tree of objects.
         """
@@ -74,7 +74,7 @@ class CropRenderer(QObject):
         self._refusal = ""
 
     def start(self) -> None:
-        """Take the layers as they are now, and make the crops from that."""
+        """Render the layers as they are now."""
         try:
             snapshots = [LayerSnapshot.of(layer) for layer in self._plan.layers]
             grid = _common_grid(snapshots, self._plan)
@@ -86,11 +86,11 @@ class CropRenderer(QObject):
         QgsApplication.taskManager().addTask(self._task)
 
     def cancel(self) -> None:
-        """Give up; returns at once. What was being drawn ends within a moment, unheard."""
+        """Stop without a signal; returns at once."""
         self._refusal = ""
         task, self._task = self._task, None
         if task is not None:
-            task.deliver = _to_nobody
+            task.deliver = _ignore
             task.cancel()
 
     def _refuse(self) -> None:
@@ -114,30 +114,30 @@ def render_crop(
     name: str,
     feedback: QgsFeedback | None = None,
 ) -> Crop:
-    """Make one crop and wait for it: for background threads. The main event loop is not needed.
+    """Render one crop and wait for it: for background threads.
 
     Args:
         layer: A layer that lives on the calling thread, such as `LayerSnapshot.open` gives.
-        extent: The ground to look at.
+        extent: Extent of the crops.
         crs: CRS of the extent. A layer without a CRS takes coordinates as its own.
         size: Pixels on the longer side of the model's image.
         folder: A private folder that exists.
-        name: Name of the file in it, without ending. No date in it: the worker would sort by that.
-        feedback: Ends the work within a moment when it is cancelled.
+        name: Name of the file in it, without extension or date: the worker would sort by it.
+        feedback: Cancels.
 
     Raises:
-        CropError: In one sentence, why there is no crop. One without data is none of the reasons:
-            its `nodata_share` is 1.
+        CropError: In one sentence, why there is no crop. A crop without data is no error: its
+            `nodata_share` is 1.
         CropCancelled: The feedback was cancelled.
     """
     check_extent(extent)
     check_layer(layer.name(), layer.extent(), layer.crs(), extent, crs, layer.transformContext())
-    grid = Grid.covering(extent, crs if layer.crs().isValid() else layer.crs(), size)
+    grid = CropGrid.covering(extent, crs if layer.crs().isValid() else layer.crs(), size)
     cancelled = feedback.isCanceled if feedback is not None else _never
     return make_crop(layer, grid, folder / f"{name}.tif", cancelled)
 
 
-def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> Grid:
+def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> CropGrid:
     """The one grid of all layers.
 
     Raises:
@@ -147,7 +147,7 @@ def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> Grid:
     crs = crs_of_crops([(layer.name, layer.crs) for layer in layers], plan.crs)
     for layer in layers:
         check_layer(layer.name, layer.extent, layer.crs, plan.extent, plan.crs, layer.context)
-    return Grid.covering(plan.extent, crs, plan.size)
+    return CropGrid.covering(plan.extent, crs, plan.size)
 
 
 class _CropTask(QgsTask):
@@ -156,7 +156,7 @@ class _CropTask(QgsTask):
     def __init__(
         self,
         snapshots: Sequence[LayerSnapshot],
-        grid: Grid,
+        grid: CropGrid,
         folder: Path,
         deliver: Callable[[list[Crop], str], None],
     ) -> None:
@@ -182,7 +182,7 @@ class _CropTask(QgsTask):
         except CropError as error:
             self._error = str(error)
             return False
-        except Exception as error:  # QGIS would pass over it, and the user would wait for ever
+        except Exception as error:  # QGIS would ignore it, and the user would wait for ever
             self._error = _defect(error)
             return False
         self._error = ""
@@ -216,13 +216,13 @@ def _defect(error: Exception) -> str:
     QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
     return QCoreApplication.translate(
         "Crops",
-        "The picture of the layers cannot be made, by a mistake in UniRS ({error}); "
+        "The picture of the layers cannot be made, because of a defect in UniRS ({error}); "
         "see the log panel, and report it.",
     ).format(error=error)
 
 
-def _to_nobody(_crops: list[Crop], _error: str) -> None:
-    """What was cancelled is not told."""
+def _ignore(_crops: list[Crop], _error: str) -> None:
+    """A cancelled task delivers nothing."""
 
 
 def _never() -> bool:

@@ -24,7 +24,7 @@ _OLD = 30 * 24 * 3600
 def resource(*parts: str) -> Path:
     """A file or folder below ``resources/``.
 
-    It lies inside the installed plugin, and beside ``unirs_qgis/`` in the repository.
+    The folder is inside the installed plugin, and beside ``unirs_qgis/`` in the repository.
     """
     inside = _PACKAGE / "resources"
     folder = inside if inside.is_dir() else _PACKAGE.parent / "resources"

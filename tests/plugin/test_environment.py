@@ -14,8 +14,8 @@ import pytest
 from unirs_qgis.shared.client import clean_environment
 
 from tests.plugin.running import ends_soon
+from unirs_qgis.background import Stopped, UserError
 from unirs_qgis.runtime import environment, interpreters
-from unirs_qgis.runtime.background import UserError
 from unirs_qgis.runtime.environment import (
     Record,
     RuntimeState,
@@ -26,7 +26,7 @@ from unirs_qgis.runtime.environment import (
     write_record,
 )
 from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspect_interpreter
-from unirs_qgis.runtime.programs import Stopped, clean_variables, run_program
+from unirs_qgis.runtime.programs import clean_variables, run_program
 from unirs_qgis.settings import Settings
 
 RECORD = Record("0123abcd", "unirs-0.1.0-py3-none-any.whl", 10, "3.11.2", "0.1.0", "2.13.0", ())

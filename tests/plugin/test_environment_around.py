@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qtpy.QtNetwork import QNetworkProxy
 
-from unirs_qgis.runtime.background import UserError
+from unirs_qgis.background import UserError
 from unirs_qgis.runtime.installation import setup_lock
 from unirs_qgis.runtime.pip import (
     check_index,

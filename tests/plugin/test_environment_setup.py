@@ -15,13 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from unirs_qgis.background import Stopped, UserError
 from unirs_qgis.runtime import installation as setup_steps
 from unirs_qgis.runtime import runtime_setup as setup_tasks
-from unirs_qgis.runtime.background import UserError
 from unirs_qgis.runtime.environment import RuntimeState, describe_runtime, read_record
 from unirs_qgis.runtime.installation import Setup, remove_environment, setup_lock
 from unirs_qgis.runtime.pip import SetupReport
-from unirs_qgis.runtime.programs import Stopped
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup, SetupTask
 from unirs_qgis.settings import Settings, SetupOptions
 
@@ -313,7 +312,7 @@ def second_window(place: Place, *, wait: bool = True):
     code = f"""
         from pathlib import Path
         from unirs_qgis.runtime.environment import find_payload
-        from unirs_qgis.runtime.background import UserError
+        from unirs_qgis.background import Stopped, UserError
         from unirs_qgis.runtime.pip import SetupReport
         from unirs_qgis.runtime.installation import Setup
         from unirs_qgis.settings import SetupOptions

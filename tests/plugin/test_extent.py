@@ -188,7 +188,7 @@ def test_closing_leaves_nothing_on_the_canvas(qtbot, canvas):
     qtbot.addWidget(chooser)
     chooser.show()
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(15, 45, 16, 46), WGS84))
-    footprints.flash("Polygon ((15 45, 16 45, 16 46, 15 45))", "EPSG:4326")
+    footprints.show("Polygon ((15 45, 16 45, 16 46, 15 45))", "EPSG:4326")
     chooser.start_drawing()
     chooser.close_tools()
     footprints.remove()
@@ -268,7 +268,7 @@ def test_a_footprint_is_shown_zoomed_to_and_cleared(canvas):
     footprints.clear()
     for wkt, crs in (("nonsense", "EPSG:4326"), ("Point (1 2)", "nowhere"), ("", "")):
         with pytest.raises(ValueError, match="no footprint"):
-            footprints.flash(wkt, crs)
+            footprints.show(wkt, crs)
     footprints.remove()
 
 

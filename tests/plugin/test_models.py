@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime.background import UserError
+from unirs_qgis.background import Stopped, UserError
 from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.models import ModelCommands
-from unirs_qgis.runtime.programs import Stopped
 
 pytestmark = pytest.mark.slow
 

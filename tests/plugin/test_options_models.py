@@ -27,7 +27,7 @@ def model(name: str, **facts) -> Model:
     folder = Path("/models") / name
     defaults = {"size_bytes": 6_400_000_000, "kind": "unirs", "demonstration": False}
     values = {**defaults, "summary": MARKUP, "removable": True, **facts}
-    return Model(name=name, title=name, folder=folder, **values)
+    return Model(name=name, folder=folder, **values)
 
 
 FOUND = ModelList(
@@ -179,17 +179,8 @@ class TestModels:
         group.add_folder("/data/my model")
         assert self.manager.asked[-1] == ("refresh", "/data/my model")
         assert self.page.settings.model_folders == ("/data/my model",)
-        added = Model(
-            "/data/my model",
-            "my model",
-            Path("/data/my model"),
-            1,
-            "unirs",
-            False,
-            "",
-            False,
-            added=True,
-        )
+        folder = Path("/data/my model")
+        added = Model(str(folder), folder, 1, "unirs", False, "", added=True)
         self.manager.listed.emit(ModelList(models=(*FOUND.models, added)))
         self.select(group, 2)
         group.remove_button.click()

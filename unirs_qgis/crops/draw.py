@@ -21,6 +21,7 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication, QEventLoop, QSize, Qt, QThreadPool, QTimer
 from qtpy.QtGui import QColor, QImage, QPainter
 
+from unirs_qgis.background import Stopped
 from unirs_qgis.crops.grid import CropError, CropGrid
 
 OVERSAMPLING = 2
@@ -41,7 +42,7 @@ _LONGEST_REASON = 150
 """Characters of a library's error message; some are pages long."""
 
 
-class CropCancelled(Exception):  # noqa: N818, it is no error
+class CropCancelled(Stopped):
     """The crop was cancelled."""
 
 
@@ -139,7 +140,7 @@ def _drawn(
 
 
 def _square_pixels(extent: QgsRectangle, width: int, height: int) -> QSize:
-    """How large to draw an extent, at least `width` and `height`: map settings know squares only.
+    """Size of the drawn image, at least `width` and `height`: map settings have square pixels.
 
     Of a grid in a geographic CRS one side comes out larger, and is scaled afterwards.
     """

@@ -18,12 +18,17 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.background import UserError
+
 _WGS84 = "EPSG:4326"
 _ON_EARTH = 1e-9  # degrees: a world extent may miss 180 by rounding
 
 
-class CropError(Exception):
-    """A crop cannot be made; the message says why in one sentence, and what to do."""
+class CropError(UserError):
+    """A crop cannot be made."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("crop", message)
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,21 @@ rasters, with the analyst's bands, stretch and colours. All of it runs in the ba
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from qgis.core import (
-    Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsFeedback,
-    QgsMessageLog,
     QgsRasterLayer,
     QgsRectangle,
-    QgsTask,
 )
 from qtpy.QtCore import QCoreApplication, QObject, QTimer, Signal
 
+from unirs_qgis.background import BackgroundTask
 from unirs_qgis.crops.draw import OVERSAMPLING, Crop, CropCancelled, make_crop
 from unirs_qgis.crops.grid import CropError, CropGrid, check_extent, check_layer, crs_of_crops
 from unirs_qgis.crops.snapshot import LayerSnapshot
@@ -70,8 +68,7 @@ class CropRenderer(QObject):
         super().__init__(parent)
         self._plan = plan
         self._folder = folder
-        self._task: _CropTask | None = None
-        self._refusal = ""
+        self._task: BackgroundTask | None = None
 
     def start(self) -> None:
         """Render the layers as they are now."""
@@ -79,30 +76,35 @@ class CropRenderer(QObject):
             snapshots = [LayerSnapshot.of(layer) for layer in self._plan.layers]
             grid = _common_grid(snapshots, self._plan)
         except CropError as error:
-            self._refusal = str(error)
-            QTimer.singleShot(0, self._refuse)  # not before `start` has returned
+            # Not before `start` has returned.
+            QTimer.singleShot(0, partial(self._on_failed, error.code, error.message))
             return
-        self._task = _CropTask(snapshots, grid, self._folder, self._deliver)
+        title = QCoreApplication.translate("Crops", "UniRS: picture of the layers")
+        self._task = BackgroundTask(title, partial(_render, snapshots, grid, self._folder))
+        self._task.succeeded.connect(self._on_succeeded)
+        self._task.failed.connect(self._on_failed)
+        self._task.cancelled.connect(self._on_cancelled)
         QgsApplication.taskManager().addTask(self._task)
 
     def cancel(self) -> None:
         """Stop without a signal; returns at once."""
-        self._refusal = ""
-        task, self._task = self._task, None
-        if task is not None:
-            task.deliver = _ignore
-            task.cancel()
+        self.blockSignals(True)
+        if self._task:
+            self._task.drop()
 
-    def _refuse(self) -> None:
-        if self._refusal:
-            self.failed.emit(self._refusal)
-
-    def _deliver(self, crops: list[Crop], error: str) -> None:
+    def _on_succeeded(self, crops: list[Crop]) -> None:
         self._task = None
-        if error:
-            self.failed.emit(error)
-        else:
-            self.finished.emit(crops)
+        self.finished.emit(crops)
+
+    def _on_failed(self, _code: str, message: str) -> None:
+        self._task = None
+        self.failed.emit(message)
+
+    def _on_cancelled(self) -> None:
+        text = QCoreApplication.translate(
+            "Crops", "The picture of the layers was cancelled; ask again."
+        )
+        self._on_failed("cancelled", text)
 
 
 def render_crop(
@@ -150,79 +152,29 @@ def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> CropGrid:
     return CropGrid.covering(plan.extent, crs, plan.size)
 
 
-class _CropTask(QgsTask):
-    """The background part of `CropRenderer`: opens, draws and writes one layer after the other."""
+def _render(
+    snapshots: Sequence[LayerSnapshot], grid: CropGrid, folder: Path, task: BackgroundTask
+) -> list[Crop]:
+    """Open, draw and write one layer after the other; on a background thread.
 
-    def __init__(
-        self,
-        snapshots: Sequence[LayerSnapshot],
-        grid: CropGrid,
-        folder: Path,
-        deliver: Callable[[list[Crop], str], None],
-    ) -> None:
-        title = QCoreApplication.translate("Crops", "UniRS: picture of the layers")
-        super().__init__(title, QgsTask.Flag.CanCancel)
-        self.deliver = deliver
-        self._snapshots = snapshots
-        self._grid, self._folder = grid, folder
-        self._crops: list[Crop] = []
-        self._error = QCoreApplication.translate(
-            "Crops", "The picture of the layers was cancelled; ask again."
-        )
-
-    def run(self) -> bool:
-        """In the background, as QGIS calls it."""
-        try:
-            self._crops = [
-                self._crop(snapshot, f"crop-{number}.tif")
-                for number, snapshot in enumerate(self._snapshots, start=1)
-            ]
-        except CropCancelled:
-            return False
-        except CropError as error:
-            self._error = str(error)
-            return False
-        except Exception as error:  # QGIS would ignore it, and the user would wait for ever
-            self._error = _defect(error)
-            return False
-        self._error = ""
-        return True
-
-    def finished(self, _result: bool) -> None:
-        """On the GUI thread, as QGIS calls it."""
-        self.deliver(self._crops, self._error)
-
-    def _crop(self, snapshot: LayerSnapshot, name: str) -> Crop:
-        """The crop of one layer.
-
-        Raises:
-            CropError: The layer cannot be drawn, or has no data there.
-            CropCancelled: The task was cancelled.
-        """
-        if self.isCanceled():
+    Raises:
+        CropError: A layer cannot be drawn, or has no data there.
+        CropCancelled: The task was cancelled.
+    """
+    crops = []
+    for number, snapshot in enumerate(snapshots, start=1):
+        if task.isCanceled():
             raise CropCancelled
-        layer = snapshot.open(OVERSAMPLING * max(self._grid.width, self._grid.height))
-        crop = make_crop(layer, self._grid, self._folder / name, self.isCanceled)
+        layer = snapshot.open(OVERSAMPLING * max(grid.width, grid.height))
+        crop = make_crop(layer, grid, folder / f"crop-{number}.tif", task.isCanceled)
         if crop.nodata_share == 1.0:
             raise CropError(
                 QCoreApplication.translate(
                     "Crops", "The layer {layer} shows nothing in this extent; choose another one."
                 ).format(layer=snapshot.name)
             )
-        return crop
-
-
-def _defect(error: Exception) -> str:
-    QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
-    return QCoreApplication.translate(
-        "Crops",
-        "The picture of the layers cannot be made, because of a defect in UniRS ({error}); "
-        "see the log panel, and report it.",
-    ).format(error=error)
-
-
-def _ignore(_crops: list[Crop], _error: str) -> None:
-    """A cancelled task delivers nothing."""
+        crops.append(crop)
+    return crops
 
 
 def _never() -> bool:

@@ -59,7 +59,7 @@ class InputController(QObject):
         before: Its chooser of the (earlier) layer.
         after: Its chooser of the later layer.
         chooser: Its chooser of the extent.
-        canvas: The map, which knows the active layer.
+        canvas: The map, which has the active layer.
         project: The project with the layers.
         parent: Owner.
     """

@@ -62,8 +62,7 @@ def layers_by_relevance(project: QgsProject, canvas: QgsMapCanvas) -> list[QgsRa
     """The raster layers of a project, those that the analyst most likely means first.
 
     The visible ones come first, among them the active one, the others from top to bottom. A hidden
-    layer does not come first for being active: QGIS activates one by itself in a project just
-    opened.
+    layer is not preferred for being active: QGIS activates one in any project that it opens.
     """
     active = canvas.currentLayer()
     return sorted(

@@ -49,7 +49,7 @@ def acquisition_date(layer: QgsRasterLayer) -> tuple[ImageDate | None, str]:
     """The acquisition date of a layer, as exactly as it is known.
 
     Sources, in this order: the layer's temporal properties if they are switched on (the begin
-    of a fixed range), its metadata (temporal extent, then what the file says of its acquisition),
+    of a fixed range), its metadata (temporal extent, then acquisition tags of the file),
     its name, the name of its file and of the folder, and last the time at which a program wrote
     the file. See `unirs_qgis.shared.dates`.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
+from functools import partial
 from pathlib import Path
 
 from osgeo import gdal
 from qgis.core import (
-    Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
@@ -19,16 +18,15 @@ from qgis.core import (
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsMemoryProviderUtils,
-    QgsMessageLog,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
-    QgsTask,
     QgsVectorLayer,
     QgsWkbTypes,
 )
 from qtpy.QtCore import QCoreApplication, QObject, Signal
 
+from unirs_qgis.background import BackgroundTask, UserError
 from unirs_qgis.fields import REAL
 from unirs_qgis.history.written_copy import CopyError, write_copy
 from unirs_qgis.paths import resource
@@ -41,8 +39,11 @@ _LAYER = "changes"  # of the GeoPackage
 _NODATA = 255  # of the worker's change maps, whose values are percent
 
 
-class ChangeMapError(Exception):
-    """A change map cannot be shown; the message says why in one sentence, and what to do."""
+class ChangeMapError(UserError):
+    """A change map cannot be shown."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("change_map", message)
 
 
 class ChangeMap(QObject):
@@ -66,7 +67,13 @@ class ChangeMap(QObject):
         self._group: QgsLayerTreeGroup | None = group
         group.destroyed.connect(self._on_group_gone)
         _add(project, group, raster)
-        self._task: _PolygonTask | None = _PolygonTask(path, raster.crs(), self)
+        self._task: BackgroundTask | None = BackgroundTask(
+            QCoreApplication.translate("ChangeMap", "UniRS: polygons of change"),
+            partial(_make_polygons, path, raster.crs()),
+        )
+        self._task.succeeded.connect(self._on_polygons)
+        self._task.failed.connect(self._on_failed)
+        self._task.cancelled.connect(self.deleteLater)
         QgsApplication.taskManager().addTask(self._task)
 
     def _on_group_gone(self) -> None:
@@ -75,15 +82,17 @@ class ChangeMap(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    def deliver(self, polygons: Path | None, error: str) -> None:
-        """Add the polygons of the task; on the GUI thread."""
+    def _on_polygons(self, polygons: Path | None) -> None:
         self._task = None
-        if error:
-            self.failed.emit(error)
-        elif self._group is not None:
+        if self._group is not None:
             if polygons is not None:
                 _add(self._project, self._group, _polygon_layer(polygons))
             self.finished.emit()
+        self.deleteLater()
+
+    def _on_failed(self, _code: str, message: str) -> None:
+        self._task = None
+        self.failed.emit(message)
         self.deleteLater()
 
 
@@ -141,35 +150,9 @@ def _add(project: QgsProject, group: QgsLayerTreeGroup, layer: QgsMapLayer) -> N
     group.insertLayer(0, layer)
 
 
-class _PolygonTask(QgsTask):
-    """Makes polygons of a change map in the background."""
-
-    def __init__(self, path: Path, crs: QgsCoordinateReferenceSystem, receiver: ChangeMap) -> None:
-        title = QCoreApplication.translate("ChangeMap", "UniRS: polygons of change")
-        super().__init__(title, QgsTask.Flag.CanCancel)
-        self._path, self._crs, self._receiver = path, crs, receiver
-        self._polygons: Path | None = None
-        self._error = ""
-
-    def run(self) -> bool:
-        """In the background, as QGIS calls it."""
-        try:
-            self._polygons = _make_polygons(self._path, self._crs)
-        except ChangeMapError as error:
-            self._error = str(error)
-        except Exception as error:  # QGIS would ignore it
-            QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
-            self._error = QCoreApplication.translate(
-                "ChangeMap", "The change map gives no polygons ({error}); see the log panel."
-            ).format(error=error)
-        return not self._error
-
-    def finished(self, _result: bool) -> None:
-        """On the GUI thread, as QGIS calls it."""
-        self._receiver.deliver(self._polygons, self._error)
-
-
-def _make_polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
+def _make_polygons(
+    path: Path, crs: QgsCoordinateReferenceSystem, _task: BackgroundTask
+) -> Path | None:
     """The GeoPackage of a change map: that of an earlier time, or a new one; none if it is empty.
 
     Raises:

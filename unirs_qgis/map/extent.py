@@ -201,8 +201,8 @@ class ExtentChooser(QWidget):
         else:
             self._drawing.stop()
 
-    def _on_draw_clicked(self, wanted: bool) -> None:
-        if wanted:
+    def _on_draw_clicked(self, checked: bool) -> None:
+        if checked:
             self.start_drawing()
         else:
             self._drawing.stop()

@@ -97,17 +97,6 @@ class Footprints:
         """
         self._band.show(*parse_footprint(wkt, crs))
 
-    def flash(self, wkt: str, crs: str) -> None:
-        """Outline a footprint, and flash it.
-
-        Raises:
-            ValueError: The footprint is invalid; the message is one sentence.
-        """
-        self.show(wkt, crs)
-        shown = self._band.shown
-        if not shown.isEmpty():
-            self._canvas.flashGeometries([shown], self._canvas.mapSettings().destinationCrs())
-
     def zoom(self, wkt: str, crs: str) -> None:
         """Zoom to a footprint, with a margin, and outline it.
 

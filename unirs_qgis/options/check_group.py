@@ -10,9 +10,9 @@ from qtpy.QtCore import Signal
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QGroupBox, QPushButton, QVBoxLayout, QWidget
 
+from unirs_qgis.background import BackgroundTask
 from unirs_qgis.options.diagnostics import report, runtime_versions
 from unirs_qgis.options.parts import Activity, Notice, button_row, hint_label
-from unirs_qgis.runtime.background import BackgroundTask
 from unirs_qgis.runtime.environment import describe_runtime
 from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings

@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from unirs_qgis.background import BackgroundTask
 from unirs_qgis.options.parts import (
     Activity,
     Notice,
@@ -28,7 +29,6 @@ from unirs_qgis.options.parts import (
     hint_label,
     plain_label,
 )
-from unirs_qgis.runtime.background import BackgroundTask
 from unirs_qgis.runtime.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
 from unirs_qgis.runtime.interpreters import Interpreter, inspect_interpreter
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup

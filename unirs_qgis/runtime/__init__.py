@@ -10,7 +10,6 @@
 ``model_manager``     the same in the background, for the options page
 ``worker``            requests to the worker, with signals
 ``worker_failures``   why the worker ended, in plain words
-``background``        QGIS tasks that succeed, fail or are cancelled
 ``programs``          programs in the background: output, stop, environment variables, proxy
 ====================  ========================================================================
 """

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.background import UserError
 from unirs_qgis.paths import profile_folder
-from unirs_qgis.runtime.background import UserError
 from unirs_qgis.settings import Settings
 
 PYTHON_VARIABLE = "UNIRS_PYTHON"

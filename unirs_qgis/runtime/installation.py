@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from qtpy.QtCore import QCoreApplication, QLockFile
 
-from unirs_qgis.runtime.background import UserError
+from unirs_qgis.background import UserError
 from unirs_qgis.runtime.environment import (
     RECORD_NAME,
     Payload,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.background import UserError
+from unirs_qgis.background import UserError
 from unirs_qgis.runtime.programs import run_program
 
 SUPPORTED = ((3, 12), (3, 11), (3, 13), (3, 10))

@@ -9,7 +9,7 @@ from typing import Any
 from qgis.core import QgsApplication
 from qtpy.QtCore import QObject, Signal
 
-from unirs_qgis.runtime.background import BackgroundTask
+from unirs_qgis.background import BackgroundTask
 from unirs_qgis.runtime.models import Event, ModelCommands, ModelList
 from unirs_qgis.runtime.programs import proxy_variables
 

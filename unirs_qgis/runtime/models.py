@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.background import UserError
+from unirs_qgis.background import UserError
 from unirs_qgis.runtime.environment import unirs_command
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
 
 MODELS_VARIABLE = "UNIRS_MODELS"
 
 Event = Mapping[str, Any]
+Kind = TypeVar("Kind", "Model", "ModelProblem", "Downloadable", "DownloadPlan")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,6 @@ class Model:
 
     Attributes:
         name: Its name; its folder if the user added that.
-        title: Name of its folder.
         folder: The model folder.
         size_bytes: Size on disk.
         kind: ``"unirs"``, or ``"base"`` without UniRS weights.
@@ -40,14 +40,18 @@ class Model:
     """
 
     name: str
-    title: str
     folder: Path
     size_bytes: int
     kind: str
     demonstration: bool
     summary: str
-    removable: bool
+    removable: bool = False
     added: bool = False
+
+    @property
+    def title(self) -> str:
+        """Name of its folder."""
+        return self.folder.name
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ class ModelCommands:
 
         def take(event: Event) -> None:
             if event.get("event") == "plan":
-                plans.append(_read_plan(name, event))
+                plans.append(_read(DownloadPlan, {**event, "name": name}))
 
         self._run_events(take, "download", name, "--dry-run", "--json-lines")
         if not plans:
@@ -233,11 +237,10 @@ class ModelCommands:
             return _added_problem(folder, error.message)
         for model in listed.models:
             if _same(model.folder, folder):
-                facts = {**vars(model), "name": str(folder), "removable": False, "added": True}
-                return Model(**facts)
+                return replace(model, name=str(folder), removable=False, added=True)
         for problem in listed.problems:
             if _same(problem.folder, folder):
-                return ModelProblem(**{**vars(problem), "removable": False, "added": True})
+                return replace(problem, removable=False, added=True)
         text = QCoreApplication.translate("Models", "There is no model folder {folder}.")
         return _added_problem(folder, text.format(folder=folder))
 
@@ -291,58 +294,37 @@ class ModelCommands:
 
 def _read_list(facts: Event) -> ModelList:
     try:
+        problems = [{**each, "remedy": each.get("next")} for each in facts.get("problems", ())]
         return ModelList(
-            models=tuple(map(_read_model, facts["models"])),
-            problems=tuple(map(_read_problem, facts.get("problems", ()))),
-            downloadable=tuple(map(_read_downloadable, facts.get("downloadable", ()))),
+            models=tuple(_read(Model, each) for each in facts["models"]),
+            problems=tuple(_read(ModelProblem, each) for each in problems),
+            downloadable=tuple(_read(Downloadable, x) for x in facts.get("downloadable", ())),
             user_folder=Path(facts["folders"][0]),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise _unreadable() from error
 
 
-def _read_model(facts: Event) -> Model:
-    return Model(
-        name=str(facts["name"]),
-        title=str(facts["name"]),
-        folder=Path(facts["folder"]),
-        size_bytes=int(facts["size_bytes"]),
-        kind=str(facts["kind"]),
-        demonstration=bool(facts["demonstration"]),
-        summary=str(facts["summary"]),
-        removable=bool(facts.get("removable", False)),
-    )
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "str": lambda value: str(value or ""),
+    "int": int,
+    "bool": bool,
+    "Path": Path,
+    "tuple[str, ...]": lambda value: tuple(map(str, value or ())),
+}
+"""How a value of JSON is read, by the type of the attribute."""
 
 
-def _read_problem(facts: Event) -> ModelProblem:
-    return ModelProblem(
-        name=str(facts["name"]),
-        folder=Path(facts["folder"]),
-        code=str(facts["code"]),
-        message=str(facts["message"]),
-        size_bytes=int(facts["size_bytes"]),
-        removable=bool(facts["removable"]),
-        remedy=tuple(map(str, facts.get("next") or ())),
-    )
+def _read(kind: type[Kind], facts: Event) -> Kind:
+    """Read the attributes of a dataclass from JSON.
 
-
-def _read_downloadable(facts: Event) -> Downloadable:
-    names = ("name", "repository", "summary", "licence")
-    return Downloadable(*(str(facts.get(name) or "") for name in names))
-
-
-def _read_plan(name: str, facts: Event) -> DownloadPlan:
+    Raises:
+        UserError: A value is missing, or has another form.
+    """
     try:
-        return DownloadPlan(
-            name=name,
-            repository=str(facts["repository"]),
-            licence=str(facts.get("licence") or ""),
-            total_bytes=int(facts["total_bytes"]),
-            present_bytes=int(facts["present_bytes"]),
-            free_bytes=int(facts["free_bytes"]),
-            needs_conversion=bool(facts["needs_conversion"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        present = [each for each in fields(kind) if each.name in facts]
+        return kind(**{each.name: _READERS[str(each.type)](facts[each.name]) for each in present})
+    except (TypeError, ValueError) as error:
         raise _unreadable() from error
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.background import UserError
+from unirs_qgis.background import UserError
 
 PIP_OPTIONS = (
     "--disable-pip-version-check",

@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 from qgis.core import QgsNetworkAccessManager
 from qtpy.QtNetwork import QNetworkProxy
 
+from unirs_qgis.background import Stopped
 from unirs_qgis.shared.client import clean_environment
 
 OnLine = Callable[[str], None]
@@ -35,10 +36,6 @@ _PIP_TARGETS = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}
 
 
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
-
-
-class Stopped(Exception):  # noqa: N818 - not an error
-    """The user stopped the work."""
 
 
 def clean_variables(additions: Mapping[str, str] | None = None) -> dict[str, str]:

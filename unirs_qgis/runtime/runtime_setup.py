@@ -7,7 +7,7 @@ from pathlib import Path
 from qgis.core import QgsApplication
 from qtpy.QtCore import QCoreApplication, QObject, Signal
 
-from unirs_qgis.runtime.background import BackgroundTask
+from unirs_qgis.background import BackgroundTask
 from unirs_qgis.runtime.environment import find_payload, runtime_folder
 from unirs_qgis.runtime.installation import Setup, remove_environment
 from unirs_qgis.runtime.pip import SetupReport

@@ -345,7 +345,7 @@ class WorkerProcess:
     # -- its end
 
     def _watch(self) -> None:
-        """End a worker that is frozen, or that continues although it was told to stop.
+        """End a worker that is frozen, or that continues after a cancel.
 
         Time is counted in turns of this loop: where the client itself was stopped, or the computer
         slept, the worker is not to blame.

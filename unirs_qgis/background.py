@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import traceback
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import QgsTask
+from qgis.core import Qgis, QgsMessageLog, QgsTask
 from qtpy.QtCore import QCoreApplication, Signal
-
-from unirs_qgis.runtime.programs import Stopped
 
 
 class UserError(Exception):
@@ -26,10 +24,19 @@ class UserError(Exception):
         self.message = message
 
 
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The user stopped the work."""
+
+
 class BackgroundTask(QgsTask):
     """A task that ends with one of ``succeeded``, ``failed`` and ``cancelled``.
 
     QGIS lists it, and stops it when it quits. Signals arrive on the thread of the receiver.
+
+    Args:
+        title: Name in QGIS's task list.
+        work: Called with the task, on a background thread; its result comes with ``succeeded``. It
+            raises ``UserError`` to fail, ``Stopped`` when it was cancelled.
     """
 
     stage_changed = Signal(str)
@@ -44,7 +51,7 @@ class BackgroundTask(QgsTask):
         self._work = work
         self._result: Any = None
         self._error: UserError | None = None
-        self._silent = False
+        self._is_dropped = False
 
     def run(self) -> bool:
         """Do the work; QGIS calls it in a background thread."""
@@ -55,14 +62,15 @@ class BackgroundTask(QgsTask):
         except UserError as error:
             self._error = error
             return False
-        except Exception as error:  # a defect, which must end the task as well
+        except Exception as error:  # a defect, which QGIS would ignore
+            QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
             self._error = UserError("defect", _defect(error))
             return False
         return True
 
     def finished(self, result: bool) -> None:
         """Emit how it ended; QGIS calls it on the GUI thread."""
-        if self._silent:
+        if self._is_dropped:
             return
         if result:
             self.succeeded.emit(self._result)
@@ -73,12 +81,13 @@ class BackgroundTask(QgsTask):
 
     def drop(self) -> None:
         """Stop it without a signal."""
-        self._silent = True
+        self._is_dropped = True
         self.cancel()
 
 
 def _defect(error: Exception) -> str:
     text = QCoreApplication.translate(
-        "Setup", "A defect in UniRS stopped this ({kind}: {reason}); please report it with the log."
+        "BackgroundTask",
+        "A defect in UniRS stopped this ({kind}: {reason}); see the log panel, and report it.",
     )
-    return text.format(kind=type(error).__name__, reason=str(error).partition(os.linesep)[0])
+    return text.format(kind=type(error).__name__, reason=str(error).partition("\n")[0])

@@ -18,7 +18,7 @@ from unirs_qgis.dock.export_dialog import ExportDialog
 from unirs_qgis.history import History, HistoryError
 from unirs_qgis.inputs.layer_tree import raster_layers
 from unirs_qgis.inputs.layers import public_source
-from unirs_qgis.map.change_map import ChangeMapError, add_change_map
+from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.message_bar import show_info, show_warning
 from unirs_qgis.paths import profile_folder
@@ -215,7 +215,7 @@ class HistoryController(QObject):
             )
             return
         try:
-            shown = add_change_map(kept, entry.place, QgsProject.instance())
+            shown = ChangeMap(kept, entry.place, QgsProject.instance())
         except ChangeMapError as error:
             self._warn(str(error))
         else:

@@ -20,7 +20,7 @@ from qgis.core import (
 from qtpy.QtCore import QSize
 from qtpy.QtGui import QColor, QImage
 
-from unirs_qgis.map.change_map import ChangeMapError, add_change_map
+from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
 
 TIMEOUT = 60_000
 LEFT, TOP, CELL = 500_000.0, 5_400_000.0, 32.0
@@ -46,7 +46,7 @@ def write_map(path: Path, cells: dict[tuple[int, int], int], crs: str = "EPSG:32
 def shown(qtbot: object, path: Path, title: str = "2012 → 2020") -> list[object]:
     """The layers of the new group, the topmost first."""
     project = QgsProject.instance()
-    change_map = add_change_map(path, title, project)
+    change_map = ChangeMap(path, title, project)
     with qtbot.waitSignal(change_map.finished, timeout=TIMEOUT):
         pass
     group = project.layerTreeRoot().children()[0]
@@ -138,7 +138,7 @@ def test_without_a_crs_it_works_too(qtbot, qgis_new_project, tmp_path):
 
 def test_a_missing_map_is_reported(qgis_new_project, tmp_path):
     with pytest.raises(ChangeMapError, match=r"gone\.tif cannot be opened"):
-        add_change_map(tmp_path / "gone.tif", "gone", QgsProject.instance())
+        ChangeMap(tmp_path / "gone.tif", "gone", QgsProject.instance())
     assert not QgsProject.instance().layerTreeRoot().children()
 
 
@@ -161,7 +161,7 @@ def test_polygons_that_cannot_be_written_are_reported(
 
     path = write_map(tmp_path / "map.tif", {(2, 2): 60})
     monkeypatch.setattr("unirs_qgis.history.written_copy._move", fail)
-    change_map = add_change_map(path, "map", QgsProject.instance())
+    change_map = ChangeMap(path, "map", QgsProject.instance())
     with qtbot.waitSignal(change_map.failed, timeout=TIMEOUT) as told:
         pass
     assert "cannot be written" in told.args[0]
@@ -172,7 +172,7 @@ def test_polygons_that_cannot_be_written_are_reported(
 
 def test_a_project_closed_meanwhile_gets_nothing(qtbot, qgis_new_project, tmp_path):
     project = QgsProject.instance()
-    add_change_map(write_map(tmp_path / "map.tif", {(2, 2): 60}), "map", project)
+    ChangeMap(write_map(tmp_path / "map.tif", {(2, 2): 60}), "map", project)
     project.clear()
     qtbot.wait(1000)
     assert not project.mapLayers()

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QLabel, QScrollArea
 from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.options.diagnostics import report, without_home
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
-from unirs_qgis.options.words import size_text, time_text
+from unirs_qgis.options.units import size_text, time_text
 from unirs_qgis.runtime.environment import (
     Record,
     describe_runtime,

@@ -47,7 +47,20 @@ class ChangeMapError(UserError):
 
 
 class ChangeMap(QObject):
-    """A change map that is added to a project: first the raster, then the polygons."""
+    """The change map of an answer in a project.
+
+    A new group on top of the layer tree gets the raster at once, and later polygons around areas
+    with a change of `THRESHOLD` percent or more, with their area and mean change.
+
+    Args:
+        path: GeoTIFF of the worker, in a folder where it stays. The polygons become a GeoPackage of
+            the same name beside it.
+        title: Name of the group, such as the layers and their dates.
+        project: The project, which owns this object.
+
+    Raises:
+        ChangeMapError: The file is no change map.
+    """
 
     finished = Signal()
     """The polygons are added; there is no layer of them where nothing changed enough."""
@@ -55,11 +68,6 @@ class ChangeMap(QObject):
     """One sentence: why there are no polygons."""
 
     def __init__(self, path: Path, title: str, project: QgsProject) -> None:
-        """Add the raster to a new group on top of the layer tree, and start the polygons.
-
-        Raises:
-            ChangeMapError: The file is no change map.
-        """
         super().__init__(project)
         raster = _raster(path)
         group = project.layerTreeRoot().insertGroup(0, title)
@@ -94,27 +102,6 @@ class ChangeMap(QObject):
         self._task = None
         self.failed.emit(message)
         self.deleteLater()
-
-
-def add_change_map(path: Path, title: str, project: QgsProject) -> ChangeMap:
-    """Add the change map of an answer to a project.
-
-    A group on top of the layer tree gets the raster at once and, as soon as they are computed,
-    polygons around what changed by half or more, with their area and mean change.
-
-    Args:
-        path: GeoTIFF as the worker's `change_map` writes it, in a place where it stays. The
-            polygons become a GeoPackage of the same name beside it.
-        title: Name of the group, such as the layers and their dates.
-        project: The project.
-
-    Returns:
-        An object with signals; the project owns it.
-
-    Raises:
-        ChangeMapError: The file is no change map.
-    """
-    return ChangeMap(path, title, project)
 
 
 def _raster(path: Path) -> QgsRasterLayer:

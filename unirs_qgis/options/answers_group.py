@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QSpinBox, QWidget
 
-from unirs_qgis.options.parts import compact_combo, hint_label
+from unirs_qgis.options.widgets import compact_combo, hint_label
 from unirs_qgis.settings import IDLE_MINUTES, TOKENS, VIEWS, Settings
 
 

@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QGroupBox, QPushButton, QVBoxLayout, QWidget
 
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.options.diagnostics import report, runtime_versions
-from unirs_qgis.options.parts import Activity, Notice, button_row, hint_label
+from unirs_qgis.options.widgets import Activity, Message, button_row, hint_label
 from unirs_qgis.runtime.environment import describe_runtime
 from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings
@@ -50,7 +50,7 @@ class CheckGroup(QGroupBox):
             self.tr("Copies versions and the last test for a report, without your name or data")
         )
         self.copy_button.clicked.connect(self._collect)
-        self.activity, self.notice = Activity(), Notice()
+        self.activity, self.notice = Activity(), Message()
         self.activity.cancelled.connect(self.stop)
         column = QVBoxLayout(self)
         column.addWidget(hint_label(self.tr("Ask the chosen model questions with known answers.")))

@@ -17,8 +17,8 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.options.models_view import ModelsView, model_title
-from unirs_qgis.options.parts import Activity, Notice, Offer, button_row, compact_combo
-from unirs_qgis.options.words import size_text, time_text
+from unirs_qgis.options.units import size_text, time_text
+from unirs_qgis.options.widgets import Activity, Confirmation, Message, button_row, compact_combo
 from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.models import DownloadPlan, Event, ModelList, ModelProblem
 
@@ -101,7 +101,7 @@ class ModelsGroup(QGroupBox):
         self.download_button = QPushButton(self.tr("Download…"))
         self.download_button.setToolTip(self.tr("Shows the size first"))
         self.download_button.clicked.connect(self._plan)
-        self.offer, self.activity, self.notice = Offer(), Activity(), Notice()
+        self.offer, self.activity, self.notice = Confirmation(), Activity(), Message()
         self.activity.cancelled.connect(self._manager.cancel)
         self._lay_out()
         self._show_selection()

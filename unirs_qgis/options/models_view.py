@@ -7,7 +7,7 @@ from html import escape
 from qtpy.QtCore import QCoreApplication, Qt
 from qtpy.QtWidgets import QHeaderView, QStyle, QTreeWidget, QTreeWidgetItem, QWidget
 
-from unirs_qgis.options.words import size_text
+from unirs_qgis.options.units import size_text
 from unirs_qgis.runtime.models import Model, ModelList, ModelProblem
 
 _ITEM = Qt.ItemDataRole.UserRole

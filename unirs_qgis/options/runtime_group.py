@@ -20,10 +20,10 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.background import BackgroundTask
-from unirs_qgis.options.parts import (
+from unirs_qgis.options.widgets import (
     Activity,
-    Notice,
-    Offer,
+    Confirmation,
+    Message,
     button_row,
     compact_combo,
     hint_label,
@@ -130,7 +130,7 @@ class RuntimeGroup(QGroupBox):
         self.log_button = QPushButton(self.tr("Log"))
         self.log_button.setCheckable(True)
         self.log_button.setToolTip(self.tr("The output of the set-up, to read or to copy"))
-        self.offer, self.activity, self.notice = Offer(), Activity(), Notice()
+        self.offer, self.activity, self.notice = Confirmation(), Activity(), Message()
         self.activity.cancelled.connect(self._setup.cancel)
         self.log_view = QPlainTextEdit()
         self.log_view.setReadOnly(True)

@@ -58,7 +58,7 @@ def compact_combo() -> QComboBox:
     return combo
 
 
-class Notice(QWidget):
+class Message(QWidget):
     """A sentence with an icon in front; hidden while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -135,7 +135,7 @@ class Activity(QWidget):
         self.cancelled.emit()
 
 
-class Offer(QWidget):
+class Confirmation(QWidget):
     """A question with a button to accept, instead of a dialog."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

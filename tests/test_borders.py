@@ -60,7 +60,7 @@ NEVER_ANYWHERE = {
     *("pickle", "cPickle", "dill", "joblib", "marshal", "shelve"),
     *("ftplib", "http", "requests", "httpx", "smtplib", "socket", "urllib3"),
 }
-SHARED = {"process", "protocol", "product_names"}
+SHARED = {"failures", "process", "protocol", "product_names"}
 """What is imported relatively, because the plugin ships the same files."""
 HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"}
 

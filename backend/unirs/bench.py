@@ -347,7 +347,7 @@ def measure_worker_peak(inputs: BenchInputs, choice: dict[str, str]) -> int:
         ("change", {"paths": [before, after]}),
         ("classify", {"paths": [video]}),
     ]
-    with WorkerClient() as client, _PeakMemory(client.process.pid) as peak:
+    with WorkerClient() as client, _PeakMemory(client.request("hello")["pid"]) as peak:
         for method, params in requests:
             client.request(method, params)
     return peak.bytes

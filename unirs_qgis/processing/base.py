@@ -38,7 +38,7 @@ from unirs_qgis.processing.run import Inquiry, Place, Run, Table
 from unirs_qgis.processing.session import fail_if_interrupted, worker_session
 from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import Schema, SinkTable
-from unirs_qgis.runtime.setup.environment import (
+from unirs_qgis.runtime.environment import (
     PYTHON_VARIABLE,
     Runtime,
     describe_runtime,

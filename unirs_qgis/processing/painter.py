@@ -13,9 +13,9 @@ from qgis.core import (
     QgsRectangle,
 )
 
-from unirs_qgis.crops.crops import Crop, render_crop
-from unirs_qgis.crops.drawing import OVERSAMPLING
+from unirs_qgis.crops.draw import OVERSAMPLING
 from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.renderer import Crop, render_crop
 from unirs_qgis.crops.snapshot import LayerSnapshot
 
 

@@ -15,21 +15,19 @@ from typing import Any, Protocol
 
 from qgis.core import (
     QgsGeometry,
-    QgsProcessingException,
     QgsProcessingFeedback,
     QgsRectangle,
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.crops.crops import Crop
-from unirs_qgis.crops.drawing import CropCancelled
+from unirs_qgis.crops.draw import CropCancelled
 from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.renderer import Crop
 from unirs_qgis.processing.progress import Progress
 from unirs_qgis.processing.rows import FAILED, NODATA, Columns, Row, RunFacts
 from unirs_qgis.processing.session import is_done
-from unirs_qgis.runtime.worker.failures import death_sentence, start_sentence
-from unirs_qgis.runtime.worker.worker import WorkerSession
-from unirs_qgis.shared.process import PendingRequest, WorkerDied, WorkerError
+from unirs_qgis.runtime.worker_failures import death_sentence
+from unirs_qgis.shared.client import PendingRequest, WorkerClient, WorkerDied, WorkerError
 
 translate = QCoreApplication.translate
 
@@ -142,7 +140,7 @@ class Run:
         feedback: Told progress; cancels.
     """
 
-    session: WorkerSession
+    session: WorkerClient
     inquiry: Inquiry
     columns: Columns
     table: Table
@@ -190,7 +188,7 @@ class Run:
     def _load(self) -> Mapping[str, Any] | None:
         """Load the model, so that what is wrong with it is said at once; ``None`` if cancelled."""
         self.feedback.setProgressText(translate("Processing", "Loading the model…"))
-        loaded = self._wait(self._submit("load", dict(self.inquiry.model)))
+        loaded = self._wait(self.session.submit("load", dict(self.inquiry.model)))
         if loaded and loaded["demonstration"]:
             self.feedback.pushWarning(
                 translate(
@@ -226,7 +224,7 @@ class Run:
             self._write(place, Row(NODATA, nodata_share=nodata_share))
             return
         params = {**self.inquiry.params, "paths": [str(crop.path) for crop in crops]}
-        pending = self._submit(self.inquiry.method, params)
+        pending = self.session.submit(self.inquiry.method, params)
         self._asked.append(_Asked(place, params, nodata_share, pending))
 
     def _collect(self) -> None:
@@ -261,17 +259,11 @@ class Run:
             raise death
         for other in self._asked:  # they died with it, and are not to blame
             other.pending.cancel()  # or were sent to a new one already, out of turn
-            other.pending = self._submit(self.inquiry.method, other.params)
+            other.pending = self.session.submit(self.inquiry.method, other.params)
 
     def _wait(self, pending: PendingRequest) -> Mapping[str, Any] | None:
         """The result of a request, or ``None`` if the user cancels before it comes."""
         return pending.future.result() if is_done(pending.future, self.feedback) else None
-
-    def _submit(self, method: str, params: dict[str, Any]) -> PendingRequest:
-        try:
-            return self.session.submit(method, params)
-        except OSError as error:  # it had to be started again
-            raise QgsProcessingException(start_sentence(error)) from error
 
     def _has(self, place: Place) -> bool:
         return self.table.has(self._values(place, Row(NODATA)), place.geometry)

@@ -10,9 +10,8 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.worker.failures import death_sentence, silence_sentence, start_sentence
-from unirs_qgis.runtime.worker.worker import WorkerSession
-from unirs_qgis.shared.process import HELLO_SECONDS, WorkerDied, WorkerError
+from unirs_qgis.runtime.worker_failures import death_sentence
+from unirs_qgis.shared.client import WorkerClient, WorkerDied, WorkerError
 
 _POLL_SECONDS = 0.05
 
@@ -20,40 +19,26 @@ _POLL_SECONDS = 0.05
 @contextmanager
 def worker_session(
     command: Sequence[str], feedback: QgsProcessingFeedback
-) -> Iterator[WorkerSession]:
-    """A worker that has said hello, unless the user cancels before it does; ended at the end.
+) -> Iterator[WorkerClient]:
+    """A worker that is ready, unless the user cancels before it is; ended at the end.
 
     Args:
         command: Program and arguments of the worker.
         feedback: Cancels.
 
     Raises:
-        QgsProcessingException: It cannot be started, or is none; in one sentence.
+        QgsProcessingException: It cannot be started, or is not a worker; in one sentence.
     """
-    session = WorkerSession(command)
-    try:
-        _start(session, feedback)
-        yield session
-    except WorkerError as error:
-        raise QgsProcessingException(error.message) from error
-    except WorkerDied as death:
-        raise QgsProcessingException(death_sentence(death)) from death
-    finally:
-        session.__exit__(None, None, None)
-
-
-def _start(session: WorkerSession, feedback: QgsProcessingFeedback) -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as starter:
-        started = starter.submit(session.__enter__)
-        if not is_done(started, feedback):
-            session.__exit__(None, None, None)  # or the starter would wait for an answer
-            return
-    try:
-        started.result()
-    except OSError as error:
-        raise QgsProcessingException(start_sentence(error)) from error
-    except concurrent.futures.TimeoutError as error:
-        raise QgsProcessingException(silence_sentence(HELLO_SECONDS)) from error
+    with WorkerClient(command) as client:
+        try:
+            hello = client.process.hello
+            if is_done(hello.future, feedback):
+                hello.result()
+            yield client
+        except WorkerError as error:
+            raise QgsProcessingException(error.message) from error
+        except WorkerDied as death:
+            raise QgsProcessingException(death_sentence(death)) from death
 
 
 def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedback) -> bool:

@@ -9,6 +9,7 @@ described in ``docs/worker-protocol.md``; ``unirs.worker.client`` is a client fo
 ``streams``    stdin and stdout, taken away from everybody else
 ``server``     what is answered at once, what waits its turn, what is cancelled
 ``service``    the work itself: the model at hand, and questions to it
+``failures``   what a client reports: an error that the worker answered, or its end
 ``process``    one worker process, as a client sees it
 ``client``     starts a worker when there is none, and waits for its answers
 =============  ==================================================================================

@@ -1,4 +1,4 @@
-"""A layer over a grid to a crop: drawn by QGIS, written as GeoTIFF. For background threads."""
+"""Draws a layer over a grid, and writes the crop as GeoTIFF. For background threads."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication, QEventLoop, QSize, Qt, QThreadPool, QTimer
 from qtpy.QtGui import QColor, QImage, QPainter
 
-from unirs_qgis.crops.grid import CropError, Grid
+from unirs_qgis.background import Stopped
+from unirs_qgis.crops.grid import CropError, CropGrid
 
 OVERSAMPLING = 2
-"""Pixels that are drawn for each pixel of the model, a side.
+"""Pixels that are drawn for each pixel of the model, per side.
 
 The worker averages them. Without, the nearest-neighbour sampling of QGIS's reprojection would show.
 """
@@ -38,25 +39,25 @@ _NEUTRAL = QColor(127, 127, 127)
 _CANCEL_INTERVAL = 50  # milliseconds
 
 _LONGEST_REASON = 150
-"""Letters of what a library gives as the reason of an error; some give pages."""
+"""Characters of a library's error message; some are pages long."""
 
 
-class CropCancelled(Exception):  # noqa: N818, it is no error
-    """A crop is not wanted any more."""
+class CropCancelled(Stopped):
+    """The crop was cancelled."""
 
 
 @dataclass(frozen=True)
 class Crop:
-    """What the model is shown of one layer.
+    """The image of one layer that the model reads.
 
     Attributes:
         path: GeoTIFF, red, green, blue and alpha; alpha 0 is nodata.
-        layer_name: What the layer tree calls the layer.
-        extent: The ground that the pixels cover, exactly.
+        layer_name: Name of the layer.
+        extent: Exact extent of the pixels.
         crs: CRS of the extent; invalid for a layer without one.
         pixel_size: Metres on the ground of a pixel of the model; ``None`` without a CRS.
         nodata_share: Share of the pixels without data, 0 to 1.
-        thumbnail: The picture in the model's size, as the model sees it.
+        thumbnail: The image in the model's size.
     """
 
     path: Path
@@ -73,18 +74,20 @@ class Crop:
         return QgsGeometry.fromRect(self.extent).asWkt()
 
 
-def make_crop(layer: QgsRasterLayer, grid: Grid, path: Path, cancelled: Callable[[], bool]) -> Crop:
+def make_crop(
+    layer: QgsRasterLayer, grid: CropGrid, path: Path, cancelled: Callable[[], bool]
+) -> Crop:
     """Draw a layer and write the picture.
 
     Args:
         layer: A private layer of the calling thread.
         grid: The model's pixels, in the CRS of the layer if that has none.
         path: GeoTIFF to write.
-        cancelled: Asked every now and then whether to give up.
+        cancelled: Whether to stop; called every now and then.
 
     Raises:
         CropError: The layer cannot be drawn, or the file cannot be written.
-        CropCancelled: `cancelled` said so.
+        CropCancelled: It was cancelled.
     """
     width, height = OVERSAMPLING * grid.width, OVERSAMPLING * grid.height
     image = _drawn(layer, grid, width, height, cancelled)
@@ -105,13 +108,13 @@ def make_crop(layer: QgsRasterLayer, grid: Grid, path: Path, cancelled: Callable
 
 
 def _drawn(
-    layer: QgsRasterLayer, grid: Grid, width: int, height: int, cancelled: Callable[[], bool]
+    layer: QgsRasterLayer, grid: CropGrid, width: int, height: int, cancelled: Callable[[], bool]
 ) -> QImage:
     """The layer over the extent of a grid, transparent where there are no data.
 
     Raises:
         CropError: The layer cannot be drawn.
-        CropCancelled: In the meantime, it was not wanted any more.
+        CropCancelled: It was cancelled in the meantime.
     """
     settings = QgsMapSettings()
     settings.setLayers([layer])
@@ -137,7 +140,7 @@ def _drawn(
 
 
 def _square_pixels(extent: QgsRectangle, width: int, height: int) -> QSize:
-    """How large to draw an extent, at least `width` and `height`: map settings know squares only.
+    """Size of the drawn image, at least `width` and `height`: map settings have square pixels.
 
     Of a grid in a geographic CRS one side comes out larger, and is scaled afterwards.
     """
@@ -192,7 +195,7 @@ def _write(content: bytes, path: Path) -> None:
         )
 
 
-def _geotiff(samples: bytes, width: int, height: int, grid: Grid) -> bytes:
+def _geotiff(samples: bytes, width: int, height: int, grid: CropGrid) -> bytes:
     """Red, green, blue and alpha, pixel by pixel, as the bytes of a GeoTIFF.
 
     It is made in memory: on a full disk, GDAL writes for ever, or does not notice.
@@ -239,7 +242,7 @@ def _memory_file(name: str) -> bytes:
         gdal.VSIFCloseL(file)
 
 
-def _as_seen(image: QImage, grid: Grid) -> QImage:
+def _as_seen(image: QImage, grid: CropGrid) -> QImage:
     """A picture in the model's size, with the worker's neutral fill where there are no data."""
     seen = QImage(grid.width, grid.height, QImage.Format.Format_RGB32)
     seen.fill(_NEUTRAL)

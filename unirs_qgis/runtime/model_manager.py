@@ -1,4 +1,4 @@
-"""The models as the options page sees them: every command runs in the background, one at a time."""
+"""The runtime's commands on models in the background, one at a time, for the options page."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 from qgis.core import QgsApplication
 from qtpy.QtCore import QObject, Signal
 
-from unirs_qgis.runtime.background import BackgroundTask
-from unirs_qgis.runtime.models.models import Event, ModelCommands, ModelList
-from unirs_qgis.runtime.models.network import proxy_variables
+from unirs_qgis.background import BackgroundTask
+from unirs_qgis.runtime.models import Event, ModelCommands, ModelList
+from unirs_qgis.runtime.programs import proxy_variables
 
 Work = Callable[[ModelCommands, BackgroundTask], Any]
 
 
 class ModelManager(QObject):
-    """Lists, downloads, converts and removes models with the runtime at hand.
+    """Lists, downloads, converts and removes models.
 
     Args:
-        python: Gives the runtime's interpreter; ``None`` while there is none.
+        python: Gives the runtime's interpreter; ``None`` without a runtime.
         parent: Qt's owner.
     """
 
     listed = Signal(object)  # ModelList
     list_failed = Signal(str, str)  # code, sentence
     planned = Signal(object)  # DownloadPlan
-    heard = Signal(object)  # progress of a download or a conversion, as the runtime tells it
+    progressed = Signal(object)  # an event of a download or a conversion
     downloaded = Signal(object)  # arguments that convert it; empty if it can answer as it is
     converted = Signal(object)  # its folder
     removed = Signal(object)  # its name
@@ -49,11 +49,11 @@ class ModelManager(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a model is being looked up, downloaded, converted or removed."""
+        """Whether a command runs, other than a listing."""
         return self._task is not None
 
     def refresh(self, added: Sequence[str]) -> None:
-        """List the models; ``listed`` follows. An earlier listing that still runs is dropped.
+        """List the models; ``listed`` follows. An earlier listing is dropped.
 
         Args:
             added: Model folders that the user has added.
@@ -72,24 +72,24 @@ class ModelManager(QObject):
         QgsApplication.taskManager().addTask(self._listing)
 
     def drop_listing(self) -> None:
-        """Want no list any more."""
+        """Cancel the listing without a signal."""
         if self._listing:
-            self._listing.forget()
+            self._listing.drop()
             self._listing = None
 
     def plan(self, name: str) -> None:
-        """Ask how large a download is; ``planned`` follows."""
+        """Get the size of a download; ``planned`` follows."""
         self._do(
-            self.tr("Looking for the model"),
+            self.tr("Looking up the model"),
             lambda commands, _: commands.plan_download(name),
             self.planned,
         )
 
     def download(self, name: str) -> None:
-        """Fetch a model; ``heard`` and ``downloaded`` follow."""
+        """Download a model; ``progressed`` and ``downloaded`` follow."""
 
         def work(commands: ModelCommands, task: BackgroundTask) -> tuple[str, ...]:
-            return commands.download(name, lambda event: _pass_on(task, event))
+            return commands.download(name, lambda event: _report_event(task, event))
 
         self._do(self.tr("Downloading a model for UniRS"), work, self.downloaded)
 
@@ -97,13 +97,13 @@ class ModelManager(QObject):
         """Make a model folder of a checkpoint; ``converted`` follows."""
 
         def work(commands: ModelCommands, task: BackgroundTask) -> str:
-            commands.convert(source, target, lambda event: _pass_on(task, event))
+            commands.convert(source, target, lambda event: _report_event(task, event))
             return target
 
         self._do(self.tr("Converting a model for UniRS"), work, self.converted)
 
     def remove(self, name: str) -> None:
-        """Delete a model; ``removed`` follows. Stop the worker first: it may hold its files."""
+        """Delete a model; ``removed`` follows. Stop the worker first: it may use the files."""
 
         def work(commands: ModelCommands, _task: BackgroundTask) -> str:
             commands.remove_model(name)
@@ -112,7 +112,7 @@ class ModelManager(QObject):
         self._do(self.tr("Removing a model"), work, self.removed)
 
     def cancel(self) -> None:
-        """Stop what runs; ``cancelled`` follows. What a download has fetched stays."""
+        """Stop the command; ``cancelled`` follows. Partial files are kept."""
         if self._task:
             self._task.cancel()
 
@@ -124,10 +124,10 @@ class ModelManager(QObject):
             self.failed.emit("runtime_missing", self.tr("Set up the runtime first."))
             return
         self._task, self._done = task, done
-        task.heard.connect(self.heard)
-        task.succeeded.connect(self._end_well)
-        task.failed.connect(self._end_badly)
-        task.cancelled.connect(self._end_cancelled)
+        task.event_received.connect(self.progressed)
+        task.succeeded.connect(self._on_succeeded)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
         self.busy_changed.emit(True)
         QgsApplication.taskManager().addTask(task)
 
@@ -153,26 +153,26 @@ class ModelManager(QObject):
     def _end_listing(self) -> None:
         self._listing = None  # QGIS deletes tasks that have ended
 
-    def _end_well(self, result: object) -> None:
-        self._rest()
+    def _on_succeeded(self, result: object) -> None:
+        self._end()
         self._done.emit(result)
 
-    def _end_badly(self, code: str, message: str) -> None:
-        self._rest()
+    def _on_failed(self, code: str, message: str) -> None:
+        self._end()
         self.failed.emit(code, message)
 
-    def _end_cancelled(self) -> None:
-        self._rest()
+    def _on_cancelled(self) -> None:
+        self._end()
         self.cancelled.emit()
 
-    def _rest(self) -> None:
+    def _end(self) -> None:
         self._task = None
         self.busy_changed.emit(False)
 
 
-def _pass_on(task: BackgroundTask, event: Event) -> None:
-    """Tell of an event, and let QGIS's task list show how far a download is."""
+def _report_event(task: BackgroundTask, event: Event) -> None:
+    """Emit an event, and show a download's progress in QGIS's task list."""
     total = event.get("total_bytes")
     if event.get("event") == "progress" and total:
         task.setProgress(100 * event["done_bytes"] / total)
-    task.heard.emit(event)
+    task.event_received.emit(event)

@@ -1,4 +1,4 @@
-"""A question on its way: the model at hand, the crops, the worker's answer, an entry."""
+"""One question from the dock to the worker and back: model, crops, request, entry."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from qgis.core import QgsRasterLayer
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage
 
-from unirs_qgis.crops.crops import Crop, CropPlan, CropRenderer
+from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
-from unirs_qgis.inputs.picked import Picked, crs_name
-from unirs_qgis.runtime.worker.worker import Job, Worker
+from unirs_qgis.inputs.selection import InputSelection, crs_name
+from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings
 
 FRAME = "frame.png"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What the user wants to know.
+class QuestionRequest:
+    """What the user asks.
 
     Attributes:
         task: "ask", "caption", "change" or "classify".
         text: The question; may be empty for all but "ask".
         options: Closed set of answers, or of classes; empty for a free answer.
-        picked: What is looked at.
+        selection: The layers and their extent, or the video file.
     """
 
     task: str
     text: str
     options: tuple[str, ...]
-    picked: Picked
+    selection: InputSelection
 
 
 @dataclass
-class _Question:
-    """A wish on its way.
+class PendingQuestion:
+    """A question that has no answer yet.
 
     Attributes:
-        wish: What is wanted.
-        settings: As they were when it was asked.
+        request: What the user asks.
+        settings: The user's settings when it was asked.
         folder: Private folder of its files.
         id: Of the entry that it becomes.
-        model: What ``load`` told; empty before.
-        crops: What the model is shown; empty before it is drawn, and for a video file.
-        job: The request that is under way.
+        model: The result of ``load``; empty before.
+        crops: The images that the model reads; empty before they are drawn, and for a video file.
+        job: The worker's current job for it.
     """
 
-    wish: Wish
+    request: QuestionRequest
     settings: Settings
     folder: Path
     id: str = field(default_factory=new_id)
@@ -63,50 +63,66 @@ class _Question:
 
     @property
     def is_sent(self) -> bool:
-        """Whether the worker has got the question itself."""
-        return bool(self.crops or (self.wish.picked.video and self.model))
+        """Whether the worker has received the question itself."""
+        return bool(self.crops or (self.request.selection.video and self.model))
 
     @property
     def change_map(self) -> Path | None:
-        """Where the worker shall write the change map; ``None`` if there can be none."""
-        wanted = self.wish.picked.kind == "pair" and self.model["change_maps"]
-        return self.folder.parent / f"{self.id}.tif" if wanted else None
+        """Where the worker writes the change map; ``None`` if there can be none."""
+        is_possible = self.request.selection.kind == "pair" and self.model["change_maps"]
+        return self.folder.parent / f"{self.id}.tif" if is_possible else None
+
+    @property
+    def crops_key(self) -> tuple[object, ...]:
+        """Questions with the same key have the same crops."""
+        selection, size = self.request.selection, self.model["image_size"]
+        extent = selection.extent.toString(17)
+        return selection.identifiers, extent, crs_name(selection.crs), size
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether there are probabilities, of options or of change, to average over views."""
+        request = self.request
+        is_pair = request.selection.kind == "pair"
+        return bool(request.options) or request.task == "classify" or is_pair
 
     def params(self) -> dict[str, Any]:
-        """The request to the worker."""
-        closed = "classes" if self.wish.task == "classify" else "options"
+        """The request's parameters; see ``docs/worker-protocol.md``."""
+        request, settings = self.request, self.settings
         params = {
-            **model_params(self.settings),
-            "paths": [str(c.path) for c in self.crops] or [self.wish.picked.video],
-            "text": self.wish.text,
-            closed: list(self.wish.options),
-            "clue": self.settings.clue,
-            "max_new_tokens": self.settings.max_new_tokens,
+            **model_params(settings),
+            "paths": [str(crop.path) for crop in self.crops] or [request.selection.video],
+            "text": request.text,
+            "classes" if request.task == "classify" else "options": list(request.options),
+            "clue": settings.clue,
+            "max_new_tokens": settings.max_new_tokens,
         }
-        if self.wish.task == "change" and not self.wish.options:
-            params["views"] = self.settings.views
-        if self.wish.picked.video:
+        if settings.views > 1 and self.has_probabilities:
+            params["views"] = settings.views
+        if request.selection.video:
             params["save_crop"] = str(self.folder / FRAME)
         elif self.change_map:
             params["change_map"] = str(self.change_map)
         return params
 
 
-class _KeptCrops(QObject):
-    """The crops of the last question, for the next one that looks at the same.
+class CropCache(QObject):
+    """The crops of the last question, for the next one on the same layers and extent.
 
-    A layer that is drawn anew may look different, so its crops are forgotten then.
+    A layer that is drawn anew may look different: its crops are forgotten.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._key: tuple[object, ...] = ()
-        self._crops: list[Crop] = []
         self._layers: tuple[QgsRasterLayer, ...] = ()
+        self.crops: list[Crop] = []
 
-    def keep(self, key: tuple[object, ...], crops: list[Crop], picked: Picked) -> None:
+    def keep(self, question: PendingQuestion) -> None:
+        """Replace the crops by those of a question."""
         self.forget()
-        self._key, self._crops, self._layers = key, crops, picked.layers
+        self._key, self.crops = question.crops_key, question.crops
+        self._layers = question.request.selection.layers
         try:
             for layer in self._layers:
                 layer.repaintRequested.connect(self.forget)
@@ -114,42 +130,45 @@ class _KeptCrops(QObject):
         except RuntimeError:  # deleted since it was drawn
             self.forget()
 
-    def find(self, key: tuple[object, ...]) -> list[Crop]:
-        return self._crops if key == self._key else []
+    def find(self, question: PendingQuestion) -> list[Crop]:
+        """The crops of a question; empty if they have to be drawn."""
+        return self.crops if question.crops_key == self._key else []
 
     @property
     def folders(self) -> set[Path]:
-        return {crop.path.parent for crop in self._crops}
+        """Where the files of the crops are."""
+        return {crop.path.parent for crop in self.crops}
 
     def forget(self, *_signal: object) -> None:
+        """Have no crops."""
         for layer in self._layers:
             try:
                 layer.repaintRequested.disconnect(self.forget)
                 layer.willBeDeleted.disconnect(self.forget)
             except (RuntimeError, TypeError):  # the layer is deleted, its connections with it
                 continue
-        self._key, self._crops, self._layers = (), [], ()
+        self._key, self.crops, self._layers = (), [], ()
 
 
-class Asking(QObject):
-    """Brings one question at a time to the worker and its answer to the dock.
+class QuestionController(QObject):
+    """Sends one question at a time to the worker, and shows its answer in the dock.
 
     Args:
-        dock: Shows it.
-        worker: Answers it.
+        dock: Shows the answer.
+        worker: Gives the answer.
         folder: Private folder of this session; its owner removes it.
-        settings: Tells the user's settings when a question is asked.
+        settings: Gives the user's settings.
         parent: Owner.
     """
 
     changed = Signal()
-    """Whether a question is on its way, or at what stage."""
+    """Whether there is a pending question, or its stage."""
     answered = Signal(object)
     """An `Entry`."""
     mapped = Signal(str, object)
     """Id of an entry, and the `Path` of its change map. Comes before the entry."""
     loaded = Signal(dict)
-    """What the worker told of the model, before each question."""
+    """The result of `load`, before each question."""
 
     def __init__(
         self,
@@ -162,59 +181,55 @@ class Asking(QObject):
         super().__init__(parent)
         self._dock, self._worker = dock, worker
         self._folder, self._settings = folder, settings
-        self._question: _Question | None = None
+        self._question: PendingQuestion | None = None
         self._renderer: CropRenderer | None = None
-        self._kept = _KeptCrops(self)
+        self._cache = CropCache(self)
         self.stage = ""
         self.was_stopped = False
 
     @property
     def is_busy(self) -> bool:
-        """Whether a question is on its way."""
+        """Whether there is a pending question."""
         return self._question is not None
 
-    def ask(self, wish: Wish) -> None:
-        """Put a question. The one that is on its way, if any, is given up first."""
+    def ask(self, request: QuestionRequest) -> None:
+        """Ask a question. The pending one, if any, is dropped."""
         self.drop()
         self.was_stopped = False
-        self._dock.begin_answer(title_of(wish.task, wish.text))
+        self._dock.begin_answer(title_of(request.task, request.text))
         folder = self._folder / new_id()
         try:
             folder.mkdir(mode=0o700)
         except OSError as error:
-            self._give_up(
+            self._fail(
                 self.tr(
                     "The temporary folder {folder} cannot be written ({reason}); make room there, "
                     "or start QGIS again."
                 ).format(folder=self._folder, reason=error.strerror or error)
             )
             return
-        self._question = _Question(wish, self._settings(), folder)
+        self._question = PendingQuestion(request, self._settings(), folder)
         self._submit("load", model_params(self._question.settings), self._on_loaded)
         self._set_stage("load")
 
     def stop(self) -> None:
-        """Stop the question; what was said so far is kept."""
+        """Stop the question; the text so far is kept."""
         if self._question is None:
             return
         self.was_stopped = True
         if self._question.is_sent:
-            self._question.job.cancel()  # ends with a part of the answer
+            self._question.job.cancel()  # it finishes with a partial answer
         else:
-            self._give_up(self.tr("Stopped before the answer began."))
+            self._fail(self.tr("Stopped before the answer began."))
 
     def drop(self) -> None:
-        """Give the question up without a word."""
+        """Drop the pending question; the dock shows nothing of it."""
         question, self._question = self._question, None
         if self._renderer:
             self._renderer.cancel()
             self._renderer = None
         if question and question.job:
             question.job.drop()
-
-    def forget_crops(self) -> None:
-        """Draw the crops anew for the next question."""
-        self._kept.forget()
 
     # -- step by step
 
@@ -223,8 +238,7 @@ class Asking(QObject):
     ) -> None:
         job = self._worker.submit(method, params)
         job.progressed.connect(self._set_stage)
-        job.counted.connect(self._dock.show_view)
-        job.said.connect(self._dock.add_text)
+        job.text_received.connect(self._dock.add_text)
         job.finished.connect(on_result)
         job.failed.connect(self._on_failed)
         self._question.job = job
@@ -233,38 +247,38 @@ class Asking(QObject):
         question = self._question
         question.model = model
         self.loaded.emit(model)
-        picked = question.wish.picked
-        if picked.video:
+        if question.request.selection.video:
             self._send()
             return
-        kept = self._kept.find(self._key(question))
-        if kept:
-            self._on_crops(kept)
+        cached = self._cache.find(question)
+        if cached:
+            self._on_crops(cached)
             return
         self._set_stage("read")
-        plan = CropPlan(picked.layers, picked.extent, picked.crs, model["image_size"])
+        selection = question.request.selection
+        plan = CropPlan(selection.layers, selection.extent, selection.crs, model["image_size"])
         self._renderer = CropRenderer(plan, question.folder, self)
         self._renderer.finished.connect(self._on_crops)
-        self._renderer.failed.connect(self._give_up)
+        self._renderer.failed.connect(self._fail)
         self._renderer.start()
 
     def _on_crops(self, crops: list[Crop]) -> None:
         self._renderer = None
         self._question.crops = crops
-        self._kept.keep(self._key(self._question), crops, self._question.wish.picked)
+        self._cache.keep(self._question)
         self._dock.show_seen([crop.thumbnail for crop in crops])
         self._send()
 
     def _send(self) -> None:
-        self._submit(self._question.wish.task, self._question.params(), self._on_answer)
+        self._submit(self._question.request.task, self._question.params(), self._on_answer)
 
     def _on_answer(self, result: dict[str, Any]) -> None:
         question, self._question = self._question, None
         entry = _entry(question, result)
         if result["change_map"]:
             self.mapped.emit(entry.id, Path(result["change_map"]))
-        if question.wish.picked.video:
-            frames = sorted(question.folder.glob("frame-*.png"), key=_number)
+        if question.request.selection.video:
+            frames = sorted(question.folder.glob("frame-*.png"), key=_frame_number)
             self._dock.show_seen([QImage(str(path)) for path in frames])
         self._dock.finish_answer(entry, bool(result["change_map"]))
         self.answered.emit(entry)
@@ -274,9 +288,9 @@ class Asking(QObject):
     def _on_failed(self, code: str, message: str) -> None:
         if code == "cancelled" and self.was_stopped:
             message = self.tr("Stopped before the answer began.")
-        self._give_up(message)
+        self._fail(message)
 
-    def _give_up(self, message: str) -> None:
+    def _fail(self, message: str) -> None:
         self.drop()
         self._dock.fail_answer(message)
         self._set_stage("")
@@ -287,37 +301,27 @@ class Asking(QObject):
             self._dock.show_stage(stage)
         self.changed.emit()
 
-    @staticmethod
-    def _key(question: _Question) -> tuple[object, ...]:
-        picked = question.wish.picked
-        size = question.model["image_size"]
-        return picked.identifiers, picked.extent.toString(17), crs_name(picked.crs), size
-
     def _clear_folders(self) -> None:
-        """Remove the files of earlier questions, but for kept crops; change maps lie outside."""
+        """Remove the files of earlier questions, but for cached crops; change maps lie outside."""
         for folder in self._folder.iterdir():
-            if folder.is_dir() and folder not in self._kept.folders:
+            if folder.is_dir() and folder not in self._cache.folders:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def model_params(settings: Settings) -> dict[str, Any]:
-    """Which model to use, as the worker's requests say it."""
-    return {
-        "model": settings.model,
-        "device": settings.device,
-        "precision": settings.precision,
-    }
+    """The parameters that choose the model, its device and precision."""
+    return {name: getattr(settings, name) for name in ("model", "device", "precision")}
 
 
-def _entry(question: _Question, result: dict[str, Any]) -> Entry:
-    picked = question.wish.picked
-    looked_at = question.crops[0] if question.crops else None
+def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
+    selection = question.request.selection
+    crop = question.crops[0] if question.crops else None
     return Entry(
         id=question.id,
         created=now(),
-        kind=picked.kind,
-        task=question.wish.task,
-        question=question.wish.text,
+        kind=selection.kind,
+        task=question.request.task,
+        question=question.request.text,
         clue=result["clue"] or "",
         answer=result["answer"],
         options=tuple((o["text"], o["probability"]) for o in result["options"]),
@@ -329,13 +333,13 @@ def _entry(question: _Question, result: dict[str, Any]) -> Entry:
         device=result["device"],
         seconds=result["seconds"]["total"],
         stopped=result["stopped"],
-        footprint=looked_at.footprint if looked_at else "",
-        crs=crs_name(looked_at.crs) if looked_at else "",
-        layers=picked.records,
+        footprint=crop.footprint if crop else "",
+        crs=crs_name(crop.crs) if crop else "",
+        layers=selection.records,
         zero_shot=result["zero_shot"],
     )
 
 
-def _number(path: Path) -> int:
+def _frame_number(path: Path) -> int:
     """The number at the end of ``frame-12.png``."""
     return int(path.stem.rpartition("-")[2])

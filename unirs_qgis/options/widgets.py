@@ -1,4 +1,4 @@
-"""Small widgets that several groups of the page are made of. All their texts are plain."""
+"""Small widgets that several groups of the page share. Their texts are plain text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 
 
 def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """A label that wraps, and shows any text as it is."""
+    """A label that wraps, and shows plain text."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
@@ -50,7 +50,7 @@ def button_row(*buttons: QWidget) -> QHBoxLayout:
 
 
 def compact_combo() -> QComboBox:
-    """A choice that may be narrower than its longest text."""
+    """A combo box that may be narrower than its longest text."""
     combo = QComboBox()
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
@@ -58,7 +58,7 @@ def compact_combo() -> QComboBox:
     return combo
 
 
-class Notice(QWidget):
+class Message(QWidget):
     """A sentence with an icon in front; hidden while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,15 +74,15 @@ class Notice(QWidget):
 
     @property
     def text(self) -> str:
-        """What is shown."""
+        """The text that is shown."""
         return self._text.text() if not self.isHidden() else ""
 
     def warn(self, text: str) -> None:
-        """Show what went wrong."""
+        """Show a failure."""
         self._show(text, QStyle.StandardPixmap.SP_MessageBoxWarning)
 
     def inform(self, text: str) -> None:
-        """Show what went well."""
+        """Show a success."""
         self._show(text, QStyle.StandardPixmap.SP_MessageBoxInformation)
 
     def _show(self, text: str, icon: QStyle.StandardPixmap) -> None:
@@ -93,7 +93,7 @@ class Notice(QWidget):
 
 
 class Activity(QWidget):
-    """What goes on, how far it is, and a button that stops it; hidden while nothing does."""
+    """The stage and progress of work, and a button that cancels it; hidden when idle."""
 
     cancelled = Signal()
 
@@ -114,18 +114,18 @@ class Activity(QWidget):
         self.hide()
 
     def begin(self, stage: str) -> None:
-        """Show it, at an unknown distance from the end."""
+        """Show it, with unknown progress."""
         self.cancel_button.setEnabled(True)
         self.show_stage(stage)
         self.show_progress(None)
         self.show()
 
     def show_stage(self, stage: str) -> None:
-        """Say what goes on."""
+        """Show a stage."""
         self._stage.setText(stage)
 
     def show_progress(self, percent: int | None) -> None:
-        """Move the bar; ``None``: it is not known how far it is."""
+        """Show the progress; ``None`` if it is unknown."""
         self._bar.setRange(0, 0 if percent is None else 100)
         self._bar.setValue(percent or 0)
 
@@ -135,8 +135,8 @@ class Activity(QWidget):
         self.cancelled.emit()
 
 
-class Offer(QWidget):
-    """A question with a button that says yes to it, in place of a dialog."""
+class Confirmation(QWidget):
+    """A question with a button to accept, instead of a dialog."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,7 +154,7 @@ class Offer(QWidget):
 
     @property
     def text(self) -> str:
-        """What is asked."""
+        """The question that is shown."""
         return self._text.text() if not self.isHidden() else ""
 
     def ask(self, text: str, answer: str, accepted: Callable[[], None]) -> None:
@@ -162,8 +162,8 @@ class Offer(QWidget):
 
         Args:
             text: The question.
-            answer: What the button says.
-            accepted: Called if it is pressed.
+            answer: Text of the button.
+            accepted: Called when it is pressed.
         """
         self._accepted = accepted
         self._text.setText(text)

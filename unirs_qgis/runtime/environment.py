@@ -1,13 +1,13 @@
-"""Where the runtime is: the interpreter that has ``unirs``, and the record of the one set up here.
+"""Which runtime there is: the interpreter with ``unirs``, and the record of the set-up.
 
-The worker's environment lies in the profile:
+The environment is in the profile:
 
     runtime/
-        current.json    names the folder that is in use; written last, when all has been checked
-        1a2b3c4d/       an environment; one without its name in current.json is unfinished
+        current.json    names the folder in use; written last, after all checks
+        1a2b3c4d/       an environment; unfinished if current.json does not name it
 
-A new one is made beside the old one and takes its place in one step, so that there is no moment
-with half an environment in use. Everything here is a cheap look at files.
+A new one is created beside the old one and replaces it in one step, so that an incomplete
+environment is never in use. Everything here reads a few small files.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.background import UserError
 from unirs_qgis.paths import profile_folder
-from unirs_qgis.runtime.setup.errors import SetupError
 from unirs_qgis.settings import Settings
 
 PYTHON_VARIABLE = "UNIRS_PYTHON"
@@ -34,23 +34,23 @@ _WHEELS = Path(__file__).parents[2] / "wheels"
 
 
 class RuntimeState(Enum):
-    """What there is to answer questions with."""
+    """Whether there is a runtime."""
 
     MISSING = "missing"
     READY = "ready"
-    OUTDATED = "outdated"  # made by an earlier version of the plugin: it works, and can be renewed
+    OUTDATED = "outdated"  # of an earlier version of the plugin: it works, and can be renewed
     BROKEN = "broken"
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """The runtime as a cheap look at files sees it.
+    """The runtime, as far as its files show.
 
     Attributes:
         state: Whether it can be used.
         python: Its interpreter; ``None`` if it cannot be used.
         message: One sentence about it, for the user.
-        own: Whether the set-up made it, so that it can be repaired and removed.
+        own: Whether the set-up created it, so that it can be repaired and removed.
     """
 
     state: RuntimeState
@@ -61,17 +61,17 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Record:
-    """What the set-up wrote down about the environment in use.
+    """The facts that the set-up has recorded about the environment in use.
 
     Attributes:
         folder: Name of its folder.
-        wheel: Name of the wheel that it was made from.
+        wheel: Name of the runtime's wheel.
         wheel_bytes: Size of that wheel.
         python: Version of its Python.
         unirs: Version of the runtime.
         torch: Version of PyTorch.
         devices: Devices that it can use, the best first.
-        build: ``"cpu"`` or ``"cuda"``: the build of PyTorch that was wanted.
+        build: ``"cpu"`` or ``"cuda"``: the requested build of PyTorch.
     """
 
     folder: str
@@ -91,11 +91,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Payload:
-    """What the plugin package carries for the set-up.
+    """Files of the plugin package for the set-up.
 
     Attributes:
-        wheel: The runtime.
-        constraints: The exact versions of everything that it needs.
+        wheel: Wheel of the runtime.
+        constraints: File with the exact versions of all packages.
     """
 
     wheel: Path
@@ -103,7 +103,7 @@ class Payload:
 
 
 def runtime_folder() -> Path:
-    """Where the set-up makes environments; need not exist."""
+    """Folder of the environments; need not exist."""
     return profile_folder() / "runtime"
 
 
@@ -126,11 +126,11 @@ def worker_command(python: Path) -> list[str]:
 
 
 def describe_runtime(settings: Settings, folder: Path | None = None) -> Runtime:
-    """What there is to answer questions with.
+    """The runtime, and whether it can be used.
 
     Args:
         settings: The user's settings.
-        folder: Where environments are; ``runtime_folder()`` if ``None``.
+        folder: Folder of the environments; ``runtime_folder()`` if ``None``.
     """
     chosen = os.environ.get(PYTHON_VARIABLE, "") or settings.python
     if chosen:
@@ -152,14 +152,14 @@ def read_record(folder: Path) -> Record | None:
     try:
         facts = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
         record = Record(**{**facts, "devices": tuple(facts["devices"])})
-        # The name becomes part of a path: nothing but one of our own folders may stand there.
+        # The name becomes part of a path: only one of our own folders is valid.
         return record if _FOLDER_NAME.fullmatch(record.folder) else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
 def write_record(folder: Path, record: Record) -> None:
-    """Let an environment be the one in use, in one step.
+    """Put an environment in use, in one step.
 
     Raises:
         OSError: The record cannot be written.
@@ -173,15 +173,15 @@ def write_record(folder: Path, record: Record) -> None:
 
 
 def find_payload(folder: Path = _WHEELS) -> Payload:
-    """The wheel and the constraints that the plugin package carries.
+    """The wheel and the constraints in the plugin package.
 
     Raises:
-        SetupError: ``package_unbuilt`` in a source tree, where they have not been built.
+        UserError: ``package_unbuilt`` in a source tree, where they have not been built.
     """
     wheels = sorted(folder.glob("unirs-*.whl"))
     constraints = folder / "constraints.txt"
     if len(wheels) != 1 or not constraints.is_file():
-        raise SetupError(
+        raise UserError(
             "package_unbuilt",
             QCoreApplication.translate(
                 "Setup",
@@ -199,14 +199,14 @@ def _describe_chosen(python: Path) -> Runtime:
     text = QCoreApplication.translate(
         "Setup",
         "The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ "
-        "UniRS, or set {variable} right.",
+        "UniRS, or correct {variable}.",
     )
     text = text.format(python=python, variable=PYTHON_VARIABLE)
     return Runtime(RuntimeState.BROKEN, None, text, own=False)
 
 
 def _missing(folder: Path) -> Runtime:
-    # An environment without its record: QGIS or the computer ended in the middle of a set-up.
+    # An environment without a record: QGIS or the computer ended during a set-up.
     unfinished = folder.is_dir() and any(map(is_environment_folder, folder.iterdir()))
     text = (
         QCoreApplication.translate("Setup", "An earlier set-up was not finished; set up again.")
@@ -255,5 +255,5 @@ def _is_outdated(record: Record) -> bool:
     try:
         wheel = find_payload().wheel
         return (record.wheel, record.wheel_bytes) != (wheel.name, wheel.stat().st_size)
-    except (SetupError, OSError):
-        return False  # a source tree, which has nothing newer to offer
+    except (UserError, OSError):
+        return False  # a source tree has no wheel

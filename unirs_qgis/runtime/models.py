@@ -1,72 +1,71 @@
-"""The models on this computer: list, download, convert, remove.
+"""Lists, downloads, converts and removes models by the runtime's commands.
 
-All of it is done by the runtime's own commands (``unirs models``, ``download``, ``convert``,
-``remove``), which this module calls and reads. The functions wait: call them in the background.
+These are ``unirs models``, ``download``, ``convert`` and ``remove``. The methods wait: call them in
+the background.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.models.network import Redactor
-from unirs_qgis.runtime.processes import clean_variables, run_program
-from unirs_qgis.runtime.setup.environment import unirs_command
-from unirs_qgis.runtime.setup.errors import UserError
+from unirs_qgis.background import UserError
+from unirs_qgis.runtime.environment import unirs_command
+from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
 
 MODELS_VARIABLE = "UNIRS_MODELS"
 
 Event = Mapping[str, Any]
-
-
-class ModelError(UserError):
-    """A model cannot be listed, downloaded, converted or removed."""
+Kind = TypeVar("Kind", "Model", "ModelProblem", "Downloadable", "DownloadPlan")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model that can be asked.
+    """A model that can answer.
 
     Attributes:
-        name: What it is asked for by: its name, or its folder if that was added by the user.
-        title: Name of its folder.
-        folder: Where it is.
+        name: Its name; its folder if the user added that.
+        folder: The model folder.
         size_bytes: Size on disk.
         kind: ``"unirs"``, or ``"base"`` without UniRS weights.
-        demonstration: Whether it is only there to show how everything works.
+        demonstration: Whether it is for demonstration only.
         summary: One sentence about it.
         removable: Whether ``remove_model`` may delete it.
         added: Whether the user added its folder.
     """
 
     name: str
-    title: str
     folder: Path
     size_bytes: int
     kind: str
     demonstration: bool
     summary: str
-    removable: bool
+    removable: bool = False
     added: bool = False
+
+    @property
+    def title(self) -> str:
+        """Name of its folder."""
+        return self.folder.name
 
 
 @dataclass(frozen=True)
 class ModelProblem:
-    """A folder that cannot answer.
+    """A model folder that cannot answer.
 
     Attributes:
         name: Name of the folder.
-        folder: Where it is.
+        folder: The model folder.
         code: ``"model_invalid"``, ``"model_unconverted"`` or ``"download_incomplete"``.
-        message: One sentence: why.
+        message: One sentence why.
         size_bytes: Size on disk.
         removable: Whether ``remove_model`` may delete it.
-        remedy: Arguments of ``unirs`` that mend it; empty if nothing does.
+        remedy: Arguments of ``unirs`` that repair it; empty if there are none.
         added: Whether the user added the folder.
     """
 
@@ -92,13 +91,13 @@ class Downloadable:
 
 @dataclass(frozen=True)
 class ModelList:
-    """What ``unirs models`` says.
+    """The output of ``unirs models``.
 
     Attributes:
-        models: Those that can be asked.
+        models: Those that can answer.
         problems: Folders that cannot answer.
         downloadable: Those that have a short name.
-        user_folder: Where downloads go.
+        user_folder: Folder of downloads.
     """
 
     models: tuple[Model, ...] = ()
@@ -109,15 +108,15 @@ class ModelList:
 
 @dataclass(frozen=True)
 class DownloadPlan:
-    """What a download would bring.
+    """The size and needs of a download.
 
     Attributes:
-        name: What was asked for.
-        repository: Where it comes from.
+        name: The requested name.
+        repository: Repository on the hub.
         licence: Its licence; empty if it names none.
-        total_bytes: Size of all files.
-        present_bytes: How much an interrupted download left here.
-        free_bytes: Free space where it goes.
+        total_bytes: Size of all files, in bytes.
+        present_bytes: Size of the files of an interrupted download, in bytes.
+        free_bytes: Free space on the disk, in bytes.
         needs_conversion: Whether it has to be converted before it can answer.
     """
 
@@ -136,7 +135,7 @@ class ModelCommands:
     Args:
         python: The runtime's interpreter.
         variables: Environment variables of the proxy.
-        stopped: Asked whether to stop.
+        stopped: Whether to stop.
     """
 
     def __init__(
@@ -154,13 +153,13 @@ class ModelCommands:
             added: Model folders that lie elsewhere.
 
         Raises:
-            ModelError: The runtime does not answer.
+            UserError: The runtime does not answer.
             Stopped: It was stopped.
         """
         found = _read_list(self._run_for_json("models", "--json"))
         models, problems = list(found.models), list(found.problems)
         for folder in dict.fromkeys(map(Path, added)):
-            item = self._look_at(folder)
+            item = self._inspect(folder)
             if isinstance(item, Model):
                 models.append(item)
             else:
@@ -168,17 +167,17 @@ class ModelCommands:
         return ModelList(tuple(models), tuple(problems), found.downloadable, found.user_folder)
 
     def plan_download(self, name: str) -> DownloadPlan:
-        """What a download would bring, before anything is fetched.
+        """The plan of a download; nothing is downloaded yet.
 
         Raises:
-            ModelError: There is no such model, or no way to it.
+            UserError: There is no such model, or no way to it.
             Stopped: It was stopped.
         """
         plans: list[DownloadPlan] = []
 
         def take(event: Event) -> None:
             if event.get("event") == "plan":
-                plans.append(_read_plan(name, event))
+                plans.append(_read(DownloadPlan, {**event, "name": name}))
 
         self._run_events(take, "download", name, "--dry-run", "--json-lines")
         if not plans:
@@ -186,18 +185,18 @@ class ModelCommands:
         return plans[0]
 
     def download(self, name: str, on_event: Callable[[Event], None]) -> tuple[str, ...]:
-        """Fetch a model; one that was interrupted goes on where it ended.
+        """Download a model; an interrupted download is resumed.
 
         Args:
             name: A short name or ``owner/model``.
-            on_event: Told ``progress`` and ``retry`` events.
+            on_event: Called with ``progress`` and ``retry`` events.
 
         Returns:
             Arguments of ``unirs`` that convert it; empty if it can answer as it is.
 
         Raises:
-            ModelError: It failed; what was fetched stays.
-            Stopped: It was stopped; what was fetched stays.
+            UserError: It failed; partial files are kept.
+            Stopped: It was stopped; partial files are kept.
         """
         remedies: list[tuple[str, ...]] = []
 
@@ -212,10 +211,10 @@ class ModelCommands:
         return remedies[0]
 
     def convert(self, source: str, target: str, on_event: Callable[[Event], None]) -> None:
-        """Make a model folder of a VILA-1.5 or an authors'-UniRS checkpoint.
+        """Convert a VILA-1.5 or an authors' UniRS checkpoint to a model folder.
 
         Raises:
-            ModelError: It failed; there is no target then.
+            UserError: It failed; there is no target then.
             Stopped: It was stopped; there is no target then.
         """
         self._run_events(on_event, "convert", source, target, "--json-lines")
@@ -224,25 +223,24 @@ class ModelCommands:
         """Delete a model, a checkpoint or an unfinished download of the user's models folder.
 
         Raises:
-            ModelError: It is none of these, or cannot be deleted.
+            UserError: It is none of these, or cannot be deleted.
         """
         self._run([], "remove", name, "--yes")
 
-    def _look_at(self, folder: Path) -> Model | ModelProblem:
-        """A folder that the user added: the runtime lists what lies beside it, and so it, too."""
+    def _inspect(self, folder: Path) -> Model | ModelProblem:
+        """A folder that the user added: the runtime lists its parent folder, and so the folder."""
         try:
             listed = _read_list(
                 self._run_for_json("models", "--json", **{MODELS_VARIABLE: str(folder.parent)})
             )
-        except ModelError as error:
+        except UserError as error:
             return _added_problem(folder, error.message)
         for model in listed.models:
             if _same(model.folder, folder):
-                facts = {**vars(model), "name": str(folder), "removable": False, "added": True}
-                return Model(**facts)
+                return replace(model, name=str(folder), removable=False, added=True)
         for problem in listed.problems:
             if _same(problem.folder, folder):
-                return ModelProblem(**{**vars(problem), "removable": False, "added": True})
+                return replace(problem, removable=False, added=True)
         text = QCoreApplication.translate("Models", "There is no model folder {folder}.")
         return _added_problem(folder, text.format(folder=folder))
 
@@ -255,12 +253,12 @@ class ModelCommands:
             raise _unreadable() from error
 
     def _run_events(self, on_event: Callable[[Event], None], *words: str) -> None:
-        failures: list[ModelError] = []
+        failures: list[UserError] = []
 
         def read(line: str) -> None:
             event = _read_event(line)
             if event.get("event") == "error":
-                failures.append(ModelError(str(event.get("code")), str(event.get("message"))))
+                failures.append(UserError(str(event.get("code")), str(event.get("message"))))
             else:
                 on_event(event)
 
@@ -272,11 +270,11 @@ class ModelCommands:
     def _run_lines(
         self,
         on_line: Callable[[str], None],
-        failures: list[ModelError],
+        failures: list[UserError],
         *words: str,
         **variables: str,
     ) -> None:
-        """Run a command; its failure is what it told as an event, or the last line of stderr."""
+        """Run a command; its failure is an event, or the last line of stderr."""
         log: list[str] = []
         environment = clean_variables({**self._variables, **variables})
         command = unirs_command(self._python, *words)
@@ -286,73 +284,52 @@ class ModelCommands:
             text = QCoreApplication.translate(
                 "Models", "The runtime cannot be started ({reason}); repair it."
             )
-            raise ModelError("runtime_broken", text.format(reason=error.strerror)) from error
+            raise UserError("runtime_broken", text.format(reason=error.strerror)) from error
         if failures:
             raise failures[0]
         if status != 0:
-            said = [line for line in log if line.strip()] or [_unreadable().message]
-            raise ModelError("command_failed", self._redact(said[-1].replace("unirs: ", "", 1)))
+            messages = [line for line in log if line.strip()] or [_unreadable().message]
+            raise UserError("command_failed", self._redact(messages[-1].replace("unirs: ", "", 1)))
 
 
 def _read_list(facts: Event) -> ModelList:
     try:
+        problems = [{**each, "remedy": each.get("next")} for each in facts.get("problems", ())]
         return ModelList(
-            models=tuple(map(_read_model, facts["models"])),
-            problems=tuple(map(_read_problem, facts.get("problems", ()))),
-            downloadable=tuple(map(_read_downloadable, facts.get("downloadable", ()))),
+            models=tuple(_read(Model, each) for each in facts["models"]),
+            problems=tuple(_read(ModelProblem, each) for each in problems),
+            downloadable=tuple(_read(Downloadable, x) for x in facts.get("downloadable", ())),
             user_folder=Path(facts["folders"][0]),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise _unreadable() from error
 
 
-def _read_model(facts: Event) -> Model:
-    return Model(
-        name=str(facts["name"]),
-        title=str(facts["name"]),
-        folder=Path(facts["folder"]),
-        size_bytes=int(facts["size_bytes"]),
-        kind=str(facts["kind"]),
-        demonstration=bool(facts["demonstration"]),
-        summary=str(facts["summary"]),
-        removable=bool(facts.get("removable", False)),
-    )
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "str": lambda value: str(value or ""),
+    "int": int,
+    "bool": bool,
+    "Path": Path,
+    "tuple[str, ...]": lambda value: tuple(map(str, value or ())),
+}
+"""How a value of JSON is read, by the type of the attribute."""
 
 
-def _read_problem(facts: Event) -> ModelProblem:
-    return ModelProblem(
-        name=str(facts["name"]),
-        folder=Path(facts["folder"]),
-        code=str(facts["code"]),
-        message=str(facts["message"]),
-        size_bytes=int(facts["size_bytes"]),
-        removable=bool(facts["removable"]),
-        remedy=tuple(map(str, facts.get("next") or ())),
-    )
+def _read(kind: type[Kind], facts: Event) -> Kind:
+    """Read the attributes of a dataclass from JSON.
 
-
-def _read_downloadable(facts: Event) -> Downloadable:
-    names = ("name", "repository", "summary", "licence")
-    return Downloadable(*(str(facts.get(name) or "") for name in names))
-
-
-def _read_plan(name: str, facts: Event) -> DownloadPlan:
+    Raises:
+        UserError: A value is missing, or has another form.
+    """
     try:
-        return DownloadPlan(
-            name=name,
-            repository=str(facts["repository"]),
-            licence=str(facts.get("licence") or ""),
-            total_bytes=int(facts["total_bytes"]),
-            present_bytes=int(facts["present_bytes"]),
-            free_bytes=int(facts["free_bytes"]),
-            needs_conversion=bool(facts["needs_conversion"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        present = [each for each in fields(kind) if each.name in facts]
+        return kind(**{each.name: _READERS[str(each.type)](facts[each.name]) for each in present})
+    except (TypeError, ValueError) as error:
         raise _unreadable() from error
 
 
 def _read_event(line: str) -> Event:
-    """An event; a line that is none is passed over, as one of an unknown kind."""
+    """The event in a line; empty for any other line."""
     try:
         return dict(json.loads(line))
     except (ValueError, TypeError):
@@ -370,8 +347,8 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _unreadable() -> ModelError:
+def _unreadable() -> UserError:
     text = QCoreApplication.translate(
         "Models", "The runtime's answer cannot be understood; repair the runtime."
     )
-    return ModelError("answer_unreadable", text)
+    return UserError("answer_unreadable", text)

@@ -1,8 +1,7 @@
-"""Answers that are there: kept in the history, shown in the dock, found again on the map."""
+"""The history: new answers are stored, and the user's actions on each of them."""
 
 from __future__ import annotations
 
-import html
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -19,8 +18,9 @@ from unirs_qgis.dock.export_dialog import ExportDialog
 from unirs_qgis.history import History, HistoryError
 from unirs_qgis.inputs.layer_tree import raster_layers
 from unirs_qgis.inputs.layers import public_source
-from unirs_qgis.map.change_map import ChangeMapError, add_change_map
+from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
 from unirs_qgis.map.footprints import Footprints
+from unirs_qgis.message_bar import show_info, show_warning
 from unirs_qgis.paths import profile_folder
 from unirs_qgis.settings import GROUP, Settings
 
@@ -28,30 +28,30 @@ HISTORY_FILE = "history.gpkg"
 FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
 EXPORT_NAME = "unirs-history.gpkg"
 EXPORT_FOLDER = f"{GROUP}/export_folder"
-"""Where the last history was exported to."""
+"""Folder of the last export."""
 
 
 def history_path(settings: Settings, project: QgsProject) -> Path:
-    """Where answers are kept: beside a saved project if that is wanted, else in the profile."""
+    """The history's file: beside a saved project if that is set, else in the profile."""
     saved = project.absoluteFilePath()
     if settings.history_place == "project" and saved:
         return Path(saved).with_name(f"{Path(saved).stem}-unirs.gpkg")
     return profile_folder() / HISTORY_FILE
 
 
-class Answers(QObject):
-    """Keeps answers in the history, and does what the user wants with each of them.
+class HistoryController(QObject):
+    """Stores answers in the history, and runs the user's actions on its entries.
 
     Args:
         dock: Shows the history.
-        footprints: Shows where an answer belongs.
+        footprints: Shows the extent of an answer on the map.
         iface: QGIS's window.
-        settings: Tells where the history is kept.
+        settings: Gives the place of the history.
         parent: Owner.
     """
 
-    asked_again = Signal(object, list)
-    """An `Entry`, and the layers (`QgsRasterLayer`) that it was about; none for a video file."""
+    repeat_requested = Signal(object, list)
+    """An `Entry`, and its layers (`QgsRasterLayer`); none for a video file."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Answers(QObject):
         self.open()
 
     def close(self) -> None:
-        """Write what is still to be written, and let go of the project, which outlives this."""
+        """Write all entries, and disconnect from the project, which outlives this."""
         project = QgsProject.instance()
         for signal in (project.readProject, project.projectSaved, project.cleared):
             signal.disconnect(self.open)
@@ -85,12 +85,12 @@ class Answers(QObject):
             self._history.close()
 
     def open(self, *_signal: object) -> None:
-        """Open the history where the settings want it; nothing happens if it is open already."""
+        """Open the history at the place in the settings, unless it is open already."""
         path = history_path(self._settings(), QgsProject.instance())
         if self._history and self._history.path == path:
             return
         if self._history:
-            self._leave(self._history)
+            self._close_other(self._history)
         self._history = History(path, self)
         self._history.loaded.connect(self._on_loaded)
         self._history.added.connect(self._on_added)
@@ -99,22 +99,23 @@ class Answers(QObject):
         self._history.exported.connect(self._on_exported)
         self._history.load()
 
-    def _leave(self, history: History) -> None:
-        """Close a history of another place; what it still has to tell concerns nobody here."""
+    @staticmethod
+    def _close_other(history: History) -> None:
+        """Close a history of another place; its signals are not for this one."""
         history.blockSignals(True)
         history.close()
         history.deleteLater()
 
     def add(self, entry: Entry) -> None:
-        """Keep an answer."""
-        self._entries[entry.id] = entry  # at hand at once, whenever the history has written it
+        """Store an answer."""
+        self._entries[entry.id] = entry  # available before the history has written it
         self._history.add(entry)
 
-    def add_map(self, entry_id: str, path: Path) -> None:
-        """An answer has a change map."""
+    def add_change_map(self, entry_id: str, path: Path) -> None:
+        """Remember the change map of an answer."""
         self._maps[entry_id] = path
 
-    # -- what the history tells
+    # -- signals of the history
 
     def _on_loaded(self, entries: list[Entry]) -> None:
         self._entries = {entry.id: entry for entry in entries}
@@ -137,9 +138,9 @@ class Answers(QObject):
         self._footprints.clear()
 
     def _on_exported(self, path: str) -> None:
-        self._tell(self.tr("The history was written to {file}.").format(file=path))
+        show_info(self._iface, self.tr("The history was written to {file}.").format(file=path))
 
-    # -- what the user wants
+    # -- actions of the user
 
     def _on_selected(self, entry_id: str) -> None:
         entry = self._entries.get(entry_id)
@@ -175,7 +176,7 @@ class Answers(QObject):
 
     def _ask_again(self, entry: Entry) -> None:
         if not entry.footprint:
-            self.asked_again.emit(entry, [])
+            self.repeat_requested.emit(entry, [])
             return
         layers = [self._find(record.name, record.source) for record in entry.layers]
         missing = [r.name for r, layer in zip(entry.layers, layers) if layer is None]
@@ -186,10 +187,10 @@ class Answers(QObject):
                 )
             )
         else:
-            self.asked_again.emit(entry, layers)
+            self.repeat_requested.emit(entry, layers)
 
     def _find(self, name: str, source: str) -> QgsRasterLayer | None:
-        """The layer of that source, above all one of that name."""
+        """The layer of that source, preferably one of that name."""
         layers = [x for x in raster_layers(QgsProject.instance()) if public_source(x) == source]
         return next((x for x in layers if x.name() == name), layers[0] if layers else None)
 
@@ -200,12 +201,12 @@ class Answers(QObject):
         self._history.remove(entry.id)
 
     def _show_map(self, entry: Entry) -> None:
-        """Add the change map to the project, from a place where the project finds it again."""
+        """Add the change map to the project, from a file that stays."""
         kept = self._map_folder / f"{entry.id}.tif"
         try:
             if not kept.exists():
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                _copy_whole(self._maps[entry.id], kept)  # some kilobytes
+                _copy_file(self._maps[entry.id], kept)  # some kilobytes
         except OSError as error:
             self._warn(
                 self.tr("The change map cannot be kept in {folder}: {reason}.").format(
@@ -214,7 +215,7 @@ class Answers(QObject):
             )
             return
         try:
-            shown = add_change_map(kept, entry.place, QgsProject.instance())
+            shown = ChangeMap(kept, entry.place, QgsProject.instance())
         except ChangeMapError as error:
             self._warn(str(error))
         else:
@@ -252,15 +253,12 @@ class Answers(QObject):
     def _map_folder(self) -> Path:
         return self._history.path.with_name("unirs-change-maps")
 
-    def _tell(self, sentence: str) -> None:
-        self._iface.messageBar().pushInfo("UniRS", plain(sentence))
-
     def _warn(self, sentence: str) -> None:
-        self._iface.messageBar().pushWarning("UniRS", plain(sentence))
+        show_warning(self._iface, sentence)
 
 
-def _copy_whole(source: Path, target: Path) -> None:
-    """Copy a file, which appears when it is whole.
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file; the target appears once it is complete.
 
     Raises:
         OSError: It cannot be copied.
@@ -269,8 +267,3 @@ def _copy_whole(source: Path, target: Path) -> None:
         copy = Path(folder) / target.name
         shutil.copyfile(source, copy)
         copy.replace(target)
-
-
-def plain(text: str) -> str:
-    """Text for the message bar, which would take markup in it for its own."""
-    return html.escape(text, quote=False)

@@ -1,4 +1,4 @@
-"""The set-up as QGIS runs it: tasks in the background, and one place that the others listen to."""
+"""The set-up as dock and options page use it: one background task at a time, with signals."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 from qgis.core import QgsApplication
 from qtpy.QtCore import QCoreApplication, QObject, Signal
 
-from unirs_qgis.runtime.background import BackgroundTask
-from unirs_qgis.runtime.models.network import proxy_variables
-from unirs_qgis.runtime.setup.environment import find_payload, runtime_folder
-from unirs_qgis.runtime.setup.pip import Report
-from unirs_qgis.runtime.setup.steps import Setup, remove_environment
+from unirs_qgis.background import BackgroundTask
+from unirs_qgis.runtime.environment import find_payload, runtime_folder
+from unirs_qgis.runtime.installation import Setup, remove_environment
+from unirs_qgis.runtime.pip import SetupReport
+from unirs_qgis.runtime.programs import proxy_variables
 from unirs_qgis.settings import SetupOptions
 
 
 class SetupTask(BackgroundTask):
-    """Makes the worker's environment. Create it on the GUI thread: it reads the proxy of QGIS.
+    """Sets up the runtime. Create it on the GUI thread: it reads the proxy of QGIS.
 
     Args:
-        options: The user's wishes.
-        folder: Where environments are; ``runtime_folder()`` if ``None``.
-        payload_folder: Where wheel and constraints are; those of the plugin if ``None``.
+        options: The user's options.
+        folder: Folder of the environments; ``runtime_folder()`` if ``None``.
+        payload_folder: Folder of wheel and constraints; the plugin's own if ``None``.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class SetupTask(BackgroundTask):
 
 
 class RemoveTask(BackgroundTask):
-    """Removes what the set-up made; its arguments are those of ``SetupTask``."""
+    """Removes the runtime that the set-up created; its argument is that of ``SetupTask``."""
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = runtime_folder() if folder is None else folder
@@ -53,9 +53,9 @@ class RemoveTask(BackgroundTask):
 
 
 class RuntimeSetup(QObject):
-    """The set-up as the dock and the options page see it: one at a time, the same for both.
+    """The one set-up of dock and options page.
 
-    Repairing is setting up again: the new environment takes the old one's place when it works.
+    Repair is another set-up: the new environment replaces the old one once it works.
     """
 
     started = Signal()
@@ -65,7 +65,7 @@ class RuntimeSetup(QObject):
     succeeded = Signal()
     failed = Signal(str, str)  # code, sentence
     cancelled = Signal()
-    changed = Signal()  # there is another runtime now, or none, or another one was chosen
+    changed = Signal()  # another runtime was set up or chosen, or it was removed
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,21 +76,21 @@ class RuntimeSetup(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether an environment is being made or removed."""
+        """Whether the runtime is being set up or removed."""
         return self._task is not None
 
     def start(self, options: SetupOptions) -> None:
-        """Make, repair or renew the environment; does nothing while one is being made."""
+        """Set up, repair or renew the runtime, unless a set-up runs already."""
         if not self._task:
             self._run(SetupTask(options))
 
     def remove(self) -> None:
-        """Remove the environment. Stop the worker first: it may hold its files."""
+        """Remove the runtime. Stop the worker first: it may have its files open."""
         if not self._task:
             self._run(RemoveTask())
 
     def cancel(self) -> None:
-        """Stop what runs; ``cancelled`` follows."""
+        """Stop the set-up; ``cancelled`` follows."""
         if self._task:
             self._task.cancel()
 
@@ -100,9 +100,9 @@ class RuntimeSetup(QObject):
         task.stage_changed.connect(self._show_stage)
         task.logged.connect(self._add_line)
         task.progressChanged.connect(self._show_progress)
-        task.succeeded.connect(self._end_well)
-        task.failed.connect(self._end_badly)
-        task.cancelled.connect(self._end_cancelled)
+        task.succeeded.connect(self._on_succeeded)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
         self.started.emit()
         QgsApplication.taskManager().addTask(task)
 
@@ -118,22 +118,22 @@ class RuntimeSetup(QObject):
         self.progress = int(percent)
         self.progressed.emit(self.progress)
 
-    def _end_well(self, _record: object) -> None:
+    def _on_succeeded(self, _record: object) -> None:
         self._task = None
         self.succeeded.emit()
         self.changed.emit()
 
-    def _end_badly(self, code: str, message: str) -> None:
+    def _on_failed(self, code: str, message: str) -> None:
         self._task = None
         self._add_line(message)
         self.failed.emit(code, message)
         self.changed.emit()
 
-    def _end_cancelled(self) -> None:
+    def _on_cancelled(self) -> None:
         self._task = None
         self.cancelled.emit()
         self.changed.emit()
 
 
-def _report(task: BackgroundTask) -> Report:
-    return Report(task.stage_changed.emit, task.logged.emit, task.setProgress, task.isCanceled)
+def _report(task: BackgroundTask) -> SetupReport:
+    return SetupReport(task.stage_changed.emit, task.logged.emit, task.setProgress, task.isCanceled)

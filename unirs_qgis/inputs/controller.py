@@ -1,4 +1,4 @@
-"""What is looked at: the dock's input panel kept in step with the project, in both directions."""
+"""What a question is about: the dock's input panel and the project, kept synchronous."""
 
 from __future__ import annotations
 
@@ -17,24 +17,30 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from unirs_qgis.dock import SeriesItem, UniRSDock
 from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.inputs.layer_combo import LayerCombo
-from unirs_qgis.inputs.layer_tree import is_visible, looked_at, outputs, raster_layers, why_unseen
+from unirs_qgis.inputs.layer_tree import (
+    is_visible,
+    layers_by_relevance,
+    outputs,
+    raster_layers,
+    visibility_note,
+)
 from unirs_qgis.inputs.layers import (
     acquisition_date,
     date_warning,
     input_kind,
     public_source,
 )
-from unirs_qgis.inputs.picked import Picked
+from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.crop_note import CropNote
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.shared.dates import ImageDate, chronological, parse_date
 
 LARGEST_SERIES = 64
-"""More layers than a model reads frames add nothing; this bounds what is rendered."""
+"""Number of layers. A model reads fewer frames; this limits how many crops are drawn."""
 
 
 class InputError(Exception):
-    """What is chosen cannot be asked about; the text is one sentence for the user."""
+    """The selection cannot be asked about; the text is one sentence for the user."""
 
 
 def _text(date: ImageDate | None) -> str:
@@ -42,24 +48,24 @@ def _text(date: ImageDate | None) -> str:
     return date.isoformat() if date else ""
 
 
-class Inputs(QObject):
-    """Keeps the dock's input panel and the project in step, and tells what is chosen.
+class InputController(QObject):
+    """Keeps the dock's input panel and the project synchronous, and gives the selection.
 
-    Until the user chooses a layer, the active one is looked at if the map shows it, else the
-    topmost one that it shows.
+    Until the user chooses a layer, the active one is selected if the map shows it, else the topmost
+    visible one.
 
     Args:
         dock: The dock.
         before: Its chooser of the (earlier) layer.
         after: Its chooser of the later layer.
         chooser: Its chooser of the extent.
-        canvas: The map, which knows the active layer.
-        project: The project whose layers are offered.
+        canvas: The map, which has the active layer.
+        project: The project with the layers.
         parent: Owner.
     """
 
     changed = Signal()
-    """Something else is chosen, or there are other layers."""
+    """The selection, or the layers of the project, have changed."""
 
     def __init__(
         self,
@@ -74,12 +80,12 @@ class Inputs(QObject):
         super().__init__(parent)
         self._dock, self._before, self._after = dock, before, after
         self._chooser, self._canvas, self._project = chooser, canvas, project
-        self._edited: dict[str, ImageDate | None] = {}  # by layer id: what the user knows better
+        self._edited: dict[str, ImageDate | None] = {}  # the user's dates, by layer id
         self._follows = True  # the user has not chosen a layer yet
         self._shown: set[str] = set()  # ids of the layers in the choosers
         self._offered: list[QgsRasterLayer] = []
         self._image_size = 128
-        # The layer tree and the map learn of a layer only after the project has announced it.
+        # The project announces a layer before the layer tree and the map have it.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._refresh)
@@ -104,18 +110,18 @@ class Inputs(QObject):
         self._refresh()
 
     def detach(self) -> None:
-        """Let go of project and map, which outlive the plugin."""
+        """Disconnect from project and map, which outlive the plugin."""
         self._soon.stop()
         for signal in self._outside:
             signal.disconnect(self._refresh_soon)
         self._project.cleared.disconnect(self._on_cleared)
         self._canvas.mapCanvasRefreshed.disconnect(self._on_map_drawn)
 
-    # -- what is chosen
+    # -- the selection
 
     @property
     def has_any(self) -> bool:
-        """Whether there is anything to look at."""
+        """Whether there is anything to ask about."""
         return bool(self._dock.video_path or raster_layers(self._project))
 
     @property
@@ -130,7 +136,7 @@ class Inputs(QObject):
         )
 
     def layers(self) -> list[QgsRasterLayer]:
-        """The chosen layers, in the order in which the model would see them."""
+        """The selected layers, in the order in which the model reads them."""
         if self._dock.kind == "video":
             found = (self._project.mapLayer(item.id) for item in self._dock.series)
             return [layer for layer in found if layer is not None]
@@ -140,8 +146,8 @@ class Inputs(QObject):
         combos = [self._before, self._after][: 2 if self._dock.kind == "pair" else 1]
         return [combo.currentLayer() for combo in combos if combo.currentLayer() is not None]
 
-    def picked(self) -> Picked:
-        """What is chosen now.
+    def selection(self) -> InputSelection:
+        """The current selection.
 
         Raises:
             InputError: It cannot be asked about.
@@ -150,13 +156,13 @@ class Inputs(QObject):
             self._refresh()
         kind = self._dock.kind
         if kind == "video" and self._dock.video_path:
-            return self._picked_video(self._dock.video_path)
+            return self._video_selection(self._dock.video_path)
         layers = self.layers()
         problem = self._problem(layers, self._chooser.note(self._image_size))
         if problem:
             raise InputError(problem)
         extent = self._chooser.extent()
-        return Picked(
+        return InputSelection(
             kind=kind,
             layers=tuple(layers),
             identifiers=tuple(layer.id() for layer in layers),
@@ -170,10 +176,10 @@ class Inputs(QObject):
         )
 
     @staticmethod
-    def _picked_video(path: str) -> Picked:
+    def _video_selection(path: str) -> InputSelection:
         record = LayerRecord(Path(path).name, path)
         nowhere = QgsRectangle(), QgsCoordinateReferenceSystem()
-        return Picked("video", (), (), (record,), path, *nowhere)
+        return InputSelection("video", (), (), (record,), path, *nowhere)
 
     def _problem(self, layers: Sequence[QgsRasterLayer], note: CropNote) -> str:
         """One sentence why layers cannot be asked about; empty if they can."""
@@ -192,18 +198,18 @@ class Inputs(QObject):
         broken = next((layer for layer in layers if not layer.isValid()), None)
         if broken is not None:
             return self.tr(
-                "The layer “{layer}” cannot be read; mend its source or choose another."
+                "The layer “{layer}” cannot be read; repair its source, or choose another."
             ).format(layer=broken.name())
         return note.refusal
 
-    # -- choosing from outside
+    # -- selecting from outside
 
     def choose(self, layers: Sequence[QgsRasterLayer]) -> None:
-        """Look at these layers, in order of their dates where all are known."""
+        """Select layers, in order of their dates where all are known."""
         self.choose_as_given(self._in_order(layers))
 
     def choose_as_given(self, layers: Sequence[QgsRasterLayer]) -> None:
-        """Look at these layers in this order, whatever their dates."""
+        """Select layers in this order, whatever their dates."""
         chosen = layers[:LARGEST_SERIES]
         kind = input_kind(chosen)
         if not kind:
@@ -218,7 +224,7 @@ class Inputs(QObject):
         self._refresh()
 
     def choose_video(self, path: str) -> None:
-        """Look at a video file."""
+        """Select a video file."""
         self._dock.set_kind("video")
         self._dock.set_video_path(path)
         self._refresh()
@@ -233,14 +239,14 @@ class Inputs(QObject):
         self._refresh()
 
     def set_image_size(self, pixels: int) -> None:
-        """Take note of the side of the images that the model reads, for the note on scale."""
+        """Set the side of the images that the model reads, for the note on scale."""
         self._image_size = pixels
         self._show_crop()
 
-    # -- following the project
+    # -- changes of the project
 
     def _refresh_soon(self, *_signal: object) -> None:
-        """Look at the project when it, its layer tree and the map are in step again."""
+        """Read the project once its layer tree and the map have caught up."""
         self._soon.start()
 
     def _refresh(self) -> None:
@@ -262,26 +268,26 @@ class Inputs(QObject):
         self.changed.emit()
 
     def _on_map_drawn(self) -> None:
-        """The map may show other layers: a source was mended, or an opacity is another one."""
-        if looked_at(self._project, self._canvas) != self._offered:
+        """The map may show other layers: a source was repaired, or an opacity has changed."""
+        if layers_by_relevance(self._project, self._canvas) != self._offered:
             self._refresh_soon()
         else:
             self._show_crop()
 
     def _on_cleared(self) -> None:
-        """Another project comes, perhaps with layers of the same ids."""
+        """Another project is opened, perhaps with layers of the same ids."""
         self._edited, self._follows = {}, True
         self._refresh_soon()
 
     def _follow(self) -> None:
-        """Offer what there is now, and choose for the user as long as they have not."""
+        """Update the choosers, and select a layer until the user has chosen one."""
         there = self._project.mapLayers().keys()
         self._edited = {id_: date for id_, date in self._edited.items() if id_ in there}
         self._follows = self._follows or not self._shown <= there
         made_here = outputs(self._project)
         for combo in (self._before, self._after):
             combo.leave_out(made_here)
-        self._offered = looked_at(self._project, self._canvas)
+        self._offered = layers_by_relevance(self._project, self._canvas)
         if not self._follows or not self._offered:
             return
         if self._dock.kind != "pair":
@@ -290,7 +296,7 @@ class Inputs(QObject):
             self._propose_pair(self._offered)
 
     def _propose_pair(self, offered: Sequence[QgsRasterLayer]) -> None:
-        """Keep what is chosen, fill up with what is offered, and put the earlier layer first."""
+        """Keep the selected layer, add one if need be, and put the earlier one first."""
         known = {layer.id(): layer for layer in (*self.layers(), *offered) if layer in offered}
         self._show_layers(self._in_order(list(known.values())[:2]))
 
@@ -298,7 +304,7 @@ class Inputs(QObject):
         for combo, layer in zip((self._before, self._after), (*layers, None)):
             combo.show_layer(layer)
 
-    # -- what the user does in the dock
+    # -- actions of the user in the dock
 
     def _on_chosen(self) -> None:
         self._follows = False
@@ -306,7 +312,7 @@ class Inputs(QObject):
 
     def _on_kind(self, kind: str) -> None:
         if kind == "pair":
-            self._propose_pair(looked_at(self._project, self._canvas))
+            self._propose_pair(layers_by_relevance(self._project, self._canvas))
         self._refresh()
 
     def _swap(self) -> None:
@@ -316,14 +322,14 @@ class Inputs(QObject):
         self._on_chosen()
 
     def _on_dates(self) -> None:
-        self._take_dates(zip(self.layers(), self._dock.dates()))
+        self._keep_dates(zip(self.layers(), self._dock.dates()))
 
     def _on_series(self) -> None:
         dates = [(self._project.mapLayer(item.id), item.date) for item in self._dock.series]
-        self._take_dates((layer, date) for layer, date in dates if layer is not None)
+        self._keep_dates((layer, date) for layer, date in dates if layer is not None)
 
-    def _take_dates(self, dates: Iterable[tuple[QgsRasterLayer, str]]) -> None:
-        """Believe the user where they have changed a date."""
+    def _keep_dates(self, dates: Iterable[tuple[QgsRasterLayer, str]]) -> None:
+        """Keep the dates that the user has changed."""
         for layer, text in dates:
             if text != _text(self._date(layer)):
                 self._edited[layer.id()] = parse_date(text)
@@ -345,7 +351,7 @@ class Inputs(QObject):
         layers = raster_layers(self._project)
         return [layer for layer in layers if is_visible(layer, self._project, self._canvas)]
 
-    # -- showing it
+    # -- the panel
 
     def _date(self, layer: QgsRasterLayer) -> ImageDate | None:
         if layer.id() in self._edited:
@@ -360,7 +366,7 @@ class Inputs(QObject):
         self._dock.show_series(items, date_warning(dates))
 
     def _show_crop(self) -> None:
-        """What the extent means for the model, what is unfit, and what the map does not show."""
+        """Show size and scale of the extent, problems, and what the map does not show."""
         layers, is_file = self.layers(), bool(self._dock.video_path)
         note = self._chooser.note(self._image_size) if layers and not is_file else CropNote()
         problem = self._problem(layers, note) if self.has_any and not is_file else ""
@@ -373,4 +379,4 @@ class Inputs(QObject):
         extent = self._chooser.extent()
         if self._dock.kind != "single" or not layers or extent is None:
             return ""
-        return why_unseen(layers[0], extent, self._project, self._canvas)
+        return visibility_note(layers[0], extent, self._project, self._canvas)

@@ -194,7 +194,7 @@ class Answers(QObject):
         return next((x for x in layers if x.name() == name), layers[0] if layers else None)
 
     def _copy(self, entry: Entry) -> None:
-        QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer}")
+        QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer.text}")
 
     def _delete(self, entry: Entry) -> None:
         self._history.remove(entry.id)

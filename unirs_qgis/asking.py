@@ -12,6 +12,7 @@ from qgis.core import QgsRasterLayer
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.crops.crops import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
@@ -311,28 +312,22 @@ def model_params(settings: Settings) -> dict[str, Any]:
 
 def _entry(question: _Question, result: dict[str, Any]) -> Entry:
     picked = question.wish.picked
-    looked_at = question.crops[0] if question.crops else None
+    crop = question.crops[0] if question.crops else None
+    answer = Answer.of_result(
+        result,
+        model_digest=question.model["digest"],
+        views=question.params().get("views", 1),
+    )
     return Entry(
         id=question.id,
         created=now(),
         kind=picked.kind,
         task=question.wish.task,
         question=question.wish.text,
-        clue=result["clue"] or "",
-        answer=result["answer"],
-        options=tuple((o["text"], o["probability"]) for o in result["options"]),
-        views=result["vote"]["views"] if result["vote"] else 1,
-        agreeing=result["vote"]["agreeing"] if result["vote"] else 1,
-        model=result["model"],
-        model_digest=question.model["digest"],
-        demonstration=result["demonstration"],
-        device=result["device"],
-        seconds=result["seconds"]["total"],
-        stopped=result["stopped"],
-        footprint=looked_at.footprint if looked_at else "",
-        crs=crs_name(looked_at.crs) if looked_at else "",
+        answer=answer,
+        footprint=crop.footprint if crop else "",
+        crs=crs_name(crop.crs) if crop else "",
         layers=picked.records,
-        zero_shot=result["zero_shot"],
     )
 
 

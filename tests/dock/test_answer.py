@@ -64,9 +64,9 @@ def test_several_views_are_counted_while_they_are_asked_and_told_behind(dock, fi
     assert find("stageLabel").text() == "Looking at several views…"
     dock.show_view(3, 16)
     assert find("stageLabel").text() == "Looking at view 3 of 16…"
-    dock.finish_answer(make_entry(seconds=4.0, views=16, agreeing=12))
+    dock.finish_answer(make_entry(seconds=4.0, views=16))
 
-    assert find("detailsLabel").text() == "12 of 16 views agree, 4.0 s, unirs-mini on cpu"
+    assert find("detailsLabel").text() == "average of 16 views, 4.0 s, unirs-mini on cpu"
 
 
 def test_the_clue_is_folded_under_the_answer(qtbot, dock, find, make_entry):

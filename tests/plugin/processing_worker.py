@@ -117,16 +117,16 @@ def answer(request):
         time.sleep(0.01)
     options = params.get("options") or params.get("classes") or []
     chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
-    views = params.get("views", 1)
     text = options[0] if options else " ".join(f"colour {value}" for value in colours)
     result = {
         "answer": text,
         "clue": f"clue {name}",
         "options": chances,
         "changed": len(set(colours)) > 1 if request["method"] == "change" else None,
-        "vote": {"views": views, "agreeing": views - 1} if views > 1 else None,
         "model": MODEL["model"],
+        "device": "cpu",
         "demonstration": True,
+        "zero_shot": False,
         "seconds": {"total": 0.25},
         "stopped": request["id"] in cancelled,
     }

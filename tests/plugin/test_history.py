@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from osgeo import gdal, ogr, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer, edit
 from qtpy.QtCore import QDateTime, Qt, QTimer
 
+from unirs_qgis.answer import ANSWER_COLUMNS, Answer
 from unirs_qgis.dock.entries import Entry, LayerRecord, new_id, now
 from unirs_qgis.history import History, HistoryError
 
@@ -26,6 +27,9 @@ TIMEOUT = 60_000
 SQUARE = (
     "Polygon ((500000 4000000, 501000 4000000, 501000 4001000, 500000 4001000, 500000 4000000))"
 )
+
+ANSWER_FIELDS = {field.name for field in fields(Answer)} - {"changed"}
+"""A history has no column for ``changed``."""
 
 HOLD = """
 import sqlite3, sys, time
@@ -37,21 +41,23 @@ time.sleep(3)
 
 
 def make_entry(**changes: object) -> Entry:
+    """An entry; `answer` is the text of its answer, other fields are as given."""
     entry = Entry(
         id=new_id(),
         created=now(),
         kind="pair",
         task="change",
         question="What is new north of the river?",
-        clue="Roads, houses.",
-        answer="A row of houses.\nNothing else.",
-        options=(("yes", 0.9), ("no", 0.1)),
-        model="unirs-mini",
-        model_digest="0123456789abcdef",
-        demonstration=True,
-        device="cpu",
-        seconds=1.25,
-        stopped=False,
+        answer=Answer(
+            text="A row of houses.\nNothing else.",
+            clue="Roads, houses.",
+            options=(("yes", 0.9), ("no", 0.1)),
+            model="unirs-mini",
+            model_digest="0123456789abcdef",
+            demonstration=True,
+            device="cpu",
+            seconds=1.25,
+        ),
         footprint=SQUARE,
         crs="EPSG:32611",
         layers=(
@@ -59,7 +65,10 @@ def make_entry(**changes: object) -> Entry:
             LayerRecord("Köln", "https://example.org/wms", ""),
         ),
     )
-    return replace(entry, **changes)
+    of_answer = {name: changes.pop(name) for name in ANSWER_FIELDS & changes.keys()}
+    if "answer" in changes:
+        of_answer["text"] = changes.pop("answer")
+    return replace(entry, answer=replace(entry.answer, **of_answer), **changes)
 
 
 BOTH_WAYS = pytest.mark.parametrize("history", ["silent", "raising"], indirect=True)
@@ -112,7 +121,7 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
     entries = [
         make_entry(),
         make_entry(stopped=True, demonstration=False, zero_shot=True, options=(), clue=""),
-        make_entry(views=16, agreeing=12),
+        make_entry(views=16),
         make_entry(kind="single", task="ask", layers=(LayerRecord("a", "b"),)),
         make_entry(kind="video", task="classify", footprint="", crs="", layers=()),
         make_entry(crs="", footprint="Polygon ((0 0, 9 0, 9 9, 0 0))"),
@@ -124,13 +133,16 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
 
 
 def test_a_history_of_an_earlier_version_is_read_and_goes_on(qtbot, history):
-    earlier, later = make_entry(), make_entry(views=16, agreeing=9)
+    """The first had no column for views; a later one had how many of them agreed."""
+    earlier, later = make_entry(), make_entry(views=16)
     add(qtbot, history, earlier)
     with raising(gdal):
         dataset = gdal.OpenEx(str(history.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
         layer = dataset.GetLayerByName("answers")
-        for name in ("views", "agreeing"):
-            layer.DeleteField(layer.GetLayerDefn().GetFieldIndex(name))
+        for column in ANSWER_COLUMNS:
+            if column.is_new:
+                layer.DeleteField(layer.GetLayerDefn().GetFieldIndex(column.name))
+        layer.CreateField(ogr.FieldDefn("agreeing", ogr.OFTInteger))
         del layer, dataset
 
     assert loaded(qtbot, history.path) == [earlier]
@@ -148,14 +160,14 @@ def test_a_new_history_is_empty_and_makes_no_file(qtbot, history):
 def test_text_that_no_file_can_hold_does_not_lose_the_answer(qtbot, history):
     add(qtbot, history, make_entry(answer="one\0two", layers=(LayerRecord("\udcff", "\udcff"),)))
     [entry] = loaded(qtbot, history.path)
-    assert entry.answer == "onetwo"
+    assert entry.answer.text == "onetwo"
     assert entry.layers[0].name == "\udcff"  # as it was: JSON can say it
 
 
 def test_what_is_asked_for_happens_in_order(qtbot, history):
     entries = [make_entry(answer=str(number)) for number in range(20)]
     told = []
-    history.added.connect(lambda entry: told.append(entry.answer))
+    history.added.connect(lambda entry: told.append(entry.answer.text))
     history.removed.connect(told.append)
     for entry in entries:
         history.add(entry)
@@ -352,7 +364,7 @@ def test_export(qtbot, history, tmp_path, driver, name):
     assert layer.isValid()
     features = list(layer.getFeatures())
     assert features[0]["id"] == entry.id
-    assert features[0]["answer"] == entry.answer
+    assert features[0]["answer"] == entry.answer.text
     assert features[0]["footprint"] == entry.footprint
     assert len(features) == 2
     if driver != "CSV":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import QLocale, QRectF, Signal
+from qtpy.QtCore import QCoreApplication, QLocale, QRectF, Signal
 from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.dock.actions import ICONS, action_text
 from unirs_qgis.dock.entries import Entry, LayerRecord
 from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
@@ -18,6 +19,8 @@ from unirs_qgis.dock.parts.short_names import PlaceLabel
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
+
+translate = QCoreApplication.translate
 
 _SEEN_KEPT = 50  # answers whose thumbnails are kept for this session: some 10 MB
 _LIKELY = 5  # answers of a closed set that are shown at once
@@ -241,17 +244,19 @@ class AnswerView(QWidget):
     # ----------------------------------------------------------------- behaviour
 
     def _show_entry(self, entry: Entry) -> None:
-        self._entry = entry
-        self._show_texts(entry.title, entry.layers, entry.answer, entry.clue)
+        self._entry, answer = entry, entry.answer
+        self._show_texts(entry.title, entry.layers, answer.text, answer.clue)
         self._stage.hide()
         self._error.say("")
-        self._stopped.say(self.tr("Stopped: this answer is not finished.") if entry.stopped else "")
-        self._show_options(entry.options)
+        self._stopped.say(
+            self.tr("Stopped: this answer is not finished.") if answer.stopped else ""
+        )
+        self._show_options(answer.options)
         self._demonstration.say(
-            self.tr("Demonstration model: do not rely on it.") if entry.demonstration else ""
+            self.tr("Demonstration model: do not rely on it.") if answer.demonstration else ""
         )
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
-        self._details.setText(self._details_of(entry))
+        self._details.setText(_details_of(answer))
         self._details.show()
         self._show_actions()
         self.show()
@@ -292,17 +297,19 @@ class AnswerView(QWidget):
         for tool in self._tools:
             tool.setVisible(has_entry)
 
-    def _details_of(self, entry: Entry) -> str:
-        facts = self.tr("{seconds} s, {model} on {device}").format(
-            seconds=QLocale().toString(entry.seconds, "f", 1),
-            model=entry.model,
-            device=entry.device,
-        )
-        if entry.views == 1:
-            return facts
-        vote = self.tr("{agreeing} of {views} views agree")
-        return f"{vote.format(agreeing=entry.agreeing, views=entry.views)}, {facts}"
-
     def _act(self, action: str) -> None:
         if self._entry is not None:
             self.acted.emit(self._entry.id, action)
+
+
+def _details_of(answer: Answer) -> str:
+    details = translate("AnswerView", "{seconds} s, {model} on {device}").format(
+        seconds=QLocale().toString(answer.seconds, "f", 1),
+        model=answer.model,
+        device=answer.device,
+    )
+    if answer.views == 1:
+        return details
+    return translate("AnswerView", "average of {views} views, {details}").format(
+        views=answer.views, details=details
+    )

@@ -1,4 +1,4 @@
-"""What the dock shows and the history keeps: one question with its answer, and where it was asked.
+"""Entries of the history: a question with its answer, and what it is about.
 
 Nothing here knows QGIS or files: an entry is plain values, so that the dock can show it and the
 history can store it without either knowing the other.
@@ -12,6 +12,10 @@ from datetime import datetime, timezone
 from uuid import uuid4
 
 from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.answer import Answer
+
+translate = QCoreApplication.translate
 
 KINDS = ("single", "pair", "video")
 TASKS = ("ask", "caption", "change", "classify")
@@ -34,29 +38,18 @@ class LayerRecord:
 
 @dataclass(frozen=True)
 class Entry:
-    """One question and its answer.
+    """A question and its answer.
 
     Attributes:
-        id: 32 hexadecimal digits, of its own for ever: two QGIS windows may share a history.
+        id: 32 hexadecimal digits, unique: two QGIS windows may share a history.
         created: ISO 8601 time in UTC, to the millisecond (see `now`).
         kind: "single", "pair" or "video".
         task: "ask", "caption", "change" or "classify".
-        question: What was asked; empty if the task says it all.
-        clue: What the base model noted first; empty if there was no clue.
-        answer: The text; as far as it came, if it was stopped.
-        options: Closed set of answers with their probabilities (0 to 1); empty if there is none.
-        model: Name of the model.
-        model_digest: Digest of its weights; empty if it is not known.
-        demonstration: Whether the model is one for demonstration only.
-        device: "cpu", "cuda" and the like.
-        seconds: How long the answer took.
-        stopped: Whether the user stopped it.
-        footprint: WKT of the polygon that was looked at, in `crs`; empty for a video file.
+        question: Text of the question; empty for a task without one.
+        answer: The answer.
+        footprint: WKT of the polygon that was asked about, in `crs`; empty for a video file.
         crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
-        layers: What was looked at, the earliest first.
-        zero_shot: Whether a base model answered that was never trained for remote sensing.
-        views: From how many sides it was looked at.
-        agreeing: How many of these views said what the answer says.
+        layers: What was asked about, the earliest first.
     """
 
     id: str
@@ -64,21 +57,10 @@ class Entry:
     kind: str
     task: str
     question: str
-    clue: str
-    answer: str
-    options: tuple[tuple[str, float], ...]
-    model: str
-    model_digest: str
-    demonstration: bool
-    device: str
-    seconds: float
-    stopped: bool
+    answer: Answer
     footprint: str
     crs: str
     layers: tuple[LayerRecord, ...]
-    zero_shot: bool = False
-    views: int = 1
-    agreeing: int = 1
 
     @property
     def title(self) -> str:
@@ -116,20 +98,11 @@ def title_of(task: str, question: str) -> str:
 def task_label(task: str) -> str:
     """The task in the user's language."""
     return {
-        "ask": QCoreApplication.translate("Entry", "Question"),
-        "caption": QCoreApplication.translate("Entry", "Caption"),
-        "change": QCoreApplication.translate("Entry", "Description of change"),
-        "classify": QCoreApplication.translate("Entry", "Classification"),
+        "ask": translate("Entry", "Question"),
+        "caption": translate("Entry", "Caption"),
+        "change": translate("Entry", "Description of change"),
+        "classify": translate("Entry", "Classification"),
     }[task]
-
-
-def kind_label(kind: str) -> str:
-    """The kind of input in the user's language."""
-    return {
-        "single": QCoreApplication.translate("Entry", "Single image"),
-        "pair": QCoreApplication.translate("Entry", "Pair of dates"),
-        "video": QCoreApplication.translate("Entry", "Series"),
-    }[kind]
 
 
 def layer_label(layer: LayerRecord) -> str:
@@ -137,9 +110,7 @@ def layer_label(layer: LayerRecord) -> str:
     date = layer.date[:10]
     if not date or date in layer.name or date.replace("-", "") in layer.name:
         return layer.name
-    return QCoreApplication.translate("Entry", "{layer} ({date})").format(
-        layer=layer.name, date=date
-    )
+    return translate("Entry", "{layer} ({date})").format(layer=layer.name, date=date)
 
 
 def place_label(layers: Sequence[LayerRecord]) -> str:

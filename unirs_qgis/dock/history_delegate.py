@@ -99,7 +99,7 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         small = round(0.9 * line)
         middle = QRect(rect.left(), head.bottom() + 1, rect.width(), rect.height() - line - small)
-        _draw_wrapped(painter, middle, entry.answer)
+        _draw_wrapped(painter, middle, entry.answer.text)
         painter.setPen(quiet)
         painter.setFont(scaled_font(option.font, 0.9))
         foot = QRect(rect.left(), middle.bottom() + 1, rect.width(), small)
@@ -113,7 +113,7 @@ class HistoryDelegate(QStyledItemDelegate):
             self._lines_are_for = measure
         lines = self._lines.get(entry.id)
         if lines is None:
-            fits = _fits(one_line(entry.answer), measure[0], QFontMetrics(option.font))
+            fits = _fits(one_line(entry.answer.text), measure[0], QFontMetrics(option.font))
             lines = self._lines[entry.id] = 1 if fits else 2
         return lines
 
@@ -165,9 +165,9 @@ def _time_of_day(entry: Entry) -> str:
 def _facts(entry: Entry, room: int, metrics: QFontMetrics) -> str:
     """Place and marks; the place gives way, in the middle of its names."""
     marks = []
-    if entry.stopped:
+    if entry.answer.stopped:
         marks.append(QCoreApplication.translate("HistoryDelegate", "stopped"))
-    if entry.demonstration:
+    if entry.answer.demonstration:
         marks.append(QCoreApplication.translate("HistoryDelegate", "demonstration"))
     tail = "".join(f"  ·  {mark}" for mark in marks)
     place = short_place(entry.layers, room - metrics.horizontalAdvance(tail), metrics)

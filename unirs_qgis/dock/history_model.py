@@ -78,9 +78,9 @@ class HistoryModel(QAbstractListModel):
         if role == SHOWN_ROLE:
             return entry.id == self._shown_above
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{entry.title}\n{entry.answer}"
+            return f"{entry.title}\n{entry.answer.text}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(f"{entry.title}\n{entry.answer}"[:_TOOLTIP_LENGTH])
+            return plain_tooltip(f"{entry.title}\n{entry.answer.text}"[:_TOOLTIP_LENGTH])
         return None
 
     # ----------------------------------------------------------------- entries
@@ -191,8 +191,9 @@ class HistoryModel(QAbstractListModel):
             return True
         haystack = self._haystacks.get(entry.id)
         if haystack is None:
-            parts = [entry.title, entry.answer, entry.clue, entry.place, entry.model]
-            parts += [option for option, _ in entry.options]
+            answer = entry.answer
+            parts = [entry.title, answer.text, answer.clue, entry.place, answer.model]
+            parts += [option for option, _ in answer.options]
             haystack = self._haystacks[entry.id] = "\n".join(parts).casefold()
         return all(word in haystack for word in self._words)
 

@@ -30,7 +30,7 @@ from qtpy.QtCore import QCoreApplication, QLockFile
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.antimeridian import wgs84
 from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
-from unirs_qgis.history.fields import LATER, add_columns, missing_columns, to_entry, to_feature
+from unirs_qgis.history.features import add_columns, missing_columns, to_entry, to_feature
 
 TABLE = "answers"
 """Name of the layer inside the GeoPackage."""
@@ -298,7 +298,7 @@ class AnswerFile:
 
     def _answers(self, dataset: gdal.Dataset) -> ogr.Layer:
         layer = dataset.GetLayerByName(TABLE)
-        if layer is None or not set(missing_columns(layer)) <= set(LATER):
+        if layer is None or not all(column.is_new for column in missing_columns(layer)):
             self._raise_what_ogr_said()
             raise self._error(
                 QCoreApplication.translate("History", "it is a GeoPackage of something else")

@@ -30,7 +30,7 @@ from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.answer_file import TABLE, AnswerFile
 from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
 from unirs_qgis.history.export import ExportTask
-from unirs_qgis.history.fields import aliases
+from unirs_qgis.history.features import COLUMNS
 
 _RETRY_SECONDS = 20
 _CLOSE_SECONDS = 5
@@ -134,8 +134,8 @@ class History(QObject):
                     file=self.path
                 )
             )
-        for name, alias in aliases().items():
-            layer.setFieldAlias(layer.fields().indexOf(name), alias)
+        for column in COLUMNS:
+            layer.setFieldAlias(layer.fields().indexOf(column.name), column.alias())
         layer.setRenderer(QgsSingleSymbolRenderer(_outline()))
         layer.setReadOnly(True)  # entries are removed in the dock
         self.added.connect(layer.triggerRepaint)

@@ -59,14 +59,13 @@ class DescribeChangeTiles(TilesAlgorithm):
         )
         views = translate(
             "Processing",
-            "With several views every tile is also looked at turned, mirrored and backwards in "
-            "time. What most views tell is the text, and the column agreement says which share of "
-            "them do. Sixteen views take about six times as long as one.",
+            "With several views the probability of a change is averaged over turned and mirrored "
+            "views of each tile: slower but more reliable. The text is that of the unturned view.",
         )
         return (changed, views, *self.help_on_tiles())
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """From how many sides to look."""
+        """Number of augmented views."""
         return [
             QgsProcessingParameterNumber(
                 "VIEWS",
@@ -88,5 +87,5 @@ class DescribeChangeTiles(TilesAlgorithm):
         parameters: dict[str, Any],  # noqa: ARG002
         context: QgsProcessingContext,  # noqa: ARG002
     ) -> Columns:
-        """A caption, whether anything has changed, and how many views agree."""
+        """A caption, and whether anything has changed."""
         return Columns(is_pair=True)

@@ -1,61 +1,40 @@
-"""What is known about one tile or feature after it was asked about, and its columns in a table."""
+"""Rows of a batch: one tile or feature with its answer, and the columns of the table."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import QgsField, QgsFields
 
+from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
 from unirs_qgis.fields import FLAG, REAL, TEXT, WHOLE
 
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
+_TYPES = {Kind.REAL: REAL, Kind.INTEGER: WHOLE, Kind.FLAG: FLAG}
+"""QGIS's type of a column; all others are text."""
+
 
 @dataclass(frozen=True)
 class Row:
-    """One row's worth of answer.
+    """One row of the table.
 
     Attributes:
-        status: ``ANSWERED``, ``NODATA`` (was not asked about) or ``FAILED``.
-        text: The answer; empty where there is none.
-        clue: What the frozen base said first; empty where it said nothing.
-        options: Probability from 0 to 1 of each option, if the answer was chosen from some.
-        changed: Of two dates, whether the model finds that anything has changed.
+        status: ``ANSWERED``, ``NODATA`` (there was nothing to ask about) or ``FAILED``.
+        answer: The answer; ``None`` unless the status is ``ANSWERED``.
         nodata_share: Share of the crop without data, from 0 to 1; of a pair or series, the largest.
-        agreement: Share of the views that agree with the text, from 0 to 1, if there were several.
-        seconds: What the answer took the worker; 0 where it was not asked.
         error: One sentence that says why there is no answer.
     """
 
     status: str
-    text: str = ""
-    clue: str = ""
-    options: Mapping[str, float] = field(default_factory=dict)
-    changed: bool | None = None
+    answer: Answer | None = None
     nodata_share: float = 0.0
-    agreement: float | None = None
-    seconds: float = 0.0
     error: str = ""
-
-    @classmethod
-    def of_result(cls, result: Mapping[str, Any], nodata_share: float) -> Row:
-        """The row of a ``TaskResult`` of the worker protocol."""
-        vote = result["vote"]
-        return cls(
-            status=ANSWERED,
-            text=result["answer"],
-            clue=result["clue"] or "",
-            options={option["text"]: option["probability"] for option in result["options"]},
-            changed=result["changed"],
-            nodata_share=nodata_share,
-            agreement=vote["agreeing"] / vote["views"] if vote else None,
-            seconds=result["seconds"]["total"],
-        )
 
 
 @dataclass(frozen=True)
@@ -63,16 +42,19 @@ class RunFacts:
     """What all rows of a run have in common.
 
     Attributes:
-        question: What was asked; empty for captions.
-        layers: Names of the layers that were looked at.
+        question: Text of the question; empty for captions.
+        layers: Names of the layers.
         model: Name of the model.
-        demonstration: Whether that model is a demonstration, not to be relied on.
+        demonstration: Whether the model is for demonstration only.
     """
 
     question: str
     layers: str
     model: str
     demonstration: bool
+
+
+_Value = Callable[[Row, RunFacts], Any]
 
 
 @dataclass(frozen=True)
@@ -94,8 +76,8 @@ class Columns:
     def fields(self) -> QgsFields:
         """The columns as fields of a layer."""
         fields = QgsFields()
-        for name, kind in self._types().items():
-            fields.append(QgsField(self.prefix + name, kind))
+        for name, kind, _ in self._columns():
+            fields.append(QgsField(self.prefix + name, _TYPES.get(kind, TEXT)))
         return fields
 
     def key(self) -> tuple[str, ...]:
@@ -109,49 +91,59 @@ class Columns:
         return f"{self.prefix}status"
 
     def values(self, row: Row, run: RunFacts) -> dict[str, Any]:
-        """A row's value for each of ``fields``; ``None`` where there is nothing to say."""
-        answered = row.status == ANSWERED
-        values: dict[str, Any] = {
-            "text": row.text if answered else None,
-            "clue": row.clue or None,
-            "nodata_share": row.nodata_share,
-            "layers": run.layers,
-            "model": run.model,
-            "demonstration": run.demonstration,
-            "seconds": round(row.seconds, 3),
-            "status": row.status,
-            "error": row.error or None,
-        }
-        if self.asks:
-            values["question"] = run.question
-        if self.is_pair:
-            values["changed"] = {True: "yes", False: "no", None: None}[row.changed]
-            values["agreement"] = row.agreement
-        if self.options:
-            values["probability"] = row.options.get(row.text) if answered else None
-            values["options"] = (
-                json.dumps(dict(row.options), ensure_ascii=False) if answered else None
-            )
-            for option, name in option_columns(self.options).items():
-                values[name] = row.options.get(option)
-        return {self.prefix + name: value for name, value in values.items()}
+        """A row's value for each of ``fields``; ``None`` for an empty cell."""
+        return {self.prefix + name: value(row, run) for name, _, value in self._columns()}
 
-    def _types(self) -> dict[str, Any]:
-        types = {"question": TEXT} if self.asks else {}
-        types.update(text=TEXT)
+    def _columns(self) -> Iterator[tuple[str, Kind, _Value]]:
+        """Name, type and value of every column, in the order of the table."""
+        if self.asks:
+            yield "question", Kind.TEXT, lambda _, run: run.question
+        yield "text", Kind.TEXT, lambda row, _: row.answer.text if row.answer else None
         if self.is_pair:
-            types.update(changed=TEXT, agreement=REAL)
+            yield "changed", Kind.TEXT, _changed
         if self.options:
-            types.update(probability=REAL)
-            types.update(dict.fromkeys(option_columns(self.options).values(), REAL))
-            types.update(options=TEXT)
-        types.update(clue=TEXT, nodata_share=REAL, layers=TEXT, model=TEXT)
-        types.update(demonstration=FLAG, seconds=REAL, status=TEXT, error=TEXT)
-        return types
+            yield "probability", Kind.REAL, _probability
+            for option, name in option_columns(self.options).items():
+                yield name, Kind.REAL, _probability_of(option)
+            yield "options", Kind.TEXT, _all_probabilities
+        for column in ANSWER_COLUMNS:
+            if column.in_batches:
+                yield column.name, column.kind, _answer_value(column)
+        yield "nodata_share", Kind.REAL, lambda row, _: row.nodata_share
+        yield "layers", Kind.TEXT, lambda _, run: run.layers
+        yield "model", Kind.TEXT, lambda _, run: run.model
+        yield "demonstration", Kind.FLAG, lambda _, run: run.demonstration
+        yield "seconds", Kind.REAL, lambda row, _: round(row.answer.seconds, 3) if row.answer else 0
+        yield "status", Kind.TEXT, lambda row, _: row.status
+        yield "error", Kind.TEXT, lambda row, _: row.error or None
+
+
+def _changed(row: Row, _run: RunFacts) -> str | None:
+    changed = row.answer.changed if row.answer else None
+    return {True: "yes", False: "no", None: None}[changed]
+
+
+def _probability(row: Row, _run: RunFacts) -> float | None:
+    return row.answer.probability if row.answer else None
+
+
+def _probability_of(option: str) -> _Value:
+    return lambda row, _run: dict(row.answer.options).get(option) if row.answer else None
+
+
+def _all_probabilities(row: Row, _run: RunFacts) -> str | None:
+    return json.dumps(dict(row.answer.options), ensure_ascii=False) if row.answer else None
+
+
+def _answer_value(column: Column) -> _Value:
+    def value(row: Row, _run: RunFacts) -> Any:
+        return (column.cell(getattr(row.answer, column.key)) or None) if row.answer else None
+
+    return value
 
 
 def whole_number_fields(*names: str) -> QgsFields:
-    """Fields of whole numbers, which tell one place from another."""
+    """Fields of whole numbers, which tell one tile or feature from another."""
     fields = QgsFields()
     for name in names:
         fields.append(QgsField(name, WHOLE))

@@ -21,11 +21,12 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.crops.crops import Crop
 from unirs_qgis.crops.drawing import CropCancelled
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.processing.progress import Progress
-from unirs_qgis.processing.rows import FAILED, NODATA, Columns, Row, RunFacts
+from unirs_qgis.processing.rows import ANSWERED, FAILED, NODATA, Columns, Row, RunFacts
 from unirs_qgis.processing.session import is_done
 from unirs_qgis.runtime.worker.failures import death_sentence, start_sentence
 from unirs_qgis.runtime.worker.worker import WorkerSession
@@ -236,7 +237,8 @@ class Run:
             result = self._wait(asked.pending)
             if result is None:
                 return
-            row = Row.of_result(result, asked.nodata_share)
+            answer = Answer.of_result(result, views=self.inquiry.params.get("views", 1))
+            row = Row(ANSWERED, answer, asked.nodata_share)
         except WorkerError as error:
             if error.code in _HOPELESS:
                 raise

@@ -134,7 +134,12 @@ ANSWER_COLUMNS = (
     Column("options", Kind.OPTIONS, lambda: translate("History", "Options")),
     Column("model", Kind.TEXT, lambda: translate("History", "Model")),
     Column("model_digest", Kind.TEXT, lambda: translate("History", "Digest of the model")),
-    Column("demonstration", Kind.FLAG, lambda: translate("History", "Demonstration model")),
+    Column(
+        "demonstration",
+        Kind.FLAG,
+        lambda: translate("History", "Demonstration model"),
+        in_batches=True,
+    ),
     Column("zero_shot", Kind.FLAG, lambda: translate("History", "Answered by the base model")),
     Column("device", Kind.TEXT, lambda: translate("History", "Device")),
     Column("seconds", Kind.REAL, lambda: translate("History", "Seconds")),

@@ -21,7 +21,12 @@ from osgeo import gdal
 
 gdal.UseExceptions()
 FOLDER = Path(sys.argv[1])
-MODEL = {"model": "stand-in", "image_size": 64, "demonstration": True}
+MODEL = {
+    "model": "stand-in",
+    "image_size": 64,
+    "demonstration": True,
+    "classes": {"single": ["forest", "beach"], "video": ["flood", "traffic congestion"]},
+}
 waiting: queue.Queue = queue.Queue()
 cancelled: set = set()
 
@@ -116,6 +121,8 @@ def answer(request):
     while time.monotonic() < end and request["id"] not in cancelled:
         time.sleep(0.01)
     options = params.get("options") or params.get("classes") or []
+    if request["method"] == "classify" and not options:
+        options = MODEL["classes"]["single" if len(colours) == 1 else "video"]
     chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
     text = options[0] if options else " ".join(f"colour {value}" for value in colours)
     result = {

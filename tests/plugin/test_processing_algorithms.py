@@ -231,10 +231,13 @@ def test_options_that_leave_no_choice_are_refused(worker, raster, run, options, 
 def test_one_layer_is_classified_by_classes_of_the_user(worker, raster, run):
     rows = rows_of(run("classifytiles", INPUT=[raster()], OPTIONS="rural,urban"))
     assert (rows[0, 0]["text"], rows[0, 0]["p_urban"]) == ("rural", 0.25)
-    assert {entry["method"] for entry in worker.asked} == {"ask"}
-    assert "rural, urban" in worker.asked[0]["text"]
-    with pytest.raises(QgsProcessingException, match="needs classes"):
-        run("classifytiles", INPUT=[raster()])
+    assert {entry["method"] for entry in worker.asked} == {"classify"}
+    assert worker.asked[0]["classes"] == ["rural", "urban"]
+
+
+def test_a_question_may_replace_the_request_to_classify(worker, raster, run):
+    run("classifytiles", INPUT=[raster()], OPTIONS="rural,urban", QUESTION="Town or country?")
+    assert {entry["text"] for entry in worker.asked} == {"Town or country?"}
 
 
 def test_a_series_is_classified_in_the_order_of_its_dates(worker, raster, run):
@@ -246,8 +249,15 @@ def test_a_series_is_classified_in_the_order_of_its_dates(worker, raster, run):
     assert {entry["method"] for entry in worker.asked} == {"classify"}
     assert rows[0, 0]["clue"] == "clue 10"  # the first of the crops
     assert len(worker.asked[0]["paths"]) == 3
-    assert len(worker.asked[0]["classes"]) == 25
-    assert "p_traffic_congestion" in rows[0, 0].fields().names()
+
+
+@pytest.mark.parametrize(("dates", "default"), [(1, "forest"), (3, "traffic congestion")])
+def test_without_classes_those_of_the_model_are_taken(worker, raster, run, dates, default):
+    layers = [raster([[10]], name=f"place-{2019 + number}0601") for number in range(dates)]
+    row = rows_of(run("classifytiles", INPUT=layers))[0, 0]
+    assert default in json.loads(row["options"])
+    assert f"p_{default.replace(' ', '_')}" in row.fields().names()
+    assert len([entry for entry in worker.log if entry["method"] == "load"]) == 1
 
 
 def test_extent_clip_overlap_and_map_units(worker, raster, run):

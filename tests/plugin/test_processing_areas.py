@@ -20,7 +20,7 @@ from tests.plugin.processing_fixtures import (
     rows_of,
     write_tiles,
 )
-from unirs_qgis.processing.areas import boxes_within
+from unirs_qgis.processing.extents import boxes_within
 
 WORLD = QgsRectangle(-180, -90, 180, 90)
 MERCATOR = QgsRectangle(-20037508.34, -20048966.1, 20037508.34, 20048966.1)

@@ -17,7 +17,7 @@ from unirs_qgis.processing.rows import (
     option_columns,
 )
 
-FACTS = RunFacts("Is there water?", "town", "unirs-tiny", True)
+FACTS = RunFacts("Is there water?", "town", "unirs-tiny")
 
 
 def answered(text="a", **fields):

@@ -105,7 +105,7 @@ def test_tiles_are_rendered_while_the_worker_answers(worker, caption):
 
 
 def test_progress_tells_rate_and_time_left(worker, caption, monkeypatch):
-    monkeypatch.setattr("unirs_qgis.processing.progress.SECONDS_BETWEEN", 0)
+    monkeypatch.setattr("unirs_qgis.processing.run.PROGRESS_SECONDS", 0)
     feedback = Feedback()
     caption(feedback)
     said = [text for text in feedback.said if " a second, " in text]

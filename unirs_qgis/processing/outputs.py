@@ -1,4 +1,4 @@
-"""What a value of ``OUTPUT`` names, and the one table that a run writes there.
+"""Where the rows of a run go: a file, any sink of Processing, or the layer itself.
 
 Whatever the format of a file, rows go into a GeoPackage first, each one for good: it can be
 resumed, and no answer is lost with the program. For another format that is a working file beside
@@ -8,17 +8,22 @@ the output, which is written from it when the run ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qgis.core import (
+    QgsFeatureSink,
+    QgsFields,
+    QgsGeometry,
     QgsProcessing,
     QgsProcessingException,
     QgsVectorFileWriter,
+    QgsVectorLayer,
 )
-from qtpy.QtCore import QCoreApplication, QLockFile
+from qtpy.QtCore import QCoreApplication, QLockFile, QObject, Signal, Slot
 
 from unirs_qgis.history.written_copy import CopyError, check_format, write_copy
 from unirs_qgis.processing.run import Table
@@ -26,8 +31,10 @@ from unirs_qgis.processing.tables import (
     GeoPackageTable,
     GeoPackageTarget,
     Schema,
+    feature_of,
     table_names,
     unopenable,
+    unwritable,
 )
 
 translate = QCoreApplication.translate
@@ -160,3 +167,104 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _ending(path: Path) -> str:
     return path.suffix.lower().lstrip(".")
+
+
+class SinkTable:
+    """Rows into whatever Processing made of ``OUTPUT``: a layer in memory, a database, any file."""
+
+    def __init__(self, sink: QgsFeatureSink, schema: Schema) -> None:
+        self._sink = sink
+        self._schema = schema
+
+    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
+        """Whether the row is there already; here it never is."""
+        return False
+
+    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
+        """Add a row.
+
+        Raises:
+            QgsProcessingException: It cannot be written.
+        """
+        feature = feature_of(self._schema.fields, values, geometry)
+        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise unwritable("OUTPUT", self._sink.lastError())
+
+    def close(self) -> None:
+        """Hand everything over.
+
+        Raises:
+            QgsProcessingException: The last rows cannot be written.
+        """
+        if not self._sink.flushBuffer():
+            raise unwritable("OUTPUT", self._sink.lastError())
+
+
+class LayerTable(QObject):
+    """Collects rows on any thread, and puts them into a layer on the layer's thread.
+
+    Made on the layer's thread. The layer's edits are neither saved nor ended: that is the user's.
+
+    Args:
+        layer: To be changed; its editing is started if it is not.
+        fields: The columns of the answers; those that it lacks are added to it.
+        id_name: The value of a row that names its feature.
+        title: Of the step, in the list of what can be undone.
+
+    Raises:
+        QgsProcessingException: It cannot be edited.
+    """
+
+    _complete = Signal()
+
+    def __init__(self, layer: QgsVectorLayer, fields: QgsFields, id_name: str, title: str) -> None:
+        super().__init__()
+        if not layer.isEditable() and not layer.startEditing():
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "The layer {layer} cannot be edited; choose an output instead of the layer "
+                    "itself.",
+                ).format(layer=layer.name())
+            )
+        self._layer: QgsVectorLayer | None = layer
+        self._fields = fields
+        self._id_name = id_name
+        self._title = title
+        self._rows: dict[int, Mapping[str, Any]] = {}
+        layer.willBeDeleted.connect(self._forget)
+        self._complete.connect(self._apply)  # queued, if it comes from another thread
+
+    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
+        """Whether the row is there already; every feature is asked about anew."""
+        return False
+
+    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:  # noqa: ARG002
+        """Keep a row until all are there."""
+        self._rows[values[self._id_name]] = values
+
+    def close(self) -> None:
+        """Put the rows into the layer. From another thread this happens soon, not at once."""
+        self._complete.emit()
+
+    @Slot()
+    def _forget(self) -> None:
+        self._layer = None
+
+    @Slot()
+    def _apply(self) -> None:
+        layer = self._layer
+        if layer is None or not self._rows:
+            return
+        layer.startEditing()  # the user may have ended it meanwhile
+        layer.beginEditCommand(self._title)
+        for field in self._fields:
+            if layer.fields().lookupField(field.name()) < 0:
+                layer.addAttribute(field)
+        columns = {name: layer.fields().lookupField(name) for name in self._fields.names()}
+        for feature_id, values in self._rows.items():
+            layer.changeAttributeValues(
+                feature_id, {column: values[name] for name, column in columns.items()}
+            )
+        layer.endEditCommand()
+        layer.triggerRepaint()

@@ -1,23 +1,46 @@
-"""Rows of a batch: one tile or feature with its answer, and the columns of the table."""
+"""Rows of a batch, the columns of their table, and how the table looks in a project."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qgis.core import QgsField, QgsFields
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsField,
+    QgsFields,
+    QgsFillSymbol,
+    QgsMapLayer,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRendererCategory,
+    QgsVectorLayer,
+)
+from qtpy.QtCore import QCoreApplication
+from qtpy.QtGui import QColor
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
 from unirs_qgis.fields import FLAG, REAL, TEXT, WHOLE
+
+translate = QCoreApplication.translate
 
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
 _TYPES = {Kind.REAL: REAL, Kind.INTEGER: WHOLE, Kind.FLAG: FLAG}
 """QGIS's type of a column; all others are text."""
+
+_FILL_OPACITY = 70
+"""Of 255: colours differ, and the imagery below stays visible."""
+
+_GOLDEN_ANGLE = 137
+"""Degrees of hue from one option to the next: neighbours always differ."""
+
+_BLUE, _ORANGE, _GREY, _RED = "#1d8a99", "#f28c28", "#808080", "#c62828"
 
 
 @dataclass(frozen=True)
@@ -45,13 +68,11 @@ class RunFacts:
         question: Text of the question; empty for captions.
         layers: Names of the layers.
         model: Name of the model.
-        demonstration: Whether the model is for demonstration only.
     """
 
     question: str
     layers: str
     model: str
-    demonstration: bool
 
 
 _Value = Callable[[Row, RunFacts], Any]
@@ -112,7 +133,6 @@ class Columns:
         yield "nodata_share", Kind.REAL, lambda row, _: row.nodata_share
         yield "layers", Kind.TEXT, lambda _, run: run.layers
         yield "model", Kind.TEXT, lambda _, run: run.model
-        yield "demonstration", Kind.FLAG, lambda _, run: run.demonstration
         yield "seconds", Kind.REAL, lambda row, _: round(row.answer.seconds, 3) if row.answer else 0
         yield "status", Kind.TEXT, lambda row, _: row.status
         yield "error", Kind.TEXT, lambda row, _: row.error or None
@@ -137,7 +157,8 @@ def _all_probabilities(row: Row, _run: RunFacts) -> str | None:
 
 def _answer_value(column: Column) -> _Value:
     def value(row: Row, _run: RunFacts) -> Any:
-        return (column.cell(getattr(row.answer, column.key)) or None) if row.answer else None
+        value = getattr(row.answer, column.key) if row.answer else ""
+        return None if value in ("", ()) else column.cell(value)
 
     return value
 
@@ -160,3 +181,76 @@ def option_columns(options: tuple[str, ...]) -> dict[str, str]:
             name, number = f"{plain}_{number}", number + 1
         names[option] = name
     return names
+
+
+class Style(QgsProcessingLayerPostProcessorInterface):
+    """Colours an output by one of its columns, and shows the answer as the feature's name.
+
+    Args:
+        columns: Columns of the output.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__()
+        self._column, self._colours = _coloured_by(columns)
+        self._text = f"{columns.prefix}text"
+
+    def postProcessLayer(  # noqa: N802
+        self,
+        layer: QgsMapLayer,
+        context: QgsProcessingContext,  # noqa: ARG002
+        feedback: QgsProcessingFeedback,  # noqa: ARG002
+    ) -> None:
+        """Set the style; QGIS calls it on the main thread."""
+        if not isinstance(layer, QgsVectorLayer):
+            return
+        categories = [
+            QgsRendererCategory(value, _symbol(colour), label)
+            for value, (label, colour) in self._colours.items()
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer(self._column, categories))
+        layer.setDisplayExpression(f'"{self._text}"')
+
+
+_post_processors: list[Style] = []
+"""QGIS calls a style after the run without keeping it alive, and deletes it afterwards."""
+
+
+def style_output(name: str, columns: Columns, context: QgsProcessingContext) -> None:
+    """Style an output that becomes a layer of the project."""
+    if name and context.willLoadLayerOnCompletion(name):
+        _post_processors.append(Style(columns))
+        context.layerToLoadOnCompletionDetails(name).setPostProcessor(_post_processors[-1])
+
+
+def _coloured_by(columns: Columns) -> tuple[str, Mapping[str, tuple[str, str]]]:
+    """A column, and label and colour of each of its values."""
+    if columns.is_pair:
+        return f"{columns.prefix}changed", {
+            "yes": (translate("Processing", "changed"), _ORANGE),
+            "no": (translate("Processing", "unchanged"), _BLUE),
+            "": (translate("Processing", "no answer"), _GREY),
+        }
+    if columns.options:
+        hues = {
+            option: (option, QColor.fromHsv(number * _GOLDEN_ANGLE % 360, 200, 220).name())
+            for number, option in enumerate(columns.options)
+        }
+        return f"{columns.prefix}text", {
+            **hues,
+            "": (translate("Processing", "no answer"), _GREY),
+        }
+    return columns.status, {
+        ANSWERED: (translate("Processing", "answered"), _BLUE),
+        NODATA: (translate("Processing", "no data"), _GREY),
+        FAILED: (translate("Processing", "failed"), _RED),
+    }
+
+
+def _symbol(colour: str) -> QgsFillSymbol:
+    fill = QColor(colour)
+    fill.setAlpha(_FILL_OPACITY)
+    rgba = ",".join(str(part) for part in (fill.red(), fill.green(), fill.blue(), fill.alpha()))
+    return QgsFillSymbol.createSimple(
+        {"color": rgba, "outline_color": colour, "outline_width": "0.4"}
+    )

@@ -1,4 +1,4 @@
-"""Where the rows go: a GeoPackage that keeps each row at once and can be resumed, or any sink."""
+"""A table of a GeoPackage that keeps each row at once, and can be resumed."""
 
 from __future__ import annotations
 
@@ -57,37 +57,6 @@ class Schema:
     def key_of(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The key of a row, by its values."""
         return tuple(str(values[name]) for name in self.key)
-
-
-class SinkTable:
-    """Rows into whatever Processing made of ``OUTPUT``: a layer in memory, a database, any file."""
-
-    def __init__(self, sink: QgsFeatureSink, schema: Schema) -> None:
-        self._sink = sink
-        self._schema = schema
-
-    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
-        """Whether the row is there already; here it never is."""
-        return False
-
-    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
-        """Add a row.
-
-        Raises:
-            QgsProcessingException: It cannot be written.
-        """
-        feature = _feature(self._schema.fields, values, geometry)
-        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise unwritable("OUTPUT", self._sink.lastError())
-
-    def close(self) -> None:
-        """Hand everything over.
-
-        Raises:
-            QgsProcessingException: The last rows cannot be written.
-        """
-        if not self._sink.flushBuffer():
-            raise unwritable("OUTPUT", self._sink.lastError())
 
 
 @dataclass(frozen=True)
@@ -184,7 +153,7 @@ class GeoPackageTable:
         if failed is not None:
             provider.deleteFeatures([failed])
         added, _ = provider.addFeatures(
-            [_feature(self._layer.fields(), values, geometry)], QgsFeatureSink.Flag.FastInsert
+            [feature_of(self._layer.fields(), values, geometry)], QgsFeatureSink.Flag.FastInsert
         )
         if not added:
             raise unwritable(str(self._path), provider.lastError())
@@ -305,7 +274,8 @@ def table_names(path: Path) -> list[str]:
     return [database.GetLayer(index).GetName() for index in range(count)]
 
 
-def _feature(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry) -> QgsFeature:
+def feature_of(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry) -> QgsFeature:
+    """A row as a feature."""
     feature = QgsFeature(fields)
     for name, value in values.items():
         feature[name] = value

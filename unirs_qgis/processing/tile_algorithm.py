@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,12 +27,13 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.processing.areas import across_180, boxes_within, ends_at_180, names_its_crs
-from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.algorithm import UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.extents import across_180, boxes_within, ends_at_180, names_its_crs
 from unirs_qgis.processing.rows import Columns, whole_number_fields
-from unirs_qgis.processing.run import Place
+from unirs_qgis.processing.run import Area
 from unirs_qgis.processing.tables import Schema
 from unirs_qgis.processing.tiles import Box, Tile, TilingError, lay_grid, side_by_side
+from unirs_qgis.settings import VIEWS, read_settings
 
 translate = QCoreApplication.translate
 
@@ -43,7 +43,7 @@ PIXELS, MAP_UNITS = range(2)
 DEFAULT_TILE_PIXELS = 256
 
 
-class TilesAlgorithm(UniRSAlgorithm):
+class TileAlgorithm(UniRSAlgorithm):
     """Asks about every tile of some layers.
 
     Attributes:
@@ -58,11 +58,7 @@ class TilesAlgorithm(UniRSAlgorithm):
 
     def output(self) -> QgsProcessingParameterDefinition:
         """One polygon for each tile."""
-        return polygons_output(self.output_name())
-
-    @abstractmethod
-    def output_name(self) -> str:
-        """What the output is called, also as a layer of the project."""
+        return polygons_output(self.texts().output)
 
     def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters that hold the layers."""
@@ -74,10 +70,11 @@ class TilesAlgorithm(UniRSAlgorithm):
         return [QgsProcessingParameterRasterLayer(name, labels[name]) for name in self.LAYERS]
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """The parameters that say what is asked; none for captions."""
+        """The parameters of the question; none for captions."""
         return []
 
-    def help_on_tiles(self) -> tuple[str, ...]:
+    @staticmethod
+    def help_on_tiles() -> tuple[str, ...]:
         """Paragraphs of the help that all of these algorithms share."""
         return (
             translate(
@@ -126,27 +123,27 @@ class TilesAlgorithm(UniRSAlgorithm):
             crs=self.crs,
         )
 
-    def places(
+    def areas(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
-    ) -> Sequence[Place]:
+    ) -> Sequence[Area]:
         """The tiles that touch the polygons of ``CLIP``, or all."""
         tiles: Iterable[Tile] = self._tiles(parameters, context)
         clip = self.parameterAsSource(parameters, "CLIP", context)
         if clip is not None:
             tiles = self._touching(tiles, clip, context, feedback)
-        places = [_place(tile) for tile in tiles]
-        if not places and not feedback.isCanceled():
+        areas = [_area(tile) for tile in tiles]
+        if not areas and not feedback.isCanceled():
             raise QgsProcessingException(
                 translate(
                     "Processing",
                     "The clip polygons do not touch the extent; choose others, or leave them out.",
                 )
             )
-        feedback.pushInfo(translate("Processing", "Tiles: {count}.").format(count=len(places)))
-        return places
+        feedback.pushInfo(translate("Processing", "Tiles: {count}.").format(count=len(areas)))
+        return areas
 
     def _tiles(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterable[Tile]:
         """All tiles; where the extent lies across 180 degrees, those to the west come first."""
@@ -264,6 +261,33 @@ class TilesAlgorithm(UniRSAlgorithm):
                 yield tile
 
 
+def parse_options(line: str) -> tuple[str, ...]:
+    """The options in a comma-separated list; none if it is empty.
+
+    Raises:
+        QgsProcessingException: There is only one option, or one occurs twice.
+    """
+    options = tuple(option.strip() for option in line.split(",") if option.strip())
+    if len(options) == 1 or len(set(options)) < len(options):
+        raise QgsProcessingException(
+            translate(
+                "Processing", "The options {options} leave no choice; name at least two, each once."
+            ).format(options=", ".join(options))
+        )
+    return options
+
+
+def views_parameter() -> QgsProcessingParameterDefinition:
+    """The parameter ``VIEWS``."""
+    return QgsProcessingParameterNumber(
+        "VIEWS",
+        translate("Processing", "Views of each tile"),
+        defaultValue=read_settings().views,
+        minValue=VIEWS.start,
+        maxValue=VIEWS.stop - 1,
+    )
+
+
 def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
     number = QgsProcessingParameterNumber.Type.Double
     return [
@@ -298,8 +322,8 @@ def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
     ]
 
 
-def _place(tile: Tile) -> Place:
-    return Place(
+def _area(tile: Tile) -> Area:
+    return Area(
         name=translate("Processing", "Tile {row}/{column}").format(
             row=tile.row, column=tile.column
         ),

@@ -34,6 +34,7 @@ class Answer:
         seconds: Time that the answer took, in seconds.
         stopped: Whether the user stopped it.
         views: Number of augmented views that were averaged.
+        unsure: Whether the probability of an answer that was chosen from options is too low.
         changed: Whether anything has changed between two dates; ``None`` where that was not asked.
     """
 
@@ -48,6 +49,7 @@ class Answer:
     zero_shot: bool = False
     stopped: bool = False
     views: int = 1
+    unsure: bool = False
     changed: bool | None = None
 
     @classmethod
@@ -73,6 +75,7 @@ class Answer:
             seconds=result["seconds"]["total"],
             stopped=result["stopped"],
             views=views,
+            unsure=result["unsure"],
             changed=result["changed"],
         )
 
@@ -145,5 +148,12 @@ ANSWER_COLUMNS = (
     Column("seconds", Kind.REAL, lambda: translate("History", "Seconds")),
     Column("stopped", Kind.FLAG, lambda: translate("History", "Stopped")),
     Column("views", Kind.INTEGER, lambda: translate("History", "Views"), is_new=True),
+    Column(
+        "unsure",
+        Kind.FLAG,
+        lambda: translate("History", "Not sure"),
+        is_new=True,
+        in_batches=True,
+    ),
 )
 """Columns of an answer in the history, in the order of the attribute table."""

@@ -211,6 +211,7 @@ def test_a_question_with_options_gives_a_probability_for_each(worker, raster, ru
     assert (row["question"], row["text"], row["probability"]) == ("Is there water?", "yes", 0.5)
     assert (row["p_yes"], row["p_no"]) == (0.5, 0.25)
     assert json.loads(row["options"]) == {"yes": 0.5, "no": 0.25}
+    assert row["unsure"] is True
     assert worker.asked[0]["text"] == "Is there water?"
     assert worker.asked[0]["options"] == ["yes", "no"]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from osgeo import ogr
 from qgis.core import (
+    NULL,
     QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
@@ -112,6 +113,20 @@ def test_a_table_with_other_columns_is_refused(worker, run, options):
     run(question="Is there water?", OPTIONS="rural,urban")
     with pytest.raises(QgsProcessingException, match="another kind"):
         run(question="Is there water?", OPTIONS=options)
+
+
+def test_a_run_of_an_earlier_version_is_resumed(worker, run, tmp_path):
+    """Its table lacks the columns that came later, and has one that is not written any more."""
+    output = run(EXTENT="500000,500020,5399990,5400000 [EPSG:32632]")
+    database = ogr.Open(output, 1)
+    table = database.GetLayer(0)
+    table.DeleteField(table.GetLayerDefn().GetFieldIndex("unsure"))
+    table.CreateField(ogr.FieldDefn("agreement", ogr.OFTReal))
+    del table, database
+    rows = rows_of(run())
+    assert len(rows) == 6
+    assert len(worker.asked) == 6
+    assert (rows[0, 0]["unsure"], rows[1, 2]["unsure"]) == (NULL, False)
 
 
 def test_without_resuming_the_table_is_made_anew(worker, run):

@@ -73,6 +73,7 @@ def test_whether_anything_has_changed_is_what_the_worker_found_and_not_the_words
             "device": "cpu",
             "demonstration": True,
             "zero_shot": False,
+            "unsure": False,
             "stopped": False,
             "seconds": {"total": 1},
         }

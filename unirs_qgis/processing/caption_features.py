@@ -33,7 +33,7 @@ from unirs_qgis.history.written_copy import FID
 from unirs_qgis.processing.algorithm import Texts, UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.extents import shown_within
 from unirs_qgis.processing.outputs import LayerTable
-from unirs_qgis.processing.rows import Columns, whole_number_fields
+from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Area, Table
 from unirs_qgis.processing.tables import Schema
 
@@ -142,17 +142,8 @@ class CaptionFeatures(UniRSAlgorithm):
     ) -> Schema:
         """The feature's id in its layer, its attributes, then the answers."""
         source = self._source(parameters, context)
-        answers = columns.fields()
-        fields = whole_number_fields(SOURCE_ID)
-        fields.extend(_kept(source.fields(), answers))
-        fields.extend(answers)
-        return Schema(
-            fields,
-            key=(SOURCE_ID, *columns.key()),
-            status=columns.status,
-            geometry=source.wkbType(),
-            crs=source.sourceCrs(),
-        )
+        own = _kept(source.fields(), columns.fields())
+        return Schema((SOURCE_ID,), own, columns, source.wkbType(), source.sourceCrs())
 
     def areas(
         self,

@@ -31,6 +31,9 @@ translate = QCoreApplication.translate
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
+_FORMER = {"agreement"}
+"""Columns that earlier versions wrote."""
+
 _TYPES = {Kind.REAL: REAL, Kind.INTEGER: WHOLE, Kind.FLAG: FLAG}
 """QGIS's type of a column; all others are text."""
 
@@ -111,6 +114,12 @@ class Columns:
         """Name of the column ``status``."""
         return f"{self.prefix}status"
 
+    @property
+    def optional(self) -> set[str]:
+        """Names of the columns that a table of another version may have, or lack."""
+        new = {column.name for column in ANSWER_COLUMNS if column.in_batches and column.is_new}
+        return {self.prefix + name for name in new | _FORMER}
+
     def values(self, row: Row, run: RunFacts) -> dict[str, Any]:
         """A row's value for each of ``fields``; ``None`` for an empty cell."""
         return {self.prefix + name: value(row, run) for name, _, value in self._columns()}
@@ -161,14 +170,6 @@ def _answer_value(column: Column) -> _Value:
         return None if value in ("", ()) else column.cell(value)
 
     return value
-
-
-def whole_number_fields(*names: str) -> QgsFields:
-    """Fields of whole numbers, which tell one tile or feature from another."""
-    fields = QgsFields()
-    for name in names:
-        fields.append(QgsField(name, WHOLE))
-    return fields
 
 
 def option_columns(options: tuple[str, ...]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsCoordinateTransformContext,
     QgsFeature,
     QgsFeatureSink,
+    QgsField,
     QgsFields,
     QgsGeometry,
     QgsProcessingException,
@@ -25,8 +26,9 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.fields import WHOLE
 from unirs_qgis.history.written_copy import FID
-from unirs_qgis.processing.rows import FAILED
+from unirs_qgis.processing.rows import FAILED, Columns
 
 translate = QCoreApplication.translate
 
@@ -38,21 +40,36 @@ _SAME_PLACE = 1e-6
 
 @dataclass(frozen=True)
 class Schema:
-    """What a table looks like.
+    """The form of a table.
 
     Attributes:
-        fields: Its columns.
-        key: Names of those columns that tell a row from all others, ``status`` not among them.
-        status: Name of the column that tells failed rows.
-        geometry: Kind of the geometries.
-        crs: Of the geometries.
+        ids: Columns that identify a tile or a feature.
+        own: Other columns that are no answers.
+        answers: Columns of the answers.
+        geometry: Type of the geometries.
+        crs: CRS of the geometries.
     """
 
-    fields: QgsFields
-    key: tuple[str, ...]
-    status: str
+    ids: tuple[str, ...]
+    own: QgsFields
+    answers: Columns
     geometry: QgsWkbTypes.Type
     crs: QgsCoordinateReferenceSystem
+
+    @property
+    def fields(self) -> QgsFields:
+        """All columns, in order."""
+        fields = QgsFields()
+        for name in self.ids:
+            fields.append(QgsField(name, WHOLE))
+        fields.extend(self.own)
+        fields.extend(self.answers.fields())
+        return fields
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that identify a row."""
+        return (*self.ids, *self.answers.key())
 
     def key_of(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The key of a row, by its values."""
@@ -118,7 +135,7 @@ class GeoPackageTable:
             if not was_there:
                 target.remove()
             raise unopenable(target.path, reason)
-        self._check_columns()
+        self._match_columns()
         self._done: dict[tuple[str, ...], QgsRectangle] = {}
         self._failed: dict[tuple[str, ...], int] = {}
         self._read_rows(target)
@@ -167,12 +184,12 @@ class GeoPackageTable:
         """Close the file, on the thread that has opened it."""
         self._layer = None
 
-    def _check_columns(self) -> None:
+    def _match_columns(self) -> None:
+        """Adds columns that an earlier version did not have; refuses a table of another form."""
         names = set(self._layer.fields().names()) - {FID}
-        if (
-            names != set(self._schema.fields.names())
-            or self._layer.wkbType() != self._schema.geometry
-        ):
+        others = names ^ set(self._schema.fields.names())
+        optional = self._schema.answers.optional
+        if not others <= optional or self._layer.wkbType() != self._schema.geometry:
             raise QgsProcessingException(
                 translate(
                     "Processing",
@@ -180,6 +197,10 @@ class GeoPackageTable:
                     "resuming off to replace it.",
                 ).format(file=self._path)
             )
+        missing = [field for field in self._schema.fields if field.name() in others - names]
+        if missing:
+            self._layer.dataProvider().addAttributes(missing)
+            self._layer.updateFields()
 
     def _read_rows(self, target: GeoPackageTarget) -> None:
         # Not by the layer: QGIS keeps a connection that has read open for a minute, and the file
@@ -187,7 +208,7 @@ class GeoPackageTable:
         database = _open(target.path)
         for feature in database.GetLayerByName(target.table):
             key = self._schema.key_of({name: feature[name] for name in self._schema.key})
-            if feature[self._schema.status] == FAILED:
+            if feature[self._schema.answers.status] == FAILED:
                 self._failed[key] = feature.GetFID()
             else:
                 self._done[key] = _bounds(feature.GetGeometryRef())

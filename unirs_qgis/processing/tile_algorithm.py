@@ -10,6 +10,7 @@ from qgis.core import (
     QgsCsException,
     QgsFeatureRequest,
     QgsFeatureSource,
+    QgsFields,
     QgsGeometry,
     QgsProcessing,
     QgsProcessingContext,
@@ -29,7 +30,7 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.algorithm import UniRSAlgorithm, polygons_output
 from unirs_qgis.processing.extents import across_180, boxes_within, ends_at_180, names_its_crs
-from unirs_qgis.processing.rows import Columns, whole_number_fields
+from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Area
 from unirs_qgis.processing.tables import Schema
 from unirs_qgis.processing.tiles import Box, Tile, TilingError, lay_grid, side_by_side
@@ -113,15 +114,8 @@ class TileAlgorithm(UniRSAlgorithm):
         columns: Columns,
     ) -> Schema:
         """Row and column of the tile, then the answers."""
-        fields = whole_number_fields("row", "col")
-        fields.extend(columns.fields())
-        return Schema(
-            fields,
-            key=("row", "col", *columns.key()),
-            status=columns.status,
-            geometry=QgsWkbTypes.Type.Polygon,
-            crs=self.crs,
-        )
+        own, polygon = QgsFields(), QgsWkbTypes.Type.Polygon
+        return Schema(("row", "col"), own, columns, polygon, self.crs)
 
     def areas(
         self,

@@ -214,7 +214,7 @@ class Answers(QObject):
             )
             return
         try:
-            shown = add_change_map(kept, entry.place, QgsProject.instance())
+            shown = add_change_map(kept, entry.layers_label, QgsProject.instance())
         except ChangeMapError as error:
             self._warn(str(error))
         else:

@@ -224,7 +224,6 @@ class Asking(QObject):
     ) -> None:
         job = self._worker.submit(method, params)
         job.progressed.connect(self._set_stage)
-        job.counted.connect(self._dock.show_view)
         job.said.connect(self._dock.add_text)
         job.finished.connect(on_result)
         job.failed.connect(self._on_failed)

@@ -26,7 +26,7 @@ def test_an_answer_streams_in(dock, find):
     dock.begin_answer("Is there water?")
     assert find("answerTitle").toPlainText() == "Is there water?"
     dock.show_stage("vision")
-    assert find("stageLabel").text() == "Looking at the pictures…"
+    assert find("stageLabel").text() == "Encoding the images…"
 
     for piece in ("yes", ", there", " is a lake"):
         dock.add_text(piece)
@@ -58,12 +58,10 @@ def test_a_finished_answer_tells_seconds_model_and_device(dock, find, make_entry
     assert not find("stageLabel").isVisible()
 
 
-def test_several_views_are_counted_while_they_are_asked_and_told_behind(dock, find, make_entry):
+def test_an_average_over_several_views_is_shown(dock, find, make_entry):
     dock.begin_answer("Description of change")
     dock.show_stage("view")
-    assert find("stageLabel").text() == "Looking at several views…"
-    dock.show_view(3, 16)
-    assert find("stageLabel").text() == "Looking at view 3 of 16…"
+    assert find("stageLabel").text() == "Averaging over several views…"
     dock.finish_answer(make_entry(seconds=4.0, views=16))
 
     assert find("detailsLabel").text() == "average of 16 views, 4.0 s, unirs-mini on cpu"
@@ -93,6 +91,21 @@ def test_scored_answers_have_bars_the_likeliest_first(dock, find, make_entry):
 
     assert find("optionBars").options == [("yes", 0.934), ("no", 0.066)]
     assert "yes: 93" in find("optionBars").accessibleDescription()
+
+
+def test_an_unsure_answer_is_marked_with_its_probability(dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(options=(("yes", 0.54), ("no", 0.46)), unsure=True))
+
+    mark = find("unsureMark")
+    assert mark.isVisible()
+    assert mark.text == "Not sure: the model gives this answer a probability of 54\u2009%."
+    assert mark.accessibleName() == mark.text, "screen readers get the same sentence"
+
+    dock.begin_answer("Is there a road?")
+    assert not mark.isVisible()
+    dock.finish_answer(make_entry(options=(("yes", 0.9), ("no", 0.1))))
+    assert not mark.isVisible()
 
 
 def test_of_many_scored_answers_the_less_likely_are_folded(qtbot, dock, find, make_entry):
@@ -311,7 +324,7 @@ def test_the_layers_of_a_long_series_take_one_line(qtbot, dock, find, make_entry
     dock.finish_answer(make_entry(kind="video", layers=layers))
     qtbot.wait(20)
 
-    label = find("placeLabel")
+    label = find("layersLabel")
     assert label.height() < 2 * label.fontMetrics().lineSpacing()
     assert "2010" in label.text()
     assert "2017" in label.text()

@@ -100,7 +100,7 @@ def test_a_full_disk_is_told_and_the_answers_are_written_when_there_is_room(smal
 def test_a_profile_that_may_not_be_written_is_told_and_still_read(small_disk):
     output = small_disk("remount-ro")
     [sentence] = lines(output, "failed")
-    assert "it may not be written" in sentence
+    assert "it is read-only" in sentence
     assert "in memory only" in sentence
     assert lines(output, "unsaved") == ["1"]
     assert lines(output, "kept") == lines(output, "added")[:1]

@@ -193,7 +193,7 @@ def test_dates_in_other_crs_and_places_meet_on_common_ground(worker, raster, run
 
 def test_dates_without_common_ground_are_refused(worker, raster, run):
     before, after = raster(name="before"), raster(name="after", origin=(900_000, 5_000_000))
-    with pytest.raises(QgsProcessingException, match="no ground in common"):
+    with pytest.raises(QgsProcessingException, match="do not overlap"):
         run("describechangetiles", BEFORE=before, AFTER=after)
 
 
@@ -284,8 +284,8 @@ def test_extent_clip_overlap_and_map_units(worker, raster, run):
         ({"TILE_SIZE": 0}, "greater than 0"),
         ({"OVERLAP": 20}, "less than the tile"),
         ({"TILE_SIZE": 0.001}, "million tiles"),
-        ({"EXTENT": "0,1,0,1 [EPSG:32632]"}, "no ground in common"),
-        ({"EXTENT": "500000,500000,5399990,5400000 [EPSG:32632]"}, "no ground in common"),
+        ({"EXTENT": "0,1,0,1 [EPSG:32632]"}, "do not overlap"),
+        ({"EXTENT": "500000,500000,5399990,5400000 [EPSG:32632]"}, "do not overlap"),
     ],
 )
 def test_tiles_that_make_no_sense_are_refused_before_anything_is_asked(
@@ -409,7 +409,7 @@ def test_in_the_project_the_output_is_coloured_and_shows_the_imagery_below(
 
 
 def test_without_output_and_not_in_place_there_is_nowhere_to_write(worker, raster, run):
-    with pytest.raises(QgsProcessingException, match="nowhere to put"):
+    with pytest.raises(QgsProcessingException, match="no output"):
         run("captionfeatures", INPUT=_polygons(_tile(0, 0)), RASTER=raster(), OUTPUT=None)
 
 

@@ -148,6 +148,6 @@ def test_a_feature_across_180_degrees_is_no_caption_of_the_world(run):
 
 
 def test_an_extent_elsewhere_is_refused(run):
-    with pytest.raises(QgsProcessingException, match="no ground in common"):
+    with pytest.raises(QgsProcessingException, match="do not overlap"):
         run(EXTENT="170,-170,40,50 [EPSG:4326]")
     assert not run.worker.log

@@ -103,7 +103,7 @@ def test_another_question_adds_its_rows_to_the_same_table(worker, run):
 
 def test_another_grid_is_refused_and_leaves_the_rows_alone(worker, run):
     output = run()
-    with pytest.raises(QgsProcessingException, match="other places"):
+    with pytest.raises(QgsProcessingException, match="other extents"):
         run(EXTENT="500003,500020,5399990,5400000 [EPSG:32632]")
     assert len(rows_of(output)) == 6
 

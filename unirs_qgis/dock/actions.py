@@ -28,8 +28,8 @@ def action_text(action: str) -> str:
         action: A key of `ICONS`.
     """
     return {
-        "zoom": translate("EntryActions", "Zoom to the place"),
-        "highlight": translate("EntryActions", "Highlight the place"),
+        "zoom": translate("EntryActions", "Zoom to the footprint"),
+        "highlight": translate("EntryActions", "Highlight the footprint"),
         "ask_again": translate("EntryActions", "Ask again"),
         "copy": translate("EntryActions", "Copy question and answer"),
         "change_map": translate("EntryActions", "Show change map"),

@@ -13,9 +13,9 @@ from unirs_qgis.dock.actions import ICONS, action_text
 from unirs_qgis.dock.entries import Entry, LayerRecord
 from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.layers_label import LayersLabel
 from unirs_qgis.dock.parts.notice import Notice
-from unirs_qgis.dock.parts.option_bars import OptionBars
-from unirs_qgis.dock.parts.short_names import PlaceLabel
+from unirs_qgis.dock.parts.option_bars import OptionBars, percent
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
@@ -72,8 +72,8 @@ class AnswerView(QWidget):
         self._show_texts(title, (), "", "")
         self._show_options(())
         self._show_seen((), "single")
-        for notice in (self._stopped, self._error, self._demonstration):
-            notice.say("")
+        for notice in (self._unsure, self._stopped, self._error, self._demonstration):
+            notice.show_text("")
         self._details.hide()
         self._show_actions()
         self.show_stage("")
@@ -87,21 +87,16 @@ class AnswerView(QWidget):
         """
         words = {
             "load": self.tr("Loading the model…"),
-            "read": self.tr("Reading the pictures…"),
-            "vision": self.tr("Looking at the pictures…"),
-            "clue": self.tr("Noting a clue…"),
+            "read": self.tr("Reading the images…"),
+            "vision": self.tr("Encoding the images…"),
+            "clue": self.tr("Generating the clue…"),
             "prefill": self.tr("Reading the question…"),
             "decode": self.tr("Answering…"),
-            "score": self.tr("Weighing the answers…"),
-            "view": self.tr("Looking at several views…"),
+            "score": self.tr("Scoring the answers…"),
+            "view": self.tr("Averaging over several views…"),
         }
         self._stage.setText(words.get(stage, self.tr("Working…")))
         self._stage.setVisible(self._live)
-
-    def show_view(self, number: int, count: int) -> None:
-        """Says from which of several sides the worker looks now."""
-        text = self.tr("Looking at view {number} of {count}…")
-        self._stage.setText(text.format(number=number, count=count))
 
     def add_text(self, piece: str) -> None:
         """Adds a piece of the answer."""
@@ -127,7 +122,7 @@ class AnswerView(QWidget):
         """Ends the answer with an error; what came so far stays."""
         self._live = False
         self._stage.hide()
-        self._error.say(message)
+        self._error.show_text(message)
         self.show()
 
     # ----------------------------------------------------------------- an answer of the history
@@ -158,8 +153,8 @@ class AnswerView(QWidget):
     def _make_parts(self) -> None:
         self._title = self._text("answerTitle", self.tr("Question"))
         self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
-        self._place = PlaceLabel()
-        self._place.setObjectName("placeLabel")
+        self._layers_label = LayersLabel()
+        self._layers_label.setObjectName("layersLabel")
         self._stage = WrapLabel(quiet=True)
         self._stage.setObjectName("stageLabel")
         self._answer = self._text("answerText", self.tr("Answer"))
@@ -168,6 +163,8 @@ class AnswerView(QWidget):
         self._stopped.setObjectName("stoppedMark")
         self._error = Notice("error", Tone.ERROR)
         self._error.setObjectName("errorMark")
+        self._unsure = Notice("warning", Tone.WARNING)
+        self._unsure.setObjectName("unsureMark")
         self._demonstration = Notice("demonstration", Tone.BUSY)
         self._demonstration.setObjectName("demonstrationMark")
         self._bars = OptionBars()
@@ -179,7 +176,9 @@ class AnswerView(QWidget):
         self._clue_fold = Fold(self.tr("Clue"), self._clue)
         self._clue_fold.header.setObjectName("clueFold")
         self._clue_fold.header.setToolTip(
-            self.tr("What the base model noted about the picture before the question was read")
+            self.tr(
+                "Text about the image that the base model generated before the question was read"
+            )
         )
         self._pictures = Thumbnails()
         self._seen_fold = Fold(self.tr("What the model saw"), self._pictures)
@@ -204,11 +203,12 @@ class AnswerView(QWidget):
         layout.setSpacing(6)
         for widget in (
             self._title,
-            self._place,
+            self._layers_label,
             self._answer,
             self._stage,
             self._bars,
             self._other_fold,
+            self._unsure,
             self._demonstration,
             self._stopped,
             self._error,
@@ -247,19 +247,25 @@ class AnswerView(QWidget):
         self._entry, answer = entry, entry.answer
         self._show_texts(entry.title, entry.layers, answer.text, answer.clue)
         self._stage.hide()
-        self._error.say("")
-        self._stopped.say(
+        self._error.show_text("")
+        self._stopped.show_text(
             self.tr("Stopped: this answer is not finished.") if answer.stopped else ""
         )
         self._show_options(answer.options)
-        self._demonstration.say(
-            self.tr("Demonstration model: do not rely on it.") if answer.demonstration else ""
+        self._unsure.show_text(self._unsure_sentence(answer) if answer.unsure else "")
+        self._demonstration.show_text(
+            self.tr("Experimental model: check this answer.") if answer.demonstration else ""
         )
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
         self._details.setText(_details_of(answer))
         self._details.show()
         self._show_actions()
         self.show()
+
+    def _unsure_sentence(self, answer: Answer) -> str:
+        return self.tr("Not sure: the model gives this answer a probability of {percent}.").format(
+            percent=percent(answer.probability or 0.0)
+        )
 
     def _show_texts(
         self, title: str, layers: Sequence[LayerRecord], answer: str, clue: str
@@ -271,7 +277,7 @@ class AnswerView(QWidget):
             if field.toPlainText() != text:  # what the user has selected stays selected
                 field.setPlainText(text)
         self._answer.setVisible(bool(answer))
-        self._place.show_layers(layers)
+        self._layers_label.show_layers(layers)
         self._clue_fold.setVisible(bool(clue))
 
     def _show_options(self, options: Sequence[tuple[str, float]]) -> None:

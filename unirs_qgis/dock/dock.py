@@ -210,10 +210,6 @@ class UniRSDock(QDockWidget):
         """Says what the worker does, by its own word for it ("vision", "decode", …)."""
         self._answer.show_stage(stage)
 
-    def show_view(self, number: int, count: int) -> None:
-        """Says from which of several sides the worker looks, counted from 1."""
-        self._answer.show_view(number, count)
-
     def add_text(self, piece: str) -> None:
         """Adds a piece to the answer."""
         self._answer.add_text(piece)

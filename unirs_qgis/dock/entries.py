@@ -26,8 +26,8 @@ class LayerRecord:
     """A layer, or a video file, as it was when the question was asked.
 
     Attributes:
-        name: What the layer tree called it.
-        source: Where it comes from, without credentials.
+        name: Name in the layer tree.
+        source: Data source, without credentials.
         date: ISO 8601 time, day, month or year of acquisition; empty if it is not known.
     """
 
@@ -64,12 +64,12 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """One line that says what was asked."""
+        """One line with the question."""
         return title_of(self.task, self.question)
 
     @property
     def time(self) -> datetime:
-        """When it was asked, in the zone of this computer.
+        """When it was asked, in the time zone of this computer.
 
         Raises:
             ValueError: `created` is no ISO 8601 time.
@@ -77,9 +77,20 @@ class Entry:
         return datetime.fromisoformat(self.created).astimezone()
 
     @property
-    def place(self) -> str:
-        """One line that says at what: the layers, with their dates."""
-        return place_label(self.layers)
+    def layers_label(self) -> str:
+        """One line with the layers and their dates."""
+        return layers_label(self.layers)
+
+    @property
+    def marks(self) -> list[str]:
+        """A word for each caveat of the answer."""
+        answer = self.answer
+        marks = [
+            (answer.stopped, translate("Entry", "stopped")),
+            (answer.unsure, translate("Entry", "not sure")),
+            (answer.demonstration, translate("Entry", "experimental")),
+        ]
+        return [mark for applies, mark in marks if applies]
 
 
 def title_of(task: str, question: str) -> str:
@@ -87,7 +98,7 @@ def title_of(task: str, question: str) -> str:
 
     Args:
         task: "ask", "caption", "change" or "classify".
-        question: The user's own words; may be empty for all but "ask".
+        question: Text of the question; may be empty for all but "ask".
     """
     words = " ".join(question.split())
     if task == "ask":
@@ -106,23 +117,23 @@ def task_label(task: str) -> str:
 
 
 def layer_label(layer: LayerRecord) -> str:
-    """Name of a layer with its date, if it has one and does not say it already."""
+    """Name of a layer with its date, unless the name has it already."""
     date = layer.date[:10]
     if not date or date in layer.name or date.replace("-", "") in layer.name:
         return layer.name
     return translate("Entry", "{layer} ({date})").format(layer=layer.name, date=date)
 
 
-def place_label(layers: Sequence[LayerRecord]) -> str:
+def layers_label(layers: Sequence[LayerRecord]) -> str:
     """Layers with their dates, the earliest first."""
     return " → ".join(map(layer_label, layers))
 
 
 def new_id() -> str:
-    """An id that no other entry has, in this window or another."""
+    """A unique id of an entry."""
     return uuid4().hex
 
 
 def now() -> str:
-    """This moment as `Entry.created` wants it: in UTC, to the millisecond."""
+    """The present time as in `Entry.created`: in UTC, to the millisecond."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

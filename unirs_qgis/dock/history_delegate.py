@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qtpy.QtCore import (
-    QCoreApplication,
     QLocale,
     QModelIndex,
     QObject,
@@ -18,7 +17,7 @@ from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE, SHOWN_ROLE
-from unirs_qgis.dock.parts.short_names import short_place
+from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.theme import blend, colours, hairline, muted, scaled_font
 
 _PAD = 5
@@ -163,15 +162,10 @@ def _time_of_day(entry: Entry) -> str:
 
 
 def _facts(entry: Entry, room: int, metrics: QFontMetrics) -> str:
-    """Place and marks; the place gives way, in the middle of its names."""
-    marks = []
-    if entry.answer.stopped:
-        marks.append(QCoreApplication.translate("HistoryDelegate", "stopped"))
-    if entry.answer.demonstration:
-        marks.append(QCoreApplication.translate("HistoryDelegate", "demonstration"))
-    tail = "".join(f"  ·  {mark}" for mark in marks)
-    place = short_place(entry.layers, room - metrics.horizontalAdvance(tail), metrics)
-    return f"{place}{tail}" if place else "  ·  ".join(marks)
+    """Layers and marks; the names of the layers are elided in the middle."""
+    tail = "".join(f"  ·  {mark}" for mark in entry.marks)
+    layers = short_label(entry.layers, room - metrics.horizontalAdvance(tail), metrics)
+    return f"{layers}{tail}" if layers else "  ·  ".join(entry.marks)
 
 
 def _draw_line(painter: QPainter, rect: QRect, text: str) -> None:

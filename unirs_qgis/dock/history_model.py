@@ -78,7 +78,7 @@ class HistoryModel(QAbstractListModel):
         if role == SHOWN_ROLE:
             return entry.id == self._shown_above
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{entry.title}\n{entry.answer.text}"
+            return "\n".join([entry.title, entry.answer.text, *entry.marks])
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(f"{entry.title}\n{entry.answer.text}"[:_TOOLTIP_LENGTH])
         return None
@@ -192,7 +192,7 @@ class HistoryModel(QAbstractListModel):
         haystack = self._haystacks.get(entry.id)
         if haystack is None:
             answer = entry.answer
-            parts = [entry.title, answer.text, answer.clue, entry.place, answer.model]
+            parts = [entry.title, answer.text, answer.clue, entry.layers_label, answer.model]
             parts += [option for option, _ in answer.options]
             haystack = self._haystacks[entry.id] = "\n".join(parts).casefold()
         return all(word in haystack for word in self._words)

@@ -228,7 +228,7 @@ class HistoryView(QWidget):
         if len(self._model) == 0:
             hint = self.tr("Questions and their answers are kept here, the newest first.")
         elif self._model.found == 0:
-            hint = self.tr("No answer has all of these words.")
+            hint = self.tr("No answer contains all of these words.")
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
 

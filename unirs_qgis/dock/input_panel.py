@@ -22,8 +22,8 @@ from unirs_qgis.dock.host import HostWidgets, SeriesItem
 from unirs_qgis.dock.parts.buttons import IconButton, SegmentButton
 from unirs_qgis.dock.parts.date_field import DateField
 from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.parts.notice import Notice
-from unirs_qgis.dock.parts.short_names import short_place
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.series_panel import SeriesList, VideoFile
 from unirs_qgis.dock.theme import Tone
@@ -67,9 +67,9 @@ class InputPanel(QWidget):
         self._list, self._file = SeriesList(self), VideoFile(self)
         self._crop = WrapLabel(quiet=True, parent=self)
         self._crop.setObjectName("cropLabel")
-        self._crop.setToolTip(self.tr("Size on the ground of a pixel and of the part looked at"))
+        self._crop.setToolTip(self.tr("Pixel size and size of the crop on the ground"))
         self._make_notices()
-        self._fold = Fold(self.tr("What to look at"), self._make_fields(), True, self)
+        self._fold = Fold(self.tr("Input"), self._make_fields(), True, self)
         self._fold.header.setObjectName("inputFold")
         self._lay_out()
         self._connect()
@@ -124,7 +124,7 @@ class InputPanel(QWidget):
     def show_series(self, items: list[SeriesItem], warning: str) -> None:
         """Shows the layers of the series, and what is wrong with their dates."""
         self._list.show_items(items)
-        self._date_warning.say(warning)
+        self._date_warning.show_text(warning)
         self._fold.refresh()
 
     def dates(self) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ class InputPanel(QWidget):
         """Shows the dates of one layer or of a pair, and what is wrong with them."""
         for field, date in zip((self._before_date, self._after_date), dates):
             field.set_value(date)
-        self._date_warning.say(warning)
+        self._date_warning.show_text(warning)
         self._fold.refresh()
 
     # ----------------------------------------------------------------- what is said about it
@@ -152,16 +152,16 @@ class InputPanel(QWidget):
         """Shows the ground size of a pixel and of the crop, and what is wrong with it."""
         self._crop.setText(summary)
         self._crop.setVisible(bool(summary) and not self._is_file)
-        self._crop_warning.say("" if self._is_file else warning, offer_tiles)
+        self._crop_warning.show_text("" if self._is_file else warning, offer_tiles)
         self._fold.refresh()
 
     def show_problem(self, sentence: str) -> None:
         """Shows what keeps the input from being asked about; it makes other remarks idle."""
-        self._problem.say(sentence)
+        self._problem.show_text(sentence)
 
     def show_note(self, sentence: str) -> None:
         """Shows a remark on the chosen layer and the map."""
-        self._note.say(sentence)
+        self._note.show_text(sentence)
 
     # ----------------------------------------------------------------- parts
 
@@ -192,7 +192,7 @@ class InputPanel(QWidget):
     def _make_source(self) -> QComboBox:
         source = QComboBox(self)
         source.setObjectName("seriesSourceCombo")
-        source.setAccessibleName(self.tr("Where the series comes from"))
+        source.setAccessibleName(self.tr("Source of the series"))
         source.addItems([self.tr("Dated layers"), self.tr("Video file")])
         return source
 
@@ -219,7 +219,7 @@ class InputPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(3)
         for kind, name, text, tip in (
-            ("single", "kindSingleButton", self.tr("Image"), self.tr("Look at one layer")),
+            ("single", "kindSingleButton", self.tr("Image"), self.tr("Ask about one layer")),
             (
                 "pair",
                 "kindPairButton",
@@ -230,7 +230,7 @@ class InputPanel(QWidget):
                 "video",
                 "kindSeriesButton",
                 self.tr("Series"),
-                self.tr("Look at three or more dates, or at a video file"),
+                self.tr("Ask about three or more dates, or a video file"),
             ),
         ):
             button = SegmentButton(text, self)
@@ -300,19 +300,19 @@ class InputPanel(QWidget):
         self._wanted_open = self._fold.unfolded
 
     def _on_kind(self) -> None:
-        self._date_warning.say("")
+        self._date_warning.show_text("")
         self._show_fields()
         self.kind_changed.emit(self.kind)
 
     def _on_source(self) -> None:
-        self._date_warning.say("")
+        self._date_warning.show_text("")
         self._show_fields()
         self.series_changed.emit()
 
     def _summary(self, room: int) -> str:
         """What is looked at in one line, with its size on the ground where there is room."""
         metrics = self._fold.header.fontMetrics()
-        place = short_place(self._records(), room, metrics)
+        place = short_label(self._records(), room, metrics)
         size = self._crop.text() if not self._is_file else ""
         both = f"{place}  ·  {size}" if place and size else place
         return both if metrics.horizontalAdvance(both) <= room else place

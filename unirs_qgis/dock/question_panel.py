@@ -76,7 +76,7 @@ class QuestionPanel(QWidget):
         self._fold = Fold(self.tr("Answers to choose from"), self._options, parent=self)
         self._fold.header.setObjectName("optionsFold")
         self._fold.header.setToolTip(
-            self.tr("The model weighs these answers and gives the probability of each.")
+            self.tr("The model gives each of these answers a probability.")
         )
         self._hint = Notice("warning", Tone.WARNING, self)
         self._hint.setObjectName("optionsHint")
@@ -213,12 +213,12 @@ class QuestionPanel(QWidget):
     def _refresh(self) -> None:
         ready = self._can_ask and not self._problem
         too_few = len(self.options()) == 1
-        self._hint.say(
+        self._hint.show_text(
             self.tr("Give at least two answers to choose from, separated by commas.")
             if too_few
             else ""
         )
-        self._language_hint.say(
+        self._language_hint.show_text(
             self.tr("The model reads English: this looks like another language.")
             if seems_foreign(self.question)
             else ""

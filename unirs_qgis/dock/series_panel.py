@@ -74,8 +74,8 @@ class SeriesList(QWidget):
         self._date.edit.setObjectName("seriesDateEdit")
         self._up = IconButton("up", self.tr("Move the layer up"), self)
         self._down = IconButton("down", self.tr("Move the layer down"), self)
-        self._remove = IconButton("remove", self.tr("Take the layer out of the series"), self)
-        self._sort = IconButton("sort", self.tr("Order the layers by date"), self)
+        self._remove = IconButton("remove", self.tr("Remove the layer from the series"), self)
+        self._sort = IconButton("sort", self.tr("Sort the layers by date"), self)
         self._up.setObjectName("seriesUpButton")
         self._down.setObjectName("seriesDownButton")
         self._remove.setObjectName("seriesRemoveButton")
@@ -191,7 +191,7 @@ class VideoFile(QWidget):
         browse = IconButton("folder", self.tr("Choose a video file…"), self)
         browse.setObjectName("videoBrowseButton")
         hint = WrapLabel(
-            self.tr("A video has no place on the map; its answer has no footprint."), quiet=True
+            self.tr("A video has no extent on the map; its answer has no footprint."), quiet=True
         )
         row = QHBoxLayout()
         row.setSpacing(2)

@@ -35,7 +35,7 @@ class DockState(Enum):
         return self in (DockState.LOADING, DockState.BUSY)
 
     @property
-    def is_loud(self) -> bool:
+    def needs_user(self) -> bool:
         """Whether the user has to do something before questions are answered."""
         return self in (
             DockState.NO_LAYER,
@@ -68,7 +68,7 @@ class DockState(Enum):
             ),
             DockState.NOT_SET_UP: translate(
                 "DockState",
-                "UniRS answers on this computer. Its runtime has to be set up once before.",
+                "UniRS runs on this computer. Set up its runtime once to begin.",
             ),
             DockState.SETTING_UP: translate("DockState", "Setting up the runtime…"),
             DockState.LOADING: translate("DockState", "Loading the model…"),

@@ -101,12 +101,12 @@ class StatusPanel(QWidget):
         self._progress.setValue(min(done, total))
         self._progress.setVisible(state.is_working)
         self._log_fold.setVisible(
-            state is DockState.SETTING_UP or (state.is_loud and bool(self._log.toPlainText()))
+            state is DockState.SETTING_UP or (state.needs_user and bool(self._log.toPlainText()))
         )
         for name, button in self._buttons.items():
             button.setVisible(name in _BUTTONS.get(state, ()))
         self._button_row.setVisible(state in _BUTTONS)
-        margin = 8 if state.is_loud else 0
+        margin = 8 if state.needs_user else 0
         self.layout().setContentsMargins(margin, margin // 2, margin // 2, margin)
         self.updateGeometry()  # Qt does not tell the layout around of new margins
         self.update()
@@ -117,7 +117,7 @@ class StatusPanel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """Draws the ground of the banner."""
-        if not self._state.is_loud:
+        if not self._state.needs_user:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -228,9 +228,9 @@ class AnswerFile:
         lock = QLockFile(f"{self.path}.lock")
         if not lock.tryLock(_LOCK_SECONDS * 1000):
             raise self._error(
-                QCoreApplication.translate("History", "another window of QGIS holds it")
+                QCoreApplication.translate("History", "another window of QGIS has locked it")
                 if lock.error() == QLockFile.LockError.LockFailedError
-                else QCoreApplication.translate("History", "its folder may not be written")
+                else QCoreApplication.translate("History", "its folder is read-only")
             )
         try:
             yield
@@ -301,7 +301,7 @@ class AnswerFile:
         if layer is None or not all(column.is_new for column in missing_columns(layer)):
             self._raise_what_ogr_said()
             raise self._error(
-                QCoreApplication.translate("History", "it is a GeoPackage of something else")
+                QCoreApplication.translate("History", "the GeoPackage holds something else")
             )
         return layer
 
@@ -330,8 +330,8 @@ class AnswerFile:
         return HistoryError(
             QCoreApplication.translate(
                 "History",
-                "The history {file} cannot be read or written: {reason}. Mend that, or choose "
-                "another place for it under Settings ▸ Options ▸ UniRS.",
+                "The history {file} cannot be read or written: {reason}. Fix that, or choose "
+                "another location under Settings ▸ Options ▸ UniRS.",
             ).format(file=self.path, reason=_plain(reason).rstrip("."))
         )
 
@@ -352,7 +352,7 @@ def _plain(reason: str) -> str:
     if "is full" in reason or "No space left" in reason:
         return QCoreApplication.translate("History", "the disk is full")
     if "readonly" in reason or "read-only" in reason or "Permission denied" in reason:
-        return QCoreApplication.translate("History", "it may not be written")
+        return QCoreApplication.translate("History", "it is read-only")
     if "locked" in reason:
-        return QCoreApplication.translate("History", "another program holds it")
+        return QCoreApplication.translate("History", "another program has locked it")
     return reason or QCoreApplication.translate("History", "its file cannot be opened")

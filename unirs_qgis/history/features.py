@@ -39,7 +39,7 @@ _LAYER_COLUMNS = (
     Column("sources", Kind.LIST, lambda: translate("History", "Sources"), "source"),
 )
 _FOOTPRINT_COLUMNS = (
-    Column("footprint", Kind.TEXT, lambda: translate("History", "Footprint as asked (WKT)")),
+    Column("footprint", Kind.TEXT, lambda: translate("History", "Footprint (WKT)")),
     Column("crs", Kind.TEXT, lambda: translate("History", "CRS of the footprint")),
 )
 COLUMNS = (*_ENTRY_COLUMNS, *ANSWER_COLUMNS, *_LAYER_COLUMNS, *_FOOTPRINT_COLUMNS)

@@ -188,9 +188,9 @@ class History(QObject):
                     traceback.format_exc(), "UniRS", Qgis.MessageLevel.Warning, False
                 )
                 self.failed.emit(
-                    self.tr("The history has a defect: {error}. See the log, tab UniRS.").format(
-                        error=error
-                    )
+                    self.tr(
+                        "Internal error of the history: {error}. See the log, tab UniRS."
+                    ).format(error=error)
                 )
 
     def _load(self) -> None:
@@ -252,8 +252,7 @@ class History(QObject):
                 self._told = str(error)
                 self.failed.emit(
                     self.tr(
-                        "{reason} New answers are in memory only; UniRS goes on trying to "
-                        "write them."
+                        "{reason} New answers are in memory only; UniRS keeps trying to write them."
                     ).format(reason=error)
                 )
         if len(self._unsaved) != self._told_unsaved:
@@ -279,8 +278,8 @@ class History(QObject):
         self._unsaved = dict(self._entries)
         self.failed.emit(
             self.tr(
-                "The history {file} was damaged. It is kept as {aside}; answers that could be "
-                "brought into a new history: {count}."
+                "The history {file} was damaged. It is kept as {aside}; answers recovered into a "
+                "new history: {count}."
             ).format(file=self.path, aside=aside.name, count=len(self._entries))
         )
         self._file.append(list(self._unsaved.values()))

@@ -307,7 +307,8 @@ def _temporary_folder() -> Iterator[Path]:
         raise QgsProcessingException(
             translate(
                 "Processing",
-                "There is no temporary folder to draw in ({reason}); free some space on its disk.",
+                "No temporary folder can be made for the crops ({reason}); free some space on "
+                "its disk.",
             ).format(reason=error.strerror)
         ) from error
     with folder as path:
@@ -347,11 +348,11 @@ def _model_parameters(settings: Settings) -> list[QgsProcessingParameterDefiniti
             settings.precision,
         ),
         QgsProcessingParameterBoolean(
-            "CLUE", translate("Processing", "Let the model describe first (clue)"), settings.clue
+            "CLUE", translate("Processing", "Generate a clue first"), settings.clue
         ),
         QgsProcessingParameterNumber(
             "MAX_TOKENS",
-            translate("Processing", "Longest answer, in tokens"),
+            translate("Processing", "Maximum length of an answer, in tokens"),
             defaultValue=settings.max_new_tokens,
             minValue=TOKENS.start,
             maxValue=TOKENS.stop - 1,

@@ -174,7 +174,7 @@ class CaptionFeatures(UniRSAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "There is nowhere to put the captions; choose an output, or the layer itself.",
+                    "The captions have no output; choose one, or the layer itself.",
                 )
             )
         with super().opened_table(parameters, context, schema) as opened:

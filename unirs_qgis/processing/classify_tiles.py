@@ -33,11 +33,11 @@ class ClassifyTiles(TileAlgorithm):
         options = translate(
             "Processing",
             "With one layer the classes are those of the scene, such as rural,urban. Two or more "
-            "layers are a series, in the order of their dates; its classes are events. Without "
-            "classes those are taken that the model knows: 30 scenes, or the 25 events of the ERA "
-            "data set. The text is the most likely class, the column probability has its "
-            "probability, and there is a column for each class. A question of your own may replace "
-            "the request to classify.",
+            "layers are a series, in the order of their dates; its classes are events. If none "
+            "are given, the model's own are used: 30 scenes, or the 25 events of the ERA data "
+            "set. The text is the most likely class, the column probability has its probability, "
+            "and there is a column for each class. A question of your own may replace the "
+            "request to classify.",
         )
         return Texts(
             title=translate("Processing", "Classify tiles"),

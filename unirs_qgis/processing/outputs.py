@@ -129,7 +129,7 @@ def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
                 translate(
                     "Processing",
                     "{file} cannot be written ({reason}); the answers are kept in {kept}. Free "
-                    "some space and run again, or take a GeoPackage as output.",
+                    "some space and run again, or choose a GeoPackage as output.",
                 ).format(
                     file=path,
                     reason=getattr(error, "strerror", None) or error,
@@ -154,7 +154,7 @@ def _alone(path: Path) -> Iterator[None]:
                 ).format(file=path)
             )
         reason = (
-            translate("Processing", "its folder may not be written")
+            translate("Processing", "its folder is read-only")
             if path.parent.is_dir()
             else translate("Processing", "there is no such folder")
         )

@@ -153,8 +153,8 @@ class GeoPackageTable:
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "{file} holds rows of other places than those of this run; choose another "
-                    "output, or switch resuming off to replace them.",
+                    "{file} holds rows about other extents than those of this run; choose "
+                    "another output, or switch resuming off to replace them.",
                 ).format(file=self._path)
             )
         return True
@@ -220,7 +220,7 @@ def _refuse_other_file(path: Path) -> None:
         raise QgsProcessingException(
             translate(
                 "Processing",
-                "{file} is there, and is no GeoPackage that can be opened; choose another output.",
+                "{file} exists and is no GeoPackage that can be opened; choose another output.",
             ).format(file=path)
         )
 
@@ -275,7 +275,7 @@ def _reason(layer: QgsVectorLayer) -> str:
     messages = layer.error().messageList()  # the summary of no messages crashes QGIS
     if messages:
         return messages[0].message()
-    return translate("Processing", "it cannot be opened again after it was made")
+    return translate("Processing", "it cannot be opened after it was made")
 
 
 def _open(path: Path) -> ogr.DataSource | None:

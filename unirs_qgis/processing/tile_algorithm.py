@@ -183,8 +183,7 @@ class TileAlgorithm(UniRSAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "The extent and the layers ({layers}) have no ground in common; "
-                    "choose another extent.",
+                    "The extent and the layers ({layers}) do not overlap; choose another extent.",
                 ).format(layers=", ".join(layer.name for layer in self.snapshots))
             )
         return [Box(b.xMinimum(), b.yMinimum(), b.xMaximum(), b.yMaximum()) for b in boxes]
@@ -215,8 +214,8 @@ class TileAlgorithm(UniRSAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "One of the layers {first} and {second} has no CRS, so that they cannot "
-                    "be laid over each other; set it in the layer's properties.",
+                    "One of the layers {first} and {second} has no CRS, so that their extents "
+                    "cannot be compared; set it in the layer's properties.",
                 ).format(first=first.name, second=name)
             )
         try:
@@ -228,7 +227,9 @@ class TileAlgorithm(UniRSAlgorithm):
         except QgsCsException as error:
             raise QgsProcessingException(
                 translate(
-                    "Processing", "The layer {layer} cannot be brought into the CRS {crs}."
+                    "Processing",
+                    "The layer {layer} cannot be transformed to the CRS {crs}; choose another "
+                    "layer.",
                 ).format(layer=name, crs=first.crs.userFriendlyIdentifier())
             ) from error
 
@@ -275,7 +276,7 @@ def views_parameter() -> QgsProcessingParameterDefinition:
     """The parameter ``VIEWS``."""
     return QgsProcessingParameterNumber(
         "VIEWS",
-        translate("Processing", "Views of each tile"),
+        translate("Processing", "Number of views of each tile"),
         defaultValue=read_settings().views,
         minValue=VIEWS.start,
         maxValue=VIEWS.stop - 1,
@@ -341,7 +342,7 @@ def _sentence(error: TilingError) -> str:
         "count": translate(
             "Processing",
             "There would be more than a million tiles; choose larger tiles or a smaller extent. "
-            "Mind the unit of the tile size.",
+            "Check the unit of the tile size.",
         ),
     }
     return sentences[error.code]

@@ -83,11 +83,11 @@ class FlowLayout(QLayout):
         for row in rows:
             height = max((item.sizeHint().height() for item, _ in row), default=0)
             if move:
-                self._place(row, QPoint(rect.left(), top), height, rect.width())
+                self._place_row(row, QPoint(rect.left(), top), height, rect.width())
             top += height + self.spacing()
         return max(0, top - self.spacing() - rect.top())
 
-    def _place(
+    def _place_row(
         self, row: list[tuple[QLayoutItem, int]], start: QPoint, height: int, width: int
     ) -> None:
         """Puts a row down; what can grow shares the width that is left."""

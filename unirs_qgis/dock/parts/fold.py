@@ -81,8 +81,8 @@ class Fold(QWidget):
             metrics.elidedText(words or self._title, Qt.TextElideMode.ElideRight, room)
         )
         state = self.tr("{heading}, unfolded") if self._unfolded else self.tr("{heading}, folded")
-        spoken = f"{self._title}: {words}" if words else self._title
-        self.header.setAccessibleName(state.format(heading=spoken))
+        accessible = f"{self._title}: {words}" if words else self._title
+        self.header.setAccessibleName(state.format(heading=accessible))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Elides a heading for which the dock is too narrow."""

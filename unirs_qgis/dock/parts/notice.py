@@ -49,9 +49,9 @@ class Notice(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
-        self.say("")
+        self.show_text("")
 
-    def say(self, text: str, with_offer: bool = False) -> None:
+    def show_text(self, text: str, with_offer: bool = False) -> None:
         """Shows a sentence; an empty one hides the notice.
 
         Args:

@@ -91,10 +91,10 @@ def test_whatever_the_keyboard_reaches_has_a_name_for_screen_readers(dock, kind,
 
     for widget in focusable(dock):
         if widget.isVisible():
-            spoken = widget.accessibleName() or (
+            accessible = widget.accessibleName() or (
                 widget.text() if isinstance(widget, QAbstractButton) else ""
             )
-            assert spoken, f"{type(widget).__name__} {widget.objectName()}"
+            assert accessible, f"{type(widget).__name__} {widget.objectName()}"
 
 
 def test_the_tab_key_goes_from_top_to_bottom(qtbot, dock, find, make_entry):

@@ -7,7 +7,7 @@ its column. Nothing here imports QGIS, so that the dock can use it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -35,6 +35,8 @@ class Answer:
         stopped: Whether the user stopped it.
         views: Number of augmented views that were averaged.
         unsure: Whether the probability of an answer that was chosen from options is too low.
+        acquired: Acquisition dates of the images, ISO 8601 to the day, month or year; empty where
+            one is not known.
         changed: Whether anything has changed between two dates; ``None`` where that was not asked.
     """
 
@@ -50,11 +52,17 @@ class Answer:
     stopped: bool = False
     views: int = 1
     unsure: bool = False
+    acquired: tuple[str, ...] = ()
     changed: bool | None = None
 
     @classmethod
     def of_result(
-        cls, result: Mapping[str, Any], *, model_digest: str = "", views: int = 1
+        cls,
+        result: Mapping[str, Any],
+        *,
+        model_digest: str = "",
+        views: int = 1,
+        dates: Sequence[str] = (),
     ) -> Answer:
         """The answer in a result of the worker protocol.
 
@@ -62,6 +70,8 @@ class Answer:
             result: The JSON object.
             model_digest: Of the model that was loaded.
             views: Number of augmented views that were asked for.
+            dates: Acquisition dates of the layers, which their crops do not carry; none for a
+                video file.
         """
         return cls(
             text=result["answer"],
@@ -76,6 +86,7 @@ class Answer:
             stopped=result["stopped"],
             views=views,
             unsure=result["unsure"],
+            acquired=tuple(dates or (date or "" for date in result["acquired"])),
             changed=result["changed"],
         )
 
@@ -152,6 +163,13 @@ ANSWER_COLUMNS = (
         "unsure",
         Kind.FLAG,
         lambda: translate("History", "Not sure"),
+        is_new=True,
+        in_batches=True,
+    ),
+    Column(
+        "acquired",
+        Kind.LIST,
+        lambda: translate("History", "Acquisition dates"),
         is_new=True,
         in_batches=True,
     ),

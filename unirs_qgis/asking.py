@@ -316,6 +316,7 @@ def _entry(question: _Question, result: dict[str, Any]) -> Entry:
         result,
         model_digest=question.model["digest"],
         views=question.params().get("views", 1),
+        dates=[record.date for record in picked.records] if picked.layers else (),
     )
     return Entry(
         id=question.id,

@@ -134,6 +134,7 @@ def answer(request):
         "device": "cpu",
         "demonstration": True,
         "zero_shot": False,
+        "acquired": [None] * len(colours),
         "unsure": bool(options) and chances[0]["probability"] < 0.6,
         "seconds": {"total": 0.25},
         "stopped": request["id"] in cancelled,

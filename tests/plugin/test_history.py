@@ -121,7 +121,7 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
     entries = [
         make_entry(),
         make_entry(stopped=True, demonstration=False, zero_shot=True, options=(), clue=""),
-        make_entry(views=16, unsure=True),
+        make_entry(views=16, unsure=True, acquired=("2018-05-01", "")),
         make_entry(kind="single", task="ask", layers=(LayerRecord("a", "b"),)),
         make_entry(kind="video", task="classify", footprint="", crs="", layers=()),
         make_entry(crs="", footprint="Polygon ((0 0, 9 0, 9 9, 0 0))"),

@@ -162,6 +162,7 @@ def test_a_pair_is_described_and_says_whether_it_changed(worker, raster, run):
         (0, 0): "no", (0, 1): "yes", (0, 2): "no", (1, 0): "no", (1, 1): "no", (1, 2): "yes",
     }  # fmt: skip
     assert rows[0, 0]["layers"] == "place-2019-06-15 → place-2021-08-02"
+    assert json.loads(rows[0, 0]["acquired"]) == ["2019-06-15", "2021-08-02"]
     assert {entry["method"] for entry in worker.asked} == {"change"}
 
 

@@ -120,7 +120,8 @@ def test_a_run_of_an_earlier_version_is_resumed(worker, run, tmp_path):
     output = run(EXTENT="500000,500020,5399990,5400000 [EPSG:32632]")
     database = ogr.Open(output, 1)
     table = database.GetLayer(0)
-    table.DeleteField(table.GetLayerDefn().GetFieldIndex("unsure"))
+    for name in ("unsure", "acquired"):
+        table.DeleteField(table.GetLayerDefn().GetFieldIndex(name))
     table.CreateField(ogr.FieldDefn("agreement", ogr.OFTReal))
     del table, database
     rows = rows_of(run())

@@ -74,6 +74,7 @@ def test_whether_anything_has_changed_is_what_the_worker_found_and_not_the_words
             "demonstration": True,
             "zero_shot": False,
             "unsure": False,
+            "acquired": [None],
             "stopped": False,
             "seconds": {"total": 1},
         }

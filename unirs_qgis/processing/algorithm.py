@@ -164,7 +164,9 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         except CropError as error:
             raise QgsProcessingException(str(error)) from error
         self.pixel = _pixel(rasters[0])
-        warning = date_warning([acquisition_date(layer)[0] for layer in rasters])
+        dates = [acquisition_date(layer)[0] for layer in rasters]
+        self._dates = tuple(date.isoformat() if date else "" for date in dates)
+        warning = date_warning(dates)
         if warning:
             feedback.pushWarning(warning)
         return True
@@ -295,6 +297,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             model=model,
             question=question,
             layers=" → ".join(layer.name for layer in self.snapshots),
+            dates=self._dates,
         )
 
 

@@ -106,6 +106,7 @@ class BatchRequest:
         model: Those of ``params`` that ``load`` takes.
         question: Text of the question, as the table keeps it.
         layers: Names of the layers.
+        dates: Acquisition dates of the layers, ISO 8601; empty where one is not known.
     """
 
     method: str
@@ -113,6 +114,7 @@ class BatchRequest:
     model: Mapping[str, Any]
     question: str
     layers: str
+    dates: tuple[str, ...]
 
 
 @dataclass
@@ -230,7 +232,8 @@ class Run:
             self._survive(sent, death)
             return
         else:
-            answer = Answer.of_result(result, views=self.request.params.get("views", 1))
+            views = self.request.params.get("views", 1)
+            answer = Answer.of_result(result, views=views, dates=self.request.dates)
             row = Row(ANSWERED, answer, sent.nodata_share)
         self._lost_in_a_row = 0
         self._sent.popleft()

@@ -239,7 +239,7 @@ def test_everything_is_readable_under_a_dark_stylesheet(qtbot, night, dock, find
     assert contrast_in(view.viewport(), row) > 3
 
 
-def test_colours_stand_out_from_what_is_behind_a_widget(night, dock, find):
+def test_colours_contrast_with_the_background_of_a_widget(night, dock, find):
     role = QPalette.ColorRole
     for name in ("kindPairButton", "answerView", "historyView", "suggestionsBar", "menuButton"):
         palette = colours(find(name))

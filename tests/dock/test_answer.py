@@ -50,7 +50,7 @@ def test_a_new_answer_leaves_nothing_of_the_one_before(dock, find, make_entry):
         assert not find(name).isVisible(), name
 
 
-def test_a_finished_answer_tells_seconds_model_and_device(dock, find, make_entry):
+def test_a_finished_answer_shows_seconds_model_and_device(dock, find, make_entry):
     dock.begin_answer("Is there water?")
     dock.finish_answer(make_entry(seconds=2.34, model="unirs-mini", device="cpu"))
 
@@ -134,7 +134,7 @@ def test_a_demonstration_model_is_marked_wherever_it_answers(dock, find, make_en
     assert find("demonstrationMark").isVisible() == demonstration
 
 
-def test_a_failure_keeps_what_was_said(dock, find):
+def test_a_failure_keeps_the_text_so_far(dock, find):
     dock.begin_answer("Caption")
     dock.add_text("a town with")
     dock.fail_answer("The worker was killed by the system, probably for memory.")
@@ -145,7 +145,7 @@ def test_a_failure_keeps_what_was_said(dock, find):
     assert not find("stageLabel").isVisible()
 
 
-def test_what_the_model_saw_is_shown_again_with_its_entry(qtbot, dock, find, make_entry):
+def test_the_images_of_an_answer_are_shown_again_with_its_entry(qtbot, dock, find, make_entry):
     first, second = make_entry(5), make_entry(1)
     dock.begin_answer("first")
     dock.show_seen([picture(), picture()])
@@ -176,7 +176,7 @@ def test_the_change_map_is_offered_where_there_is_one(qtbot, dock, find, make_en
 
 
 @pytest.mark.parametrize("action", ["zoom", "highlight", "ask_again", "copy"])
-def test_an_answer_has_buttons_for_what_can_be_done_with_it(qtbot, dock, find, make_entry, action):
+def test_an_answer_has_a_button_for_each_action(qtbot, dock, find, make_entry, action):
     entry = make_entry()
     dock.begin_answer("Is there water?")
     assert not find(f"{action}Tool").isVisible()
@@ -270,7 +270,7 @@ def test_a_streaming_answer_is_followed_until_the_user_scrolls_away(qtbot, dock,
     assert column.verticalScrollBar().value() == 0
 
 
-def test_what_the_model_saw_comes_into_sight_when_it_is_unfolded(qtbot, dock, find, make_entry):
+def test_the_images_are_scrolled_to_when_they_are_unfolded(qtbot, dock, find, make_entry):
     dock.resize(300, 560)
     dock.begin_answer("Caption")
     dock.show_seen([picture(), picture()])
@@ -288,7 +288,7 @@ def test_what_the_model_saw_comes_into_sight_when_it_is_unfolded(qtbot, dock, fi
     assert bottom <= column.viewport().height() + 1
 
 
-def test_the_caveat_stands_beside_the_answer(qtbot, dock, find, make_entry):
+def test_the_notice_is_next_to_the_answer(qtbot, dock, find, make_entry):
     dock.begin_answer("Is there water?")
     dock.finish_answer(make_entry(demonstration=True), can_map=True)
     qtbot.wait(20)

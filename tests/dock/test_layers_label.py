@@ -17,7 +17,7 @@ def metrics(qapp) -> QFontMetrics:
     return QFontMetrics(QFont())
 
 
-def test_names_that_have_room_are_whole(metrics):
+def test_names_that_fit_are_not_elided(metrics):
     layers = (LayerRecord("town", "", "2019"), LayerRecord("town_2021", "", "2021"))
     assert short_label(layers, 1000, metrics) == "town (2019) → town_2021"
 

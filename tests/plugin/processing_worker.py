@@ -1,4 +1,4 @@
-"""A stand-in for the worker that answers with the colour it sees, and fails when it is told to.
+"""A stand-in for the worker that answers with the colour it sees, and fails on demand.
 
 Run as a program. Its only argument is a folder: it reads ``orders.json`` in it at every request,
 and adds a line to ``log.jsonl`` for each. A colour is the red of a crop's middle, from 0 to 255.

@@ -58,7 +58,7 @@ def test_a_map_from_0_to_360_degrees_shows_one(qgis_app):
     ]
 
 
-def test_a_map_that_goes_on_beyond_180_degrees_shows_one(qgis_app):
+def test_a_map_that_continues_beyond_180_degrees_has_one_box(qgis_app):
     limits = QgsRectangle(0, 7_000_000, 2_000_000, 9_000_000)
     ((west, _, east, _),) = boxes(
         limits, "EPSG:32760", QgsRectangle(178, -18, 182, -17), "EPSG:4326"
@@ -76,7 +76,7 @@ def test_a_map_that_goes_on_beyond_180_degrees_shows_one(qgis_app):
         (QgsRectangle(0, 0, 9, 9), "", QgsRectangle(5, 5, 30, 9), "", [(5, 5, 9, 9)]),
     ],
 )
-def test_other_extents_are_what_they_were(qgis_app, limits, crs, extent, wanted, expected):
+def test_other_extents_are_unchanged(qgis_app, limits, crs, extent, wanted, expected):
     found = boxes(limits, crs, extent, wanted)
     assert len(found) == len(expected)
     for box, other in zip(found, expected, strict=True):

@@ -101,7 +101,7 @@ def test_another_question_adds_its_rows_to_the_same_table(worker, run):
     assert len(_features(output, question="Is there a road?", row=1, col=2)) == 1
 
 
-def test_another_grid_is_refused_and_leaves_the_rows_alone(worker, run):
+def test_another_grid_is_refused_and_the_rows_are_kept(worker, run):
     output = run()
     with pytest.raises(QgsProcessingException, match="other extents"):
         run(EXTENT="500003,500020,5399990,5400000 [EPSG:32632]")
@@ -130,7 +130,7 @@ def test_a_run_of_an_earlier_version_is_resumed(worker, run, tmp_path):
     assert (rows[0, 0]["unsure"], rows[1, 2]["unsure"]) == (NULL, False)
 
 
-def test_without_resuming_the_table_is_made_anew(worker, run):
+def test_without_resuming_the_table_is_replaced(worker, run):
     run()
     output = run(RESUME=False, EXTENT="500003,500013,5399990,5400000 [EPSG:32632]")
     assert list(rows_of(output)) == [(0, 0)]
@@ -155,7 +155,7 @@ def test_a_table_of_a_database_can_be_named_as_the_dialog_does(worker, run, tmp_
     assert _tables(tmp_path / "all.gpkg") == {"captions"}
 
 
-def test_what_is_no_database_is_not_overwritten_by_a_resumed_run(worker, run, tmp_path):
+def test_a_file_that_is_no_database_is_not_overwritten_by_a_resumed_run(worker, run, tmp_path):
     (tmp_path / "out.gpkg").write_text("my notes")
     with pytest.raises(QgsProcessingException, match=r"out\.gpkg"):
         run()
@@ -201,7 +201,7 @@ def test_a_name_without_an_ending_is_a_geopackage_that_can_be_resumed(worker, ru
 def test_a_second_run_into_an_output_is_refused_while_the_first_one_writes(
     worker, run, tmp_path, name
 ):
-    output, said = tmp_path / name, []
+    output, messages = tmp_path / name, []
 
     def second_run():
         worker.wait_until_asked()
@@ -209,21 +209,21 @@ def test_a_second_run_into_an_output_is_refused_while_the_first_one_writes(
             with FileOutput.of_destination(str(output)).opened(None, True):
                 pass
         except QgsProcessingException as error:
-            said.append(str(error))
+            messages.append(str(error))
 
     worker.orders(seconds=0.3)
     other = threading.Thread(target=second_run)
     other.start()
     run(OUTPUT=str(output))
     other.join()
-    assert said == [
+    assert messages == [
         f"Another run is writing to {output}; wait until it has ended, or choose another output."
     ]
     assert len(rows_of(output)) == 6
     run(OUTPUT=str(output))  # the lock is gone with the run
 
 
-def test_the_lock_of_a_program_that_is_gone_does_not_hold(worker, run, tmp_path):
+def test_the_lock_of_a_dead_process_is_removed(worker, run, tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     (tmp_path / "out.gpkg.lock").write_text(f"{gone.pid}\nqgis\n{platform.node()}\n")
@@ -270,9 +270,9 @@ def test_without_room_for_an_empty_table_there_is_a_sentence_and_no_file(tmp_pat
     worker = StandIn(tmp_path / "worker")
     raster, output = write_tiles(tmp_path / "town.tif", COLOURS), tmp_path / "out.gpkg"
     process = _start(worker, raster, output, limit)
-    said, _ = process.communicate()
+    messages, _ = process.communicate()
     assert process.returncode == 3
-    assert "out.gpkg cannot be made" in said
+    assert "out.gpkg cannot be made" in messages
     assert not list(tmp_path.glob("*out*"))
     assert not list(tmp_path.glob(".unirs*"))
 
@@ -368,14 +368,14 @@ def _rows_while_written(path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
-def test_without_room_for_more_the_rows_so_far_are_kept_and_the_reason_is_said(tmp_path):
+def test_on_a_full_disk_the_rows_so_far_are_kept_and_the_reason_is_reported(tmp_path):
     worker = StandIn(tmp_path / "worker")
     colours = [[(10 * row + column) % 200 + 1 for column in range(40)] for row in range(15)]
     raster, output = write_tiles(tmp_path / "town.tif", colours), tmp_path / "out.gpkg"
     process = _start(worker, raster, output, 130_000)
-    said, _ = process.communicate()
+    messages, _ = process.communicate()
     assert process.returncode == 3
-    assert "out.gpkg cannot be written" in said
+    assert "out.gpkg cannot be written" in messages
     kept = rows_of(output)
     assert 0 < len(kept) < 600
     assert {row["status"] for row in kept.values()} == {"answered"}

@@ -52,7 +52,7 @@ def test_options_of_any_script_have_a_column():
 
 
 @pytest.mark.parametrize("status", [NODATA, FAILED])
-def test_a_row_without_an_answer_says_nothing(status):
+def test_a_row_without_an_answer_has_empty_cells(status):
     columns = Columns(asks=True, is_pair=True, options=("yes", "no"))
     values = columns.values(Row(status, error="why"), FACTS)
     for name in ("text", "changed", "probability", "options", "p_yes", "p_no"):
@@ -62,7 +62,7 @@ def test_a_row_without_an_answer_says_nothing(status):
 
 
 @pytest.mark.parametrize(("changed", "value"), [(True, "yes"), (False, "no"), (None, None)])
-def test_whether_anything_has_changed_is_what_the_worker_found_and_not_the_words(changed, value):
+def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed, value):
     for text in ("there is no difference", "a road has been built"):
         result = {
             "answer": text,

@@ -1,4 +1,4 @@
-"""One answer: as it streams in, and with everything about it when it is there."""
+"""The answer: streaming text, then options, clue, images and actions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from unirs_qgis.answer import Answer
-from unirs_qgis.dock.actions import ICONS, action_text
 from unirs_qgis.dock.entries import Entry, LayerRecord
+from unirs_qgis.dock.entry_actions import ICONS, action_text
 from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.layers_label import LayersLabel
@@ -23,16 +23,12 @@ from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled
 translate = QCoreApplication.translate
 
 _SEEN_KEPT = 50  # answers whose thumbnails are kept for this session: some 10 MB
-_LIKELY = 5  # answers of a closed set that are shown at once
+_LIKELY = 5  # options that are shown without unfolding
 _TITLE_LETTERS = 240  # a longer question is cut here; its tooltip and the copy have all of it
 
 
 class AnswerView(QWidget):
-    """Question, answer, options, clue, pictures and what may be done with them, on one card.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Question, answer, options, clue, images and actions, on one card."""
 
     acted = Signal(str, str)
 
@@ -51,12 +47,12 @@ class AnswerView(QWidget):
 
     @property
     def live(self) -> bool:
-        """Whether an answer is on its way."""
+        """Whether an answer is in progress."""
         return self._live
 
     @property
     def text(self) -> QWidget:
-        """Where the words of an answer come in; its end is what the reader follows."""
+        """The widget of the answer text; the dock keeps its end in sight."""
         return self._answer
 
     @property
@@ -80,12 +76,12 @@ class AnswerView(QWidget):
         self.show()
 
     def show_stage(self, stage: str) -> None:
-        """Says what the worker does now, by its own word for the stage.
+        """Shows the stage of the worker; an unknown one is shown as "Working…".
 
-        A stage that this version does not know is one of the worker's own affairs: the view says
-        that it works.
+        Args:
+            stage: Its name in the worker protocol.
         """
-        words = {
+        labels = {
             "load": self.tr("Loading the model…"),
             "read": self.tr("Reading the images…"),
             "vision": self.tr("Encoding the images…"),
@@ -95,7 +91,7 @@ class AnswerView(QWidget):
             "score": self.tr("Scoring the answers…"),
             "view": self.tr("Averaging over several views…"),
         }
-        self._stage.setText(words.get(stage, self.tr("Working…")))
+        self._stage.setText(labels.get(stage, self.tr("Working…")))
         self._stage.setVisible(self._live)
 
     def add_text(self, piece: str) -> None:
@@ -104,7 +100,7 @@ class AnswerView(QWidget):
         self._answer.show()
 
     def show_seen(self, images: Sequence[QImage]) -> None:
-        """Shows what the model looks at."""
+        """Shows the images that the model gets."""
         self._live_seen = list(images)
         kind = "pair" if len(images) == 2 else "video" if len(images) > 2 else "single"
         self._show_seen(self._live_seen, kind)
@@ -119,7 +115,7 @@ class AnswerView(QWidget):
         self._show_entry(entry)
 
     def fail(self, message: str) -> None:
-        """Ends the answer with an error; what came so far stays."""
+        """Ends the answer with an error; the text so far stays."""
         self._live = False
         self._stage.hide()
         self._error.show_text(message)
@@ -128,22 +124,18 @@ class AnswerView(QWidget):
     # ----------------------------------------------------------------- an answer of the history
 
     def show_entry(self, entry: Entry) -> None:
-        """Shows an entry, unless an answer is on its way."""
+        """Shows an entry, unless an answer is in progress."""
         if not self._live:
             self._show_entry(entry)
 
     def set_mappable(self, entry_id: str, mappable: bool) -> None:
-        """Says whether there is a change map for an entry."""
+        """Sets whether there is a change map for an entry."""
         (self._mappable.add if mappable else self._mappable.discard)(entry_id)
         if self._entry is not None and self._entry.id == entry_id:
             self._show_actions()
 
-    def is_mappable(self, entry_id: str) -> bool:
-        """Whether there is a change map for an entry."""
-        return entry_id in self._mappable
-
     def clear(self) -> None:
-        """Shows nothing, unless an answer is on its way."""
+        """Shows nothing, unless an answer is in progress."""
         if not self._live:
             self._entry = None
             self.hide()
@@ -155,7 +147,7 @@ class AnswerView(QWidget):
         self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
         self._layers_label = LayersLabel()
         self._layers_label.setObjectName("layersLabel")
-        self._stage = WrapLabel(quiet=True)
+        self._stage = WrapLabel(secondary=True)
         self._stage.setObjectName("stageLabel")
         self._answer = self._text("answerText", self.tr("Answer"))
         self._answer.setFont(scaled_font(self._answer.font(), 1.2))
@@ -183,7 +175,7 @@ class AnswerView(QWidget):
         self._pictures = Thumbnails()
         self._seen_fold = Fold(self.tr("What the model saw"), self._pictures)
         self._seen_fold.header.setObjectName("seenFold")
-        self._details = WrapLabel(quiet=True)
+        self._details = WrapLabel(secondary=True)
         self._details.setObjectName("detailsLabel")
         self._map = CompactButton(self.tr("Show change map"), "map")
         self._map.setObjectName("mapButton")
@@ -274,7 +266,7 @@ class AnswerView(QWidget):
         if len(title) > _TITLE_LETTERS:
             title = title[:_TITLE_LETTERS].rstrip() + "…"
         for field, text in ((self._title, title), (self._answer, answer), (self._clue, clue)):
-            if field.toPlainText() != text:  # what the user has selected stays selected
+            if field.toPlainText() != text:  # a selection of the user stays
                 field.setPlainText(text)
         self._answer.setVisible(bool(answer))
         self._layers_label.show_layers(layers)

@@ -100,10 +100,10 @@ def title_of(task: str, question: str) -> str:
         task: "ask", "caption", "change" or "classify".
         question: Text of the question; may be empty for all but "ask".
     """
-    words = " ".join(question.split())
+    line = " ".join(question.split())
     if task == "ask":
-        return words
-    return task_label(task) + (f": {words}" if words else "")
+        return line
+    return task_label(task) + (f": {line}" if line else "")
 
 
 def task_label(task: str) -> str:

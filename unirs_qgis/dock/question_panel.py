@@ -1,4 +1,4 @@
-"""The question: suggestions, the box, a closed set of answers, and the buttons that send."""
+"""The question: suggestions, the box, a closed set of answers, and the buttons."""
 
 from __future__ import annotations
 
@@ -18,15 +18,11 @@ from unirs_qgis.dock.suggestions import Suggestion, suggestions
 from unirs_qgis.dock.theme import Tone, plain_tooltip
 
 _TASKS = {"single": "caption", "pair": "change", "video": "classify"}
-"""What can be asked for without a question, for each kind of input."""
+"""Task of the button for each kind of input."""
 
 
 class QuestionBox(GrowingText):
-    """A field that sends on Enter and breaks the line on Shift+Enter.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """A field that sends on Enter and breaks the line on Shift+Enter."""
 
     sent = Signal()
 
@@ -38,7 +34,7 @@ class QuestionBox(GrowingText):
         self.setToolTip(self.tr("Enter sends, Shift+Enter breaks the line, Esc stops the answer."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Enter sends, Shift+Enter breaks the line; all else is the field's own."""
+        """Enter sends, Shift+Enter breaks the line."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.sent.emit()
@@ -48,11 +44,7 @@ class QuestionBox(GrowingText):
 
 
 class QuestionPanel(QWidget):
-    """What is asked, and the buttons.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """The question and the buttons."""
 
     submitted = Signal(str, str, list)
     stopped = Signal()
@@ -110,7 +102,7 @@ class QuestionPanel(QWidget):
         self._fold.set_unfolded(bool(text))
 
     def set_kind(self, kind: str) -> None:
-        """Offers what fits a kind of input: "single", "pair" or "video"."""
+        """Shows what fits a kind of input: "single", "pair" or "video"."""
         self._kind = kind
         self._bar.show_buttons(self._chips[kind])
         self.box.setPlaceholderText(
@@ -123,12 +115,12 @@ class QuestionPanel(QWidget):
         self._refresh()
 
     def set_state(self, can_ask: bool, can_stop: bool) -> None:
-        """Says whether a question may be sent, and whether there is one to stop."""
+        """Sets whether a question may be sent, and whether there is one to stop."""
         self._can_ask, self._can_stop = can_ask, can_stop
         self._refresh()
 
     def show_problem(self, problem: str) -> None:
-        """Takes note of what keeps the input from being asked about; empty if nothing does."""
+        """Sets why the input cannot be asked about; empty if it can."""
         self._problem = problem
         self._refresh()
 
@@ -190,7 +182,7 @@ class QuestionPanel(QWidget):
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_edited(self) -> None:
-        """Another question than the suggested one has other answers."""
+        """Clears the options of a suggested question once the question is edited."""
         if self._suggestion is not None and self.question != self._suggestion.question:
             self._suggestion = None
             self.set_options("")
@@ -206,7 +198,7 @@ class QuestionPanel(QWidget):
             self.submitted.emit("ask", self.question, self.options())
 
     def _send_task(self, task: str) -> None:
-        """Options of a suggested question are no classes of events."""
+        """Options of a suggested question are not sent as classes."""
         own = task == "classify" and self._suggestion is None
         self.submitted.emit(task, "", self.options() if own else [])
 

@@ -1,4 +1,4 @@
-"""What was asked and answered, as features of a GeoPackage."""
+"""The history: questions and answers as features of a GeoPackage."""
 
 from unirs_qgis.history.errors import HistoryError
 from unirs_qgis.history.history import History

@@ -1,7 +1,7 @@
 """Entries as features of a GeoPackage, and back.
 
-Columns that are filtered and sorted by have plain types. What there may be several of (layers,
-options) is JSON in a text column, so that every value comes back as it was.
+Columns that are filtered and sorted by have plain types. Lists (layers, options) are
+JSON in a text column, so that every value is read as it was written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
 from unirs_qgis.dock.entries import KINDS, TASKS, Entry, LayerRecord
-from unirs_qgis.history.antimeridian import on_globe
+from unirs_qgis.history.antimeridian import to_wgs84
 
 translate = QCoreApplication.translate
 
@@ -81,7 +81,7 @@ def to_feature(entry: Entry, definition: ogr.FeatureDefn) -> ogr.Feature:
             _write(feature, column, getattr(holder, column.key))
     for column in _LAYER_COLUMNS:
         _write(feature, column, [getattr(layer, column.key) for layer in entry.layers])
-    shape = on_globe(entry.footprint, entry.crs)
+    shape = to_wgs84(entry.footprint, entry.crs)
     if not shape.isNull():
         feature.SetGeometryDirectly(ogr.CreateGeometryFromWkb(bytes(shape.asWkb())))
     return feature

@@ -1,8 +1,7 @@
-"""What was asked and answered, kept for good.
+"""The history of questions and answers, stored durably.
 
-All reading and writing happens in one background thread, in the order in which it was asked for.
-What cannot be written (a full disk, a folder that may not be written) stays in memory and is
-written as soon as that is possible.
+One background thread reads and writes, in the order of the calls. Entries that cannot be written
+(a full disk, a read-only folder) stay in memory and are written as soon as that is possible.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _Result = TypeVar("_Result")
 class History(QObject):
     """The answers in one GeoPackage, which several QGIS windows may share.
 
-    No method waits for the disk; what happened is told by signals, on the thread of the receiver.
+    No method waits for the disk; signals report the results, on the thread of the receiver.
 
     Args:
         path: The GeoPackage. The first answer makes it, with its folder.
@@ -51,11 +50,11 @@ class History(QObject):
     loaded = Signal(list)
     """After `load`: every `Entry`, in the order of writing."""
     added = Signal(object)
-    """An `Entry` came: by `add`, after it was written or could not be, or from another window."""
+    """An `Entry`: added here, whether or not it could be written, or by another window."""
     removed = Signal(str)
-    """Id of an entry that is gone, removed by this window or another."""
+    """Id of an entry that this window or another has removed."""
     failed = Signal(str)
-    """One sentence that says what could not be done; the session goes on."""
+    """Error message, one sentence; the history continues."""
     exported = Signal(str)
     """Path of a file that was written by `export`."""
     unsaved_changed = Signal(int)
@@ -68,12 +67,12 @@ class History(QObject):
         self._file = AnswerFile(path)
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="UniRS history", daemon=True)
-        # What follows belongs to the thread alone.
+        # Used by the thread alone:
         self._entries: dict[str, Entry] = {}
         self._unsaved: dict[str, Entry] = {}
         self._stamp: tuple[int, ...] = ()
-        self._told = ""
-        self._told_unsaved = 0
+        self._reported = ""
+        self._reported_unsaved = 0
 
         self._export_ready.connect(self._start_export)
         application = QGuiApplication.instance()
@@ -86,10 +85,10 @@ class History(QObject):
         """The GeoPackage."""
         return self._file.path
 
-    # -- what can be asked for
+    # -- the interface
 
     def load(self) -> None:
-        """Reads all there is; `loaded` follows, also if there is nothing."""
+        """Reads all entries; `loaded` follows, also if there are none."""
         self._jobs.put(self._load)
 
     def add(self, entry: Entry) -> None:
@@ -106,9 +105,9 @@ class History(QObject):
         self._jobs.put(partial(self._remove, identifier))
 
     def refresh(self) -> None:
-        """Picks up what another window wrote. Cheap if nobody did.
+        """Reads changes of other windows; cheap if there are none.
 
-        Happens by itself whenever QGIS becomes the active application.
+        Called whenever QGIS becomes the active application.
         """
         self._jobs.put(self._refresh)
 
@@ -116,13 +115,13 @@ class History(QObject):
         """Writes all entries into a file of their own; `exported` follows, or `failed`.
 
         Args:
-            path: The file; one that is there is replaced when the new one is whole.
+            path: The file; an existing one is replaced when the new one is complete.
             driver: "GPKG", "GeoJSON" or "CSV".
         """
         self._jobs.put(partial(self._export, path, driver))
 
     def as_layer(self) -> QgsVectorLayer:
-        """The file as a layer for the project: it shows later answers, too.
+        """The file as a layer for the project, which also shows later answers.
 
         Raises:
             HistoryError: There is no answer in the file yet, or it cannot be opened.
@@ -143,9 +142,9 @@ class History(QObject):
         return layer
 
     def close(self) -> None:
-        """Writes what is still to be written, and ends the thread.
+        """Writes pending entries and ends the thread.
 
-        Waits for that, in vain at most some seconds: after it nothing touches the file.
+        Waits at most some seconds for it; the file is not used afterwards.
         """
         if not self._thread.is_alive():
             return
@@ -166,7 +165,7 @@ class History(QObject):
         task = ExportTask(entries, path, driver)
         task.written.connect(self.exported)
         task.refused.connect(self.failed)
-        self._exporting = task  # Python's half of the task has to live as long as the task
+        self._exporting = task  # the Python object has to live as long as the task
         QgsApplication.taskManager().addTask(task)
 
     # -- the background thread
@@ -183,7 +182,7 @@ class History(QObject):
                 job()
             except HistoryError as error:
                 self.failed.emit(str(error))
-            except Exception as error:  # a defect must not end the thread: later answers need it
+            except Exception as error:  # an internal error must not end the thread
                 QgsMessageLog.logMessage(
                     traceback.format_exc(), "UniRS", Qgis.MessageLevel.Warning, False
                 )
@@ -195,7 +194,7 @@ class History(QObject):
 
     def _load(self) -> None:
         try:
-            self._mended(self._file.check)
+            self._with_repair(self._file.check)
             self._read()
         finally:
             self.loaded.emit(list(self._entries.values()))
@@ -209,7 +208,7 @@ class History(QObject):
 
     def _remove(self, identifier: str) -> None:
         if self._unsaved.pop(identifier, None) is None:
-            self._mended(partial(self._file.remove, identifier))
+            self._with_repair(partial(self._file.remove, identifier))
         self._forget(identifier)
 
     def _refresh(self) -> None:
@@ -226,51 +225,51 @@ class History(QObject):
         self._export_ready.emit(list(self._entries.values()), path, driver)
 
     def _read(self) -> None:
-        """Brings the entries in memory in line with the file."""
-        self._stamp = self._file.stamp()  # before: what is written meanwhile is read next time
-        content = self._mended(partial(self._file.read, self._entries.keys()))
+        """Updates the entries in memory from the file."""
+        self._stamp = self._file.stamp()  # first: later writes are read next time
+        content = self._with_repair(partial(self._file.read, self._entries.keys()))
         self._entries.update((entry.id, entry) for entry in content.entries)
         for identifier in self._entries.keys() - content.ids - self._unsaved.keys():
             self._forget(identifier)
-        if content.spoiled:
+        if content.invalid:
             self.failed.emit(
                 self.tr(
                     "Answers that were edited by hand and cannot be shown: {count} of the "
                     "history {file}."
-                ).format(file=self.path, count=content.spoiled)
+                ).format(file=self.path, count=content.invalid)
             )
 
     def _flush(self) -> None:
-        """Writes what is in memory only; says once why that fails."""
+        """Writes unsaved entries; reports once why that fails."""
         try:
             if self._unsaved:
-                self._mended(lambda: self._file.append(list(self._unsaved.values())))
+                self._with_repair(lambda: self._file.append(list(self._unsaved.values())))
                 self._unsaved.clear()
-            self._told = ""
+            self._reported = ""
         except HistoryError as error:
-            if str(error) != self._told:
-                self._told = str(error)
+            if str(error) != self._reported:
+                self._reported = str(error)
                 self.failed.emit(
                     self.tr(
                         "{reason} New answers are in memory only; UniRS keeps trying to write them."
                     ).format(reason=error)
                 )
-        if len(self._unsaved) != self._told_unsaved:
-            self._told_unsaved = len(self._unsaved)
-            self.unsaved_changed.emit(self._told_unsaved)
+        if len(self._unsaved) != self._reported_unsaved:
+            self._reported_unsaved = len(self._unsaved)
+            self.unsaved_changed.emit(self._reported_unsaved)
 
-    def _mended(self, action: Callable[[], _Result]) -> _Result:
-        """Does something with the file; a damaged one is set aside before."""
+    def _with_repair(self, action: Callable[[], _Result]) -> _Result:
+        """Runs an action on the file; a damaged file is set aside, and the action repeated."""
         try:
             return action()
         except DamagedHistoryError:
             aside = self._file.set_aside()
             if aside is not None:
-                self._rescue(aside)
+                self._recover(aside)
             return action()
 
-    def _rescue(self, aside: Path) -> None:
-        """Writes a new file from what a damaged one still tells and what is in memory."""
+    def _recover(self, aside: Path) -> None:
+        """Writes a new file from the readable entries of a damaged one and those in memory."""
         for entry in AnswerFile(aside).salvage():
             if entry.id not in self._entries:
                 self._entries[entry.id] = entry
@@ -291,7 +290,7 @@ class History(QObject):
 
 
 def _outline() -> QgsFillSymbol:
-    """Footprints hide nothing: an outline without filling."""
+    """An outline without fill, so that footprints hide nothing."""
     return QgsFillSymbol.createSimple(
         {"style": "no", "outline_color": "#d7302f", "outline_width": "0.6"}
     )

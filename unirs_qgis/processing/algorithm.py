@@ -72,7 +72,7 @@ class Texts(NamedTuple):
 
 
 class UniRSAlgorithm(QgsProcessingAlgorithm):
-    """Asks one thing about many areas, and writes a row about each.
+    """Sends one request about many areas, and writes a row about each.
 
     A subclass defines its parameters, layers, areas and request. An object lives for one run.
 
@@ -198,7 +198,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
 
     @abstractmethod
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
-        """Parameters of this algorithm alone."""
+        """Parameters of this algorithm only."""
 
     @abstractmethod
     def output(self) -> QgsProcessingParameterDefinition:

@@ -183,14 +183,14 @@ class CaptionFeatures(UniRSAlgorithm):
     def _extent(
         self, feature: QgsFeature, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext
     ) -> QgsRectangle | None:
-        """What to look at of a feature; of one across 180 degrees, the side with more of it."""
+        """Extent of a feature; of one across 180 degrees, its larger part."""
         box = feature.geometry().boundingBox()
         if box.isEmpty() or not box.isFinite():
             return None
         how, raster = context.transformContext(), self.snapshots[0].extent
         try:
             boxes = shown_within(raster, self.crs, box, crs, how)
-            if not boxes:  # it lies elsewhere, which its row will say
+            if not boxes:  # outside the raster, which becomes the error of its row
                 return QgsCoordinateTransform(crs, self.crs, how).transformBoundingBox(box)
         except QgsCsException:
             return None
@@ -199,7 +199,7 @@ class CaptionFeatures(UniRSAlgorithm):
         return max((box.intersect(raster) for box in boxes), key=lambda part: part.area())
 
     def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
-        """The layer of ``INPUT``, also if only its selected features are meant."""
+        """The layer of ``INPUT``, also for its selected features."""
         value = parameters["INPUT"]
         if isinstance(value, QgsProcessingFeatureSourceDefinition):
             value = value.source.valueAsString(context.expressionContext(), "")[0]
@@ -218,11 +218,11 @@ class CaptionFeatures(UniRSAlgorithm):
 
 
 def _kept(fields: QgsFields, answers: QgsFields) -> QgsFields:
-    """The fields of a layer that its captioned copy has, too."""
-    gone = {SOURCE_ID, FID, *(name.lower() for name in answers.names())}
+    """The fields of a layer that its captioned copy keeps."""
+    dropped = {SOURCE_ID, FID, *(name.lower() for name in answers.names())}
     kept = QgsFields()
     for field in fields:
-        if field.name().lower() not in gone:
+        if field.name().lower() not in dropped:
             kept.append(field)
     return kept
 

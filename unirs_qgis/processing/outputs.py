@@ -1,8 +1,8 @@
 """Where the rows of a run go: a file, any sink of Processing, or the layer itself.
 
-Whatever the format of a file, rows go into a GeoPackage first, each one for good: it can be
-resumed, and no answer is lost with the program. For another format that is a working file beside
-the output, which is written from it when the run ends.
+Rows of a file go into a GeoPackage first, whatever its format: each one is durable, and the run can
+be resumed. For other formats that is a working file beside the output, which is converted when the
+run ends.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ translate = QCoreApplication.translate
 
 _TABLE_IN_DATABASE = re.compile(r"ogr:dbname='(?P<path>.+?)' table=\"(?P<table>.+?)\"")
 _PROVIDER = re.compile(r".{3,}?:")
-"""How a destination begins that is no file: ``memory:``, ``postgis:``. Windows has ``C:``."""
+"""Beginning of a destination that is no file: ``memory:``, ``postgis:``; not ``C:``."""
 
 _GEOPACKAGE = "gpkg"
 
@@ -53,7 +53,7 @@ class FileOutput:
     Attributes:
         path: The file.
         table: Name of the table in it.
-        uri: How QGIS names it as the source of a layer.
+        uri: Its data source for QGIS.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class FileOutput:
 
     @classmethod
     def of_destination(cls, destination: str) -> FileOutput | None:
-        """What a value of ``OUTPUT`` names; ``None`` if it is no file.
+        """The file that a value of ``OUTPUT`` names; ``None`` if it is none.
 
         As everywhere in Processing, a name without the ending of a vector format gets ``.gpkg``.
         """
@@ -85,8 +85,8 @@ class FileOutput:
         """A table for the rows of one run; within it, no other run writes to this output.
 
         Args:
-            schema: What it has to look like.
-            resume: Whether rows that are there stay.
+            schema: Form of the table.
+            resume: Whether existing rows stay.
 
         Raises:
             QgsProcessingException: Another run writes to it, it cannot be made, or it holds
@@ -94,7 +94,7 @@ class FileOutput:
         """
         if "|" in str(self.path):
             raise unopenable(self.path, translate("Processing", "QGIS allows no | in its name"))
-        with _alone(self.path):
+        with _locked(self.path):
             if _ending(self.path) == _GEOPACKAGE:
                 target = GeoPackageTarget(self.path, self.table)
                 with closing(GeoPackageTable(target, schema, resume)) as table:
@@ -106,7 +106,7 @@ class FileOutput:
 
 @contextmanager
 def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
-    """A working GeoPackage beside a file of another format, which is written from it in the end.
+    """A working GeoPackage beside a file of another format, which is converted in the end.
 
     Raises:
         QgsProcessingException: Either cannot be made or written. The working file is kept, with
@@ -140,10 +140,10 @@ def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keeps other runs away from a file, in this program and in others, until the run ends."""
+def _locked(path: Path) -> Iterator[None]:
+    """Locks a file against other runs, of this process and others, until the run ends."""
     lock = QLockFile(f"{path}.lock")
-    lock.setStaleLockTime(0)  # however long a run takes; that of a process that is gone is taken
+    lock.setStaleLockTime(0)  # a lock never expires, but that of a dead process is removed
     if not lock.tryLock(0):
         if lock.error() == QLockFile.LockError.LockFailedError:
             raise QgsProcessingException(
@@ -170,14 +170,14 @@ def _ending(path: Path) -> str:
 
 
 class SinkTable:
-    """Rows into whatever Processing made of ``OUTPUT``: a layer in memory, a database, any file."""
+    """Rows into a sink of Processing: a layer in memory or a database."""
 
     def __init__(self, sink: QgsFeatureSink, schema: Schema) -> None:
         self._sink = sink
         self._schema = schema
 
     def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
-        """Whether the row is there already; here it never is."""
+        """Whether the row exists; never here."""
         return False
 
     def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
@@ -191,7 +191,7 @@ class SinkTable:
             raise unwritable("OUTPUT", self._sink.lastError())
 
     def close(self) -> None:
-        """Hand everything over.
+        """Write buffered rows.
 
         Raises:
             QgsProcessingException: The last rows cannot be written.
@@ -201,15 +201,15 @@ class SinkTable:
 
 
 class LayerTable(QObject):
-    """Collects rows on any thread, and puts them into a layer on the layer's thread.
+    """Collects rows on any thread, and writes them to a layer on the layer's thread.
 
-    Made on the layer's thread. The layer's edits are neither saved nor ended: that is the user's.
+    Made on the layer's thread. Saving or discarding the edits is left to the user.
 
     Args:
-        layer: To be changed; its editing is started if it is not.
-        fields: The columns of the answers; those that it lacks are added to it.
-        id_name: The value of a row that names its feature.
-        title: Of the step, in the list of what can be undone.
+        layer: The layer; editing is started.
+        fields: The columns of the answers; missing ones are added.
+        id_name: Name of the value with the id of the feature.
+        title: Name of the step in the undo list.
 
     Raises:
         QgsProcessingException: It cannot be edited.
@@ -236,15 +236,15 @@ class LayerTable(QObject):
         self._complete.connect(self._apply)  # queued, if it comes from another thread
 
     def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
-        """Whether the row is there already; every feature is asked about anew."""
+        """Whether the row exists; never here."""
         return False
 
     def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:  # noqa: ARG002
-        """Keep a row until all are there."""
+        """Keep a row until the run ends."""
         self._rows[values[self._id_name]] = values
 
     def close(self) -> None:
-        """Put the rows into the layer. From another thread this happens soon, not at once."""
+        """Write the rows to the layer; deferred if called from another thread."""
         self._complete.emit()
 
     @Slot()
@@ -256,7 +256,7 @@ class LayerTable(QObject):
         layer = self._layer
         if layer is None or not self._rows:
             return
-        layer.startEditing()  # the user may have ended it meanwhile
+        layer.startEditing()  # the user may have stopped it meanwhile
         layer.beginEditCommand(self._title)
         for field in self._fields:
             if layer.fields().lookupField(field.name()) < 0:

@@ -1,4 +1,4 @@
-"""Rows of a batch, the columns of their table, and how the table looks in a project."""
+"""Rows of a batch, the columns of their table, and its style in a project."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Columns:
         asks: Whether there is a question to keep beside its answer.
         is_pair: Whether the answers are change captions, with ``changed`` yes or no.
         options: The closed set of answers; empty if they are free.
-        prefix: Put before every name, so that columns of others are not touched.
+        prefix: Prefix of every name, so that other columns are not replaced.
     """
 
     asks: bool = False
@@ -105,7 +105,7 @@ class Columns:
         return fields
 
     def key(self) -> tuple[str, ...]:
-        """Names of the columns that tell this run's rows from those of others in one table."""
+        """Columns that distinguish this run's rows from those of other runs in one table."""
         names = ("question", "layers", "model") if self.asks else ("layers", "model")
         return tuple(self.prefix + name for name in names)
 

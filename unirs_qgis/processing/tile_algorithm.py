@@ -147,14 +147,14 @@ class TileAlgorithm(UniRSAlgorithm):
         sizes = size * unit_x, size * unit_y, overlap * unit_x, overlap * unit_y
         try:
             grids = [
-                # Beyond 180 degrees a tile could not be drawn: it reaches to the west instead.
+                # Beyond 180 degrees a tile could not be drawn: the grid is moved to the west.
                 grid.ending_at(box.x_max) if ends_at_180(box, self.crs) else grid
                 for box in self._boxes(parameters, context)
                 for grid in [lay_grid(box, *sizes)]
             ]
             return side_by_side(grids)
         except TilingError as error:
-            raise QgsProcessingException(_sentence(error)) from error
+            raise QgsProcessingException(_message(error)) from error
 
     def _unit(self, unit: int) -> tuple[float, float]:
         """Map units of one unit of ``TILE_SIZE``, along x and y."""
@@ -174,7 +174,7 @@ class TileAlgorithm(UniRSAlgorithm):
         first, *others = self.snapshots
         areas = [(layer.extent, layer.crs, layer.name) for layer in others]
         if parameters.get("EXTENT"):
-            areas.append(self._wanted(parameters, context))
+            areas.append(self._extent(parameters, context))
         boxes = [first.extent]
         for extent, crs, name in areas:
             boxes = self._within(boxes, extent, crs, name, context)
@@ -188,7 +188,7 @@ class TileAlgorithm(UniRSAlgorithm):
             )
         return [Box(b.xMinimum(), b.yMinimum(), b.xMaximum(), b.yMaximum()) for b in boxes]
 
-    def _wanted(
+    def _extent(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[QgsRectangle, QgsCoordinateReferenceSystem, str]:
         """``EXTENT`` with its CRS and its name in messages."""
@@ -240,7 +240,7 @@ class TileAlgorithm(UniRSAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> Iterable[Tile]:
-        """The tiles that share ground with polygons."""
+        """The tiles that overlap polygons."""
         request = QgsFeatureRequest().setNoAttributes()
         request.setDestinationCrs(self.crs, context.transformContext())
         polygons = QgsGeometry.unaryUnion(
@@ -251,7 +251,7 @@ class TileAlgorithm(UniRSAlgorithm):
         for tile in tiles:
             if feedback.isCanceled():
                 return
-            square = _polygon(tile)  # held, or what constGet gives would be gone
+            square = _polygon(tile)  # keeps the geometry of constGet alive
             if engine.relatePattern(square.constGet(), "T********"):
                 yield tile
 
@@ -332,7 +332,7 @@ def _polygon(tile: Tile) -> QgsGeometry:
     return QgsGeometry.fromRect(QgsRectangle(*tile.box))
 
 
-def _sentence(error: TilingError) -> str:
+def _message(error: TilingError) -> str:
     sentences = {
         "size": translate("Processing", "The tile size must be greater than 0."),
         "overlap": translate(

@@ -9,14 +9,14 @@ from itertools import accumulate
 from typing import NamedTuple
 
 MAX_TILES = 1_000_000
-"""More than this many tiles of one run are a mistake of the tile size."""
+"""Maximum number of tiles of a run; more are taken for a wrong tile size."""
 
 _TOLERANCE = 1e-6
-"""Share of a tile that an extent may stick out, by rounding, without a tile of its own for that."""
+"""Share of a tile that an extent may exceed the grid, by rounding, without another tile."""
 
 
 class TilingError(ValueError):
-    """A grid that cannot be laid.
+    """Invalid parameters of a grid.
 
     Attributes:
         code: ``"size"`` (not a positive number), ``"overlap"`` (negative, or not less than the
@@ -97,11 +97,11 @@ def lay_grid(
     """Cover an extent with tiles.
 
     Args:
-        extent: What to cover.
+        extent: Extent to cover.
         width: Of a tile, in map units.
         height: Of a tile, in map units.
-        overlap_x: What neighbours in a row share, in map units; less than ``width``.
-        overlap_y: What neighbours in a column share, in map units; less than ``height``.
+        overlap_x: Overlap of neighbours in a row, in map units; less than ``width``.
+        overlap_y: Overlap of neighbours in a column, in map units; less than ``height``.
 
     Raises:
         TilingError: See there.

@@ -1,4 +1,4 @@
-"""Names of layers in little room: they lose their middle, and keep their dates."""
+"""A line of layer names, elided in the middle, with their dates."""
 
 from __future__ import annotations
 
@@ -12,18 +12,14 @@ from unirs_qgis.dock.entries import LayerRecord, layer_label, layers_label
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.theme import line_height, plain_tooltip
 
-_LEAST_NAME = 4  # letters; less says nothing
+_LEAST_NAME = 4  # letters; fewer identify nothing
 
 
 class LayersLabel(WrapLabel):
-    """Layers in one line; its tooltip names them in full.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Layers in one line; its tooltip names them in full."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(quiet=True, parent=parent)
+        super().__init__(secondary=True, parent=parent)
         self._layers: Sequence[LayerRecord] = ()
 
     def show_layers(self, layers: Sequence[LayerRecord]) -> None:
@@ -51,7 +47,7 @@ class LayersLabel(WrapLabel):
 
 
 def short_label(layers: Sequence[LayerRecord], room: int, metrics: QFontMetrics) -> str:
-    """At what a question is or was asked, in one line.
+    """Layers with their dates, shortened to one line.
 
     Args:
         layers: The earliest first.

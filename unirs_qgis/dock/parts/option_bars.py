@@ -15,11 +15,7 @@ _GAP = 6
 
 
 class OptionBars(QWidget):
-    """Rows of answer, percentage and bar; the first is the answer that was chosen.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Rows of answer, percentage and bar; the first is the answer that was chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

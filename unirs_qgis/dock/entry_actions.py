@@ -1,4 +1,4 @@
-"""What may be done with an entry of the history: one list for its menu and its buttons."""
+"""Actions on an entry of the history, for its menu and its buttons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ICONS = {
     "change_map": "map",
     "delete": "delete",
 }
-"""Icon of each action, in the order in which they are offered."""
+"""Icon of each action, in the order of the menu."""
 
 
 def action_text(action: str) -> str:

@@ -138,6 +138,17 @@ def test_tiles_without_data_are_not_asked_about_and_marked(worker, caption, tmp_
     assert len(worker.asked) == 3
 
 
+def test_tiles_without_data_do_not_overwrite_the_crops_of_pending_requests(
+    worker, caption, tmp_path
+):
+    worker.orders(seconds=1.5)
+    colours = [[10, 20, *[None] * 8, 30]]
+    holes = str(write_tiles(tmp_path / "holes.tif", colours, tile=100))
+    rows = rows_of(caption(INPUT=holes, TILE_SIZE=100))
+    answered = {place[1]: row["text"] for place, row in rows.items() if row["text"]}
+    assert answered == {0: "colour 10", 1: "colour 20", 10: "colour 30"}
+
+
 def test_a_raster_without_any_data_asks_nothing(worker, caption, tmp_path):
     empty = str(write_tiles(tmp_path / "empty.tif", [[None, None]]))
     assert {row["status"] for row in rows_of(caption(INPUT=empty)).values()} == {"nodata"}

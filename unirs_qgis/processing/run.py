@@ -152,7 +152,7 @@ class Run:
     feedback: QgsProcessingFeedback
     _sent: deque[_Sent] = field(default_factory=deque, init=False)
     _lost_in_a_row: int = field(default=0, init=False)
-    _rendered: int = field(default=0, init=False)
+    _requests: int = field(default=0, init=False)
 
     def ask_about(
         self, areas: Sequence[Area], load: Callable[[], Mapping[str, Any] | None]
@@ -199,9 +199,8 @@ class Run:
             self._write(area, Row(FAILED, error=error))
             return
         # Each crop stays until its answer has come. Names carry no number that reads as a date.
-        slot = self.folder / f"slot-{'abcdefgh'[self._rendered % (IN_FLIGHT + 1)]}"
+        slot = self.folder / f"slot-{'abcdefgh'[self._requests % (IN_FLIGHT + 1)]}"
         slot.mkdir(exist_ok=True)
-        self._rendered += 1
         try:
             crops = self.render(area.extent, self._image_size, slot)
         except CropCancelled:
@@ -216,6 +215,7 @@ class Run:
         params = {**self.request.params, "paths": [str(crop.path) for crop in crops]}
         pending = submit(self.session, self.request.method, params)
         self._sent.append(_Sent(area, params, nodata_share, pending))
+        self._requests += 1
 
     def _collect(self) -> None:
         """Write the row of the request that was sent first, once it is answered."""

@@ -158,10 +158,10 @@ def _time_of_day(entry: Entry) -> str:
 
 
 def _facts(entry: Entry, room: int, metrics: QFontMetrics) -> str:
-    """Layers and marks; the names of the layers are elided in the middle."""
-    tail = "".join(f"  ·  {mark}" for mark in entry.marks)
-    layers = short_label(entry.layers, room - metrics.horizontalAdvance(tail), metrics)
-    return f"{layers}{tail}" if layers else "  ·  ".join(entry.marks)
+    """Marks and layers; the names of the layers are elided in the middle."""
+    marks = "".join(f"{mark}  ·  " for mark in entry.marks)
+    layers = short_label(entry.layers, room - metrics.horizontalAdvance(marks), metrics)
+    return f"{marks}{layers}" if layers else "  ·  ".join(entry.marks)
 
 
 def _draw_line(painter: QPainter, rect: QRect, text: str) -> None:

@@ -28,17 +28,22 @@ _TITLE_LETTERS = 240  # a longer question is cut here; its tooltip and the copy 
 
 
 class AnswerView(QWidget):
-    """Question, answer, options, clue, images and actions, on one card."""
+    """Question, answer, options, clue, images and actions, on one card.
+
+    Args:
+        mappable: Ids of the entries with a change map; see `show_actions`.
+        parent: Parent widget.
+    """
 
     acted = Signal(str, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, mappable: set[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: Entry | None = None
         self._live = False
         self._live_seen: list[QImage] = []
         self._seen: dict[str, list[QImage]] = {}
-        self._mappable: set[str] = set()
+        self._mappable = mappable
         self.setObjectName("answerView")
         self.setAccessibleName(self.tr("Answer"))
         self._make_parts()
@@ -71,7 +76,7 @@ class AnswerView(QWidget):
         for notice in (self._unsure, self._stopped, self._error, self._demonstration):
             notice.show_text("")
         self._details.hide()
-        self._show_actions()
+        self.show_actions()
         self.show_stage("")
         self.show()
 
@@ -105,13 +110,12 @@ class AnswerView(QWidget):
         kind = "pair" if len(images) == 2 else "video" if len(images) > 2 else "single"
         self._show_seen(self._live_seen, kind)
 
-    def finish(self, entry: Entry, can_map: bool) -> None:
+    def finish(self, entry: Entry) -> None:
         """Shows the finished answer."""
         self._live = False
         self._seen[entry.id] = self._live_seen
         while len(self._seen) > _SEEN_KEPT:
             self._seen.pop(next(iter(self._seen)))
-        self.set_mappable(entry.id, can_map)
         self._show_entry(entry)
 
     def fail(self, message: str) -> None:
@@ -127,12 +131,6 @@ class AnswerView(QWidget):
         """Shows an entry, unless an answer is in progress."""
         if not self._live:
             self._show_entry(entry)
-
-    def set_mappable(self, entry_id: str, mappable: bool) -> None:
-        """Sets whether there is a change map for an entry."""
-        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
-        if self._entry is not None and self._entry.id == entry_id:
-            self._show_actions()
 
     def clear(self) -> None:
         """Shows nothing, unless an answer is in progress."""
@@ -251,7 +249,7 @@ class AnswerView(QWidget):
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
         self._details.setText(_details_of(answer))
         self._details.show()
-        self._show_actions()
+        self.show_actions()
         self.show()
 
     def _unsure_sentence(self, answer: Answer) -> str:
@@ -289,7 +287,8 @@ class AnswerView(QWidget):
         self._pictures.show_images(images, captions)
         self._seen_fold.setVisible(bool(images))
 
-    def _show_actions(self) -> None:
+    def show_actions(self) -> None:
+        """Shows the actions that the entry has; call it after a change of the mappable entries."""
         has_entry = self._entry is not None
         self._map.setVisible(has_entry and self._entry.id in self._mappable)
         for tool in self._tools:

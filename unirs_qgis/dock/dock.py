@@ -71,8 +71,9 @@ class UniRSDock(QDockWidget):
         self._problem = ""
         self._status = StatusPanel(self)
         self._input = InputPanel(widgets, self)
-        self._history = HistoryView(self)
-        self._answer = AnswerView(self)
+        self._mappable: set[str] = set()  # ids of the entries with a change map
+        self._history = HistoryView(self._mappable, self)
+        self._answer = AnswerView(self._mappable, self)
         self._question = QuestionPanel(self)
         self._stop_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._stop_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -227,8 +228,8 @@ class UniRSDock(QDockWidget):
         column = self._column
         keep_top = column.shows_top(self._answer) or column.follows_within(self._answer)
         self._column.stop_following()
-        self._answer.finish(entry, can_map)
-        self._history.set_mappable(entry.id, can_map)
+        self.set_mappable(entry.id, can_map)
+        self._answer.finish(entry)
         self._mark_shown()
         if keep_top:
             self._column.reveal(self._answer)
@@ -239,8 +240,8 @@ class UniRSDock(QDockWidget):
 
     def set_mappable(self, entry_id: str, mappable: bool) -> None:
         """Sets whether there is a change map for an entry."""
-        self._answer.set_mappable(entry_id, mappable)
-        self._history.set_mappable(entry_id, mappable)
+        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
+        self._answer.show_actions()
 
     # ----------------------------------------------------------------- history
 

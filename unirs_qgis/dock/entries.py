@@ -84,13 +84,14 @@ class Entry:
     @property
     def marks(self) -> list[str]:
         """A word for each caveat of the answer."""
-        answer = self.answer
-        marks = [
-            (answer.stopped, translate("Entry", "stopped")),
-            (answer.unsure, translate("Entry", "not sure")),
-            (answer.demonstration, translate("Entry", "experimental")),
-        ]
-        return [mark for applies, mark in marks if applies]
+        marks = []
+        if self.answer.stopped:
+            marks.append(translate("Entry", "stopped"))
+        if self.answer.unsure:
+            marks.append(translate("Entry", "not sure"))
+        if self.answer.demonstration:
+            marks.append(translate("Entry", "experimental"))
+        return marks
 
 
 def title_of(task: str, question: str) -> str:

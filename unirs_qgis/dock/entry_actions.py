@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QCoreApplication
-from qtpy.QtGui import QPalette
-from qtpy.QtWidgets import QMenu
-
-from unirs_qgis.dock.theme import icon
 
 translate = QCoreApplication.translate
 
@@ -35,19 +31,3 @@ def action_text(action: str) -> str:
         "change_map": translate("EntryActions", "Show change map"),
         "delete": translate("EntryActions", "Delete…"),
     }[action]
-
-
-def fill_menu(menu: QMenu, palette: QPalette, enabled: set[str]) -> None:
-    """Adds every action to a menu; `QAction.data` holds its name.
-
-    Args:
-        menu: Filled.
-        palette: Colours of the icons.
-        enabled: Names of those that may be chosen.
-    """
-    for name, icon_name in ICONS.items():
-        if name == "delete":
-            menu.addSeparator()
-        action = menu.addAction(icon(icon_name, palette), action_text(name))
-        action.setData(name)
-        action.setEnabled(name in enabled)

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.dock.entry_actions import fill_menu
+from unirs_qgis.dock.entry_actions import ICONS, action_text
 from unirs_qgis.dock.history_delegate import HistoryDelegate
 from unirs_qgis.dock.history_model import ENTRY_ROLE, HistoryModel
 from unirs_qgis.dock.parts.scroll_column import show_part
@@ -112,14 +112,19 @@ class HistoryList(QListView):
 
 
 class HistoryView(QWidget):
-    """Search field and list."""
+    """Search field and list.
+
+    Args:
+        mappable: Ids of the entries with a change map; kept up to date by the owner.
+        parent: Parent widget.
+    """
 
     acted = Signal(str, str)
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, mappable: set[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mappable: set[str] = set()
+        self._mappable = mappable
         self._model = HistoryModel(self)
         self._search = self._make_search()
         self._hint = WrapLabel(secondary=True, parent=self)
@@ -182,10 +187,6 @@ class HistoryView(QWidget):
             self._list.clearSelection()
         self._list.blockSignals(False)
 
-    def set_mappable(self, entry_id: str, mappable: bool) -> None:
-        """Sets whether there is a change map for an entry."""
-        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
-
     # ----------------------------------------------------------------- behaviour
 
     def _make_search(self) -> QLineEdit:
@@ -243,7 +244,12 @@ class HistoryView(QWidget):
             enabled |= {"zoom", "highlight"}
         if entry.id in self._mappable:
             enabled.add("change_map")
-        fill_menu(menu, colours(self), enabled)
+        for name, icon_name in ICONS.items():
+            if name == "delete":
+                menu.addSeparator()
+            action = menu.addAction(icon(icon_name, colours(self)), action_text(name))
+            action.setData(name)
+            action.setEnabled(name in enabled)
         menu.triggered.connect(lambda action: self._act(entry.id, action.data()))
         menu.popup(self._list.viewport().mapToGlobal(position))
 

@@ -29,7 +29,6 @@ from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.antimeridian import wgs84
-from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
 from unirs_qgis.history.features import add_columns, missing_columns, to_entry, to_feature
 
 TABLE = "answers"
@@ -37,6 +36,14 @@ TABLE = "answers"
 
 _COMPANIONS = ("-journal", "-wal", "-shm")
 _LOCK_SECONDS = 10
+
+
+class HistoryError(Exception):
+    """The history could not be read or written; the message is one sentence for the user."""
+
+
+class DamagedHistoryError(HistoryError):
+    """The file is damaged, or is no GeoPackage."""
 
 
 class Content(NamedTuple):

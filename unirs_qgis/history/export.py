@@ -9,8 +9,7 @@ from qgis.core import QgsTask, QgsVectorLayer
 from qtpy.QtCore import QCoreApplication, Signal
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.history.answer_file import TABLE, AnswerFile
-from unirs_qgis.history.errors import HistoryError
+from unirs_qgis.history.answer_file import TABLE, AnswerFile, HistoryError
 from unirs_qgis.history.written_copy import CopyError, write_copy
 
 DRIVERS = {

@@ -26,8 +26,12 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QGuiApplication
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.history.answer_file import TABLE, AnswerFile
-from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
+from unirs_qgis.history.answer_file import (
+    TABLE,
+    AnswerFile,
+    DamagedHistoryError,
+    HistoryError,
+)
 from unirs_qgis.history.export import ExportTask
 from unirs_qgis.history.features import COLUMNS
 

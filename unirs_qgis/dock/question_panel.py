@@ -63,7 +63,7 @@ class QuestionPanel(QWidget):
         self._options.setObjectName("optionsEdit")
         self._options.setClearButtonEnabled(True)
         self._options.setPlaceholderText(self.tr("yes, no"))
-        self._options.setAccessibleName(self.tr("Answers to choose from, separated by commas"))
+        self._options.setAccessibleName(self.tr("Answers to choose from, comma-separated"))
         self._options.setMinimumWidth(60)
         self._fold = Fold(self.tr("Answers to choose from"), self._options, parent=self)
         self._fold.header.setObjectName("optionsFold")
@@ -136,7 +136,7 @@ class QuestionPanel(QWidget):
             "classify": CompactButton(self.tr("Classify"), "", self),
         }
         self.stop.setToolTip(self.tr("Stop the answer and keep the text so far (Esc)"))
-        self.restart.setToolTip(self.tr("End the worker and start it again, if it does not react"))
+        self.restart.setToolTip(self.tr("Restart the worker if it does not respond"))
         named = {"ask": self.ask, "stop": self.stop, "restartNow": self.restart, **self.tasks}
         for name, button in named.items():
             button.setObjectName(f"{name}Button")
@@ -206,12 +206,10 @@ class QuestionPanel(QWidget):
         ready = self._can_ask and not self._problem
         too_few = len(self.options()) == 1
         self._hint.show_text(
-            self.tr("Give at least two answers to choose from, separated by commas.")
-            if too_few
-            else ""
+            self.tr("Give at least two answers to choose from, comma-separated.") if too_few else ""
         )
         self._language_hint.show_text(
-            self.tr("The model reads English: this looks like another language.")
+            self.tr("The model expects English: this looks like another language.")
             if seems_foreign(self.question)
             else ""
         )

@@ -76,8 +76,8 @@ class CaptionFeatures(UniRSAlgorithm):
                 ),
                 translate(
                     "Processing",
-                    "With a GeoPackage as output every row is kept at once, and a further run with "
-                    "the same output goes on where the last one ended.",
+                    "With a GeoPackage as output every row is saved at once, and another run "
+                    "with the same output continues where the last one ended.",
                 ),
             ),
         )

@@ -176,9 +176,9 @@ class Run:
         todo = [area for area in areas if not self._has(area)]
         if len(todo) < len(areas):
             self.feedback.pushInfo(
-                translate(
-                    "Processing", "{done} of {total} are in the output already and stay."
-                ).format(done=len(areas) - len(todo), total=len(areas))
+                translate("Processing", "{done} of {total} are in the output already.").format(
+                    done=len(areas) - len(todo), total=len(areas)
+                )
             )
         self._progress = _Progress(len(todo), self.feedback)
         for area in todo:

@@ -140,8 +140,8 @@ def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
         raise QgsProcessingException(
             translate(
                 "Processing",
-                "The run was interrupted. The rows that are done are kept; with a GeoPackage as "
-                "output the same run goes on from there.",
+                "The run was interrupted. Finished rows are kept; with a GeoPackage as output "
+                "the same run continues from there.",
             )
         )
 

@@ -80,18 +80,16 @@ class TileAlgorithm(UniRSAlgorithm):
         return (
             translate(
                 "Processing",
-                "The extent is covered by whole tiles of one size, row by row from its upper left "
-                "corner. What the model sees of a tile is what the map shows: bands, stretch and "
-                "transparency of the layer. Tiles with less than 5 % of data are not asked about: "
-                "their status is nodata. A tile that fails has the status failed and its error in "
-                "the row.",
+                "The extent is covered by whole tiles of one size, row by row from its upper "
+                "left corner. The model gets what the map shows: bands, stretch and transparency "
+                "of the layer. Tiles with less than 5 % of data are skipped: their status is "
+                "nodata. A tile that fails has the status failed and its error in the row.",
             ),
             translate(
                 "Processing",
-                "With a GeoPackage as output every row is kept at once, whatever happens; run "
-                "again with the same output to go on where a run ended. Rows that are there stay, "
-                "rows that failed are asked again. A file of another format is written when the "
-                "run ends or is cancelled.",
+                "With a GeoPackage as output every row is saved at once; run again with the same "
+                "output to continue where a run ended. Existing rows stay, failed ones are "
+                "repeated. A file of another format is written when the run ends or is cancelled.",
             ),
         )
 

@@ -195,7 +195,7 @@ class HistoryController(QObject):
         return next((x for x in layers if x.name() == name), layers[0] if layers else None)
 
     def _copy(self, entry: Entry) -> None:
-        QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer}")
+        QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer.text}")
 
     def _delete(self, entry: Entry) -> None:
         self._history.remove(entry.id)
@@ -215,7 +215,7 @@ class HistoryController(QObject):
             )
             return
         try:
-            shown = ChangeMap(kept, entry.place, QgsProject.instance())
+            shown = ChangeMap(kept, entry.layers_label, QgsProject.instance())
         except ChangeMapError as error:
             self._warn(str(error))
         else:

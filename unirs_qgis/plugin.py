@@ -183,7 +183,7 @@ class Window(QObject):
                 return
         else:
             self.inputs.choose_video(entry.layers[0].source)
-        options = [text for text, _ in entry.options]
+        options = [text for text, _ in entry.answer.options]
         self._ask(entry.task, entry.question, options)
 
     def _prepare(self, layers: list[QgsRasterLayer]) -> None:

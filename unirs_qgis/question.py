@@ -12,6 +12,7 @@ from qgis.core import QgsRasterLayer
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
@@ -316,27 +317,22 @@ def model_params(settings: Settings) -> dict[str, Any]:
 def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
     selection = question.request.selection
     crop = question.crops[0] if question.crops else None
+    answer = Answer.of_result(
+        result,
+        model_digest=question.model["digest"],
+        views=question.params().get("views", 1),
+        dates=[record.date for record in selection.records] if selection.layers else (),
+    )
     return Entry(
         id=question.id,
         created=now(),
         kind=selection.kind,
         task=question.request.task,
         question=question.request.text,
-        clue=result["clue"] or "",
-        answer=result["answer"],
-        options=tuple((o["text"], o["probability"]) for o in result["options"]),
-        views=result["vote"]["views"] if result["vote"] else 1,
-        agreeing=result["vote"]["agreeing"] if result["vote"] else 1,
-        model=result["model"],
-        model_digest=question.model["digest"],
-        demonstration=result["demonstration"],
-        device=result["device"],
-        seconds=result["seconds"]["total"],
-        stopped=result["stopped"],
+        answer=answer,
         footprint=crop.footprint if crop else "",
         crs=crs_name(crop.crs) if crop else "",
         layers=selection.records,
-        zero_shot=result["zero_shot"],
     )
 
 

@@ -48,10 +48,10 @@ def test_a_name_is_proposed_and_the_folder_is_remembered(qtbot, answers, tmp_pat
 
 
 def test_the_history_itself_is_never_overwritten(qtbot, answers, monkeypatch):
-    said = []
-    monkeypatch.setattr(answers, "_warn", said.append)
+    messages = []
+    monkeypatch.setattr(answers, "_warn", messages.append)
     monkeypatch.setattr(answers._history, "export", lambda *_: pytest.fail("it was written over"))
 
     proposal(answers.dock).chosen.emit(str(answers._history.path))
 
-    assert "is the history itself" in said[0]
+    assert "is the history itself" in messages[0]

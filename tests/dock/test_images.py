@@ -57,7 +57,11 @@ def _filled(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:
             ),
             make_entry(50, question="<b>How many</b> buildings are there & where?", answer="12"),
             make_entry(
-                20, question="Is this a rural or an urban area?", answer="urban", demonstration=True
+                20,
+                question="Is this a rural or an urban area?",
+                answer="urban",
+                demonstration=True,
+                unsure=True,
             ),
         ]
     )
@@ -115,8 +119,9 @@ def answered(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:
         kind="pair",
         question="Has a parking lot been built?",
         layers=PAIR,
-        options=(("yes", 0.934), ("no", 0.066)),
+        options=(("yes", 0.543), ("no", 0.457)),
         demonstration=True,
+        unsure=True,
     )
     dock.finish_answer(entry, can_map=True)
     dock.add_entry(entry)

@@ -6,8 +6,9 @@ import tempfile
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -31,13 +32,16 @@ from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
 from unirs_qgis.inputs.layers import acquisition_date, date_warning
 from unirs_qgis.paths import resource
-from unirs_qgis.processing.outputs import FileOutput
-from unirs_qgis.processing.painter import Painter
-from unirs_qgis.processing.rows import Columns
-from unirs_qgis.processing.run import Inquiry, Place, Run, Table
-from unirs_qgis.processing.session import fail_if_interrupted, worker_session
-from unirs_qgis.processing.styles import style_output
-from unirs_qgis.processing.tables import Schema, SinkTable
+from unirs_qgis.processing.outputs import FileOutput, SinkTable
+from unirs_qgis.processing.rows import Columns, style_output
+from unirs_qgis.processing.run import Area, BatchRequest, Run, Table
+from unirs_qgis.processing.session import (
+    LayerRenderer,
+    fail_if_interrupted,
+    load_model,
+    worker_session,
+)
+from unirs_qgis.processing.tables import Schema
 from unirs_qgis.runtime.environment import (
     PYTHON_VARIABLE,
     Runtime,
@@ -49,20 +53,67 @@ from unirs_qgis.settings import TOKENS, Settings, read_settings
 translate = QCoreApplication.translate
 
 
-class UniRSAlgorithm(QgsProcessingAlgorithm):
-    """Asks one thing about many places, and writes a row about each.
-
-    A subclass says what its parameters are, which layers are looked at, which places there are and
-    what is asked. It lives for one run.
+class Texts(NamedTuple):
+    """What the toolbox shows of an algorithm, in the user's language.
 
     Attributes:
+        title: Its name.
+        summary: One sentence that says what it does.
+        tags: Search terms, comma-separated.
+        output: Name of the output, also as a layer of the project.
+        help: Paragraphs that say what it takes and gives.
+    """
+
+    title: str
+    summary: str
+    tags: str
+    output: str
+    help: tuple[str, ...]
+
+
+class UniRSAlgorithm(QgsProcessingAlgorithm):
+    """Sends one request about many areas, and writes a row about each.
+
+    A subclass defines its parameters, layers, areas and request. An object lives for one run.
+
+    Attributes:
+        NAME: Id within the provider.
+        METHOD: Method of the worker protocol.
         snapshots: The layers as they were when the run began, in order of time.
         pixel: Width and height of the first one's pixels in map units; ``None`` if it has none.
+        load: Loads the model in the worker and gives the result, once; ``None`` after a cancel.
     """
+
+    NAME: str
+    METHOD: str
+
+    @abstractmethod
+    def texts(self) -> Texts:
+        """What the toolbox shows of it."""
 
     def createInstance(self) -> UniRSAlgorithm:  # noqa: N802
         """Another one, for another run."""
         return type(self)()
+
+    def name(self) -> str:
+        """Id within the provider."""
+        return self.NAME
+
+    def displayName(self) -> str:  # noqa: N802
+        """Name in the toolbox."""
+        return self.texts().title
+
+    def shortDescription(self) -> str:  # noqa: N802
+        """One sentence."""
+        return self.texts().summary
+
+    def tags(self) -> list[str]:
+        """Search terms."""
+        return self.texts().tags.split(",")
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """What it takes and gives; ``qgis_process help`` puts the short description before it."""
+        return "\n\n".join(self.texts().help)
 
     def group(self) -> str:
         """Heading in the toolbox."""
@@ -78,16 +129,12 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
 
     def svgIconPath(self) -> str:  # noqa: N802
         """File of the icon."""
-        return str(resource("icons", f"{self.name()}.svg"))
+        return str(resource("icons", f"{self.NAME}.svg"))
 
     def canExecute(self) -> tuple[bool, str]:  # noqa: N802
         """Whether the runtime is set up, and what to do if it is not."""
         runtime = describe_runtime(read_settings())
         return runtime.python is not None, _readiness(runtime)
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """What it takes and gives; ``qgis_process help`` puts the short description before it."""
-        return "\n\n".join(self.help_paragraphs())
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002
         """Declare the parameters."""
@@ -117,7 +164,9 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         except CropError as error:
             raise QgsProcessingException(str(error)) from error
         self.pixel = _pixel(rasters[0])
-        warning = date_warning([acquisition_date(layer)[0] for layer in rasters])
+        dates = [acquisition_date(layer)[0] for layer in rasters]
+        self._dates = tuple(date.isoformat() if date else "" for date in dates)
+        warning = date_warning(dates)
         if warning:
             feedback.pushWarning(warning)
         return True
@@ -128,37 +177,28 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        """Ask about every place."""
-        columns = self.columns(parameters, context)
-        places = self.places(parameters, context, feedback)
-        inquiry = self._inquiry(parameters, context)
-        schema = self.schema(parameters, context, columns)
-        painter = Painter(self.snapshots, self.crs, feedback)
-        try:
-            with (
-                _temporary_folder() as folder,
-                self.opened_table(parameters, context, schema) as (table, name),
-                worker_session(self._command, feedback) as session,
-            ):
+        """Ask about every area."""
+        areas = self.areas(parameters, context, feedback)
+        request = self._request(parameters, context)
+        renderer = LayerRenderer(self.snapshots, self.crs, feedback)
+        with (
+            closing(renderer),
+            _temporary_folder() as folder,
+            worker_session(self._command, feedback) as session,
+        ):
+            self.load = cache(lambda: load_model(session, request.model, feedback))
+            columns = self.columns(parameters, context)
+            schema = self.schema(parameters, context, columns)
+            with self.opened_table(parameters, context, schema) as (table, name):
                 style_output(name, columns, context)
-                Run(session, inquiry, columns, table, painter.crops, folder, feedback).over(places)
-        finally:
-            painter.close()
+                run = Run(session, request, columns, table, renderer.crops, folder, feedback)
+                run.ask_about(areas, self.load)
         fail_if_interrupted(feedback)
         return {"OUTPUT": name} if name else {}
 
     @abstractmethod
-    def help_paragraphs(self) -> Sequence[str]:
-        """What the algorithm takes and gives; what it does is its short description."""
-
-    @property
-    @abstractmethod
-    def method(self) -> str:
-        """The method of the worker protocol."""
-
-    @abstractmethod
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
-        """Parameters of this algorithm alone."""
+        """Parameters of this algorithm only."""
 
     @abstractmethod
     def output(self) -> QgsProcessingParameterDefinition:
@@ -168,19 +208,19 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
     def rasters(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> list[QgsRasterLayer]:
-        """The layers to look at, in order of time.
+        """The layers, in order of time.
 
         Raises:
             QgsProcessingException: One is missing or cannot be drawn.
         """
 
     @abstractmethod
-    def places(
+    def areas(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
-    ) -> Sequence[Place]:
+    ) -> Sequence[Area]:
         """What to ask about; extents in ``crs``.
 
         Raises:
@@ -191,14 +231,14 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
     def schema(
         self, parameters: dict[str, Any], context: QgsProcessingContext, columns: Columns
     ) -> Schema:
-        """What the table looks like."""
+        """The form of the table."""
 
     def columns(
         self,
         parameters: dict[str, Any],  # noqa: ARG002
         context: QgsProcessingContext,  # noqa: ARG002
     ) -> Columns:
-        """Which answers there are."""
+        """The columns of the answers."""
         return Columns()
 
     def question(
@@ -211,7 +251,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
 
     @property
     def crs(self) -> QgsCoordinateReferenceSystem:
-        """Of the places: that of the first layer."""
+        """CRS of the areas: that of the first layer."""
         return self.snapshots[0].crs
 
     @contextmanager
@@ -241,35 +281,37 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         with closing(SinkTable(sink, schema)) as table:
             yield table, name
 
-    def _inquiry(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Inquiry:
-        question, asked = self.question(parameters, context)
+    def _request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> BatchRequest:
+        question, params = self.question(parameters, context)
         model = {
             name.lower(): self.parameterAsString(parameters, name, context).strip()
             for name in ("MODEL", "DEVICE", "PRECISION")
         }
-        params = {
+        common = {
             "clue": self.parameterAsBool(parameters, "CLUE", context),
             "max_new_tokens": self.parameterAsInt(parameters, "MAX_TOKENS", context),
         }
-        return Inquiry(
-            method=self.method,
-            params={**model, **params, **asked},
+        return BatchRequest(
+            method=self.METHOD,
+            params={**model, **common, **params},
             model=model,
             question=question,
             layers=" → ".join(layer.name for layer in self.snapshots),
+            dates=self._dates,
         )
 
 
 @contextmanager
 def _temporary_folder() -> Iterator[Path]:
-    """A private folder for the pictures of a run."""
+    """A private folder for the crops of a run."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="unirs-")
     except OSError as error:
         raise QgsProcessingException(
             translate(
                 "Processing",
-                "There is no temporary folder to draw in ({reason}); free some space on its disk.",
+                "No temporary folder can be made for the crops ({reason}); free some space on "
+                "its disk.",
             ).format(reason=error.strerror)
         ) from error
     with folder as path:
@@ -277,8 +319,8 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _readiness(runtime: Runtime) -> str:
-    """What is to be told of the runtime before a run, also where there is no dock."""
-    if runtime.python is not None or not runtime.own:  # a chosen Python's sentence says what to do
+    """State of the runtime and what to do about it, also where there is no dock."""
+    if runtime.python is not None or not runtime.own:  # the message of a chosen Python is enough
         return runtime.message
     return translate(
         "Processing",
@@ -295,7 +337,7 @@ def _pixel(layer: QgsRasterLayer) -> tuple[float, float] | None:
 
 
 def _model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
-    """How questions are answered: as the options page has it, unless said otherwise."""
+    """Parameters of every run; the options page gives their defaults."""
     return [
         QgsProcessingParameterString(
             "MODEL", translate("Processing", "Model (name or folder)"), settings.model
@@ -309,11 +351,11 @@ def _model_parameters(settings: Settings) -> list[QgsProcessingParameterDefiniti
             settings.precision,
         ),
         QgsProcessingParameterBoolean(
-            "CLUE", translate("Processing", "Let the model describe first (clue)"), settings.clue
+            "CLUE", translate("Processing", "Generate a clue first"), settings.clue
         ),
         QgsProcessingParameterNumber(
             "MAX_TOKENS",
-            translate("Processing", "Longest answer, in tokens"),
+            translate("Processing", "Maximum length of an answer, in tokens"),
             defaultValue=settings.max_new_tokens,
             minValue=TOKENS.start,
             maxValue=TOKENS.stop - 1,
@@ -334,7 +376,7 @@ def polygons_output(label: str) -> QgsProcessingParameterFeatureSink:
 
 
 def _destination(value: Any, context: QgsProcessingContext) -> str:
-    """What a value of ``OUTPUT`` says, without making anything of it yet."""
+    """The destination that a value of ``OUTPUT`` names."""
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         return value.sink.valueAsString(context.expressionContext(), "")[0]
     return value if isinstance(value, str) else ""

@@ -20,7 +20,7 @@ from tests.plugin.processing_fixtures import (
     rows_of,
     write_tiles,
 )
-from unirs_qgis.processing.areas import boxes_within
+from unirs_qgis.processing.extents import boxes_within
 
 WORLD = QgsRectangle(-180, -90, 180, 90)
 MERCATOR = QgsRectangle(-20037508.34, -20048966.1, 20037508.34, 20048966.1)
@@ -58,7 +58,7 @@ def test_a_map_from_0_to_360_degrees_shows_one(qgis_app):
     ]
 
 
-def test_a_map_that_goes_on_beyond_180_degrees_shows_one(qgis_app):
+def test_a_map_that_continues_beyond_180_degrees_has_one_box(qgis_app):
     limits = QgsRectangle(0, 7_000_000, 2_000_000, 9_000_000)
     ((west, _, east, _),) = boxes(
         limits, "EPSG:32760", QgsRectangle(178, -18, 182, -17), "EPSG:4326"
@@ -76,7 +76,7 @@ def test_a_map_that_goes_on_beyond_180_degrees_shows_one(qgis_app):
         (QgsRectangle(0, 0, 9, 9), "", QgsRectangle(5, 5, 30, 9), "", [(5, 5, 9, 9)]),
     ],
 )
-def test_other_extents_are_what_they_were(qgis_app, limits, crs, extent, wanted, expected):
+def test_other_extents_are_unchanged(qgis_app, limits, crs, extent, wanted, expected):
     found = boxes(limits, crs, extent, wanted)
     assert len(found) == len(expected)
     for box, other in zip(found, expected, strict=True):
@@ -148,6 +148,6 @@ def test_a_feature_across_180_degrees_is_no_caption_of_the_world(run):
 
 
 def test_an_extent_elsewhere_is_refused(run):
-    with pytest.raises(QgsProcessingException, match="no ground in common"):
+    with pytest.raises(QgsProcessingException, match="do not overlap"):
         run(EXTENT="170,-170,40,50 [EPSG:4326]")
     assert not run.worker.log

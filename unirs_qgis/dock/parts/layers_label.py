@@ -1,4 +1,4 @@
-"""Names of layers in little room: they lose their middle, and keep their dates."""
+"""A line of layer names, elided in the middle, with their dates."""
 
 from __future__ import annotations
 
@@ -8,28 +8,24 @@ from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QFontMetrics, QResizeEvent
 from qtpy.QtWidgets import QWidget
 
-from unirs_qgis.dock.entries import LayerRecord, layer_label, place_label
+from unirs_qgis.dock.entries import LayerRecord, layer_label, layers_label
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.theme import line_height, plain_tooltip
 
-_LEAST_NAME = 4  # letters; less says nothing
+_LEAST_NAME = 4  # letters; fewer identify nothing
 
 
-class PlaceLabel(WrapLabel):
-    """Layers in one line; its tooltip names them in full.
-
-    Args:
-        parent: Qt's parent.
-    """
+class LayersLabel(WrapLabel):
+    """Layers in one line; its tooltip names them in full."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(quiet=True, parent=parent)
+        super().__init__(secondary=True, parent=parent)
         self._layers: Sequence[LayerRecord] = ()
 
     def show_layers(self, layers: Sequence[LayerRecord]) -> None:
         """Shows layers, the earliest first; none hide the label."""
         self._layers = layers
-        self.setToolTip(plain_tooltip(place_label(layers)))
+        self.setToolTip(plain_tooltip(layers_label(layers)))
         self.setVisible(bool(layers))
         self._shorten()
 
@@ -47,18 +43,18 @@ class PlaceLabel(WrapLabel):
         return QSize(200, line_height(self))
 
     def _shorten(self) -> None:
-        self.setText(short_place(self._layers, self.width() - 2, self.fontMetrics()))
+        self.setText(short_label(self._layers, self.width() - 2, self.fontMetrics()))
 
 
-def short_place(layers: Sequence[LayerRecord], room: int, metrics: QFontMetrics) -> str:
-    """At what a question is or was asked, in one line.
+def short_label(layers: Sequence[LayerRecord], room: int, metrics: QFontMetrics) -> str:
+    """Layers with their dates, shortened to one line.
 
     Args:
         layers: The earliest first.
         room: Width of the line, in pixels.
         metrics: Of the font.
     """
-    full = place_label(layers)
+    full = layers_label(layers)
     if metrics.horizontalAdvance(full) <= room:
         return full
     ends, joint = (layers, " → ") if len(layers) <= 2 else ((layers[0], layers[-1]), " … ")

@@ -91,10 +91,10 @@ def test_whatever_the_keyboard_reaches_has_a_name_for_screen_readers(dock, kind,
 
     for widget in focusable(dock):
         if widget.isVisible():
-            spoken = widget.accessibleName() or (
+            accessible = widget.accessibleName() or (
                 widget.text() if isinstance(widget, QAbstractButton) else ""
             )
-            assert spoken, f"{type(widget).__name__} {widget.objectName()}"
+            assert accessible, f"{type(widget).__name__} {widget.objectName()}"
 
 
 def test_the_tab_key_goes_from_top_to_bottom(qtbot, dock, find, make_entry):
@@ -239,7 +239,7 @@ def test_everything_is_readable_under_a_dark_stylesheet(qtbot, night, dock, find
     assert contrast_in(view.viewport(), row) > 3
 
 
-def test_colours_stand_out_from_what_is_behind_a_widget(night, dock, find):
+def test_colours_contrast_with_the_background_of_a_widget(night, dock, find):
     role = QPalette.ColorRole
     for name in ("kindPairButton", "answerView", "historyView", "suggestionsBar", "menuButton"):
         palette = colours(find(name))

@@ -3,7 +3,7 @@
 import pytest
 from qgis.core import QgsGeometry, QgsRectangle
 
-from unirs_qgis.history.antimeridian import on_globe
+from unirs_qgis.history.antimeridian import to_wgs84
 
 PACIFIC = (
     'PROJCS["around 180",GEOGCS["WGS 84",'
@@ -30,11 +30,11 @@ def parts(shape: QgsGeometry) -> list[tuple[int, ...]]:
 @pytest.mark.usefixtures("qgis_app")
 class TestFootprint:
     def test_in_metres_becomes_degrees(self):
-        shape = on_globe(box(500_000, 4_000_000, 700_000, 4_300_000), "EPSG:32611")
+        shape = to_wgs84(box(500_000, 4_000_000, 700_000, 4_300_000), "EPSG:32611")
         assert parts(shape) == [(-117, 36, -115, 39)]
 
     def test_keeps_its_bent_sides(self):
-        shape = on_globe(box(3e6, 3e6, 6e6, 5e6), "EPSG:3035")
+        shape = to_wgs84(box(3e6, 3e6, 6e6, 5e6), "EPSG:3035")
         # Its upper corners lie at 64.1 and 65.5 degrees; between them it reaches 68.1.
         assert shape.boundingBox().yMaximum() == pytest.approx(68.1, abs=0.1)
 
@@ -47,14 +47,14 @@ class TestFootprint:
         ],
     )
     def test_across_the_antimeridian_has_two_parts(self, footprint, crs):
-        assert parts(on_globe(footprint, crs)) == [(-180, -10, -170, 10), (170, -10, 180, 10)]
+        assert parts(to_wgs84(footprint, crs)) == [(-180, -10, -170, 10), (170, -10, 180, 10)]
 
     def test_around_a_pole_covers_it(self):
-        assert parts(on_globe(box(-1e6, -1e6, 1e6, 1e6), "EPSG:3031")) == [(-180, -90, 180, -77)]
-        assert parts(on_globe(box(-1e6, -1e6, 1e6, 1e6), "EPSG:3995")) == [(-180, 77, 180, 90)]
+        assert parts(to_wgs84(box(-1e6, -1e6, 1e6, 1e6), "EPSG:3031")) == [(-180, -90, 180, -77)]
+        assert parts(to_wgs84(box(-1e6, -1e6, 1e6, 1e6), "EPSG:3995")) == [(-180, 77, 180, 90)]
 
     def test_wider_than_the_world_is_the_world(self):
-        assert parts(on_globe(box(-400, -80, 400, 80), "EPSG:4326")) == [(-180, -80, 180, 80)]
+        assert parts(to_wgs84(box(-400, -80, 400, 80), "EPSG:4326")) == [(-180, -80, 180, 80)]
 
     @pytest.mark.parametrize(
         ("footprint", "crs"),
@@ -70,5 +70,5 @@ class TestFootprint:
             (box(0, 0, 1, 1), "no CRS"),
         ],
     )
-    def test_without_a_place_has_no_shape(self, footprint, crs):
-        assert on_globe(footprint, crs).isNull()
+    def test_outside_of_its_crs_has_no_geometry(self, footprint, crs):
+        assert to_wgs84(footprint, crs).isNull()

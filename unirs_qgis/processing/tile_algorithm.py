@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from qgis.core import (
     QgsCsException,
     QgsFeatureRequest,
     QgsFeatureSource,
+    QgsFields,
     QgsGeometry,
     QgsProcessing,
     QgsProcessingContext,
@@ -28,12 +28,13 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.processing.areas import across_180, boxes_within, ends_at_180, names_its_crs
-from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
-from unirs_qgis.processing.rows import Columns, whole_number_fields
-from unirs_qgis.processing.run import Place
+from unirs_qgis.processing.algorithm import UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.extents import across_180, boxes_within, ends_at_180, names_its_crs
+from unirs_qgis.processing.rows import Columns
+from unirs_qgis.processing.run import Area
 from unirs_qgis.processing.tables import Schema
 from unirs_qgis.processing.tiles import Box, Tile, TilingError, lay_grid, side_by_side
+from unirs_qgis.settings import VIEWS, read_settings
 
 translate = QCoreApplication.translate
 
@@ -43,7 +44,7 @@ PIXELS, MAP_UNITS = range(2)
 DEFAULT_TILE_PIXELS = 256
 
 
-class TilesAlgorithm(UniRSAlgorithm):
+class TileAlgorithm(UniRSAlgorithm):
     """Asks about every tile of some layers.
 
     Attributes:
@@ -58,11 +59,7 @@ class TilesAlgorithm(UniRSAlgorithm):
 
     def output(self) -> QgsProcessingParameterDefinition:
         """One polygon for each tile."""
-        return polygons_output(self.output_name())
-
-    @abstractmethod
-    def output_name(self) -> str:
-        """What the output is called, also as a layer of the project."""
+        return polygons_output(self.texts().output)
 
     def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters that hold the layers."""
@@ -74,26 +71,25 @@ class TilesAlgorithm(UniRSAlgorithm):
         return [QgsProcessingParameterRasterLayer(name, labels[name]) for name in self.LAYERS]
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """The parameters that say what is asked; none for captions."""
+        """The parameters of the question; none for captions."""
         return []
 
-    def help_on_tiles(self) -> tuple[str, ...]:
+    @staticmethod
+    def help_on_tiles() -> tuple[str, ...]:
         """Paragraphs of the help that all of these algorithms share."""
         return (
             translate(
                 "Processing",
-                "The extent is covered by whole tiles of one size, row by row from its upper left "
-                "corner. What the model sees of a tile is what the map shows: bands, stretch and "
-                "transparency of the layer. Tiles with less than 5 % of data are not asked about: "
-                "their status is nodata. A tile that fails has the status failed and its error in "
-                "the row.",
+                "The extent is covered by whole tiles of one size, row by row from its upper "
+                "left corner. The model gets what the map shows: bands, stretch and transparency "
+                "of the layer. Tiles with less than 5 % of data are skipped: their status is "
+                "nodata. A tile that fails has the status failed and its error in the row.",
             ),
             translate(
                 "Processing",
-                "With a GeoPackage as output every row is kept at once, whatever happens; run "
-                "again with the same output to go on where a run ended. Rows that are there stay, "
-                "rows that failed are asked again. A file of another format is written when the "
-                "run ends or is cancelled.",
+                "With a GeoPackage as output every row is saved at once; run again with the same "
+                "output to continue where a run ended. Existing rows stay, failed ones are "
+                "repeated. A file of another format is written when the run ends or is cancelled.",
             ),
         )
 
@@ -116,37 +112,30 @@ class TilesAlgorithm(UniRSAlgorithm):
         columns: Columns,
     ) -> Schema:
         """Row and column of the tile, then the answers."""
-        fields = whole_number_fields("row", "col")
-        fields.extend(columns.fields())
-        return Schema(
-            fields,
-            key=("row", "col", *columns.key()),
-            status=columns.status,
-            geometry=QgsWkbTypes.Type.Polygon,
-            crs=self.crs,
-        )
+        own, polygon = QgsFields(), QgsWkbTypes.Type.Polygon
+        return Schema(("row", "col"), own, columns, polygon, self.crs)
 
-    def places(
+    def areas(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
-    ) -> Sequence[Place]:
+    ) -> Sequence[Area]:
         """The tiles that touch the polygons of ``CLIP``, or all."""
         tiles: Iterable[Tile] = self._tiles(parameters, context)
         clip = self.parameterAsSource(parameters, "CLIP", context)
         if clip is not None:
             tiles = self._touching(tiles, clip, context, feedback)
-        places = [_place(tile) for tile in tiles]
-        if not places and not feedback.isCanceled():
+        areas = [_area(tile) for tile in tiles]
+        if not areas and not feedback.isCanceled():
             raise QgsProcessingException(
                 translate(
                     "Processing",
                     "The clip polygons do not touch the extent; choose others, or leave them out.",
                 )
             )
-        feedback.pushInfo(translate("Processing", "Tiles: {count}.").format(count=len(places)))
-        return places
+        feedback.pushInfo(translate("Processing", "Tiles: {count}.").format(count=len(areas)))
+        return areas
 
     def _tiles(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Iterable[Tile]:
         """All tiles; where the extent lies across 180 degrees, those to the west come first."""
@@ -156,14 +145,14 @@ class TilesAlgorithm(UniRSAlgorithm):
         sizes = size * unit_x, size * unit_y, overlap * unit_x, overlap * unit_y
         try:
             grids = [
-                # Beyond 180 degrees a tile could not be drawn: it reaches to the west instead.
+                # Beyond 180 degrees a tile could not be drawn: the grid is moved to the west.
                 grid.ending_at(box.x_max) if ends_at_180(box, self.crs) else grid
                 for box in self._boxes(parameters, context)
                 for grid in [lay_grid(box, *sizes)]
             ]
             return side_by_side(grids)
         except TilingError as error:
-            raise QgsProcessingException(_sentence(error)) from error
+            raise QgsProcessingException(_message(error)) from error
 
     def _unit(self, unit: int) -> tuple[float, float]:
         """Map units of one unit of ``TILE_SIZE``, along x and y."""
@@ -183,7 +172,7 @@ class TilesAlgorithm(UniRSAlgorithm):
         first, *others = self.snapshots
         areas = [(layer.extent, layer.crs, layer.name) for layer in others]
         if parameters.get("EXTENT"):
-            areas.append(self._wanted(parameters, context))
+            areas.append(self._extent(parameters, context))
         boxes = [first.extent]
         for extent, crs, name in areas:
             boxes = self._within(boxes, extent, crs, name, context)
@@ -192,13 +181,12 @@ class TilesAlgorithm(UniRSAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "The extent and the layers ({layers}) have no ground in common; "
-                    "choose another extent.",
+                    "The extent and the layers ({layers}) do not overlap; choose another extent.",
                 ).format(layers=", ".join(layer.name for layer in self.snapshots))
             )
         return [Box(b.xMinimum(), b.yMinimum(), b.xMaximum(), b.yMaximum()) for b in boxes]
 
-    def _wanted(
+    def _extent(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[QgsRectangle, QgsCoordinateReferenceSystem, str]:
         """``EXTENT`` with its CRS and its name in messages."""
@@ -224,8 +212,8 @@ class TilesAlgorithm(UniRSAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "One of the layers {first} and {second} has no CRS, so that they cannot "
-                    "be laid over each other; set it in the layer's properties.",
+                    "One of the layers {first} and {second} has no CRS, so that their extents "
+                    "cannot be compared; set it in the layer's properties.",
                 ).format(first=first.name, second=name)
             )
         try:
@@ -237,7 +225,9 @@ class TilesAlgorithm(UniRSAlgorithm):
         except QgsCsException as error:
             raise QgsProcessingException(
                 translate(
-                    "Processing", "The layer {layer} cannot be brought into the CRS {crs}."
+                    "Processing",
+                    "The layer {layer} cannot be transformed to the CRS {crs}; choose another "
+                    "layer.",
                 ).format(layer=name, crs=first.crs.userFriendlyIdentifier())
             ) from error
 
@@ -248,7 +238,7 @@ class TilesAlgorithm(UniRSAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> Iterable[Tile]:
-        """The tiles that share ground with polygons."""
+        """The tiles that overlap polygons."""
         request = QgsFeatureRequest().setNoAttributes()
         request.setDestinationCrs(self.crs, context.transformContext())
         polygons = QgsGeometry.unaryUnion(
@@ -259,9 +249,36 @@ class TilesAlgorithm(UniRSAlgorithm):
         for tile in tiles:
             if feedback.isCanceled():
                 return
-            square = _polygon(tile)  # held, or what constGet gives would be gone
+            square = _polygon(tile)  # keeps the geometry of constGet alive
             if engine.relatePattern(square.constGet(), "T********"):
                 yield tile
+
+
+def parse_options(line: str) -> tuple[str, ...]:
+    """The options in a comma-separated list; none if it is empty.
+
+    Raises:
+        QgsProcessingException: There is only one option, or one occurs twice.
+    """
+    options = tuple(option.strip() for option in line.split(",") if option.strip())
+    if len(options) == 1 or len(set(options)) < len(options):
+        raise QgsProcessingException(
+            translate(
+                "Processing", "The options {options} leave no choice; name at least two, each once."
+            ).format(options=", ".join(options))
+        )
+    return options
+
+
+def views_parameter() -> QgsProcessingParameterDefinition:
+    """The parameter ``VIEWS``."""
+    return QgsProcessingParameterNumber(
+        "VIEWS",
+        translate("Processing", "Number of views of each tile"),
+        defaultValue=read_settings().views,
+        minValue=VIEWS.start,
+        maxValue=VIEWS.stop - 1,
+    )
 
 
 def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
@@ -298,8 +315,8 @@ def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
     ]
 
 
-def _place(tile: Tile) -> Place:
-    return Place(
+def _area(tile: Tile) -> Area:
+    return Area(
         name=translate("Processing", "Tile {row}/{column}").format(
             row=tile.row, column=tile.column
         ),
@@ -313,7 +330,7 @@ def _polygon(tile: Tile) -> QgsGeometry:
     return QgsGeometry.fromRect(QgsRectangle(*tile.box))
 
 
-def _sentence(error: TilingError) -> str:
+def _message(error: TilingError) -> str:
     sentences = {
         "size": translate("Processing", "The tile size must be greater than 0."),
         "overlap": translate(
@@ -323,7 +340,7 @@ def _sentence(error: TilingError) -> str:
         "count": translate(
             "Processing",
             "There would be more than a million tiles; choose larger tiles or a smaller extent. "
-            "Mind the unit of the tile size.",
+            "Check the unit of the tile size.",
         ),
     }
     return sentences[error.code]

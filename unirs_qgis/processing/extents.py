@@ -47,7 +47,7 @@ def across_180(text: str, crs: QgsCoordinateReferenceSystem) -> QgsRectangle | N
 
 
 def names_its_crs(text: str) -> bool:
-    """Whether an extent, as Processing writes it, says in which CRS it is."""
+    """Whether an extent, as Processing writes it, has a CRS."""
     written = _EXTENT.fullmatch(text)
     return written is None or written["crs"] is not None
 
@@ -64,12 +64,12 @@ def boxes_within(
     Args:
         limits: Such as the extent of a layer.
         limits_crs: Of the limits; without a CRS on either side coordinates are taken as they are.
-        extent: What is wanted.
+        extent: The extent.
         crs: Of the extent.
         context: Of the project.
 
     Returns:
-        None if they share no ground; else one, or two from west to east where the map of
+        Empty if they do not overlap; else one, or two from west to east where the map of
         ``limits_crs`` is cut within the extent.
 
     Raises:
@@ -86,7 +86,7 @@ def shown_within(
     crs: QgsCoordinateReferenceSystem,
     context: QgsCoordinateTransformContext,
 ) -> list[QgsRectangle]:
-    """As ``boxes_within``, but each box whole, also where it reaches beyond the limits."""
+    """As ``boxes_within``, but boxes may reach beyond the limits."""
     if not (crs.isValid() and limits_crs.isValid()):
         return [] if limits.intersect(extent).isEmpty() else [extent]
     width = _world_width(limits_crs, context)
@@ -144,10 +144,10 @@ def _box(
 def _world_width(
     crs: QgsCoordinateReferenceSystem, context: QgsCoordinateTransformContext
 ) -> float | None:
-    """How far to the east a map shows the same ground again; ``None`` if it never does.
+    """Width of the world in a CRS, after which its map repeats; ``None`` if it does not.
 
-    It does in degrees, and on cylindrical projections such as Mercator's, where all places of one
-    latitude have one y.
+    It does in degrees, and on cylindrical projections such as Mercator's, where all points of one
+    latitude have the same y.
     """
     if crs.isGeographic():
         return 360.0

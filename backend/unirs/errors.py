@@ -19,6 +19,12 @@ def shorten(text: str, most: int = SENTENCE_CHARACTERS) -> str:
     return f"{text[:half]} … {text[-half:]}"
 
 
+def short_reason(error: BaseException) -> str:
+    """What a library's exception says, in one line without its full stop; its class if nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return " ".join(lines[:2]).rstrip(".")
+
+
 class UniRSError(Exception):
     """A failure that a user can understand and act on.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from unirs.errors import UniRSError
+from unirs.errors import UniRSError, short_reason
 
 SETTINGS_FILE = "settings.json"
 """What the content of a folder was made with."""
@@ -56,6 +56,17 @@ def require_space(folder: Path, needed_bytes: float, what: str) -> None:
         )
 
 
+def write_failure(path: Path, error: Exception) -> UniRSError:
+    """The failure to write a file or folder, for whatever reason the system or a library gave."""
+    reason = getattr(error, "strerror", None) or short_reason(error)
+    return UniRSError(
+        "output_unwritable",
+        f"{path} cannot be written ({reason}); check that its folder exists, is writable and has "
+        "free space.",
+        reason=str(error),
+    )
+
+
 def models_folder() -> Path:
     """The user's folder of models: ``UNIRS_MODELS``, else the platform's place for data."""
     import platformdirs
@@ -82,13 +93,7 @@ def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iter
         yield temporary
         temporary.replace(target)
     except refusals as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise UniRSError(
-            "output_unwritable",
-            f"{target} cannot be written ({reason}); check that its folder exists, takes files and "
-            "has room.",
-            reason=str(error),
-        ) from error
+        raise write_failure(target, error) from error
     finally:
         with suppress(OSError):  # where nothing can be written, nothing is to be deleted
             temporary.unlink(missing_ok=True)

@@ -29,7 +29,6 @@ from unirs.imagery.stopping import Stop, until_stopped
 from unirs.imagery.video import open_video
 from unirs.inference.views import answer_from_views
 from unirs.inputs import Answer, Crop, InputKind, VisualInput
-from unirs.models.store import model_info
 from unirs.request import TaskRequest, crop_files
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ def run_task(
     return TaskResult(
         answer,
         visual,
-        demonstration=model_info(pipeline.bundle.folder).demonstration,
+        demonstration=pipeline.bundle.card.demonstration,
         change_map=request.change_map if request.change_map in maps else None,
         written=(*written, *maps),
     )

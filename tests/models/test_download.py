@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from safetensors.numpy import save_file
 from unirs.errors import UniRSError
 from unirs.models import download as download_module
 from unirs.models import find_model, hub, store
-from unirs.models.download import download, only_one, plan_download
+from unirs.models.download import download, exclusive_access, plan_download
 from unirs.models.removal import remove_model
 from unirs.models.store import survey_models
 
 UNIRS, VILA = "someone/unirs-small", "Efficient-Large-Model/VILA1.5-3b"
 WEIGHTS = "model.safetensors"
+PROCESSOR_FILES = ("tokenizer.json", "tokenizer_config.json", "processor_config.json")
 
 
 def load_hub_server():
@@ -42,9 +44,11 @@ def server(monkeypatch, tmp_path):
     config = {"model_type": "unirs", "kind": "unirs", "text_config": sizes}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (folder / "README.md").write_text("# Small\n\nA small model.\n", encoding="utf-8")
-    numbers = np.random.default_rng(0).integers(0, 255, 2_000_000, dtype=np.uint8)
+    for name in PROCESSOR_FILES:
+        (folder / name).write_text("{}", encoding="utf-8")
+    numbers = np.random.default_rng(0).random(500_000, dtype=np.float32)
     save_file({"numbers": numbers}, folder / WEIGHTS)
-    save_file({"more": numbers[:50_000]}, folder / "clue" / WEIGHTS)
+    save_file({"more": numbers[:12_500]}, folder / "clue" / WEIGHTS)
     for useless in ("pytorch_model.bin", "training_args.bin", "code.py", "trainer_state.json"):
         (folder / useless).write_bytes(b"useless")
     with load_hub_server()() as server:
@@ -92,7 +96,7 @@ def test_only_what_is_needed_comes_and_the_model_is_there_by_its_name(server, tm
     assert not plan.needs_conversion
     assert plan.remote.licence == "cc-by-4.0"
     offered = server.models[UNIRS]
-    needed = {"config.json", "README.md", WEIGHTS, f"clue/{WEIGHTS}"}
+    needed = {"config.json", "README.md", WEIGHTS, f"clue/{WEIGHTS}", *PROCESSOR_FILES}
     assert {file.name for file in plan.files} == needed
     assert plan.total_bytes == sum(len(offered[name]) for name in needed)
     seen = []
@@ -285,6 +289,21 @@ def test_a_model_of_another_kind_is_refused_before_its_weights_come(server):
     assert server.sent[WEIGHTS] == 0
 
 
+@pytest.mark.parametrize("field", ["prompt_template", "conversation", "kind", "clue_source"])
+def test_a_model_of_an_unsupported_version_is_refused_before_its_weights_are_sent(server, field):
+    config = json.loads(server.models[UNIRS]["config.json"])
+    server.models[UNIRS]["config.json"] = json.dumps({**config, field: "new"}).encode()
+    assert code_of(plan_download, UNIRS) == "model_invalid"
+    assert server.sent[WEIGHTS] == 0
+
+
+@pytest.mark.parametrize("name", PROCESSOR_FILES)
+def test_an_incomplete_model_is_refused_before_its_weights_are_sent(server, name):
+    del server.models[UNIRS][name]
+    assert code_of(plan_download, UNIRS) == "model_invalid"
+    assert server.sent[WEIGHTS] == 0
+
+
 @pytest.mark.parametrize(
     ("api", "code"),
     [
@@ -335,7 +354,7 @@ def test_offline_mode_is_kept(server, monkeypatch):
 
 def test_a_full_disk_is_told_before_and_during(server, monkeypatch):
     plan = plan_download(UNIRS)
-    monkeypatch.setattr(download_module, "_free_bytes", lambda _: 1_000_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_000))
     assert code_of(download, plan_download(UNIRS)) == "disk_full"
     assert server.sent[WEIGHTS] == 0
     monkeypatch.undo()
@@ -361,7 +380,7 @@ def test_a_folder_that_takes_no_files(server, tmp_path):
 def test_two_at_once_do_not_mix():
     plan = plan_download(UNIRS)
     plan.folder.parent.mkdir(parents=True)
-    with only_one(plan.folder):
+    with exclusive_access(plan.folder):
         assert code_of(download, plan) == "download_running"
         store.download_folder(plan.folder).mkdir(exist_ok=True)
         assert code_of(remove_model, "unirs-small") == "download_running"

@@ -20,7 +20,8 @@ from unirs.inference.verdict import change_test, is_change_caption
 from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
 from unirs.inputs import Answer, Question, TokenCounts, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
-from unirs.models.store import DEFAULT_MODEL, find_model, model_info
+from unirs.model.folder import read_folder
+from unirs.models import DEFAULT_MODEL, find_model
 from unirs.prompts import clue_prompt
 
 CLUE_MAX_NEW_TOKENS = 96
@@ -268,7 +269,10 @@ class Pipeline:
 
 
 def load_pipeline(
-    name_or_folder: str | Path = DEFAULT_MODEL, device: str = "auto", precision: str = "auto"
+    name_or_folder: str | Path = DEFAULT_MODEL,
+    device: str = "auto",
+    precision: str = "auto",
+    on_accepted: Callable[[], None] = lambda: None,
 ) -> Pipeline:
     """Load a model and put it where it will run.
 
@@ -276,16 +280,19 @@ def load_pipeline(
         name_or_folder: See ``find_model``.
         device: See ``devices.resolve_device``.
         precision: See ``devices.resolve_precision``.
+        on_accepted: See ``load_bundle``.
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid``, ``device_missing``,
             ``precision_unknown`` or ``out_of_memory``.
     """
     started = time.perf_counter()
-    folder = find_model(name_or_folder)
+    folder = read_folder(find_model(name_or_folder))
     where = resolve_device(device)
-    dtype = resolve_precision(precision, where, model_info(folder).needs_bytes["float32"])
+    dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
     bundle = guard_memory(
-        lambda: load_bundle(folder, where, dtype), lambda: None, f"loading the model {folder.name}"
+        lambda: load_bundle(folder, where, dtype, on_accepted),
+        lambda: None,
+        f"loading the model {folder.name}",
     )
     return Pipeline(bundle, time.perf_counter() - started)

@@ -70,10 +70,6 @@ class UniRSConfig(PreTrainedConfig):
         if not isinstance(self.text_config, LlamaConfig):
             self.text_config = LlamaConfig(**(self.text_config or {}))
         self.adapters = self.adapters or {}
-        if self.adapters and not {"answer"} <= self.adapters.keys() <= {"answer", "clue"}:
-            raise ValueError(f"adapters of {', '.join(self.adapters)} do not make up a model")
-        if self.language_model:
-            LanguageModel(**self.language_model)
         self.change_module = self.change_module and self.kind == "unirs"
         self.change_head = self.change_head if self.change_module else 0
         super().__post_init__(**kwargs)

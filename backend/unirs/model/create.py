@@ -13,7 +13,7 @@ from transformers import LlamaForCausalLM, LlamaTokenizer
 from unirs.model.adapters import add_adapter, add_adapters
 from unirs.model.bundle import ModelBundle, make_processor
 from unirs.model.config import UniRSConfig
-from unirs.model.language_model import open_language_model
+from unirs.model.language_weights import open_language_model
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.prompts import SYSTEM
 

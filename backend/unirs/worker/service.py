@@ -70,8 +70,6 @@ class Service:
         return guard_memory(lambda: work(job), self._forget, f"working on {job.method}")
 
     def _load(self, job: Job) -> messages.LoadResult:
-        from unirs.models.store import model_info
-
         pipeline = self._pipeline_for(job)
         return messages.LoadResult(
             model=pipeline.name,
@@ -81,7 +79,7 @@ class Service:
             image_size=pipeline.image_size,
             frame_count=pipeline.frame_count,
             change_maps=pipeline.config.change_module,
-            demonstration=model_info(pipeline.bundle.folder).demonstration,
+            demonstration=pipeline.bundle.card.demonstration,
             digest=pipeline.bundle.digest,
             seconds=pipeline.load_seconds,
         )
@@ -128,15 +126,16 @@ class Service:
             from unirs.inference import load_pipeline
 
             job.notify("progress", stage="load")
-            self._drop()
-            self._pipeline = load_pipeline(wanted.model, wanted.device, wanted.precision)
+            self._pipeline = load_pipeline(
+                wanted.model, wanted.device, wanted.precision, on_accepted=self._drop
+            )
             self._choice = wanted
         return self._pipeline
 
     def _wanted(self, params: messages.LoadParams) -> _Choice:
         """What a request names, completed by what is at hand.
 
-        A model or device that is not there is refused here, before what is at hand is given up.
+        A model or device that does not exist is refused here.
         """
         from unirs.inference.devices import resolve_device
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unirs.cli.json_lines import told
+from unirs.cli.json_lines import stoppable
 from unirs.cli.screen import clean, print_json, print_table
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Latex = Annotated[bool, typer.Option("--latex", help="Print LaTeX.", rich_help_p
 def going_on_in(folder: Path) -> AbstractContextManager[None]:
     """Allow an evaluation to be stopped, with a message on how to resume it."""
     kept = f"Stopped; what was answered is kept in {folder}, and the same command goes on there."
-    return told("evaluation_stopped", kept, json_lines=False)
+    return stoppable("evaluation_stopped", kept, json_lines=False)
 
 
 def print_evaluation(result: Evaluation, *, markdown: bool, latex: bool, json: bool) -> None:

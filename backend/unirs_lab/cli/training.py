@@ -177,13 +177,13 @@ def _command(options: MiniOptions) -> list[str]:
 
 
 def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> TrainingFacts:
-    from unirs.models.store import model_info
+    from unirs.model.folder import read_folder
     from unirs_lab.evaluation.card import TrainingFacts
     from unirs_lab.training.curves import Curves
     from unirs_lab.training.options import STEPS
     from unirs_lab.world import EVENTS
 
-    info = model_info(pipeline.bundle.folder)
+    info = read_folder(pipeline.bundle.folder)
     names = [name for stage in options.stages for name in STEPS[stage]]
     curves = [
         Curves.open(path, first_step=sys.maxsize) for path in options.folder.rglob("curves.csv")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
-from unirs.model.compact import SCALE, read_compact, write_compact
+from unirs.model.compact_weights import SCALE, read_compact, write_compact
 
 
 @pytest.fixture

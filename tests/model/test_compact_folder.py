@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 from unirs.errors import UniRSError
 from unirs.model import load_bundle, save_bundle
 from unirs.model.adapters import adapter_tensors
-from unirs.model.language_model import open_language_model
+from unirs.model.compact_folder import own_tensors
+from unirs.model.language_weights import open_language_model
 from unirs.model.publish import publish
-from unirs.model.small import small_tensors
 
 
 def logits(language_model):
@@ -150,8 +150,14 @@ def test_a_configuration_that_cannot_be_is_refused(make_small, tmp_path, change)
     ("change", "reason"),
     [
         (lambda config: config["adapters"]["answer"].update(rank=4096), "rank 4096"),
-        (lambda config: config["vision_config"].update(hidden_size=60_000), "describes"),
-        (lambda config: config["text_config"].update(num_hidden_layers=500), "describes"),
+        (
+            lambda config: config["vision_config"].update(hidden_size=60_000),
+            r"has shape .* instead of \[60000",
+        ),
+        (
+            lambda config: config["text_config"].update(num_hidden_layers=500),
+            "is missing from its weights",
+        ),
     ],
 )
 def test_a_configuration_of_a_larger_model_is_refused_before_it_is_built(
@@ -168,7 +174,7 @@ def test_a_configuration_of_a_larger_model_is_refused_before_it_is_built(
 
 def test_publishing_writes_what_training_gives(make_small, tmp_path):
     bundle = make_small()
-    own = {name: t for name, t in small_tensors(bundle.model).items() if "adapters." not in name}
+    own = {name: t for name, t in own_tensors(bundle.model).items() if "adapters." not in name}
     adapters = {
         role: adapter_tensors(bundle.model.language_model, role) for role in ("answer", "clue")
     }
@@ -189,7 +195,7 @@ def test_publishing_leaves_what_was_there_if_a_tensor_is_missing(make_small, tmp
     target.mkdir()
     (target / "README.md").write_text("the one before")
     adapter = adapter_tensors(bundle.model.language_model, "answer")
-    own = {name: t for name, t in small_tensors(bundle.model).items() if "adapters." not in name}
+    own = {name: t for name, t in own_tensors(bundle.model).items() if "adapters." not in name}
     del own["change_head.bias"]
 
     with pytest.raises(UniRSError, match=r"change_head\.bias"):

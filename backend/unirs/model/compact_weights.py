@@ -1,8 +1,8 @@
-"""Weights stored small: matrices as whole numbers from -127 to 127 with a scale for each row.
+"""Compact storage of weights: matrices as int8 with a bfloat16 scale for each row.
 
-A tensor whose rows are long enough becomes int8, and a second tensor of its name and ``.scale``
-holds a bfloat16 for each row. All others (vectors, small convolutions) become float16. Reading
-gives float32 for all. What was read and is written again keeps every bit.
+The scales of a tensor are in a second tensor, named after it with ``.scale``. Tensors with short
+rows (vectors, small convolutions) become float16. Reading returns float32 for all of them, and
+writing what was read keeps every bit.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from unirs.files import whole_file
 
 SCALE = ".scale"
 SHORTEST_ROW = 16
-"""Numbers in a row from which on whole numbers and a scale are smaller by enough."""
+"""Numbers in a row from which on int8 with a scale saves enough space."""
 
 SMALLEST_CONVOLUTION = 2**14
-"""Numbers in a convolution from which on whole numbers are exact enough.
+"""Numbers in a convolution from which on int8 is precise enough.
 
-The first convolutions of a tower are smaller, and all that follows depends on them. In float16 they
-take 0.2 MB more, and the features of EfficientNet-Lite2 are off by 1.5 % instead of 5 %.
+The first convolutions of a vision tower are smaller, and all later ones depend on them. In float16
+they take 0.2 MB more, and the features of EfficientNet-Lite2 deviate by 1.5 % instead of 5 %.
 """
 
 
 def write_compact(tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Write weights small.
+    """Write weights in compact form.
 
     Args:
         tensors: Floating-point weights by name; tensors of whole numbers stay as they are.
-        path: The file; it appears when it is whole.
+        path: The file; it appears when it is complete.
 
     Raises:
-        ValueError: If a weight is not finite, or too large for float16.
+        ValueError: A weight is not finite, or too large for float16.
         UniRSError: ``output_unwritable``.
     """
     stored: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
-        stored |= _shrunk(name, tensor.detach().cpu())
+        stored |= _compressed(name, tensor.detach().cpu())
     with whole_file(path, SafetensorError) as temporary:
         save_file(stored, temporary, metadata={"format": "pt"})
 
@@ -51,15 +51,15 @@ def read_compact(path: Path) -> dict[str, Tensor]:
     """Weights that ``write_compact`` wrote, in float32.
 
     Raises:
-        ValueError: If whole numbers and scales do not fit together.
-        OSError, SafetensorError: If there is no such file, or it is damaged.
+        ValueError: A tensor and its scales do not match.
+        OSError, SafetensorError: The file is missing or damaged.
     """
     stored = load_file(path)
     scales = {name: stored.pop(name) for name in list(stored) if name.endswith(SCALE)}
     tensors = {}
     for name, tensor in stored.items():
         if tensor.dtype == torch.int8:
-            tensors[name] = _expanded(name, tensor, scales.pop(name + SCALE, None))
+            tensors[name] = _restored(name, tensor, scales.pop(name + SCALE, None))
         else:
             tensors[name] = tensor.float() if tensor.is_floating_point() else tensor
     if scales:
@@ -67,7 +67,7 @@ def read_compact(path: Path) -> dict[str, Tensor]:
     return tensors
 
 
-def _shrunk(name: str, tensor: Tensor) -> dict[str, Tensor]:
+def _compressed(name: str, tensor: Tensor) -> dict[str, Tensor]:
     """A tensor under the names and in the types in which it is stored."""
     if not tensor.is_floating_point():
         return {name: tensor.contiguous()}
@@ -91,7 +91,7 @@ def _is_small_convolution(tensor: Tensor) -> bool:
     return tensor.ndim == 4 and tensor.numel() < SMALLEST_CONVOLUTION
 
 
-def _expanded(name: str, whole: Tensor, scale: Tensor | None) -> Tensor:
+def _restored(name: str, whole: Tensor, scale: Tensor | None) -> Tensor:
     if scale is None or scale.shape != whole.shape[:1]:
         raise ValueError(f"the tensor {name} has no scale for each of its rows")
     return (whole.float().flatten(1) * scale.float().unsqueeze(1)).view(whole.shape)

@@ -89,7 +89,7 @@ def test_help_loads_no_library_but_that_of_the_command_line():
         [sys.executable, "-c", LOADED_FOR_HELP], capture_output=True, text=True, check=True
     )
     loaded = {name for name in done.stderr.split() if not name.startswith("_")}
-    assert loaded <= {"unirs", "typer"} | OF_TYPER
+    assert loaded <= {"unirs", "unirs_lab", "typer"} | OF_TYPER
 
 
 def test_exit_codes_reach_the_shell(tmp_path):
@@ -184,7 +184,7 @@ def test_work_that_nobody_waits_for_any_more_ends():
 NOISY = """
 import logging, sys, warnings
 from unirs.cli import main
-from unirs.inference import store
+from unirs.models import store
 
 def survey_models():
     warnings.warn("for developers")

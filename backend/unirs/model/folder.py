@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from unirs.errors import UniRSError, short_reason
-from unirs.inputs import AspectMode
 from unirs.model import limits
 from unirs.model.language_model import LanguageModel
 from unirs.model.limits import InvalidModelError, Weights
-from unirs.prompts import CONVERSATIONS, TEMPLATE_VERSION
 
 CONFIG = "config.json"
 CARD = "README.md"
@@ -42,15 +40,6 @@ _CLUE_FILES: dict[str, tuple[str, ...]] = {
     ),
 }
 """Files of each clue source, in a folder that contains its language model."""
-
-_CHOICES: dict[str, Collection[str]] = {
-    "kind": ("unirs", "base"),
-    "clue_source": tuple(_CLUE_FILES),
-    "aspect_mode": get_args(AspectMode),
-    "prompt_template": (TEMPLATE_VERSION,),
-    "conversation": tuple(CONVERSATIONS),
-}
-"""Values of the fields of ``config.json`` that have a closed set of them."""
 
 _DEMONSTRATION_TAG = "demonstration"
 _RUNTIME_BYTES = 500 * 2**20
@@ -170,7 +159,7 @@ def check_config(config: Mapping[str, Any]) -> None:
             does not support.
     """
     limits.check_sizes(config)
-    for field, choices in _CHOICES.items():
+    for field, choices in _choices().items():
         value = config.get(field)
         if field in config and value not in choices:
             raise InvalidModelError(
@@ -241,6 +230,20 @@ def refuse_invalid(what: str) -> Iterator[None]:
         yield
     except InvalidModelError as error:
         raise UniRSError("model_invalid", f"{what} is not usable: {error}.") from error
+
+
+def _choices() -> dict[str, Collection[str]]:
+    """Values of the fields of ``config.json`` that have a closed set of values."""
+    from unirs.inputs import AspectMode  # here, because it imports NumPy, which help does not need
+    from unirs.prompts import CONVERSATIONS, TEMPLATE_VERSION
+
+    return {
+        "kind": ("unirs", "base"),
+        "clue_source": tuple(_CLUE_FILES),
+        "aspect_mode": get_args(AspectMode),
+        "prompt_template": (TEMPLATE_VERSION,),
+        "conversation": tuple(CONVERSATIONS),
+    }
 
 
 def _foreign(path: Path) -> UniRSError:

@@ -21,8 +21,8 @@ from unirs.model.bundle import make_processor
 from unirs.model.compact_folder import take_adapter
 from unirs.model.compact_weights import read_compact
 from unirs.model.language_model import SMOLLM2
-from unirs.model.language_weights import open_language_model
-from unirs.model.publish import publish, read_tokenizer
+from unirs.model.language_weights import open_language_model, read_tokenizer
+from unirs.model.publish import publish
 from unirs_lab.training.loop import LoopOptions, Progress, fit
 
 VISION = LoopOptions(

@@ -16,8 +16,8 @@ from unirs.model.language_weights import (
     keep_language_model,
     open_language_model,
     read_gguf,
+    read_tokenizer,
 )
-from unirs.model.publish import read_tokenizer
 from unirs.models.store import survey_models
 from unirs.prompts import Prompt
 

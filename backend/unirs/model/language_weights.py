@@ -11,6 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from unirs.errors import UniRSError
 from unirs.files import make_folder, require_space, whole_file
@@ -97,6 +98,16 @@ def read_gguf(path: Path) -> dict[str, Tensor]:
         name = ".".join(["model", *(block and ["layers", block[1]]), _GGUF_NAMES[part], "weight"])
         tensors[name] = weights.bfloat16()
     return tensors
+
+
+def read_tokenizer(language_model: LanguageModel) -> PreTrainedTokenizerBase:
+    """The tokenizer of a language model, from the file that its weights are made from.
+
+    Raises:
+        UniRSError: ``language_model_missing``.
+    """
+    file = find_source(language_model)
+    return AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
 
 
 def tensors_digest(tensors: Mapping[str, Tensor]) -> str:

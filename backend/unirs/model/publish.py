@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from torch import Tensor
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from unirs.model.adapters import Role
 from unirs.model.bundle import make_processor, quiet_transformers
 from unirs.model.compact_folder import prefixed, write_compact_folder
 from unirs.model.config import UniRSConfig
-from unirs.model.language_model import LanguageModel, find_source
 from unirs.model.loading import load_bundle
 
 
@@ -55,14 +54,3 @@ def publish(
         if target.is_dir():
             shutil.rmtree(target)
         folder.replace(target)
-
-
-def read_tokenizer(language_model: LanguageModel) -> PreTrainedTokenizerBase:
-    """The tokenizer of a language model, from the file that its weights are made from.
-
-    Raises:
-        UniRSError: ``language_model_missing``.
-    """
-    file = find_source(language_model)
-    with quiet_transformers():
-        return AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)

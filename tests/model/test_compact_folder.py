@@ -25,7 +25,9 @@ def rewrite(path, change):
     path.write_text(json.dumps(written))
 
 
-def test_a_saved_folder_holds_no_language_model_and_loads_to_nearly_the_same(make_small, tmp_path):
+def test_a_saved_folder_has_no_language_model_and_loads_to_nearly_the_same_weights(
+    make_small, tmp_path
+):
     bundle = make_small()
 
     save_bundle(bundle, tmp_path / "saved", card="# Card\n")
@@ -41,7 +43,7 @@ def test_a_saved_folder_holds_no_language_model_and_loads_to_nearly_the_same(mak
     assert loaded.processor.conversation == "smollm2"
 
 
-def test_a_folder_that_was_loaded_is_saved_bit_for_bit(make_small, tmp_path):
+def test_a_loaded_folder_is_saved_bit_for_bit(make_small, tmp_path):
     save_bundle(make_small(), tmp_path / "first")
 
     save_bundle(load_bundle(tmp_path / "first"), tmp_path / "second")
@@ -51,7 +53,7 @@ def test_a_folder_that_was_loaded_is_saved_bit_for_bit(make_small, tmp_path):
         assert first.read_bytes() == second.read_bytes(), name
 
 
-def test_each_role_has_its_adapter_and_the_plain_model_is_under_both(make_small, tmp_path):
+def test_each_role_has_its_adapter_on_one_language_model(make_small, tmp_path):
     save_bundle(make_small(), tmp_path / "saved")
     bundle = load_bundle(tmp_path / "saved")
     shared = bundle.model.language_model
@@ -77,7 +79,7 @@ def test_each_role_has_its_adapter_and_the_plain_model_is_under_both(make_small,
         )
 
 
-def test_a_failure_in_a_clue_leaves_the_answers_adapter_on(make_small):
+def test_a_failure_in_a_clue_leaves_the_answer_adapter_active(make_small):
     bundle = make_small()
     answer = logits(bundle.model.language_model)
 
@@ -87,7 +89,7 @@ def test_a_failure_in_a_clue_leaves_the_answers_adapter_on(make_small):
     assert torch.equal(logits(bundle.model.language_model), answer)
 
 
-def test_without_a_clue_adapter_there_may_be_no_clue_or_the_plain_models(make_small, tmp_path):
+def test_without_a_clue_adapter_the_plain_model_writes_the_clue(make_small, tmp_path):
     save_bundle(make_small(roles=("answer",)), tmp_path / "saved")
     bundle = load_bundle(tmp_path / "saved")
     shared = bundle.model.language_model
@@ -136,7 +138,7 @@ def test_every_tensor_must_be_there_and_no_other(make_small, tmp_path, part, pro
         lambda config: config["language_model"].pop("sha256"),
     ],
 )
-def test_a_configuration_that_cannot_be_is_refused(make_small, tmp_path, change):
+def test_an_impossible_configuration_is_refused(make_small, tmp_path, change):
     save_bundle(make_small(), tmp_path / "saved")
     rewrite(tmp_path / "saved" / "config.json", change)
 
@@ -160,7 +162,7 @@ def test_a_configuration_that_cannot_be_is_refused(make_small, tmp_path, change)
         ),
     ],
 )
-def test_a_configuration_of_a_larger_model_is_refused_before_it_is_built(
+def test_a_configuration_of_a_larger_model_is_refused_before_it_is_loaded(
     make_small, tmp_path, change, reason
 ):
     save_bundle(make_small(), tmp_path / "saved")
@@ -172,7 +174,7 @@ def test_a_configuration_of_a_larger_model_is_refused_before_it_is_built(
     assert caught.value.code == "model_invalid"
 
 
-def test_publishing_writes_what_training_gives(make_small, tmp_path):
+def test_publishing_writes_the_trained_weights(make_small, tmp_path):
     bundle = make_small()
     own = {name: t for name, t in own_tensors(bundle.model).items() if "adapters." not in name}
     adapters = {
@@ -189,7 +191,7 @@ def test_publishing_writes_what_training_gives(make_small, tmp_path):
         assert path.read_bytes() == (target / path.name).read_bytes(), path.name
 
 
-def test_publishing_leaves_what_was_there_if_a_tensor_is_missing(make_small, tmp_path):
+def test_publishing_keeps_the_existing_folder_if_a_tensor_is_missing(make_small, tmp_path):
     bundle = make_small(roles=("answer",))
     target = tmp_path / "unirs-tiny-small"
     target.mkdir()

@@ -14,7 +14,7 @@ def path(tmp_path):
     return tmp_path / "weights.safetensors"
 
 
-def test_each_number_is_off_by_no_more_than_half_a_step_of_its_row(path):
+def test_the_error_of_each_number_is_at_most_half_a_step_of_its_row(path):
     generator = torch.Generator().manual_seed(0)
     sizes = 10.0 ** torch.linspace(-6, 3, 24)
     weights = torch.randn(24, 80, 3, 3, generator=generator) * sizes.view(-1, 1, 1, 1)
@@ -27,7 +27,7 @@ def test_each_number_is_off_by_no_more_than_half_a_step_of_its_row(path):
     assert load_file(path)["weights"].dtype == torch.int8
 
 
-def test_vectors_and_small_convolutions_are_halves_and_counters_stay(path):
+def test_vectors_and_small_convolutions_become_float16_and_counters_stay(path):
     tensors = {
         "bias": torch.randn(500),
         "depthwise": torch.randn(60, 1, 3, 3),
@@ -45,7 +45,7 @@ def test_vectors_and_small_convolutions_are_halves_and_counters_stay(path):
 
 
 @given(seed=st.integers(0, 2**32), exponent=st.integers(-30, 4))
-def test_what_was_read_is_written_again_bit_for_bit(tmp_path_factory, seed, exponent):
+def test_weights_that_were_read_are_written_bit_for_bit(tmp_path_factory, seed, exponent):
     paths = [tmp_path_factory.mktemp("compact") / name for name in ("first", "second")]
     generator = torch.Generator().manual_seed(seed)
     weights = torch.randn(6, 32, generator=generator) * 10.0**exponent
@@ -62,7 +62,7 @@ def test_what_was_read_is_written_again_bit_for_bit(tmp_path_factory, seed, expo
     ("shape", "value"),
     [((4, 32), float("nan")), ((4, 32), float("inf")), ((32,), float("nan")), ((32,), 1e6)],
 )
-def test_weights_that_are_not_finite_are_not_written(path, shape, value):
+def test_weights_that_are_not_finite_are_refused(path, shape, value):
     weights = torch.zeros(shape)
     weights.view(-1)[5] = value
 
@@ -73,7 +73,7 @@ def test_weights_that_are_not_finite_are_not_written(path, shape, value):
 
 
 @pytest.mark.parametrize("problem", ["no scale", "a scale too many", "too few scales"])
-def test_numbers_and_scales_belong_together(path, problem):
+def test_a_tensor_without_matching_scales_is_refused(path, problem):
     write_compact({"layer": torch.randn(4, 32)}, path)
     stored = load_file(path)
     if problem == "no scale":

@@ -11,6 +11,7 @@ import torch
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.model.folder import folder_bytes, read_folder
+from unirs.model.language_model import LanguageModel
 from unirs.models import find_model, store
 from unirs.models.store import survey_models
 
@@ -56,7 +57,7 @@ NO_MODELS = ["nothing-here", "/nothing/here", "", "~/nothing-here", "~nobody-her
 
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("name", NO_MODELS)
-def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
+def test_a_missing_model_is_reported_with_the_available_ones(name):
     with pytest.raises(UniRSError) as caught:
         find_model(name)
     assert caught.value.code == "model_missing"
@@ -65,7 +66,7 @@ def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
 
 
 @pytest.mark.usefixtures("models")
-def test_a_model_says_what_it_is():
+def test_a_model_folder_describes_its_model():
     [info] = [info for info in survey_models()[0] if info.name == "mine"]
     bundle = load_pipeline("mine", "cpu", "float32").bundle
     parts = [bundle.model, bundle.clue_language_model]
@@ -81,9 +82,11 @@ def test_a_model_says_what_it_is():
 def test_a_model_that_names_its_language_model_needs_the_memory_of_both(models):
     plain = read_folder(models / "mine")
     shutil.rmtree(models / "mine" / "clue")
-    named = {"name": "a-language-model", "sha256": "0" * 64, "parameters": 10_000_000}
+    named = LanguageModel("a-language-model", "0" * 64, 10_000_000)
+    named.path.parent.mkdir()
+    named.path.touch()
 
-    rewrite_config(models / "mine", clue_source="adapter", language_model=named)
+    rewrite_config(models / "mine", clue_source="adapter", language_model=named.to_dict())
     info = read_folder(models / "mine")
 
     assert info.parameters > 10_000_000
@@ -103,7 +106,7 @@ def test_a_model_that_names_its_language_model_needs_the_memory_of_both(models):
         ("# Only a title", "", False),
     ],
 )
-def test_a_card_gives_a_sentence_and_its_tags(models, card, summary, demonstration):
+def test_a_card_has_a_summary_and_tags(models, card, summary, demonstration):
     path = models / "mine" / "README.md"
     path.unlink()
     if card is not None:
@@ -159,7 +162,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_folder_is_a_line_of_its_own_and_does_not_hide_the_others(models, name):
+def test_a_damaged_folder_is_listed_and_refused_with_the_same_sentence(models, name):
     folder = models / name
     shutil.copytree(models / "mine", folder)
     DAMAGE[name](folder)
@@ -196,7 +199,7 @@ def test_the_default_precision_on_the_cpu_is_float32():
     assert load_pipeline("mine", "cpu").bundle.model.dtype is torch.float32
 
 
-def test_a_name_that_no_folder_can_have_is_missing():
+def test_an_impossible_folder_name_is_missing():
     with pytest.raises(UniRSError) as caught:
         find_model("a" * 300)
 

@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from unirs.errors import UniRSError, short_reason
 from unirs.model import limits
-from unirs.model.language_model import LanguageModel
+from unirs.model.language_model import LanguageModel, require_language_model
 from unirs.model.limits import InvalidModelError, Weights
 
 CONFIG = "config.json"
@@ -122,7 +122,8 @@ def read_folder(path: Path) -> ModelFolder:
 
     Raises:
         UniRSError: ``model_missing`` if it has no ``config.json``, ``model_unconverted`` if it is a
-            checkpoint that ``unirs convert`` takes, ``model_invalid`` for every other fault.
+            checkpoint for ``unirs convert``, ``language_model_missing`` if the language model that
+            it names is not installed, ``model_invalid`` for every other fault.
     """
     config = read_config(path)
     with refuse_invalid(f"The model folder {path}"):
@@ -131,7 +132,10 @@ def read_folder(path: Path) -> ModelFolder:
         if not config.get("language_model"):
             for part in weights.values():
                 limits.check_floating_point(part)
-        return ModelFolder(path, config, _read_card(path / CARD), weights)
+        found = ModelFolder(path, config, _read_card(path / CARD), weights)
+    if found.language_model:
+        require_language_model(found.language_model)
+    return found
 
 
 def read_config(path: Path) -> dict[str, Any]:

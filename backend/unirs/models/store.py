@@ -13,7 +13,6 @@ from typing import Any
 from unirs.errors import UniRSError
 from unirs.files import models_folder
 from unirs.model.folder import ModelFolder, is_model_folder, read_folder
-from unirs.model.language_model import require_language_model
 
 DEFAULT_MODEL = "unirs-mini"
 
@@ -80,10 +79,7 @@ def survey_models() -> tuple[list[ModelFolder], list[ModelProblem]]:
     problems: list[ModelProblem] = []
     for path in _model_folders():
         try:
-            folder = read_folder(path)
-            if folder.language_model:
-                require_language_model(folder.language_model)
-            models.append(folder)
+            models.append(read_folder(path))
         except UniRSError as error:
             remedy = conversion_arguments(path) if error.code == "model_unconverted" else ()
             problems.append(ModelProblem(path.name, path, error.code, error.message, remedy))

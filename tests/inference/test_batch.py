@@ -186,3 +186,21 @@ def test_the_bundled_model_answers_the_same_in_batches(world_items):
     expected = [pipeline.answer(*item) for item in world_items]
     answers = list(pipeline.answers(world_items, batch_size=16))
     assert all(same(*both) for both in zip(answers, expected, strict=True))
+
+
+def test_a_stop_ends_a_batch_with_what_was_found_until_then(make_pipeline, images):
+    """The answers of the batch at hand come back; the next batch is not begun."""
+    pipeline = make_pipeline("none")
+    asked = [(images.single(seed), Question(text="road?", max_new_tokens=12)) for seed in range(6)]
+    whole = [answer.text for answer in pipeline.answers(asked, batch_size=3)]
+    forwards = []
+    handle = pipeline.bundle.model.language_model.register_forward_hook(
+        lambda *_: forwards.append(1)
+    )
+    answers = list(pipeline.answers(asked, batch_size=3, stop=lambda: len(forwards) > 5))
+    handle.remove()
+    assert len(answers) == 3
+    assert all(answer.stopped and answer.text for answer in answers)
+    for answer, text in zip(answers, whole[:3], strict=True):
+        assert text.startswith(answer.text)
+    assert [answer.text for answer in pipeline.answers(asked)] == whole

@@ -34,7 +34,7 @@ def refusal(worker, method, **params):
 
 def test_the_model_that_is_loaded_tells_about_itself(worker, model_folder):
     loaded = worker.request("load", {"model": str(model_folder)}, timeout=TIMEOUT)
-    facts = messages.LoadResult.model_validate(loaded)
+    facts = messages.LoadResult.model_validate_json(json.dumps(loaded))
     assert (facts.model, facts.kind, facts.device) == ("unirs-tiny", "unirs", "cpu")
     assert (facts.image_size, facts.frame_count, facts.demonstration) == (40, 4, False)
     assert facts.change_maps

@@ -16,7 +16,6 @@ from typing import Any
 from unirs.errors import UniRSError
 from unirs.files import file_size, make_folder
 from unirs.inference import Pipeline
-from unirs.inference.batch import BatchPipeline
 from unirs.inputs import Question, VisualInput
 from unirs.prompts import TEMPLATE_VERSION
 from unirs_lab.data.archives import exists
@@ -150,13 +149,12 @@ def ask(
     waiting = [sample for sample in samples if sample.id not in predictions.known]
     if len(waiting) < len(samples):
         report.note(f"{len(samples) - len(waiting)} of {len(samples)} are answered already.")
-    batches = BatchPipeline(
-        pipeline,
-        batch_size,
-        lambda size: report.note(f"Memory ran out; going on with {size} at a time."),
-    )
     visuals = _visuals(waiting, pipeline.frame_count)
-    answers = batches.answers(zip(visuals, map(question, waiting), strict=True))
+    answers = pipeline.answers(
+        zip(visuals, map(question, waiting), strict=True),
+        batch_size=batch_size,
+        on_smaller=lambda size: report.note(f"Memory ran out; going on with {size} at a time."),
+    )
     for done, (sample, answer) in enumerate(zip(waiting, answers, strict=True), 1):
         predictions.add(Prediction.of(sample, answer))
         report.asking(done, len(waiting))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unirs import prompts
+from unirs.answers import Answer
 from unirs.inference import Pipeline
 from unirs.inference.verdict import has_changed
-from unirs.inference.views import answer_from_views
-from unirs.inputs import Answer, Question, Task, VisualInput
+from unirs.inputs import Question, Task, VisualInput
 from unirs_lab.evaluation.scores.captions import cider_d
 from unirs_lab.evaluation.scores.tokenisation import PLAIN
 from unirs_lab.evaluation.scores.vqa import Accuracy, is_right, normalise
@@ -31,7 +31,7 @@ class Examiner:
     Attributes:
         pipeline: The model.
         clue: Whether clues are used.
-        views: How many views vote on a change caption.
+        views: Augmented views over which the verdict on a change is averaged.
         verdicts: Right or wrong, by key.
         captions: What was said and what would have been right, by key.
     """
@@ -55,11 +55,8 @@ class Examiner:
         self, key: str, visual: VisualInput, task: Task, references: Sequence[str]
     ) -> Answer:
         """Let an image or a pair be described."""
-        asked = Question(task, clue=self.clue, max_new_tokens=CAPTION_TOKENS)
-        if task is Task.CHANGE and self.views > 1:
-            answer = answer_from_views(self.pipeline, visual, asked, self.views)
-        else:
-            answer = self.pipeline.answer(visual, asked)
+        asked = Question(task, clue=self.clue, max_new_tokens=CAPTION_TOKENS, views=self.views)
+        answer = self.pipeline.answer(visual, asked)
         self.captions[key].append((answer.text, references))
         return answer
 

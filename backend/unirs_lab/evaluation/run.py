@@ -11,7 +11,7 @@ from typing import Any
 
 from unirs.files import whole_file
 from unirs.inference import Pipeline
-from unirs.inference.batch import BATCH_SIZE
+from unirs.inference.engine import BATCH_SIZE
 from unirs_lab.evaluation.asking import Report, ask, check, in_order, settings
 from unirs_lab.evaluation.benchmarks import Benchmark, Findings
 from unirs_lab.evaluation.gallery import write_gallery

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from unirs import prompts
+from unirs.answers import Answer
 from unirs.errors import UniRSError
 from unirs.inference import Pipeline
 from unirs.inference.verdict import has_changed
-from unirs.inputs import Answer, Question, Task, VisualInput
+from unirs.inputs import Question, Task, VisualInput
 from unirs_lab.data.rasters import CHANGE_CAPTIONS
 from unirs_lab.evaluation.examiner import water_direction
 from unirs_lab.evaluation.mini import evaluate_mini

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from unirs.errors import UniRSError
 from unirs.files import keep_settings, make_folder, whole_file
 from unirs.inference import Pipeline
-from unirs.inference.batch import BATCH_SIZE
+from unirs.inference.engine import BATCH_SIZE
 from unirs_lab.data.real import Split
 from unirs_lab.data.samples import Sample
 from unirs_lab.evaluation.asking import Report, ask, check, in_order, settings

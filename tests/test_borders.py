@@ -37,9 +37,10 @@ RUNTIME = {
     "inference": INFERENCE,
     "request": REQUEST,
     "tasks": TASKS,
-    "self_test": FRONT,
+    "samples": {"inputs"},
+    "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
-    "bench": FRONT | {"worker"},
+    "bench": FRONT | {"samples", "worker"},
     "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }

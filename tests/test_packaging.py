@@ -17,13 +17,14 @@ from packaging.utils import canonicalize_name
 
 import unirs
 from unirs.cli.extensions import LABORATORY_COMMANDS
+from unirs.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
 LAB_PROJECT = ROOT / "backend"
 PARTS_OF_INTERFACES = {"affine": ["rasterio"], "pydantic_core": ["pydantic"]}
 """Libraries that belong to the interface of another one, which is the declared dependency."""
 
-MODEL = ROOT / "resources" / "models" / "unirs-mini"
+MODEL = ROOT / "resources" / "models" / "unirs-small"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,7 @@ def test_the_runtime_wheel_has_program_model_and_licence_and_nothing_of_the_labo
     names = set(wheel.namelist())
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"unirs"}
     assert "unirs/cli/app.py" in names
+    assert {f"unirs/samples/{file}" for file in ("README.md", *(s.file for s in SAMPLES))} <= names
     for path in MODEL.rglob("*"):
         if path.is_file():
             assert f"unirs/resources/models/{MODEL.name}/{path.relative_to(MODEL)}" in names
@@ -122,7 +124,8 @@ def test_every_library_that_is_imported_is_a_dependency(package, project):
 def test_the_default_model_is_small_and_has_a_card():
     files = [path for path in MODEL.rglob("*") if path.is_file()]
     assert 0 < sum(path.stat().st_size for path in files) <= 18 * 2**20
-    assert "demonstration" in (MODEL / "README.md").read_text(encoding="utf-8")
+    assert (MODEL / "README.md").is_file()
+    assert (MODEL / "LICENSE").is_file()
 
 
 def test_versions_agree():

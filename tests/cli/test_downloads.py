@@ -65,7 +65,7 @@ def test_a_downloaded_model_answers_by_its_name_and_can_be_removed(unirs, before
     assert unirs("remove", "tiny", "--yes").code == 0
     assert list((tmp_path / "models").iterdir()) == []
     assert unirs("remove", "tiny", "--yes").code == 2
-    assert unirs("remove", "unirs-mini", "--yes").code == 2
+    assert unirs("remove", "unirs-small", "--yes").code == 2
 
 
 @pytest.mark.usefixtures("hub")

@@ -68,7 +68,7 @@ def make_entry() -> Callable[..., Entry]:
         clue="an aerial image of a town with many houses, some roads and a small lake",
         answer="yes",
         options=(),
-        model="unirs-mini",
+        model="unirs-small",
         model_digest="",
         demonstration=False,
         device="cpu",

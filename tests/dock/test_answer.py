@@ -52,9 +52,9 @@ def test_a_new_answer_leaves_nothing_of_the_one_before(dock, find, make_entry):
 
 def test_a_finished_answer_tells_seconds_model_and_device(dock, find, make_entry):
     dock.begin_answer("Is there water?")
-    dock.finish_answer(make_entry(seconds=2.34, model="unirs-mini", device="cpu"))
+    dock.finish_answer(make_entry(seconds=2.34, model="unirs-small", device="cpu"))
 
-    assert find("detailsLabel").text() == "2.3 s, unirs-mini on cpu"
+    assert find("detailsLabel").text() == "2.3 s, unirs-small on cpu"
     assert not find("stageLabel").isVisible()
 
 

@@ -19,7 +19,7 @@ from unirs.models.download import download, exclusive_access, plan_download
 from unirs.models.removal import remove_model
 from unirs.models.store import survey_models
 
-UNIRS, VILA = "someone/unirs-small", "Efficient-Large-Model/VILA1.5-3b"
+UNIRS, VILA = "someone/unirs-remote", "Efficient-Large-Model/VILA1.5-3b"
 WEIGHTS = "model.safetensors"
 PROCESSOR_FILES = ("tokenizer.json", "tokenizer_config.json", "processor_config.json")
 
@@ -92,7 +92,7 @@ def test_a_file_ends_at_the_stated_size(server, resumed):
 
 def test_only_needed_files_are_downloaded_and_the_model_is_found_by_its_name(server, tmp_path):
     plan = plan_download(UNIRS)
-    assert plan.folder == tmp_path / "models" / "unirs-small"
+    assert plan.folder == tmp_path / "models" / "unirs-remote"
     assert not plan.needs_conversion
     assert plan.remote.licence == "cc-by-4.0"
     offered = server.models[UNIRS]
@@ -102,7 +102,7 @@ def test_only_needed_files_are_downloaded_and_the_model_is_found_by_its_name(ser
     seen = []
     assert download(plan, lambda file, done: seen.append((file, done))) == plan.folder
     assert contents(plan.folder) == {name: offered[name] for name in needed}
-    assert find_model("unirs-small") == plan.folder
+    assert find_model("unirs-remote") == plan.folder
     done = [done for _, done in seen]
     assert done == sorted(done)
     assert done[-1] == plan.total_bytes
@@ -141,9 +141,9 @@ def test_a_failed_download_is_resumed_by_the_next_one(server, tmp_path):
     server.faults.cut[WEIGHTS] = (0, 99)
     server.faults.cut[f"clue/{WEIGHTS}"] = (20_000, 1)
     assert code_of(download, plan_download(UNIRS)) == "hub_unreachable"
-    assert not (tmp_path / "models" / "unirs-small").exists()
+    assert not (tmp_path / "models" / "unirs-remote").exists()
     [problem] = survey_models()[1]
-    assert (problem.name, problem.code) == ("unirs-small", "download_incomplete")
+    assert (problem.name, problem.code) == ("unirs-remote", "download_incomplete")
     assert problem.remedy[:2] == ("download", UNIRS)
     server.faults.cut.clear()
     server.sent.clear()
@@ -193,7 +193,7 @@ def test_a_damaged_file_is_refused_and_deleted(server, tmp_path, name):
     assert not list((tmp_path / "models").rglob(f"{name}*.part"))
     server.faults.flip.clear()
     download(plan_download(UNIRS))
-    assert find_model("unirs-small") == plan.folder
+    assert find_model("unirs-remote") == plan.folder
 
 
 def test_damage_in_a_partial_file_is_found_and_repaired(server):
@@ -249,8 +249,8 @@ def test_nothing_is_overwritten(tmp_path):
 
 
 def test_a_download_does_not_hide_a_bundled_model(server):
-    server.models["someone/unirs-mini"] = server.models[UNIRS]
-    assert code_of(plan_download, "someone/unirs-mini") == "target_exists"
+    server.models["someone/unirs-small"] = server.models[UNIRS]
+    assert code_of(plan_download, "someone/unirs-small") == "target_exists"
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_temporary_failures_of_the_hub_are_retried(server):
     server.faults.status[WEIGHTS] = (503, 2)
     download(plan_download(UNIRS))
     server.faults.status[WEIGHTS] = (503, 99)
-    remove_model("unirs-small")
+    remove_model("unirs-remote")
     assert code_of(download, plan_download(UNIRS)) == "hub_failed"
 
 
@@ -383,7 +383,7 @@ def test_two_downloads_of_one_model_exclude_each_other():
     with exclusive_access(plan.folder):
         assert code_of(download, plan) == "download_running"
         store.download_folder(plan.folder).mkdir(exist_ok=True)
-        assert code_of(remove_model, "unirs-small") == "download_running"
+        assert code_of(remove_model, "unirs-remote") == "download_running"
     download(plan)
 
 
@@ -410,7 +410,7 @@ def test_remove_deletes_models_downloads_and_checkpoints(server, tmp_path):
         remove_model(name.split("/")[1])
     server.faults.cut[WEIGHTS] = (0, 99)
     code_of(download, plan_download(UNIRS))
-    remove_model("unirs-small")
+    remove_model("unirs-remote")
     assert list(models.iterdir()) == []
 
 

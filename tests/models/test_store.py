@@ -37,12 +37,12 @@ def test_a_relative_path_is_a_path(models, monkeypatch):
 
 def test_the_users_model_hides_a_bundled_one_of_its_name(models, monkeypatch, tmp_path_factory):
     bundled = tmp_path_factory.mktemp("bundled")
-    for name in ("mine", "unirs-mini"):
+    for name in ("mine", "unirs-small"):
         shutil.copytree(models / "mine", bundled / name)
     monkeypatch.setattr(store, "models_folders", lambda: [models, bundled])
     assert find_model("mine") == models / "mine"
-    assert [info.path for info in survey_models()[0]] == [models / "mine", bundled / "unirs-mini"]
-    assert find_model() == bundled / "unirs-mini"
+    assert [info.path for info in survey_models()[0]] == [models / "mine", bundled / "unirs-small"]
+    assert find_model() == bundled / "unirs-small"
 
 
 def test_bundled_models_are_found_without_any_setting(monkeypatch, tmp_path):

@@ -37,7 +37,7 @@ def entry() -> Entry:
         clue="",
         answer="A town at a river. " * 50,
         options=(),
-        model="unirs-mini",
+        model="unirs-small",
         model_digest="0" * 64,
         demonstration=True,
         device="cpu",

@@ -46,7 +46,7 @@ def make_entry(**changes: object) -> Entry:
         clue="Roads, houses.",
         answer="A row of houses.\nNothing else.",
         options=(("yes", 0.9), ("no", 0.1)),
-        model="unirs-mini",
+        model="unirs-small",
         model_digest="0123456789abcdef",
         demonstration=True,
         device="cpu",

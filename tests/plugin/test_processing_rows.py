@@ -16,7 +16,7 @@ from unirs_qgis.processing.rows import (
     option_columns,
 )
 
-FACTS = RunFacts("Is there water?", "town", "unirs-mini", True)
+FACTS = RunFacts("Is there water?", "town", "unirs-small", True)
 
 
 def test_every_value_has_a_field_and_every_field_a_value():

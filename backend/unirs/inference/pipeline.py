@@ -17,6 +17,7 @@ from unirs.inference.decoding import Stop
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
 from unirs.inference.engine import BATCH_SIZE, Item
 from unirs.inference.prompting import check_question, fuses, is_base
+from unirs.inference.reliability import is_demonstration, question_kind
 from unirs.inference.run import Row, Run
 from unirs.inference.scoring import rank_options
 from unirs.inference.stages import Stages
@@ -202,6 +203,12 @@ class Pipeline:
                     on_smaller(self._most_rows)
         return done
 
+    def _is_demonstration(self, run: Run, text: str) -> bool:
+        """Whether the model's card states that an answer like this one cannot be relied on."""
+        question, card = run.question, self.bundle.card
+        kind = question_kind(run.visual.kind, question.task, question.options, text)
+        return is_demonstration(card.demonstration, card.reliable, kind)
+
     def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:
         """The answer of a run: probabilities and change maps are averaged over its rows."""
         first, options = rows[0], _ranked(run.question, rows)
@@ -223,7 +230,7 @@ class Pipeline:
             device=self.device,
             stopped=run.stopped,
             zero_shot=is_base(self.config),
-            demonstration=self.demonstration,
+            demonstration=self._is_demonstration(run, text),
             acquired=acquisition_dates(run.visual),
             crop=image_facts(run.visual),
             seconds=run.stage_seconds(self.load_seconds, total),

@@ -154,7 +154,7 @@ def _smollm2() -> UniRSConfig:
 
 def _tiny_smollm2() -> UniRSConfig:
     """``unirs-small`` at the size of ``unirs-tiny``."""
-    tiny = PRESETS["unirs-tiny"]()
+    tiny = _tiny()
     stages = ((1, 3, 1, 8, 1), (2, 3, 2, 8, 1), (2, 5, 2, 8, 2), (2, 3, 2, 16, 1), (2, 3, 2, 16, 1))
     return replace_config(
         tiny,
@@ -175,27 +175,23 @@ def _tiny_smollm2() -> UniRSConfig:
     )
 
 
-def _small(
-    *, image_size: int, vision: tuple[int, int, int], text: tuple[int, int, int], vocabulary: int
-) -> UniRSConfig:
-    """A size whose FFNs follow the width; ``vision`` and ``text`` are (width, layers, heads)."""
-    vision_width, vision_layers, vision_heads = vision
-    text_width, text_layers, text_heads = text
+def _tiny() -> UniRSConfig:
+    """Every part as small as it can be, for tests."""
     return UniRSConfig(
         vision_config={
-            "hidden_size": vision_width,
-            "intermediate_size": 4 * vision_width,
-            "num_hidden_layers": vision_layers,
-            "num_attention_heads": vision_heads,
-            "image_size": image_size,
+            "hidden_size": 32,
+            "intermediate_size": 128,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 40,
             "patch_size": 8,
         },
         text_config={
-            "vocab_size": vocabulary,
-            "hidden_size": text_width,
-            "intermediate_size": 8 * text_width // 3,
-            "num_hidden_layers": text_layers,
-            "num_attention_heads": text_heads,
+            "vocab_size": 400,
+            "hidden_size": 48,
+            "intermediate_size": 128,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
             "max_position_embeddings": 2048,
             "tie_word_embeddings": False,
             "pad_token_id": 0,
@@ -206,11 +202,8 @@ def _small(
 PRESETS: dict[str, Callable[[], UniRSConfig]] = {
     "unirs-3b": _vila_3b,
     "unirs-small": _smollm2,
-    "unirs-mini": lambda: _small(
-        image_size=128, vision=(192, 6, 6), text=(192, 4, 6), vocabulary=1200
-    ),
-    "unirs-tiny": lambda: _small(image_size=40, vision=(32, 2, 2), text=(48, 2, 2), vocabulary=400),
+    "unirs-tiny": _tiny,
     "unirs-tiny-small": _tiny_smollm2,
 }
-"""Named sizes: the paper's; ``unirs-small``; the bundled demonstration model's; and two for tests,
-of the architectures of the paper and of ``unirs-small`` (odd grids)."""
+"""Named sizes: the paper's; the default model's; and two for tests, of the architectures of both
+(odd grids)."""

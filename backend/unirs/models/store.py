@@ -14,7 +14,7 @@ from unirs.errors import UniRSError
 from unirs.files import models_folder
 from unirs.model.folder import ModelFolder, is_model_folder, read_folder
 
-DEFAULT_MODEL = "unirs-mini"
+DEFAULT_MODEL = "unirs-small"
 
 DOWNLOAD_RECORD = ".unirs-download.json"
 """File in which a download records what it is a download of."""

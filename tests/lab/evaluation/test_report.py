@@ -26,7 +26,7 @@ WORLD = WorldScores(
     questions={"presence": 500, "change_cider_d": 300},
 )
 SCORES = MiniScores(
-    model="unirs-mini",
+    model="unirs-small",
     device="cpu",
     split="test",
     world=WORLD,
@@ -41,7 +41,7 @@ SCORES = MiniScores(
     without_clues=replace(WORLD, presence=0.9),
 )
 FACTS = TrainingFacts(
-    name="unirs-mini",
+    name="unirs-small",
     parameters=6_400_000,
     image_size=128,
     frame_count=8,

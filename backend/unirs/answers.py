@@ -40,12 +40,12 @@ class OptionScore:
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """What is known of an image that the model read."""
+    """Facts about an image that the model read."""
 
     __pydantic_config__ = _CONFIG
 
     source: Annotated[str, Field(description="The file that it was read from.")]
-    date: Annotated[str | None, Field(description="YYYY-MM-DD, YYYY-MM or YYYY, as known.")]
+    date: Annotated[str | None, Field(description="YYYY-MM-DD, YYYY-MM or YYYY, by its precision.")]
     extent: Annotated[
         Extent | None, Field(description="Minimum x, minimum y, maximum x, maximum y.")
     ]
@@ -172,7 +172,7 @@ class Answer:
 
 
 def acquisition_dates(visual: VisualInput) -> tuple[str | None, ...]:
-    """ISO date of each image, as exactly as it is known; ``None`` where it is not."""
+    """ISO date of each image, with its precision; ``None`` if unknown."""
     return tuple(_iso(crop) for crop in visual.crops)
 
 

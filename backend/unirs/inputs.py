@@ -127,9 +127,9 @@ class Crop:
         extent: Ground footprint in units of ``crs``; pixel coordinates (y down from 0, negated)
             where the source has no CRS; ``None`` for plain pictures and video frames.
         crs: ``"EPSG:…"`` where there is a code, else WKT; ``None`` without georeference.
-        pixel_size: Ground size of one pixel in metres, ``None`` where it is not known.
+        pixel_size: Ground size of one pixel in metres, ``None`` if unknown.
         valid: ``[height, width]``, true where there are data; ``None`` if every pixel has data.
-        date: Acquisition date, as exactly as it is known; ``None`` where it is not.
+        date: Acquisition date, with its precision; ``None`` if unknown.
         source: The file that the crop was read from, for messages and records.
     """
 

@@ -291,7 +291,7 @@ def _details(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _image(image: ImageFacts) -> str:
-    """Date, size on the ground and share of nodata of an image, as far as they are known."""
+    """Date, size on the ground and share of nodata of an image, if available."""
     facts = [image.date] if image.date else []
     if image.ground_size:
         width, height = image.ground_size

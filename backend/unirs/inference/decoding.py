@@ -100,7 +100,7 @@ def decode(
         mask: As for ``prefill``.
 
     Yields:
-        Row and token id. The next tokens are computed only when they are asked for.
+        Row and token id. The next tokens are computed on demand.
     """
     embed = language_model.get_input_embeddings()
     left = {row: limit for row, limit in enumerate(limits) if limit}
@@ -131,7 +131,7 @@ class StreamingText:
 
     A word's leading space shows only next to its neighbours, so the whole text is decoded at each
     token and its new part is given out. Tokens that stand for single bytes are held back until
-    their run ends: only then is it known which characters they are.
+    their run ends, because only then their characters are complete.
 
     Args:
         processor: Decodes the tokens.

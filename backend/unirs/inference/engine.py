@@ -1,4 +1,4 @@
-"""The protocol of an engine: all that tasks and front ends need of whatever answers questions."""
+"""The interface of an engine: what tasks and front ends need to have questions answered."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class Engine(Protocol):
             items: Read as they are needed. Questions about one visual input should be neighbours.
             batch_size: Views at a time, at least 1; fewer once memory has run out.
             on_smaller: Called with the new size when memory runs out.
-            stop: Called at every token. If it returns true, the answers of the batch at hand are
-                the last ones; those that are incomplete are ``stopped``.
+            stop: Called at every token. If it returns true, the answers of the current batch are
+                the last ones; incomplete ones are ``stopped``.
 
         Raises:
             UniRSError: As for ``answer``; ``out_of_memory`` if not even one question fits.

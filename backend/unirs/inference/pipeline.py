@@ -48,7 +48,7 @@ class Pipeline:
         self.bundle = bundle
         self.load_seconds = load_seconds
         self._stages = Stages(bundle)
-        self._most_rows: int | None = None  # that fit into memory, known once it has run out
+        self._most_rows: int | None = None  # that fit into memory; set once it has run out
 
     @property
     def name(self) -> str:
@@ -185,7 +185,7 @@ class Pipeline:
     ) -> list[Row]:
         """Take rows through all stages, ``batch_size`` at a time or as many as memory allows.
 
-        A batch that did not fit begins anew in smaller ones, with fresh rows.
+        A batch that does not fit starts again in smaller ones, with fresh rows.
         """
         done: list[Row] = []
         while len(done) < len(rows):

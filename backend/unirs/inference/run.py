@@ -1,4 +1,4 @@
-"""Answers in the making: their listeners, their clocks, and what has been found so far."""
+"""The state of answers in progress: listeners, clocks, and intermediate results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from unirs.model import UniRSProcessor
 
 
 class Run:
-    """One answer in the making.
+    """One answer in progress.
 
     Args:
         visual: What is asked about.
@@ -73,7 +73,7 @@ class Run:
         self.first_token = self.first_token or self.elapsed()
 
     def emit(self, piece: str) -> None:
-        """Pass on a piece of the answer's text, if there is one and somebody listens."""
+        """Pass a piece of the answer's text to ``on_token``, unless it is empty."""
         if piece and self.on_token:
             self.on_token(piece)
 
@@ -96,7 +96,7 @@ class Run:
 
 @dataclass(eq=False)
 class Row:
-    """One view of the images of a run, and what the model finds in it.
+    """One view of the images of a run, with its intermediate results.
 
     Attributes:
         run: The answer that it contributes to.
@@ -130,7 +130,7 @@ class Row:
         self._streaming = StreamingText(self.processor) if self.run.on_token else None
 
     def fresh(self) -> Row:
-        """The same row, with nothing found in it."""
+        """The same row, without results."""
         return Row(self.run, self.view, self.visual, self.processor)
 
     @property

@@ -28,11 +28,11 @@ CLUES_KEPT = 256
 
 
 class Stages:
-    """Takes rows through all stages, side by side, and keeps what later questions share.
+    """Takes rows through all stages, side by side, and caches what later questions share.
 
-    Three things are kept, and none of them changes an answer: the features of each image, the clue
-    of each visual input, and the language model's keys and values of the system prompt and images
-    of the latest visual input.
+    Three caches, none of which changes an answer, hold the features of each image, the clue of each
+    visual input, and the language model's keys and values of the system prompt and images of the
+    latest visual input.
 
     Args:
         bundle: The model, in evaluation mode on its device.
@@ -51,13 +51,13 @@ class Stages:
         self._reader.clear()
 
     def clear(self) -> None:
-        """Drop all that is kept."""
+        """Clear all caches."""
         self.release_memory()
         self._clues.clear()
 
     @torch.inference_mode()
     def run(self, rows: Sequence[Row]) -> None:
-        """All stages, as far as the user lets them go; each row holds what was found for it."""
+        """All stages, until the user stops; the results are in the rows."""
         with suppress(Stopped):
             self._encode_images(rows)
             self._write_clues(rows)
@@ -89,7 +89,8 @@ class Stages:
             with self._stage("clue", alike):
                 self._generate_clues(alike)
         for row in rows:
-            row.clue = row.clue or new[row.visual.digest].clue
+            if row.clue is None:
+                row.clue = new[row.visual.digest].clue
 
     def _generate_clues(self, rows: Sequence[Row]) -> None:
         """Generate the clues of different visual inputs of one kind."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from unirs.model.language_model import SOURCES
+from unirs.model.language_model import PACKAGES
 
 REFERENCE = Path(__file__).parents[1] / "model" / "reference-7x7"
 
@@ -99,8 +99,8 @@ def test_a_missing_language_model_is_reported_with_how_to_install_it(
     folder = make_model(preset="unirs-tiny-small", language_model=None, adapters=adapters)
     config = folder / "config.json"
     config.write_text(json.dumps({**json.loads(config.read_text()), "language_model": named}))
-    source = replace(SOURCES[name], package="no_such_package")
-    monkeypatch.setitem(SOURCES, name, source)
+    source = replace(PACKAGES[name], package="no_such_package")
+    monkeypatch.setitem(PACKAGES, name, source)
     monkeypatch.setenv("UNIRS_MODELS", str(folder.parent))
 
     [problem] = json.loads(unirs("models", "--json").out)["problems"]

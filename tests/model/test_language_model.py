@@ -10,7 +10,7 @@ from transformers import LlamaForCausalLM
 
 from unirs.errors import UniRSError
 from unirs.model import PRESETS, language_model, load_bundle, new_bundle, save_bundle
-from unirs.model.language_model import SMOLLM2, LanguageModel, Source
+from unirs.model.language_model import SMOLLM2, LanguageModel, WeightsPackage
 from unirs.model.language_weights import (
     identify,
     keep_language_model,
@@ -83,7 +83,9 @@ def packaged(gguf, models, monkeypatch):
     (models / "language-models").mkdir(parents=True)
     gguf.rename(models / "language-models" / gguf.name)
     monkeypatch.setitem(
-        language_model.SOURCES, NAME, Source("no_such_package", "no-such-package", gguf.name)
+        language_model.PACKAGES,
+        NAME,
+        WeightsPackage("no_such_package", "no-such-package", gguf.name),
     )
     return models / "language-models" / gguf.name
 

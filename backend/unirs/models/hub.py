@@ -110,7 +110,7 @@ def find_remote(repository: str, revision: str | None = None) -> RemoteModel:
         return RemoteModel(repository, str(info.sha), _licence(info), files)
 
 
-def read_config(model: RemoteModel) -> dict[str, Any]:
+def read_remote_config(model: RemoteModel) -> dict[str, Any]:
     """The ``config.json`` of a model; empty if it has none.
 
     Raises:

@@ -19,7 +19,7 @@ import pytest
 PROGRAM = [sys.executable, "-m", "unirs"]
 COMMANDS = [
     *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
-    *("world", "train", "train mini", "evaluate", "evaluate mini", "download", "remove"),
+    *("world", "train", "train joint", "evaluate", "evaluate mini", "download", "remove"),
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
@@ -30,7 +30,7 @@ OPTIONS = {
     "caption": QUESTION_OPTIONS,
     "change": QUESTION_OPTIONS | {"--question", "--map", "--views"},
     "classify": QUESTION_OPTIONS | {"--classes"},
-    "train mini": {"--stage"},
+    "train joint": {"--from", "--preset", "--data", "--plan"},
     "evaluate mini": {"--json", "--views"},
     "bench": {"--json"},
     "doctor": {"--json"},

@@ -105,7 +105,7 @@ def clues(
     samples = dataset(name).read(root, split)
     with Watch(f"Loading {model}"):
         from unirs.inference import load_pipeline
-        from unirs_lab.training.clue_sets import ClueOptions, write_clue_set
+        from unirs_lab.training.clues import ClueOptions, write_clue_set
 
         base = load_pipeline(model, device, precision).bundle
     options = ClueOptions(batch_size, workers, frames, aspect_mode)

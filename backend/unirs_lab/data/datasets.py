@@ -102,6 +102,8 @@ class Dataset:
     def _expect(self, index: Path, root: Path, split: str) -> None:
         if index.exists():
             return
+        if index == root:
+            raise UniRSError("dataset_layout", f"There is no file {root}; name one that is there.")
         there = ", ".join(self.present(root))
         advice = f"the splits {there} are there" if there else "it holds no split of this dataset"
         raise UniRSError(
@@ -275,11 +277,14 @@ data/
         source="yours",
         licence="yours",
         layout="""\
-train.jsonl, val.jsonl, test.jsonl   those that you have, one object a line:
-  {"images": ["a.png"], "kind": "single", "instruction": "…", "answer": "…"}
-  kind: single, pair (two images, earlier first) or video (one file, or frames)
-  answer: one, or a list; further: "id", "group", "mask" (of a pair)
-and the images, named relative to this folder""",
+train.jsonl, val.jsonl, test.jsonl   those that you have (or one file), one object a line:
+  {"image": "a.png", "class": "vineyard"}
+  {"image": "a.png", "caption": "rows of vines on a slope"}
+  {"image": "a.png", "question": "Are there hail nets?", "answer": "no"}
+  {"images": ["a.tif", "b.tif"], "kind": "pair", "instruction": "…", "answer": ["…", "…"]}
+  kind: single (if not given), pair (earlier first) or video (one file, or frames)
+  caption, answer: one, or a list; further: "id", "group", "mask" (of a pair)
+and the images, named relative to the folder of this file""",
         index=instructions.index,
         reader=instructions.read,
     ),

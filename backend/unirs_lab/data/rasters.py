@@ -296,6 +296,11 @@ class RasterTiles:
         turn = int(rng.integers(8)) if self.split != "test" else 0
         return Tile((slice(top, top + side), slice(left, left + side)), turn)
 
+    def mask(self, pixels: NDArray[np.bool_], tile: Tile) -> NDArray[np.bool_]:
+        """A mask in source pixels of a tile's window, as the tile's images are shown."""
+        shown = squared(pixels.astype(np.uint8), tile, self.size, Image.Resampling.NEAREST)
+        return shown > 0
+
     def _image(self, raster: DatedRaster, tile: Tile) -> NDArray[np.uint8]:
         return squared(raster.image[tile.window], tile, self.size, Image.Resampling.BICUBIC)
 

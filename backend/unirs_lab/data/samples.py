@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from unirs.inputs import InputKind
+from unirs.inputs import InputKind, VisualInput
 
 Edit = Callable[[list[NDArray[Any]]], list[NDArray[Any]]]
 """From the images of the files, ``[height, width, …]``, to those that are looked at."""
@@ -43,3 +44,37 @@ class Sample:
     group: str = ""
     mask: Path | None = None
     edit: Edit | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One instruction with one answer to it.
+
+    Attributes:
+        instruction: The task's instruction, or the question.
+        answer: What the model shall answer.
+        kind: Such as ``"caption"`` or ``"presence"``: the loss is weighed by it, and validation
+            figures are kept apart by it. Empty where nothing depends on it.
+    """
+
+    instruction: str
+    answer: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """One visual input, and rows about it that share its visual tokens in training.
+
+    Attributes:
+        name: Data set and sample, such as ``"era/Fire_001"``, for messages.
+        visual: The images.
+        rows: At least one.
+        change: Of a pair, where it has changed, ``[side, side]``, 0 to 1 and on the grid of the
+            images; ``None`` where that is not known.
+    """
+
+    name: str
+    visual: VisualInput
+    rows: Sequence[Row]
+    change: NDArray[np.float32] | None = None

@@ -8,7 +8,6 @@ place. Reading needs no more than a tensor at a time.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from unirs.errors import UniRSError
-from unirs.files import file_size
+from unirs.files import require_space
 from unirs_lab.training.distributed import Place, placed_like, whole
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -99,13 +98,7 @@ class Checkpoints:
         """
         size = checkpoint_bytes(self.modules)
         needed = size if (self.folder / CHECKPOINT).is_file() else 2 * size
-        free = shutil.disk_usage(self.folder).free
-        if free < needed:
-            raise UniRSError(
-                "disk_full",
-                f"The checkpoints need {file_size(needed)} in {self.folder}, where "
-                f"{file_size(free)} are free; make room, or choose another folder.",
-            )
+        require_space(self.folder, needed, "The checkpoints")
 
     def _parameters(self) -> list[nn.Parameter]:
         return [weights for weights in self.modules.parameters() if weights.requires_grad]

@@ -16,10 +16,8 @@ from torch import Tensor, nn
 from unirs.errors import UniRSError
 from unirs.inference.devices import is_out_of_memory, multiplies_bfloat16
 from unirs_lab.training.checkpoints import Checkpoints
-from unirs_lab.training.curves import Curves
-from unirs_lab.training.distributed import Place, join, shard, whole
-from unirs_lab.training.stopping import StopSignal
-from unirs_lab.training.throughput import Meter, Speed
+from unirs_lab.training.curves import Curves, Meter, Speed
+from unirs_lab.training.distributed import Place, StopSignal, join, shard, whole
 
 HOW_IT_RUNS = ("device", "gradient_checkpointing", "report_every", "peak_flops", "tensorboard")
 """Options that a run may go on with others of: they do not decide what comes out."""
@@ -240,7 +238,7 @@ class _Run:
 
     def report(self, done: _Done, on_progress: Callable[[Progress], None] | None) -> None:
         """Note figures, and tell where the run is."""
-        if not (done.figures or self.step % self.options.report_every == 0):
+        if not (done.figures or self._is_time(self.options.report_every)):
             return
         seconds, speed = time.monotonic() - self.started, self.meter.read()
         figures = {**done.losses, **(speed.figures() if speed else {}), **done.figures}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from unirs.inputs import InputKind, Question
 from unirs.prompts import CAPTION_INSTRUCTION, short_answer
+from unirs_lab.data.number_words import count_in
 from unirs_lab.data.readers import rsvqa
 from unirs_lab.data.real import RealItem, Split, read_real
 from unirs_lab.data.real.edits import Window, other_date
@@ -21,7 +22,7 @@ from unirs_lab.evaluation.benchmarks import CAPTION_TOKENS, SHORT_TOKENS, Verdic
 from unirs_lab.evaluation.predictions import Prediction
 from unirs_lab.evaluation.real.wordings import COUNT_OF_WORDINGS, wordings
 from unirs_lab.evaluation.scores.captions import cider_d_of_each
-from unirs_lab.evaluation.scores.counts import count_in, is_close
+from unirs_lab.evaluation.scores.counts import is_close
 from unirs_lab.evaluation.scores.tokenisation import PLAIN
 from unirs_lab.evaluation.scores.vqa import is_right
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from unirs_lab.data.number_words import count_in
 from unirs_lab.data.visuals import read_mask
 from unirs_lab.evaluation.gallery import Case
 from unirs_lab.evaluation.real.exams import YES_NO
 from unirs_lab.evaluation.scores.captions import cider_d
 from unirs_lab.evaluation.scores.change_maps import score_change_maps
-from unirs_lab.evaluation.scores.counts import count_in
 from unirs_lab.evaluation.scores.tokenisation import PLAIN
 from unirs_lab.evaluation.scores.vqa import Accuracy, normalise
 from unirs_lab.evaluation.scores.yes_no import (

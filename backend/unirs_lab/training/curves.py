@@ -72,7 +72,7 @@ class Curves:
         return all(latest > value for value in before)
 
     def save(self, at_end: bool = False) -> None:
-        """Write the CSV and the PNG (with matplotlib, of the extra ``[train]``), each whole.
+        """Write the CSV and the PNG , each whole.
 
         Args:
             at_end: Whether the run is over. Until then the PNG is drawn once a minute at most.

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from unirs.errors import UniRSError
-from unirs.files import alone_in, whole_file
+from unirs.files import alone_in, require_space, whole_file
 
 
 def test_what_fails_leaves_the_file_that_was_there(tmp_path):
@@ -61,3 +61,14 @@ def test_a_folder_has_one_writer_until_its_process_is_gone(tmp_path):
         holder.kill()
     with alone_in(folder):
         pass
+
+
+def test_a_disk_without_enough_space_is_refused_before_the_folder_exists(tmp_path):
+    folder = tmp_path / "not" / "yet"
+    require_space(folder, 0, "The shards")
+    with pytest.raises(UniRSError) as caught:
+        require_space(folder, 1e18, "The shards")
+    assert caught.value.code == "disk_full"
+    assert "The shards will take 1000000000.0 GB" in caught.value.message
+    assert str(folder) in caught.value.message
+    assert not folder.parent.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,34 @@ def file_size(size: float) -> str:
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
     return f"{size:.0f} bytes"
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space on the disk of a folder that need not exist yet, in bytes."""
+    existing = next(
+        each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir()
+    )
+    return shutil.disk_usage(existing).free
+
+
+def require_space(folder: Path, needed_bytes: float, what: str) -> None:
+    """Refuse to start writing what would not fit on the disk.
+
+    Args:
+        folder: Where it will be written; need not exist yet.
+        needed_bytes: Size of everything that is still to be written.
+        what: What will be written, as the subject of a sentence, such as ``"The shards"``.
+
+    Raises:
+        UniRSError: ``disk_full``.
+    """
+    free = free_bytes(folder)
+    if free < needed_bytes:
+        raise UniRSError(
+            "disk_full",
+            f"{what} will take {file_size(needed_bytes)} in {folder}, but only {file_size(free)} "
+            "is free there; free some space, or choose another folder.",
+        )
 
 
 def models_folder() -> Path:

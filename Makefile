@@ -83,10 +83,10 @@ format: env ## format the code and mend what can be mended by machine
 	@$(BIN)/ruff format
 
 train-mini: env ## train the default model anew into OUTPUT; RASTERS="naip" lets real dates join
-	@$(BIN)/unirs train mini --folder $(OUTPUT) $(RASTERS:%=--rasters %) --publish $(OUTPUT)/unirs-mini
+	@$(BIN)/unirs train mini --folder $(OUTPUT) $(RASTERS:%=--rasters %)
 
 evaluate: env ## score the default model on scenes that it was never trained on
-	@$(BIN)/unirs evaluate mini
+	@$(BIN)/unirs evaluate generated
 
 bench: env ## measure the speed and memory of the default model
 	@$(BIN)/unirs bench

@@ -32,7 +32,7 @@ class Sample:
             ``"change"`` or ``"no change"`` of a pair; empty where there is nothing to tell apart.
         mask: Image whose non-zero pixels have changed, for pairs where one is known.
         edit: What is done to the images, and to the mask, as they are read, such as cutting a tile;
-            ``None`` leaves them as they are.
+            ``None`` leaves them as they are. A sample without files has an edit that makes them.
     """
 
     id: str

@@ -40,7 +40,7 @@ def read_visual(sample: Sample, frame_count: int) -> VisualInput:
     """The images of a sample.
 
     Args:
-        sample: Whose images.
+        sample: Whose images; without files, its edit makes them.
         frame_count: Frames of a video, at even steps (as VILA takes them from a file; from the
             first to the last where the frames are files of their own).
 
@@ -49,6 +49,11 @@ def read_visual(sample: Sample, frame_count: int) -> VisualInput:
             unreadable, of another size than the other date, or a video that is too short;
             ``shard_broken``.
     """
+    if not sample.images and sample.edit is not None:
+        made = sample.edit([])
+        if sample.kind is InputKind.VIDEO:
+            made = [made[place] for place in np.linspace(0, len(made) - 1, frame_count, dtype=int)]
+        return VisualInput(sample.kind, tuple(Crop(pixels) for pixels in made))
     with at_hand(*sample.images) as paths:
         if sample.kind is InputKind.VIDEO:
             return VisualInput.video(_read_frames(paths, frame_count))

@@ -83,7 +83,7 @@ format: env ## format the code and mend what can be mended by machine
 	@$(BIN)/ruff format
 
 evaluate: env ## score the default model on scenes that it was never trained on
-	@$(BIN)/unirs evaluate mini
+	@$(BIN)/unirs evaluate generated
 
 bench: env ## measure the speed and memory of the default model
 	@$(BIN)/unirs bench

@@ -19,7 +19,7 @@ import pytest
 PROGRAM = [sys.executable, "-m", "unirs"]
 COMMANDS = [
     *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
-    *("world", "train", "train joint", "evaluate", "evaluate mini", "download", "remove"),
+    *("world", "train", "train joint", "evaluate", "evaluate generated", "download", "remove"),
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
@@ -31,7 +31,7 @@ OPTIONS = {
     "change": QUESTION_OPTIONS | {"--question", "--map", "--views"},
     "classify": QUESTION_OPTIONS | {"--classes"},
     "train joint": {"--from", "--preset", "--data", "--plan"},
-    "evaluate mini": {"--json", "--views"},
+    "evaluate generated": {"--json", "--naip", "--sheet"},
     "bench": {"--json"},
     "doctor": {"--json"},
     "models": {"--json"},

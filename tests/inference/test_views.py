@@ -11,8 +11,8 @@ from unirs.inference.trend import Trend, trend_of
 from unirs.inference.views import VIEWS, View, answer_from_views
 from unirs.inputs import NO_CHANGE, Answer, Crop, Question, StageSeconds, Task, VisualInput
 from unirs_lab.data.rasters import CHANGE_CAPTIONS
-from unirs_lab.world.change_words import change_captions
-from unirs_lab.world.places import phrases
+from unirs_lab.world.captions import change_captions
+from unirs_lab.world.facts import phrases
 from unirs_lab.world.plan import GRASS, TREES, WATER
 
 QUESTION = Question(Task.CHANGE)

@@ -34,7 +34,7 @@ Name = Annotated[
     typer.Argument(metavar="NAME", help="See [bold]unirs data list[/bold].", show_default=False),
 ]
 Root = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="Where the dataset lies.", show_default=False)
+    Path, typer.Argument(metavar="FOLDER", help="Folder of the data set.", show_default=False)
 ]
 
 
@@ -57,7 +57,7 @@ def list_datasets(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show which datasets can be read, where they come from, and how their files lie."""
+    """Show which datasets can be read, their sources, and their layout."""
     from unirs_lab.data.datasets import DATASETS, dataset
 
     chosen = list(DATASETS.values()) if name is None else [dataset(name)]

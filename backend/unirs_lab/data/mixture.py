@@ -52,7 +52,7 @@ class Listing:
     Attributes:
         kind: Single image, pair or video.
         length: Characters of its longest row; 0 where that is not known.
-        shard: The shard that its images lie in; ``None`` for files of their own.
+        shard: The shard of its images; ``None`` for files of their own.
     """
 
     kind: InputKind
@@ -82,7 +82,7 @@ class Part(Protocol):
 
         Args:
             index: Its place in ``listings``.
-            rng: For whatever is drawn anew at each reading.
+            rng: For what is drawn anew at each reading.
             frame_count: Frames of a video.
 
         Raises:
@@ -189,9 +189,9 @@ class Mixture:
         return {part.name: int((owners == n).sum()) for n, part in enumerate(self.parts)}
 
     def order(self, epoch: int) -> Groups:
-        """All groups of an epoch, shuffled, each as often as its factor says.
+        """All groups of an epoch, shuffled, each as often as its factor asks for.
 
-        Groups that lie in shards come together with those of a few other shards. Which groups of a
+        Groups in shards come together with those of a few other shards. Which groups of a
         part come does not depend on the other parts.
         """
         groups, keys = [np.empty(0, np.int64)], [np.empty(0)]
@@ -270,7 +270,7 @@ def _copies(factor: float) -> list[float]:
 
 
 def _shard_numbers(listings: Sequence[Listing]) -> NDArray[np.int64]:
-    """For each group the number of the shard that it lies in; all that lie in none are one."""
+    """For each group the number of its shard; all without one have the same."""
     numbers: dict[Path | None, int] = {}
     found = [numbers.setdefault(one.shard, len(numbers)) for one in listings]
     return np.array(found, np.int64)

@@ -44,7 +44,7 @@ def write_shards(
 ) -> ShardIndex:
     """Write samples as shards; images stay as they were encoded, and are written once.
 
-    What is looked at comes in one shuffled order, always the same, so that the samples of a few
+    Visual inputs come in one shuffled order, always the same, so that the samples of a few
     shards are like those of all. Equal files give equal shards, bit for bit.
 
     Args:
@@ -82,7 +82,7 @@ def write_shards(
 
 @dataclass(frozen=True)
 class _View:
-    """What is looked at: files by the end of their names, their bytes, and all samples of them."""
+    """A visual input: files by the end of their names, their bytes, and all samples about it."""
 
     key: str
     files: dict[str, Path]
@@ -117,7 +117,7 @@ class _View:
 
 
 def _views(samples: Sequence[Sample]) -> list[_View]:
-    """What the samples look at, each once, shuffled."""
+    """The visual inputs of the samples, each once, shuffled."""
     found: dict[tuple[object, ...], list[Sample]] = {}
     for sample in samples:
         found.setdefault((sample.kind, sample.images, sample.mask), []).append(sample)

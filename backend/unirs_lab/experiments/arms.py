@@ -32,7 +32,7 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """Names the arm, whatever its seed."""
+        """Names the arm, for any seed."""
         learns = "joint" if self.kinds == ALL_KINDS else "-".join(kind.value for kind in self.kinds)
         module = "" if self.change_module else "-without-change-module"
         return learns + module + ("" if self.clues else "-without-clues")

@@ -49,7 +49,7 @@ class Results:
         ]
 
     def verdict(self, effect: Effect) -> Verdict:
-        """What the seeds say about an effect."""
+        """What the seeds show about an effect."""
         return judge(
             self.values(effect.off, effect.measure), self.values(effect.on, effect.measure)
         )
@@ -78,7 +78,7 @@ class Results:
             f"{self.settings.steps} steps and equal inputs of the own task; "
             f"{self.settings.evaluate} generated test scenes, pairs and videos each. VQA is the "
             "micro average over the questions of the three types. Change: whether the caption of a "
-            "pair says rightly that something has changed. CIDEr-D of these captions: five "
+            "pair is right that something has changed. CIDEr-D of these captions: five "
             "references, document frequencies of the test references, "
             f"{PLAIN.description}. Video: accuracy among the world's events."
         )

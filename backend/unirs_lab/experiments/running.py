@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ from unirs.model import ModelBundle, load_bundle
 from unirs.models.store import find_model
 from unirs_lab.data.datasets import dataset
 from unirs_lab.data.world_samples import write_world_samples
-from unirs_lab.evaluation.mini import WorldScores, evaluate_mini
+from unirs_lab.evaluation.asking import Observer, Options
+from unirs_lab.evaluation.figure_tables import GENERATED
+from unirs_lab.evaluation.figures import evaluate_figures
+from unirs_lab.evaluation.question_kinds import Sources
 from unirs_lab.experiments.ablations import ABLATIONS, Ablation, arms_of
 from unirs_lab.experiments.arms import Arm
 from unirs_lab.experiments.results import Results
@@ -34,12 +37,19 @@ then as good, or bad, as those about test scenes."""
 VALIDATION_PAIRS = 32
 """Generated pairs that choose the best epoch of the change stage."""
 
-COUNTED = {
-    InputKind.SINGLE: "scenes",
-    InputKind.PAIR: "pairs",
-    InputKind.VIDEO: "videos",
+FIGURES = {
+    InputKind.SINGLE: {
+        "generated_presence": "presence",
+        "generated_comparison": "comparison",
+        "generated_rural_urban": "rural_urban",
+    },
+    InputKind.PAIR: {
+        "generated_change": "change_no_change",
+        "generated_change_captions": "change_cider_d",
+    },
+    InputKind.VIDEO: {"generated_video": "video"},
 }
-"""What the benchmark calls its items of each kind."""
+"""The figures of each kind of input, with the keys of their scores here."""
 
 QUESTION_TYPES = ("presence", "comparison", "rural_urban")
 """What the average over questions is taken of: the paper leaves counts and areas out."""
@@ -106,7 +116,7 @@ def _run_seed(results: Results, seed: int, report: Report) -> None:
 
 
 def arm_folder(settings: Settings, arm: Arm) -> Path:
-    """Where the run of an arm lies."""
+    """Folder of the run of an arm."""
     return settings.folder / "arms" / arm.name / f"seed-{arm.seed}"
 
 
@@ -135,32 +145,34 @@ def _run(settings: Settings, arm: Arm, start: Path, report: Report) -> dict[str,
     report.stage(f"arm {arm.name}, seed {arm.seed}")
     model = train_joint(settings.joint(arm.overrides, start), folder, report)
     report.stage("scoring")
-    scores, answers = _score(settings, arm, model, report)
+    pipeline = load_pipeline(model, settings.device)
+    evaluation = evaluate_figures(
+        GENERATED,
+        Sources(size=pipeline.image_size),
+        lambda: pipeline,
+        Options(folder / "evaluation", limit=settings.evaluate),
+        Observer(asking=report.making),
+        only=[name for kind in arm.kinds for name in FIGURES[kind]],
+    )
+    rows = evaluation.record["figures"]
+    scores = scores_of(rows)
+    answers = {row["name"]: row["items"] for row in rows}
     record = {"evaluated": settings.evaluate, "scores": scores, "answers": answers}
     with whole_file(folder / "scores.json") as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return scores
 
 
-def _score(
-    settings: Settings, arm: Arm, model: Path, report: Report
-) -> tuple[dict[str, float], dict[str, int]]:
-    """Scores of a model on generated scenes of the test split, and of how many answers each."""
-    counts = {COUNTED[kind]: settings.evaluate if kind in arm.kinds else 0 for kind in InputKind}
-    pipeline = load_pipeline(model, settings.device)
-    world = evaluate_mini(pipeline, count=counts, on_progress=report.making).world
-    return percentages(world), dict(world.questions)
+def scores_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """The scores that were taken, in the paper's units, with the micro average over questions.
 
-
-def percentages(world: WorldScores) -> dict[str, float]:
-    """The scores that were taken, in the paper's units, with the micro average over questions."""
-    shares: Mapping[str, Any] = vars(world)
-    taken = {
-        key: value if key.endswith("cider_d") else 100 * value
-        for key, value in shares.items()
-        if isinstance(value, float)
-    }
-    asked = {kind: world.questions.get(kind, 0) for kind in QUESTION_TYPES}
-    if total := sum(asked.values()):
-        taken["vqa"] = sum(asked[kind] * taken.get(kind, 0.0) for kind in asked) / total
+    Args:
+        rows: The figures of an evaluation's record.
+    """
+    keys = {name: key for names in FIGURES.values() for name, key in names.items()}
+    taken = {keys[row["name"]]: row["value"] for row in rows if row["value"] is not None}
+    asked = {keys[row["name"]]: row["items"] for row in rows}
+    if total := sum(asked.get(kind, 0) for kind in QUESTION_TYPES):
+        right = sum(asked.get(kind, 0) * taken.get(kind, 0.0) for kind in QUESTION_TYPES)
+        taken["vqa"] = right / total
     return taken

@@ -44,7 +44,7 @@ def train_base(settings: BaseSettings, folder: Path, report: Report) -> Path:
         The model folder.
 
     Raises:
-        UniRSError: Whatever is found before the start, ``settings_differ``, ``folder_in_use`` by
+        UniRSError: What is found before the start, ``settings_differ``, ``folder_in_use`` by
             another process, and what the loop raises.
     """
     require_tensorboard(settings)

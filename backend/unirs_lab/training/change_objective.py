@@ -97,13 +97,13 @@ class CaptionObjective:
         from pycocoevalcap.bleu.bleu import Bleu
 
         samples, size = self.held_back.samples, self.settings.batch_size
-        said = [
+        captions = [
             caption
             for start in range(0, len(samples), size)
             for caption in self._write(range(start, min(start + size, len(samples))))
         ]
         references = {place: list(sample.answers) for place, sample in enumerate(samples)}
-        candidates = {place: [caption] for place, caption in enumerate(said)}
+        candidates = {place: [caption] for place, caption in enumerate(captions)}
         scores, _ = Bleu(4).compute_score(references, candidates, verbose=0)
         return {FIGURE: float(scores[3])}
 

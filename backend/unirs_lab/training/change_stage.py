@@ -52,7 +52,7 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
         The model folder: UniRS with its change module, and the base's LLM as it was.
 
     Raises:
-        UniRSError: Whatever ``checks`` finds before the start, ``settings_differ``,
+        UniRSError: What ``checks`` finds before the start, ``settings_differ``,
             ``folder_in_use`` by another process, and what the loop raises.
     """
     require_tensorboard(settings)

@@ -34,7 +34,7 @@ class Checkpoints:
     """The checkpoints of a run.
 
     Attributes:
-        folder: Where they lie; all processes see it.
+        folder: Their folder; all processes see it.
         modules: What learns; parameters that need no gradient are not kept.
         optimizer: AdamW or Adam over the parameters that learn, in the order of ``modules``.
         place: This process.
@@ -46,7 +46,7 @@ class Checkpoints:
     place: Place
 
     def save(self, step: int) -> None:
-        """Replace the checkpoint by one of this step; whatever happens, a whole one is there.
+        """Replace the checkpoint by one of this step; there is a whole one at any moment.
 
         Raises:
             UniRSError: ``output_unwritable``.

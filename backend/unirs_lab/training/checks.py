@@ -1,4 +1,4 @@
-"""What is refused before a run begins, so that nothing fails after hours for want of a look."""
+"""What is refused before a run begins, so that it does not fail after hours."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def require_same_words(folder: Path, base: Path) -> None:
 
 
 def require_reading(folder: Path, settings: StageSettings) -> None:
-    """A model reads images and videos as the settings say.
+    """A model reads images and videos as it is set.
 
     Raises:
         UniRSError: ``settings_differ``.
@@ -131,7 +131,7 @@ def require_sense(settings: JointSettings, processes: int) -> None:
     if settings.tuning == "lora" and not settings.with_clues:
         raise UniRSError(
             "settings_invalid",
-            "An adapter lies over the LLM that writes clues, so that with_clues = false needs "
+            "An adapter is attached to the LLM that writes clues, so that with_clues = false needs "
             "tuning = full.",
         )
 
@@ -166,7 +166,7 @@ def require_memory(device: torch.device, needed: float, hint: str) -> None:
     elif device.type == "cuda":
         free = float(torch.cuda.mem_get_info(device)[0])
     else:
-        return  # no other backend says how much it has
+        return  # no other backend reports its memory
     if needed > free:
         raise UniRSError(
             "memory_short",

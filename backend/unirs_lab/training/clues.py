@@ -1,8 +1,7 @@
 """Clues of whole training sets: written once by the frozen base, kept on disk (paper, III-B2).
 
 A folder holds one file for each base model, aspect mode and prompt version. A line is a clue and
-the digest of the visual input that it is about, so that equal images share a clue wherever they
-lie, and a changed image has none.
+the digest of its visual input, so that equal images share a clue, and a changed image has none.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class ClueSet(Mapping[str, str]):
     """Clues of one base by digest of the visual input.
 
     Args:
-        folder: Where clue sets lie.
+        folder: Folder of the clue sets.
         base: Digest of the base's weights.
         aspect_mode: How the base read the images.
 
@@ -80,7 +79,7 @@ class ClueOptions:
         batch_size: Inputs that the base describes at a time.
         workers: Processes that read images; 0 reads within this one.
         frame_count: Frames of a video; those of the base if ``None``.
-        aspect_mode: How images become squares. That of the training, whatever the base's own: a
+        aspect_mode: How images become squares: that of the training, and not the base's own. A
             UniRS model reads its images once, for its clue and for its answer.
     """
 
@@ -100,10 +99,10 @@ def open_clues(
     """The clues that a training shall read.
 
     Args:
-        folder: Where clue sets lie.
+        folder: Folder of the clue sets.
         base: Model folder of the base.
-        datasets: What is trained on. Of each, the first and the last input of each kind are looked
-            up: where both have a clue, the writer has seen all.
+        datasets: What is trained on. Of each, the first and the last input of each kind are
+            checked: where both have a clue, all have one.
         frame_count: Frames of a video.
         aspect_mode: How the training reads images, and the base has to have read them.
 
@@ -133,13 +132,13 @@ def write_clue_set(
 ) -> ClueSet:
     """Describe every visual input that has no clue yet, by the base.
 
-    Every image is read, also at a second call, because its digest is what tells whether it has a
+    Every image is read, also at a second call, because its digest shows whether it has a
     clue; the base is asked about each once.
 
     Args:
         samples: Of one or more datasets.
         base: A base model.
-        folder: Where clue sets lie; made if it is not there.
+        folder: Folder of the clue sets; made if it is not there.
         options: Batch size, workers, and how images are read.
         on_progress: Called with the number of visual inputs done and of all.
 
@@ -151,7 +150,7 @@ def write_clue_set(
     if not is_base(base.config):
         raise UniRSError(
             "base_unfit",
-            f"{base.folder} is not a base model, but clues are what the base of a training says; "
+            f"{base.folder} is not a base model, but clues are written by the base of a training; "
             "name the folder of the base.",
         )
     options = options or ClueOptions()
@@ -244,7 +243,7 @@ def _views(samples: Sequence[Sample], kind: InputKind) -> list[Sample]:
 def _new_inputs(
     views: Sequence[Sample], base: ModelBundle, clues: ClueSet, options: ClueOptions
 ) -> Iterator[tuple[list[_Input], int]]:
-    """Batches of inputs without a clue, with how many views were looked at until then."""
+    """Batches of inputs without a clue, with the number of views read until then."""
     frame_count = options.frame_count or base.config.frame_count
     own = base.processor
     processor = UniRSProcessor(

@@ -176,7 +176,7 @@ class Gpu:
 
     Attributes:
         title: Its name.
-        model: What of it stands in the name that the driver gives.
+        model: Its model number, as in the name that the driver gives.
         memory: Bytes.
         peak: Dense bfloat16 matrix operations a second, accumulated in float32.
         bandwidth: Bytes a second from and to its memory.
@@ -334,5 +334,5 @@ def _together(loads: Sequence[Load]) -> Load:
     for load in loads:
         rows.update(load.rows)
         inputs.update(load.inputs)
-    told = dict.fromkeys(load.source for load in loads)
-    return Load(dict(rows), dict(inputs), ", ".join(told))
+    sources = dict.fromkeys(load.source for load in loads)
+    return Load(dict(rows), dict(inputs), ", ".join(sources))

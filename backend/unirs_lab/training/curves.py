@@ -1,4 +1,4 @@
-"""Loss and validation curves: CSV for programs, PNG to look at."""
+"""Loss and validation curves: as CSV and PNG; the speed of a run."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _read(path: Path) -> list[dict[str, float]]:
 
 
 def tensorboard_missing() -> UniRSError:
-    """The error that tells how to get TensorBoard, which no extra of the package brings."""
+    """The error for a missing TensorBoard, which is no dependency of the package."""
     return UniRSError(
         "tensorboard_missing",
         "TensorBoard is not installed; install it with 'pip install tensorboard', or train "

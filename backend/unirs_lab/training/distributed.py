@@ -46,7 +46,7 @@ class Place:
 
     @property
     def main(self) -> bool:
-        """Whether this is the process that writes files and tells the user."""
+        """Whether this is the process that writes files and reports progress."""
         return self.rank == 0
 
     def share(self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -81,7 +81,7 @@ def join(device: str | torch.device = "cpu") -> Place:
 
     on_cpu = torch.device(device).type == "cpu"
     state = PartialState(cpu=on_cpu)
-    # One that just ends may break off what others do; where all have parted, this does nothing.
+    # One that just ends may break off what others do; where all have ended, this does nothing.
     atexit.register(state.destroy_process_group)
     own = torch.device("cpu") if on_cpu else state.device
     return Place(state.process_index, state.num_processes, own)
@@ -90,7 +90,7 @@ def join(device: str | torch.device = "cpu") -> Place:
 def shard(model: nn.Module, modules: nn.ModuleDict, place: Place) -> None:
     """Split what learns over the processes, in place; each layer is put together when it computes.
 
-    What is frozen lies whole on every device, so that it can be called on its own.
+    What is frozen is whole on every device, so that it can be called on its own.
 
     Args:
         model: Its ``forward`` or ``answer_logits`` is what the loss calls.

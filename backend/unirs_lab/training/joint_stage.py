@@ -49,13 +49,13 @@ def train_joint(
         folder: Takes ``settings.yaml``, checkpoint, curves and ``model``. A second call goes on
             where the first one ended. All processes see it.
         report: Gets the progress.
-        card: Text of the model card, if not the one that says how the run went.
+        card: Text of the model card, if not the one about the run.
 
     Returns:
         The model folder.
 
     Raises:
-        UniRSError: Whatever ``checks`` finds before the start, ``settings_differ``,
+        UniRSError: What ``checks`` finds before the start, ``settings_differ``,
             ``folder_in_use`` by another run, and what the loop raises.
     """
     require_tensorboard(settings)

@@ -114,7 +114,7 @@ def batches(
 def read_in_order(
     dataset: Dataset[Item | UniRSError], keys: Iterable[Any], workers: int
 ) -> Iterator[Item]:
-    """What a dataset gives for each key, in order, whoever reads it.
+    """What a dataset gives for each key, in order, for any number of workers.
 
     Args:
         dataset: Gives an item, or an error as a value: on its way out of a worker, one that is

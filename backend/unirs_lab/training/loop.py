@@ -237,7 +237,7 @@ class _Run:
         return _Done(losses, figures, stopped)
 
     def report(self, done: _Done, on_progress: Callable[[Progress], None] | None) -> None:
-        """Note figures, and tell where the run is."""
+        """Note figures, and report the progress."""
         if not (done.figures or self._is_time(self.options.report_every)):
             return
         seconds, speed = time.monotonic() - self.started, self.meter.read()
@@ -297,7 +297,7 @@ class _Run:
             raise UniRSError(
                 "loss_not_finite",
                 f"The loss or its gradient is not finite at step {self.step + 1}, which was not "
-                f"made; the last checkpoint in {self.folder} is as it was: look for broken samples "
+                f"made; the last checkpoint in {self.folder} is unchanged: look for broken samples "
                 "in the data, or train in another folder at a lower learning rate.",
             )
 
@@ -352,7 +352,7 @@ def _checkpoint_layers(model: Any) -> None:
 
 @contextmanager
 def _memory_guard(step: int, place: Place) -> Iterator[None]:
-    """Say what to change where the memory is too small."""
+    """Raise an error with advice where the memory is too small."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:

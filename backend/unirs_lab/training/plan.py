@@ -1,7 +1,7 @@
 """What a run will need, worked out before it starts: memory, time, disk.
 
-All of it is estimate. Every line of a plan says how it comes about, so that a reader can judge it;
-what could only be assumed has a name here, and stands in the plan's last part.
+All of it is an estimate. Every line of a plan has its derivation, so that a reader can judge it;
+assumptions are named here, and listed in the plan's last part.
 """
 
 from __future__ import annotations

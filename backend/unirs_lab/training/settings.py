@@ -49,7 +49,7 @@ class Source(Part):
 
     Attributes:
         root: Its folder, or for own data its file; none in a preset.
-        dataset: Which data set lies there, where that is not its name in the settings.
+        dataset: Name of the data set, where that is not its name in the settings.
         split: Which split is read.
         repeat: How often its rows come in an epoch, at least 0; 2.5 is every row twice and half of
             them once more.
@@ -176,7 +176,7 @@ class ChangeSettings(StageSettings):
     Attributes:
         base: Model folder of the base.
         epochs: Passes over all captions.
-        validation_split: Split whose BLEU-4 says which epoch is kept.
+        validation_split: Split whose BLEU-4 chooses the epoch that is kept.
         decay_every: Epochs after which the rate is multiplied by ``decay_factor``.
         decay_factor: See there.
         decoder: The caption decoder.

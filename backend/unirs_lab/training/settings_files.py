@@ -35,12 +35,13 @@ def load_settings(
 
     Args:
         kind: Of which stage.
-        preset: Name of what lies below.
+        preset: Name of the preset below it.
         file: YAML with what differs from the preset.
         overrides: ``name=value`` with dots in the name (``data.era.root=/data/ERA``); the value
             is YAML, and ``null`` takes a data set out.
         given: Values by such names, over everything else. ``own_data`` is the file of a user's own
-            data, on which the run trains alone, by what the preset says of it.
+            data, on which the run trains alone, with what the preset's ``own_data``
+            changes.
 
     Raises:
         UniRSError: ``preset_unknown``, ``settings_missing``, ``settings_invalid`` with the name
@@ -58,7 +59,7 @@ def load_settings(
     if own_file:
         values = _on_own_data(values, own, own_file, preset)
     values = layer(values, read_yaml(file) if file else {})
-    for name, value in [*map(parted, overrides), *named.items()]:
+    for name, value in [*map(name_and_value, overrides), *named.items()]:
         values = layer(values, nested(name, value))
     if isinstance(values["data"], dict):
         values["data"] = {name: each for name, each in values["data"].items() if each is not None}
@@ -137,13 +138,13 @@ def _preset(kind: type[StageSettings], name: str) -> dict[str, Any]:
 
 def _without_places(values: Mapping[str, Any]) -> dict[str, Any]:
     """Folders by their names alone."""
-    told: dict[str, Any] = {}
+    portable_values: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
-            told[name] = _without_places(value)
+            portable_values[name] = _without_places(value)
         else:
-            told[name] = value.name if isinstance(value, Path) else value
-    return told
+            portable_values[name] = value.name if isinstance(value, Path) else value
+    return portable_values
 
 
 def _validated(kind: type[Settings], values: dict[str, Any], where: str) -> Settings:
@@ -215,7 +216,7 @@ def parse_yaml(text: str, where: str) -> dict[str, Any]:
     return values
 
 
-def parted(override: str) -> tuple[str, Any]:
+def name_and_value(override: str) -> tuple[str, Any]:
     """Name and value of ``name=value``.
 
     Raises:

@@ -16,11 +16,10 @@ from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.inputs import InputKind
 from unirs_lab.cli.experiments import experiments
-from unirs_lab.evaluation.mini import WorldScores
 from unirs_lab.experiments.ablations import ABLATIONS, PROMPT_AUGMENTATION, arms_of
 from unirs_lab.experiments.arms import Arm
 from unirs_lab.experiments.results import Results
-from unirs_lab.experiments.running import arm_folder, percentages, run_experiments
+from unirs_lab.experiments.running import arm_folder, run_experiments, scores_of
 from unirs_lab.experiments.settings import Settings
 from unirs_lab.experiments.verdicts import MOST_SEEDS
 from unirs_lab.training.answer_objective import AnswerObjective
@@ -212,25 +211,19 @@ def test_what_cannot_work_is_refused_before_anything_is_made(
 
 def test_the_average_over_questions_counts_questions() -> None:
     # 9 of 10, 1 of 2 and 0 of 4 are 10 of 16
-    scores = WorldScores(
-        presence=0.9,
-        comparison=0.5,
-        rural_urban=0.0,
-        change_no_change=None,
-        video=None,
-        change_cider_d=None,
-        count=0.1,
-        area=None,
-        change_questions=None,
-        caption_cider_d=12.0,
-        questions={"presence": 10, "comparison": 2, "rural_urban": 4, "count": 10},
-    )
+    rows = [
+        {"name": "generated_presence", "value": 90.0, "items": 10},
+        {"name": "generated_comparison", "value": 50.0, "items": 2},
+        {"name": "generated_rural_urban", "value": 0.0, "items": 4},
+        {"name": "generated_change_captions", "value": 12.0, "items": 3},
+        {"name": "generated_video", "value": None, "items": 0},
+    ]
 
-    taken = percentages(scores)
+    taken = scores_of(rows)
 
     assert taken["vqa"] == pytest.approx(62.5)
     assert taken["presence"] == pytest.approx(90.0)
-    assert taken["caption_cider_d"] == 12.0
+    assert taken["change_cider_d"] == 12.0
     assert "video" not in taken
 
 

@@ -20,8 +20,8 @@ from unirs_lab.data.real.facts import DENSITY, EVERY_SCENE, RURAL, URBAN, Facts,
 from unirs_lab.data.samples import Row
 
 UNCHANGED = NO_CHANGE[1]
-"""One caption for all unchanged pairs, so that its first word says whether there is a change. It is
-one of those whose probability decides that nothing has changed (``unirs.inference.verdict``)."""
+"""One caption for all unchanged pairs, so that its first word decides on it. It is one of those
+whose probability decides that nothing has changed (``unirs.inference.verdict``)."""
 
 BRIEF = {
     *("presence", "comparison", "rural_urban", "density", "scene"),
@@ -36,7 +36,7 @@ Choice = TypeVar("Choice")
 class Balance:
     """How often each thing is asked about, so that it is denied as often as it is affirmed.
 
-    Without it a model learns to deny what is rare, whatever the image shows.
+    Without it a model learns to deny what is rare, without regard to the image.
 
     Attributes:
         there: Weight of each thing, by its name, among those that are there.
@@ -153,7 +153,7 @@ class Questioner:
         return Row(question, f"{round(share * 20) * 5}%", "area")
 
     def buildings_changed(self, mask: NDArray[np.bool_], removed: bool) -> list[Row]:
-        """About a pair of dates whose mask says where buildings came or, if ``removed``, went.
+        """About a pair of dates whose mask shows where buildings came or, if ``removed``, went.
 
         Of a pair whose change is too small to be called one or none nothing is asked.
         """
@@ -227,7 +227,7 @@ def clean(caption: str) -> str:
 
 
 def place_of(mask: NDArray[np.bool_]) -> str:
-    """Where in the image a mask lies: ``"top left"``, ``"center"``, ``"everywhere"``."""
+    """Where in the image a mask is: ``"top left"``, ``"center"``, ``"everywhere"``."""
     rows, columns = np.nonzero(mask)
     height, width = mask.shape
     if rows.std() > 0.27 * height and columns.std() > 0.27 * width:

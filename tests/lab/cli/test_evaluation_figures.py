@@ -1,4 +1,4 @@
-"""``evaluate real`` as a command: where it finds its data, and what it prints."""
+"""``evaluate real`` and ``evaluate generated``: where they find their data, and what they print."""
 
 from __future__ import annotations
 
@@ -48,11 +48,21 @@ def test_a_row_is_printed_in_every_form_and_kept(evaluate, tmp_path) -> None:
 
 def test_the_split_for_choosing_has_a_folder_of_its_own(evaluate, tmp_path) -> None:
     words = ("--only", "rsvqa_lr_presence", "--only", "eurosat_scenes", "--split", "val")
-    outcome = evaluate(*words, "--no-clue", "--gallery", 1)
+    outcome = evaluate(*words, "--no-clue", "--gallery", "--sheet", "sheets/answers.png")
     assert outcome.code == 0
     assert "Not asked" in outcome.out
     folder = tmp_path / "runs" / "evaluate" / "real-val-unirs-tiny-no-clue"
     assert (folder / "gallery.png").is_file()
+    assert (tmp_path / "sheets" / "answers.png").is_file()
+
+
+def test_generated_images_need_no_data(unirs, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("evaluate", "generated", "--model", "unirs-tiny", "--limit", 1)
+    outcome = unirs(*words, "--only", "generated_video", "--json")
+    (row,) = json.loads(outcome.out)["figures"]
+    assert (row["name"], row["items"], row["aim"]) == ("generated_video", 1, 91)
+    assert (tmp_path / "runs" / "evaluate" / "generated-test-unirs-tiny").is_dir()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +75,7 @@ def test_the_split_for_choosing_has_a_folder_of_its_own(evaluate, tmp_path) -> N
         (["--rsvqa-lr", "nowhere", "--only", "rsvqa_lr_presence"], "nowhere"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_a_sentence(evaluate, words, said) -> None:
+def test_invalid_options_are_refused_in_one_sentence(evaluate, words, said) -> None:
     outcome = evaluate(*words)
     assert outcome.code == 2
     assert said in outcome.err

@@ -1,4 +1,4 @@
-"""A whole evaluation: everything is asked once, also after a stop, and all reports are written."""
+"""A whole benchmark: everything is asked once, also after a stop, and all reports are written."""
 
 from __future__ import annotations
 
@@ -15,12 +15,23 @@ from unirs.errors import UniRSError
 from unirs.inference import Pipeline
 from unirs.inference.batch import BatchPipeline
 from unirs_lab.data.examples import write_example
-from unirs_lab.evaluation import asking as module
-from unirs_lab.evaluation.asking import Report
+from unirs_lab.evaluation.asking import Observer, Options
+from unirs_lab.evaluation.benchmark_run import BenchmarkOptions, evaluate_benchmark
 from unirs_lab.evaluation.benchmarks import Benchmark, benchmark
-from unirs_lab.evaluation.run import Evaluation, Options, evaluate
+from unirs_lab.evaluation.report import Evaluation
 
 NAMES = ["rsvqa-lr", "rsvqa-hr", "crsvqa", "era"]
+OF_BENCHMARKS = {"root", "split", "scored", "all_groups", "tokenisation"}
+
+
+def evaluate(
+    name: str, load: Callable[[], Pipeline], observer: Observer, **options: Any
+) -> Evaluation:
+    """Evaluate a benchmark with options of both sorts."""
+    chosen = {key: options.pop(key) for key in OF_BENCHMARKS & options.keys()}
+    return evaluate_benchmark(
+        benchmark(name), BenchmarkOptions(**chosen), load, Options(**options), observer
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +50,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every question that is put to the model."""
+    """Every question that the model is asked."""
     texts: list[str] = []
     answers = BatchPipeline.answers
 
@@ -59,9 +70,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def run(example: Callable[[str], Path], pipeline: Pipeline, tmp_path: Path) -> Callable[..., Any]:
     """Evaluates the tiny model; its answers mean nothing."""
 
-    def go(name: str, report: Report | None = None, **options: Any) -> Evaluation:
+    def go(name: str, observer: Observer | None = None, **options: Any) -> Evaluation:
         options = {"root": example(name), "out": tmp_path / "out", "batch_size": 4, **options}
-        return evaluate(benchmark(name), lambda: pipeline, Options(**options), report or Report())
+        return evaluate(name, lambda: pipeline, observer or Observer(), **options)
 
     return go
 
@@ -119,23 +130,23 @@ def test_the_answers_are_those_of_the_pipeline_one_by_one(run, example, pipeline
             assert said[sample.id]["clue"] == expected.clue
 
 
-def test_a_stopped_run_goes_on_and_asks_nothing_twice(run, asked) -> None:
+def test_a_stopped_run_resumes_and_asks_nothing_twice(run, asked) -> None:
     def stop(done: int, _total: int) -> None:
         if done == 5:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run("rsvqa-lr", Report(asking=stop))
+        run("rsvqa-lr", Observer(asking=stop))
     asked.clear()
-    told: list[str] = []
+    notes: list[str] = []
     totals: set[int] = set()
     result = run(
-        "rsvqa-lr", Report(note=told.append, asking=lambda _done, total: totals.add(total))
+        "rsvqa-lr", Observer(note=notes.append, asking=lambda _done, total: totals.add(total))
     )
     count = result.record["asked"]
     assert len(asked) == count - 5
     assert totals == {count - 5}
-    assert told == [f"5 of {count} are answered already."]
+    assert notes == [f"5 of {count} are answered already."]
     ids = [line["id"] for line in lines(result.folder)]
     assert len(ids) == len(set(ids)) == count
     again = run("rsvqa-lr")
@@ -184,11 +195,13 @@ def refuse() -> Pipeline:
     pytest.fail("the model is loaded although something else is missing")
 
 
-def test_what_is_missing_is_told_before_the_model_is_loaded(example, tmp_path, monkeypatch) -> None:
+def test_missing_files_are_reported_before_the_model_is_loaded(
+    example, tmp_path, monkeypatch
+) -> None:
     def code(name: str, **options: Any) -> str:
         chosen = {"root": example(name), "out": tmp_path / "out", **options}
         with pytest.raises(UniRSError) as caught:
-            evaluate(benchmark(name), refuse, Options(**chosen), Report())
+            evaluate(name, refuse, Observer(), **chosen)
         return caught.value.code
 
     lossy = write_example("rsvqa-lr", tmp_path / "lossy", 1, size=64)
@@ -202,13 +215,13 @@ def test_what_is_missing_is_told_before_the_model_is_loaded(example, tmp_path, m
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert code("rsvqa-lr", out=blocked) == "output_unwritable"
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     assert code("rsvqa-lr") == "disk_full"
     monkeypatch.setenv("PATH", "")
     assert code("levir-cc") == "java_missing"
 
 
-def test_memory_that_runs_out_is_told(run, pipeline, monkeypatch) -> None:
+def test_running_out_of_memory_is_reported(run, pipeline, monkeypatch) -> None:
     import torch
 
     language_model = pipeline.bundle.model.language_model
@@ -220,9 +233,9 @@ def test_memory_that_runs_out_is_told(run, pipeline, monkeypatch) -> None:
         return forward(*args, **kwargs)
 
     monkeypatch.setattr(language_model, "forward", limited)
-    told: list[str] = []
-    result = run("rsvqa-lr", Report(note=told.append), limit=4, clue=False)
-    assert told == ["Memory ran out; going on with 2 at a time."]
+    notes: list[str] = []
+    result = run("rsvqa-lr", Observer(note=notes.append), limit=4, clue=False)
+    assert notes == ["Out of memory; continuing with batches of 2."]
     assert len(lines(result.folder)) == result.record["asked"]
 
 

@@ -1,4 +1,4 @@
-"""The same question in ten wordings. No training may use these templates."""
+"""The same question in ten wordings. Training must not use these templates."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _FORMS = (
 
 
 def wordings(question: str) -> Sequence[str]:
-    """Ten wordings of a question of UC Merced about presence or number; none of any other."""
+    """Ten wordings of a question of UC Merced about presence or number; none for others."""
     for form, templates in _FORMS:
         if found := form.fullmatch(question):
             thing = found.group(1)

@@ -1,4 +1,4 @@
-"""Water and vegetation of dated rasters, told by spectral indices.
+"""Water and vegetation of dated rasters, by spectral indices.
 
 Water is what is dark in the infrared and has a positive normalized difference water index;
 vegetation has a high normalized difference vegetation index. Radiometry differs between dates, so
@@ -32,7 +32,7 @@ DATE = re.compile(r"(?:19|20)\d\d(?:\d{4})?$")
 
 @dataclass(frozen=True)
 class Bands:
-    """Which bands (counted from 1) make the picture, and which tell its land cover.
+    """Which bands (counted from 1) make the picture, and which show its land cover.
 
     Attributes:
         image: The three bands shown as red, green and blue.
@@ -55,7 +55,7 @@ LANDSAT_FALSE_COLOUR = Bands(image=(1, 2, 3), water_dark=1, near_infrared=2, red
 
 @dataclass(frozen=True)
 class Cover:
-    """Where a land cover surely is and where it may be; unclear pixels lie in between.
+    """Where a land cover surely is and where it may be; unclear pixels are in between.
 
     Attributes:
         sure: ``[height, width]``, true where the cover is beyond doubt.
@@ -159,22 +159,6 @@ def _read_one(
         water=find_water(values[bands.green], values[bands.water_dark], valid),
         vegetation=find_vegetation(values[bands.near_infrared], values[bands.red]),
     )
-
-
-def water_bodies(rasters: Sequence[DatedRaster]) -> NDArray[np.int32]:
-    """Which body of water each pixel belongs to, ``[height, width]``.
-
-    A body is what hangs together, diagonally too, of the pixels that may be water on any of the
-    dates: a lake stays one when it grows. 0 stands for dry land.
-    """
-    from rasterio.features import rasterize, shapes
-
-    wet = np.logical_or.reduce([raster.water.possible for raster in rasters])
-    outlines = [shape for shape, _ in shapes(wet.view(np.uint8), wet, connectivity=8)]
-    numbered = [(shape, number) for number, shape in enumerate(outlines, 1)]
-    if not numbered:
-        return np.zeros(wet.shape, np.int32)
-    return rasterize(numbered, wet.shape, dtype="int32")
 
 
 def find_water(green: Band, infrared: Band, valid: Mask) -> Cover:

@@ -19,7 +19,7 @@ import pytest
 PROGRAM = [sys.executable, "-m", "unirs"]
 COMMANDS = [
     *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
-    *("world", "train", "train mini", "evaluate", "evaluate mini", "download", "remove"),
+    *("world", "train", "train joint", "evaluate", "evaluate generated", "download", "remove"),
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
@@ -30,8 +30,8 @@ OPTIONS = {
     "caption": QUESTION_OPTIONS,
     "change": QUESTION_OPTIONS | {"--question", "--map"},
     "classify": QUESTION_OPTIONS | {"--classes"},
-    "train mini": {"--stage"},
-    "evaluate mini": {"--json", "--views"},
+    "train joint": {"--from", "--preset", "--data", "--plan"},
+    "evaluate generated": {"--json", "--naip", "--sheet"},
     "bench": {"--json"},
     "doctor": {"--json"},
     "models": {"--json"},

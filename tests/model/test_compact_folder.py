@@ -8,10 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from unirs.errors import UniRSError
 from unirs.model import load_bundle, save_bundle
-from unirs.model.adapters import adapter_tensors
-from unirs.model.compact_folder import own_tensors
 from unirs.model.language_weights import open_language_model
-from unirs.model.publish import publish
 
 
 def logits(language_model):
@@ -172,37 +169,3 @@ def test_a_configuration_of_a_larger_model_is_refused_before_it_is_loaded(
         load_bundle(tmp_path / "saved")
 
     assert caught.value.code == "model_invalid"
-
-
-def test_publishing_writes_the_trained_weights(make_small, tmp_path):
-    bundle = make_small()
-    own = {name: t for name, t in own_tensors(bundle.model).items() if "adapters." not in name}
-    adapters = {
-        role: adapter_tensors(bundle.model.language_model, role) for role in ("answer", "clue")
-    }
-    target = tmp_path / "published" / "unirs-tiny-small"
-
-    for _ in range(2):  # the second replaces the first
-        publish(target, bundle.config, bundle.processor.tokenizer, own, adapters, "# A card\n")
-
-    save_bundle(bundle, tmp_path / "saved", card="# A card\n")
-    assert {path.name for path in target.parent.iterdir()} == {target.name}
-    for path in (tmp_path / "saved").iterdir():
-        assert path.read_bytes() == (target / path.name).read_bytes(), path.name
-
-
-def test_publishing_keeps_the_existing_folder_if_a_tensor_is_missing(make_small, tmp_path):
-    bundle = make_small(roles=("answer",))
-    target = tmp_path / "unirs-tiny-small"
-    target.mkdir()
-    (target / "README.md").write_text("the one before")
-    adapter = adapter_tensors(bundle.model.language_model, "answer")
-    own = {name: t for name, t in own_tensors(bundle.model).items() if "adapters." not in name}
-    del own["change_head.bias"]
-
-    with pytest.raises(UniRSError, match=r"change_head\.bias"):
-        publish(
-            target, bundle.config, bundle.processor.tokenizer, own, {"answer": adapter}, "# Card\n"
-        )
-
-    assert (target / "README.md").read_text() == "the one before"

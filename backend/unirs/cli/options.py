@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -159,35 +159,48 @@ def split(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",")) if text else ()
 
 
-def takes_question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command every field of ``QuestionOptions`` as an option of its own.
+def takes_options(
+    shared: type[Any], *, without: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command every field of a dataclass as an option of its own.
 
-    The command has one parameter ``common: QuestionOptions``, in place of which typer sees the
-    fields.
+    The command is written with one parameter ``common`` of that type; typer sees the fields in its
+    place.
+
+    Args:
+        shared: A dataclass whose fields are annotated with their options.
+        without: Parameters of the command that it does not offer; they keep their defaults.
     """
-    hints = get_type_hints(QuestionOptions, include_extras=True)
-    names = [field.name for field in fields(QuestionOptions)]
-    shared = [
+    hints = get_type_hints(shared, include_extras=True)
+    offered = [
         inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
             annotation=hints[field.name],
         )
-        for field in fields(QuestionOptions)
+        for field in fields(shared)
     ]
-    own = dict(inspect.signature(command, eval_str=True).parameters)
-    del own["common"]
 
-    @wraps(command)
-    def with_options(**values: Any) -> None:
-        common = QuestionOptions(**{name: values.pop(name) for name in names})
-        command(**values, common=common)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True).parameters
 
-    parameters = [*own.values(), *shared]
-    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
-    return with_options
+        @wraps(command)
+        def with_options(**values: Any) -> None:
+            common = shared(**{one.name: values.pop(one.name) for one in offered})
+            command(**values, common=common)
+
+        hidden = {"common", *without}
+        parameters = [one for name, one in own.items() if name not in hidden] + offered
+        with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+        return with_options
+
+    return decorate
+
+
+takes_question_options = takes_options(QuestionOptions)
+"""Gives a command the options that every question takes."""
 
 
 def _band_numbers(text: str) -> tuple[int, ...]:

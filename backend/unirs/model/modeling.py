@@ -135,6 +135,27 @@ class UniRSForConditionalGeneration(PreTrainedModel):
             **kwargs,
         )
 
+    def answer_logits(
+        self, input_ids: Tensor, visual: Tensor, labels: Tensor, **kwargs: Any
+    ) -> Tensor:
+        """Logits of the answers' tokens alone, for training.
+
+        Args:
+            input_ids: As in ``forward``.
+            visual: As in ``forward``.
+            labels: ``[batch, length]``, -100 outside of the answers.
+            **kwargs: Passed to ``LlamaModel``.
+
+        Returns:
+            ``[answer tokens, vocabulary]``, in the order of the batch.
+        """
+        hidden = self.language_model.model(
+            inputs_embeds=fill_visual(self.language_model, input_ids, visual),
+            use_cache=False,
+            **kwargs,
+        ).last_hidden_state
+        return self.language_model.lm_head(hidden[:, :-1][labels[:, 1:] != -100])
+
     def _change_module(self) -> ChangeExtraction:
         if self.change is None:
             raise ValueError("a base model has no change extraction module")

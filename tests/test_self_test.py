@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
+from unirs.answers import Answer
 from unirs.inference import load_pipeline
-from unirs.inputs import Answer, InputKind
+from unirs.inputs import InputKind
 from unirs.self_test import CASES, run_self_test
 
 TRUTHS = [case.expected for case in CASES]

@@ -17,9 +17,9 @@ import psutil
 import torch
 
 from unirs.imagery import CropOptions, read_crop, read_pair
-from unirs.inference.batch import answer_batch
-from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
+from unirs.inference.pipeline import Pipeline
 from unirs.inference.prompting import answer_prompt, fuses, instruction_for, writes_clue
+from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
 from unirs.inference.visual import visual_tokens
 from unirs.inputs import Question, Task, VisualInput
 from unirs.model import ModelBundle, embed_prompt
@@ -243,7 +243,7 @@ def measure_captions(pipeline: Pipeline, tiles: list[VisualInput]) -> float:
     """Captions of tiles a second, in batches and without clues."""
     pipeline.forget()
     started = time.perf_counter()
-    answer_batch(pipeline, [(tile, Question(Task.CAPTION, clue=False)) for tile in tiles])
+    list(pipeline.answers((tile, Question(Task.CAPTION, clue=False)) for tile in tiles))
     return len(tiles) / (time.perf_counter() - started)
 
 
@@ -286,9 +286,9 @@ def measure_batched_and_single(pipeline: Pipeline, tiles: list[VisualInput]) -> 
     No image has two questions: the batch is measured, and not what questions share.
     """
     items = [(tile, Question(text=text)) for tile, text in zip(tiles, PAIR_QUESTIONS, strict=True)]
-    answer_batch(pipeline, items[:2])  # what happens once is not counted
+    list(pipeline.answers(items[:2]))  # what happens once is not counted
     started = time.perf_counter()
-    batched = answer_batch(pipeline, items)
+    batched = list(pipeline.answers(items))
     between = time.perf_counter()
     pipeline.forget()
     single = [pipeline.answer(*item) for item in items]
@@ -304,7 +304,7 @@ def naive_answer(bundle: ModelBundle, visual: VisualInput, question: Question) -
     if question.clue and writes_clue(bundle.config):
         prompt = clue_prompt(visual.kind, len(visual.crops))
         clue = _generate(bundle, "clue", prompt, visual, False, CLUE_MAX_NEW_TOKENS).strip()
-    prompt = answer_prompt(bundle.config, visual, instruction_for(question), clue)
+    prompt = answer_prompt(bundle.config, visual, instruction_for(question, visual.kind), clue)
     as_pair = fuses(bundle.config, visual)
     return _generate(bundle, "answer", prompt, visual, as_pair, question.max_new_tokens)
 
@@ -367,7 +367,7 @@ def measure_worker_peak(choice: dict[str, str]) -> int:
         ("change", {"paths": [before, after]}),
         ("classify", {"paths": [video]}),
     ]
-    with WorkerClient() as client, _PeakMemory(client.process.pid) as peak:
+    with WorkerClient() as client, _PeakMemory(client.request("hello")["pid"]) as peak:
         for method, params in requests:
             client.request(method, params)
     return peak.bytes

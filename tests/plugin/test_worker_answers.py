@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime.worker.worker import Worker, WorkerState
+from unirs_qgis.runtime.worker import Worker, WorkerState
 
 pytestmark = [
     pytest.mark.slow,
@@ -50,7 +50,7 @@ class Question:
         return "".join(self.pieces)
 
 
-def test_killed_at_any_stage_it_is_told_and_the_next_question_is_answered(
+def test_a_kill_at_any_stage_is_reported_and_the_next_question_is_answered(
     worker, wait, gap_timer, dated_rasters
 ):
     """One after the other, so that a death at one stage leaves nothing for the next."""
@@ -71,7 +71,7 @@ def test_killed_at_any_stage_it_is_told_and_the_next_question_is_answered(
     assert gap_timer.longest < 0.1
 
 
-def test_a_stop_while_the_model_loads_or_answers_keeps_what_was_said(
+def test_a_stop_while_the_model_loads_or_answers_keeps_the_partial_answer(
     worker, wait, gap_timer, dated_rasters
 ):
     with gap_timer:

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from unirs_lab.evaluation.real.figures import FIGURES
 
 from unirs.errors import UniRSError
 from unirs.model import load_config
 from unirs_lab.evaluation.model_card import AIMS, complete_folder, reliable_kinds
-from unirs_lab.evaluation.real.figures import FIGURES
 
 CARD = (
     "---\ntags: [demonstration]\nreliable: []\n---\nA model.\n\n## Figures\n\nnone\n\n## Limits\n"

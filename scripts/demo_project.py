@@ -1,4 +1,4 @@
-"""Runs inside of QGIS (``--code``): the two dates of the demo as a project, beside the open dock."""
+"""Runs inside of QGIS (``--code``): the demo's two dates as a project, beside the open dock."""
 
 from __future__ import annotations
 

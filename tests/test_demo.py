@@ -54,7 +54,7 @@ def test_the_change_map_is_compared_with_the_mask_of_new_water(demo, monkeypatch
     profile.update(nbits=8, compress=None)
     monkeypatch.setattr(demo, "CHANGE_MAP", tmp_path / "map.tif")
     for mask, sentence in (
-        (new_water, "23% of the image; 100% of that"),
+        (new_water, "34% of the image; 100% of that"),
         (0 * new_water, "nothing"),
     ):
         with rasterio.open(demo.CHANGE_MAP, "w", **profile) as file:

@@ -56,7 +56,7 @@ CASES = (
         _ask("Is it a rural or an urban area?", HILLS.path, options=("rural", "urban")),
         "rural",
     ),
-    Case("pair", _ask("Are there new buildings?", BEFORE.path, AFTER.path), "no"),
+    Case("pair", _ask("Has anything changed?", BEFORE.path, AFTER.path), "yes"),
     Case("video", _ask("Is there water in the video?", FLIGHT.path), "yes"),
 )
 """True in the images, and answered rightly by the default model on every device and in every

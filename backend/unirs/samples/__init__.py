@@ -43,7 +43,7 @@ class Sample:
 _NAIP = "USDA NAIP, public domain"
 _LANDSAT = "USGS Landsat 8, public domain"
 
-_LAKES: Extent = (488600.0, 5206395.0, 490300.0, 5208095.0)
+_LAKES: Extent = (489520.0, 5208240.0, 490320.0, 5209040.0)
 CITY_EXTENT: Extent = (729345.0, -2827995.0, 754845.0, -2806995.0)
 
 BEFORE = Sample(

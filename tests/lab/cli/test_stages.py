@@ -43,3 +43,12 @@ def test_a_wrong_option_is_told(unirs, words):
 @pytest.mark.parametrize("command", ["change", "joint"])
 def test_the_help_shows_examples(unirs, command):
     assert "unirs train " + command in unirs("train", command, "--help").out
+
+
+def test_a_plan_of_the_small_model_counts_its_shares(unirs):
+    words = ("--preset", "small", "--from", "unirs-tiny", "--gpu", "h100")
+    outcome = unirs("train", "joint", "--plan", *words)
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("Joint tuning (adapter) of unirs-tiny")
+    assert "by the shares of real, by the shares of naip, by the shares of world" in outcome.out

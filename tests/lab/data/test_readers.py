@@ -187,8 +187,8 @@ GOOD_LINE = {"images": ["a.png"], "kind": "single", "instruction": "What?", "ans
         ({"answer": []}, "the answer is empty"),
         ({"anwser": "A road."}, "anwser"),
         ({"mask": "m.png"}, "only a pair has a mask"),
-        ({"images": ["../a.png"]}, "does not lie inside"),
-        ({"images": ["/etc/passwd"]}, "does not lie inside"),
+        ({"images": ["../a.png"]}, "is not inside"),
+        ({"images": ["/etc/passwd"]}, "is not inside"),
     ],
 )
 def test_own_instructions_name_the_line_and_what_to_mend(tmp_path, change, told):
@@ -281,3 +281,32 @@ def test_real_triplets_are_read(name, count):
     assert len(samples) == count
     assert {"presence", "comparison", "count"} <= {sample.group for sample in samples}
     assert all(path.is_file() for sample in samples for path in sample.images)
+
+
+def test_own_classes_captions_and_questions_become_instructions(tmp_path: Path) -> None:
+    lines = [
+        {"image": "a.png", "class": "vineyard"},
+        {"image": "b.png", "class": "orchard", "caption": ["young trees", "rows of trees"]},
+        {"image": "c.png", "question": "Hail nets?", "answer": "no"},
+        {"images": ["a.tif", "b.tif"], "kind": "pair", "caption": "a vineyard is cleared"},
+    ]
+    file = tmp_path / "my.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    samples = {sample.id: sample for sample in dataset("jsonl").read(file, "train")}
+
+    assert list(samples) == [
+        *("1-class", "1-choice", "2-caption", "2-class", "2-choice", "3", "4-caption"),
+    ]
+    assert "orchard, vineyard" in samples["1-choice"].instruction
+    assert samples["2-choice"].answers == ("orchard",)
+    assert samples["2-caption"].answers == ("young trees", "rows of trees")
+    assert (samples["3"].instruction, samples["3"].answers) == ("Hail nets?", ("no",))
+    assert samples["4-caption"].kind is InputKind.PAIR
+    assert samples["1-class"].images == (tmp_path / "a.png",)
+
+
+def test_a_file_of_own_data_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UniRSError, match=r"no file .*my\.jsonl") as caught:
+        dataset("jsonl").read(tmp_path / "my.jsonl", "train")
+    assert caught.value.code == "dataset_layout"

@@ -68,3 +68,12 @@ def test_the_list_names_datasets_and_how_their_files_lie(unirs):
     assert "1,929 samples" in one
     facts = json.loads(unirs("data", "list", "--json").out)
     assert {"geochat", "levir-cc", "era", "jsonl"} <= {each["name"] for each in facts}
+
+
+def test_a_generated_world_is_written_as_own_data(unirs, tmp_path):
+    assert unirs("data", "world", tmp_path, "--count", "2", "--size", "48").code == 0
+
+    for kind in ("single", "pair", "video"):
+        checked = unirs("data", "check", "jsonl", tmp_path / kind)
+        assert checked.code == 0, checked.err
+        assert {"train", "val"} <= set(checked.out.split())

@@ -31,7 +31,7 @@ qgis-env: .venv-qgis/.made ## install QGIS if it is missing, and make the plugin
 	@scripts/make_qgis_env.sh
 	@touch $@
 
-demo: env qgis-env ## ask the default model about two generated dates, then open QGIS on them
+demo: env qgis-env ## ask the default model about real imagery, then open QGIS on it
 	@$(BIN)/python -m scripts.demo
 
 # What needs little more than one core runs side by side: pip, apt and mypy.

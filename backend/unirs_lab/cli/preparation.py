@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from unirs.cli.json_lines import told
+from unirs.cli.json_lines import stoppable
 from unirs.cli.options import Device, Precision
 from unirs.cli.screen import Bars, Watch, clean
 
@@ -110,7 +110,7 @@ def clues(
         base = load_pipeline(model, device, precision).bundle
     options = ClueOptions(batch_size, workers, frames, aspect_mode)
     kept = f"Stopped; what was written is kept in {out}, and the same command goes on there."
-    with told("clues_stopped", kept, json_lines=False), Bars() as bars:
+    with stoppable("clues_stopped", kept, json_lines=False), Bars() as bars:
         bars.begin(f"Clues for {dataset(name).title}, {split}")
         written = write_clue_set(samples, base, out, options, bars.update)
     print(

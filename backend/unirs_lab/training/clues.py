@@ -17,8 +17,8 @@ from torch.utils.data import Dataset
 
 from unirs.errors import UniRSError
 from unirs.inference.devices import fast_products, guard_memory
-from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS
 from unirs.inference.prompting import is_base
+from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
 from unirs.inputs import AspectMode, InputKind
 from unirs.model import ModelBundle, UniRSProcessor, embed_prompt, weights_digest
 from unirs.prompts import TEMPLATE_VERSION, clue_prompt

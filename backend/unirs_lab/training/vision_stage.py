@@ -23,7 +23,7 @@ from unirs.model import (
     train_tokenizer,
 )
 from unirs.model.efficientnet import Block, EfficientNetLite
-from unirs.model.publish import read_tokenizer
+from unirs.model.language_weights import read_tokenizer
 from unirs.models.store import find_model
 from unirs_lab.data.rasters import RasterTiles
 from unirs_lab.data.real.drawing import RealImages

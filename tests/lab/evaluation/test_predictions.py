@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from unirs.answers import Answer, OptionScore
 from unirs.errors import UniRSError
-from unirs.inputs import Answer, InputKind, OptionScore, Task
+from unirs.inputs import InputKind, Task
 from unirs_lab.data.samples import Sample
 from unirs_lab.evaluation.predictions import FILE, Prediction, PredictionFile
 
-SETTINGS = {"benchmark": "rsvqa-lr", "model": "unirs-mini", "clues": True}
+SETTINGS = {"benchmark": "rsvqa-lr", "model": "unirs-small", "clues": True}
 
 
 def prediction(name: str, answer: str = "yes") -> Prediction:

@@ -98,7 +98,7 @@ def test_a_model_is_named_or_lies_in_a_folder(tmp_path, monkeypatch):
     def base(place):
         return str(load_settings(JointSettings, overrides=[f"base={place}"]).base)
 
-    assert base("unirs-mini") == "unirs-mini"
+    assert base("unirs-small") == "unirs-small"
     assert base("here") == str(tmp_path / "here")
     assert base("models/vila") == str(tmp_path / "models/vila")
 

@@ -178,7 +178,7 @@ def test_shares_of_what_is_not_there_are_refused(joint_settings, override, word,
 
 def test_drawn_data_without_a_folder_are_refused(start, tmp_path):
     settings = load_settings(
-        JointSettings, "small", None, ["validation=null"], {"start": str(start)}
+        JointSettings, "small", None, ["validation=null"], {"start": str(start), "frame_count": 2}
     )
 
     with pytest.raises(UniRSError, match="real has no folder") as caught:

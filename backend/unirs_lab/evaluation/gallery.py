@@ -1,4 +1,4 @@
-"""Cases to look at: a page without scripts or links, and a contact sheet.
+"""Pictures of cases: a page without scripts or links, and a contact sheet.
 
 Texts of data sets and models are escaped: they never become markup.
 """

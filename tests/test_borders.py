@@ -15,7 +15,7 @@ BACKEND = ROOT / "backend"
 PACKAGE, LAB = BACKEND / "unirs", BACKEND / "unirs_lab"
 PLUGIN = ROOT / "unirs_qgis"
 
-GROUND = {"errors", "files", "product_names", "dates", "inputs"}
+GROUND = {"errors", "files", "product_names", "dates", "inputs", "answers"}
 MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
 INFERENCE = MODELS | {"models"}
@@ -28,7 +28,8 @@ RUNTIME = {
     "files": {"errors"},
     "product_names": set(),
     "dates": {"product_names"},
-    "inputs": GROUND,
+    "inputs": GROUND - {"answers"},
+    "answers": {"inputs"},
     "prompts": GROUND,
     "imagery": GROUND,
     "model": MODEL,

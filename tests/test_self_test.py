@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from unirs.inputs import Answer, InputKind
+from unirs.answers import Answer
+from unirs.inputs import InputKind
 from unirs.self_test import CASES, build_case, run_self_test
 
 

@@ -17,9 +17,9 @@ import numpy as np
 import psutil
 import torch
 
-from unirs.inference.batch import answer_batch
-from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
+from unirs.inference.pipeline import Pipeline
 from unirs.inference.prompting import answer_prompt, fuses, instruction_for, writes_clue
+from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
 from unirs.inference.visual import visual_tokens
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import ModelBundle, embed_prompt
@@ -263,9 +263,9 @@ def measure_batched_and_single(pipeline: Pipeline, image: Crop) -> BatchedAndSin
         (VisualInput.single(Crop(np.roll(image.pixels, place * step, axis=1))), Question(text=text))
         for place, text in enumerate(PAIR_QUESTIONS)
     ]
-    answer_batch(pipeline, items[:2])  # what happens once is not counted
+    list(pipeline.answers(items[:2]))  # what happens once is not counted
     started = time.perf_counter()
-    batched = answer_batch(pipeline, items)
+    batched = list(pipeline.answers(items))
     between = time.perf_counter()
     pipeline.forget()
     single = [pipeline.answer(*item) for item in items]
@@ -281,7 +281,7 @@ def naive_answer(bundle: ModelBundle, visual: VisualInput, question: Question) -
     if question.clue and writes_clue(bundle.config):
         prompt = clue_prompt(visual.kind, len(visual.crops))
         clue = _generate(bundle, "clue", prompt, visual, False, CLUE_MAX_NEW_TOKENS).strip()
-    prompt = answer_prompt(bundle.config, visual, instruction_for(question), clue)
+    prompt = answer_prompt(bundle.config, visual, instruction_for(question, visual.kind), clue)
     as_pair = fuses(bundle.config, visual)
     return _generate(bundle, "answer", prompt, visual, as_pair, question.max_new_tokens)
 

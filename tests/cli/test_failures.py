@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import os
 
-import numpy as np
 import pytest
 import rasterio
 
-from unirs.inputs import Answer, Crop, Task, VisualInput
-from unirs.tasks import TaskResult
+from unirs.answers import Answer
+from unirs.inputs import Task
 
 
 def assert_sentence(outcome, *words):
@@ -76,10 +75,6 @@ def test_a_change_map_of_one_raster_in_a_folder_that_is_not_there(ask, before, a
     assert_sentence(ask("change", before, after, "--map", tmp_path / "no" / "map.tif"), "map.tif")
 
 
-def test_classify_with_one_raster(ask, before):
-    assert_sentence(ask("classify", before), before.name)
-
-
 def test_no_corner_of_a_video(ask, video):
     assert_sentence(ask("classify", video, "--bbox", 1, 2, 3, 4), video.name)
 
@@ -140,10 +135,7 @@ def test_interrupted_before_the_answer(ask, before, monkeypatch):
 
 @pytest.mark.parametrize("json", [[], ["--json"]])
 def test_stopped_before_the_first_word(ask, before, monkeypatch, json):
-    nothing = TaskResult(
-        Answer("", Task.ASK, stopped=True),
-        VisualInput.single(Crop(np.zeros((2, 2, 3), np.uint8))),
-    )
+    nothing = Answer("", Task.ASK, stopped=True)
     monkeypatch.setattr("unirs.tasks.run_task", lambda *_args, **_options: nothing)
     assert_sentence(ask("ask", before, "road?", *json), "Stopped before there was an answer")
 

@@ -23,12 +23,12 @@ COMMANDS = [
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
-    *("--clue", "--no-clue", "--options", "--save-crop", "--max-tokens", "--json"),
+    *("--clue", "--no-clue", "--options", "--views", "--save-crop", "--max-tokens", "--json"),
 }
 OPTIONS = {
     "ask": QUESTION_OPTIONS,
     "caption": QUESTION_OPTIONS,
-    "change": QUESTION_OPTIONS | {"--question", "--map", "--views"},
+    "change": QUESTION_OPTIONS | {"--question", "--map"},
     "classify": QUESTION_OPTIONS | {"--classes"},
     "train mini": {"--stage"},
     "evaluate generated": {"--json", "--naip", "--sheet"},

@@ -31,6 +31,8 @@ class UniRSConfig(PreTrainedConfig):
             model without that head, whose map is the cosine distance of patches.
         change_temperature: What the head's logits are divided by, so that their sigmoid is a
             calibrated probability.
+        answer_temperature: What the log-probabilities of scored options are divided by, so that
+            the probabilities of closed sets of answers are calibrated.
         aspect_mode: ``"pad"`` sets an image on a centred neutral square, ``"resize"`` squashes it.
         frame_count: Frames read from a video.
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
@@ -52,6 +54,7 @@ class UniRSConfig(PreTrainedConfig):
     change_module: bool = True
     change_head: int = 0
     change_temperature: float = 1.0
+    answer_temperature: float = 1.0
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION

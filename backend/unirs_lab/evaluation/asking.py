@@ -15,7 +15,7 @@ from typing import Any
 from unirs.errors import UniRSError
 from unirs.files import make_folder, require_space
 from unirs.inference import Pipeline
-from unirs.inference.batch import BATCH_SIZE, BatchPipeline
+from unirs.inference.engine import BATCH_SIZE
 from unirs.inputs import Question, Task, VisualInput
 from unirs.prompts import CHANGE_INSTRUCTION, TEMPLATE_VERSION, classify_instruction
 from unirs_lab.data.archives import exists
@@ -213,15 +213,15 @@ def _ask(
         waiting = [each for each in questions.samples if each.id not in predictions.known]
         if stored := len(questions.samples) - len(waiting):
             observer.note(f"{stored} of {len(questions.samples)} are answered already.")
-        batches = BatchPipeline(
-            pipeline,
-            batch_size,
-            lambda size: observer.note(f"Out of memory; continuing with batches of {size}."),
-        )
         visuals = _visuals(waiting, pipeline.frame_count)
-        asked = zip(visuals, map(questions.question, waiting), strict=True)
-        answers = zip(waiting, batches.answers(asked), strict=True)
-        for done, (sample, answer) in enumerate(answers, 1):
+        answers = pipeline.answers(
+            zip(visuals, map(questions.question, waiting), strict=True),
+            batch_size=batch_size,
+            on_smaller=lambda size: observer.note(
+                f"Out of memory; continuing with batches of {size}."
+            ),
+        )
+        for done, (sample, answer) in enumerate(zip(waiting, answers, strict=True), 1):
             predictions.add(Prediction.of(sample, answer))
             observer.asking(done, len(waiting))
         return [predictions.known[sample.id] for sample in questions.samples]

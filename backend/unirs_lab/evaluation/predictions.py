@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from unirs.answers import Answer
 from unirs.errors import UniRSError
 from unirs.files import SETTINGS_FILE, keep_settings
-from unirs.inputs import Answer
 from unirs_lab.data.records import RecordFile
 from unirs_lab.data.samples import Sample
 

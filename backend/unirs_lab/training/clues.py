@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from unirs.inference.devices import fast_products
-from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS
+from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle, embed_prompt
 from unirs.prompts import clue_prompt

@@ -13,7 +13,6 @@ from PIL import Image
 
 from unirs.errors import UniRSError
 from unirs.inference import Pipeline
-from unirs.inference.batch import BatchPipeline
 from unirs_lab.data.examples import write_example
 from unirs_lab.evaluation.asking import Observer, Options
 from unirs_lab.evaluation.benchmark_run import BenchmarkOptions, evaluate_benchmark
@@ -52,17 +51,17 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every question that the model is asked."""
     texts: list[str] = []
-    answers = BatchPipeline.answers
+    answers = Pipeline.answers
 
-    def recording(self: BatchPipeline, items: Any) -> Any:
+    def recording(self: Pipeline, items: Any, **options: Any) -> Any:
         def recorded() -> Any:
             for visual, question in items:
                 texts.append(question.text or ", ".join(question.options))
                 yield visual, question
 
-        return answers(self, recorded())
+        return answers(self, recorded(), **options)
 
-    monkeypatch.setattr(BatchPipeline, "answers", recording)
+    monkeypatch.setattr(Pipeline, "answers", recording)
     return texts
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from unirs.answers import Answer, OptionScore
 from unirs.errors import UniRSError
-from unirs.inputs import Answer, InputKind, OptionScore, Task
+from unirs.inputs import InputKind, Task
 from unirs_lab.data.samples import Sample
 from unirs_lab.evaluation.predictions import FILE, Prediction, PredictionFile
 

@@ -62,7 +62,7 @@ def test_a_truth_that_is_no_class_is_named() -> None:
 
 
 def test_classes_that_are_equal_when_normalised_are_refused() -> None:
-    with pytest.raises(UniRSError, match="read the same") as caught:
+    with pytest.raises(UniRSError, match="equal without case") as caught:
         score_classes([], [], ["car racing", "Car racing!"])
     assert caught.value.code == "class_ambiguous"
 

@@ -40,11 +40,11 @@ def figures(answer: Callable[[Sample], str]) -> dict[str, float | None]:
     cases: dict[tuple[DrawnKind, Split], list[Case]] = {}
     for kind in KINDS:
         samples = draw(kind)
-        said = [
+        predictions = [
             Prediction(one.id, one.group, one.instruction, None, answer(one), one.answers)
             for one in samples
         ]
-        cases[kind, "test"] = judge(samples, said)
+        cases[kind, "test"] = judge(samples, predictions)
     asked = [one for one in GENERATED.figures if set(one.kinds) <= set(KINDS)]
     return {figure.name: figure.result(cases, "test").value for figure in asked}
 

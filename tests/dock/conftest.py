@@ -6,6 +6,7 @@ Runs under Qt 5 and Qt 6, whichever binding `QT_API` names.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
@@ -14,9 +15,11 @@ import pytest
 from qtpy.QtCore import QLocale
 from qtpy.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.dock import DockState, HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry, LayerRecord
 
+ANSWER_FIELDS = {field.name for field in fields_of(Answer)}
 LAYERS = ("naip_20120731", "naip_20180812", "Orthofoto der Landesvermessung Baden-Württemberg 2021")
 
 
@@ -58,22 +61,20 @@ def dock(qtbot, host: HostWidgets) -> UniRSDock:
 
 @pytest.fixture
 def make_entry() -> Callable[..., Entry]:
-    """Makes an entry, its fields as given: `minutes` ago."""
+    """Makes an entry, asked `minutes` ago; `answer` is the text, other fields are as given."""
     plain = Entry(
         id="",
         created="",
         kind="single",
         task="ask",
         question="Is there a water area in the image?",
-        clue="an aerial image of a town with many houses, some roads and a small lake",
-        answer="yes",
-        options=(),
-        model="unirs-mini",
-        model_digest="",
-        demonstration=False,
-        device="cpu",
-        seconds=2.34,
-        stopped=False,
+        answer=Answer(
+            text="yes",
+            clue="an aerial image of a town with many houses, some roads and a small lake",
+            model="unirs-small",
+            device="cpu",
+            seconds=2.34,
+        ),
         footprint="POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))",
         crs="EPSG:26911",
         layers=(LayerRecord("naip_20180812", "naip.tif", "2018-08-12"),),
@@ -81,7 +82,11 @@ def make_entry() -> Callable[..., Entry]:
 
     def make(minutes: float = 0, **fields: object) -> Entry:
         created = datetime.now(timezone.utc) - timedelta(minutes=minutes)
-        return replace(plain, **{"id": uuid4().hex, "created": created.isoformat(), **fields})
+        fields = {"id": uuid4().hex, "created": created.isoformat(), **fields}
+        of_answer = {name: fields.pop(name) for name in ANSWER_FIELDS & fields.keys()}
+        if "answer" in fields:
+            of_answer["text"] = fields.pop("answer")
+        return replace(plain, answer=replace(plain.answer, **of_answer), **fields)
 
     return make
 

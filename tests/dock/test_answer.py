@@ -26,7 +26,7 @@ def test_an_answer_streams_in(dock, find):
     dock.begin_answer("Is there water?")
     assert find("answerTitle").toPlainText() == "Is there water?"
     dock.show_stage("vision")
-    assert find("stageLabel").text() == "Looking at the pictures…"
+    assert find("stageLabel").text() == "Encoding the images…"
 
     for piece in ("yes", ", there", " is a lake"):
         dock.add_text(piece)
@@ -50,23 +50,21 @@ def test_a_new_answer_leaves_nothing_of_the_one_before(dock, find, make_entry):
         assert not find(name).isVisible(), name
 
 
-def test_a_finished_answer_tells_seconds_model_and_device(dock, find, make_entry):
+def test_a_finished_answer_shows_seconds_model_and_device(dock, find, make_entry):
     dock.begin_answer("Is there water?")
-    dock.finish_answer(make_entry(seconds=2.34, model="unirs-mini", device="cpu"))
+    dock.finish_answer(make_entry(seconds=2.34, model="unirs-small", device="cpu"))
 
-    assert find("detailsLabel").text() == "2.3 s, unirs-mini on cpu"
+    assert find("detailsLabel").text() == "2.3 s, unirs-small on cpu"
     assert not find("stageLabel").isVisible()
 
 
-def test_several_views_are_counted_while_they_are_asked_and_told_behind(dock, find, make_entry):
+def test_an_average_over_several_views_is_shown(dock, find, make_entry):
     dock.begin_answer("Description of change")
     dock.show_stage("view")
-    assert find("stageLabel").text() == "Looking at several views…"
-    dock.show_view(3, 16)
-    assert find("stageLabel").text() == "Looking at view 3 of 16…"
-    dock.finish_answer(make_entry(seconds=4.0, views=16, agreeing=12))
+    assert find("stageLabel").text() == "Averaging over several views…"
+    dock.finish_answer(make_entry(seconds=4.0, views=16))
 
-    assert find("detailsLabel").text() == "12 of 16 views agree, 4.0 s, unirs-mini on cpu"
+    assert find("detailsLabel").text() == "average of 16 views, 4.0 s, unirs-small on cpu"
 
 
 def test_the_clue_is_folded_under_the_answer(qtbot, dock, find, make_entry):
@@ -95,6 +93,21 @@ def test_scored_answers_have_bars_the_likeliest_first(dock, find, make_entry):
     assert "yes: 93" in find("optionBars").accessibleDescription()
 
 
+def test_an_unsure_answer_is_marked_with_its_probability(dock, find, make_entry):
+    dock.begin_answer("Is there water?")
+    dock.finish_answer(make_entry(options=(("yes", 0.54), ("no", 0.46)), unsure=True))
+
+    mark = find("unsureMark")
+    assert mark.isVisible()
+    assert mark.text == "Not sure: the model gives this answer a probability of 54\u2009%."
+    assert mark.accessibleName() == mark.text, "screen readers get the same sentence"
+
+    dock.begin_answer("Is there a road?")
+    assert not mark.isVisible()
+    dock.finish_answer(make_entry(options=(("yes", 0.9), ("no", 0.1))))
+    assert not mark.isVisible()
+
+
 def test_of_many_scored_answers_the_less_likely_are_folded(qtbot, dock, find, make_entry):
     dock.begin_answer("Classification")
     dock.finish_answer(make_entry(options=tuple((f"class {n}", n / 300) for n in range(25))))
@@ -121,7 +134,7 @@ def test_a_demonstration_model_is_marked_wherever_it_answers(dock, find, make_en
     assert find("demonstrationMark").isVisible() == demonstration
 
 
-def test_a_failure_keeps_what_was_said(dock, find):
+def test_a_failure_keeps_the_text_so_far(dock, find):
     dock.begin_answer("Caption")
     dock.add_text("a town with")
     dock.fail_answer("The worker was killed by the system, probably for memory.")
@@ -132,7 +145,7 @@ def test_a_failure_keeps_what_was_said(dock, find):
     assert not find("stageLabel").isVisible()
 
 
-def test_what_the_model_saw_is_shown_again_with_its_entry(qtbot, dock, find, make_entry):
+def test_the_images_of_an_answer_are_shown_again_with_its_entry(qtbot, dock, find, make_entry):
     first, second = make_entry(5), make_entry(1)
     dock.begin_answer("first")
     dock.show_seen([picture(), picture()])
@@ -163,7 +176,7 @@ def test_the_change_map_is_offered_where_there_is_one(qtbot, dock, find, make_en
 
 
 @pytest.mark.parametrize("action", ["zoom", "highlight", "ask_again", "copy"])
-def test_an_answer_has_buttons_for_what_can_be_done_with_it(qtbot, dock, find, make_entry, action):
+def test_an_answer_has_a_button_for_each_action(qtbot, dock, find, make_entry, action):
     entry = make_entry()
     dock.begin_answer("Is there water?")
     assert not find(f"{action}Tool").isVisible()
@@ -257,7 +270,7 @@ def test_a_streaming_answer_is_followed_until_the_user_scrolls_away(qtbot, dock,
     assert column.verticalScrollBar().value() == 0
 
 
-def test_what_the_model_saw_comes_into_sight_when_it_is_unfolded(qtbot, dock, find, make_entry):
+def test_the_images_are_scrolled_to_when_they_are_unfolded(qtbot, dock, find, make_entry):
     dock.resize(300, 560)
     dock.begin_answer("Caption")
     dock.show_seen([picture(), picture()])
@@ -275,7 +288,7 @@ def test_what_the_model_saw_comes_into_sight_when_it_is_unfolded(qtbot, dock, fi
     assert bottom <= column.viewport().height() + 1
 
 
-def test_the_caveat_stands_beside_the_answer(qtbot, dock, find, make_entry):
+def test_the_notice_is_next_to_the_answer(qtbot, dock, find, make_entry):
     dock.begin_answer("Is there water?")
     dock.finish_answer(make_entry(demonstration=True), can_map=True)
     qtbot.wait(20)
@@ -311,7 +324,7 @@ def test_the_layers_of_a_long_series_take_one_line(qtbot, dock, find, make_entry
     dock.finish_answer(make_entry(kind="video", layers=layers))
     qtbot.wait(20)
 
-    label = find("placeLabel")
+    label = find("layersLabel")
     assert label.height() < 2 * label.fontMetrics().lineSpacing()
     assert "2010" in label.text()
     assert "2017" in label.text()

@@ -1,4 +1,4 @@
-"""What is said in one line about a question and the layers that it is about."""
+"""Labels of a question and its layers."""
 
 from datetime import datetime, timezone
 
@@ -30,7 +30,7 @@ def test_the_title_is_one_line(task, question, title):
         ("{layer}", "2020-08-31", "{layer} (2020-08-31)"),
     ],
 )
-def test_a_layer_is_named_with_a_date_that_its_name_does_not_say(name, date, label):
+def test_a_layer_label_has_the_date_unless_the_name_has_it(name, date, label):
     assert layer_label(LayerRecord(name, "source", date)) == label
 
 

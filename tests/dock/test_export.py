@@ -99,7 +99,7 @@ def test_nothing_is_overwritten_unasked(dialog, tmp_path, name):
     assert dialog.written == []
 
 
-def test_what_the_user_agrees_to_is_replaced(dialog, tmp_path):
+def test_a_confirmed_file_is_replaced(dialog, tmp_path):
     (tmp_path / "old.v2.gpkg").write_text("old")
     type_name(dialog, "old.v2")
     answer("Replace")

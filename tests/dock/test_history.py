@@ -58,7 +58,7 @@ def test_the_list_is_as_high_as_its_rows_and_the_dock_scrolls(qtbot, dock, find,
     assert view.viewport().rect().contains(view.visualRect(last))
 
 
-def test_the_answer_that_is_shown_is_not_repeated_below_it(qtbot, dock, find, make_entry):
+def test_the_shown_answer_is_not_repeated_in_the_history(qtbot, dock, find, make_entry):
     first = make_entry(5, question="first")
     dock.begin_answer("first")
     dock.finish_answer(first)
@@ -154,7 +154,7 @@ def click_entry(qtbot, view, question: str, button=Qt.MouseButton.LeftButton) ->
     return point
 
 
-def test_a_click_shows_the_whole_entry(qtbot, dock, history, find):
+def test_a_click_shows_the_entry(qtbot, dock, history, find):
     with qtbot.waitSignal(dock.entry_selected) as selected:
         click_entry(qtbot, find("historyView"), "before")
 
@@ -219,7 +219,7 @@ def open_menu(qtbot, view, question: str):
     return QApplication.activePopupWidget()
 
 
-def test_the_menu_offers_what_fits_the_entry(qtbot, dock, find, make_entry):
+def test_the_menu_enables_the_actions_of_the_entry(qtbot, dock, find, make_entry):
     video = make_entry(2, kind="video", footprint="", question="a video")
     pair = make_entry(1, kind="pair", question="a pair")
     dock.show_history([video, pair])
@@ -235,7 +235,7 @@ def test_the_menu_offers_what_fits_the_entry(qtbot, dock, find, make_entry):
     assert enabled("a pair") == {"ask_again", "copy", "delete", "zoom", "highlight", "change_map"}
 
 
-def test_an_action_of_the_menu_is_told(qtbot, dock, history, find):
+def test_an_action_of_the_menu_is_emitted(qtbot, dock, history, find):
     menu = open_menu(qtbot, find("historyView"), "newest")
     action = next(action for action in menu.actions() if action.data() == "highlight")
 
@@ -247,19 +247,19 @@ def test_an_action_of_the_menu_is_told(qtbot, dock, history, find):
 
 @pytest.mark.parametrize("answer", ["Delete", "Cancel"])
 def test_deleting_asks_first(qtbot, dock, history, find, answer):
-    told = []
-    dock.entry_action.connect(lambda *args: told.append(args))
+    reported = []
+    dock.entry_action.connect(lambda *args: reported.append(args))
     click_entry(qtbot, find("historyView"), "newest")
     qtbot.keyClick(find("historyView"), Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: dock.findChild(QMessageBox) is not None)
-    assert told == []
+    assert reported == []
 
     box = dock.findChild(QMessageBox)
     button = next(b for b in box.findChildren(QPushButton) if answer in b.text())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.wait(20)
 
-    assert told == ([(history[0].id, "delete")] if answer == "Delete" else [])
+    assert reported == ([(history[0].id, "delete")] if answer == "Delete" else [])
 
 
 def test_five_thousand_entries_hold_the_window_up_no_longer_than_five_hundred(
@@ -304,7 +304,7 @@ def test_five_thousand_entries_hold_the_window_up_no_longer_than_five_hundred(
     assert many < 3 * few
 
 
-def test_older_entries_come_when_the_dock_is_scrolled_down_and_it_stays_in_place(
+def test_older_entries_are_added_at_the_end_of_the_list_without_moving_it(
     qtbot, dock, find, make_entry
 ):
     dock.show_history([make_entry(n, question=f"question {n}") for n in range(450)])

@@ -1,4 +1,4 @@
-"""What to look at: kinds of input, dates, series and video."""
+"""The input: its kinds, dates, series and video."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_each_kind_shows_its_fields(qtbot, dock, find, button, kind, shown, hidd
     assert not any(find(name).isVisible() for name in hidden)
 
 
-def test_a_kind_that_is_set_from_outside_is_not_told_back(qtbot, dock):
+def test_setting_the_kind_emits_no_signal(qtbot, dock):
     with qtbot.assertNotEmitted(dock.kind_changed):
         dock.set_kind("pair")
 
@@ -105,7 +105,7 @@ def test_a_date_can_be_typed_as_exactly_as_it_is_known(qtbot, dock, find, typed,
 
 
 @pytest.mark.parametrize("typed", ["soon", "2021-13", "2021-02-30", "21", "99999999"])
-def test_what_is_no_date_gives_way_to_the_date_before(qtbot, dock, find, typed):
+def test_an_invalid_date_is_replaced_by_the_previous_one(qtbot, dock, find, typed):
     dock.show_dates((FIRST,))
     with qtbot.assertNotEmitted(dock.dates_edited):
         retype(qtbot, find("beforeDateEdit"), typed)
@@ -128,7 +128,7 @@ def test_an_unknown_date_steps_from_today(qtbot, dock, find):
     ("date", "steps", "then"),
     [("2019", -1, "2018"), ("2019-12", 1, "2020-01"), ("2020-03-01", -1, "2020-02-29")],
 )
-def test_a_date_steps_by_what_it_is_known_to(date, steps, then):
+def test_a_date_steps_by_its_precision(date, steps, then):
     assert stepped(date, steps) == then
 
 
@@ -171,13 +171,13 @@ def test_a_warning_goes_when_its_reason_goes(dock, find):
     assert not find("warningLabel").isVisible()
 
 
-def test_swap_is_told(qtbot, dock, find):
+def test_swap_is_emitted(qtbot, dock, find):
     dock.set_kind("pair")
     with qtbot.waitSignal(dock.swapped):
         click(qtbot, find("swapButton"))
 
 
-def test_the_crop_is_told_under_the_extent(dock, find):
+def test_the_size_of_the_crop_is_shown_below_the_extent(dock, find):
     dock.show_crop("0.6 m per pixel, 230 m × 230 m", "The extent is far too large.")
 
     assert find("cropLabel").text() == "0.6 m per pixel, 230 m × 230 m"
@@ -241,7 +241,7 @@ def test_a_layer_of_the_series_gets_a_date(qtbot, series_dock, find):
     assert series_dock.dates()[1] == today
 
 
-def test_dragging_a_layer_tells_the_new_order(qtbot, series_dock, find):
+def test_dragging_a_layer_emits_the_new_order(qtbot, series_dock, find):
     model = find("seriesView").model()
 
     with qtbot.waitSignal(series_dock.series_changed):
@@ -299,10 +299,10 @@ def test_the_layers_of_a_series_keep_the_year_that_they_are_known_to(dock, find)
     assert dock.dates() == ("1985", "1985-07")
 
 
-# ----------------------------------------------------------------- what is said about the input
+# ----------------------------------------------------------------- messages about the input
 
 
-def test_a_problem_is_told_before_the_click(qtbot, dock, find):
+def test_a_problem_is_shown_before_the_click(qtbot, dock, find):
     dock.set_kind("pair")
     dock.set_question("What changed?")
     dock.show_problem("A pair needs two raster layers; choose a second layer.")
@@ -320,7 +320,7 @@ def test_a_problem_is_told_before_the_click(qtbot, dock, find):
     assert find("askButton").isEnabled()
 
 
-def test_an_empty_series_says_what_to_do(dock, find):
+def test_an_empty_series_shows_what_to_do(dock, find):
     dock.set_kind("video")
     assert "Add dated layers" in find("problemLabel").text
 
@@ -355,7 +355,7 @@ def test_an_extent_that_is_too_large_is_offered_tile_by_tile(qtbot, dock, find):
 # ----------------------------------------------------------------- one line
 
 
-def test_what_to_look_at_folds_into_one_line_that_names_it_once_something_is_asked(dock, find):
+def test_the_input_folds_into_one_line_with_its_layers_after_a_question(dock, find):
     dock.set_kind("pair")
     dock.show_dates((FIRST, SECOND))
     assert find("beforeLayerCombo").isVisible()
@@ -368,14 +368,14 @@ def test_what_to_look_at_folds_into_one_line_that_names_it_once_something_is_ask
     assert header.text() in header.accessibleName()
 
 
-def test_what_is_wrong_is_said_though_it_is_folded(dock, find):
+def test_warnings_are_shown_while_the_input_is_folded(dock, find):
     dock.begin_answer("Is there water?")
     dock.show_crop("", "The extent does not touch the layer.")
 
     assert find("cropWarningLabel").isVisible()
 
 
-def test_what_the_user_unfolds_stays_unfolded(qtbot, dock, find):
+def test_an_input_unfolded_by_the_user_stays_unfolded(qtbot, dock, find):
     dock.begin_answer("first")
     click(qtbot, find("inputFold"))
     dock.begin_answer("second")

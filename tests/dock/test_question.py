@@ -41,7 +41,7 @@ def test_shift_enter_breaks_the_line(qtbot, dock, find):
     assert dock.question.splitlines() == ["one", "two"]
 
 
-def test_a_sent_question_is_still_there_and_the_next_one_replaces_it(qtbot, dock, find):
+def test_a_sent_question_stays_selected_so_that_the_next_one_replaces_it(qtbot, dock, find):
     qtbot.keyClicks(find("questionEdit"), "Is there water?")
     qtbot.keyClick(find("questionEdit"), Qt.Key.Key_Return)
     assert dock.question == "Is there water?"
@@ -95,7 +95,7 @@ def test_escape_stops_nothing_when_nothing_runs(qtbot, dock, find):
     assert not find("stopButton").isVisible()
 
 
-def test_stop_takes_the_place_of_ask_while_an_answer_is_on_its_way(dock, find):
+def test_stop_replaces_ask_while_an_answer_is_in_progress(dock, find):
     dock.show_state(DockState.BUSY)
     assert find("stopButton").isVisible()
     assert not find("askButton").isVisible()
@@ -241,9 +241,7 @@ def test_the_answers_of_a_suggestion_are_no_classes(qtbot, dock, find):
 
 @pytest.mark.parametrize("width", [280, 420])
 @pytest.mark.parametrize("kind", ["single", "pair", "video"])
-def test_suggestions_take_one_row_and_what_does_not_fit_is_in_a_menu(
-    qtbot, dock, find, width, kind
-):
+def test_suggestions_take_one_row_and_the_others_are_in_a_menu(qtbot, dock, find, width, kind):
     dock.resize(width, 800)
     dock.set_kind(kind)
     qtbot.wait(20)

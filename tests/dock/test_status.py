@@ -42,7 +42,7 @@ def test_a_message_stands_instead_of_the_sentence(dock, find):
         (DockState.BUSY, set()),
     ],
 )
-def test_each_state_offers_what_leads_out_of_it(dock, find, state, shown):
+def test_each_state_shows_its_buttons(dock, find, state, shown):
     dock.show_state(state)
 
     assert {name for name in BANNER_BUTTONS if find(name).isVisible()} == shown
@@ -57,7 +57,7 @@ def test_each_state_offers_what_leads_out_of_it(dock, find, state, shown):
         (DockState.OFFLINE, "optionsButton", "options_requested"),
     ],
 )
-def test_the_buttons_tell(qtbot, dock, find, state, button, signal):
+def test_the_buttons_emit_their_signals(qtbot, dock, find, state, button, signal):
     dock.show_state(state)
 
     with qtbot.waitSignal(getattr(dock, signal)):
@@ -108,14 +108,14 @@ def test_another_set_up_begins_with_an_empty_log(dock, find):
         ("optionsAction", "options_requested", []),
     ],
 )
-def test_the_menu_tells(qtbot, dock, find, action, signal, args):
+def test_the_menu_emits_its_signals(qtbot, dock, find, action, signal, args):
     menu = find("menuButton").menu()
     entry = next(one for one in menu.actions() if one.objectName() == action)
 
-    with qtbot.waitSignal(getattr(dock, signal)) as told:
+    with qtbot.waitSignal(getattr(dock, signal)) as reported:
         entry.trigger()
 
-    assert told.args == args
+    assert reported.args == args
 
 
 def test_a_reason_with_a_path_as_long_as_the_screen_does_not_widen_the_dock(qtbot, dock, find):

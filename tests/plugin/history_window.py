@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from qgis.core import QgsApplication
 from qtpy.QtCore import QTimer
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.dock.entries import Entry, LayerRecord, new_id, now
 from unirs_qgis.history import History
 from unirs_qgis.history.answer_file import AnswerFile
@@ -34,15 +35,7 @@ def entry() -> Entry:
         kind="single",
         task="caption",
         question="",
-        clue="",
-        answer="A town at a river. " * 50,
-        options=(),
-        model="unirs-mini",
-        model_digest="0" * 64,
-        demonstration=True,
-        device="cpu",
-        seconds=0.25,
-        stopped=False,
+        answer=Answer("A town at a river. " * 50, "unirs-small", "cpu", 0.25, demonstration=True),
         footprint="POLYGON((5e5 4e6,501000 4e6,501000 4001000,5e5 4001000,5e5 4e6))",
         crs="EPSG:32611",
         layers=(LayerRecord("town", "town.tif", "2020-08-31"),),

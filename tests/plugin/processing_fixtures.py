@@ -18,27 +18,27 @@ TILE = 20
 
 
 class Feedback(QgsProcessingFeedback):
-    """Keeps what it is told."""
+    """Keeps all messages."""
 
     def __init__(self):
         super().__init__(False)
-        self.said = []
+        self.messages = []
 
     def setProgressText(self, text):  # noqa: N802
-        self.said.append(text)
+        self.messages.append(text)
 
     def pushWarning(self, text):  # noqa: N802
-        self.said.append(text)
+        self.messages.append(text)
 
     def pushInfo(self, text):  # noqa: N802
-        self.said.append(text)
+        self.messages.append(text)
 
     def reportError(self, error, fatalError=False):  # noqa: N802, N803, ARG002
-        self.said.append(error)
+        self.messages.append(error)
 
 
 class StandIn:
-    """The worker that tests tell what to do; see ``processing_worker``.
+    """The stand-in worker; see ``processing_worker``.
 
     Args:
         folder: Where its orders and its log are.
@@ -56,24 +56,24 @@ class StandIn:
             monkeypatch.setenv("UNIRS_PYTHON", str(self.program))
 
     def orders(self, **orders):
-        """What it does from now on."""
+        """Sets its behaviour."""
         (self.folder / "orders.json").write_text(json.dumps(orders))
 
     @property
     def log(self):
-        """What it was asked."""
+        """The requests that it got."""
         path = self.folder / "log.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def wait_until_asked(self):
-        """Return when it was asked something."""
+        """Wait for the first request."""
         deadline = time.monotonic() + 60
         while not self.asked and time.monotonic() < deadline:
             time.sleep(0.02)
 
     @property
     def asked(self):
-        """What it was asked, without loading."""
+        """The requests that it got, but for ``load``."""
         return [entry for entry in self.log if entry["method"] != "load"]
 
 
@@ -114,7 +114,7 @@ _held = []
 
 
 def register_provider():
-    """The provider in Processing's registry, once for all tests; held, as the plugin holds it."""
+    """The provider in Processing's registry, once for all tests."""
     if not _held:
         _held.append(UniRSProvider())
         QgsApplication.processingRegistry().addProvider(_held[0])

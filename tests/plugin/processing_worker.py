@@ -1,4 +1,4 @@
-"""A stand-in for the worker that answers with the colour it sees, and fails when it is told to.
+"""A stand-in for the worker that answers with the colour it sees, and fails on demand.
 
 Run as a program. Its only argument is a folder: it reads ``orders.json`` in it at every request,
 and adds a line to ``log.jsonl`` for each. A colour is the red of a crop's middle, from 0 to 255.
@@ -21,7 +21,12 @@ from osgeo import gdal
 
 gdal.UseExceptions()
 FOLDER = Path(sys.argv[1])
-MODEL = {"model": "stand-in", "image_size": 64, "demonstration": True}
+MODEL = {
+    "model": "stand-in",
+    "image_size": 64,
+    "demonstration": True,
+    "classes": {"single": ["forest", "beach"], "video": ["flood", "traffic congestion"]},
+}
 waiting: queue.Queue = queue.Queue()
 cancelled: set = set()
 
@@ -85,7 +90,7 @@ def read():
 def take(request):
     method, params = request["method"], request.get("params", {})
     if method == "hello":
-        send(id=request["id"], result={"protocol": 1, "pid": os.getpid()})
+        send(id=request["id"], result={"protocol": 2, "pid": os.getpid()})
     elif method == "cancel":
         cancelled.add(params["id"])
     elif method == "shutdown":
@@ -116,17 +121,21 @@ def answer(request):
     while time.monotonic() < end and request["id"] not in cancelled:
         time.sleep(0.01)
     options = params.get("options") or params.get("classes") or []
+    if request["method"] == "classify" and not options:
+        options = MODEL["classes"]["single" if len(colours) == 1 else "video"]
     chances = [{"text": text, "probability": 0.5**n} for n, text in enumerate(options, start=1)]
-    views = params.get("views", 1)
     text = options[0] if options else " ".join(f"colour {value}" for value in colours)
     result = {
         "answer": text,
         "clue": f"clue {name}",
         "options": chances,
         "changed": len(set(colours)) > 1 if request["method"] == "change" else None,
-        "vote": {"views": views, "agreeing": views - 1} if views > 1 else None,
         "model": MODEL["model"],
+        "device": "cpu",
         "demonstration": True,
+        "zero_shot": False,
+        "acquired": [None] * len(colours),
+        "unsure": bool(options) and chances[0]["probability"] < 0.6,
         "seconds": {"total": 0.25},
         "stopped": request["id"] in cancelled,
     }

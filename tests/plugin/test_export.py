@@ -8,19 +8,21 @@ import pytest
 from qgis.core import QgsSettings
 from qtpy.QtWidgets import QComboBox, QWidget
 
-from unirs_qgis.answers import EXPORT_FOLDER, Answers
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.export_dialog import ExportDialog
+from unirs_qgis.history_controller import EXPORT_FOLDER, HistoryController
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.settings import read_settings
 
 
 @pytest.fixture
 def answers(qtbot, qgis_iface, qgis_canvas, qgis_new_project, monkeypatch, tmp_path):
-    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    monkeypatch.setattr(
+        "unirs_qgis.history_controller.profile_folder", lambda: tmp_path / "profile"
+    )
     dock = UniRSDock(HostWidgets(QComboBox(), QComboBox(), QWidget()))
     qtbot.addWidget(dock)
-    answers = Answers(dock, Footprints(qgis_canvas), qgis_iface, read_settings)
+    answers = HistoryController(dock, Footprints(qgis_canvas), qgis_iface, read_settings)
     answers.dock = dock
     yield answers
     answers.close()
@@ -46,10 +48,10 @@ def test_a_name_is_proposed_and_the_folder_is_remembered(qtbot, answers, tmp_pat
 
 
 def test_the_history_itself_is_never_overwritten(qtbot, answers, monkeypatch):
-    said = []
-    monkeypatch.setattr(answers, "_warn", said.append)
+    messages = []
+    monkeypatch.setattr(answers, "_warn", messages.append)
     monkeypatch.setattr(answers._history, "export", lambda *_: pytest.fail("it was written over"))
 
     proposal(answers.dock).chosen.emit(str(answers._history.path))
 
-    assert "is the history itself" in said[0]
+    assert "is the history itself" in messages[0]

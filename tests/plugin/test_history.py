@@ -1,4 +1,4 @@
-"""The history as a window of QGIS uses it: what is asked for, what is told, what is in the file."""
+"""The history as a window of QGIS uses it: calls, signals and the file."""
 
 import csv
 import itertools
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from osgeo import gdal, ogr, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer, edit
 from qtpy.QtCore import QDateTime, Qt, QTimer
 
+from unirs_qgis.answer import ANSWER_COLUMNS, Answer
 from unirs_qgis.dock.entries import Entry, LayerRecord, new_id, now
 from unirs_qgis.history import History, HistoryError
 
@@ -26,6 +27,9 @@ TIMEOUT = 60_000
 SQUARE = (
     "Polygon ((500000 4000000, 501000 4000000, 501000 4001000, 500000 4001000, 500000 4000000))"
 )
+
+ANSWER_FIELDS = {field.name for field in fields(Answer)} - {"changed"}
+"""A history has no column for ``changed``."""
 
 HOLD = """
 import sqlite3, sys, time
@@ -37,21 +41,23 @@ time.sleep(3)
 
 
 def make_entry(**changes: object) -> Entry:
+    """An entry; `answer` is the text of its answer, other fields are as given."""
     entry = Entry(
         id=new_id(),
         created=now(),
         kind="pair",
         task="change",
         question="What is new north of the river?",
-        clue="Roads, houses.",
-        answer="A row of houses.\nNothing else.",
-        options=(("yes", 0.9), ("no", 0.1)),
-        model="unirs-mini",
-        model_digest="0123456789abcdef",
-        demonstration=True,
-        device="cpu",
-        seconds=1.25,
-        stopped=False,
+        answer=Answer(
+            text="A row of houses.\nNothing else.",
+            clue="Roads, houses.",
+            options=(("yes", 0.9), ("no", 0.1)),
+            model="unirs-small",
+            model_digest="0123456789abcdef",
+            demonstration=True,
+            device="cpu",
+            seconds=1.25,
+        ),
         footprint=SQUARE,
         crs="EPSG:32611",
         layers=(
@@ -59,7 +65,10 @@ def make_entry(**changes: object) -> Entry:
             LayerRecord("Köln", "https://example.org/wms", ""),
         ),
     )
-    return replace(entry, **changes)
+    of_answer = {name: changes.pop(name) for name in ANSWER_FIELDS & changes.keys()}
+    if "answer" in changes:
+        of_answer["text"] = changes.pop("answer")
+    return replace(entry, answer=replace(entry.answer, **of_answer), **changes)
 
 
 BOTH_WAYS = pytest.mark.parametrize("history", ["silent", "raising"], indirect=True)
@@ -112,7 +121,7 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
     entries = [
         make_entry(),
         make_entry(stopped=True, demonstration=False, zero_shot=True, options=(), clue=""),
-        make_entry(views=16, agreeing=12),
+        make_entry(views=16, unsure=True, acquired=("2018-05-01", "")),
         make_entry(kind="single", task="ask", layers=(LayerRecord("a", "b"),)),
         make_entry(kind="video", task="classify", footprint="", crs="", layers=()),
         make_entry(crs="", footprint="Polygon ((0 0, 9 0, 9 9, 0 0))"),
@@ -123,14 +132,17 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
     assert loaded(qtbot, history.path) == entries
 
 
-def test_a_history_of_an_earlier_version_is_read_and_goes_on(qtbot, history):
-    earlier, later = make_entry(), make_entry(views=16, agreeing=9)
+def test_a_history_of_an_earlier_version_is_read_and_extended(qtbot, history):
+    """The first had no column for views; a later one had how many of them agreed."""
+    earlier, later = make_entry(), make_entry(views=16)
     add(qtbot, history, earlier)
     with raising(gdal):
         dataset = gdal.OpenEx(str(history.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
         layer = dataset.GetLayerByName("answers")
-        for name in ("views", "agreeing"):
-            layer.DeleteField(layer.GetLayerDefn().GetFieldIndex(name))
+        for column in ANSWER_COLUMNS:
+            if column.is_new:
+                layer.DeleteField(layer.GetLayerDefn().GetFieldIndex(column.name))
+        layer.CreateField(ogr.FieldDefn("agreeing", ogr.OFTInteger))
         del layer, dataset
 
     assert loaded(qtbot, history.path) == [earlier]
@@ -148,25 +160,25 @@ def test_a_new_history_is_empty_and_makes_no_file(qtbot, history):
 def test_text_that_no_file_can_hold_does_not_lose_the_answer(qtbot, history):
     add(qtbot, history, make_entry(answer="one\0two", layers=(LayerRecord("\udcff", "\udcff"),)))
     [entry] = loaded(qtbot, history.path)
-    assert entry.answer == "onetwo"
+    assert entry.answer.text == "onetwo"
     assert entry.layers[0].name == "\udcff"  # as it was: JSON can say it
 
 
-def test_what_is_asked_for_happens_in_order(qtbot, history):
+def test_calls_are_processed_in_order(qtbot, history):
     entries = [make_entry(answer=str(number)) for number in range(20)]
-    told = []
-    history.added.connect(lambda entry: told.append(entry.answer))
-    history.removed.connect(told.append)
+    reported = []
+    history.added.connect(lambda entry: reported.append(entry.answer.text))
+    history.removed.connect(reported.append)
     for entry in entries:
         history.add(entry)
     history.remove(entries[3].id)
     with qtbot.waitSignal(history.loaded, timeout=TIMEOUT) as signal:
         history.load()
-    assert told == [*(str(number) for number in range(20)), entries[3].id]
+    assert reported == [*(str(number) for number in range(20)), entries[3].id]
     assert signal.args[0] == entries[:3] + entries[4:] == loaded(qtbot, history.path)
 
 
-def test_close_writes_what_was_asked_for(qtbot, history, tmp_path):
+def test_close_writes_pending_entries(qtbot, history, tmp_path):
     window = History(tmp_path / "other.gpkg")
     entries = [make_entry() for _ in range(5)]
     for entry in entries:
@@ -196,7 +208,7 @@ def test_two_windows_see_each_other(qtbot, history):
         other.close()
 
 
-def test_a_window_looks_again_when_it_becomes_active(qtbot, qapp, history):
+def test_a_window_refreshes_when_it_becomes_active(qtbot, qapp, history):
     add(qtbot, history, make_entry())
     other = History(history.path)
     try:
@@ -263,7 +275,7 @@ def test_the_layer_shows_answers_old_and_new(qtbot, history, qgis_new_project):
     assert len(loaded(qtbot, history.path)) == 2
 
 
-def test_what_a_user_edits_by_hand_spoils_no_other_entry(qtbot, history):
+def test_a_feature_edited_by_hand_hides_no_other_entry(qtbot, history):
     good, bad = make_entry(), make_entry()
     add(qtbot, history, good, bad)
     layer = QgsVectorLayer(f"{history.path}|layername=answers", "mine", "ogr")
@@ -290,7 +302,7 @@ def test_what_a_user_edits_by_hand_spoils_no_other_entry(qtbot, history):
 
 
 DEEP = "[" * 200_000 + "]" * 200_000
-SPOILED = {
+INVALID = {
     "created": ["9999-12-31T23:59:59Z", "0000-00-00T00:00:00Z", "yesterday", None],
     "layers": [DEEP, "[[]]", "[1, 2]", "7", '"text"', "null", '{"a": 1}', "[", b"\xff"],
     "dates": [DEEP, "[null, null]"],
@@ -303,14 +315,14 @@ SPOILED = {
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("column", SPOILED)
-def test_a_spoiled_row_is_counted_and_hides_no_other(qtbot, history, column):
+@pytest.mark.parametrize("column", INVALID)
+def test_an_invalid_feature_is_counted_and_hides_no_other(qtbot, history, column):
     good = [make_entry(), make_entry()]
-    bad = [make_entry() for _ in SPOILED[column]]
+    bad = [make_entry() for _ in INVALID[column]]
     add(qtbot, history, good[0], *bad, good[1])
     history.close()
     with closing(sqlite3.connect(history.path)) as connection, connection:
-        for entry, value in zip(bad, SPOILED[column], strict=True):
+        for entry, value in zip(bad, INVALID[column], strict=True):
             stored = "CAST(? AS TEXT)" if isinstance(value, bytes) else "?"
             update = f"UPDATE answers SET {column} = {stored} WHERE id = ?"  # noqa: S608
             connection.execute(update, (value, entry.id))
@@ -352,7 +364,7 @@ def test_export(qtbot, history, tmp_path, driver, name):
     assert layer.isValid()
     features = list(layer.getFeatures())
     assert features[0]["id"] == entry.id
-    assert features[0]["answer"] == entry.answer
+    assert features[0]["answer"] == entry.answer.text
     assert features[0]["footprint"] == entry.footprint
     assert len(features) == 2
     if driver != "CSV":
@@ -394,7 +406,7 @@ def test_the_window_never_waits_for_the_disk(qtbot, history):
 
 
 @BOTH_WAYS
-def test_a_damaged_file_is_set_aside_and_what_can_be_read_goes_on(qtbot, history):
+def test_a_damaged_file_is_set_aside_and_its_readable_entries_are_recovered(qtbot, history):
     entries = [make_entry(answer="a long answer " * 500) for _ in range(40)]
     add(qtbot, history, *entries)
     whole = history.path.read_bytes()
@@ -452,7 +464,7 @@ def test_a_geopackage_of_the_users_own_is_not_touched(qtbot, history, tmp_path):
     assert history.path.read_bytes() == content
 
 
-def test_a_folder_that_is_gone_comes_back(qtbot, history):
+def test_a_removed_folder_is_made_again(qtbot, history):
     first, second = make_entry(), make_entry()
     add(qtbot, history, first)
     shutil.rmtree(history.path.parent)

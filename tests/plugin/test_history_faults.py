@@ -19,7 +19,7 @@ _NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 
 
 def lines(output: str, word: str) -> list[str]:
-    """What a window told with a word."""
+    """The rest of the lines that begin with a word."""
     parts = [line.partition(" ") for line in output.splitlines()]
     return [rest for first, _, rest in parts if first == word]
 
@@ -49,8 +49,8 @@ def small_disk(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["-1", "layer"])
-def test_no_answer_that_was_told_is_lost_when_qgis_is_killed(tmp_path, what):
-    told: list[str] = []
+def test_no_answer_that_was_reported_is_lost_when_qgis_is_killed(tmp_path, what):
+    reported: list[str] = []
     for _ in range(5):
         with subprocess.Popen(
             [*WINDOW, str(tmp_path / "a.gpkg"), what], stdout=subprocess.PIPE, text=True
@@ -58,15 +58,15 @@ def test_no_answer_that_was_told_is_lost_when_qgis_is_killed(tmp_path, what):
             first = window.stdout.readline()  # from now on it writes
             time.sleep(random.uniform(0, 1.5))
             window.kill()
-            told += lines(first + window.stdout.read(), "added")
+            reported += lines(first + window.stdout.read(), "added")
         file = AnswerFile(tmp_path / "a.gpkg")
         file.check()
         content = file.read()
         kept = [entry.id for entry in content.entries]
-        assert set(told) <= set(kept)
+        assert set(reported) <= set(kept)
         assert len(kept) == len(set(kept))
-        assert content.spoiled == 0
-    assert len(told) >= 5
+        assert content.invalid == 0
+    assert len(reported) >= 5
     assert [path.name for path in tmp_path.iterdir() if "damaged" in path.name] == []
 
 
@@ -80,14 +80,14 @@ def test_windows_that_write_at_once_lose_nothing(tmp_path):
     ]
     output = "".join(window.communicate(timeout=SECONDS)[0] for window in windows)
     assert lines(output, "failed") == []
-    told = lines(output, "added")
-    assert len(set(told)) == 90
-    assert {entry.id for entry in AnswerFile(tmp_path / "a.gpkg").read().entries} == set(told)
+    reported = lines(output, "added")
+    assert len(set(reported)) == 90
+    assert {entry.id for entry in AnswerFile(tmp_path / "a.gpkg").read().entries} == set(reported)
     assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_and_the_answers_are_written_when_there_is_room(small_disk):
+def test_a_full_disk_is_reported_and_the_answers_are_written_when_there_is_room(small_disk):
     output = small_disk("full")
     [sentence] = lines(output, "failed")
     assert "the disk is full" in sentence
@@ -97,10 +97,10 @@ def test_a_full_disk_is_told_and_the_answers_are_written_when_there_is_room(smal
 
 
 @pytest.mark.slow
-def test_a_profile_that_may_not_be_written_is_told_and_still_read(small_disk):
+def test_a_read_only_profile_is_reported_and_still_read(small_disk):
     output = small_disk("remount-ro")
     [sentence] = lines(output, "failed")
-    assert "it may not be written" in sentence
+    assert "it is read-only" in sentence
     assert "in memory only" in sentence
     assert lines(output, "unsaved") == ["1"]
     assert lines(output, "kept") == lines(output, "added")[:1]

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from qgis.core import (
-    NULL,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsFeature,
@@ -117,7 +116,7 @@ def test_the_settings_are_the_defaults(qgis_processing):
     assert defaults == {"MODEL": "big", "CLUE": False, "MAX_TOKENS": 9}
 
 
-def test_without_a_runtime_the_dialog_says_so_before_it_opens(monkeypatch, qgis_processing):
+def test_without_a_runtime_the_dialog_shows_why_it_cannot_open(monkeypatch, qgis_processing):
     monkeypatch.setenv("UNIRS_PYTHON", "/nowhere/python")
     possible, why = register_provider().algorithm("captiontiles").canExecute()
     assert not possible
@@ -128,7 +127,7 @@ def test_without_a_set_up_the_options_page_and_the_variable_are_named(
     monkeypatch, qgis_processing, tmp_path
 ):
     monkeypatch.delenv("UNIRS_PYTHON", raising=False)
-    monkeypatch.setattr("unirs_qgis.runtime.setup.environment.runtime_folder", lambda: tmp_path)
+    monkeypatch.setattr("unirs_qgis.runtime.environment.runtime_folder", lambda: tmp_path)
     possible, why = register_provider().algorithm("captiontiles").canExecute()
     assert not possible
     assert why == (
@@ -137,24 +136,22 @@ def test_without_a_set_up_the_options_page_and_the_variable_are_named(
     )
 
 
-def test_how_many_tiles_there_are_is_told_first_and_loading_ends_with_the_model(
-    worker, raster, run
-):
+def test_the_number_of_tiles_is_shown_before_the_model_is_loaded(worker, raster, run):
     feedback = Feedback()
     run("captiontiles", feedback, INPUT=raster())
-    loading = feedback.said.index("Loading the model…")
-    assert feedback.said.index("Tiles: 6.") < loading
-    assert "0 of 6" in feedback.said[loading:]
+    loading = feedback.messages.index("Loading the model…")
+    assert feedback.messages.index("Tiles: 6.") < loading
+    assert "0 of 6" in feedback.messages[loading:]
 
 
-def test_how_many_features_there_are_is_told_first(worker, raster, run):
+def test_the_number_of_features_is_shown_before_the_model_is_loaded(worker, raster, run):
     feedback = Feedback()
     polygons = _polygons(_tile(0, 1), _tile(1, 2))
     run("captionfeatures", feedback, INPUT=polygons, RASTER=raster())
-    assert feedback.said.index("Features: 2.") < feedback.said.index("Loading the model…")
+    assert feedback.messages.index("Features: 2.") < feedback.messages.index("Loading the model…")
 
 
-def test_a_pair_is_described_and_says_whether_it_changed(worker, raster, run):
+def test_a_pair_gets_a_change_caption_and_a_verdict(worker, raster, run):
     before = raster(name="place-2019-06-15")
     after = raster([[10, 21, 30], [40, 50, 61]], name="place-2021-08-02")
     rows = rows_of(run("describechangetiles", BEFORE=before, AFTER=after))
@@ -163,16 +160,14 @@ def test_a_pair_is_described_and_says_whether_it_changed(worker, raster, run):
         (0, 0): "no", (0, 1): "yes", (0, 2): "no", (1, 0): "no", (1, 1): "no", (1, 2): "yes",
     }  # fmt: skip
     assert rows[0, 0]["layers"] == "place-2019-06-15 → place-2021-08-02"
+    assert json.loads(rows[0, 0]["acquired"]) == ["2019-06-15", "2021-08-02"]
     assert {entry["method"] for entry in worker.asked} == {"change"}
 
 
-def test_the_share_of_views_that_agree_has_a_column(worker, raster, run):
+def test_views_reach_the_worker(worker, raster, run):
     before, after = raster(name="before"), raster(name="after")
-    rows = rows_of(run("describechangetiles", BEFORE=before, AFTER=after, VIEWS=4))
-    assert {row["agreement"] for row in rows.values()} == {0.75}
+    run("describechangetiles", BEFORE=before, AFTER=after, VIEWS=4)
     assert {entry["views"] for entry in worker.asked} == {4}
-    alone = rows_of(run("describechangetiles", BEFORE=before, AFTER=after, RESUME=False))
-    assert [row["agreement"] for row in alone.values()] == [NULL] * len(alone)
 
 
 def test_dates_in_the_wrong_order_are_taken_as_given_with_a_warning(worker, raster, run):
@@ -180,10 +175,10 @@ def test_dates_in_the_wrong_order_are_taken_as_given_with_a_warning(worker, rast
     feedback = Feedback()
     rows = rows_of(run("describechangetiles", feedback, BEFORE=later, AFTER=earlier))
     assert rows[0, 0]["text"] == "colour 10 colour 1"
-    assert any("later date comes first" in text for text in feedback.said)
+    assert any("later date comes first" in text for text in feedback.messages)
 
 
-def test_dates_in_other_crs_and_places_meet_on_common_ground(worker, raster, run):
+def test_dates_in_different_crs_are_compared_where_they_overlap(worker, raster, run):
     before = raster(name="before")
     # The same place in a neighbouring zone, larger, with pixels of another size.
     after = raster([[77] * 20] * 20, name="after", crs="EPSG:32631", origin=(940_800, 5_417_500))
@@ -195,13 +190,13 @@ def test_dates_in_other_crs_and_places_meet_on_common_ground(worker, raster, run
     }
 
 
-def test_dates_without_common_ground_are_refused(worker, raster, run):
+def test_dates_that_do_not_overlap_are_refused(worker, raster, run):
     before, after = raster(name="before"), raster(name="after", origin=(900_000, 5_000_000))
-    with pytest.raises(QgsProcessingException, match="no ground in common"):
+    with pytest.raises(QgsProcessingException, match="do not overlap"):
         run("describechangetiles", BEFORE=before, AFTER=after)
 
 
-def test_a_layer_without_crs_can_be_captioned_and_compared_with_its_like(worker, raster, run):
+def test_layers_without_crs_can_be_captioned_and_compared_with_each_other(worker, raster, run):
     plain, other = raster(name="plain", crs=""), raster(name="other", crs="")
     assert rows_of(run("captiontiles", INPUT=plain))[1, 2]["text"] == "colour 60"
     assert rows_of(run("describechangetiles", BEFORE=plain, AFTER=other))[1, 2]["changed"] == "no"
@@ -215,6 +210,7 @@ def test_a_question_with_options_gives_a_probability_for_each(worker, raster, ru
     assert (row["question"], row["text"], row["probability"]) == ("Is there water?", "yes", 0.5)
     assert (row["p_yes"], row["p_no"]) == (0.5, 0.25)
     assert json.loads(row["options"]) == {"yes": 0.5, "no": 0.25}
+    assert row["unsure"] is True
     assert worker.asked[0]["text"] == "Is there water?"
     assert worker.asked[0]["options"] == ["yes", "no"]
 
@@ -235,10 +231,13 @@ def test_options_that_leave_no_choice_are_refused(worker, raster, run, options, 
 def test_one_layer_is_classified_by_classes_of_the_user(worker, raster, run):
     rows = rows_of(run("classifytiles", INPUT=[raster()], OPTIONS="rural,urban"))
     assert (rows[0, 0]["text"], rows[0, 0]["p_urban"]) == ("rural", 0.25)
-    assert {entry["method"] for entry in worker.asked} == {"ask"}
-    assert "rural, urban" in worker.asked[0]["text"]
-    with pytest.raises(QgsProcessingException, match="needs classes"):
-        run("classifytiles", INPUT=[raster()])
+    assert {entry["method"] for entry in worker.asked} == {"classify"}
+    assert worker.asked[0]["classes"] == ["rural", "urban"]
+
+
+def test_a_question_may_replace_the_request_to_classify(worker, raster, run):
+    run("classifytiles", INPUT=[raster()], OPTIONS="rural,urban", QUESTION="Town or country?")
+    assert {entry["text"] for entry in worker.asked} == {"Town or country?"}
 
 
 def test_a_series_is_classified_in_the_order_of_its_dates(worker, raster, run):
@@ -250,8 +249,15 @@ def test_a_series_is_classified_in_the_order_of_its_dates(worker, raster, run):
     assert {entry["method"] for entry in worker.asked} == {"classify"}
     assert rows[0, 0]["clue"] == "clue 10"  # the first of the crops
     assert len(worker.asked[0]["paths"]) == 3
-    assert len(worker.asked[0]["classes"]) == 25
-    assert "p_traffic_congestion" in rows[0, 0].fields().names()
+
+
+@pytest.mark.parametrize(("dates", "default"), [(1, "forest"), (3, "traffic congestion")])
+def test_without_classes_those_of_the_model_are_taken(worker, raster, run, dates, default):
+    layers = [raster([[10]], name=f"place-{2019 + number}0601") for number in range(dates)]
+    row = rows_of(run("classifytiles", INPUT=layers))[0, 0]
+    assert default in json.loads(row["options"])
+    assert f"p_{default.replace(' ', '_')}" in row.fields().names()
+    assert len([entry for entry in worker.log if entry["method"] == "load"]) == 1
 
 
 def test_extent_clip_overlap_and_map_units(worker, raster, run):
@@ -277,8 +283,8 @@ def test_extent_clip_overlap_and_map_units(worker, raster, run):
         ({"TILE_SIZE": 0}, "greater than 0"),
         ({"OVERLAP": 20}, "less than the tile"),
         ({"TILE_SIZE": 0.001}, "million tiles"),
-        ({"EXTENT": "0,1,0,1 [EPSG:32632]"}, "no ground in common"),
-        ({"EXTENT": "500000,500000,5399990,5400000 [EPSG:32632]"}, "no ground in common"),
+        ({"EXTENT": "0,1,0,1 [EPSG:32632]"}, "do not overlap"),
+        ({"EXTENT": "500000,500000,5399990,5400000 [EPSG:32632]"}, "do not overlap"),
     ],
 )
 def test_tiles_that_make_no_sense_are_refused_before_anything_is_asked(
@@ -295,7 +301,7 @@ def test_a_raster_in_degrees_is_tiled_in_degrees(worker, raster, run):
     assert rows[1, 2]["text"] == "colour 60"
 
 
-def test_a_raster_whose_file_is_gone_is_named(worker, raster, run, tmp_path):
+def test_a_raster_whose_file_was_removed_is_named(worker, raster, run, tmp_path):
     layer = QgsRasterLayer(raster(), "town")
     QgsProject.instance().addMapLayer(layer)
     (tmp_path / "town.tif").unlink()
@@ -303,7 +309,7 @@ def test_a_raster_whose_file_is_gone_is_named(worker, raster, run, tmp_path):
         run("captiontiles", INPUT=layer.id())
 
 
-def test_features_get_the_caption_of_what_lies_under_them(worker, raster, run):
+def test_features_get_the_caption_of_their_extent(worker, raster, run):
     polygons = _polygons(
         _tile(0, 1), _tile(1, 2), None, (0, 0, 9, 9), fields=[QgsField("name", QVariant.String)]
     )
@@ -360,11 +366,11 @@ def _run_as_task(name, parameters, qtbot, context=None):
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
     with qtbot.waitSignal(task.executed, timeout=60_000) as executed:
         QgsApplication.taskManager().addTask(task)
-    assert executed.args[0], feedback.said
+    assert executed.args[0], feedback.messages
     return algorithm
 
 
-def test_in_place_only_selected_features_and_columns_that_are_there(worker, raster, run):
+def test_in_place_takes_selected_features_and_existing_columns(worker, raster, run):
     layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("text", QVariant.String)])
     QgsProject.instance().addMapLayer(layer)
     layer.selectByIds([2])
@@ -401,8 +407,8 @@ def test_in_the_project_the_output_is_coloured_and_shows_the_imagery_below(
     assert layer.displayExpression() == '"text"'
 
 
-def test_without_output_and_not_in_place_there_is_nowhere_to_write(worker, raster, run):
-    with pytest.raises(QgsProcessingException, match="nowhere to put"):
+def test_without_an_output_captions_are_refused_unless_in_place(worker, raster, run):
+    with pytest.raises(QgsProcessingException, match="no output"):
         run("captionfeatures", INPUT=_polygons(_tile(0, 0)), RASTER=raster(), OUTPUT=None)
 
 

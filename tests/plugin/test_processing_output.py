@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from osgeo import ogr
 from qgis.core import (
+    NULL,
     QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
@@ -100,9 +101,9 @@ def test_another_question_adds_its_rows_to_the_same_table(worker, run):
     assert len(_features(output, question="Is there a road?", row=1, col=2)) == 1
 
 
-def test_another_grid_is_refused_and_leaves_the_rows_alone(worker, run):
+def test_another_grid_is_refused_and_the_rows_are_kept(worker, run):
     output = run()
-    with pytest.raises(QgsProcessingException, match="other places"):
+    with pytest.raises(QgsProcessingException, match="other extents"):
         run(EXTENT="500003,500020,5399990,5400000 [EPSG:32632]")
     assert len(rows_of(output)) == 6
 
@@ -114,7 +115,22 @@ def test_a_table_with_other_columns_is_refused(worker, run, options):
         run(question="Is there water?", OPTIONS=options)
 
 
-def test_without_resuming_the_table_is_made_anew(worker, run):
+def test_a_run_of_an_earlier_version_is_resumed(worker, run, tmp_path):
+    """Its table lacks the columns that came later, and has one that is not written any more."""
+    output = run(EXTENT="500000,500020,5399990,5400000 [EPSG:32632]")
+    database = ogr.Open(output, 1)
+    table = database.GetLayer(0)
+    for name in ("unsure", "acquired"):
+        table.DeleteField(table.GetLayerDefn().GetFieldIndex(name))
+    table.CreateField(ogr.FieldDefn("agreement", ogr.OFTReal))
+    del table, database
+    rows = rows_of(run())
+    assert len(rows) == 6
+    assert len(worker.asked) == 6
+    assert (rows[0, 0]["unsure"], rows[1, 2]["unsure"]) == (NULL, False)
+
+
+def test_without_resuming_the_table_is_replaced(worker, run):
     run()
     output = run(RESUME=False, EXTENT="500003,500013,5399990,5400000 [EPSG:32632]")
     assert list(rows_of(output)) == [(0, 0)]
@@ -139,7 +155,7 @@ def test_a_table_of_a_database_can_be_named_as_the_dialog_does(worker, run, tmp_
     assert _tables(tmp_path / "all.gpkg") == {"captions"}
 
 
-def test_what_is_no_database_is_not_overwritten_by_a_resumed_run(worker, run, tmp_path):
+def test_a_file_that_is_no_database_is_not_overwritten_by_a_resumed_run(worker, run, tmp_path):
     (tmp_path / "out.gpkg").write_text("my notes")
     with pytest.raises(QgsProcessingException, match=r"out\.gpkg"):
         run()
@@ -185,7 +201,7 @@ def test_a_name_without_an_ending_is_a_geopackage_that_can_be_resumed(worker, ru
 def test_a_second_run_into_an_output_is_refused_while_the_first_one_writes(
     worker, run, tmp_path, name
 ):
-    output, said = tmp_path / name, []
+    output, messages = tmp_path / name, []
 
     def second_run():
         worker.wait_until_asked()
@@ -193,21 +209,21 @@ def test_a_second_run_into_an_output_is_refused_while_the_first_one_writes(
             with FileOutput.of_destination(str(output)).opened(None, True):
                 pass
         except QgsProcessingException as error:
-            said.append(str(error))
+            messages.append(str(error))
 
     worker.orders(seconds=0.3)
     other = threading.Thread(target=second_run)
     other.start()
     run(OUTPUT=str(output))
     other.join()
-    assert said == [
+    assert messages == [
         f"Another run is writing to {output}; wait until it has ended, or choose another output."
     ]
     assert len(rows_of(output)) == 6
     run(OUTPUT=str(output))  # the lock is gone with the run
 
 
-def test_the_lock_of_a_program_that_is_gone_does_not_hold(worker, run, tmp_path):
+def test_the_lock_of_a_dead_process_is_removed(worker, run, tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     (tmp_path / "out.gpkg.lock").write_text(f"{gone.pid}\nqgis\n{platform.node()}\n")
@@ -254,9 +270,9 @@ def test_without_room_for_an_empty_table_there_is_a_sentence_and_no_file(tmp_pat
     worker = StandIn(tmp_path / "worker")
     raster, output = write_tiles(tmp_path / "town.tif", COLOURS), tmp_path / "out.gpkg"
     process = _start(worker, raster, output, limit)
-    said, _ = process.communicate()
+    messages, _ = process.communicate()
     assert process.returncode == 3
-    assert "out.gpkg cannot be made" in said
+    assert "out.gpkg cannot be made" in messages
     assert not list(tmp_path.glob("*out*"))
     assert not list(tmp_path.glob(".unirs*"))
 
@@ -352,14 +368,14 @@ def _rows_while_written(path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
-def test_without_room_for_more_the_rows_so_far_are_kept_and_the_reason_is_said(tmp_path):
+def test_on_a_full_disk_the_rows_so_far_are_kept_and_the_reason_is_reported(tmp_path):
     worker = StandIn(tmp_path / "worker")
     colours = [[(10 * row + column) % 200 + 1 for column in range(40)] for row in range(15)]
     raster, output = write_tiles(tmp_path / "town.tif", colours), tmp_path / "out.gpkg"
     process = _start(worker, raster, output, 130_000)
-    said, _ = process.communicate()
+    messages, _ = process.communicate()
     assert process.returncode == 3
-    assert "out.gpkg cannot be written" in said
+    assert "out.gpkg cannot be written" in messages
     kept = rows_of(output)
     assert 0 < len(kept) < 600
     assert {row["status"] for row in kept.values()} == {"answered"}

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.processing.rows import (
     ANSWERED,
     FAILED,
@@ -16,7 +17,11 @@ from unirs_qgis.processing.rows import (
     option_columns,
 )
 
-FACTS = RunFacts("Is there water?", "town", "unirs-mini", True)
+FACTS = RunFacts("Is there water?", "town", "unirs-tiny")
+
+
+def answered(text="a", **fields):
+    return Row(ANSWERED, Answer(text, "unirs-tiny", "cpu", 0.5, **fields))
 
 
 def test_every_value_has_a_field_and_every_field_a_value():
@@ -26,18 +31,19 @@ def test_every_value_has_a_field_and_every_field_a_value():
         Columns(asks=True, options=("yes", "no")),
         Columns(prefix="unirs_"),
     ):
-        assert set(columns.values(Row(ANSWERED, "a"), FACTS)) == set(columns.fields().names())
+        assert set(columns.values(answered(), FACTS)) == set(columns.fields().names())
         assert set(columns.key()) <= set(columns.fields().names())
         assert columns.status in columns.fields().names()
 
 
 def test_options_become_columns_of_their_own_and_json():
     columns = Columns(asks=True, options=("Yes", "no way", "no-way"))
-    row = Row(ANSWERED, "no way", options={"Yes": 0.25, "no way": 0.5, "no-way": 0.25})
+    options = (("Yes", 0.25), ("no way", 0.5), ("no-way", 0.25))
+    row = answered("no way", options=options)
     values = columns.values(row, FACTS)
     assert (values["p_yes"], values["p_no_way"], values["p_no_way_2"]) == (0.25, 0.5, 0.25)
     assert values["probability"] == 0.5
-    assert json.loads(values["options"]) == dict(row.options)
+    assert json.loads(values["options"]) == dict(options)
 
 
 def test_options_of_any_script_have_a_column():
@@ -46,25 +52,31 @@ def test_options_of_any_script_have_a_column():
 
 
 @pytest.mark.parametrize("status", [NODATA, FAILED])
-def test_a_row_without_an_answer_says_nothing(status):
+def test_a_row_without_an_answer_has_empty_cells(status):
     columns = Columns(asks=True, is_pair=True, options=("yes", "no"))
     values = columns.values(Row(status, error="why"), FACTS)
-    for name in ("text", "changed", "agreement", "probability", "options", "p_yes", "p_no"):
+    for name in ("text", "changed", "probability", "options", "p_yes", "p_no"):
         assert values[name] is None
     assert values["status"] == status
     assert values["error"] == "why"
 
 
 @pytest.mark.parametrize(("changed", "value"), [(True, "yes"), (False, "no"), (None, None)])
-def test_whether_anything_has_changed_is_what_the_worker_found_and_not_the_words(changed, value):
+def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed, value):
     for text in ("there is no difference", "a road has been built"):
         result = {
             "answer": text,
             "clue": None,
             "options": [],
             "changed": changed,
-            "vote": None,
+            "model": "unirs-tiny",
+            "device": "cpu",
+            "demonstration": True,
+            "zero_shot": False,
+            "unsure": False,
+            "acquired": [None],
+            "stopped": False,
             "seconds": {"total": 1},
         }
-        row = Row.of_result(result, nodata_share=0)
+        row = Row(ANSWERED, Answer.of_result(result))
         assert Columns(is_pair=True).values(row, FACTS)["changed"] == value

@@ -104,16 +104,16 @@ def test_tiles_are_rendered_while_the_worker_answers(worker, caption):
     assert times[1] - times[0] < 1.0  # asked while the first one was being answered
 
 
-def test_progress_tells_rate_and_time_left(worker, caption, monkeypatch):
-    monkeypatch.setattr("unirs_qgis.processing.progress.SECONDS_BETWEEN", 0)
+def test_progress_shows_rate_and_time_left(worker, caption, monkeypatch):
+    monkeypatch.setattr("unirs_qgis.processing.run.PROGRESS_SECONDS", 0)
     feedback = Feedback()
     caption(feedback)
-    said = [text for text in feedback.said if " a second, " in text]
-    assert said[0].startswith("1 of 6, ")
-    assert said[-1].startswith("6 of 6, ")
-    assert said[-1].endswith("0 s left")
+    messages = [text for text in feedback.messages if " a second, " in text]
+    assert messages[0].startswith("1 of 6, ")
+    assert messages[-1].startswith("6 of 6, ")
+    assert messages[-1].endswith("0 s left")
     assert feedback.progress() == 100
-    assert any("demonstration" in text for text in feedback.said)
+    assert any("demonstration" in text for text in feedback.messages)
 
 
 def test_an_error_goes_into_the_row_of_its_tile(worker, caption):
@@ -138,6 +138,17 @@ def test_tiles_without_data_are_not_asked_about_and_marked(worker, caption, tmp_
     assert len(worker.asked) == 3
 
 
+def test_tiles_without_data_do_not_overwrite_the_crops_of_pending_requests(
+    worker, caption, tmp_path
+):
+    worker.orders(seconds=1.5)
+    colours = [[10, 20, *[None] * 8, 30]]
+    holes = str(write_tiles(tmp_path / "holes.tif", colours, tile=100))
+    rows = rows_of(caption(INPUT=holes, TILE_SIZE=100))
+    answered = {place[1]: row["text"] for place, row in rows.items() if row["text"]}
+    assert answered == {0: "colour 10", 1: "colour 20", 10: "colour 30"}
+
+
 def test_a_raster_without_any_data_asks_nothing(worker, caption, tmp_path):
     empty = str(write_tiles(tmp_path / "empty.tif", [[None, None]]))
     assert {row["status"] for row in rows_of(caption(INPUT=empty)).values()} == {"nodata"}
@@ -148,10 +159,10 @@ def test_a_worker_that_is_killed_is_started_again_and_no_answer_is_lost(worker, 
     worker.orders(die_on={"20": 1, "50": 1}, seconds=0.05)
     feedback = Feedback()
     assert _texts(caption(feedback)) == _expected()
-    assert sum("was killed" in text for text in feedback.said) == 2
+    assert sum("was killed" in text for text in feedback.messages) == 2
 
 
-def test_a_worker_that_somebody_else_ends_is_started_again_and_no_answer_is_lost(worker, caption):
+def test_a_terminated_worker_is_started_again_and_no_answer_is_lost(worker, caption):
     """SIGTERM: what it then answers, part of a text and refusals, is not what was asked for."""
     worker.orders(quit_on={"20": 1, "50": 1}, seconds=0.05)
     rows = rows_of(caption())
@@ -165,7 +176,7 @@ def test_a_frozen_worker_is_noticed_and_no_answer_is_lost(worker, caption, monke
     worker.orders(freeze_on={"30": 1})
     feedback = Feedback()
     assert _texts(caption(feedback)) == _expected()
-    assert sum("did not react" in text for text in feedback.said) == 1
+    assert sum("did not react" in text for text in feedback.messages) == 1
 
 
 def test_an_interrupted_run_fails_in_qgis_process(worker, caption, tmp_path, monkeypatch):
@@ -178,7 +189,7 @@ def test_an_interrupted_run_fails_in_qgis_process(worker, caption, tmp_path, mon
         caption(feedback)
 
 
-def test_a_cancel_that_comes_as_an_event_is_heard_while_a_run_waits(monkeypatch, qgis_app):
+def test_a_cancel_by_an_event_is_processed_while_a_run_waits(monkeypatch, qgis_app):
     """As Ctrl-C does in qgis_process, whose only thread is the one that waits."""
     monkeypatch.setattr(QgsApplication, "platform", lambda: "qgis_process")
     feedback, began = QgsProcessingFeedback(), time.monotonic()
@@ -233,15 +244,15 @@ def test_a_question_that_no_tile_can_answer_ends_the_run(worker, caption):
         caption()
 
 
-def test_without_a_runtime_the_run_says_what_to_do(worker, caption, monkeypatch, tmp_path):
+def test_without_a_runtime_the_run_ends_with_what_to_do(worker, caption, monkeypatch, tmp_path):
     monkeypatch.setenv("UNIRS_PYTHON", str(tmp_path / "nowhere"))
     feedback = Feedback()
     with pytest.raises(QgsProcessingException):
         caption(feedback)
-    assert any("nowhere" in text for text in feedback.said)
+    assert any("nowhere" in text for text in feedback.messages)
 
 
-def test_what_is_no_worker_is_named_in_one_sentence(worker, caption):
+def test_a_program_that_is_no_worker_is_an_error(worker, caption):
     worker.program.write_text("#!/bin/sh\necho Welcome\nread line\n")
     with pytest.raises(QgsProcessingException, match="runtime"):
         caption()

@@ -66,7 +66,7 @@ def test_neighbours_share_exactly_the_overlap(rng):
         assert south.y_max - box.y_min == pytest.approx(shared[1], abs=1e-6 * grid.height)
 
 
-def test_an_extent_of_whole_tiles_gets_no_further_ones_by_rounding():
+def test_rounding_adds_no_tiles_to_an_extent_of_whole_tiles():
     extent = Box(0.1, 0.7, 0.1 + 0.1 * 7, 0.7 + 0.1 * 3)
     grid = lay_grid(extent, 0.1, 0.1)
     assert (grid.columns, grid.rows) == (7, 3)

@@ -1,12 +1,14 @@
 """The real worker with a random model: its answers mean nothing, how it gives them means all."""
 
 import json
+import shutil
 import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from unirs.model import load_bundle
 from unirs.worker import messages, protocol
@@ -163,11 +165,30 @@ def test_hello_is_answered_while_a_hostile_model_is_refused(worker, model_folder
     worker.request("load", {"model": str(model_folder), "device": "cpu"}, timeout=TIMEOUT)
 
 
-def test_a_model_that_is_missing_does_not_cost_the_one_at_hand(worker):
-    told = []
-    refusal(worker, "load", model="no-such-model")
-    worker.request("load", {}, lambda *message: told.append(message), timeout=TIMEOUT)
-    assert told == []
+def without_a_tensor(folder):
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    tensors.pop("projector.norm.weight")
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        shutil.rmtree,
+        without_a_tensor,
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "config.json").write_text('{"model_type": "unirs"}'),
+    ],
+)
+def test_a_refused_model_leaves_the_loaded_one_in_place(worker, make_model, model_folder, damage):
+    folder = make_model()
+    damage(folder)
+    worker.request("load", {"model": str(model_folder)}, timeout=TIMEOUT)
+    messages = []
+    assert refusal(worker, "load", model=str(folder)) in {"model_missing", "model_invalid"}
+    worker.request("load", {}, lambda *message: messages.append(message), timeout=TIMEOUT)
+    assert messages == []
 
 
 def test_a_disk_that_does_not_take_the_map_leaves_the_answer(worker, rasters, tmp_path):

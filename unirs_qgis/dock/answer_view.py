@@ -1,45 +1,49 @@
-"""One answer: as it streams in, and with everything about it when it is there."""
+"""The answer: streaming text, then options, clue, images and actions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import QLocale, QRectF, Signal
+from qtpy.QtCore import QCoreApplication, QLocale, QRectF, Signal
 from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from unirs_qgis.dock.actions import ICONS, action_text
+from unirs_qgis.answer import Answer
 from unirs_qgis.dock.entries import Entry, LayerRecord
+from unirs_qgis.dock.entry_actions import ICONS, action_text
 from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.layers_label import LayersLabel
 from unirs_qgis.dock.parts.notice import Notice
-from unirs_qgis.dock.parts.option_bars import OptionBars
-from unirs_qgis.dock.parts.short_names import PlaceLabel
+from unirs_qgis.dock.parts.option_bars import OptionBars, percent
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
 
+translate = QCoreApplication.translate
+
 _SEEN_KEPT = 50  # answers whose thumbnails are kept for this session: some 10 MB
-_LIKELY = 5  # answers of a closed set that are shown at once
+_LIKELY = 5  # options that are shown without unfolding
 _TITLE_LETTERS = 240  # a longer question is cut here; its tooltip and the copy have all of it
 
 
 class AnswerView(QWidget):
-    """Question, answer, options, clue, pictures and what may be done with them, on one card.
+    """Question, answer, options, clue, images and actions, on one card.
 
     Args:
-        parent: Qt's parent.
+        mappable: Ids of the entries with a change map; see `show_actions`.
+        parent: Parent widget.
     """
 
     acted = Signal(str, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, mappable: set[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: Entry | None = None
         self._live = False
         self._live_seen: list[QImage] = []
         self._seen: dict[str, list[QImage]] = {}
-        self._mappable: set[str] = set()
+        self._mappable = mappable
         self.setObjectName("answerView")
         self.setAccessibleName(self.tr("Answer"))
         self._make_parts()
@@ -48,12 +52,12 @@ class AnswerView(QWidget):
 
     @property
     def live(self) -> bool:
-        """Whether an answer is on its way."""
+        """Whether an answer is in progress."""
         return self._live
 
     @property
     def text(self) -> QWidget:
-        """Where the words of an answer come in; its end is what the reader follows."""
+        """The widget of the answer text; the dock keeps its end in sight."""
         return self._answer
 
     @property
@@ -69,36 +73,31 @@ class AnswerView(QWidget):
         self._show_texts(title, (), "", "")
         self._show_options(())
         self._show_seen((), "single")
-        for notice in (self._stopped, self._error, self._demonstration):
-            notice.say("")
+        for notice in (self._unsure, self._stopped, self._error, self._demonstration):
+            notice.show_text("")
         self._details.hide()
-        self._show_actions()
+        self.show_actions()
         self.show_stage("")
         self.show()
 
     def show_stage(self, stage: str) -> None:
-        """Says what the worker does now, by its own word for the stage.
+        """Shows the stage of the worker; an unknown one is shown as "Working…".
 
-        A stage that this version does not know is one of the worker's own affairs: the view says
-        that it works.
+        Args:
+            stage: Its name in the worker protocol.
         """
-        words = {
+        labels = {
             "load": self.tr("Loading the model…"),
-            "read": self.tr("Reading the pictures…"),
-            "vision": self.tr("Looking at the pictures…"),
-            "clue": self.tr("Noting a clue…"),
+            "read": self.tr("Reading the images…"),
+            "vision": self.tr("Encoding the images…"),
+            "clue": self.tr("Generating the clue…"),
             "prefill": self.tr("Reading the question…"),
             "decode": self.tr("Answering…"),
-            "score": self.tr("Weighing the answers…"),
-            "view": self.tr("Looking at several views…"),
+            "score": self.tr("Scoring the answers…"),
+            "view": self.tr("Averaging over several views…"),
         }
-        self._stage.setText(words.get(stage, self.tr("Working…")))
+        self._stage.setText(labels.get(stage, self.tr("Working…")))
         self._stage.setVisible(self._live)
-
-    def show_view(self, number: int, count: int) -> None:
-        """Says from which of several sides the worker looks now."""
-        text = self.tr("Looking at view {number} of {count}…")
-        self._stage.setText(text.format(number=number, count=count))
 
     def add_text(self, piece: str) -> None:
         """Adds a piece of the answer."""
@@ -106,46 +105,35 @@ class AnswerView(QWidget):
         self._answer.show()
 
     def show_seen(self, images: Sequence[QImage]) -> None:
-        """Shows what the model looks at."""
+        """Shows the images that the model gets."""
         self._live_seen = list(images)
         kind = "pair" if len(images) == 2 else "video" if len(images) > 2 else "single"
         self._show_seen(self._live_seen, kind)
 
-    def finish(self, entry: Entry, can_map: bool) -> None:
+    def finish(self, entry: Entry) -> None:
         """Shows the finished answer."""
         self._live = False
         self._seen[entry.id] = self._live_seen
         while len(self._seen) > _SEEN_KEPT:
             self._seen.pop(next(iter(self._seen)))
-        self.set_mappable(entry.id, can_map)
         self._show_entry(entry)
 
     def fail(self, message: str) -> None:
-        """Ends the answer with an error; what came so far stays."""
+        """Ends the answer with an error; the text so far stays."""
         self._live = False
         self._stage.hide()
-        self._error.say(message)
+        self._error.show_text(message)
         self.show()
 
     # ----------------------------------------------------------------- an answer of the history
 
     def show_entry(self, entry: Entry) -> None:
-        """Shows an entry, unless an answer is on its way."""
+        """Shows an entry, unless an answer is in progress."""
         if not self._live:
             self._show_entry(entry)
 
-    def set_mappable(self, entry_id: str, mappable: bool) -> None:
-        """Says whether there is a change map for an entry."""
-        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
-        if self._entry is not None and self._entry.id == entry_id:
-            self._show_actions()
-
-    def is_mappable(self, entry_id: str) -> bool:
-        """Whether there is a change map for an entry."""
-        return entry_id in self._mappable
-
     def clear(self) -> None:
-        """Shows nothing, unless an answer is on its way."""
+        """Shows nothing, unless an answer is in progress."""
         if not self._live:
             self._entry = None
             self.hide()
@@ -155,9 +143,9 @@ class AnswerView(QWidget):
     def _make_parts(self) -> None:
         self._title = self._text("answerTitle", self.tr("Question"))
         self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
-        self._place = PlaceLabel()
-        self._place.setObjectName("placeLabel")
-        self._stage = WrapLabel(quiet=True)
+        self._layers_label = LayersLabel()
+        self._layers_label.setObjectName("layersLabel")
+        self._stage = WrapLabel(secondary=True)
         self._stage.setObjectName("stageLabel")
         self._answer = self._text("answerText", self.tr("Answer"))
         self._answer.setFont(scaled_font(self._answer.font(), 1.2))
@@ -165,6 +153,8 @@ class AnswerView(QWidget):
         self._stopped.setObjectName("stoppedMark")
         self._error = Notice("error", Tone.ERROR)
         self._error.setObjectName("errorMark")
+        self._unsure = Notice("warning", Tone.WARNING)
+        self._unsure.setObjectName("unsureMark")
         self._demonstration = Notice("demonstration", Tone.BUSY)
         self._demonstration.setObjectName("demonstrationMark")
         self._bars = OptionBars()
@@ -176,12 +166,14 @@ class AnswerView(QWidget):
         self._clue_fold = Fold(self.tr("Clue"), self._clue)
         self._clue_fold.header.setObjectName("clueFold")
         self._clue_fold.header.setToolTip(
-            self.tr("What the base model noted about the picture before the question was read")
+            self.tr(
+                "Text about the image that the base model generated before the question was read"
+            )
         )
         self._pictures = Thumbnails()
         self._seen_fold = Fold(self.tr("What the model saw"), self._pictures)
         self._seen_fold.header.setObjectName("seenFold")
-        self._details = WrapLabel(quiet=True)
+        self._details = WrapLabel(secondary=True)
         self._details.setObjectName("detailsLabel")
         self._map = CompactButton(self.tr("Show change map"), "map")
         self._map.setObjectName("mapButton")
@@ -201,11 +193,12 @@ class AnswerView(QWidget):
         layout.setSpacing(6)
         for widget in (
             self._title,
-            self._place,
+            self._layers_label,
             self._answer,
             self._stage,
             self._bars,
             self._other_fold,
+            self._unsure,
             self._demonstration,
             self._stopped,
             self._error,
@@ -241,20 +234,28 @@ class AnswerView(QWidget):
     # ----------------------------------------------------------------- behaviour
 
     def _show_entry(self, entry: Entry) -> None:
-        self._entry = entry
-        self._show_texts(entry.title, entry.layers, entry.answer, entry.clue)
+        self._entry, answer = entry, entry.answer
+        self._show_texts(entry.title, entry.layers, answer.text, answer.clue)
         self._stage.hide()
-        self._error.say("")
-        self._stopped.say(self.tr("Stopped: this answer is not finished.") if entry.stopped else "")
-        self._show_options(entry.options)
-        self._demonstration.say(
-            self.tr("Demonstration model: do not rely on it.") if entry.demonstration else ""
+        self._error.show_text("")
+        self._stopped.show_text(
+            self.tr("Stopped: this answer is not finished.") if answer.stopped else ""
+        )
+        self._show_options(answer.options)
+        self._unsure.show_text(self._unsure_sentence(answer) if answer.unsure else "")
+        self._demonstration.show_text(
+            self.tr("Experimental model: check this answer.") if answer.demonstration else ""
         )
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
-        self._details.setText(self._details_of(entry))
+        self._details.setText(_details_of(answer))
         self._details.show()
-        self._show_actions()
+        self.show_actions()
         self.show()
+
+    def _unsure_sentence(self, answer: Answer) -> str:
+        return self.tr("Not sure: the model gives this answer a probability of {percent}.").format(
+            percent=percent(answer.probability or 0.0)
+        )
 
     def _show_texts(
         self, title: str, layers: Sequence[LayerRecord], answer: str, clue: str
@@ -263,10 +264,10 @@ class AnswerView(QWidget):
         if len(title) > _TITLE_LETTERS:
             title = title[:_TITLE_LETTERS].rstrip() + "…"
         for field, text in ((self._title, title), (self._answer, answer), (self._clue, clue)):
-            if field.toPlainText() != text:  # what the user has selected stays selected
+            if field.toPlainText() != text:  # a selection of the user stays
                 field.setPlainText(text)
         self._answer.setVisible(bool(answer))
-        self._place.show_layers(layers)
+        self._layers_label.show_layers(layers)
         self._clue_fold.setVisible(bool(clue))
 
     def _show_options(self, options: Sequence[tuple[str, float]]) -> None:
@@ -286,23 +287,26 @@ class AnswerView(QWidget):
         self._pictures.show_images(images, captions)
         self._seen_fold.setVisible(bool(images))
 
-    def _show_actions(self) -> None:
+    def show_actions(self) -> None:
+        """Shows the actions that the entry has; call it after a change of the mappable entries."""
         has_entry = self._entry is not None
         self._map.setVisible(has_entry and self._entry.id in self._mappable)
         for tool in self._tools:
             tool.setVisible(has_entry)
 
-    def _details_of(self, entry: Entry) -> str:
-        facts = self.tr("{seconds} s, {model} on {device}").format(
-            seconds=QLocale().toString(entry.seconds, "f", 1),
-            model=entry.model,
-            device=entry.device,
-        )
-        if entry.views == 1:
-            return facts
-        vote = self.tr("{agreeing} of {views} views agree")
-        return f"{vote.format(agreeing=entry.agreeing, views=entry.views)}, {facts}"
-
     def _act(self, action: str) -> None:
         if self._entry is not None:
             self.acted.emit(self._entry.id, action)
+
+
+def _details_of(answer: Answer) -> str:
+    details = translate("AnswerView", "{seconds} s, {model} on {device}").format(
+        seconds=QLocale().toString(answer.seconds, "f", 1),
+        model=answer.model,
+        device=answer.device,
+    )
+    if answer.views == 1:
+        return details
+    return translate("AnswerView", "average of {views} views, {details}").format(
+        views=answer.views, details=details
+    )

@@ -1,4 +1,4 @@
-"""The dock: what to look at, the answer, the history and the question, from top to bottom."""
+"""The dock: input, answer, history and question, from top to bottom."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ from qtpy.QtWidgets import QDockWidget, QShortcut, QVBoxLayout, QWidget
 from unirs_qgis.dock.answer_view import AnswerView
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.history_view import HistoryView
-from unirs_qgis.dock.host import HostWidgets, SeriesItem
-from unirs_qgis.dock.input_panel import InputPanel
+from unirs_qgis.dock.input_panel import HostWidgets, InputPanel
 from unirs_qgis.dock.parts.scroll_column import ScrollColumn
 from unirs_qgis.dock.parts.tab_order import follow_layout
 from unirs_qgis.dock.question_panel import QuestionPanel
-from unirs_qgis.dock.states import DockState
-from unirs_qgis.dock.status_panel import StatusPanel
+from unirs_qgis.dock.series_panel import SeriesItem
+from unirs_qgis.dock.status_panel import DockState, StatusPanel
 
 _NEAR_END = 40  # pixels from the end of the column at which older entries come
 
 
 class UniRSDock(QDockWidget):
-    """Everything that the user sees of UniRS beside the map.
+    """The panel of UniRS beside the map.
 
-    It holds no layers and knows no worker: it tells by signals what the user wants, and shows what
-    it is told.
+    It has no reference to layers or the worker: signals carry what the user does, and methods
+    show the state.
 
     Args:
         widgets: QGIS's own choosers of layers and extent.
-        parent: Qt's parent.
+        parent: Parent widget.
 
     Signals:
         submitted: Task ("ask", "caption", "change", "classify"), question, closed set of answers.
@@ -41,10 +40,10 @@ class UniRSDock(QDockWidget):
         series_add_requested: "chosen" (the layer in the first chooser) or "visible" (all shown).
         entry_action: Id of an entry, and "zoom", "highlight", "ask_again", "copy", "delete" or
             "change_map".
-        entry_selected: Id of the entry that the user looks at; empty for none.
+        entry_selected: Id of the entry that the user has selected; empty for none.
         history_action: "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
-            about each tile, for what is looked at is too large for one image.
+            about each tile, because the extent is too large for one image.
     """
 
     submitted = Signal(str, str, list)
@@ -72,8 +71,9 @@ class UniRSDock(QDockWidget):
         self._problem = ""
         self._status = StatusPanel(self)
         self._input = InputPanel(widgets, self)
-        self._history = HistoryView(self)
-        self._answer = AnswerView(self)
+        self._mappable: set[str] = set()  # ids of the entries with a change map
+        self._history = HistoryView(self._mappable, self)
+        self._answer = AnswerView(self._mappable, self)
         self._question = QuestionPanel(self)
         self._stop_key = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._stop_key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -95,13 +95,13 @@ class UniRSDock(QDockWidget):
 
         Args:
             state: Which one.
-            message: What to say; empty for the state's own sentence.
+            message: Message to show; empty for that of the state.
             done: Steps done, of work with a known length.
             total: Steps in all; 0 if it is not known.
         """
         self._status.show_state(state, message, done, total)
         self._question.set_state(state.can_ask, state.can_stop)
-        self._stop_key.setEnabled(state.can_stop)  # otherwise Esc belongs to the program around
+        self._stop_key.setEnabled(state.can_stop)  # otherwise Esc is left to QGIS
 
     def append_log(self, line: str) -> None:
         """Adds a line to the log of the set-up."""
@@ -111,11 +111,11 @@ class UniRSDock(QDockWidget):
 
     @property
     def kind(self) -> str:
-        """What is looked at: "single", "pair" or "video"."""
+        """Kind of input: "single", "pair" or "video"."""
         return self._input.kind
 
     def set_kind(self, kind: str) -> None:
-        """Shows the fields of a kind of input, without telling that it changed."""
+        """Shows the fields of a kind of input, without emitting `kind_changed`."""
         self._input.set_kind(kind)
         self._show_kind()
 
@@ -125,7 +125,7 @@ class UniRSDock(QDockWidget):
         return self._input.series
 
     def show_series(self, items: list[SeriesItem], warning: str = "") -> None:
-        """Shows the layers of the series, and what is wrong with their dates."""
+        """Shows the layers of the series, and a warning about their dates."""
         self._input.show_series(items, warning)
         self._show_kind()
 
@@ -144,29 +144,29 @@ class UniRSDock(QDockWidget):
 
         Returns:
             ISO 8601 dates as exactly as they are known: "2019-06-15", "2019-06", "2019", or "".
-            What was shown comes back as it was given unless the user has changed it.
+            Dates that the user has not changed come back as they were given.
         """
         return self._input.dates()
 
     def show_dates(self, dates: tuple[str, ...], warning: str = "") -> None:
-        """Shows the dates (see `dates`) of one layer or of a pair, and what is wrong with them."""
+        """Shows the dates (see `dates`) of one layer or of a pair, and a warning about them."""
         self._input.show_dates(dates, warning)
 
     def show_crop(self, summary: str, warning: str = "", offer_tiles: bool = False) -> None:
-        """Shows the ground size of a pixel and of the crop, and what is wrong with it.
+        """Shows the ground size of a pixel and of the crop, and a warning about it.
 
         Args:
-            summary: A few words.
+            summary: Short text.
             warning: One sentence; empty for none.
             offer_tiles: Whether asking tile by tile would help.
         """
         self._input.show_crop(summary, warning, offer_tiles)
 
     def show_problem(self, sentence: str) -> None:
-        """Shows what keeps the chosen input from being asked about, and disables the buttons.
+        """Shows why the input cannot be asked about, and disables the buttons.
 
         Args:
-            sentence: What is missing and what to do; empty if the input can be asked about.
+            sentence: Why, and what to do; empty if it can be asked about.
         """
         self._problem = sentence
         self._show_kind()
@@ -179,7 +179,7 @@ class UniRSDock(QDockWidget):
 
     @property
     def question(self) -> str:
-        """What is in the box."""
+        """The text of the box."""
         return self._question.question
 
     def set_question(self, text: str, focus: bool = True) -> None:
@@ -187,14 +187,14 @@ class UniRSDock(QDockWidget):
 
         Args:
             text: The question.
-            focus: Whether the keyboard goes there.
+            focus: Whether the keyboard focus moves there.
         """
         self._question.set_question(text)
         if focus:
             self.focus_question()
 
     def focus_question(self) -> None:
-        """Brings the keyboard to the box."""
+        """Moves the keyboard focus to the box."""
         self._question.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin_answer(self, title: str) -> None:
@@ -207,19 +207,15 @@ class UniRSDock(QDockWidget):
         self._column.follow(self._answer.text)
 
     def show_stage(self, stage: str) -> None:
-        """Says what the worker does, by its own word for it ("vision", "decode", …)."""
+        """Shows the stage of the worker, by its name in the protocol ("vision", "decode", …)."""
         self._answer.show_stage(stage)
-
-    def show_view(self, number: int, count: int) -> None:
-        """Says from which of several sides the worker looks, counted from 1."""
-        self._answer.show_view(number, count)
 
     def add_text(self, piece: str) -> None:
         """Adds a piece to the answer."""
         self._answer.add_text(piece)
 
     def show_seen(self, thumbnails: list[QImage]) -> None:
-        """Shows what the model looks at, the earliest first."""
+        """Shows the images that the model gets, the earliest first."""
         self._answer.show_seen(thumbnails)
 
     def finish_answer(self, entry: Entry, can_map: bool = False) -> None:
@@ -232,25 +228,25 @@ class UniRSDock(QDockWidget):
         column = self._column
         keep_top = column.shows_top(self._answer) or column.follows_within(self._answer)
         self._column.stop_following()
-        self._answer.finish(entry, can_map)
-        self._history.set_mappable(entry.id, can_map)
+        self.set_mappable(entry.id, can_map)
+        self._answer.finish(entry)
         self._mark_shown()
         if keep_top:
             self._column.reveal(self._answer)
 
     def fail_answer(self, message: str) -> None:
-        """Ends the answer with a sentence that says why; what came so far stays."""
+        """Ends the answer with an error message; the text so far stays."""
         self._answer.fail(message)
 
     def set_mappable(self, entry_id: str, mappable: bool) -> None:
-        """Says whether there is a change map for an entry."""
-        self._answer.set_mappable(entry_id, mappable)
-        self._history.set_mappable(entry_id, mappable)
+        """Sets whether there is a change map for an entry."""
+        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
+        self._answer.show_actions()
 
     # ----------------------------------------------------------------- history
 
     def show_history(self, entries: list[Entry]) -> None:
-        """Shows entries, in whatever order they come, instead of those before."""
+        """Replaces all entries; their order does not matter."""
         self._history.show_all(entries)
 
     def add_entry(self, entry: Entry) -> None:
@@ -259,7 +255,7 @@ class UniRSDock(QDockWidget):
         self._mark_shown()
 
     def remove_entry(self, entry_id: str) -> None:
-        """Takes an entry out of the history, and out of sight."""
+        """Removes an entry from the history and from the answer view."""
         if self._answer.entry is not None and self._answer.entry.id == entry_id:
             self._answer.clear()
         self._history.remove(entry_id)
@@ -340,7 +336,7 @@ class UniRSDock(QDockWidget):
             self._history.show_older()
 
     def _show_kind(self) -> None:
-        """Offers what fits the kind of input, if it can be asked about."""
+        """Shows what fits the kind of input, if it can be asked about."""
         self._status.set_kind(self.kind)
         self._question.set_kind(self.kind)
         problem = self._problem

@@ -1,4 +1,4 @@
-"""What the dock shows and the history keeps: one question with its answer, and where it was asked.
+"""Entries of the history: a question with its answer, and what it is about.
 
 Nothing here knows QGIS or files: an entry is plain values, so that the dock can show it and the
 history can store it without either knowing the other.
@@ -13,6 +13,10 @@ from uuid import uuid4
 
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.answer import Answer
+
+translate = QCoreApplication.translate
+
 KINDS = ("single", "pair", "video")
 TASKS = ("ask", "caption", "change", "classify")
 
@@ -22,8 +26,8 @@ class LayerRecord:
     """A layer, or a video file, as it was when the question was asked.
 
     Attributes:
-        name: What the layer tree called it.
-        source: Where it comes from, without credentials.
+        name: Name in the layer tree.
+        source: Data source, without credentials.
         date: ISO 8601 time, day, month or year of acquisition; empty if it is not known.
     """
 
@@ -34,29 +38,18 @@ class LayerRecord:
 
 @dataclass(frozen=True)
 class Entry:
-    """One question and its answer.
+    """A question and its answer.
 
     Attributes:
-        id: 32 hexadecimal digits, of its own for ever: two QGIS windows may share a history.
+        id: 32 hexadecimal digits, unique: two QGIS windows may share a history.
         created: ISO 8601 time in UTC, to the millisecond (see `now`).
         kind: "single", "pair" or "video".
         task: "ask", "caption", "change" or "classify".
-        question: What was asked; empty if the task says it all.
-        clue: What the base model noted first; empty if there was no clue.
-        answer: The text; as far as it came, if it was stopped.
-        options: Closed set of answers with their probabilities (0 to 1); empty if there is none.
-        model: Name of the model.
-        model_digest: Digest of its weights; empty if it is not known.
-        demonstration: Whether the model is one for demonstration only.
-        device: "cpu", "cuda" and the like.
-        seconds: How long the answer took.
-        stopped: Whether the user stopped it.
-        footprint: WKT of the polygon that was looked at, in `crs`; empty for a video file.
+        question: Text of the question; empty for a task without one.
+        answer: The answer.
+        footprint: WKT of the polygon that was asked about, in `crs`; empty for a video file.
         crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
-        layers: What was looked at, the earliest first.
-        zero_shot: Whether a base model answered that was never trained for remote sensing.
-        views: From how many sides it was looked at.
-        agreeing: How many of these views said what the answer says.
+        layers: What was asked about, the earliest first.
     """
 
     id: str
@@ -64,30 +57,19 @@ class Entry:
     kind: str
     task: str
     question: str
-    clue: str
-    answer: str
-    options: tuple[tuple[str, float], ...]
-    model: str
-    model_digest: str
-    demonstration: bool
-    device: str
-    seconds: float
-    stopped: bool
+    answer: Answer
     footprint: str
     crs: str
     layers: tuple[LayerRecord, ...]
-    zero_shot: bool = False
-    views: int = 1
-    agreeing: int = 1
 
     @property
     def title(self) -> str:
-        """One line that says what was asked."""
+        """One line with the question."""
         return title_of(self.task, self.question)
 
     @property
     def time(self) -> datetime:
-        """When it was asked, in the zone of this computer.
+        """When it was asked, in the time zone of this computer.
 
         Raises:
             ValueError: `created` is no ISO 8601 time.
@@ -95,9 +77,21 @@ class Entry:
         return datetime.fromisoformat(self.created).astimezone()
 
     @property
-    def place(self) -> str:
-        """One line that says at what: the layers, with their dates."""
-        return place_label(self.layers)
+    def layers_label(self) -> str:
+        """One line with the layers and their dates."""
+        return layers_label(self.layers)
+
+    @property
+    def marks(self) -> list[str]:
+        """A word for each caveat of the answer."""
+        marks = []
+        if self.answer.stopped:
+            marks.append(translate("Entry", "stopped"))
+        if self.answer.unsure:
+            marks.append(translate("Entry", "not sure"))
+        if self.answer.demonstration:
+            marks.append(translate("Entry", "experimental"))
+        return marks
 
 
 def title_of(task: str, question: str) -> str:
@@ -105,53 +99,42 @@ def title_of(task: str, question: str) -> str:
 
     Args:
         task: "ask", "caption", "change" or "classify".
-        question: The user's own words; may be empty for all but "ask".
+        question: Text of the question; may be empty for all but "ask".
     """
-    words = " ".join(question.split())
+    line = " ".join(question.split())
     if task == "ask":
-        return words
-    return task_label(task) + (f": {words}" if words else "")
+        return line
+    return task_label(task) + (f": {line}" if line else "")
 
 
 def task_label(task: str) -> str:
     """The task in the user's language."""
     return {
-        "ask": QCoreApplication.translate("Entry", "Question"),
-        "caption": QCoreApplication.translate("Entry", "Caption"),
-        "change": QCoreApplication.translate("Entry", "Description of change"),
-        "classify": QCoreApplication.translate("Entry", "Classification"),
+        "ask": translate("Entry", "Question"),
+        "caption": translate("Entry", "Caption"),
+        "change": translate("Entry", "Description of change"),
+        "classify": translate("Entry", "Classification"),
     }[task]
 
 
-def kind_label(kind: str) -> str:
-    """The kind of input in the user's language."""
-    return {
-        "single": QCoreApplication.translate("Entry", "Single image"),
-        "pair": QCoreApplication.translate("Entry", "Pair of dates"),
-        "video": QCoreApplication.translate("Entry", "Series"),
-    }[kind]
-
-
 def layer_label(layer: LayerRecord) -> str:
-    """Name of a layer with its date, if it has one and does not say it already."""
+    """Name of a layer with its date, unless the name has it already."""
     date = layer.date[:10]
     if not date or date in layer.name or date.replace("-", "") in layer.name:
         return layer.name
-    return QCoreApplication.translate("Entry", "{layer} ({date})").format(
-        layer=layer.name, date=date
-    )
+    return translate("Entry", "{layer} ({date})").format(layer=layer.name, date=date)
 
 
-def place_label(layers: Sequence[LayerRecord]) -> str:
+def layers_label(layers: Sequence[LayerRecord]) -> str:
     """Layers with their dates, the earliest first."""
     return " → ".join(map(layer_label, layers))
 
 
 def new_id() -> str:
-    """An id that no other entry has, in this window or another."""
+    """A unique id of an entry."""
     return uuid4().hex
 
 
 def now() -> str:
-    """This moment as `Entry.created` wants it: in UTC, to the millisecond."""
+    """The present time as in `Entry.created`: in UTC, to the millisecond."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""Where to write the history: a name is proposed, and nothing is overwritten without a question."""
+"""The dialog for exporting the history: proposes a name, and confirms overwriting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ExportDialog(QFileDialog):
     Args:
         proposed: The file that is proposed; its folder is shown first.
         formats: Text of each format by its suffix (".gpkg": "GeoPackage"), the default first.
-        parent: Qt's parent.
+        parent: Parent widget.
 
     Signals:
         chosen: Path of the file, with the suffix of one of the formats.
@@ -40,11 +40,11 @@ class ExportDialog(QFileDialog):
         self.fileSelected.connect(self._on_selected)
 
     def _take_filter(self, name_filter: str) -> None:
-        """The dialog adds the suffix itself, before it looks whether the file exists."""
+        """Sets the suffix that the dialog adds before it checks whether the file exists."""
         self.setDefaultSuffix(self._suffixes[name_filter].lstrip("."))
 
     def _on_selected(self, path: str) -> None:
-        """Adds a suffix to a name with another one ("history.v2"), and asks again if need be."""
+        """Adds a suffix to a name with another one ("history.v2"), and confirms overwriting."""
         suffixes = self._suffixes.values()
         if Path(path).suffix.lower() in suffixes:
             self.chosen.emit(path)

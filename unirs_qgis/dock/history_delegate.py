@@ -1,9 +1,8 @@
-"""How a row of the history looks: what was asked and when, the answer, and at what."""
+"""Paints a row of the history: question, time, answer, layers and marks."""
 
 from __future__ import annotations
 
 from qtpy.QtCore import (
-    QCoreApplication,
     QLocale,
     QModelIndex,
     QObject,
@@ -18,7 +17,7 @@ from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE, SHOWN_ROLE
-from unirs_qgis.dock.parts.short_names import short_place
+from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.theme import blend, colours, hairline, muted, scaled_font
 
 _PAD = 5
@@ -27,15 +26,11 @@ _MOST_LETTERS = 400  # more do not fit into two lines
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """Paints entries and days. Text is painted as it is, whatever markup is in it.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Paints entries and days, as plain text."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: dict[str, int] = {}  # of the answer; the view asks for all rows every time
+        self._lines: dict[str, int] = {}  # of each answer, by entry id
         self._lines_are_for: tuple[int, str] = (0, "")  # width and font
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
@@ -80,14 +75,14 @@ class HistoryDelegate(QStyledItemDelegate):
         entry: Entry,
         shown: bool,
     ) -> None:
-        strong, quiet = palette.color(QPalette.ColorRole.WindowText), muted(palette)
+        strong, pale = palette.color(QPalette.ColorRole.WindowText), muted(palette)
         _paint_ground(painter, option, palette)
         rect = option.rect.adjusted(_PAD, _PAD, -_PAD, -_PAD)
         rect.setWidth(self._text_width(option))
         line = QFontMetrics(option.font).lineSpacing()
         head = QRect(rect.left(), rect.top(), rect.width(), line)
         painter.setFont(scaled_font(option.font, 0.9))
-        painter.setPen(quiet)
+        painter.setPen(pale)
         when = _time_of_day(entry)
         painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
         head.setWidth(head.width() - painter.fontMetrics().horizontalAdvance(when) - _GAP)
@@ -99,8 +94,8 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         small = round(0.9 * line)
         middle = QRect(rect.left(), head.bottom() + 1, rect.width(), rect.height() - line - small)
-        _draw_wrapped(painter, middle, entry.answer)
-        painter.setPen(quiet)
+        _draw_wrapped(painter, middle, entry.answer.text)
+        painter.setPen(pale)
         painter.setFont(scaled_font(option.font, 0.9))
         foot = QRect(rect.left(), middle.bottom() + 1, rect.width(), small)
         _draw_line(painter, foot, _facts(entry, foot.width(), painter.fontMetrics()))
@@ -113,7 +108,7 @@ class HistoryDelegate(QStyledItemDelegate):
             self._lines_are_for = measure
         lines = self._lines.get(entry.id)
         if lines is None:
-            fits = _fits(one_line(entry.answer), measure[0], QFontMetrics(option.font))
+            fits = _fits(one_line(entry.answer.text), measure[0], QFontMetrics(option.font))
             lines = self._lines[entry.id] = 1 if fits else 2
         return lines
 
@@ -128,9 +123,9 @@ def one_line(text: str) -> str:
 
 
 def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, palette: QPalette) -> None:
-    """A tint under the mouse; a bar, too, at the entry that is shown, for the answer is above.
+    """A tint under the mouse, and a bar at the entry whose answer is shown.
 
-    Painted here and not by the style, so that the text's colour is made for it.
+    Painted here and not by the style, so that the text contrasts with it.
     """
     highlight = palette.color(QPalette.ColorRole.Highlight)
     selected = option.state & QStyle.StateFlag.State_Selected
@@ -149,7 +144,7 @@ def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, palette: QPal
 
 
 def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:
-    """Whether a text fits into a line; measured only where its length leaves that open."""
+    """Whether a text fits into a line; measured only where its length does not decide it."""
     guess = len(text) * metrics.averageCharWidth()
     if guess > 3 * width:
         return False
@@ -163,15 +158,10 @@ def _time_of_day(entry: Entry) -> str:
 
 
 def _facts(entry: Entry, room: int, metrics: QFontMetrics) -> str:
-    """Place and marks; the place gives way, in the middle of its names."""
-    marks = []
-    if entry.stopped:
-        marks.append(QCoreApplication.translate("HistoryDelegate", "stopped"))
-    if entry.demonstration:
-        marks.append(QCoreApplication.translate("HistoryDelegate", "demonstration"))
-    tail = "".join(f"  ·  {mark}" for mark in marks)
-    place = short_place(entry.layers, room - metrics.horizontalAdvance(tail), metrics)
-    return f"{place}{tail}" if place else "  ·  ".join(marks)
+    """Marks and layers; the names of the layers are elided in the middle."""
+    marks = "".join(f"{mark}  ·  " for mark in entry.marks)
+    layers = short_label(entry.layers, room - metrics.horizontalAdvance(marks), metrics)
+    return f"{marks}{layers}" if layers else "  ·  ".join(entry.marks)
 
 
 def _draw_line(painter: QPainter, rect: QRect, text: str) -> None:
@@ -184,18 +174,18 @@ def _draw_line(painter: QPainter, rect: QRect, text: str) -> None:
 def _draw_wrapped(painter: QPainter, rect: QRect, text: str) -> None:
     """One or two lines; the second is elided."""
     metrics = painter.fontMetrics()
-    words = one_line(text)
-    first, rest = words, ""
-    if metrics.horizontalAdvance(words) > rect.width():
-        first, rest = _broken(words, rect.width(), metrics)
+    line_text = one_line(text)
+    first, rest = line_text, ""
+    if metrics.horizontalAdvance(line_text) > rect.width():
+        first, rest = _split_at_width(line_text, rect.width(), metrics)
     line = metrics.lineSpacing()
     _draw_line(painter, QRect(rect.left(), rect.top(), rect.width(), line), first)
     if rest:
         _draw_line(painter, QRect(rect.left(), rect.top() + line, rect.width(), line), rest)
 
 
-def _broken(text: str, width: int, metrics: QFontMetrics) -> tuple[str, str]:
-    """Text in two at the last space that fits, or within a word that is too long."""
+def _split_at_width(text: str, width: int, metrics: QFontMetrics) -> tuple[str, str]:
+    """Splits text at the last space that fits, or within a word that is too long."""
     low, high = 1, len(text)
     while low < high:  # the most letters that fit
         middle = (low + high + 1) // 2

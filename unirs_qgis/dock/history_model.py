@@ -32,11 +32,7 @@ _TOOLTIP_LENGTH = 1000
 
 
 class HistoryModel(QAbstractListModel):
-    """Entries with their days, newest first.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Entries with their days, newest first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +43,7 @@ class HistoryModel(QAbstractListModel):
         self._shown = PAGE
         self._shown_above = ""
         self._words: list[str] = []
-        self._haystacks: dict[str, str] = {}
+        self._search_texts: dict[str, str] = {}
 
     # ----------------------------------------------------------------- what the view reads
 
@@ -78,9 +74,9 @@ class HistoryModel(QAbstractListModel):
         if role == SHOWN_ROLE:
             return entry.id == self._shown_above
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{entry.title}\n{entry.answer}"
+            return "\n".join([entry.title, entry.answer.text, *entry.marks])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(f"{entry.title}\n{entry.answer}"[:_TOOLTIP_LENGTH])
+            return plain_tooltip(f"{entry.title}\n{entry.answer.text}"[:_TOOLTIP_LENGTH])
         return None
 
     # ----------------------------------------------------------------- entries
@@ -100,43 +96,43 @@ class HistoryModel(QAbstractListModel):
         return QModelIndex()
 
     def show_all(self, entries: Iterable[Entry]) -> None:
-        """Shows entries, in whatever order they come, instead of those before."""
+        """Replaces all entries; their order does not matter."""
         timed = sorted(((_seconds(entry), entry) for entry in entries), key=itemgetter(0))
         self._entries = [entry for _, entry in timed]
         self._times = [seconds for seconds, _ in timed]
-        self._haystacks.clear()
+        self._search_texts.clear()
         self._search()
 
     def add(self, entry: Entry) -> None:
         """Adds an entry at its time; one of the same id is replaced."""
         self.remove(entry.id)
         seconds = _seconds(entry)
-        place = bisect_right(self._times, seconds)
-        self._entries.insert(place, entry)
-        self._times.insert(place, seconds)
+        index = bisect_right(self._times, seconds)
+        self._entries.insert(index, entry)
+        self._times.insert(index, seconds)
         if not self._matches(entry):
             return
-        if place == len(self._entries) - 1:
-            self._put_first(entry)
+        if index == len(self._entries) - 1:
+            self._insert_first(entry)
         else:
             self._search(keep_shown=True)
 
     def remove(self, entry_id: str) -> None:
-        """Takes an entry away; an unknown id changes nothing."""
+        """Removes an entry; an unknown id changes nothing."""
         entry = self.entry(entry_id)
         if entry is None:
             return
-        place = self._entries.index(entry, bisect_left(self._times, _seconds(entry)))
-        del self._entries[place], self._times[place]
-        self._haystacks.pop(entry_id, None)
+        position = self._entries.index(entry, bisect_left(self._times, _seconds(entry)))
+        del self._entries[position], self._times[position]
+        self._search_texts.pop(entry_id, None)
         if entry in self._found:
             self._found.remove(entry)
         index = self.index_of(entry_id)
         if index.isValid():
-            self._take_row(index.row())
+            self._remove_row(index.row())
 
     def set_shown_above(self, entry_id: str) -> None:
-        """Takes note of the entry whose answer is shown above; its row need not repeat it."""
+        """Sets the entry whose answer is shown above; its row does not repeat it."""
         changed = [self._shown_above, entry_id]
         self._shown_above = entry_id
         for index in map(self.index_of, changed):
@@ -151,7 +147,7 @@ class HistoryModel(QAbstractListModel):
     # ----------------------------------------------------------------- search and older rows
 
     def search(self, text: str) -> None:
-        """Shows the entries in which every word of a text occurs, in whatever case."""
+        """Shows the entries that contain every word of a text, ignoring case."""
         self._words = text.casefold().split()
         self._search()
 
@@ -189,16 +185,17 @@ class HistoryModel(QAbstractListModel):
     def _matches(self, entry: Entry) -> bool:
         if not self._words:
             return True
-        haystack = self._haystacks.get(entry.id)
-        if haystack is None:
-            parts = [entry.title, entry.answer, entry.clue, entry.place, entry.model]
-            parts += [option for option, _ in entry.options]
-            haystack = self._haystacks[entry.id] = "\n".join(parts).casefold()
-        return all(word in haystack for word in self._words)
+        search_text = self._search_texts.get(entry.id)
+        if search_text is None:
+            answer = entry.answer
+            parts = [entry.title, answer.text, answer.clue, entry.layers_label, answer.model]
+            parts += [option for option, _ in answer.options]
+            search_text = self._search_texts[entry.id] = "\n".join(parts).casefold()
+        return all(word in search_text for word in self._words)
 
     # ----------------------------------------------------------------- rows
 
-    def _put_first(self, entry: Entry) -> None:
+    def _insert_first(self, entry: Entry) -> None:
         self._found.append(entry)
         self._shown += 1
         day = entry.time.date()
@@ -208,7 +205,7 @@ class HistoryModel(QAbstractListModel):
         self._rows[first:first] = new
         self.endInsertRows()
 
-    def _take_row(self, row: int) -> None:
+    def _remove_row(self, row: int) -> None:
         """Removes a row, and the heading above it if that has no other."""
         first = row
         alone = row + 1 == len(self._rows) or isinstance(self._rows[row + 1], date)
@@ -220,7 +217,7 @@ class HistoryModel(QAbstractListModel):
 
 
 def day_label(day: date) -> str:
-    """A day in words: today, yesterday, or its date in the user's language."""
+    """Label of a day in the user's language: today, yesterday, or the date."""
     today = date.today()
     if day == today:
         return QCoreApplication.translate("HistoryModel", "Today")

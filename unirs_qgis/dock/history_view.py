@@ -1,4 +1,4 @@
-"""The history: search, list, and what may be done with an entry."""
+"""The history: search, list, and the actions on an entry."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from unirs_qgis.dock.actions import fill_menu
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.entry_actions import ICONS, action_text
 from unirs_qgis.dock.history_delegate import HistoryDelegate
 from unirs_qgis.dock.history_model import ENTRY_ROLE, HistoryModel
 from unirs_qgis.dock.parts.scroll_column import show_part
@@ -27,11 +27,7 @@ _SEARCH_PAUSE_MS = 150
 
 
 class HistoryList(QListView):
-    """The list itself, as high as its rows: the dock scrolls, and nothing within it.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """The list itself, as high as its rows: the dock scrolls, and nothing within it."""
 
     acted = Signal(str, str)
     chosen = Signal(str)
@@ -63,7 +59,7 @@ class HistoryList(QListView):
         return QSize(80, self.minimumHeight())
 
     def updateGeometries(self) -> None:  # noqa: N802
-        """Takes the height of all rows, whenever they have been laid out."""
+        """Sets the height to that of all rows, whenever they have been laid out."""
         super().updateGeometries()
         if self.model() is None:
             return  # Qt calls this while it makes the view
@@ -88,7 +84,7 @@ class HistoryList(QListView):
             show_part(self.viewport(), self.visualRect(self.currentIndex()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Takes note of the entry: rows may move before the second click of a double click."""
+        """Remembers the entry: rows may move before the second click of a double click."""
         self._pressed = self.indexAt(event.pos()).data(ENTRY_ROLE)
         super().mousePressEvent(event)
 
@@ -99,7 +95,7 @@ class HistoryList(QListView):
             self.acted.emit(self._pressed.id, "zoom")
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
-        """Tells which entry the user looks at."""
+        """Emits the id of the selected entry."""
         super().selectionChanged(selected, deselected)
         entry = self.selected
         self.chosen.emit(entry.id if entry is not None else "")
@@ -119,18 +115,19 @@ class HistoryView(QWidget):
     """Search field and list.
 
     Args:
-        parent: Qt's parent.
+        mappable: Ids of the entries with a change map; kept up to date by the owner.
+        parent: Parent widget.
     """
 
     acted = Signal(str, str)
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, mappable: set[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mappable: set[str] = set()
+        self._mappable = mappable
         self._model = HistoryModel(self)
         self._search = self._make_search()
-        self._hint = WrapLabel(quiet=True, parent=self)
+        self._hint = WrapLabel(secondary=True, parent=self)
         self._hint.setObjectName("historyHint")
         self._list = HistoryList(self)
         self._list.setModel(self._model)
@@ -152,7 +149,7 @@ class HistoryView(QWidget):
     # ----------------------------------------------------------------- entries
 
     def show_all(self, entries: list[Entry]) -> None:
-        """Shows entries instead of those before."""
+        """Replaces all entries."""
         self._model.show_all(entries)
         self._refresh()
 
@@ -167,7 +164,7 @@ class HistoryView(QWidget):
             self._model.show_older()
 
     def remove(self, entry_id: str) -> None:
-        """Takes an entry away."""
+        """Removes an entry."""
         self._model.remove(entry_id)
         self._refresh()
 
@@ -176,12 +173,12 @@ class HistoryView(QWidget):
         return self._model.entry(entry_id)
 
     def set_shown_above(self, entry_id: str) -> None:
-        """Takes note of the entry whose answer is shown above; empty for none."""
+        """Sets the entry whose answer is shown above; empty for none."""
         self._model.set_shown_above(entry_id)
         self._refresh()
 
     def select(self, entry_id: str) -> None:
-        """Marks an entry, without telling that it was chosen; an unknown id marks none."""
+        """Selects an entry without emitting `chosen`; an unknown id clears the selection."""
         self._list.blockSignals(True)
         index = self._model.index_of(entry_id)
         if index.isValid():
@@ -189,10 +186,6 @@ class HistoryView(QWidget):
         else:
             self._list.clearSelection()
         self._list.blockSignals(False)
-
-    def set_mappable(self, entry_id: str, mappable: bool) -> None:
-        """Says whether there is a change map for an entry."""
-        (self._mappable.add if mappable else self._mappable.discard)(entry_id)
 
     # ----------------------------------------------------------------- behaviour
 
@@ -203,13 +196,15 @@ class HistoryView(QWidget):
         search.setPlaceholderText(self.tr("Search the history"))
         search.setAccessibleName(self.tr("Search the history"))
         search.setMinimumWidth(60)
-        self._lens = search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self._search_icon = search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         return search
 
     def event(self, event: QEvent) -> bool:
-        """Draws the lens anew when the theme changes."""
+        """Updates the icon when the theme changes."""
         if event.type() in RECOLOURED:
-            self._lens.setIcon(icon("search", colours(self._search), QPalette.ColorRole.Text))
+            self._search_icon.setIcon(
+                icon("search", colours(self._search), QPalette.ColorRole.Text)
+            )
         return super().event(event)
 
     def _run_search(self) -> None:
@@ -220,7 +215,7 @@ class HistoryView(QWidget):
             self.select(selected.id)
 
     def _refresh(self) -> None:
-        """Hides what is of no use: a search in nothing, a list of what is shown above."""
+        """Hides the search and the list where there is no entry but the one shown above."""
         any_other = self._model.others > 0
         self._search.setVisible(any_other)
         self._list.setVisible(any_other and self._model.found > 0)
@@ -228,13 +223,13 @@ class HistoryView(QWidget):
         if len(self._model) == 0:
             hint = self.tr("Questions and their answers are kept here, the newest first.")
         elif self._model.found == 0:
-            hint = self.tr("No answer has all of these words.")
+            hint = self.tr("No answer contains all of these words.")
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
 
     def _act(self, entry_id: str, action: str) -> None:
         if action == "delete":
-            self._ask_before_deleting(entry_id)
+            self._confirm_deleting(entry_id)
         else:
             self.acted.emit(entry_id, action)
 
@@ -249,11 +244,16 @@ class HistoryView(QWidget):
             enabled |= {"zoom", "highlight"}
         if entry.id in self._mappable:
             enabled.add("change_map")
-        fill_menu(menu, colours(self), enabled)
+        for name, icon_name in ICONS.items():
+            if name == "delete":
+                menu.addSeparator()
+            action = menu.addAction(icon(icon_name, colours(self)), action_text(name))
+            action.setData(name)
+            action.setEnabled(name in enabled)
         menu.triggered.connect(lambda action: self._act(entry.id, action.data()))
         menu.popup(self._list.viewport().mapToGlobal(position))
 
-    def _ask_before_deleting(self, entry_id: str) -> None:
+    def _confirm_deleting(self, entry_id: str) -> None:
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)

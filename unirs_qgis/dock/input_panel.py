@@ -1,7 +1,8 @@
-"""What to look at: a layer, two dates of it or a series, and which part."""
+"""The input: a layer, two dates of it or a series, and the extent."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from qtpy.QtCore import Signal
@@ -18,28 +19,42 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.dock.entries import LayerRecord
-from unirs_qgis.dock.host import HostWidgets, SeriesItem
 from unirs_qgis.dock.parts.buttons import IconButton, SegmentButton
 from unirs_qgis.dock.parts.date_field import DateField
 from unirs_qgis.dock.parts.fold import Fold
+from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.parts.notice import Notice
-from unirs_qgis.dock.parts.short_names import short_place
 from unirs_qgis.dock.parts.text import WrapLabel
-from unirs_qgis.dock.series_panel import SeriesList, VideoFile
+from unirs_qgis.dock.series_panel import SeriesItem, SeriesList, VideoFile
 from unirs_qgis.dock.theme import Tone
 
-_LAYERS, _FILE = 0, 1  # rows of the combo that tells where a series comes from
+_LAYERS, _FILE = 0, 1  # rows of the combo box with the source of a series
+
+
+@dataclass(frozen=True)
+class HostWidgets:
+    """Widgets of QGIS. The dock lays them out and sets their object names.
+
+    Attributes:
+        before: Chooser of the layer; of the earlier one of a pair; of one to add to a series.
+        after: Chooser of the later layer of a pair.
+        extent: Chooser of the extent.
+    """
+
+    before: QComboBox
+    after: QComboBox
+    extent: QWidget
 
 
 class InputPanel(QWidget):
     """Kind of input, layers with their dates, extent, and what the crop will be.
 
-    All of it folds into one line that names the layers; what is wrong with them is said below that
-    line, folded or not.
+    All of it folds into one line with the names of the layers; warnings about them are shown below
+    that line, folded or not.
 
     Args:
         widgets: QGIS's own choosers.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     swapped = Signal()
@@ -52,7 +67,7 @@ class InputPanel(QWidget):
     def __init__(self, widgets: HostWidgets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widgets = widgets
-        self._wanted_open = False
+        self._unfolded_by_user = False
         self._name_host_widgets()
         self._kinds = QButtonGroup(self)
         self._source = self._make_source()
@@ -65,11 +80,11 @@ class InputPanel(QWidget):
         self._swap.setObjectName("swapButton")
         self._before_heading, self._after_heading = QLabel(self), QLabel(self.tr("After"), self)
         self._list, self._file = SeriesList(self), VideoFile(self)
-        self._crop = WrapLabel(quiet=True, parent=self)
+        self._crop = WrapLabel(secondary=True, parent=self)
         self._crop.setObjectName("cropLabel")
-        self._crop.setToolTip(self.tr("Size on the ground of a pixel and of the part looked at"))
+        self._crop.setToolTip(self.tr("Pixel size and size of the crop on the ground"))
         self._make_notices()
-        self._fold = Fold(self.tr("What to look at"), self._make_fields(), True, self)
+        self._fold = Fold(self.tr("Input"), self._make_fields(), True, self)
         self._fold.header.setObjectName("inputFold")
         self._lay_out()
         self._connect()
@@ -79,19 +94,19 @@ class InputPanel(QWidget):
     # ----------------------------------------------------------------- folding
 
     def fold(self) -> None:
-        """Folds into one line, unless the user has unfolded it before: then it is wanted."""
-        if not self._wanted_open:
+        """Folds into one line, unless the user has unfolded it before."""
+        if not self._unfolded_by_user:
             self._fold.set_unfolded(False)
 
     # ----------------------------------------------------------------- kind of input
 
     @property
     def kind(self) -> str:
-        """What is looked at: "single", "pair" or "video"."""
+        """Kind of input: "single", "pair" or "video"."""
         return self._kinds.checkedButton().property("kind")
 
     def set_kind(self, kind: str) -> None:
-        """Shows the fields of a kind of input, without telling that it changed.
+        """Shows the fields of a kind of input, without emitting `kind_changed`.
 
         Args:
             kind: "single", "pair" or "video".
@@ -124,7 +139,7 @@ class InputPanel(QWidget):
     def show_series(self, items: list[SeriesItem], warning: str) -> None:
         """Shows the layers of the series, and what is wrong with their dates."""
         self._list.show_items(items)
-        self._date_warning.say(warning)
+        self._date_warning.show_text(warning)
         self._fold.refresh()
 
     def dates(self) -> tuple[str, ...]:
@@ -140,28 +155,28 @@ class InputPanel(QWidget):
         return tuple(item.date for item in self.series)
 
     def show_dates(self, dates: tuple[str, ...], warning: str) -> None:
-        """Shows the dates of one layer or of a pair, and what is wrong with them."""
+        """Shows the dates of one layer or of a pair, and a warning about them."""
         for field, date in zip((self._before_date, self._after_date), dates):
             field.set_value(date)
-        self._date_warning.say(warning)
+        self._date_warning.show_text(warning)
         self._fold.refresh()
 
-    # ----------------------------------------------------------------- what is said about it
+    # ----------------------------------------------------------------- messages
 
     def show_crop(self, summary: str, warning: str, offer_tiles: bool) -> None:
-        """Shows the ground size of a pixel and of the crop, and what is wrong with it."""
+        """Shows the ground size of a pixel and of the crop, and a warning about it."""
         self._crop.setText(summary)
         self._crop.setVisible(bool(summary) and not self._is_file)
-        self._crop_warning.say("" if self._is_file else warning, offer_tiles)
+        self._crop_warning.show_text("" if self._is_file else warning, offer_tiles)
         self._fold.refresh()
 
     def show_problem(self, sentence: str) -> None:
-        """Shows what keeps the input from being asked about; it makes other remarks idle."""
-        self._problem.say(sentence)
+        """Shows why the input cannot be asked about."""
+        self._problem.show_text(sentence)
 
     def show_note(self, sentence: str) -> None:
         """Shows a remark on the chosen layer and the map."""
-        self._note.say(sentence)
+        self._note.show_text(sentence)
 
     # ----------------------------------------------------------------- parts
 
@@ -192,7 +207,7 @@ class InputPanel(QWidget):
     def _make_source(self) -> QComboBox:
         source = QComboBox(self)
         source.setObjectName("seriesSourceCombo")
-        source.setAccessibleName(self.tr("Where the series comes from"))
+        source.setAccessibleName(self.tr("Source of the series"))
         source.addItems([self.tr("Dated layers"), self.tr("Video file")])
         return source
 
@@ -219,7 +234,7 @@ class InputPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(3)
         for kind, name, text, tip in (
-            ("single", "kindSingleButton", self.tr("Image"), self.tr("Look at one layer")),
+            ("single", "kindSingleButton", self.tr("Image"), self.tr("Ask about one layer")),
             (
                 "pair",
                 "kindPairButton",
@@ -230,7 +245,7 @@ class InputPanel(QWidget):
                 "video",
                 "kindSeriesButton",
                 self.tr("Series"),
-                self.tr("Look at three or more dates, or at a video file"),
+                self.tr("Ask about three or more dates, or a video file"),
             ),
         ):
             button = SegmentButton(text, self)
@@ -297,25 +312,25 @@ class InputPanel(QWidget):
         return self.kind == "video" and self._source.currentIndex() == _FILE
 
     def _on_folded(self) -> None:
-        self._wanted_open = self._fold.unfolded
+        self._unfolded_by_user = self._fold.unfolded
 
     def _on_kind(self) -> None:
-        self._date_warning.say("")
+        self._date_warning.show_text("")
         self._show_fields()
         self.kind_changed.emit(self.kind)
 
     def _on_source(self) -> None:
-        self._date_warning.say("")
+        self._date_warning.show_text("")
         self._show_fields()
         self.series_changed.emit()
 
     def _summary(self, room: int) -> str:
-        """What is looked at in one line, with its size on the ground where there is room."""
+        """The layers in one line, with the size of the crop where there is room."""
         metrics = self._fold.header.fontMetrics()
-        place = short_place(self._records(), room, metrics)
+        layers = short_label(self._records(), room, metrics)
         size = self._crop.text() if not self._is_file else ""
-        both = f"{place}  ·  {size}" if place and size else place
-        return both if metrics.horizontalAdvance(both) <= room else place
+        both = f"{layers}  ·  {size}" if layers and size else layers
+        return both if metrics.horizontalAdvance(both) <= room else layers
 
     def _records(self) -> list[LayerRecord]:
         if self.video_path:

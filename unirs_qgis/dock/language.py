@@ -1,4 +1,4 @@
-"""A cheap guess whether a question is in another language than English, which the models read."""
+"""A heuristic for questions that are not in English, the language of the models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MOST_LETTERS = 2000  # the beginning tells
+_MOST_LETTERS = 2000  # the beginning is enough
 _EVIDENCE = 2  # words: one alone may belong to a name, such as that of Los Angeles
 
 _ENGLISH = frozenset(
@@ -62,8 +62,8 @@ _OTHERS = frozenset(
 def seems_foreign(question: str) -> bool:
     """Whether a question seems to be in another language than English.
 
-    It counts common words and letters of other scripts; a name alone, or a word that it does not
-    know, is no evidence. So it is silent where it cannot tell.
+    It counts common words and letters of other scripts. Names and unknown words do not count, so
+    that the result is false where there is no evidence.
     """
     words = _WORD.findall(unicodedata.normalize("NFC", question[:_MOST_LETTERS]).casefold())
     if not words:

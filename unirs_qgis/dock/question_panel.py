@@ -1,4 +1,4 @@
-"""The question: suggestions, the box, a closed set of answers, and the buttons that send."""
+"""The question: suggestions, the box, a closed set of answers, and the buttons."""
 
 from __future__ import annotations
 
@@ -18,15 +18,11 @@ from unirs_qgis.dock.suggestions import Suggestion, suggestions
 from unirs_qgis.dock.theme import Tone, plain_tooltip
 
 _TASKS = {"single": "caption", "pair": "change", "video": "classify"}
-"""What can be asked for without a question, for each kind of input."""
+"""Task of the button for each kind of input."""
 
 
 class QuestionBox(GrowingText):
-    """A field that sends on Enter and breaks the line on Shift+Enter.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """A field that sends on Enter and breaks the line on Shift+Enter."""
 
     sent = Signal()
 
@@ -38,7 +34,7 @@ class QuestionBox(GrowingText):
         self.setToolTip(self.tr("Enter sends, Shift+Enter breaks the line, Esc stops the answer."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Enter sends, Shift+Enter breaks the line; all else is the field's own."""
+        """Enter sends, Shift+Enter breaks the line."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.sent.emit()
@@ -48,11 +44,7 @@ class QuestionBox(GrowingText):
 
 
 class QuestionPanel(QWidget):
-    """What is asked, and the buttons.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """The question and the buttons."""
 
     submitted = Signal(str, str, list)
     stopped = Signal()
@@ -71,12 +63,12 @@ class QuestionPanel(QWidget):
         self._options.setObjectName("optionsEdit")
         self._options.setClearButtonEnabled(True)
         self._options.setPlaceholderText(self.tr("yes, no"))
-        self._options.setAccessibleName(self.tr("Answers to choose from, separated by commas"))
+        self._options.setAccessibleName(self.tr("Answers to choose from, comma-separated"))
         self._options.setMinimumWidth(60)
         self._fold = Fold(self.tr("Answers to choose from"), self._options, parent=self)
         self._fold.header.setObjectName("optionsFold")
         self._fold.header.setToolTip(
-            self.tr("The model weighs these answers and gives the probability of each.")
+            self.tr("The model gives each of these answers a probability.")
         )
         self._hint = Notice("warning", Tone.WARNING, self)
         self._hint.setObjectName("optionsHint")
@@ -110,7 +102,7 @@ class QuestionPanel(QWidget):
         self._fold.set_unfolded(bool(text))
 
     def set_kind(self, kind: str) -> None:
-        """Offers what fits a kind of input: "single", "pair" or "video"."""
+        """Shows what fits a kind of input: "single", "pair" or "video"."""
         self._kind = kind
         self._bar.show_buttons(self._chips[kind])
         self.box.setPlaceholderText(
@@ -123,12 +115,12 @@ class QuestionPanel(QWidget):
         self._refresh()
 
     def set_state(self, can_ask: bool, can_stop: bool) -> None:
-        """Says whether a question may be sent, and whether there is one to stop."""
+        """Sets whether a question may be sent, and whether there is one to stop."""
         self._can_ask, self._can_stop = can_ask, can_stop
         self._refresh()
 
     def show_problem(self, problem: str) -> None:
-        """Takes note of what keeps the input from being asked about; empty if nothing does."""
+        """Sets why the input cannot be asked about; empty if it can."""
         self._problem = problem
         self._refresh()
 
@@ -144,7 +136,7 @@ class QuestionPanel(QWidget):
             "classify": CompactButton(self.tr("Classify"), "", self),
         }
         self.stop.setToolTip(self.tr("Stop the answer and keep the text so far (Esc)"))
-        self.restart.setToolTip(self.tr("End the worker and start it again, if it does not react"))
+        self.restart.setToolTip(self.tr("Restart the worker if it does not respond"))
         named = {"ask": self.ask, "stop": self.stop, "restartNow": self.restart, **self.tasks}
         for name, button in named.items():
             button.setObjectName(f"{name}Button")
@@ -190,7 +182,7 @@ class QuestionPanel(QWidget):
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_edited(self) -> None:
-        """Another question than the suggested one has other answers."""
+        """Clears the options of a suggested question once the question is edited."""
         if self._suggestion is not None and self.question != self._suggestion.question:
             self._suggestion = None
             self.set_options("")
@@ -206,20 +198,18 @@ class QuestionPanel(QWidget):
             self.submitted.emit("ask", self.question, self.options())
 
     def _send_task(self, task: str) -> None:
-        """Options of a suggested question are no classes of events."""
+        """Options of a suggested question are not sent as classes."""
         own = task == "classify" and self._suggestion is None
         self.submitted.emit(task, "", self.options() if own else [])
 
     def _refresh(self) -> None:
         ready = self._can_ask and not self._problem
         too_few = len(self.options()) == 1
-        self._hint.say(
-            self.tr("Give at least two answers to choose from, separated by commas.")
-            if too_few
-            else ""
+        self._hint.show_text(
+            self.tr("Give at least two answers to choose from, comma-separated.") if too_few else ""
         )
-        self._language_hint.say(
-            self.tr("The model reads English: this looks like another language.")
+        self._language_hint.show_text(
+            self.tr("The model expects English: this looks like another language.")
             if seems_foreign(self.question)
             else ""
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtGui import QPainter, QPaintEvent
@@ -17,7 +17,6 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from unirs_qgis.dock.host import SeriesItem
 from unirs_qgis.dock.parts.buttons import IconButton
 from unirs_qgis.dock.parts.date_field import DateField
 from unirs_qgis.dock.parts.text import WrapLabel
@@ -27,8 +26,24 @@ _ITEM = Qt.ItemDataRole.UserRole
 _LEAST_ROWS = 3  # room for the hint of an empty list
 
 
+@dataclass(frozen=True)
+class SeriesItem:
+    """A layer of a series.
+
+    Attributes:
+        id: Of the layer.
+        name: Name in the layer tree.
+        date: Of acquisition, to the day, month or year (ISO 8601: "2019-06-15", "2019-06", "2019");
+            empty if it is not known.
+    """
+
+    id: str
+    name: str
+    date: str = ""
+
+
 class _Rows(QListWidget):
-    """As high as its rows: the dock scrolls, and nothing within it."""
+    """As high as its rows: the dock scrolls."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +58,7 @@ class _Rows(QListWidget):
         return QSize(80, self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Says what belongs here, where there is nothing."""
+        """Shows a hint while the list is empty."""
         super().paintEvent(event)
         if self.count() == 0:
             painter = QPainter(self.viewport())
@@ -59,11 +74,7 @@ class _Rows(QListWidget):
 
 
 class SeriesList(QWidget):
-    """Layers in the order in which the model sees them: dragged, moved, dated, removed, sorted.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Layers in the order in which the model sees them: dragged, moved, dated, removed, sorted."""
 
     changed = Signal()
 
@@ -74,8 +85,8 @@ class SeriesList(QWidget):
         self._date.edit.setObjectName("seriesDateEdit")
         self._up = IconButton("up", self.tr("Move the layer up"), self)
         self._down = IconButton("down", self.tr("Move the layer down"), self)
-        self._remove = IconButton("remove", self.tr("Take the layer out of the series"), self)
-        self._sort = IconButton("sort", self.tr("Order the layers by date"), self)
+        self._remove = IconButton("remove", self.tr("Remove the layer from the series"), self)
+        self._sort = IconButton("sort", self.tr("Sort the layers by date"), self)
         self._up.setObjectName("seriesUpButton")
         self._down.setObjectName("seriesDownButton")
         self._remove.setObjectName("seriesRemoveButton")
@@ -86,7 +97,7 @@ class SeriesList(QWidget):
         self._date.edited.connect(self._on_dated)
         self._up.clicked.connect(lambda: self._move(-1))
         self._down.clicked.connect(lambda: self._move(1))
-        self._remove.clicked.connect(self._take_out)
+        self._remove.clicked.connect(self._remove_layer)
         self._sort.clicked.connect(self._sort_by_date)
         self._show_current()
 
@@ -95,7 +106,7 @@ class SeriesList(QWidget):
         return [self._view.item(row).data(_ITEM) for row in range(self._view.count())]
 
     def show_items(self, items: list[SeriesItem]) -> None:
-        """Shows layers, without telling that something changed."""
+        """Shows layers, without emitting `changed`."""
         row = self._view.currentRow()
         self._view.clear()
         for item in items:
@@ -160,23 +171,19 @@ class SeriesList(QWidget):
         self._view.setCurrentRow(row + steps)
         self.changed.emit()
 
-    def _take_out(self) -> None:
+    def _remove_layer(self) -> None:
         self._view.takeItem(self._view.currentRow())
         self._show_current()
         self.changed.emit()
 
     def _sort_by_date(self) -> None:
-        """The earliest first; layers without a date stay in their order, at the end."""
+        """The earliest first; layers without a date keep their order, at the end."""
         self.show_items(sorted(self.items(), key=lambda item: item.date or "9999"))
         self.changed.emit()
 
 
 class VideoFile(QWidget):
-    """Path of a video file, typed or chosen.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Path of a video file, typed or chosen."""
 
     changed = Signal()
 
@@ -191,7 +198,8 @@ class VideoFile(QWidget):
         browse = IconButton("folder", self.tr("Choose a video file…"), self)
         browse.setObjectName("videoBrowseButton")
         hint = WrapLabel(
-            self.tr("A video has no place on the map; its answer has no footprint."), quiet=True
+            self.tr("A video has no extent on the map; its answer has no footprint."),
+            secondary=True,
         )
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -210,7 +218,7 @@ class VideoFile(QWidget):
         return self._path.text().strip()
 
     def set_path(self, path: str) -> None:
-        """Shows a path, without telling that something changed."""
+        """Shows a path, without emitting `changed`."""
         self._path.blockSignals(True)
         self._path.setText(path)
         self._path.blockSignals(False)

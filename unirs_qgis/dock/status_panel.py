@@ -1,8 +1,10 @@
-"""The line that says what UniRS does now, and, where the user has to act, the buttons to do so."""
+"""The status line of UniRS and, where the user has to act, the buttons for it."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QRectF, Qt, Signal
+from enum import Enum
+
+from qtpy.QtCore import QCoreApplication, QRectF, Qt, Signal
 from qtpy.QtGui import QPainter, QPaintEvent
 from qtpy.QtWidgets import (
     QAction,
@@ -19,8 +21,8 @@ from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.text import WrapLabel
-from unirs_qgis.dock.states import DockState
 from unirs_qgis.dock.theme import (
+    Tone,
     colours,
     hairline,
     line_height,
@@ -29,9 +31,88 @@ from unirs_qgis.dock.theme import (
     tone,
 )
 
+translate = QCoreApplication.translate
+
 _DOT = 9
 _LOG_LINES = 5000
 _LETTERS = 240  # more would push the question out of a low dock
+
+
+class DockState(Enum):
+    """What the dock can do now."""
+
+    NO_LAYER = "no_layer"
+    NOT_SET_UP = "not_set_up"
+    SETTING_UP = "setting_up"
+    LOADING = "loading"
+    READY = "ready"
+    BUSY = "busy"
+    STOPPED = "stopped"
+    DIED = "died"
+    OFFLINE = "offline"
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a question may be sent; a worker that died is started again by the next one."""
+        return self in (DockState.READY, DockState.STOPPED, DockState.DIED)
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether there is something to stop."""
+        return self in (DockState.LOADING, DockState.BUSY)
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether the user has to do something before questions are answered."""
+        return self in (
+            DockState.NO_LAYER,
+            DockState.NOT_SET_UP,
+            DockState.SETTING_UP,
+            DockState.DIED,
+            DockState.OFFLINE,
+        )
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something is under way that the user waits for."""
+        return self in (DockState.SETTING_UP, DockState.LOADING, DockState.BUSY)
+
+    @property
+    def tone(self) -> Tone:
+        """The colour that shows it."""
+        if self is DockState.READY:
+            return Tone.GOOD
+        if self is DockState.DIED:
+            return Tone.ERROR
+        return Tone.BUSY if self.is_working else Tone.WARNING
+
+    @property
+    def sentence(self) -> str:
+        """Message of the state, with what to do."""
+        return {
+            DockState.NO_LAYER: translate(
+                "DockState", "Add a raster layer to the project, then ask about it here."
+            ),
+            DockState.NOT_SET_UP: translate(
+                "DockState",
+                "UniRS runs on this computer. Set up its runtime once to begin.",
+            ),
+            DockState.SETTING_UP: translate("DockState", "Setting up the runtime…"),
+            DockState.LOADING: translate("DockState", "Loading the model…"),
+            DockState.READY: translate("DockState", "Ready"),
+            DockState.BUSY: translate("DockState", "Answering…"),
+            DockState.STOPPED: translate("DockState", "Stopped. The text so far is kept."),
+            DockState.DIED: translate(
+                "DockState", "The worker has ended. The next question starts it again."
+            ),
+            DockState.OFFLINE: translate(
+                "DockState",
+                "There is no network, so the runtime cannot be set up from it. "
+                "Choose a folder of wheels in the options, or try again later.",
+            ),
+        }[self]
+
+
 _BUTTONS = {
     DockState.NOT_SET_UP: ("set_up", "options"),
     DockState.SETTING_UP: ("cancel",),
@@ -41,11 +122,7 @@ _BUTTONS = {
 
 
 class StatusPanel(QWidget):
-    """State of UniRS: a line when all is well, a banner with buttons when not.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """State of UniRS: a line, or a banner with buttons where the user has to act."""
 
     set_up_requested = Signal()
     set_up_cancelled = Signal()
@@ -84,7 +161,7 @@ class StatusPanel(QWidget):
 
         Args:
             state: Which one.
-            message: What to say; empty for the state's own sentence.
+            message: Message to show; empty for that of the state.
             done: Steps done, of work with a known length.
             total: Steps in all; 0 if it is not known.
         """
@@ -101,14 +178,14 @@ class StatusPanel(QWidget):
         self._progress.setValue(min(done, total))
         self._progress.setVisible(state.is_working)
         self._log_fold.setVisible(
-            state is DockState.SETTING_UP or (state.is_loud and bool(self._log.toPlainText()))
+            state is DockState.SETTING_UP or (state.needs_user and bool(self._log.toPlainText()))
         )
         for name, button in self._buttons.items():
             button.setVisible(name in _BUTTONS.get(state, ()))
         self._button_row.setVisible(state in _BUTTONS)
-        margin = 8 if state.is_loud else 0
+        margin = 8 if state.needs_user else 0
         self.layout().setContentsMargins(margin, margin // 2, margin // 2, margin)
-        self.updateGeometry()  # Qt does not tell the layout around of new margins
+        self.updateGeometry()  # Qt does not announce new margins to the outer layout
         self.update()
 
     def append_log(self, line: str) -> None:
@@ -117,7 +194,7 @@ class StatusPanel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """Draws the ground of the banner."""
-        if not self._state.is_loud:
+        if not self._state.needs_user:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -129,7 +206,7 @@ class StatusPanel(QWidget):
     # ----------------------------------------------------------------- parts
 
     def set_kind(self, kind: str) -> None:
-        """Words the menu by the kind of input: what is offered for many tiles."""
+        """Offers the batch that fits the kind of input."""
         self._tiles_action.setText(
             {
                 "single": self.tr("Caption tiles…"),
@@ -198,14 +275,14 @@ class StatusPanel(QWidget):
     def _lay_out(self) -> None:
         button_height = self._menu_button.sizeHint().height()
         self._dot.setFixedSize(_DOT, button_height)
-        words = QVBoxLayout()
-        words.setContentsMargins(0, (button_height - line_height(self)) // 2, 0, 0)
-        words.addWidget(self._label)
-        words.addStretch(1)
+        text_column = QVBoxLayout()
+        text_column.setContentsMargins(0, (button_height - line_height(self)) // 2, 0, 0)
+        text_column.addWidget(self._label)
+        text_column.addStretch(1)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
+        line.addLayout(text_column, 1)
         line.addWidget(self._menu_button, 0, Qt.AlignmentFlag.AlignTop)
         self._button_row = QWidget(self)
         row = FlowLayout(4, self._button_row)

@@ -1,4 +1,4 @@
-"""Questions that a user may start from, for each kind of input."""
+"""Suggested questions for each kind of input."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A question to start from.
+    """A suggested question.
 
     Attributes:
-        label: A word or two, in the user's language.
-        question: In English, whatever the user's language: it is what the models were trained on.
+        label: Short label in the user's language.
+        question: Question in English, the language that the models were trained on.
         options: Closed set of answers that fits; empty for a free answer.
     """
 
@@ -25,7 +25,7 @@ class Suggestion:
 
 
 def suggestions(kind: str) -> tuple[Suggestion, ...]:
-    """What to ask about a kind of input.
+    """The suggestions for a kind of input.
 
     Args:
         kind: "single", "pair" or "video".

@@ -36,7 +36,7 @@ _READABLE, _DISCERNIBLE = 3.0, 1.5  # contrast of text, and of what is switched 
 
 
 class Tone(Enum):
-    """What a colour says. The value is its hue in degrees; the palette gives the lightness."""
+    """Meaning of a colour. The value is its hue in degrees; the palette gives the lightness."""
 
     GOOD = 140
     BUSY = 210
@@ -124,7 +124,7 @@ def _luminance(colour: QColor) -> float:
 
 
 def muted(palette: QPalette) -> QColor:
-    """For what is said beside the main thing: still readable, less loud than text."""
+    """Colour of secondary text: readable, with less contrast than primary text."""
     window = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Window)
     paler = (_between_text_and_base(palette, share) for share in (0.35, 0.2, 0.1))
     ink = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
@@ -132,7 +132,7 @@ def muted(palette: QPalette) -> QColor:
 
 
 def hairline(palette: QPalette) -> QColor:
-    """For lines that part one thing from the next."""
+    """Colour of separator lines."""
     return _between_text_and_base(palette, 0.8)
 
 
@@ -156,7 +156,7 @@ def tinted_ground(palette: QPalette, meaning: Tone) -> QColor:
 
 
 def plain_tooltip(text: str) -> str:
-    """A tooltip that shows text as it is: Qt would take anything that looks like HTML for it."""
+    """A tooltip that shows plain text, also where Qt would take it for HTML."""
     return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if text else ""
 
 

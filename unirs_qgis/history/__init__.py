@@ -1,6 +1,6 @@
-"""What was asked and answered, as features of a GeoPackage."""
+"""The history: questions and answers as features of a GeoPackage."""
 
-from unirs_qgis.history.errors import HistoryError
+from unirs_qgis.history.answer_file import HistoryError
 from unirs_qgis.history.history import History
 
 __all__ = ["History", "HistoryError"]

@@ -3,12 +3,12 @@
 Why OGR and not the `sqlite3` module: a process that opens one file through two copies of SQLite
 loses its locks on Linux and macOS (closing a file in one copy drops those of the other), and some
 builds of QGIS have one copy for Python and another for GDAL. QGIS opens this file through GDAL when
-the history is a layer of the project. (For the same reason nothing here opens the file by itself,
-not even to look at its first bytes.) OGR also keeps what belongs to the GeoPackage up to date, and
-serves the triggers of a spatial index that the user may have added.
+the history is a layer of the project. (For the same reason nothing here opens the file directly,
+not even to read its header.) OGR also keeps the metadata of the GeoPackage up to date, and supports
+the triggers of a spatial index that the user may have added.
 
-The file is open only while something is read or written. An entry is one transaction: after a crash
-it is there as a whole or not at all, and SQLite's own locks order the windows that write. The
+The file is open only while it is read or written. Each write is one transaction: after a crash it
+is complete or absent, and SQLite's locks order the windows that write. The
 journal is SQLite's rollback journal, so that the GeoPackage is one file that can be copied. (QGIS
 switches it to a write-ahead log as long as it shows the file as a layer. That is as safe; the log
 goes into the file when the last one closes it.)
@@ -29,8 +29,7 @@ from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.antimeridian import wgs84
-from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
-from unirs_qgis.history.fields import LATER, add_columns, missing_columns, to_entry, to_feature
+from unirs_qgis.history.features import add_columns, missing_columns, to_entry, to_feature
 
 TABLE = "answers"
 """Name of the layer inside the GeoPackage."""
@@ -39,19 +38,27 @@ _COMPANIONS = ("-journal", "-wal", "-shm")
 _LOCK_SECONDS = 10
 
 
+class HistoryError(Exception):
+    """The history could not be read or written; the message is one sentence for the user."""
+
+
+class DamagedHistoryError(HistoryError):
+    """The file is damaged, or is no GeoPackage."""
+
+
 class Content(NamedTuple):
-    """What was found in a file.
+    """Content of a file.
 
     Attributes:
-        entries: Those that the caller did not know yet, in the order of writing.
-        ids: Of all entries.
-        spoiled: How many features somebody has edited so that no entry can be made of them. They
-            stay in the file.
+        entries: Entries that the caller did not know, in the order of writing.
+        ids: Ids of all entries.
+        invalid: Number of features that were edited so that they hold no entry. They stay in the
+            file.
     """
 
     entries: list[Entry]
     ids: set[str]
-    spoiled: int
+    invalid: int
 
 
 class AnswerFile:
@@ -65,7 +72,7 @@ class AnswerFile:
         self.path = path
 
     def stamp(self) -> tuple[int, ...]:
-        """Something that is different after anybody has written. Empty if there is no file."""
+        """A value that changes with every write to the file. Empty if there is no file."""
         stamp: list[int] = []
         for suffix in ("", "-wal"):
             try:
@@ -76,7 +83,7 @@ class AnswerFile:
         return tuple(stamp)
 
     def check(self) -> None:
-        """Looks at every page of the file, if there is one.
+        """Checks every page of the file, if there is one.
 
         Raises:
             DamagedHistoryError: It is damaged.
@@ -84,13 +91,13 @@ class AnswerFile:
         """
         if self.path.exists():
             with self._opened() as dataset:
-                self._pages_are_whole(dataset)
+                self._check_pages(dataset)
 
     def read(self, known: Collection[str] = ()) -> Content:
-        """What is in the file, in the order in which it was written.
+        """The entries of the file, in the order of writing.
 
         Args:
-            known: Ids of entries that the caller has already.
+            known: Ids of entries that are not read again.
 
         Raises:
             DamagedHistoryError: The file is damaged.
@@ -98,7 +105,7 @@ class AnswerFile:
         """
         entries: list[Entry] = []
         ids: set[str] = set()
-        spoiled = 0
+        invalid = 0
         if self.path.exists():
             with self._opened() as dataset:
                 for feature in self._answers(dataset):
@@ -108,9 +115,9 @@ class AnswerFile:
                         if identifier not in known:
                             entries.append(to_entry(feature))
                     except ValueError:
-                        spoiled += 1
-                self._raise_what_ogr_said()
-        return Content(entries, ids, spoiled)
+                        invalid += 1
+                self._raise_gdal_error()
+        return Content(entries, ids, invalid)
 
     def salvage(self) -> list[Entry]:
         """The entries of a damaged file that can still be read."""
@@ -122,9 +129,9 @@ class AnswerFile:
         return entries
 
     def append(self, entries: list[Entry]) -> None:
-        """Writes entries: all of them are on the disk after that, or none.
+        """Writes all entries to the disk, or none.
 
-        An entry that the file has already is passed over.
+        An entry that the file has already is skipped.
 
         Raises:
             DamagedHistoryError: The file is damaged.
@@ -133,14 +140,14 @@ class AnswerFile:
         self._make_if_missing()
         with self._transaction() as dataset:
             layer = self._answers(dataset)
-            add_columns(layer)  # those that the version lacked that made the file
+            add_columns(layer)  # those that the file lacks if an earlier version made it
             for entry in entries:
                 layer.SetAttributeFilter(f"id = '{_quoted(entry.id)}'")
                 if layer.GetNextFeature() is None:
-                    self._done(layer.CreateFeature(to_feature(entry, layer.GetLayerDefn())))
+                    self._check_code(layer.CreateFeature(to_feature(entry, layer.GetLayerDefn())))
 
     def remove(self, identifier: str) -> None:
-        """Removes an entry; that it is not there is no error.
+        """Removes an entry, if it is there.
 
         Raises:
             DamagedHistoryError: The file is damaged.
@@ -152,18 +159,18 @@ class AnswerFile:
             layer = self._answers(dataset)
             layer.SetAttributeFilter(f"id = '{_quoted(identifier)}'")
             for feature in [feature.GetFID() for feature in layer]:
-                self._done(layer.DeleteFeature(feature))
+                self._check_code(layer.DeleteFeature(feature))
 
     def set_aside(self) -> Path | None:
-        """Gives a damaged file a new name, so that another can be made in its place.
+        """Renames a damaged file, so that a new one can be made.
 
         Returns:
-            The new path; None if another window was faster and the file is whole again.
+            The new path; None if another window has already replaced it by a valid file.
 
         Raises:
             HistoryError: The file cannot be renamed.
         """
-        with self._alone():
+        with self._locked():
             try:
                 self.read()
                 self.check()
@@ -186,19 +193,19 @@ class AnswerFile:
     # -- making the file
 
     def _make_if_missing(self) -> None:
-        """Makes an empty history. Of two windows that come here at once, one makes it."""
+        """Makes an empty history, in one of several windows that try at once."""
         if self.path.exists():
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._error(str(error)) from error
-        with self._alone():
+        with self._locked():
             if self.path.exists():
                 return
             with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".unirs-") as folder:
                 fresh = AnswerFile(Path(folder) / self.path.name)
-                with fresh._speaking():
+                with fresh._gdal_errors():
                     fresh._make()
                 fresh.path.rename(self.path)
 
@@ -206,31 +213,31 @@ class AnswerFile:
         dataset = gdal.GetDriverByName("GPKG").Create(str(self.path), 0, 0, 0, gdal.GDT_Unknown)
         if dataset is None:
             raise self._error()
-        # No spatial index: it would not make some thousands of footprints faster, and every write
-        # would have one more thing to keep in order.
+        # No spatial index: it would not speed up some thousands of footprints, and every write
+        # would have to update it.
         layer = dataset.CreateLayer(
             TABLE, wgs84(), ogr.wkbMultiPolygon, ["SPATIAL_INDEX=NO", "GEOMETRY_NAME=geom"]
         )
         if layer is None:
             raise self._error()
         add_columns(layer)
-        dataset.FlushCache()  # OGR makes the table when it has to
+        dataset.FlushCache()  # OGR makes the table lazily
         dataset.ExecuteSQL(f"CREATE UNIQUE INDEX {TABLE}_id ON {TABLE} (id)")
-        self._raise_what_ogr_said()
+        self._raise_gdal_error()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keeps other windows from making or renaming the file meanwhile.
+    def _locked(self) -> Iterator[None]:
+        """Keeps other windows from making or renaming the file.
 
         Raises:
-            HistoryError: The folder may not be written, or another window does not come to an end.
+            HistoryError: The folder is read-only, or another window keeps its lock.
         """
         lock = QLockFile(f"{self.path}.lock")
         if not lock.tryLock(_LOCK_SECONDS * 1000):
             raise self._error(
-                QCoreApplication.translate("History", "another window of QGIS holds it")
+                QCoreApplication.translate("History", "another window of QGIS has locked it")
                 if lock.error() == QLockFile.LockError.LockFailedError
-                else QCoreApplication.translate("History", "its folder may not be written")
+                else QCoreApplication.translate("History", "its folder is read-only")
             )
         try:
             yield
@@ -240,7 +247,7 @@ class AnswerFile:
     # -- opening it
 
     def _companion(self, suffix: str) -> Path:
-        """A file that SQLite keeps beside this one."""
+        """Path of a companion file of SQLite."""
         return self.path.with_name(self.path.name + suffix)
 
     @contextmanager
@@ -249,14 +256,14 @@ class AnswerFile:
             raise self._error("readonly")
         with self._opened() as dataset:
             self._answers(dataset)
-            self._done(dataset.StartTransaction())
+            self._check_code(dataset.StartTransaction())
             try:
                 # The lock for writing comes first: SQLite waits for other windows as long as a
                 # transaction has not read anything, and gives up at once after that.
                 dataset.ReleaseResultSet(dataset.ExecuteSQL("DELETE FROM answers WHERE 0"))
-                self._raise_what_ogr_said()
+                self._raise_gdal_error()
                 yield dataset
-                self._done(dataset.CommitTransaction())
+                self._check_code(dataset.CommitTransaction())
             except BaseException:
                 dataset.RollbackTransaction()
                 raise
@@ -265,9 +272,9 @@ class AnswerFile:
     def _opened(self) -> Iterator[gdal.Dataset]:
         if not os.access(self.path, os.R_OK):
             raise self._error("Permission denied")
-        # Also for reading: what a crash left half-written has to be rolled back first.
+        # Also for reading: an unfinished transaction of a crash has to be rolled back first.
         mode = gdal.OF_UPDATE if self._is_writable() else gdal.OF_READONLY
-        with self._speaking():
+        with self._gdal_errors():
             flags = gdal.OF_VECTOR | gdal.OF_VERBOSE_ERROR | mode
             dataset = gdal.OpenEx(str(self.path), flags, allowed_drivers=["GPKG"])
             if dataset is None:
@@ -277,15 +284,15 @@ class AnswerFile:
             yield dataset
 
     def _is_writable(self) -> bool:
-        """Whether there is the right to write: into the folder, too, for SQLite's journal."""
+        """Whether the file may be written, and its folder, for SQLite's journal."""
         return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        """Turns what GDAL complains about into a `HistoryError`.
+    def _gdal_errors(self) -> Iterator[None]:
+        """Turns errors of GDAL into a `HistoryError`.
 
         Whether GDAL raises exceptions is set for the whole process: QGIS does not want them,
-        another plugin may have switched them on. Both ways are read here.
+        another plugin may have switched them on. Both are handled here.
         """
         gdal.PushErrorHandler("CPLQuietErrorHandler")
         gdal.ErrorReset()
@@ -298,40 +305,40 @@ class AnswerFile:
 
     def _answers(self, dataset: gdal.Dataset) -> ogr.Layer:
         layer = dataset.GetLayerByName(TABLE)
-        if layer is None or not set(missing_columns(layer)) <= set(LATER):
-            self._raise_what_ogr_said()
+        if layer is None or not all(column.is_new for column in missing_columns(layer)):
+            self._raise_gdal_error()
             raise self._error(
-                QCoreApplication.translate("History", "it is a GeoPackage of something else")
+                QCoreApplication.translate("History", "the GeoPackage holds something else")
             )
         return layer
 
-    def _pages_are_whole(self, dataset: gdal.Dataset) -> None:
-        report = dataset.ExecuteSQL("PRAGMA quick_check")
-        self._raise_what_ogr_said()
-        verdict = report.GetNextFeature().GetField(0) if report is not None else ""
-        dataset.ReleaseResultSet(report)
-        if verdict != "ok":
+    def _check_pages(self, dataset: gdal.Dataset) -> None:
+        result = dataset.ExecuteSQL("PRAGMA quick_check")
+        self._raise_gdal_error()
+        status = result.GetNextFeature().GetField(0) if result is not None else ""
+        dataset.ReleaseResultSet(result)
+        if status != "ok":
             raise self._damaged()
 
-    # -- saying what is wrong
+    # -- errors
 
-    def _done(self, code: int) -> None:
+    def _check_code(self, code: int) -> None:
         if code != ogr.OGRERR_NONE:
             raise self._error()
 
-    def _raise_what_ogr_said(self) -> None:
+    def _raise_gdal_error(self) -> None:
         if gdal.GetLastErrorType() >= gdal.CE_Failure:
             raise self._error()
 
     def _error(self, reason: str = "") -> HistoryError:
         reason = reason or gdal.GetLastErrorMsg()
-        if any(sign in reason for sign in ("malformed", "not a database", "not recognized")):
+        if any(text in reason for text in ("malformed", "not a database", "not recognized")):
             return self._damaged()
         return HistoryError(
             QCoreApplication.translate(
                 "History",
-                "The history {file} cannot be read or written: {reason}. Mend that, or choose "
-                "another place for it under Settings ▸ Options ▸ UniRS.",
+                "The history {file} cannot be read or written: {reason}. Fix that, or choose "
+                "another location under Settings ▸ Options ▸ UniRS.",
             ).format(file=self.path, reason=_plain(reason).rstrip("."))
         )
 
@@ -348,11 +355,11 @@ def _quoted(text: str) -> str:
 
 
 def _plain(reason: str) -> str:
-    """The usual complaints of SQLite in the user's language; others as they are."""
+    """Common errors of SQLite in the user's language; others unchanged."""
     if "is full" in reason or "No space left" in reason:
         return QCoreApplication.translate("History", "the disk is full")
     if "readonly" in reason or "read-only" in reason or "Permission denied" in reason:
-        return QCoreApplication.translate("History", "it may not be written")
+        return QCoreApplication.translate("History", "it is read-only")
     if "locked" in reason:
-        return QCoreApplication.translate("History", "another program holds it")
+        return QCoreApplication.translate("History", "another program has locked it")
     return reason or QCoreApplication.translate("History", "its file cannot be opened")

@@ -1,13 +1,12 @@
-"""Where on the globe an answer lies.
+"""Footprints in longitude and latitude, also across the antimeridian.
 
-The answers of a history were asked in many CRSs, but the features of a layer share one. So every
-footprint is kept twice: as it was (WKT and CRS, in attributes, nothing lost) and as a shape in
-longitude and latitude by which it is found on a map. The shape is an approximation: sides are
-densified before they are transformed, because what is straight in one CRS is bent in another.
+The footprints of a history have many CRSs, but the features of a layer share one. So every
+footprint is stored twice: unchanged (WKT and CRS, in attributes) and as a geometry in longitude and
+latitude. The geometry is an approximation: sides are densified before they are transformed, because
+a straight line in one CRS is bent in another.
 
 OSR transforms and not `QgsCoordinateTransform`: QGIS 3.22 shares its transforms between threads.
-Used in this thread, which ends with the history, it was seen (rarely) to leave one behind that does
-nothing, for the whole of QGIS.
+Used in the thread of the history, which ends, it rarely left behind a broken one for all of QGIS.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ _POLYGONS = (
 _AUTHORITY = re.compile(r"\w+:\w+")
 
 
-def on_globe(footprint: str, crs: str) -> QgsGeometry:
-    """Shape of a footprint in longitude and latitude.
+def to_wgs84(footprint: str, crs: str) -> QgsGeometry:
+    """Geometry of a footprint in longitude and latitude.
 
     Args:
         footprint: WKT of a polygon.
@@ -37,8 +36,7 @@ def on_globe(footprint: str, crs: str) -> QgsGeometry:
 
     Returns:
         A multipolygon in EPSG:4326, longitude (-180 to 180 degrees) first, in two parts if it lies
-        across the antimeridian. Null for a polygon that has no place on the globe: without CRS, or
-        outside of what its CRS can express.
+        across the antimeridian. Null for a polygon without CRS or outside the domain of its CRS.
     """
     geometry = QgsGeometry.fromWkt(footprint)
     if geometry.isEmpty() or geometry.wkbType() not in _POLYGONS:
@@ -48,7 +46,7 @@ def on_globe(footprint: str, crs: str) -> QgsGeometry:
     ring = _in_degrees(outer, crs)
     if not ring or not all(math.isfinite(point.x()) and math.isfinite(point.y()) for point in ring):
         return QgsGeometry()
-    return _within_the_world(_unwrapped(ring))
+    return _wrapped(_unwrapped(ring))
 
 
 def wgs84() -> osr.SpatialReference:
@@ -60,7 +58,7 @@ def wgs84() -> osr.SpatialReference:
 
 
 def _in_degrees(ring: list[QgsPointXY], crs: str) -> list[QgsPointXY]:
-    """The points in longitude and latitude; empty if that cannot be."""
+    """The points in longitude and latitude; empty if they cannot be transformed."""
     system = osr.SpatialReference()
     read = system.SetFromUserInput if _AUTHORITY.fullmatch(crs) else system.ImportFromWkt
     gdal.PushErrorHandler("CPLQuietErrorHandler")
@@ -79,7 +77,7 @@ def _in_degrees(ring: list[QgsPointXY], crs: str) -> list[QgsPointXY]:
 
 
 def _unwrapped(ring: list[QgsPointXY]) -> list[QgsPointXY]:
-    """The ring with longitudes that never jump: 179, 181 in place of 179, -179."""
+    """The ring with continuous longitudes: 179, 181 instead of 179, -179."""
     points = ring[:1]
     for point in ring[1:]:
         turns = round((points[-1].x() - point.x()) / 360)
@@ -87,24 +85,24 @@ def _unwrapped(ring: list[QgsPointXY]) -> list[QgsPointXY]:
     return points
 
 
-def _within_the_world(ring: list[QgsPointXY]) -> QgsGeometry:
-    """The polygon of an unwrapped ring, with what lies beyond 180 degrees brought back."""
+def _wrapped(ring: list[QgsPointXY]) -> QgsGeometry:
+    """The polygon of an unwrapped ring, wrapped to -180 to 180 degrees."""
     shape = QgsGeometry.fromPolygonXY([ring])
     box = shape.boundingBox()
-    if abs(ring[-1].x() - ring[0].x()) > 180:  # once around the globe: a pole is inside
+    if abs(ring[-1].x() - ring[0].x()) > 180:  # around the globe: it contains a pole
         north = 90.0 if box.center().y() > 0 else box.yMaximum()
         south = -90.0 if box.center().y() <= 0 else box.yMinimum()
         shape = QgsGeometry.fromRect(QgsRectangle(-180, south, 180, north))
     elif box.width() >= 360:
         shape = QgsGeometry.fromRect(QgsRectangle(-180, box.yMinimum(), 180, box.yMaximum()))
     elif box.xMinimum() < -180 or box.xMaximum() > 180:
-        shape = _brought_back(shape)
+        shape = _cut_at_antimeridian(shape)
     shape.convertToMultiType()
     return shape
 
 
-def _brought_back(shape: QgsGeometry) -> QgsGeometry:
-    """The shape cut at the antimeridian, every part moved to between -180 and 180 degrees."""
+def _cut_at_antimeridian(shape: QgsGeometry) -> QgsGeometry:
+    """The geometry cut at the antimeridian, its parts moved to -180 to 180 degrees."""
     parts = []
     for turn in range(-2, 3):
         world = QgsRectangle(-180 + 360 * turn, -90, 180 + 360 * turn, 90)

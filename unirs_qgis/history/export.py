@@ -1,4 +1,4 @@
-"""The history as a file for others: GeoPackage, GeoJSON or CSV."""
+"""Export of the history: GeoPackage, GeoJSON or CSV."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from qgis.core import QgsTask, QgsVectorLayer
 from qtpy.QtCore import QCoreApplication, Signal
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.history.answer_file import TABLE, AnswerFile
-from unirs_qgis.history.errors import HistoryError
+from unirs_qgis.history.answer_file import TABLE, AnswerFile, HistoryError
 from unirs_qgis.history.written_copy import CopyError, write_copy
 
 DRIVERS = {
@@ -18,14 +17,14 @@ DRIVERS = {
     "GeoJSON": ["RFC7946=YES"],
     "CSV": ["GEOMETRY=AS_WKT"],
 }
-"""GDAL's name of every format that can be written, with the options of its layer."""
+"""GDAL's name of every export format, with its layer creation options."""
 
 
 class ExportTask(QgsTask):
-    """Writes entries into a new file, which replaces an older one when it is whole.
+    """Writes entries to a new file, which replaces an existing one when it is complete.
 
     Args:
-        entries: What to write.
+        entries: The entries.
         path: The file.
         driver: "GPKG", "GeoJSON" or "CSV".
 
@@ -36,7 +35,7 @@ class ExportTask(QgsTask):
     written = Signal(str)
     """Path of the file that was written."""
     refused = Signal(str)
-    """One sentence that says why nothing was written."""
+    """Error message, one sentence; nothing was written."""
 
     def __init__(self, entries: list[Entry], path: Path, driver: str) -> None:
         super().__init__(QCoreApplication.translate("History", "Export the history of UniRS"))
@@ -54,13 +53,13 @@ class ExportTask(QgsTask):
         except HistoryError as error:
             self._reason = str(error)
         except CopyError as error:
-            self._reason = self._sentence(str(error))
+            self._reason = self._message(str(error))
         except OSError as error:
-            self._reason = self._sentence(error.strerror or str(error))
+            self._reason = self._message(error.strerror or str(error))
         return not self._reason
 
     def finished(self, result: bool) -> None:
-        """Tells how it ended, on the GUI thread."""
+        """Reports the result, on the GUI thread."""
         if result:
             self.written.emit(str(self._path))
         elif self._reason:
@@ -73,9 +72,9 @@ class ExportTask(QgsTask):
             collected.append(self._entries)
             layer = QgsVectorLayer(f"{collected.path}|layername={TABLE}", TABLE, "ogr")
             write_copy(layer, self._path, self._driver, TABLE, DRIVERS[self._driver])
-            del layer  # closes the file: Windows removes none that is open
+            del layer  # closes the file: Windows cannot remove an open one
 
-    def _sentence(self, reason: str) -> str:
+    def _message(self, reason: str) -> str:
         return QCoreApplication.translate(
             "History",
             "The history cannot be exported to {file}: {reason}. Choose another file or folder.",

@@ -1,8 +1,7 @@
-"""What was asked and answered, kept for good.
+"""The history of questions and answers, stored durably.
 
-All reading and writing happens in one background thread, in the order in which it was asked for.
-What cannot be written (a full disk, a folder that may not be written) stays in memory and is
-written as soon as that is possible.
+One background thread reads and writes, in the order of the calls. Entries that cannot be written
+(a full disk, a read-only folder) stay in memory and are written as soon as that is possible.
 """
 
 from __future__ import annotations
@@ -27,10 +26,14 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QGuiApplication
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.history.answer_file import TABLE, AnswerFile
-from unirs_qgis.history.errors import DamagedHistoryError, HistoryError
+from unirs_qgis.history.answer_file import (
+    TABLE,
+    AnswerFile,
+    DamagedHistoryError,
+    HistoryError,
+)
 from unirs_qgis.history.export import ExportTask
-from unirs_qgis.history.fields import aliases
+from unirs_qgis.history.features import COLUMNS
 
 _RETRY_SECONDS = 20
 _CLOSE_SECONDS = 5
@@ -41,7 +44,7 @@ _Result = TypeVar("_Result")
 class History(QObject):
     """The answers in one GeoPackage, which several QGIS windows may share.
 
-    No method waits for the disk; what happened is told by signals, on the thread of the receiver.
+    No method waits for the disk; signals report the results, on the thread of the receiver.
 
     Args:
         path: The GeoPackage. The first answer makes it, with its folder.
@@ -51,11 +54,11 @@ class History(QObject):
     loaded = Signal(list)
     """After `load`: every `Entry`, in the order of writing."""
     added = Signal(object)
-    """An `Entry` came: by `add`, after it was written or could not be, or from another window."""
+    """An `Entry`: added here, whether or not it could be written, or by another window."""
     removed = Signal(str)
-    """Id of an entry that is gone, removed by this window or another."""
+    """Id of an entry that this window or another has removed."""
     failed = Signal(str)
-    """One sentence that says what could not be done; the session goes on."""
+    """Error message, one sentence; the history continues."""
     exported = Signal(str)
     """Path of a file that was written by `export`."""
     unsaved_changed = Signal(int)
@@ -68,12 +71,12 @@ class History(QObject):
         self._file = AnswerFile(path)
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="UniRS history", daemon=True)
-        # What follows belongs to the thread alone.
+        # Used by the thread alone:
         self._entries: dict[str, Entry] = {}
         self._unsaved: dict[str, Entry] = {}
         self._stamp: tuple[int, ...] = ()
-        self._told = ""
-        self._told_unsaved = 0
+        self._reported = ""
+        self._reported_unsaved = 0
 
         self._export_ready.connect(self._start_export)
         application = QGuiApplication.instance()
@@ -86,10 +89,10 @@ class History(QObject):
         """The GeoPackage."""
         return self._file.path
 
-    # -- what can be asked for
+    # -- the interface
 
     def load(self) -> None:
-        """Reads all there is; `loaded` follows, also if there is nothing."""
+        """Reads all entries; `loaded` follows, also if there are none."""
         self._jobs.put(self._load)
 
     def add(self, entry: Entry) -> None:
@@ -106,9 +109,9 @@ class History(QObject):
         self._jobs.put(partial(self._remove, identifier))
 
     def refresh(self) -> None:
-        """Picks up what another window wrote. Cheap if nobody did.
+        """Reads changes of other windows; cheap if there are none.
 
-        Happens by itself whenever QGIS becomes the active application.
+        Called whenever QGIS becomes the active application.
         """
         self._jobs.put(self._refresh)
 
@@ -116,13 +119,13 @@ class History(QObject):
         """Writes all entries into a file of their own; `exported` follows, or `failed`.
 
         Args:
-            path: The file; one that is there is replaced when the new one is whole.
+            path: The file; an existing one is replaced when the new one is complete.
             driver: "GPKG", "GeoJSON" or "CSV".
         """
         self._jobs.put(partial(self._export, path, driver))
 
     def as_layer(self) -> QgsVectorLayer:
-        """The file as a layer for the project: it shows later answers, too.
+        """The file as a layer for the project, which also shows later answers.
 
         Raises:
             HistoryError: There is no answer in the file yet, or it cannot be opened.
@@ -134,8 +137,8 @@ class History(QObject):
                     file=self.path
                 )
             )
-        for name, alias in aliases().items():
-            layer.setFieldAlias(layer.fields().indexOf(name), alias)
+        for column in COLUMNS:
+            layer.setFieldAlias(layer.fields().indexOf(column.name), column.alias())
         layer.setRenderer(QgsSingleSymbolRenderer(_outline()))
         layer.setReadOnly(True)  # entries are removed in the dock
         self.added.connect(layer.triggerRepaint)
@@ -143,9 +146,9 @@ class History(QObject):
         return layer
 
     def close(self) -> None:
-        """Writes what is still to be written, and ends the thread.
+        """Writes pending entries and ends the thread.
 
-        Waits for that, in vain at most some seconds: after it nothing touches the file.
+        Waits at most some seconds for it; the file is not used afterwards.
         """
         if not self._thread.is_alive():
             return
@@ -166,7 +169,7 @@ class History(QObject):
         task = ExportTask(entries, path, driver)
         task.written.connect(self.exported)
         task.refused.connect(self.failed)
-        self._exporting = task  # Python's half of the task has to live as long as the task
+        self._exporting = task  # the Python object has to live as long as the task
         QgsApplication.taskManager().addTask(task)
 
     # -- the background thread
@@ -183,19 +186,19 @@ class History(QObject):
                 job()
             except HistoryError as error:
                 self.failed.emit(str(error))
-            except Exception as error:  # a defect must not end the thread: later answers need it
+            except Exception as error:  # an internal error must not end the thread
                 QgsMessageLog.logMessage(
                     traceback.format_exc(), "UniRS", Qgis.MessageLevel.Warning, False
                 )
                 self.failed.emit(
-                    self.tr("The history has a defect: {error}. See the log, tab UniRS.").format(
-                        error=error
-                    )
+                    self.tr(
+                        "Internal error of the history: {error}. See the log, tab UniRS."
+                    ).format(error=error)
                 )
 
     def _load(self) -> None:
         try:
-            self._mended(self._file.check)
+            self._with_repair(self._file.check)
             self._read()
         finally:
             self.loaded.emit(list(self._entries.values()))
@@ -209,7 +212,7 @@ class History(QObject):
 
     def _remove(self, identifier: str) -> None:
         if self._unsaved.pop(identifier, None) is None:
-            self._mended(partial(self._file.remove, identifier))
+            self._with_repair(partial(self._file.remove, identifier))
         self._forget(identifier)
 
     def _refresh(self) -> None:
@@ -226,52 +229,51 @@ class History(QObject):
         self._export_ready.emit(list(self._entries.values()), path, driver)
 
     def _read(self) -> None:
-        """Brings the entries in memory in line with the file."""
-        self._stamp = self._file.stamp()  # before: what is written meanwhile is read next time
-        content = self._mended(partial(self._file.read, self._entries.keys()))
+        """Updates the entries in memory from the file."""
+        self._stamp = self._file.stamp()  # first: later writes are read next time
+        content = self._with_repair(partial(self._file.read, self._entries.keys()))
         self._entries.update((entry.id, entry) for entry in content.entries)
         for identifier in self._entries.keys() - content.ids - self._unsaved.keys():
             self._forget(identifier)
-        if content.spoiled:
+        if content.invalid:
             self.failed.emit(
                 self.tr(
                     "Answers that were edited by hand and cannot be shown: {count} of the "
                     "history {file}."
-                ).format(file=self.path, count=content.spoiled)
+                ).format(file=self.path, count=content.invalid)
             )
 
     def _flush(self) -> None:
-        """Writes what is in memory only; says once why that fails."""
+        """Writes unsaved entries; reports once why that fails."""
         try:
             if self._unsaved:
-                self._mended(lambda: self._file.append(list(self._unsaved.values())))
+                self._with_repair(lambda: self._file.append(list(self._unsaved.values())))
                 self._unsaved.clear()
-            self._told = ""
+            self._reported = ""
         except HistoryError as error:
-            if str(error) != self._told:
-                self._told = str(error)
+            if str(error) != self._reported:
+                self._reported = str(error)
                 self.failed.emit(
                     self.tr(
-                        "{reason} New answers are in memory only; UniRS goes on trying to "
-                        "write them."
+                        "{reason} New answers are in memory only; UniRS keeps trying to write them."
                     ).format(reason=error)
                 )
-        if len(self._unsaved) != self._told_unsaved:
-            self._told_unsaved = len(self._unsaved)
-            self.unsaved_changed.emit(self._told_unsaved)
+        if len(self._unsaved) != self._reported_unsaved:
+            self._reported_unsaved = len(self._unsaved)
+            self.unsaved_changed.emit(self._reported_unsaved)
 
-    def _mended(self, action: Callable[[], _Result]) -> _Result:
-        """Does something with the file; a damaged one is set aside before."""
+    def _with_repair(self, action: Callable[[], _Result]) -> _Result:
+        """Runs an action on the file; a damaged file is set aside, and the action repeated."""
         try:
             return action()
         except DamagedHistoryError:
             aside = self._file.set_aside()
             if aside is not None:
-                self._rescue(aside)
+                self._recover(aside)
             return action()
 
-    def _rescue(self, aside: Path) -> None:
-        """Writes a new file from what a damaged one still tells and what is in memory."""
+    def _recover(self, aside: Path) -> None:
+        """Writes a new file from the readable entries of a damaged one and those in memory."""
         for entry in AnswerFile(aside).salvage():
             if entry.id not in self._entries:
                 self._entries[entry.id] = entry
@@ -279,8 +281,8 @@ class History(QObject):
         self._unsaved = dict(self._entries)
         self.failed.emit(
             self.tr(
-                "The history {file} was damaged. It is kept as {aside}; answers that could be "
-                "brought into a new history: {count}."
+                "The history {file} was damaged. It is kept as {aside}; answers recovered into a "
+                "new history: {count}."
             ).format(file=self.path, aside=aside.name, count=len(self._entries))
         )
         self._file.append(list(self._unsaved.values()))
@@ -292,7 +294,7 @@ class History(QObject):
 
 
 def _outline() -> QgsFillSymbol:
-    """Footprints hide nothing: an outline without filling."""
+    """An outline without fill, so that footprints hide nothing."""
     return QgsFillSymbol.createSimple(
         {"style": "no", "outline_color": "#d7302f", "outline_width": "0.6"}
     )

@@ -1,4 +1,4 @@
-"""A layer as a file for others: written whole or not at all, and safe to open in a spreadsheet."""
+"""Copies of a layer in other formats: written completely or not at all, safe in spreadsheets."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from qgis.core import (
 )
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-"""How a cell begins that a spreadsheet takes for a formula."""
+"""Beginning of a cell that a spreadsheet takes for a formula."""
 
 FID = "fid"
-"""The column of a GeoPackage that numbers its rows; nobody else's."""
+"""The primary key of a GeoPackage's table."""
 
 _SPREADSHEETS = frozenset(("CSV", "ODS", "XLSX"))
 
 
 class CopyError(Exception):
-    """A copy cannot be written; the message says why, as a part of a sentence."""
+    """A copy cannot be written; the message is the reason, as a part of a sentence."""
 
 
 def check_format(layer: QgsVectorLayer, driver: str) -> None:
-    """See whether a format can hold a layer, before it has many features.
+    """Check whether a format can hold a layer, before it has many features.
 
     Raises:
         CopyError: It cannot.
@@ -50,39 +50,39 @@ def write_copy(
     bytes does.
 
     Args:
-        layer: What to write; a GeoPackage's own column ``fid`` is left out.
-        path: Where to. Companions, such as those of a shapefile, come beside it.
+        layer: The layer; its column ``fid`` is left out.
+        path: The file. Companions, such as those of a shapefile, are written beside it.
         driver: GDAL's name of the format.
-        name: Of the table in the file, in formats that have tables.
+        name: Name of the table, in formats that have tables.
         options: Layer creation options of the driver.
 
     Raises:
         CopyError: The format cannot hold the layer.
-        OSError: The file cannot be written. What was there before is as it was.
+        OSError: The file cannot be written. An existing file is unchanged.
     """
     with _in_memory(layer, path.name, driver, name, options) as folder:
         _move(folder, path)
 
 
-def in_cell(text: str) -> str:
-    """A text as a cell that no spreadsheet takes for a formula: with an apostrophe before it."""
+def cell_text(text: str) -> str:
+    """The text of a cell, with an apostrophe before it where it would be a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 class _SafeCells(QgsVectorFileWriter.FieldValueConverter):
-    """Lets no text of a spreadsheet begin like a formula."""
+    """Escapes texts that a spreadsheet would take for a formula."""
 
     def __init__(self, layer: QgsVectorLayer) -> None:
         super().__init__()
         self._layer = layer
 
     def fieldDefinition(self, field: QgsField) -> QgsField:  # noqa: N802
-        """The field as it is."""
+        """The field, unchanged."""
         return QgsField(field)
 
     def convert(self, _index: int, value: Any) -> Any:
-        """The value as it is, unless it is a text that begins like a formula."""
-        return in_cell(value) if isinstance(value, str) else value
+        """The value, escaped if it begins like a formula."""
+        return cell_text(value) if isinstance(value, str) else value
 
     def clone(self) -> _SafeCells:
         """Another one like it."""
@@ -93,7 +93,7 @@ class _SafeCells(QgsVectorFileWriter.FieldValueConverter):
 def _in_memory(
     layer: QgsVectorLayer, file: str, driver: str, name: str, options: Sequence[str]
 ) -> Iterator[str]:
-    """A folder in memory with the layer in a file of that name."""
+    """Writes the layer to a file in memory, and gives its folder."""
     folder = f"/vsimem/unirs-{uuid4().hex}"
     gdal.Mkdir(folder, 0o700)
     try:
@@ -106,23 +106,23 @@ def _in_memory(
 def _write(
     layer: QgsVectorLayer, path: str, driver: str, name: str, options: Sequence[str]
 ) -> None:
-    how = QgsVectorFileWriter.SaveVectorOptions()
-    how.driverName = driver
-    how.layerName = name
-    how.fileEncoding = "UTF-8"
-    how.layerOptions = list(options)
-    how.attributes = [i for i, field in enumerate(layer.fields()) if field.name() != FID]
+    save = QgsVectorFileWriter.SaveVectorOptions()
+    save.driverName = driver
+    save.layerName = name
+    save.fileEncoding = "UTF-8"
+    save.layerOptions = list(options)
+    save.attributes = [i for i, field in enumerate(layer.fields()) if field.name() != FID]
     if driver in _SPREADSHEETS:
         converter = _SafeCells(layer)  # held until the file is written: the options do not
-        how.fieldValueConverter = converter
+        save.fieldValueConverter = converter
     context = QgsCoordinateTransformContext()
-    code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, path, context, how)
+    code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, path, context, save)
     if code != QgsVectorFileWriter.WriterError.NoError:
         raise CopyError(message)
 
 
 def _move(folder: str, path: Path) -> None:
-    """Files in memory to the disk, in the place of a path and beside it; its own one last."""
+    """Move files from memory to the disk; the one of the path itself comes last."""
     names = sorted(gdal.ReadDir(folder) or (), key=lambda name: name == path.name)
     names = [name for name in names if name not in (".", "..")]
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".unirs-") as beside:

@@ -1,6 +1,5 @@
-"""Processing provider ``unirs``: questions to many tiles or features, into attribute tables."""
+"""Processing provider ``unirs``: questions about many tiles or features."""
 
-from unirs_qgis.processing.dialog import tiles_dialog
-from unirs_qgis.processing.provider import UniRSProvider
+from unirs_qgis.processing.provider import UniRSProvider, tiles_dialog
 
 __all__ = ["UniRSProvider", "tiles_dialog"]

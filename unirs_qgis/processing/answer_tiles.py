@@ -1,8 +1,7 @@
-"""``unirs:answertiles``: one question to every tile of a raster layer."""
+"""``unirs:answertiles``: one question about every tile of a raster layer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -13,59 +12,51 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.processing.on_tiles import TilesAlgorithm
-from unirs_qgis.processing.options import parse_options
+from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.rows import Columns
+from unirs_qgis.processing.tile_algorithm import TileAlgorithm, parse_options, views_parameter
 
 translate = QCoreApplication.translate
 
 
-class AnswerTiles(TilesAlgorithm):
-    """Asks every tile the same question."""
+class AnswerTiles(TileAlgorithm):
+    """Asks the same question about every tile."""
 
-    method = "ask"
+    NAME, METHOD = "answertiles", "ask"
 
-    def name(self) -> str:
-        """Id within the provider."""
-        return "answertiles"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Name in the toolbox."""
-        return translate("Processing", "Answer tiles")
-
-    def output_name(self) -> str:
-        """Name of the output."""
-        return translate("Processing", "Answered tiles")
-
-    def tags(self) -> list[str]:
-        """Words to find it by."""
-        return translate(
-            "Processing", "question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI"
-        ).split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """One sentence."""
-        return translate("Processing", "Puts one question to every tile of a raster layer.")
-
-    def help_paragraphs(self) -> Sequence[str]:
-        """What it takes and gives."""
+    def texts(self) -> Texts:
+        """What the toolbox shows."""
         options = translate(
             "Processing",
-            "Without options the model answers freely. With options, such as yes,no, it rates each "
-            "of them: the text is the likeliest, the column probability says how likely, and there "
-            "is a column for each option (p_yes, p_no).",
+            "Without options the answer is free text. With options, such as yes,no, each of them "
+            "gets a probability: the text is the most likely option, the column probability has "
+            "its probability, and there is a column for each option (p_yes, p_no). Several views "
+            "average these probabilities over turned and mirrored views of each tile: slower but "
+            "more reliable.",
         )
-        return (options, *self.help_on_tiles())
+        return Texts(
+            title=translate("Processing", "Answer tiles"),
+            summary=translate(
+                "Processing", "Asks one question about every tile of a raster layer."
+            ),
+            tags=translate(
+                "Processing",
+                "question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI",
+            ),
+            output=translate("Processing", "Answered tiles"),
+            help=(options, *self.help_on_tiles()),
+        )
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """The question and its closed set of answers."""
+        """The question, its closed set of answers, and the number of views."""
         return [
             QgsProcessingParameterString("QUESTION", translate("Processing", "Question")),
             QgsProcessingParameterString(
                 "OPTIONS",
-                translate("Processing", "Options, with commas between (free answer if empty)"),
+                translate("Processing", "Options, comma-separated (free answer if empty)"),
                 optional=True,
             ),
+            views_parameter(),
         ]
 
     def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
@@ -75,13 +66,16 @@ class AnswerTiles(TilesAlgorithm):
     def question(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
-        """``QUESTION`` and ``OPTIONS``."""
+        """``QUESTION``, ``OPTIONS`` and, with options, ``VIEWS``."""
         text = self.parameterAsString(parameters, "QUESTION", context).strip()
         if not text:
             raise QgsProcessingException(
-                translate("Processing", "The question is empty; say what you want to know.")
+                translate("Processing", "The question is empty; enter one.")
             )
-        return text, {"text": text, "options": list(self._options(parameters, context))}
+        params: dict[str, Any] = {"text": text, "options": self._options(parameters, context)}
+        if params["options"]:
+            params["views"] = self.parameterAsInt(parameters, "VIEWS", context)
+        return text, params
 
     def _options(
         self, parameters: dict[str, Any], context: QgsProcessingContext

@@ -30,11 +30,11 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.history.written_copy import FID
-from unirs_qgis.processing.areas import shown_within
-from unirs_qgis.processing.base import UniRSAlgorithm, polygons_output
-from unirs_qgis.processing.in_place import LayerTable
-from unirs_qgis.processing.rows import Columns, whole_number_fields
-from unirs_qgis.processing.run import Place, Table
+from unirs_qgis.processing.algorithm import Texts, UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.extents import shown_within
+from unirs_qgis.processing.outputs import LayerTable
+from unirs_qgis.processing.rows import Columns
+from unirs_qgis.processing.run import Area, Table
 from unirs_qgis.processing.tables import Schema
 
 translate = QCoreApplication.translate
@@ -44,51 +44,41 @@ SOURCE_ID = "source_id"
 
 
 class CaptionFeatures(UniRSAlgorithm):
-    """Describes the surroundings of every feature: its bounding box in the raster's CRS."""
+    """Captions the bounding box of every feature in the raster's CRS."""
 
-    method = "caption"
+    NAME, METHOD = "captionfeatures", "caption"
 
-    def name(self) -> str:
-        """Id within the provider."""
-        return "captionfeatures"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Name in the toolbox."""
-        return translate("Processing", "Caption features")
-
-    def tags(self) -> list[str]:
-        """Words to find it by."""
-        return translate(
-            "Processing",
-            "caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI",
-        ).split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """One sentence."""
-        return translate(
-            "Processing",
-            "Describes what a raster layer shows at every polygon, as new attributes of it.",
-        )
-
-    def help_paragraphs(self) -> Sequence[str]:
-        """What it takes and gives."""
-        return (
-            translate(
+    def texts(self) -> Texts:
+        """What the toolbox shows."""
+        return Texts(
+            title=translate("Processing", "Caption features"),
+            summary=translate(
                 "Processing",
-                "The model sees the bounding box of each polygon. The output has the same features "
-                "with the answers as new columns; a column of the same name is replaced, which a "
-                "prefix avoids.",
+                "Describes what a raster layer shows at every polygon, as new attributes of it.",
             ),
-            translate(
+            tags=translate(
                 "Processing",
-                "Into the layer itself: no output is made. The answers become attributes of the "
-                "layer's own features, at the end of the run or when it is cancelled, as one step "
-                "that can be undone. Its edits are left for you to save.",
+                "caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI",
             ),
-            translate(
-                "Processing",
-                "With a GeoPackage as output every row is kept at once, and a further run with the "
-                "same output goes on where the last one ended.",
+            output=translate("Processing", "Captioned features"),
+            help=(
+                translate(
+                    "Processing",
+                    "The model sees the bounding box of each polygon. The output has the same "
+                    "features with the answers as new columns; a column of the same name is "
+                    "replaced, which a prefix avoids.",
+                ),
+                translate(
+                    "Processing",
+                    "Into the layer itself: no output is made. The answers become attributes of "
+                    "the layer's own features, at the end of the run or when it is cancelled, as "
+                    "one step that can be undone. Its edits are left for you to save.",
+                ),
+                translate(
+                    "Processing",
+                    "With a GeoPackage as output every row is saved at once, and another run "
+                    "with the same output continues where the last one ended.",
+                ),
             ),
         )
 
@@ -113,7 +103,7 @@ class CaptionFeatures(UniRSAlgorithm):
 
     def output(self) -> QgsProcessingParameterDefinition:
         """The same features, captioned."""
-        output = polygons_output(translate("Processing", "Captioned features"))
+        output = polygons_output(self.texts().output)
         output.setFlags(output.flags() | QgsProcessingParameterDefinition.Flag.FlagOptional)
         output.setCreateByDefault(True)
         return output
@@ -152,33 +142,24 @@ class CaptionFeatures(UniRSAlgorithm):
     ) -> Schema:
         """The feature's id in its layer, its attributes, then the answers."""
         source = self._source(parameters, context)
-        answers = columns.fields()
-        fields = whole_number_fields(SOURCE_ID)
-        fields.extend(_kept(source.fields(), answers))
-        fields.extend(answers)
-        return Schema(
-            fields,
-            key=(SOURCE_ID, *columns.key()),
-            status=columns.status,
-            geometry=source.wkbType(),
-            crs=source.sourceCrs(),
-        )
+        own = _kept(source.fields(), columns.fields())
+        return Schema((SOURCE_ID,), own, columns, source.wkbType(), source.sourceCrs())
 
-    def places(
+    def areas(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
-    ) -> Sequence[Place]:
+    ) -> Sequence[Area]:
         """The features."""
         source = self._source(parameters, context)
         kept = _kept(source.fields(), self.columns(parameters, context).fields()).names()
-        places = [
-            _place(feature, kept, self._extent(feature, source.sourceCrs(), context))
+        areas = [
+            _area(feature, kept, self._extent(feature, source.sourceCrs(), context))
             for feature in source.getFeatures()
         ]
-        feedback.pushInfo(translate("Processing", "Features: {count}.").format(count=len(places)))
-        return places
+        feedback.pushInfo(translate("Processing", "Features: {count}.").format(count=len(areas)))
+        return areas
 
     @contextmanager
     def opened_table(
@@ -193,7 +174,7 @@ class CaptionFeatures(UniRSAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "There is nowhere to put the captions; choose an output, or the layer itself.",
+                    "The captions have no output; choose one, or the layer itself.",
                 )
             )
         with super().opened_table(parameters, context, schema) as opened:
@@ -202,14 +183,14 @@ class CaptionFeatures(UniRSAlgorithm):
     def _extent(
         self, feature: QgsFeature, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext
     ) -> QgsRectangle | None:
-        """What to look at of a feature; of one across 180 degrees, the side with more of it."""
+        """Extent of a feature; of one across 180 degrees, its larger part."""
         box = feature.geometry().boundingBox()
         if box.isEmpty() or not box.isFinite():
             return None
         how, raster = context.transformContext(), self.snapshots[0].extent
         try:
             boxes = shown_within(raster, self.crs, box, crs, how)
-            if not boxes:  # it lies elsewhere, which its row will say
+            if not boxes:  # outside the raster, which becomes the error of its row
                 return QgsCoordinateTransform(crs, self.crs, how).transformBoundingBox(box)
         except QgsCsException:
             return None
@@ -218,7 +199,7 @@ class CaptionFeatures(UniRSAlgorithm):
         return max((box.intersect(raster) for box in boxes), key=lambda part: part.area())
 
     def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
-        """The layer of ``INPUT``, also if only its selected features are meant."""
+        """The layer of ``INPUT``, also for its selected features."""
         value = parameters["INPUT"]
         if isinstance(value, QgsProcessingFeatureSourceDefinition):
             value = value.source.valueAsString(context.expressionContext(), "")[0]
@@ -237,17 +218,17 @@ class CaptionFeatures(UniRSAlgorithm):
 
 
 def _kept(fields: QgsFields, answers: QgsFields) -> QgsFields:
-    """The fields of a layer that its captioned copy has, too."""
-    gone = {SOURCE_ID, FID, *(name.lower() for name in answers.names())}
+    """The fields of a layer that its captioned copy keeps."""
+    dropped = {SOURCE_ID, FID, *(name.lower() for name in answers.names())}
     kept = QgsFields()
     for field in fields:
-        if field.name().lower() not in gone:
+        if field.name().lower() not in dropped:
             kept.append(field)
     return kept
 
 
-def _place(feature: QgsFeature, names: list[str], extent: QgsRectangle | None) -> Place:
-    return Place(
+def _area(feature: QgsFeature, names: list[str], extent: QgsRectangle | None) -> Area:
+    return Area(
         name=translate("Processing", "Feature {id}").format(id=feature.id()),
         values={SOURCE_ID: feature.id(), **{name: feature[name] for name in names}},
         geometry=feature.geometry(),

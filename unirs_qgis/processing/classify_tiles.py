@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -17,63 +16,43 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.inputs.layers import ordered
-from unirs_qgis.processing.on_tiles import TilesAlgorithm
-from unirs_qgis.processing.options import parse_options
+from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.rows import Columns
+from unirs_qgis.processing.tile_algorithm import TileAlgorithm, parse_options, views_parameter
 
 translate = QCoreApplication.translate
 
-EVENT_CLASSES = (
-    "post-earthquake,flood,fire,landslide,mudslide,traffic collision,traffic congestion,harvesting,"
-    "ploughing,constructing,police chase,conflict,baseball,basketball,boating,cycling,running,"
-    "soccer,swimming,car racing,party,concert,parade/protest,religious activity,non-event"
-)
-"""The classes of the ERA data set, which UniRS models know of series."""
 
-INSTRUCTION = "Classify the given image in one of the following classes. Classes: {classes}."
-"""To the model, about one image. The worker itself puts its like about a series."""
-
-
-class ClassifyTiles(TilesAlgorithm):
+class ClassifyTiles(TileAlgorithm):
     """Sorts every tile into one of several classes."""
 
-    def name(self) -> str:
-        """Id within the provider."""
-        return "classifytiles"
+    NAME, METHOD = "classifytiles", "classify"
 
-    def displayName(self) -> str:  # noqa: N802
-        """Name in the toolbox."""
-        return translate("Processing", "Classify tiles")
-
-    def output_name(self) -> str:
-        """Name of the output."""
-        return translate("Processing", "Classified tiles")
-
-    def tags(self) -> list[str]:
-        """Words to find it by."""
-        return translate(
-            "Processing",
-            "classify,classes,scene,event,land use,time series,probability,tiles,grid,raster,AI",
-        ).split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """One sentence."""
-        return translate(
-            "Processing",
-            "Sorts every tile of a raster layer, or of a series of dates, into classes.",
-        )
-
-    def help_paragraphs(self) -> Sequence[str]:
-        """What it takes and gives."""
+    def texts(self) -> Texts:
+        """What the toolbox shows."""
         options = translate(
             "Processing",
             "With one layer the classes are those of the scene, such as rural,urban. Two or more "
-            "layers are a series, in the order of their dates; its classes are events, by default "
-            "the 25 of the ERA data set. The text is the likeliest class, the column probability "
-            "says how likely, and there is a column for each class. A question of your own may "
-            "replace the request to classify one layer.",
+            "layers are a series, in the order of their dates; its classes are events. If none "
+            "are given, the model's own are used: 30 scenes, or the 25 events of the ERA data "
+            "set. The text is the most likely class, the column probability has its probability, "
+            "and there is a column for each class. A question of your own may replace the "
+            "request to classify.",
         )
-        return (options, *self.help_on_tiles())
+        return Texts(
+            title=translate("Processing", "Classify tiles"),
+            summary=translate(
+                "Processing",
+                "Sorts every tile of a raster layer, or of a series of dates, into classes.",
+            ),
+            tags=translate(
+                "Processing",
+                "classify,classes,scene,event,land use,time series,probability,tiles,grid,raster,"
+                "AI",
+            ),
+            output=translate("Processing", "Classified tiles"),
+            help=(options, *self.help_on_tiles()),
+        )
 
     def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """One layer, or several."""
@@ -86,11 +65,11 @@ class ClassifyTiles(TilesAlgorithm):
         ]
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """The classes, and another wording for one layer."""
+        """The classes, another wording, and the number of views."""
         return [
             QgsProcessingParameterString(
                 "OPTIONS",
-                translate("Processing", "Classes, with commas between"),
+                translate("Processing", "Classes, comma-separated (those of the model if empty)"),
                 optional=True,
             ),
             QgsProcessingParameterString(
@@ -98,6 +77,7 @@ class ClassifyTiles(TilesAlgorithm):
                 translate("Processing", "Question, instead of the request to classify"),
                 optional=True,
             ),
+            views_parameter(),
         ]
 
     def rasters(
@@ -110,43 +90,31 @@ class ClassifyTiles(TilesAlgorithm):
             raise QgsProcessingException(self.invalidRasterError(parameters, "INPUT"))
         return ordered(rasters)
 
-    @property
-    def method(self) -> str:
-        """A series is classified as a whole; one image is asked about."""
-        return "classify" if self._is_series else "ask"
-
-    @property
-    def _is_series(self) -> bool:
-        return len(self.snapshots) > 1
-
     def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
-        """The class and the probability of each."""
-        return Columns(asks=True, options=self._classes(parameters, context))
+        """The class and the probability of each; the default classes are those of the model."""
+        classes = self._classes(parameters, context)
+        if not classes:
+            loaded = self.load()
+            if loaded is None:
+                raise QgsProcessingException(
+                    translate("Processing", "The run was cancelled before the model was loaded.")
+                )
+            kind = "single" if len(self.snapshots) == 1 else "video"
+            classes = tuple(loaded["classes"][kind])
+        return Columns(asks=True, options=classes)
 
     def question(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
-        """The request for a class."""
-        classes = list(self._classes(parameters, context))
+        """``QUESTION``, ``OPTIONS`` as classes, and ``VIEWS``."""
         text = self.parameterAsString(parameters, "QUESTION", context).strip()
-        if self._is_series:
-            if text:
-                raise QgsProcessingException(
-                    translate("Processing", "A series takes no question; leave it empty.")
-                )
-            return "", {"classes": classes}
-        text = text or INSTRUCTION.format(classes=", ".join(classes))
-        return text, {"text": text, "options": classes}
+        return text, {
+            "text": text,
+            "classes": self._classes(parameters, context),
+            "views": self.parameterAsInt(parameters, "VIEWS", context),
+        }
 
     def _classes(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, ...]:
-        classes = parse_options(self.parameterAsString(parameters, "OPTIONS", context))
-        if not classes and not self._is_series:
-            raise QgsProcessingException(
-                translate(
-                    "Processing",
-                    "One layer needs classes to choose from; name them, such as rural,urban.",
-                )
-            )
-        return classes or parse_options(EVENT_CLASSES)
+        return parse_options(self.parameterAsString(parameters, "OPTIONS", context))

@@ -1,57 +1,27 @@
-"""``unirs:describechangetiles``: what changed between two dates, tile by tile."""
+"""``unirs:describechangetiles``: a change caption of every tile of two dates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from qgis.core import (
-    QgsProcessingContext,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterNumber,
-)
+from qgis.core import QgsProcessingContext, QgsProcessingParameterDefinition
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.processing.on_tiles import TilesAlgorithm
+from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.rows import Columns
-from unirs_qgis.settings import VIEWS, read_settings
+from unirs_qgis.processing.tile_algorithm import TileAlgorithm, views_parameter
 
 translate = QCoreApplication.translate
 
 
-class DescribeChangeTiles(TilesAlgorithm):
+class DescribeChangeTiles(TileAlgorithm):
     """Describes the change of every tile between two dates."""
 
-    method = "change"
+    NAME, METHOD = "describechangetiles", "change"
     LAYERS = ("BEFORE", "AFTER")
 
-    def name(self) -> str:
-        """Id within the provider."""
-        return "describechangetiles"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Name in the toolbox."""
-        return translate("Processing", "Describe change tiles")
-
-    def output_name(self) -> str:
-        """Name of the output."""
-        return translate("Processing", "Described change")
-
-    def tags(self) -> list[str]:
-        """Words to find it by."""
-        return translate(
-            "Processing",
-            "change,change detection,compare,before,after,two dates,caption,text,tiles,grid,AI",
-        ).split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """One sentence."""
-        return translate(
-            "Processing", "Describes in words what changed in every tile between two dates."
-        )
-
-    def help_paragraphs(self) -> Sequence[str]:
-        """What it takes and gives."""
+    def texts(self) -> Texts:
+        """What the toolbox shows."""
         changed = translate(
             "Processing",
             "The column changed is yes or no, as the model scores it. Both layers are drawn on one "
@@ -59,28 +29,30 @@ class DescribeChangeTiles(TilesAlgorithm):
         )
         views = translate(
             "Processing",
-            "With several views every tile is also looked at turned, mirrored and backwards in "
-            "time. What most views tell is the text, and the column agreement says which share of "
-            "them do. Sixteen views take about six times as long as one.",
+            "With several views the probability of a change is averaged over turned and mirrored "
+            "views of each tile: slower but more reliable. The text is that of the unturned view.",
         )
-        return (changed, views, *self.help_on_tiles())
+        return Texts(
+            title=translate("Processing", "Describe change tiles"),
+            summary=translate(
+                "Processing", "Describes in words what changed in every tile between two dates."
+            ),
+            tags=translate(
+                "Processing",
+                "change,change detection,compare,before,after,two dates,caption,text,tiles,grid,AI",
+            ),
+            output=translate("Processing", "Described change"),
+            help=(changed, views, *self.help_on_tiles()),
+        )
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """From how many sides to look."""
-        return [
-            QgsProcessingParameterNumber(
-                "VIEWS",
-                translate("Processing", "Views of each tile"),
-                defaultValue=read_settings().views,
-                minValue=VIEWS.start,
-                maxValue=VIEWS.stop - 1,
-            )
-        ]
+        """The number of views."""
+        return [views_parameter()]
 
     def question(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
-        """No words, but ``VIEWS``."""
+        """No text, but ``VIEWS``."""
         return "", {"views": self.parameterAsInt(parameters, "VIEWS", context)}
 
     def columns(
@@ -88,5 +60,5 @@ class DescribeChangeTiles(TilesAlgorithm):
         parameters: dict[str, Any],  # noqa: ARG002
         context: QgsProcessingContext,  # noqa: ARG002
     ) -> Columns:
-        """A caption, whether anything has changed, and how many views agree."""
+        """A change caption, and whether anything has changed."""
         return Columns(is_pair=True)

@@ -1,24 +1,29 @@
-"""What a value of ``OUTPUT`` names, and the one table that a run writes there.
+"""Where the rows of a run go: a file, any sink of Processing, or the layer itself.
 
-Whatever the format of a file, rows go into a GeoPackage first, each one for good: it can be
-resumed, and no answer is lost with the program. For another format that is a working file beside
-the output, which is written from it when the run ends.
+Rows of a file go into a GeoPackage first, whatever its format: each one is durable, and the run can
+be resumed. For other formats that is a working file beside the output, which is converted when the
+run ends.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qgis.core import (
+    QgsFeatureSink,
+    QgsFields,
+    QgsGeometry,
     QgsProcessing,
     QgsProcessingException,
     QgsVectorFileWriter,
+    QgsVectorLayer,
 )
-from qtpy.QtCore import QCoreApplication, QLockFile
+from qtpy.QtCore import QCoreApplication, QLockFile, QObject, Signal, Slot
 
 from unirs_qgis.history.written_copy import CopyError, check_format, write_copy
 from unirs_qgis.processing.run import Table
@@ -26,15 +31,17 @@ from unirs_qgis.processing.tables import (
     GeoPackageTable,
     GeoPackageTarget,
     Schema,
+    feature_of,
     table_names,
     unopenable,
+    unwritable,
 )
 
 translate = QCoreApplication.translate
 
 _TABLE_IN_DATABASE = re.compile(r"ogr:dbname='(?P<path>.+?)' table=\"(?P<table>.+?)\"")
 _PROVIDER = re.compile(r".{3,}?:")
-"""How a destination begins that is no file: ``memory:``, ``postgis:``. Windows has ``C:``."""
+"""Beginning of a destination that is no file: ``memory:``, ``postgis:``; not ``C:``."""
 
 _GEOPACKAGE = "gpkg"
 
@@ -46,7 +53,7 @@ class FileOutput:
     Attributes:
         path: The file.
         table: Name of the table in it.
-        uri: How QGIS names it as the source of a layer.
+        uri: Its data source for QGIS.
     """
 
     path: Path
@@ -55,7 +62,7 @@ class FileOutput:
 
     @classmethod
     def of_destination(cls, destination: str) -> FileOutput | None:
-        """What a value of ``OUTPUT`` names; ``None`` if it is no file.
+        """The file that a value of ``OUTPUT`` names; ``None`` if it is none.
 
         As everywhere in Processing, a name without the ending of a vector format gets ``.gpkg``.
         """
@@ -78,8 +85,8 @@ class FileOutput:
         """A table for the rows of one run; within it, no other run writes to this output.
 
         Args:
-            schema: What it has to look like.
-            resume: Whether rows that are there stay.
+            schema: Form of the table.
+            resume: Whether existing rows stay.
 
         Raises:
             QgsProcessingException: Another run writes to it, it cannot be made, or it holds
@@ -87,7 +94,7 @@ class FileOutput:
         """
         if "|" in str(self.path):
             raise unopenable(self.path, translate("Processing", "QGIS allows no | in its name"))
-        with _alone(self.path):
+        with _locked(self.path):
             if _ending(self.path) == _GEOPACKAGE:
                 target = GeoPackageTarget(self.path, self.table)
                 with closing(GeoPackageTable(target, schema, resume)) as table:
@@ -99,7 +106,7 @@ class FileOutput:
 
 @contextmanager
 def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
-    """A working GeoPackage beside a file of another format, which is written from it in the end.
+    """A working GeoPackage beside a file of another format, which is converted in the end.
 
     Raises:
         QgsProcessingException: Either cannot be made or written. The working file is kept, with
@@ -122,7 +129,7 @@ def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
                 translate(
                     "Processing",
                     "{file} cannot be written ({reason}); the answers are kept in {kept}. Free "
-                    "some space and run again, or take a GeoPackage as output.",
+                    "some space and run again, or choose a GeoPackage as output.",
                 ).format(
                     file=path,
                     reason=getattr(error, "strerror", None) or error,
@@ -133,10 +140,10 @@ def _converted(path: Path, schema: Schema, resume: bool) -> Iterator[Table]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keeps other runs away from a file, in this program and in others, until the run ends."""
+def _locked(path: Path) -> Iterator[None]:
+    """Locks a file against other runs, of this process and others, until the run ends."""
     lock = QLockFile(f"{path}.lock")
-    lock.setStaleLockTime(0)  # however long a run takes; that of a process that is gone is taken
+    lock.setStaleLockTime(0)  # a lock never expires, but that of a dead process is removed
     if not lock.tryLock(0):
         if lock.error() == QLockFile.LockError.LockFailedError:
             raise QgsProcessingException(
@@ -147,7 +154,7 @@ def _alone(path: Path) -> Iterator[None]:
                 ).format(file=path)
             )
         reason = (
-            translate("Processing", "its folder may not be written")
+            translate("Processing", "its folder is read-only")
             if path.parent.is_dir()
             else translate("Processing", "there is no such folder")
         )
@@ -160,3 +167,104 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _ending(path: Path) -> str:
     return path.suffix.lower().lstrip(".")
+
+
+class SinkTable:
+    """Rows into a sink of Processing: a layer in memory or a database."""
+
+    def __init__(self, sink: QgsFeatureSink, schema: Schema) -> None:
+        self._sink = sink
+        self._schema = schema
+
+    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
+        """Whether the row exists; never here."""
+        return False
+
+    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
+        """Add a row.
+
+        Raises:
+            QgsProcessingException: It cannot be written.
+        """
+        feature = feature_of(self._schema.fields, values, geometry)
+        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise unwritable("OUTPUT", self._sink.lastError())
+
+    def close(self) -> None:
+        """Write buffered rows.
+
+        Raises:
+            QgsProcessingException: The last rows cannot be written.
+        """
+        if not self._sink.flushBuffer():
+            raise unwritable("OUTPUT", self._sink.lastError())
+
+
+class LayerTable(QObject):
+    """Collects rows on any thread, and writes them to a layer on the layer's thread.
+
+    Made on the layer's thread. Saving or discarding the edits is left to the user.
+
+    Args:
+        layer: The layer; editing is started.
+        fields: The columns of the answers; missing ones are added.
+        id_name: Name of the value with the id of the feature.
+        title: Name of the step in the undo list.
+
+    Raises:
+        QgsProcessingException: It cannot be edited.
+    """
+
+    _complete = Signal()
+
+    def __init__(self, layer: QgsVectorLayer, fields: QgsFields, id_name: str, title: str) -> None:
+        super().__init__()
+        if not layer.isEditable() and not layer.startEditing():
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "The layer {layer} cannot be edited; choose an output instead of the layer "
+                    "itself.",
+                ).format(layer=layer.name())
+            )
+        self._layer: QgsVectorLayer | None = layer
+        self._fields = fields
+        self._id_name = id_name
+        self._title = title
+        self._rows: dict[int, Mapping[str, Any]] = {}
+        layer.willBeDeleted.connect(self._forget)
+        self._complete.connect(self._apply)  # queued, if it comes from another thread
+
+    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
+        """Whether the row exists; never here."""
+        return False
+
+    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:  # noqa: ARG002
+        """Keep a row until the run ends."""
+        self._rows[values[self._id_name]] = values
+
+    def close(self) -> None:
+        """Write the rows to the layer; deferred if called from another thread."""
+        self._complete.emit()
+
+    @Slot()
+    def _forget(self) -> None:
+        self._layer = None
+
+    @Slot()
+    def _apply(self) -> None:
+        layer = self._layer
+        if layer is None or not self._rows:
+            return
+        layer.startEditing()  # the user may have stopped it meanwhile
+        layer.beginEditCommand(self._title)
+        for field in self._fields:
+            if layer.fields().lookupField(field.name()) < 0:
+                layer.addAttribute(field)
+        columns = {name: layer.fields().lookupField(name) for name in self._fields.names()}
+        for feature_id, values in self._rows.items():
+            layer.changeAttributeValues(
+                feature_id, {column: values[name] for name, column in columns.items()}
+            )
+        layer.endEditCommand()
+        layer.triggerRepaint()

@@ -1,8 +1,11 @@
-"""The provider ``unirs`` of Processing."""
+"""The provider ``unirs`` of Processing, and how the dock opens its algorithms."""
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingProvider
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.core import QgsProcessingProvider, QgsRasterLayer, QgsReferencedRectangle
 from qtpy.QtGui import QIcon
 
 from unirs_qgis.paths import resource
@@ -16,7 +19,7 @@ ALGORITHMS = (CaptionTiles, CaptionFeatures, DescribeChangeTiles, AnswerTiles, C
 
 
 class UniRSProvider(QgsProcessingProvider):
-    """Algorithms that ask about many places. Registered by the plugin."""
+    """Algorithms that ask about many tiles or features. Registered by the plugin."""
 
     def id(self) -> str:
         """First part of the algorithms' ids."""
@@ -42,3 +45,42 @@ class UniRSProvider(QgsProcessingProvider):
         """Add all algorithms."""
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
+
+
+def tiles_dialog(
+    layers: Sequence[QgsRasterLayer],
+    extent: QgsReferencedRectangle | None = None,
+    question: str = "",
+    options: Sequence[str] = (),
+) -> tuple[str, dict[str, Any]]:
+    """Arguments of ``processing.execAlgorithmDialog`` to ask about tiles of what the dock shows.
+
+    Args:
+        layers: One to caption, two to describe the change between, or a series to classify; none
+            leaves the choice to the dialog.
+        extent: Extent of the tiles; that of the layers if ``None``.
+        question: Question about every tile of one layer; captions if it is empty.
+        options: Closed set of answers to the question.
+
+    Returns:
+        The algorithm's id and its parameters.
+    """
+    ids = [layer.id() for layer in layers]
+    parameters: dict[str, Any] = {} if extent is None else {"EXTENT": _extent_text(extent)}
+    if len(ids) > 2:
+        return "unirs:classifytiles", {"INPUT": ids, **parameters}
+    if len(ids) == 2:
+        return "unirs:describechangetiles", {"BEFORE": ids[0], "AFTER": ids[1], **parameters}
+    parameters |= {"INPUT": ids[0]} if ids else {}
+    if question:
+        asked = {"QUESTION": question, "OPTIONS": ",".join(options)}
+        return "unirs:answertiles", {**parameters, **asked}
+    return "unirs:captiontiles", parameters
+
+
+def _extent_text(extent: QgsReferencedRectangle) -> str:
+    """An extent as Processing writes it."""
+    limits = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
+    numbers = ",".join(f"{limit:.17g}" for limit in limits)
+    crs = extent.crs().authid()
+    return f"{numbers} [{crs}]" if crs else numbers  # without a code it is that of the layer

@@ -1,61 +1,66 @@
-"""What is known about one tile or feature after it was asked about, and its columns in a table."""
+"""Rows of a batch, the columns of their table, and its style in a project."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from qgis.core import QgsField, QgsFields
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsField,
+    QgsFields,
+    QgsFillSymbol,
+    QgsMapLayer,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRendererCategory,
+    QgsVectorLayer,
+)
+from qtpy.QtCore import QCoreApplication
+from qtpy.QtGui import QColor
 
+from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
 from unirs_qgis.fields import FLAG, REAL, TEXT, WHOLE
+
+translate = QCoreApplication.translate
 
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
+_FORMER = {"agreement"}
+"""Columns that earlier versions wrote."""
+
+_TYPES = {Kind.REAL: REAL, Kind.INTEGER: WHOLE, Kind.FLAG: FLAG}
+"""QGIS's type of a column; all others are text."""
+
+_FILL_OPACITY = 70
+"""Of 255: colours differ, and the imagery below stays visible."""
+
+_GOLDEN_ANGLE = 137
+"""Degrees of hue from one option to the next: neighbours always differ."""
+
+_BLUE, _ORANGE, _GREY, _RED = "#1d8a99", "#f28c28", "#808080", "#c62828"
+
 
 @dataclass(frozen=True)
 class Row:
-    """One row's worth of answer.
+    """One row of the table.
 
     Attributes:
-        status: ``ANSWERED``, ``NODATA`` (was not asked about) or ``FAILED``.
-        text: The answer; empty where there is none.
-        clue: What the frozen base said first; empty where it said nothing.
-        options: Probability from 0 to 1 of each option, if the answer was chosen from some.
-        changed: Of two dates, whether the model finds that anything has changed.
+        status: ``ANSWERED``, ``NODATA`` (there was nothing to ask about) or ``FAILED``.
+        answer: The answer; ``None`` unless the status is ``ANSWERED``.
         nodata_share: Share of the crop without data, from 0 to 1; of a pair or series, the largest.
-        agreement: Share of the views that agree with the text, from 0 to 1, if there were several.
-        seconds: What the answer took the worker; 0 where it was not asked.
         error: One sentence that says why there is no answer.
     """
 
     status: str
-    text: str = ""
-    clue: str = ""
-    options: Mapping[str, float] = field(default_factory=dict)
-    changed: bool | None = None
+    answer: Answer | None = None
     nodata_share: float = 0.0
-    agreement: float | None = None
-    seconds: float = 0.0
     error: str = ""
-
-    @classmethod
-    def of_result(cls, result: Mapping[str, Any], nodata_share: float) -> Row:
-        """The row of a ``TaskResult`` of the worker protocol."""
-        vote = result["vote"]
-        return cls(
-            status=ANSWERED,
-            text=result["answer"],
-            clue=result["clue"] or "",
-            options={option["text"]: option["probability"] for option in result["options"]},
-            changed=result["changed"],
-            nodata_share=nodata_share,
-            agreement=vote["agreeing"] / vote["views"] if vote else None,
-            seconds=result["seconds"]["total"],
-        )
 
 
 @dataclass(frozen=True)
@@ -63,16 +68,17 @@ class RunFacts:
     """What all rows of a run have in common.
 
     Attributes:
-        question: What was asked; empty for captions.
-        layers: Names of the layers that were looked at.
+        question: Text of the question; empty for captions.
+        layers: Names of the layers.
         model: Name of the model.
-        demonstration: Whether that model is a demonstration, not to be relied on.
     """
 
     question: str
     layers: str
     model: str
-    demonstration: bool
+
+
+_Value = Callable[[Row, RunFacts], Any]
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Columns:
         asks: Whether there is a question to keep beside its answer.
         is_pair: Whether the answers are change captions, with ``changed`` yes or no.
         options: The closed set of answers; empty if they are free.
-        prefix: Put before every name, so that columns of others are not touched.
+        prefix: Prefix of every name, so that other columns are not replaced.
     """
 
     asks: bool = False
@@ -94,12 +100,12 @@ class Columns:
     def fields(self) -> QgsFields:
         """The columns as fields of a layer."""
         fields = QgsFields()
-        for name, kind in self._types().items():
-            fields.append(QgsField(self.prefix + name, kind))
+        for name, kind, _ in self._columns():
+            fields.append(QgsField(self.prefix + name, _TYPES.get(kind, TEXT)))
         return fields
 
     def key(self) -> tuple[str, ...]:
-        """Names of the columns that tell this run's rows from those of others in one table."""
+        """Columns that distinguish this run's rows from those of other runs in one table."""
         names = ("question", "layers", "model") if self.asks else ("layers", "model")
         return tuple(self.prefix + name for name in names)
 
@@ -108,54 +114,62 @@ class Columns:
         """Name of the column ``status``."""
         return f"{self.prefix}status"
 
+    @property
+    def optional(self) -> set[str]:
+        """Names of the columns that a table of another version may have, or lack."""
+        new = {column.name for column in ANSWER_COLUMNS if column.in_batches and column.is_new}
+        return {self.prefix + name for name in new | _FORMER}
+
     def values(self, row: Row, run: RunFacts) -> dict[str, Any]:
-        """A row's value for each of ``fields``; ``None`` where there is nothing to say."""
-        answered = row.status == ANSWERED
-        values: dict[str, Any] = {
-            "text": row.text if answered else None,
-            "clue": row.clue or None,
-            "nodata_share": row.nodata_share,
-            "layers": run.layers,
-            "model": run.model,
-            "demonstration": run.demonstration,
-            "seconds": round(row.seconds, 3),
-            "status": row.status,
-            "error": row.error or None,
-        }
+        """A row's value for each of ``fields``; ``None`` for an empty cell."""
+        return {self.prefix + name: value(row, run) for name, _, value in self._columns()}
+
+    def _columns(self) -> Iterator[tuple[str, Kind, _Value]]:
+        """Name, type and value of every column, in the order of the table."""
         if self.asks:
-            values["question"] = run.question
+            yield "question", Kind.TEXT, lambda _, run: run.question
+        yield "text", Kind.TEXT, lambda row, _: row.answer.text if row.answer else None
         if self.is_pair:
-            values["changed"] = {True: "yes", False: "no", None: None}[row.changed]
-            values["agreement"] = row.agreement
+            yield "changed", Kind.TEXT, _changed
         if self.options:
-            values["probability"] = row.options.get(row.text) if answered else None
-            values["options"] = (
-                json.dumps(dict(row.options), ensure_ascii=False) if answered else None
-            )
+            yield "probability", Kind.REAL, _probability
             for option, name in option_columns(self.options).items():
-                values[name] = row.options.get(option)
-        return {self.prefix + name: value for name, value in values.items()}
-
-    def _types(self) -> dict[str, Any]:
-        types = {"question": TEXT} if self.asks else {}
-        types.update(text=TEXT)
-        if self.is_pair:
-            types.update(changed=TEXT, agreement=REAL)
-        if self.options:
-            types.update(probability=REAL)
-            types.update(dict.fromkeys(option_columns(self.options).values(), REAL))
-            types.update(options=TEXT)
-        types.update(clue=TEXT, nodata_share=REAL, layers=TEXT, model=TEXT)
-        types.update(demonstration=FLAG, seconds=REAL, status=TEXT, error=TEXT)
-        return types
+                yield name, Kind.REAL, _probability_of(option)
+            yield "options", Kind.TEXT, _all_probabilities
+        for column in ANSWER_COLUMNS:
+            if column.in_batches:
+                yield column.name, column.kind, _answer_value(column)
+        yield "nodata_share", Kind.REAL, lambda row, _: row.nodata_share
+        yield "layers", Kind.TEXT, lambda _, run: run.layers
+        yield "model", Kind.TEXT, lambda _, run: run.model
+        yield "seconds", Kind.REAL, lambda row, _: round(row.answer.seconds, 3) if row.answer else 0
+        yield "status", Kind.TEXT, lambda row, _: row.status
+        yield "error", Kind.TEXT, lambda row, _: row.error or None
 
 
-def whole_number_fields(*names: str) -> QgsFields:
-    """Fields of whole numbers, which tell one place from another."""
-    fields = QgsFields()
-    for name in names:
-        fields.append(QgsField(name, WHOLE))
-    return fields
+def _changed(row: Row, _run: RunFacts) -> str | None:
+    changed = row.answer.changed if row.answer else None
+    return {True: "yes", False: "no", None: None}[changed]
+
+
+def _probability(row: Row, _run: RunFacts) -> float | None:
+    return row.answer.probability if row.answer else None
+
+
+def _probability_of(option: str) -> _Value:
+    return lambda row, _run: dict(row.answer.options).get(option) if row.answer else None
+
+
+def _all_probabilities(row: Row, _run: RunFacts) -> str | None:
+    return json.dumps(dict(row.answer.options), ensure_ascii=False) if row.answer else None
+
+
+def _answer_value(column: Column) -> _Value:
+    def value(row: Row, _run: RunFacts) -> Any:
+        value = getattr(row.answer, column.key) if row.answer else ""
+        return None if value in ("", ()) else column.cell(value)
+
+    return value
 
 
 def option_columns(options: tuple[str, ...]) -> dict[str, str]:
@@ -168,3 +182,76 @@ def option_columns(options: tuple[str, ...]) -> dict[str, str]:
             name, number = f"{plain}_{number}", number + 1
         names[option] = name
     return names
+
+
+class Style(QgsProcessingLayerPostProcessorInterface):
+    """Colours an output by one of its columns, and shows the answer as the feature's name.
+
+    Args:
+        columns: Columns of the output.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__()
+        self._column, self._colours = _coloured_by(columns)
+        self._text = f"{columns.prefix}text"
+
+    def postProcessLayer(  # noqa: N802
+        self,
+        layer: QgsMapLayer,
+        context: QgsProcessingContext,  # noqa: ARG002
+        feedback: QgsProcessingFeedback,  # noqa: ARG002
+    ) -> None:
+        """Set the style; QGIS calls it on the main thread."""
+        if not isinstance(layer, QgsVectorLayer):
+            return
+        categories = [
+            QgsRendererCategory(value, _symbol(colour), label)
+            for value, (label, colour) in self._colours.items()
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer(self._column, categories))
+        layer.setDisplayExpression(f'"{self._text}"')
+
+
+_post_processors: list[Style] = []
+"""QGIS calls a style after the run without keeping it alive, and deletes it afterwards."""
+
+
+def style_output(name: str, columns: Columns, context: QgsProcessingContext) -> None:
+    """Style an output that becomes a layer of the project."""
+    if name and context.willLoadLayerOnCompletion(name):
+        _post_processors.append(Style(columns))
+        context.layerToLoadOnCompletionDetails(name).setPostProcessor(_post_processors[-1])
+
+
+def _coloured_by(columns: Columns) -> tuple[str, Mapping[str, tuple[str, str]]]:
+    """A column, and label and colour of each of its values."""
+    if columns.is_pair:
+        return f"{columns.prefix}changed", {
+            "yes": (translate("Processing", "changed"), _ORANGE),
+            "no": (translate("Processing", "unchanged"), _BLUE),
+            "": (translate("Processing", "no answer"), _GREY),
+        }
+    if columns.options:
+        hues = {
+            option: (option, QColor.fromHsv(number * _GOLDEN_ANGLE % 360, 200, 220).name())
+            for number, option in enumerate(columns.options)
+        }
+        return f"{columns.prefix}text", {
+            **hues,
+            "": (translate("Processing", "no answer"), _GREY),
+        }
+    return columns.status, {
+        ANSWERED: (translate("Processing", "answered"), _BLUE),
+        NODATA: (translate("Processing", "no data"), _GREY),
+        FAILED: (translate("Processing", "failed"), _RED),
+    }
+
+
+def _symbol(colour: str) -> QgsFillSymbol:
+    fill = QColor(colour)
+    fill.setAlpha(_FILL_OPACITY)
+    rgba = ",".join(str(part) for part in (fill.red(), fill.green(), fill.blue(), fill.alpha()))
+    return QgsFillSymbol.createSimple(
+        {"color": rgba, "outline_color": colour, "outline_width": "0.4"}
+    )

@@ -1,53 +1,51 @@
-"""The one engine of all algorithms: places to crops, to questions, to rows.
+"""The engine of all algorithms: areas to crops, to requests, to rows.
 
-While the worker answers about one place the next ones are rendered, so that neither waits for the
-other. What goes wrong at a place goes into its row, and the run goes on; what would go wrong at
-every place ends it.
+While the worker answers about one area the next ones are rendered, so that neither waits for the
+other. An error about one area goes into its row, and the run goes on; an error that every area
+would have ends it.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from qgis.core import (
-    QgsGeometry,
-    QgsProcessingException,
-    QgsProcessingFeedback,
-    QgsRectangle,
-)
+from qgis.core import QgsGeometry, QgsProcessingFeedback, QgsRectangle
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.crops.crops import Crop
-from unirs_qgis.crops.drawing import CropCancelled
+from unirs_qgis.answer import Answer
+from unirs_qgis.crops.draw import CropCancelled
 from unirs_qgis.crops.grid import CropError
-from unirs_qgis.processing.progress import Progress
-from unirs_qgis.processing.rows import FAILED, NODATA, Columns, Row, RunFacts
+from unirs_qgis.crops.renderer import Crop
+from unirs_qgis.processing.rows import ANSWERED, FAILED, NODATA, Columns, Row, RunFacts
 from unirs_qgis.processing.session import is_done
-from unirs_qgis.runtime.worker.failures import death_sentence, start_sentence
-from unirs_qgis.runtime.worker.worker import WorkerSession
-from unirs_qgis.shared.process import PendingRequest, WorkerDied, WorkerError
+from unirs_qgis.runtime.worker_failures import death_sentence
+from unirs_qgis.shared.client import PendingRequest, WorkerClient, WorkerDied, WorkerError
 
 translate = QCoreApplication.translate
 
 IN_FLIGHT = 3
-"""Questions that the worker has at a time: one that it answers, and others that it need not wait
-for. More would only make a stop and a death cost more."""
+"""Requests that the worker has at a time: the one that it answers, and the next ones, so that it
+never waits. More would make a cancel, or the end of a worker, cost more."""
 
-DEATHS_PER_PLACE = 2
-"""So many times may the worker die on a place before the place is given up."""
+DEATHS_PER_AREA = 2
+"""An area on which the worker has died so many times is given up."""
 
-PLACES_LOST_IN_A_ROW = 3
-"""After so many places on end that the worker did not survive, no other would fare better."""
+AREAS_LOST_IN_A_ROW = 3
+"""After so many areas in a row on which the worker died, the run ends."""
 
 NODATA_SHARE = 0.95
-"""With a larger share without data a place has nothing to show. Neighbours bleed over its edges by
-some pixels, because layers are drawn smoothly: an empty tile is seldom empty to the last pixel."""
+"""With a larger share of nodata there is nothing to ask about. Layers are drawn smoothly, so that
+neighbours bleed over the edges by some pixels: an empty tile is seldom empty to the last pixel."""
 
-_HOPELESS = frozenset(
+PROGRESS_SECONDS = 5.0
+"""Least time between two lines of progress, which go to the log of the dialog or the terminal."""
+
+_FATAL = frozenset(
     (
         "device_missing",
         "environment_broken",
@@ -64,31 +62,31 @@ _HOPELESS = frozenset(
         "text_invalid",
     )
 )
-"""Errors of the worker that are not about a place: they end the run."""
+"""Codes of the worker's errors that every area would have: they end the run."""
 
 
 class Table(Protocol):
-    """Where rows go; see ``tables``."""
+    """Where rows go; see ``outputs``."""
 
     def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:
-        """Whether the row of a place is there already."""
+        """Whether the row of an area is there already."""
 
     def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
-        """Add the row of a place."""
+        """Add the row of an area."""
 
     def close(self) -> None:
-        """Let go of it: no row is to come, whether because of an error, a cancel, or the end."""
+        """Close it after the last row, an error or a cancel."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Area:
     """A tile or a feature.
 
     Attributes:
-        name: In messages.
-        values: Its own columns.
-        geometry: Of its row.
-        extent: What to look at, in the CRS of the run; ``None`` if there is nothing to look at.
+        name: Name in messages.
+        values: Columns of its own.
+        geometry: Geometry of its row.
+        extent: Extent of its crops, in the CRS of the run; ``None`` if it has none.
     """
 
     name: str
@@ -98,15 +96,16 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Inquiry:
-    """What is asked about every place.
+class BatchRequest:
+    """The request that is sent about every area.
 
     Attributes:
-        method: Of the worker protocol: ``ask``, ``caption``, ``change`` or ``classify``.
+        method: Method of the worker protocol: ``ask``, ``caption``, ``change`` or ``classify``.
         params: All parameters but ``paths``.
-        model: Those of ``params`` that say which model to load.
-        question: As the table keeps it.
-        layers: Names of the layers that are looked at.
+        model: Those of ``params`` that ``load`` takes.
+        question: Text of the question, as the table keeps it.
+        layers: Names of the layers.
+        dates: Acquisition dates of the layers, ISO 8601; empty where one is not known.
     """
 
     method: str
@@ -114,13 +113,14 @@ class Inquiry:
     model: Mapping[str, Any]
     question: str
     layers: str
+    dates: tuple[str, ...]
 
 
 @dataclass
-class _Asked:
-    """A question on its way."""
+class _Sent:
+    """A request that was sent about an area."""
 
-    place: Place
+    area: Area
     params: dict[str, Any]
     nodata_share: float
     pending: PendingRequest
@@ -129,156 +129,187 @@ class _Asked:
 
 @dataclass
 class Run:
-    """One run over many places.
+    """One run over many areas.
 
     Attributes:
         session: The worker.
-        inquiry: What is asked.
+        request: What is asked.
         columns: How rows become columns.
         table: Where they go.
         render: Makes the crops of an extent, with so many pixels on the longer side, in a folder:
             one for each layer.
-        folder: A private one; what is put there is overwritten by later places.
-        feedback: Told progress; cancels.
+        folder: A private one; its files are overwritten by later areas.
+        feedback: Shows progress; cancels.
     """
 
-    session: WorkerSession
-    inquiry: Inquiry
+    session: WorkerClient
+    request: BatchRequest
     columns: Columns
     table: Table
     render: Callable[[QgsRectangle, int, Path], list[Crop]]
     folder: Path
     feedback: QgsProcessingFeedback
-    _asked: deque[_Asked] = field(default_factory=deque, init=False)
+    _sent: deque[_Sent] = field(default_factory=deque, init=False)
     _lost_in_a_row: int = field(default=0, init=False)
-    _rendered: int = field(default=0, init=False)
+    _requests: int = field(default=0, init=False)
 
-    def over(self, places: Sequence[Place]) -> None:
-        """Ask about every place that has no row yet.
+    def ask_about(
+        self, areas: Sequence[Area], load: Callable[[], Mapping[str, Any] | None]
+    ) -> None:
+        """Ask about every area that has no row yet.
+
+        Args:
+            areas: All areas.
+            load: Loads the model; see ``session.load_model``.
 
         Raises:
-            WorkerError: What is wrong is wrong for every place.
-            WorkerDied: While it loads the model, or again and again.
+            WorkerError: The error would be the same for every area.
+            WorkerDied: The worker died while it loaded the model, or again and again.
             QgsProcessingException: The table cannot be written.
         """
-        loaded = None if self.feedback.isCanceled() else self._load()
+        loaded = load()
         if loaded is None:
             return
-        self._facts = RunFacts(
-            self.inquiry.question, self.inquiry.layers, loaded["model"], loaded["demonstration"]
-        )
+        self._facts = RunFacts(self.request.question, self.request.layers, loaded["model"])
         self._image_size = loaded["image_size"]
-        todo = [place for place in places if not self._has(place)]
-        if len(todo) < len(places):
+        todo = [area for area in areas if not self._has(area)]
+        if len(todo) < len(areas):
             self.feedback.pushInfo(
-                translate(
-                    "Processing", "{done} of {total} are in the output already and stay."
-                ).format(done=len(places) - len(todo), total=len(places))
+                translate("Processing", "{done} of {total} are in the output already.").format(
+                    done=len(areas) - len(todo), total=len(areas)
+                )
             )
-        self._progress = Progress(len(todo), self.feedback)
-        for place in todo:
+        self._progress = _Progress(len(todo), self.feedback)
+        for area in todo:
             if self.feedback.isCanceled():
                 break
-            self._ask(place)
-            while len(self._asked) >= IN_FLIGHT and not self.feedback.isCanceled():
+            self._ask(area)
+            while len(self._sent) >= IN_FLIGHT and not self.feedback.isCanceled():
                 self._collect()
-        while self._asked and not self.feedback.isCanceled():
+        while self._sent and not self.feedback.isCanceled():
             self._collect()
-        for asked in self._asked:  # there are some only after a cancel
-            asked.pending.cancel()
+        for sent in self._sent:  # not empty only after a cancel
+            sent.pending.cancel()
 
-    def _load(self) -> Mapping[str, Any] | None:
-        """Load the model, so that what is wrong with it is said at once; ``None`` if cancelled."""
-        self.feedback.setProgressText(translate("Processing", "Loading the model…"))
-        loaded = self._wait(self._submit("load", dict(self.inquiry.model)))
-        if loaded and loaded["demonstration"]:
-            self.feedback.pushWarning(
-                translate(
-                    "Processing",
-                    "{model} is a demonstration model: do not rely on what it says.",
-                ).format(model=loaded["model"])
-            )
-        return loaded
-
-    def _ask(self, place: Place) -> None:
-        """Render a place and send its question; or write its row if there is nothing to ask."""
-        if place.extent is None:
-            self._write(
-                place,
-                Row(
-                    FAILED, error=translate("Processing", "The feature has no geometry to look at.")
-                ),
-            )
+    def _ask(self, area: Area) -> None:
+        """Render an area and send the request; or write its row if there is nothing to ask."""
+        if area.extent is None:
+            error = translate("Processing", "The feature has no geometry; give it one.")
+            self._write(area, Row(FAILED, error=error))
             return
         # Each crop stays until its answer has come. Names carry no number that reads as a date.
-        slot = self.folder / f"slot-{'abcdefgh'[self._rendered % (IN_FLIGHT + 1)]}"
+        slot = self.folder / f"slot-{'abcdefgh'[self._requests % (IN_FLIGHT + 1)]}"
         slot.mkdir(exist_ok=True)
-        self._rendered += 1
         try:
-            crops = self.render(place.extent, self._image_size, slot)
+            crops = self.render(area.extent, self._image_size, slot)
         except CropCancelled:
             return
         except CropError as error:
-            self._write(place, Row(FAILED, error=str(error)))
+            self._write(area, Row(FAILED, error=str(error)))
             return
         nodata_share = max(crop.nodata_share for crop in crops)
         if nodata_share > NODATA_SHARE:
-            self._write(place, Row(NODATA, nodata_share=nodata_share))
+            self._write(area, Row(NODATA, nodata_share=nodata_share))
             return
-        params = {**self.inquiry.params, "paths": [str(crop.path) for crop in crops]}
-        pending = self._submit(self.inquiry.method, params)
-        self._asked.append(_Asked(place, params, nodata_share, pending))
+        params = {**self.request.params, "paths": [str(crop.path) for crop in crops]}
+        pending = self.session.submit(self.request.method, params)
+        self._sent.append(_Sent(area, params, nodata_share, pending))
+        self._requests += 1
 
     def _collect(self) -> None:
-        """Write the row of the question that was sent first, once it is answered."""
-        asked = self._asked[0]
+        """Write the row of the request that was sent first, once it is answered."""
+        sent = self._sent[0]
         try:
-            result = self._wait(asked.pending)
-            if result is None:
+            if not is_done(sent.pending.future, self.feedback):
                 return
-            row = Row.of_result(result, asked.nodata_share)
+            result = sent.pending.future.result()
         except WorkerError as error:
-            if error.code in _HOPELESS:
+            if error.code in _FATAL:
                 raise
-            row = Row(FAILED, nodata_share=asked.nodata_share, error=error.message)
+            row = Row(FAILED, nodata_share=sent.nodata_share, error=error.message)
         except WorkerDied as death:
-            self._survive(asked, death)
+            self._survive(sent, death)
             return
+        else:
+            views = self.request.params.get("views", 1)
+            answer = Answer.of_result(result, views=views, dates=self.request.dates)
+            row = Row(ANSWERED, answer, sent.nodata_share)
         self._lost_in_a_row = 0
-        self._asked.popleft()
-        self._write(asked.place, row)
+        self._sent.popleft()
+        self._write(sent.area, row)
 
-    def _survive(self, asked: _Asked, death: WorkerDied) -> None:
-        """Ask a new worker what the dead one was asked, but no place more than twice."""
-        asked.deaths += 1
-        why = death_sentence(death)
-        self.feedback.pushWarning(f"{asked.place.name}: {why}")
-        if asked.deaths >= DEATHS_PER_PLACE:
-            self._asked.popleft()
+    def _survive(self, sent: _Sent, death: WorkerDied) -> None:
+        """Send all requests to a new worker, but none about an area that keeps killing workers."""
+        sent.deaths += 1
+        reason = death_sentence(death)
+        self.feedback.pushWarning(f"{sent.area.name}: {reason}")
+        if sent.deaths >= DEATHS_PER_AREA:
+            self._sent.popleft()
             self._lost_in_a_row += 1
-            self._write(asked.place, Row(FAILED, nodata_share=asked.nodata_share, error=why))
-        if self._lost_in_a_row >= PLACES_LOST_IN_A_ROW:
+            self._write(sent.area, Row(FAILED, nodata_share=sent.nodata_share, error=reason))
+        if self._lost_in_a_row >= AREAS_LOST_IN_A_ROW:
             raise death
-        for other in self._asked:  # they died with it, and are not to blame
-            other.pending.cancel()  # or were sent to a new one already, out of turn
-            other.pending = self._submit(self.inquiry.method, other.params)
+        for other in self._sent:  # failed with the worker through no fault of their own
+            other.pending.cancel()  # or were sent to a new one already, out of order
+            other.pending = self.session.submit(self.request.method, other.params)
 
-    def _wait(self, pending: PendingRequest) -> Mapping[str, Any] | None:
-        """The result of a request, or ``None`` if the user cancels before it comes."""
-        return pending.future.result() if is_done(pending.future, self.feedback) else None
+    def _has(self, area: Area) -> bool:
+        return self.table.has(self._values(area, Row(NODATA)), area.geometry)
 
-    def _submit(self, method: str, params: dict[str, Any]) -> PendingRequest:
-        try:
-            return self.session.submit(method, params)
-        except OSError as error:  # it had to be started again
-            raise QgsProcessingException(start_sentence(error)) from error
+    def _write(self, area: Area, row: Row) -> None:
+        self.table.write(self._values(area, row), area.geometry)
+        self._progress.advance()
 
-    def _has(self, place: Place) -> bool:
-        return self.table.has(self._values(place, Row(NODATA)), place.geometry)
+    def _values(self, area: Area, row: Row) -> dict[str, Any]:
+        return {**area.values, **self.columns.values(row, self._facts)}
 
-    def _write(self, place: Place, row: Row) -> None:
-        self.table.write(self._values(place, row), place.geometry)
-        self._progress.tick()
 
-    def _values(self, place: Place, row: Row) -> dict[str, Any]:
-        return {**place.values, **self.columns.values(row, self._facts)}
+class _Progress:
+    """Shows how many areas are done, the rate and the time left.
+
+    Args:
+        total: Number of areas.
+        feedback: Gets a percentage after every area, and now and then a sentence.
+    """
+
+    def __init__(self, total: int, feedback: QgsProcessingFeedback) -> None:
+        self._total = total
+        self._feedback = feedback
+        self._done = 0
+        self._started = self._shown = time.monotonic()
+        feedback.setProgressText(translate("Processing", "0 of {total}").format(total=total))
+
+    def advance(self) -> None:
+        """Count one more area as done."""
+        self._done += 1
+        self._feedback.setProgress(100 * self._done / self._total)
+        now = time.monotonic()
+        if now - self._shown >= PROGRESS_SECONDS or self._done == self._total:
+            self._shown = now
+            self._feedback.setProgressText(self._sentence(now - self._started))
+
+    def _sentence(self, seconds: float) -> str:
+        rate = self._done / max(seconds, 1e-3)
+        return translate(
+            "Processing", "{done} of {total}, {rate:.2f} a second, {left} left"
+        ).format(
+            done=self._done,
+            total=self._total,
+            rate=rate,
+            left=_duration((self._total - self._done) / rate),
+        )
+
+
+def _duration(seconds: float) -> str:
+    """A duration in the two largest units, such as ``2 h 5 min``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return translate("Processing", "{hours} h {minutes} min").format(
+            hours=hours, minutes=minutes
+        )
+    if minutes:
+        return translate("Processing", "{minutes} min {seconds} s").format(
+            minutes=minutes, seconds=rest
+        )
+    return translate("Processing", "{seconds} s").format(seconds=rest)

@@ -1,18 +1,31 @@
-"""A worker for a run, which a cancel need not wait for."""
+"""What a run holds open: the worker, which a cancel need not wait for, and the layers."""
 
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.runtime.worker.failures import death_sentence, silence_sentence, start_sentence
-from unirs_qgis.runtime.worker.worker import WorkerSession
-from unirs_qgis.shared.process import HELLO_SECONDS, WorkerDied, WorkerError
+from unirs_qgis.crops.draw import OVERSAMPLING
+from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.renderer import Crop, render_crop
+from unirs_qgis.crops.snapshot import LayerSnapshot
+from unirs_qgis.runtime.worker_failures import death_sentence
+from unirs_qgis.shared.client import WorkerClient, WorkerDied, WorkerError
+
+translate = QCoreApplication.translate
 
 _POLL_SECONDS = 0.05
 
@@ -20,40 +33,55 @@ _POLL_SECONDS = 0.05
 @contextmanager
 def worker_session(
     command: Sequence[str], feedback: QgsProcessingFeedback
-) -> Iterator[WorkerSession]:
-    """A worker that has said hello, unless the user cancels before it does; ended at the end.
+) -> Iterator[WorkerClient]:
+    """A worker that is ready, unless the user cancels before it is; ended at the end.
 
     Args:
         command: Program and arguments of the worker.
         feedback: Cancels.
 
     Raises:
-        QgsProcessingException: It cannot be started, or is none; in one sentence.
+        QgsProcessingException: It cannot be started, or is not a worker; in one sentence.
     """
-    session = WorkerSession(command)
-    try:
-        _start(session, feedback)
-        yield session
-    except WorkerError as error:
-        raise QgsProcessingException(error.message) from error
-    except WorkerDied as death:
-        raise QgsProcessingException(death_sentence(death)) from death
-    finally:
-        session.__exit__(None, None, None)
+    with WorkerClient(command) as client:
+        try:
+            hello = client.process.hello
+            if is_done(hello.future, feedback):
+                hello.result()
+            yield client
+        except WorkerError as error:
+            raise QgsProcessingException(error.message) from error
+        except WorkerDied as death:
+            raise QgsProcessingException(death_sentence(death)) from death
 
 
-def _start(session: WorkerSession, feedback: QgsProcessingFeedback) -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as starter:
-        started = starter.submit(session.__enter__)
-        if not is_done(started, feedback):
-            session.__exit__(None, None, None)  # or the starter would wait for an answer
-            return
-    try:
-        started.result()
-    except OSError as error:
-        raise QgsProcessingException(start_sentence(error)) from error
-    except concurrent.futures.TimeoutError as error:
-        raise QgsProcessingException(silence_sentence(HELLO_SECONDS)) from error
+def load_model(
+    client: WorkerClient, params: Mapping[str, Any], feedback: QgsProcessingFeedback
+) -> Mapping[str, Any] | None:
+    """Load the model before anything is asked, so that its errors end the run at once.
+
+    Args:
+        client: The worker.
+        params: Which model to load, and how.
+        feedback: Shows a warning where it is a demonstration model; cancels.
+
+    Returns:
+        The result of ``load``; ``None`` if the user cancels before it comes.
+    """
+    if feedback.isCanceled():
+        return None
+    feedback.setProgressText(translate("Processing", "Loading the model…"))
+    pending = client.submit("load", dict(params))
+    if not is_done(pending.future, feedback):
+        return None
+    loaded = pending.future.result()
+    if loaded["demonstration"]:
+        feedback.pushWarning(
+            translate(
+                "Processing", "{model} is a demonstration model: do not rely on its answers."
+            ).format(model=loaded["model"])
+        )
+    return loaded
 
 
 def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedback) -> bool:
@@ -69,12 +97,12 @@ def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedb
         except KeyboardInterrupt:  # Ctrl-C, where QGIS does not make a cancel of it
             feedback.cancel()
         if _in_qgis_process():
-            QCoreApplication.processEvents()  # where it does, by an event, and nobody else is there
+            QCoreApplication.processEvents()  # where it does, the cancel comes as an event
     return future.done()
 
 
 def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
-    """Let a run that Ctrl-C has ended fail in ``qgis_process``, which else ends with exit code 0.
+    """Fail after Ctrl-C in ``qgis_process``, which would end with exit code 0 otherwise.
 
     In QGIS's window a cancel is no failure.
 
@@ -83,13 +111,64 @@ def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
     """
     if feedback.isCanceled() and _in_qgis_process():
         raise QgsProcessingException(
-            QCoreApplication.translate(
+            translate(
                 "Processing",
-                "The run was interrupted. The rows that are done are kept; with a GeoPackage as "
-                "output the same run goes on from there.",
+                "The run was interrupted. Finished rows are kept; with a GeoPackage as output "
+                "the same run continues from there.",
             )
         )
 
 
 def _in_qgis_process() -> bool:
     return bool(QgsApplication.platform() == "qgis_process")
+
+
+class LayerRenderer:
+    """Opens layers once, and draws crops of many extents, on the thread of the run.
+
+    Args:
+        snapshots: The layers, in order of time.
+        crs: Of all extents.
+        feedback: Cancels the drawing.
+    """
+
+    def __init__(
+        self,
+        snapshots: Sequence[LayerSnapshot],
+        crs: QgsCoordinateReferenceSystem,
+        feedback: QgsProcessingFeedback,
+    ) -> None:
+        self._snapshots = snapshots
+        self._crs = crs
+        self._feedback = feedback
+        self._layers: list[QgsRasterLayer] = []
+
+    def crops(self, extent: QgsRectangle, size: int, folder: Path) -> list[Crop]:
+        """A crop of each layer, all on one grid.
+
+        Args:
+            extent: Extent of the crops.
+            size: Pixels on the longer side of the model's image.
+            folder: Folder of their files.
+
+        Raises:
+            CropError: There is no crop of this extent.
+            CropCancelled: The user has cancelled.
+            QgsProcessingException: A layer cannot be opened any more.
+        """
+        if not self._layers:
+            self._open(OVERSAMPLING * size)
+        return [
+            render_crop(layer, extent, self._crs, size, folder, f"crop-{number}", self._feedback)
+            for number, layer in enumerate(self._layers, start=1)
+        ]
+
+    def close(self) -> None:
+        """Close the layers, on the thread that has opened them."""
+        self._layers.clear()
+
+    def _open(self, side: int) -> None:
+        try:
+            self._layers = [snapshot.open(side) for snapshot in self._snapshots]
+        except CropError as error:
+            raise QgsProcessingException(str(error)) from error

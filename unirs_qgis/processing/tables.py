@@ -1,4 +1,4 @@
-"""Where the rows go: a GeoPackage that keeps each row at once and can be resumed, or any sink."""
+"""A table of a GeoPackage that keeps each row at once, and can be resumed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from qgis.core import (
     QgsCoordinateTransformContext,
     QgsFeature,
     QgsFeatureSink,
+    QgsField,
     QgsFields,
     QgsGeometry,
     QgsProcessingException,
@@ -25,69 +26,54 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.fields import WHOLE
 from unirs_qgis.history.written_copy import FID
-from unirs_qgis.processing.rows import FAILED
+from unirs_qgis.processing.rows import FAILED, Columns
 
 translate = QCoreApplication.translate
 
 _LONGEST_REASON = 150
 
-_SAME_PLACE = 1e-6
-"""Share of its size by which a box may be elsewhere, by rounding, and still be the same."""
+_TOLERANCE = 1e-6
+"""Share of its size by which two equal boxes may differ, by rounding."""
 
 
 @dataclass(frozen=True)
 class Schema:
-    """What a table looks like.
+    """The form of a table.
 
     Attributes:
-        fields: Its columns.
-        key: Names of those columns that tell a row from all others, ``status`` not among them.
-        status: Name of the column that tells failed rows.
-        geometry: Kind of the geometries.
-        crs: Of the geometries.
+        ids: Columns that identify a tile or a feature.
+        own: Other columns that are no answers.
+        answers: Columns of the answers.
+        geometry: Type of the geometries.
+        crs: CRS of the geometries.
     """
 
-    fields: QgsFields
-    key: tuple[str, ...]
-    status: str
+    ids: tuple[str, ...]
+    own: QgsFields
+    answers: Columns
     geometry: QgsWkbTypes.Type
     crs: QgsCoordinateReferenceSystem
+
+    @property
+    def fields(self) -> QgsFields:
+        """All columns, in order."""
+        fields = QgsFields()
+        for name in self.ids:
+            fields.append(QgsField(name, WHOLE))
+        fields.extend(self.own)
+        fields.extend(self.answers.fields())
+        return fields
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that identify a row."""
+        return (*self.ids, *self.answers.key())
 
     def key_of(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The key of a row, by its values."""
         return tuple(str(values[name]) for name in self.key)
-
-
-class SinkTable:
-    """Rows into whatever Processing made of ``OUTPUT``: a layer in memory, a database, any file."""
-
-    def __init__(self, sink: QgsFeatureSink, schema: Schema) -> None:
-        self._sink = sink
-        self._schema = schema
-
-    def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:  # noqa: ARG002
-        """Whether the row is there already; here it never is."""
-        return False
-
-    def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
-        """Add a row.
-
-        Raises:
-            QgsProcessingException: It cannot be written.
-        """
-        feature = _feature(self._schema.fields, values, geometry)
-        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise unwritable("OUTPUT", self._sink.lastError())
-
-    def close(self) -> None:
-        """Hand everything over.
-
-        Raises:
-            QgsProcessingException: The last rows cannot be written.
-        """
-        if not self._sink.flushBuffer():
-            raise unwritable("OUTPUT", self._sink.lastError())
 
 
 @dataclass(frozen=True)
@@ -104,31 +90,30 @@ class GeoPackageTarget:
 
     @property
     def exists(self) -> bool:
-        """Whether the table is there."""
+        """Whether the table exists."""
         return self.table in table_names(self.path)
 
     def remove(self) -> None:
-        """Remove the file, with what SQLite keeps beside it."""
+        """Remove the file and its companions."""
         for suffix in ("", "-journal", "-wal", "-shm"):
             with suppress(OSError):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     @property
     def source(self) -> str:
-        """How QGIS names it as the source of a layer."""
+        """Its data source for QGIS."""
         return f"{self.path}|layername={self.table}"
 
 
 class GeoPackageTable:
-    """Rows into a GeoPackage. Each one is committed as it comes, and survives the process.
+    """Rows in a GeoPackage. Each one is committed at once, and survives the process.
 
-    Rows of an earlier run are found again, so that what they say need not be asked again; those
-    that failed are replaced.
+    Rows of an earlier run are kept and not asked about again; those that failed are replaced.
 
     Args:
-        target: Where; made if it does not exist.
-        schema: What the table has to look like.
-        resume: Whether rows that are there stay; otherwise the table is made anew.
+        target: The table; made if it does not exist.
+        schema: Form of the table.
+        resume: Whether existing rows stay; otherwise the table is replaced.
 
     Raises:
         QgsProcessingException: The file cannot be written, or holds a table of another kind.
@@ -139,71 +124,71 @@ class GeoPackageTable:
         self._path = target.path
         if resume:
             _refuse_other_file(target.path)
-        was_there = target.path.exists()
+        existed = target.path.exists()
         if not (resume and target.exists):
             _create(target, schema)
         self._layer = QgsVectorLayer(target.source, target.table, "ogr")
         if not self._layer.isValid():
             reason = _reason(self._layer)
             self._layer = None  # closes the file
-            if not was_there:
+            if not existed:
                 target.remove()
             raise unopenable(target.path, reason)
-        self._check_columns()
+        self._match_columns()
         self._done: dict[tuple[str, ...], QgsRectangle] = {}
         self._failed: dict[tuple[str, ...], int] = {}
         self._read_rows(target)
 
     def has(self, values: Mapping[str, Any], geometry: QgsGeometry) -> bool:
-        """Whether the row is there, and did not fail.
+        """Whether the row exists and did not fail.
 
         Raises:
-            QgsProcessingException: It is, but it lies elsewhere.
+            QgsProcessingException: It exists with another extent.
         """
-        there = self._done.get(self._schema.key_of(values))
-        if there is None:
+        existing = self._done.get(self._schema.key_of(values))
+        if existing is None:
             return False
-        if not _same_place(there, geometry.boundingBox()):
+        if not _same_extent(existing, geometry.boundingBox()):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "{file} holds rows of other places than those of this run; choose another "
-                    "output, or switch resuming off to replace them.",
+                    "{file} holds rows about other extents than those of this run; choose "
+                    "another output, or switch resuming off to replace them.",
                 ).format(file=self._path)
             )
         return True
 
     def write(self, values: Mapping[str, Any], geometry: QgsGeometry) -> None:
-        """Add a row, or replace the one of it that failed, for good.
+        """Add a row durably, or replace the failed one.
 
         Raises:
-            QgsProcessingException: The file cannot be written; the rows before are kept.
+            QgsProcessingException: The file cannot be written; earlier rows are kept.
         """
         provider = self._layer.dataProvider()
         failed = self._failed.pop(self._schema.key_of(values), None)
         if failed is not None:
             provider.deleteFeatures([failed])
         added, _ = provider.addFeatures(
-            [_feature(self._layer.fields(), values, geometry)], QgsFeatureSink.Flag.FastInsert
+            [feature_of(self._layer.fields(), values, geometry)], QgsFeatureSink.Flag.FastInsert
         )
         if not added:
             raise unwritable(str(self._path), provider.lastError())
 
     @property
     def layer(self) -> QgsVectorLayer:
-        """The rows so far."""
+        """The layer with the rows so far."""
         return self._layer
 
     def close(self) -> None:
         """Close the file, on the thread that has opened it."""
         self._layer = None
 
-    def _check_columns(self) -> None:
+    def _match_columns(self) -> None:
+        """Adds columns that an earlier version did not have; refuses a table of another form."""
         names = set(self._layer.fields().names()) - {FID}
-        if (
-            names != set(self._schema.fields.names())
-            or self._layer.wkbType() != self._schema.geometry
-        ):
+        others = names ^ set(self._schema.fields.names())
+        optional = self._schema.answers.optional
+        if not others <= optional or self._layer.wkbType() != self._schema.geometry:
             raise QgsProcessingException(
                 translate(
                     "Processing",
@@ -211,32 +196,36 @@ class GeoPackageTable:
                     "resuming off to replace it.",
                 ).format(file=self._path)
             )
+        missing = [field for field in self._schema.fields if field.name() in others - names]
+        if missing:
+            self._layer.dataProvider().addAttributes(missing)
+            self._layer.updateFields()
 
     def _read_rows(self, target: GeoPackageTarget) -> None:
-        # Not by the layer: QGIS keeps a connection that has read open for a minute, and the file
-        # is not whole by itself while there is one.
+        # Not by the layer: QGIS keeps a connection open for a minute after reading, and the file
+        # depends on its write-ahead log until then.
         database = _open(target.path)
         for feature in database.GetLayerByName(target.table):
             key = self._schema.key_of({name: feature[name] for name in self._schema.key})
-            if feature[self._schema.status] == FAILED:
+            if feature[self._schema.answers.status] == FAILED:
                 self._failed[key] = feature.GetFID()
             else:
                 self._done[key] = _bounds(feature.GetGeometryRef())
 
 
 def _refuse_other_file(path: Path) -> None:
-    """Resuming overwrites nothing, so a file of another kind is in the way."""
+    """Refuse a file that is no GeoPackage: resuming overwrites nothing."""
     if path.is_file() and path.stat().st_size and _open(path) is None:
         raise QgsProcessingException(
             translate(
                 "Processing",
-                "{file} is there, and is no GeoPackage that can be opened; choose another output.",
+                "{file} exists and is no GeoPackage that can be opened; choose another output.",
             ).format(file=path)
         )
 
 
 def _create(target: GeoPackageTarget, schema: Schema) -> None:
-    """Make the table; a file appears only when it is whole, or a killed run could not resume."""
+    """Make the table; the file appears when it is complete, so that a killed run can resume."""
     if target.path.exists() and set(table_names(target.path)) - {target.table}:
         _write_empty(target.path, target, schema, into_file=True)
         return
@@ -244,14 +233,14 @@ def _create(target: GeoPackageTarget, schema: Schema) -> None:
         with tempfile.TemporaryDirectory(dir=target.path.parent, prefix=".unirs-") as folder:
             new = Path(folder) / target.path.name
             _write_empty(new, target, schema, into_file=False)
-            _require_whole(GeoPackageTarget(new, target.table), target.path)
+            _require_valid(GeoPackageTarget(new, target.table), target.path)
             new.replace(target.path)
     except OSError as error:
         raise unopenable(target.path, error.strerror) from error
 
 
 def _write_empty(path: Path, target: GeoPackageTarget, schema: Schema, *, into_file: bool) -> None:
-    """Write a table without rows at a path, which becomes that of the target."""
+    """Write an empty table to a path, from where it is moved to that of the target."""
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
     options.layerName = target.table
@@ -273,19 +262,19 @@ def _write_empty(path: Path, target: GeoPackageTarget, schema: Schema, *, into_f
         raise unopenable(target.path, error[1])
 
 
-def _require_whole(made: GeoPackageTarget, path: Path) -> None:
-    """Refuse a new file that was cut short: not every full disk is told to the writer."""
+def _require_valid(made: GeoPackageTarget, path: Path) -> None:
+    """Refuse a truncated file: GDAL does not report every full disk."""
     layer = QgsVectorLayer(made.source, made.table, "ogr")
     if not (made.exists and layer.isValid()):
         raise unopenable(path, _reason(layer))
 
 
 def _reason(layer: QgsVectorLayer) -> str:
-    """Why a layer is not valid; QGIS does not always give a reason."""
-    messages = layer.error().messageList()  # the summary of no messages crashes QGIS
+    """Why a layer is invalid; QGIS does not always give a reason."""
+    messages = layer.error().messageList()  # QGIS crashes on the summary of no messages
     if messages:
         return messages[0].message()
-    return translate("Processing", "it cannot be opened again after it was made")
+    return translate("Processing", "it cannot be opened after it was made")
 
 
 def _open(path: Path) -> ogr.DataSource | None:
@@ -294,18 +283,19 @@ def _open(path: Path) -> ogr.DataSource | None:
         return None
     try:
         return ogr.GetDriverByName("GPKG").Open(str(path))
-    except RuntimeError:  # somebody has switched GDAL's exceptions on
+    except RuntimeError:  # another plugin has switched GDAL's exceptions on
         return None
 
 
 def table_names(path: Path) -> list[str]:
-    """Names of the tables of a file; none if it is not there or no database."""
+    """Names of the tables of a file; none if there is no such database."""
     database = _open(path)
     count = database.GetLayerCount() if database else 0
     return [database.GetLayer(index).GetName() for index in range(count)]
 
 
-def _feature(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry) -> QgsFeature:
+def feature_of(fields: QgsFields, values: Mapping[str, Any], geometry: QgsGeometry) -> QgsFeature:
+    """A row as a feature."""
     feature = QgsFeature(fields)
     for name, value in values.items():
         feature[name] = value
@@ -320,8 +310,8 @@ def _bounds(geometry: ogr.Geometry | None) -> QgsRectangle:
     return QgsRectangle(x_min, y_min, x_max, y_max)
 
 
-def _same_place(one: QgsRectangle, other: QgsRectangle) -> bool:
-    allowed = _SAME_PLACE * max(other.width(), other.height(), 1e-12)
+def _same_extent(one: QgsRectangle, other: QgsRectangle) -> bool:
+    allowed = _TOLERANCE * max(other.width(), other.height(), 1e-12)
     pairs = zip(
         (one.xMinimum(), one.yMinimum(), one.xMaximum(), one.yMaximum()),
         (other.xMinimum(), other.yMinimum(), other.xMaximum(), other.yMaximum()),
@@ -330,7 +320,7 @@ def _same_place(one: QgsRectangle, other: QgsRectangle) -> bool:
 
 
 def unwritable(where: str, why: str) -> QgsProcessingException:
-    """What ends a run in the middle: the output takes no more rows."""
+    """The error of an output that takes no more rows."""
     return QgsProcessingException(
         translate(
             "Processing",
@@ -341,7 +331,7 @@ def unwritable(where: str, why: str) -> QgsProcessingException:
 
 
 def unopenable(path: Path, why: str) -> QgsProcessingException:
-    """What ends a run before it begins: there can be no output there."""
+    """The error of an output that cannot be made."""
     return QgsProcessingException(
         translate(
             "Processing",
@@ -351,6 +341,6 @@ def unopenable(path: Path, why: str) -> QgsProcessingException:
 
 
 def _shortened(reason: str) -> str:
-    """A reason as part of a sentence; GDAL's may be a page of SQL."""
-    words = " ".join(reason.split()).rstrip(".")
-    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]}…"
+    """A reason as part of a sentence; those of GDAL may be long SQL."""
+    line = " ".join(reason.split()).rstrip(".")
+    return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}…"

@@ -9,14 +9,14 @@ from itertools import accumulate
 from typing import NamedTuple
 
 MAX_TILES = 1_000_000
-"""More than this many tiles of one run are a mistake of the tile size."""
+"""Maximum number of tiles of a run; more are taken for a wrong tile size."""
 
 _TOLERANCE = 1e-6
-"""Share of a tile that an extent may stick out, by rounding, without a tile of its own for that."""
+"""Share of a tile that an extent may exceed the grid, by rounding, without another tile."""
 
 
 class TilingError(ValueError):
-    """A grid that cannot be laid.
+    """Invalid parameters of a grid.
 
     Attributes:
         code: ``"size"`` (not a positive number), ``"overlap"`` (negative, or not less than the
@@ -46,7 +46,7 @@ class Tile(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Grid:
+class TileGrid:
     """Tiles of one size from the upper left corner of an extent, row by row.
 
     All tiles are whole: those of the last row and column may reach beyond the extent, so that a
@@ -80,7 +80,7 @@ class Grid:
             for column in range(self.columns):
                 yield self.tile(row, column)
 
-    def ending_at(self, x_max: float) -> Grid:
+    def ending_at(self, x_max: float) -> TileGrid:
         """The same tiles moved so that the east edge of the last column lies there."""
         return replace(self, x_min=x_max - (self.columns - 1) * self.step_x - self.width)
 
@@ -93,15 +93,15 @@ class Grid:
 
 def lay_grid(
     extent: Box, width: float, height: float, overlap_x: float = 0, overlap_y: float = 0
-) -> Grid:
+) -> TileGrid:
     """Cover an extent with tiles.
 
     Args:
-        extent: What to cover.
+        extent: Extent to cover.
         width: Of a tile, in map units.
         height: Of a tile, in map units.
-        overlap_x: What neighbours in a row share, in map units; less than ``width``.
-        overlap_y: What neighbours in a column share, in map units; less than ``height``.
+        overlap_x: Overlap of neighbours in a row, in map units; less than ``width``.
+        overlap_y: Overlap of neighbours in a column, in map units; less than ``height``.
 
     Raises:
         TilingError: See there.
@@ -118,10 +118,10 @@ def lay_grid(
     rows = _count(length_y, height, step_y)
     if rows * columns > MAX_TILES:
         raise TilingError("count")
-    return Grid(extent.x_min, extent.y_max, width, height, step_x, step_y, rows, columns)
+    return TileGrid(extent.x_min, extent.y_max, width, height, step_x, step_y, rows, columns)
 
 
-def side_by_side(grids: Sequence[Grid]) -> Iterator[Tile]:
+def side_by_side(grids: Sequence[TileGrid]) -> Iterator[Tile]:
     """The tiles of several grids; the columns of each go on where those of the one before end.
 
     Raises:

@@ -17,6 +17,7 @@ from unirs.inference.decoding import Stop
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
 from unirs.inference.engine import BATCH_SIZE, Item
 from unirs.inference.prompting import check_question, fuses, is_base
+from unirs.inference.reliability import is_demonstration, question_kind
 from unirs.inference.run import Row, Run
 from unirs.inference.scoring import rank_options
 from unirs.inference.stages import Stages
@@ -25,7 +26,8 @@ from unirs.inference.views import VIEWS
 from unirs.inference.visual import fit_frames
 from unirs.inputs import Question, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
-from unirs.models.store import DEFAULT_MODEL, find_model, model_info
+from unirs.model.folder import read_folder
+from unirs.models import DEFAULT_MODEL, find_model
 
 
 class Pipeline:
@@ -40,15 +42,11 @@ class Pipeline:
     Args:
         bundle: The model, in evaluation mode on its device.
         load_seconds: How long loading took.
-        demonstration: Whether the model's card says that it is not meant to be relied on.
     """
 
-    def __init__(
-        self, bundle: ModelBundle, load_seconds: float = 0.0, demonstration: bool = False
-    ) -> None:
+    def __init__(self, bundle: ModelBundle, load_seconds: float = 0.0) -> None:
         self.bundle = bundle
         self.load_seconds = load_seconds
-        self.demonstration = demonstration
         self._stages = Stages(bundle)
         self._most_rows: int | None = None  # that fit into memory; set once it has run out
 
@@ -81,6 +79,11 @@ class Pipeline:
     def frame_count(self) -> int:
         """Frames read from a video."""
         return self.config.frame_count
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether the model's card states that its answers cannot be relied on."""
+        return self.bundle.card.demonstration
 
     @property
     def makes_change_maps(self) -> bool:
@@ -200,6 +203,12 @@ class Pipeline:
                     on_smaller(self._most_rows)
         return done
 
+    def _is_demonstration(self, run: Run, text: str) -> bool:
+        """Whether the model's card states that an answer like this one cannot be relied on."""
+        question, card = run.question, self.bundle.card
+        kind = question_kind(run.visual.kind, question.task, question.options, text)
+        return is_demonstration(card.demonstration, card.reliable, kind)
+
     def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:
         """The answer of a run: probabilities and change maps are averaged over its rows."""
         first, options = rows[0], _ranked(run.question, rows)
@@ -221,7 +230,7 @@ class Pipeline:
             device=self.device,
             stopped=run.stopped,
             zero_shot=is_base(self.config),
-            demonstration=self.demonstration,
+            demonstration=self._is_demonstration(run, text),
             acquired=acquisition_dates(run.visual),
             crop=image_facts(run.visual),
             seconds=run.stage_seconds(self.load_seconds, total),
@@ -238,7 +247,10 @@ def _ranked(question: Question, rows: Sequence[Row]) -> tuple[OptionScore, ...]:
 
 
 def load_pipeline(
-    name_or_folder: str | Path = DEFAULT_MODEL, device: str = "auto", precision: str = "auto"
+    name_or_folder: str | Path = DEFAULT_MODEL,
+    device: str = "auto",
+    precision: str = "auto",
+    on_accepted: Callable[[], None] = lambda: None,
 ) -> Pipeline:
     """Load a model and put it where it will run.
 
@@ -246,16 +258,19 @@ def load_pipeline(
         name_or_folder: See ``find_model``.
         device: See ``devices.resolve_device``.
         precision: See ``devices.resolve_precision``.
+        on_accepted: See ``load_bundle``.
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid``, ``device_missing``,
             ``precision_unknown`` or ``out_of_memory``.
     """
     started = time.perf_counter()
-    folder = find_model(name_or_folder)
-    info, where = model_info(folder), resolve_device(device)
-    dtype = resolve_precision(precision, where, info.needs_bytes["float32"])
+    folder = read_folder(find_model(name_or_folder))
+    where = resolve_device(device)
+    dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
     bundle = guard_memory(
-        lambda: load_bundle(folder, where, dtype), lambda: None, f"loading the model {folder.name}"
+        lambda: load_bundle(folder, where, dtype, on_accepted),
+        lambda: None,
+        f"loading the model {folder.name}",
     )
-    return Pipeline(bundle, time.perf_counter() - started, info.demonstration)
+    return Pipeline(bundle, time.perf_counter() - started)

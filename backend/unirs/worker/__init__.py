@@ -9,6 +9,7 @@ described in ``docs/worker-protocol.md``; ``unirs.worker.client`` is a client fo
 ``streams``    stdin and stdout, reserved for the protocol
 ``server``     the queue of requests
 ``service``    the work: loading a model, and questions to it
+``failures``   what a client reports: an error response, or the end of the worker
 ``process``    one worker process, on the side of the client
 ``client``     starts a worker when there is none, and waits for its responses
 =============  ==================================================================================

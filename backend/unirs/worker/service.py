@@ -125,8 +125,9 @@ class Service:
             from unirs.inference import load_pipeline
 
             job.notify("progress", stage="load")
-            self._drop()
-            self._pipeline = load_pipeline(wanted.model, wanted.device, wanted.precision)
+            self._pipeline = load_pipeline(
+                wanted.model, wanted.device, wanted.precision, on_accepted=self._drop
+            )
             self._choice = wanted
         return self._pipeline
 

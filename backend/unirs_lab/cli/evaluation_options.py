@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.json_lines import told
+from unirs.cli.json_lines import stoppable
 from unirs.cli.options import Device, Json, Model, Precision, refuse_several
 from unirs.cli.screen import Bars, clean, print_json, print_table
 from unirs.models import DEFAULT_MODEL
@@ -115,7 +115,7 @@ class EvaluationOptions:
             sheet=self.sheet,
         )
         stopped = f"Stopped; all answers are kept in {folder}, and the same command resumes there."
-        with told("evaluation_stopped", stopped, json_lines=False), Bars() as bars:
+        with stoppable("evaluation_stopped", stopped, json_lines=False), Bars() as bars:
             result = evaluate(
                 lambda: load_pipeline(self.model, self.device, self.precision),
                 options,

@@ -22,9 +22,9 @@ from unirs.prompts import (
     classify_instruction,
     short_answer,
 )
-from unirs_lab.data.raster_truth import LANDSAT_FALSE_COLOUR, NAIP, Bands
 from unirs_lab.data.rasters import RasterTiles
 from unirs_lab.data.samples import Sample
+from unirs_lab.data.spectral_indices import LANDSAT_FALSE_COLOUR, NAIP, Bands
 from unirs_lab.evaluation.cases import NO_CHANGE_GROUP
 from unirs_lab.evaluation.question_kinds import DrawnKind, Sources, Split
 from unirs_lab.world import EVENTS, QA, pair, scene, seed_for, video

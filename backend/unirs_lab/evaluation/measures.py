@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from unirs_lab.data.number_words import count_in
 from unirs_lab.data.visuals import read_mask
 from unirs_lab.evaluation.cases import Case
 from unirs_lab.evaluation.scores.calibration import expected_calibration_error, fit_temperature
 from unirs_lab.evaluation.scores.captions import cider_d
 from unirs_lab.evaluation.scores.change_maps import score_change_maps
-from unirs_lab.evaluation.scores.counts import count_in
 from unirs_lab.evaluation.scores.tokenisation import PLAIN
 from unirs_lab.evaluation.scores.vqa import Accuracy, balanced_accuracy, normalise
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from unirs.inputs import InputKind
 from unirs.prompts import CAPTION_INSTRUCTION, short_answer
+from unirs_lab.data.number_words import count_in
 from unirs_lab.data.readers import rsvqa
 from unirs_lab.data.real import RealItem, read_real
 from unirs_lab.data.real.edits import Window, other_date
@@ -20,7 +21,6 @@ from unirs_lab.data.visuals import read_mask
 from unirs_lab.evaluation.benchmarks import benchmark
 from unirs_lab.evaluation.cases import NO_CHANGE_GROUP
 from unirs_lab.evaluation.question_kinds import CAPTION_TOKENS, CollectionKind, Sources, Split
-from unirs_lab.evaluation.scores.counts import count_in
 from unirs_lab.evaluation.wordings import COUNT_OF_WORDINGS, wordings
 
 YES_NO = ("yes", "no")

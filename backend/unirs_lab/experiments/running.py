@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from unirs.errors import UniRSError
-from unirs.files import alone_in, whole_file
+from unirs.files import alone_in, keep_settings, whole_file
 from unirs.inference import load_pipeline
+from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
+from unirs.model import ModelBundle, load_bundle
+from unirs.models.store import find_model
+from unirs_lab.data.datasets import dataset
+from unirs_lab.data.world_samples import write_world_samples
 from unirs_lab.evaluation.asking import Observer, Options
 from unirs_lab.evaluation.figure_tables import GENERATED
 from unirs_lab.evaluation.figures import evaluate_figures
@@ -19,9 +24,18 @@ from unirs_lab.experiments.ablations import ABLATIONS, Ablation, arms_of
 from unirs_lab.experiments.arms import Arm
 from unirs_lab.experiments.results import Results
 from unirs_lab.experiments.settings import Settings
-from unirs_lab.experiments.workshop import Workshop
 from unirs_lab.experiments.writing import write_results
-from unirs_lab.training.options import Report
+from unirs_lab.training.change_stage import train_change
+from unirs_lab.training.clues import write_clue_set
+from unirs_lab.training.joint_stage import train_joint
+from unirs_lab.training.progress import Report
+
+FIRST_SCENE = 1 << 30
+"""Number of the first training scene here. No base has seen it: its clues about training scenes are
+then as good, or bad, as those about test scenes."""
+
+VALIDATION_PAIRS = 32
+"""Generated pairs that choose the best epoch of the change stage."""
 
 FIGURES = {
     InputKind.SINGLE: {
@@ -53,36 +67,56 @@ def run_experiments(
     Args:
         settings: What on, and for how long.
         ablations: Which tables.
-        report: Where progress is told.
+        report: Gets the progress.
 
     Returns:
-        Scores, tables and verdicts; they lie in the folder, too.
+        Scores, tables and verdicts, which are in the folder, too.
 
     Raises:
-        UniRSError: What ``Settings.checked`` and ``Workshop`` find, and ``folder_in_use`` by
-            another process.
+        UniRSError: What ``Settings.checked`` finds, ``settings_differ`` if the folder was begun
+            with other settings or with another base, ``folder_in_use`` by another process, and what
+            training raises.
     """
     settings.checked()
+    report = report or Report()
     with alone_in(settings.folder):
-        return _run_all(settings, ablations, report or Report())
-
-
-def _run_all(settings: Settings, ablations: tuple[Ablation, ...], report: Report) -> Results:
-    workshop = Workshop(settings, report)
-    results = Results(settings, ablations, {})
-    for seed in range(settings.seeds):
-        arms = [arm for arm in arms_of(ablations, settings.seeds) if arm.seed == seed]
-        found = {arm: kept_scores(settings, arm) for arm in arms}
-        if any(arm.change_module for arm, scores in found.items() if scores is None):
-            workshop.train_change(seed)
-        for arm, scores in found.items():
-            results.scores[arm] = scores or _run(workshop, settings, arm, report)
-        write_results(results)
+        base = load_bundle(find_model(str(settings.base)), resolve_device(settings.device))
+        keep_settings(settings.folder, {"base": base.digest, **settings.as_json()})
+        _prepare(settings, base, report)
+        results = Results(settings, ablations, {})
+        for seed in range(settings.seeds):
+            _run_seed(results, seed, report)
+            write_results(results)
     return results
 
 
+def _prepare(settings: Settings, base: ModelBundle, report: Report) -> None:
+    """Generate what all arms read, and write its clues; what is there already is kept."""
+    size, samples = base.config.image_size, []
+    for kind, count in settings.inputs.items():
+        report.stage(f"generated {kind.value} inputs")
+        root = settings.shared / kind.value
+        write_world_samples(root, kind, "train", count, size, FIRST_SCENE, report.making)
+        samples += dataset("jsonl").read(root, "train")
+    root = settings.shared / InputKind.PAIR.value
+    write_world_samples(root, InputKind.PAIR, "val", VALIDATION_PAIRS, size)
+    report.stage("clues")
+    write_clue_set(samples, base, settings.shared / "clues", on_progress=report.making)
+
+
+def _run_seed(results: Results, seed: int, report: Report) -> None:
+    settings = results.settings
+    arms = [arm for arm in arms_of(results.ablations, settings.seeds) if arm.seed == seed]
+    found = {arm: kept_scores(settings, arm) for arm in arms}
+    change = settings.folder / "change" / f"seed-{seed}"
+    if any(arm.change_module for arm, scores in found.items() if scores is None):
+        train_change(settings.change(seed), change, report)
+    for arm, scores in found.items():
+        results.scores[arm] = scores or _run(settings, arm, change / "model", report)
+
+
 def arm_folder(settings: Settings, arm: Arm) -> Path:
-    """Where the run of an arm lies."""
+    """Folder of the run of an arm."""
     return settings.folder / "arms" / arm.name / f"seed-{arm.seed}"
 
 
@@ -105,13 +139,13 @@ def kept_scores(settings: Settings, arm: Arm) -> dict[str, float] | None:
         ) from error
 
 
-def _run(workshop: Workshop, settings: Settings, arm: Arm, report: Report) -> dict[str, float]:
+def _run(settings: Settings, arm: Arm, start: Path, report: Report) -> dict[str, float]:
     """Train an arm, score it on the kinds that it has learnt, and keep the scores."""
     folder = arm_folder(settings, arm)
     report.stage(f"arm {arm.name}, seed {arm.seed}")
-    workshop.tune(arm, folder)
+    model = train_joint(settings.joint(arm.overrides, start), folder, report)
     report.stage("scoring")
-    pipeline = load_pipeline(folder / "model", settings.device)
+    pipeline = load_pipeline(model, settings.device)
     evaluation = evaluate_figures(
         GENERATED,
         Sources(size=pipeline.image_size),

@@ -19,7 +19,7 @@ from unirs.inputs import InputKind, Task
 from unirs_lab.data.samples import Sample
 from unirs_lab.evaluation.predictions import FILE, Prediction, PredictionFile
 
-SETTINGS = {"benchmark": "rsvqa-lr", "model": "unirs-mini", "clues": True}
+SETTINGS = {"benchmark": "rsvqa-lr", "model": "unirs-small", "clues": True}
 
 
 def prediction(name: str, answer: str = "yes") -> Prediction:

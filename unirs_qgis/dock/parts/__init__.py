@@ -1,1 +1,1 @@
-"""Small widgets that know nothing of questions, layers or answers."""
+"""Small widgets that do not depend on questions or answers."""

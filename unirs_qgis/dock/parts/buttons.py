@@ -1,4 +1,4 @@
-"""Buttons that follow the palette, and stay readable under the stylesheets of QGIS's themes."""
+"""Buttons that follow the palette and stay readable under the stylesheets of QGIS."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class IconButton(QToolButton):
 
     Args:
         name: File in `icons/`, without its ending.
-        text: What it does, in a few words: tooltip and name for screen readers.
-        parent: Qt's parent.
+        text: Tooltip and name for screen readers.
+        parent: Parent widget.
     """
 
     def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
@@ -29,7 +29,7 @@ class IconButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def event(self, event: QEvent) -> bool:
-        """Draws the icon anew when the theme changes."""
+        """Updates the icon when the theme changes."""
         if event.type() in RECOLOURED:
             self.setIcon(icon(self._name, colours(self)))
         return super().event(event)
@@ -41,7 +41,7 @@ class CompactButton(QPushButton):
     Args:
         text: Its text.
         icon_name: File in `icons/`, without its ending; empty for none.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     def __init__(self, text: str, icon_name: str = "", parent: QWidget | None = None) -> None:
@@ -52,16 +52,16 @@ class CompactButton(QPushButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Without the least width that many styles give to a push button."""
-        words = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        sign = self.iconSize().width() + 4 if self._icon_name else 0
-        return QSize(words + sign + 20, super().sizeHint().height())
+        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        icon_width = self.iconSize().width() + 4 if self._icon_name else 0
+        return QSize(text + icon_width + 20, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As small as its text allows."""
         return self.sizeHint()
 
     def event(self, event: QEvent) -> bool:
-        """Draws the icon anew when the theme changes."""
+        """Updates the icon when the theme changes."""
         if self._icon_name and event.type() in RECOLOURED:
             role = QPalette.ColorRole.ButtonText
             self.setIcon(icon(self._icon_name, colours(self), role))
@@ -69,11 +69,11 @@ class CompactButton(QPushButton):
 
 
 class PillButton(QToolButton):
-    """A word with an outline. It is painted here: a stylesheet could part its ink from its ground.
+    """A text with an outline, painted here: a stylesheet could make text and background alike.
 
     Args:
         text: Its text.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
@@ -84,8 +84,8 @@ class PillButton(QToolButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Its text and a margin."""
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(words + 18, line_height(self) + 8)
+        width = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(width + 18, line_height(self) + 8)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Its text must be read in full."""
@@ -111,10 +111,10 @@ class PillButton(QToolButton):
         outline = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(outline, self._radius(), self._radius())
         painter.setPen(ink)
-        words = self.fontMetrics().elidedText(
+        text = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width() - 10
         )
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
 
     def _radius(self) -> float:
@@ -122,11 +122,11 @@ class PillButton(QToolButton):
 
 
 class SegmentButton(PillButton):
-    """One of a few things that exclude each other, as wide as there is room.
+    """One of a few exclusive choices, as wide as there is room.
 
     Args:
         text: Its text.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:

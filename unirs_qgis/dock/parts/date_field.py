@@ -16,7 +16,7 @@ def read_date(typed: str) -> str | None:
     """A date as ISO 8601 writes it, to the day, month or year that was typed.
 
     Args:
-        typed: What a person types, such as "2019" or "15.6.2019"; an empty text is no date.
+        typed: Text such as "2019" or "15.6.2019"; an empty text is no date.
 
     Returns:
         "2019", "2019-06", "2019-06-15" or ""; `None` for what is no date of the calendar.
@@ -46,7 +46,7 @@ class _DateEdit(QLineEdit):
     stepped = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Up is later, Down is earlier, as in every field of a date."""
+        """Up is later, Down is earlier."""
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
             event.accept()
@@ -57,11 +57,11 @@ class _DateEdit(QLineEdit):
 class DateField(QWidget):
     """A date, typed or picked from a calendar.
 
-    An empty field is no date; a text that is no date gives way to the date before.
+    An empty field is no date; a text that is no date is replaced by the previous date.
 
     Args:
         name: Its name for screen readers, and tooltip.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     edited = Signal()
@@ -90,7 +90,7 @@ class DateField(QWidget):
         return self._given
 
     def set_value(self, value: str) -> None:
-        """Shows a date, without telling that it was edited.
+        """Shows a date, without emitting `edited`.
 
         Args:
             value: ISO 8601 date, time, month or year; empty for no date.

@@ -1,4 +1,4 @@
-"""A layout that breaks its row when the dock is narrow."""
+"""A layout that wraps its row when the dock is narrow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
 class FlowLayout(QLayout):
-    """Places its widgets side by side, and goes on in a new row where the width ends.
+    """Lays out its widgets side by side, and continues in a new row where the width ends.
 
     Args:
         spacing: Pixels between two widgets, in both directions.
@@ -33,7 +33,7 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
-        """Gives an item out of the layout's hands."""
+        """Removes an item and returns it."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
@@ -41,7 +41,7 @@ class FlowLayout(QLayout):
         return Qt.Orientation.Horizontal
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """The narrower, the higher."""
+        """The height depends on the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
@@ -49,7 +49,7 @@ class FlowLayout(QLayout):
         return self._arranged(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802
-        """Moves the widgets to their places."""
+        """Lays out the widgets."""
         super().setGeometry(rect)
         self._arranged(rect, move=True)
 
@@ -83,14 +83,14 @@ class FlowLayout(QLayout):
         for row in rows:
             height = max((item.sizeHint().height() for item, _ in row), default=0)
             if move:
-                self._place(row, QPoint(rect.left(), top), height, rect.width())
+                self._place_row(row, QPoint(rect.left(), top), height, rect.width())
             top += height + self.spacing()
         return max(0, top - self.spacing() - rect.top())
 
-    def _place(
+    def _place_row(
         self, row: list[tuple[QLayoutItem, int]], start: QPoint, height: int, width: int
     ) -> None:
-        """Puts a row down; what can grow shares the width that is left."""
+        """Lays out a row; expanding widgets share the remaining width."""
         growing = [
             item
             for item, _ in row

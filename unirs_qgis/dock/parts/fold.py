@@ -1,4 +1,4 @@
-"""A heading that folds away what is under it."""
+"""A heading that shows and hides what is below it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Fold(QWidget):
 
     Args:
         title: The heading.
-        content: What is under it.
+        content: Widget below it.
         unfolded: Whether it is shown at first.
-        parent: Qt's parent.
+        parent: Parent widget.
 
     Signals:
         toggled: The content is shown, or hidden, now.
@@ -64,7 +64,7 @@ class Fold(QWidget):
             self.toggled.emit(unfolded)
 
     def set_summary(self, summary: Callable[[int], str]) -> None:
-        """Says what is inside while it is folded, instead of the heading.
+        """Sets a summary that is shown instead of the heading while it is folded.
 
         Args:
             summary: From the room in pixels to a text; an empty one leaves the heading.
@@ -73,16 +73,16 @@ class Fold(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Words the heading anew: what is inside has changed."""
+        """Updates the heading after a change of the content."""
         room = self.width() - self.header.iconSize().width() - _AROUND
-        words = self._summary(room) if self._summary is not None and not self._unfolded else ""
+        summary = self._summary(room) if self._summary is not None and not self._unfolded else ""
         metrics = self.header.fontMetrics()
         self.header.setText(
-            metrics.elidedText(words or self._title, Qt.TextElideMode.ElideRight, room)
+            metrics.elidedText(summary or self._title, Qt.TextElideMode.ElideRight, room)
         )
         state = self.tr("{heading}, unfolded") if self._unfolded else self.tr("{heading}, folded")
-        spoken = f"{self._title}: {words}" if words else self._title
-        self.header.setAccessibleName(state.format(heading=spoken))
+        accessible = f"{self._title}: {summary}" if summary else self._title
+        self.header.setAccessibleName(state.format(heading=accessible))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Elides a heading for which the dock is too narrow."""
@@ -90,7 +90,7 @@ class Fold(QWidget):
         self.refresh()
 
     def event(self, event: QEvent) -> bool:
-        """Draws the arrow anew when the theme changes."""
+        """Updates the arrow when the theme changes."""
         if event.type() in RECOLOURED:
             self._draw_arrow()
         return super().event(event)

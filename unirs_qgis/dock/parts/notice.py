@@ -1,4 +1,4 @@
-"""A sentence that should be seen: a warning, an error, a mark."""
+"""A notice: a warning, an error or a mark."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from unirs_qgis.dock.theme import Tone, colours, icon, tinted_ground, tone
 
 
 class Notice(QWidget):
-    """An icon and a sentence on a tinted ground; hidden while there is nothing to say.
+    """An icon and a sentence on a tinted ground; hidden while there is none.
 
     Args:
         icon_name: File in `icons/`, without its ending.
         meaning: Its tone.
-        parent: Qt's parent.
+        parent: Parent widget.
         offer: Text of a button that helps; empty for none.
 
     Signals:
@@ -35,23 +35,23 @@ class Notice(QWidget):
     ) -> None:
         super().__init__(parent)
         self._icon_name, self._meaning = icon_name, meaning
-        self._sign = QLabel(self)
-        self._sign.setFixedSize(16, 16)
+        self._icon_label = QLabel(self)
+        self._icon_label.setFixedSize(16, 16)
         self.label = WrapLabel(parent=self)
         self.button = CompactButton(offer, parent=self)
         self.button.clicked.connect(lambda _checked=False: self.accepted.emit())
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self.label)
-        words.addWidget(self.button)
+        text_column = QVBoxLayout()
+        text_column.setSpacing(4)
+        text_column.addWidget(self.label)
+        text_column.addWidget(self.button)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.setSpacing(6)
-        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
-        self.say("")
+        layout.addWidget(self._icon_label, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(text_column, 1)
+        self.show_text("")
 
-    def say(self, text: str, with_offer: bool = False) -> None:
+    def show_text(self, text: str, with_offer: bool = False) -> None:
         """Shows a sentence; an empty one hides the notice.
 
         Args:
@@ -76,5 +76,5 @@ class Notice(QWidget):
         painter.setBrush(tinted_ground(colours(self), self._meaning))
         painter.drawRoundedRect(self.rect(), 4, 4)
         ink = tone(colours(self), self._meaning)
-        icon(self._icon_name, colours(self), colour=ink).paint(painter, self._sign.geometry())
+        icon(self._icon_name, colours(self), colour=ink).paint(painter, self._icon_label.geometry())
         painter.end()

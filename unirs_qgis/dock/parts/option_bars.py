@@ -15,11 +15,7 @@ _GAP = 6
 
 
 class OptionBars(QWidget):
-    """Rows of answer, percentage and bar; the first is the answer that was chosen.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """Rows of answer, percentage and bar; the first is the answer that was chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,9 +30,9 @@ class OptionBars(QWidget):
     def show_options(self, options: Sequence[tuple[str, float]]) -> None:
         """Shows answers with their probabilities (0 to 1)."""
         self._options = list(options)
-        spoken = [f"{text}: {self._percent(share)}" for text, share in self._options]
+        accessible = [f"{text}: {percent(share)}" for text, share in self._options]
         self.setAccessibleName(self.tr("Probability of each answer"))
-        self.setAccessibleDescription("; ".join(spoken))
+        self.setAccessibleDescription("; ".join(accessible))
         self.updateGeometry()
         self.update()
 
@@ -70,13 +66,13 @@ class OptionBars(QWidget):
         painter.setFont(scaled_font(self.font(), 1.0, bold=index == 0))
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         row = QRect(0, index * height, self.width(), line_height(self))
-        percent = self._percent(share)
+        value = percent(share)
         metrics = painter.fontMetrics()
-        label = row.adjusted(0, 0, -metrics.horizontalAdvance(percent) - 8, 0)
+        label = row.adjusted(0, 0, -metrics.horizontalAdvance(value) - 8, 0)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, label.width())
         painter.drawText(label, middle | Qt.AlignmentFlag.AlignLeft, elided)
-        painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, percent)
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, value)
         track = QRectF(0, row.bottom() + 2, self.width(), _BAR)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(hairline(palette))
@@ -88,6 +84,7 @@ class OptionBars(QWidget):
     def _row_height(self) -> int:
         return line_height(self) + _BAR + _GAP
 
-    @staticmethod
-    def _percent(share: float) -> str:
-        return QLocale().toString(100 * share, "f", 1 if 0 < share < 0.1 else 0) + "\u2009%"
+
+def percent(share: float) -> str:
+    """A probability (0 to 1) in the user's language, with a decimal below 10 %."""
+    return QLocale().toString(100 * share, "f", 1 if 0 < share < 0.1 else 0) + "\u2009%"

@@ -1,4 +1,4 @@
-"""A row of buttons that never breaks: what does not fit waits in a menu at its end."""
+"""A row of buttons that never wraps: those that do not fit are in a menu at its end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OverflowRow(QWidget):
 
     Args:
         buttons: All that may ever be shown, in the order of the Tab key.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     def __init__(self, buttons: Sequence[QToolButton], parent: QWidget | None = None) -> None:
@@ -54,7 +54,7 @@ class OverflowRow(QWidget):
         return QSize(width, max((hint.height() for hint in hints), default=0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The menu, and room for a short word."""
+        """The menu, and room for a short button."""
         return QSize(2 * self.more.sizeHint().width() + _GAP, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -63,7 +63,7 @@ class OverflowRow(QWidget):
         self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Another font needs another room."""
+        """Another font changes the widths."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._arrange()

@@ -14,12 +14,12 @@ class ScrollColumn(QScrollArea):
 
     Args:
         content: A widget with a layout.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._revealed: QWidget | None = None  # what comes into sight once it is laid out
+        self._revealed: QWidget | None = None  # scrolled to once it is laid out
         self._followed: QWidget | None = None
         self._followed_to = 0
         self._soon = QTimer(self)
@@ -45,7 +45,7 @@ class ScrollColumn(QScrollArea):
         return QSize(self.widget().minimumSizeHint().width() + self._bar_width(), _LEAST)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Takes note of what comes and goes in the content."""
+        """Updates the geometry when the content changes."""
         if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
             if self._followed is not None:
@@ -53,7 +53,7 @@ class ScrollColumn(QScrollArea):
         return super().eventFilter(watched, event)
 
     def reveal(self, widget: QWidget) -> None:
-        """Brings a widget into sight, its top above all, once it is laid out."""
+        """Scrolls to a widget, at least to its top, once it is laid out."""
         self._revealed = widget
         self._soon.start()
 
@@ -76,7 +76,7 @@ class ScrollColumn(QScrollArea):
         return end - top <= self.viewport().height()
 
     def stop_following(self) -> None:
-        """Leaves the column where it is from now on."""
+        """Stops scrolling by itself."""
         self._followed = None
 
     def _settle(self) -> None:
@@ -88,13 +88,13 @@ class ScrollColumn(QScrollArea):
         if self._followed is not None:
             self._follow(self._followed)
 
-    def show_part(self, place: QRect) -> None:
+    def show_part(self, part: QRect) -> None:
         """Scrolls as little as shows a part of the content, or its top if it is too high."""
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        if place.top() < bar.value() or place.height() > height:
-            bar.setValue(place.top())
-        elif place.bottom() > bar.value() + height:
-            bar.setValue(place.bottom() - height + 1)
+        if part.top() < bar.value() or part.height() > height:
+            bar.setValue(part.top())
+        elif part.bottom() > bar.value() + height:
+            bar.setValue(part.bottom() - height + 1)
 
     def _follow(self, widget: QWidget) -> None:
         if self._is_scrolled_away():
@@ -114,14 +114,14 @@ class ScrollColumn(QScrollArea):
 
 
 def reveal(widget: QWidget) -> None:
-    """Brings a widget into sight in the column that it lies in, if it lies in one."""
+    """Scrolls to a widget in the column that contains it, if there is one."""
     column = _column_of(widget)
     if column is not None:
         column.reveal(widget)
 
 
 def show_part(widget: QWidget, part: QRect) -> None:
-    """Brings a part of a widget into sight in the column that it lies in, if it lies in one."""
+    """Scrolls to a part of a widget in the column that contains it, if there is one."""
     column = _column_of(widget)
     if column is not None:
         column.show_part(part.translated(widget.mapTo(column.widget(), QPoint(0, 0))))

@@ -1,4 +1,4 @@
-"""The keyboard goes where the eye goes."""
+"""The order of the Tab key: as laid out, from top to bottom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that comes from models, layers and logs: shown as it is, and never wider than the dock."""
+"""Plain text of models, layers and logs, never wider than the dock."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ class WrapLabel(QLabel):
 
     Args:
         text: Shown as it is.
-        quiet: Smaller and paler, for what is said beside the main thing.
-        parent: Qt's parent.
+        secondary: Smaller and paler, for secondary text.
+        parent: Parent widget.
     """
 
-    def __init__(self, text: str = "", quiet: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", secondary: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(text, parent)
-        self._quiet = quiet
-        if quiet:
+        self._secondary = secondary
+        if secondary:
             self.setFont(scaled_font(self.font(), 0.92))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)  # else Qt takes the height for one that no width changes
@@ -46,7 +48,7 @@ class WrapLabel(QLabel):
         self.setSizePolicy(policy)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """The narrower, the higher."""
+        """The height depends on the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
@@ -70,7 +72,7 @@ class WrapLabel(QLabel):
         painter = QPainter(self)
         palette = colours(self)
         painter.setPen(
-            muted(palette) if self._quiet else palette.color(QPalette.ColorRole.WindowText)
+            muted(palette) if self._secondary else palette.color(QPalette.ColorRole.WindowText)
         )
         layout.draw(painter, QPointF(0, max(0, (self.height() - height) // 2)))
         painter.end()
@@ -96,7 +98,7 @@ class GrowingText(QPlainTextEdit):
     Args:
         min_lines: Least height, in lines.
         max_lines: Greatest height, in lines, beyond which it scrolls; 0 for no bound.
-        parent: Qt's parent.
+        parent: Parent widget.
     """
 
     def __init__(
@@ -125,7 +127,7 @@ class GrowingText(QPlainTextEdit):
         self._fit()
 
     def append_piece(self, piece: str) -> None:
-        """Adds text at the end; what the user has selected stays selected."""
+        """Appends text; a selection of the user stays."""
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(piece)
@@ -136,7 +138,7 @@ class GrowingText(QPlainTextEdit):
         self._fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Scrolls what is around it where there is nothing to scroll in it."""
+        """Leaves the wheel to the widget around where there is nothing to scroll."""
         if self.verticalScrollBar().maximum() > 0:
             super().wheelEvent(event)
         else:

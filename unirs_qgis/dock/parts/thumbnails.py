@@ -1,4 +1,4 @@
-"""Small pictures side by side, each with a word under it."""
+"""Small images side by side, each with a caption."""
 
 from __future__ import annotations
 
@@ -56,11 +56,7 @@ class _Thumbnail(QWidget):
 
 
 class Thumbnails(QWidget):
-    """A row of pictures that wraps.
-
-    Args:
-        parent: Qt's parent.
-    """
+    """A row of images that wraps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +64,7 @@ class Thumbnails(QWidget):
         self.setLayout(self._layout)
 
     def show_images(self, images: Sequence[QImage], captions: Sequence[str]) -> None:
-        """Shows pictures, each with its caption, instead of those before."""
+        """Replaces all images and their captions."""
         while (item := self._layout.takeAt(0)) is not None:
             item.widget().hide()
             item.widget().deleteLater()

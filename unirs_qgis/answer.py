@@ -1,0 +1,177 @@
+"""The worker's answer as the plugin keeps it: one definition for dock, history and batch tables.
+
+A field of the answer is added here: an attribute, where it comes from in the worker's result, and
+its column. Nothing here imports QGIS, so that the dock can use it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from qtpy.QtCore import QCoreApplication
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of the model.
+
+    Attributes:
+        text: The answer; incomplete if it was stopped.
+        clue: The clue that was generated before the answer; empty if there was none.
+        options: The closed set of answers with their probabilities (0 to 1); empty for a free
+            answer.
+        model: Name of the model.
+        model_digest: Digest of the model's weights; empty if it is not known.
+        demonstration: Whether the model is for demonstration only.
+        zero_shot: Whether a base model answered that was never trained on remote sensing.
+        device: "cpu", "cuda" and the like.
+        seconds: Time that the answer took, in seconds.
+        stopped: Whether the user stopped it.
+        views: Number of augmented views that were averaged.
+        unsure: Whether the probability of an answer that was chosen from options is too low.
+        acquired: Acquisition dates of the images, ISO 8601 to the day, month or year; empty where
+            one is not known.
+        changed: Whether anything has changed between two dates; ``None`` where that was not asked.
+    """
+
+    text: str
+    model: str
+    device: str
+    seconds: float
+    clue: str = ""
+    options: tuple[tuple[str, float], ...] = ()
+    model_digest: str = ""
+    demonstration: bool = False
+    zero_shot: bool = False
+    stopped: bool = False
+    views: int = 1
+    unsure: bool = False
+    acquired: tuple[str, ...] = ()
+    changed: bool | None = None
+
+    @classmethod
+    def of_result(
+        cls,
+        result: Mapping[str, Any],
+        *,
+        model_digest: str = "",
+        views: int = 1,
+        dates: Sequence[str] = (),
+    ) -> Answer:
+        """The answer in a result of the worker protocol.
+
+        Args:
+            result: The JSON object.
+            model_digest: Of the model that was loaded.
+            views: Number of augmented views that were asked for.
+            dates: Acquisition dates of the layers, which their crops do not carry; none for a
+                video file.
+        """
+        return cls(
+            text=result["answer"],
+            clue=result["clue"] or "",
+            options=tuple((each["text"], each["probability"]) for each in result["options"]),
+            model=result["model"],
+            model_digest=model_digest,
+            demonstration=result["demonstration"],
+            zero_shot=result["zero_shot"],
+            device=result["device"],
+            seconds=result["seconds"]["total"],
+            stopped=result["stopped"],
+            views=views,
+            unsure=result["unsure"],
+            acquired=tuple(dates or (date or "" for date in result["acquired"])),
+            changed=result["changed"],
+        )
+
+    @property
+    def probability(self) -> float | None:
+        """Probability of the answer (0 to 1); ``None`` if it was not chosen from options."""
+        return dict(self.options).get(self.text)
+
+
+class Kind(Enum):
+    """What the cells of a column hold."""
+
+    TEXT = "text"
+    REAL = "real number"
+    INTEGER = "integer"
+    FLAG = "true or false"
+    TIME = "time in UTC"
+    LIST = "texts, as a JSON list"
+    OPTIONS = "texts with probabilities, as a JSON list of objects"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an attribute table.
+
+    Attributes:
+        name: Name of the column.
+        kind: Type of its cells.
+        alias: Gives its name in the user's language.
+        attribute: Name of the attribute that it holds; empty if it is the name of the column.
+        is_new: Whether tables of earlier versions may lack it; the attribute has a default then.
+        in_batches: Whether the tables of batches have it, too.
+    """
+
+    name: str
+    kind: Kind
+    alias: Callable[[], str]
+    attribute: str = ""
+    is_new: bool = False
+    in_batches: bool = False
+
+    @property
+    def key(self) -> str:
+        """Name of the attribute that it holds."""
+        return self.attribute or self.name
+
+    def cell(self, value: Any) -> Any:
+        """A value as a cell holds it: lists are JSON."""
+        if self.kind is Kind.OPTIONS:
+            value = [{"text": text, "probability": share} for text, share in value]
+        if self.kind in (Kind.LIST, Kind.OPTIONS):
+            return json.dumps(value, ensure_ascii=False)
+        return value
+
+
+ANSWER_COLUMNS = (
+    Column("answer", Kind.TEXT, lambda: translate("History", "Answer"), "text"),
+    Column("clue", Kind.TEXT, lambda: translate("History", "Clue"), in_batches=True),
+    Column("options", Kind.OPTIONS, lambda: translate("History", "Options")),
+    Column("model", Kind.TEXT, lambda: translate("History", "Model")),
+    Column("model_digest", Kind.TEXT, lambda: translate("History", "Digest of the model")),
+    Column(
+        "demonstration",
+        Kind.FLAG,
+        lambda: translate("History", "Demonstration model"),
+        in_batches=True,
+    ),
+    Column("zero_shot", Kind.FLAG, lambda: translate("History", "Answered by the base model")),
+    Column("device", Kind.TEXT, lambda: translate("History", "Device")),
+    Column("seconds", Kind.REAL, lambda: translate("History", "Seconds")),
+    Column("stopped", Kind.FLAG, lambda: translate("History", "Stopped")),
+    Column("views", Kind.INTEGER, lambda: translate("History", "Views"), is_new=True),
+    Column(
+        "unsure",
+        Kind.FLAG,
+        lambda: translate("History", "Not sure"),
+        is_new=True,
+        in_batches=True,
+    ),
+    Column(
+        "acquired",
+        Kind.LIST,
+        lambda: translate("History", "Acquisition dates"),
+        is_new=True,
+        in_batches=True,
+    ),
+)
+"""Columns of an answer in the history, in the order of the attribute table."""

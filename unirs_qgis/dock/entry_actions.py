@@ -1,0 +1,33 @@
+"""Actions on an entry of the history, for its menu and its buttons."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QCoreApplication
+
+translate = QCoreApplication.translate
+
+ICONS = {
+    "zoom": "zoom",
+    "highlight": "highlight",
+    "ask_again": "again",
+    "copy": "copy",
+    "change_map": "map",
+    "delete": "delete",
+}
+"""Icon of each action, in the order of the menu."""
+
+
+def action_text(action: str) -> str:
+    """An action in the user's language.
+
+    Args:
+        action: A key of `ICONS`.
+    """
+    return {
+        "zoom": translate("EntryActions", "Zoom to the footprint"),
+        "highlight": translate("EntryActions", "Highlight the footprint"),
+        "ask_again": translate("EntryActions", "Ask again"),
+        "copy": translate("EntryActions", "Copy question and answer"),
+        "change_map": translate("EntryActions", "Show change map"),
+        "delete": translate("EntryActions", "Delete…"),
+    }[action]

@@ -26,7 +26,12 @@ from unirs_lab.evaluation.figure_tables import REAL
 from unirs_lab.evaluation.figures import Aim, evaluate_figures
 from unirs_lab.evaluation.measures import agreement, calibration, change_map_f1
 from unirs_lab.evaluation.predictions import Prediction
-from unirs_lab.evaluation.question_kinds import CollectionKind, QuestionKind, Sources, Split
+from unirs_lab.evaluation.question_kinds import (
+    CollectionQuestions,
+    EvaluationQuestions,
+    Sources,
+    Split,
+)
 from unirs_lab.evaluation.report import Evaluation
 from unirs_lab.evaluation.scores.vqa import normalise
 
@@ -38,7 +43,7 @@ def right(sample: Sample) -> str:
 REAL_FIGURES = [
     figure
     for figure in REAL.figures
-    if all(isinstance(kind, CollectionKind) for kind in figure.kinds)
+    if all(isinstance(kind, CollectionQuestions) for kind in figure.kinds)
 ]
 
 
@@ -59,7 +64,7 @@ def scored(answer: str) -> tuple[tuple[str, float], ...]:
 
 
 def answered(
-    kind: QuestionKind, samples: list[Sample], answer: Callable[[Sample], str]
+    kind: EvaluationQuestions, samples: list[Sample], answer: Callable[[Sample], str]
 ) -> list[Case]:
     """The cases of a model that answers like this."""
     predictions = [

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.lab.data.dated_rasters import write_rasters
 from tests.lab.data.real_collections import write_collections
-from tests.model.conftest import make_small, models, plain_tensors, tokenizer  # noqa: F401
+from tests.model.conftest import make_small, models, tokenizer  # noqa: F401
 from unirs.cli import main
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline

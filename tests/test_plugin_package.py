@@ -100,7 +100,7 @@ def test_the_runtime_is_in_it_once_with_its_model_and_versions(plugins):
     assert (wheels / "constraints.txt").read_text() == (ROOT / "constraints.txt").read_text()
     (wheel,) = wheels.glob("*.whl")
     assert (
-        "unirs/resources/models/unirs-mini/model.safetensors" in zipfile.ZipFile(wheel).namelist()
+        "unirs/resources/models/unirs-small/model.safetensors" in zipfile.ZipFile(wheel).namelist()
     )
     assert not list(plugins.rglob("*.safetensors"))
 

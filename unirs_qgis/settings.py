@@ -47,7 +47,7 @@ class Settings:
     """
 
     python: str = ""
-    model: str = "unirs-mini"
+    model: str = "unirs-small"
     device: str = "auto"
     precision: str = "auto"
     clue: bool = True

@@ -17,7 +17,7 @@ from unirs_qgis.runtime.models import ModelCommands
 pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parents[1]
-MINI = TESTS.parent / "resources" / "models" / "unirs-mini"
+BUNDLED = TESTS.parent / "resources" / "models" / "unirs-small"
 VILA = TESTS / "model" / "reference-7x7" / "vila"
 SMALL, CHECKPOINT = "someone/small", "someone/VILA-tiny"
 TIMEOUT = 300_000
@@ -44,7 +44,7 @@ def hub(models_folder, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     with load_hub_server()() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
-        server.add_folder(SMALL, MINI)
+        server.add_folder(SMALL, BUNDLED)
         server.add_folder(CHECKPOINT, VILA)
         yield server
 
@@ -60,17 +60,17 @@ def ignore(_event) -> None:
 
 def test_the_bundled_model_is_listed_as_a_demonstration(commands, models_folder):
     found = commands.list_models()
-    mini = next(model for model in found.models if model.name == "unirs-mini")
-    assert mini.demonstration
-    assert not mini.removable
-    assert mini.size_bytes > 1_000_000
+    bundled = next(model for model in found.models if model.name == "unirs-small")
+    assert bundled.demonstration
+    assert not bundled.removable
+    assert bundled.size_bytes > 1_000_000
     assert found.user_folder == models_folder
     assert found.downloadable
 
 
 def test_added_folders_are_listed_and_answer_by_their_path(commands, models_folder, tmp_path):
     elsewhere = tmp_path / "elsewhere" / "my model"
-    shutil.copytree(MINI, elsewhere)
+    shutil.copytree(BUNDLED, elsewhere)
     found = commands.list_models([str(elsewhere), str(tmp_path / "gone")])
     added = next(model for model in found.models if model.added)
     assert (added.name, added.folder, added.removable) == (str(elsewhere), elsewhere, False)
@@ -84,7 +84,7 @@ def test_a_download_has_a_plan_is_resumed_and_can_be_removed(commands, hub):
     assert plan.repository == SMALL
     assert plan.total_bytes > 1_000_000
     assert not plan.needs_conversion
-    assert not any(path.name == "model.safetensors" for path in MINI.parent.glob("small/*"))
+    assert not any(path.name == "model.safetensors" for path in BUNDLED.parent.glob("small/*"))
 
     hub.faults.cut["model.safetensors"] = (1_000_000, 1)
     events: list[dict] = []
@@ -141,7 +141,7 @@ def test_failures_are_one_sentence_with_their_code(commands, hub, monkeypatch):
         commands.plan_download("no/such-model")
     assert caught.value.code == "model_not_on_hub"
     with pytest.raises(UserError) as caught:
-        commands.remove_model("unirs-mini")
+        commands.remove_model("unirs-small")
     assert "\n" not in caught.value.message
     assert not caught.value.message.startswith("unirs:")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")

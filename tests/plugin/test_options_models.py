@@ -31,7 +31,7 @@ def model(name: str, **facts) -> Model:
 
 
 FOUND = ModelList(
-    models=(model("unirs-mini", demonstration=True, removable=False), model("vila-3b")),
+    models=(model("unirs-small", demonstration=True, removable=False), model("vila-3b")),
     problems=(
         ModelProblem(
             "VILA1.5-3b",
@@ -93,7 +93,7 @@ class TestModels:
 
     def test_models_and_what_cannot_answer_are_listed(self, group):
         rows = [group.view.topLevelItem(index) for index in range(3)]
-        assert rows[0].text(0) == "unirs-mini (demonstration model)"
+        assert rows[0].text(0) == "unirs-small (demonstration model)"
         assert rows[1].text(1).replace(",", ".") == "6.4 GB"
         assert rows[2].text(2) == "It has to be converted."
         assert not rows[2].icon(0).isNull()

@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window \
-	lint types format train-mini evaluate bench wheel package translations clean
+	lint types format evaluate bench wheel package translations clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ qgis-env: .venv-qgis/.made ## install QGIS if it is missing, and make the plugin
 	@scripts/make_qgis_env.sh
 	@touch $@
 
-demo: env qgis-env ## ask the default model about two generated dates, then open QGIS on them
+demo: env qgis-env ## ask the default model about real imagery, then open QGIS on it
 	@$(BIN)/python -m scripts.demo
 
 # What needs little more than one core runs side by side: pip, apt and mypy.
@@ -82,11 +82,8 @@ format: env ## format the code and mend what can be mended by machine
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-train-mini: env ## train the default model anew into OUTPUT; RASTERS="naip" lets real dates join
-	@$(BIN)/unirs train mini --folder $(OUTPUT) $(RASTERS:%=--rasters %) --publish $(OUTPUT)/unirs-mini
-
 evaluate: env ## score the default model on scenes that it was never trained on
-	@$(BIN)/unirs evaluate mini
+	@$(BIN)/unirs evaluate generated
 
 bench: env ## measure the speed and memory of the default model
 	@$(BIN)/unirs bench

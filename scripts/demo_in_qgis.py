@@ -1,4 +1,4 @@
-"""The end of ``make demo``: QGIS with the plugin, on the two dates that the demo has written.
+"""The end of ``make demo``: QGIS with the plugin, on the sample imagery.
 
 With a screen, the window opens for you. Without one, it opens under Xvfb, and this script asks,
 prints the answers and leaves screenshots.
@@ -14,17 +14,17 @@ from pathlib import Path
 
 from scripts import package
 from scripts.qgis_session import Session, make_profile, qgis_command, qgis_environment
+from unirs.samples import AFTER, BEFORE
 
 OPEN_PROJECT = Path(__file__).with_name("demo_project.py")
-BEFORE, AFTER = "2019-06-15", "2021-08-02"
-QUESTION = "Is there a road in the image?"
+QUESTION = "Is there water in the image?"
 
 
 def show_in_qgis(folder: Path) -> None:
-    """Build the plugin, make a profile of its own, and open QGIS on the folder's dates.
+    """Build the plugin, make a profile of its own, and open QGIS on the folder's rasters.
 
     Args:
-        folder: Where the dates lie; gets the package, the profile, a project and screenshots.
+        folder: Where the rasters lie; gets the package, the profile, a project and screenshots.
     """
     folder = folder.resolve()
     profiles = make_profile(folder / "qgis-profile", package.main(folder / "package"))
@@ -53,13 +53,13 @@ def ask_without_a_screen(profiles: Path, folder: Path) -> None:
         qgis.press("Return")
         print("  {1}: {0.title}  {0.answer}".format(qgis.answer(1), layer))
         qgis.picture(folder / "qgis-answer.png")
-        qgis.click_layer(BEFORE)
-        qgis.click_layer(AFTER, also=True)
-        qgis.click_layer(AFTER, button=3)
+        qgis.click_layer(BEFORE.path.stem)
+        qgis.click_layer(AFTER.path.stem, also=True)
+        qgis.click_layer(AFTER.path.stem, button=3)
         qgis.choose("UniRS", "Describe change between layers")
         print("  {0.title}  {0.answer}".format(qgis.answer(2)))
         qgis.click("mapButton")
-        qgis.wait(lambda: len(qgis.layers()) > 2, "the change map")
+        qgis.wait(lambda: len(qgis.layers()) > 3, "the change map")
         time.sleep(3)  # until the map is drawn
         qgis.picture(folder / "qgis-change-map.png")
     print(f"To look at: {folder.name}/qgis-answer.png and {folder.name}/qgis-change-map.png")

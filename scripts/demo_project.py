@@ -1,4 +1,4 @@
-"""Runs inside of QGIS (``--code``): the dates of the demo as a project, beside the open dock."""
+"""Runs inside of QGIS (``--code``): the rasters of the demo as a project, beside the open dock."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import os
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsProject, QgsRectangle
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtWidgets import QAction
 from qgis.utils import iface
 
 FOLDER = Path(os.environ["UNIRS_DEMO"])
-PLACE = QgsRectangle(500_020, 5_399_500, 500_470, 5_399_950)
-"""Fields where houses are built, in metres of the rasters' CRS: as much as the model can see."""
+LAYERS = ("landsat-2020-05-18", "naip-2010-06-29", "naip-2014-07-20")
 
 
 def open_project() -> None:
-    """Add the dated rasters, save the project, and show the dock."""
-    for path in sorted(FOLDER.glob("????-??-??.tif")):
-        iface.addRasterLayer(str(path), path.stem)
+    """Add the rasters, zoom to the two dates, save the project, and show the dock."""
+    layers = [iface.addRasterLayer(str(FOLDER / f"{name}.tif"), name) for name in LAYERS]
     QgsApplication.processEvents()  # QGIS zooms to the first layer when it has the time
-    iface.mapCanvas().setExtent(PLACE)
+    QgsProject.instance().setCrs(layers[-1].crs())
+    iface.mapCanvas().setExtent(layers[-1].extent())
     iface.mapCanvas().refresh()
     QgsProject.instance().setTitle("UniRS demo")
     QgsProject.instance().write(str(FOLDER / "demo.qgz"))

@@ -27,7 +27,10 @@ PLUGIN = "unirs_qgis"
 LIMIT = 25 * 10**6
 """The plugin repository takes no larger file, in bytes."""
 
-SHARED = ("dates", "product_names", "worker/client", "worker/process", "worker/protocol")
+SHARED = (
+    *("dates", "product_names"),
+    *("worker/client", "worker/failures", "worker/process", "worker/protocol"),
+)
 """Files of the runtime that the plugin uses as well, in ``unirs_qgis/shared``."""
 
 RESOURCES = ("icons", "styles", "i18n")  # the model travels inside of the wheel

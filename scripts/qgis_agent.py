@@ -1,8 +1,7 @@
-"""Runs inside of QGIS (``--code``) and tells a driver what there is to see and to click.
+"""Runs inside of QGIS (``--code``) and reports its widgets to a driver.
 
-The driver (:mod:`scripts.qgis_session`) asks over a local socket, one JSON object a line:
-``{"ask": "widget", "name": "askButton"}``. Mouse and keyboard are the driver's own, and real; the
-agent only looks, so that QGIS does nothing that a user could not do.
+The driver (:mod:`scripts.qgis_session`) sends requests over a local socket, one JSON object a line:
+``{"ask": "widget", "name": "askButton"}``. Mouse and keyboard are the driver's own, and real.
 """
 
 from __future__ import annotations
@@ -25,27 +24,27 @@ from qgis.utils import iface
 
 SOCKET = os.environ["UNIRS_AGENT"]
 TEXTS = ("toPlainText", "currentText", "text", "title", "windowTitle")
-"""How widgets tell what they show, the fullest first."""
+"""Properties with the text of widgets, the longest text first."""
 
 
 class Agent:
-    """Answers what the driver asks."""
+    """Answers the requests of the driver."""
 
     def __init__(self) -> None:
         self._gaps = GapTimer()
         self._sockets: list[QLocalSocket] = []  # else Python frees them while Qt still uses them
         self._server = QLocalServer()
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._meet)
+        self._server.newConnection.connect(self._on_connection)
         if not self._server.listen(SOCKET):
             raise OSError(self._server.errorString())
 
-    def _meet(self) -> None:
+    def _on_connection(self) -> None:
         socket = self._server.nextPendingConnection()
         self._sockets.append(socket)
-        socket.readyRead.connect(lambda: self._hear(socket))
+        socket.readyRead.connect(lambda: self._on_lines(socket))
 
-    def _hear(self, socket: QLocalSocket) -> None:
+    def _on_lines(self, socket: QLocalSocket) -> None:
         while socket.canReadLine():
             with self._gaps.left_out():
                 answer = self._answer(json.loads(bytes(socket.readLine()).decode()))
@@ -55,21 +54,21 @@ class Agent:
     def _answer(self, request: dict) -> dict:
         try:
             return {"answer": getattr(self, f"on_{request.pop('ask')}")(**request)}
-        except Exception:  # an error here would open a dialog and wait for ever
+        except Exception:  # QGIS would open a dialog and wait for ever
             return {"error": traceback.format_exc()}
 
     def on_size(self, width: int, height: int) -> None:
-        """Give the window its place and size on the screen."""
+        """Set position and size of the window."""
         iface.mainWindow().showNormal()
         iface.mainWindow().setGeometry(0, 0, width, height)
 
     def on_widget(self, name: str) -> dict | None:
-        """Where a visible widget is on the screen, what it says, and whether it can be used."""
+        """Position, text and state of a visible widget."""
         visible = (widget for widget in named(name) if widget.isVisible())
         return next(map(describe, visible), None)
 
     def on_button(self, action: str) -> dict | None:
-        """Where the toolbar button of an action is."""
+        """Position of the toolbar button of an action."""
         for button in iface.mainWindow().findChildren(QToolButton):
             shown = button.defaultAction()
             if shown and shown.objectName() == action and button.isVisible():
@@ -77,7 +76,7 @@ class Agent:
         return None
 
     def on_push_button(self, text: str) -> dict | None:
-        """Where a button with a text is, in any window."""
+        """Position of the button with a text, in any window."""
         for window in QApplication.topLevelWidgets():
             for button in window.findChildren(QPushButton) if window.isVisible() else ():
                 if button.isVisible() and button.text().replace("&", "") == text:
@@ -104,13 +103,13 @@ class Agent:
         ]
 
     def on_layer(self, name: str) -> dict | None:
-        """Where a layer stands in the layer tree."""
+        """Position of a layer in the layer tree."""
         view = iface.layerTreeView()
         index = find_row(view.model(), name)
         return place(view.viewport(), view.visualRect(index)) if index else None
 
     def on_rows(self, name: str) -> list[str]:
-        """The texts of a view's rows, those of folded ones too."""
+        """The texts of a view's rows, folded ones included."""
         return next((row_texts(view.model()) for view in named(name)), [])
 
     def on_add_raster(self, path: str, name: str) -> bool:
@@ -135,16 +134,16 @@ class Agent:
         return [describe_layer(layer) for layer in layers if layer]
 
     def on_run(self, script: str, environment: dict[str, str]) -> None:
-        """Run a script as ``--code`` does, with what it reads from the environment."""
+        """Run a script as ``--code`` does, with environment variables."""
         os.environ.update(environment)
         runpy.run_path(script)
 
     def on_picture(self, path: str) -> bool:
-        """Save what is on the screen, menus and all."""
+        """Save a screenshot, with menus."""
         return QGuiApplication.primaryScreen().grabWindow(0).save(path)
 
     def on_watch(self) -> None:
-        """Begin to measure how long the event loop is held up."""
+        """Start to measure how long the event loop is blocked."""
         self._gaps.start()
 
     def on_longest_gap(self) -> float:
@@ -153,7 +152,7 @@ class Agent:
 
 
 class GapTimer:
-    """How long QGIS and the plugin held up the event loop at worst.
+    """The longest time for which QGIS and the plugin blocked the event loop.
 
     Waiting for a core does not count, nor does what the agent does: to find a widget among
     QGIS's thousands takes it 40 to 60 ms.

@@ -46,11 +46,11 @@ FOREIGN = (
     *("PYTHONHOME", "PYTHONPATH", "PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "LD_LIBRARY_PATH"),
     *("QT_QPA_PLATFORM", "QGIS_CUSTOM_CONFIG_PATH"),
 )
-"""What another Python, or a test without a window, may have set."""
+"""Variables that another Python, or a test without a window, may have set."""
 
 
 class SessionError(RuntimeError):
-    """QGIS ended, or did not do what was waited for."""
+    """QGIS ended, or did not react in time."""
 
 
 class Answered(NamedTuple):
@@ -61,10 +61,10 @@ class Answered(NamedTuple):
 
 
 def make_profile(folder: Path, package: Path) -> Path:
-    """A profile of its own, with the plugin's package unpacked and switched on.
+    """Create a profile with the plugin's package, enabled.
 
     Args:
-        folder: Where profiles lie; a former one is replaced.
+        folder: Folder of the profiles; it is replaced.
         package: The zip of the plugin.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -82,21 +82,21 @@ def qgis_command(profiles: Path, *words: object) -> list[str]:
 
 
 def qgis_environment(python: Path) -> dict[str, str]:
-    """This environment without the libraries of another Python; the worker runs on ``python``."""
+    """Environment variables without those of another Python; the worker runs on ``python``."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     return {**kept, "PATH": "/usr/bin:/bin", "UNIRS_PYTHON": str(python)}
 
 
 class Session:
-    """A QGIS window on a screen of its own, and the hands to use it.
+    """A QGIS window on a screen of its own, with mouse and keyboard.
 
     Args:
-        profiles: What ``make_profile`` made; a session leaves it for the next one.
-        python: The Python that has the runtime.
-        log: File for what QGIS and Xvfb print.
+        profiles: Result of ``make_profile``; it can be used by several sessions.
+        python: The Python with the runtime.
+        log: File for the output of QGIS and Xvfb.
         opened: Files that QGIS opens at its start, such as a project.
         screen: Size of the screen in pixels.
-        patience: How many times longer to wait than on a quiet machine.
+        patience: Factor of all time limits; 1 on an idle machine.
 
     Raises:
         SessionError: QGIS ended, or was not ready in time.
@@ -147,13 +147,13 @@ class Session:
         shutil.rmtree(self._private, ignore_errors=True)
 
     def kill(self) -> None:
-        """Let QGIS end as in a crash."""
+        """Kill QGIS, as in a crash."""
         self._processes[-1].kill()
         self._processes[-1].wait()
 
     @contextmanager
     def held_worker(self) -> Iterator[None]:
-        """The worker stands still meanwhile, so that an answer takes as long as is needed."""
+        """Suspend the worker meanwhile, so that an answer takes as long as needed."""
         found = subprocess.run(
             ["pgrep", "--full", "--parent", str(self._processes[-1].pid), "unirs.worker"],
             capture_output=True, text=True, check=True,
@@ -165,40 +165,40 @@ class Session:
         finally:
             os.kill(worker, signal.SIGCONT)
 
-    # -- what there is
+    # -- state
 
     def ask(self, what: str, **words: object) -> Any:
-        """What the agent in QGIS answers.
+        """Send a request to the agent in QGIS.
 
         Raises:
-            SessionError: The agent failed, or QGIS is gone.
+            SessionError: The agent failed, or QGIS has ended.
         """
         self._socket.sendall(json.dumps({"ask": what, **words}).encode() + b"\n")
         line = self._lines.readline()
         if not line:
-            raise SessionError(f"QGIS ended; {self._log} tells more.")
+            raise SessionError(f"QGIS ended; {self._log} has the details.")
         answer = json.loads(line)
         if "error" in answer:
             raise SessionError(answer["error"])
         return answer["answer"]
 
     def wait(self, look: Callable[[], T], what: str, seconds: float = TIMEOUT) -> T:
-        """Look again and again until there is something; return it."""
+        """Wait until a function returns something true; return it."""
         end = time.monotonic() + seconds * self._patience
         while time.monotonic() < end:
             if found := look():
                 return found
             if ended := [x for x in self._processes if x.poll() is not None]:
-                raise SessionError(f"{ended[0].args} ended; {self._log} tells more.")
+                raise SessionError(f"{ended[0].args} ended; {self._log} has the details.")
             time.sleep(0.1)
-        raise SessionError(f"{what} did not come in time; {self._log} may tell more.")
+        raise SessionError(f"{what} did not appear in time; {self._log} may have the reason.")
 
     def widget(self, name: str) -> dict[str, Any]:
         """A visible widget: x, y (middle), width, height, text, enabled."""
         return self.wait(lambda: self.ask("widget", name=name), f"the widget {name}")
 
     def text(self, name: str) -> str:
-        """What a visible widget says."""
+        """Text of a visible widget."""
         return self.widget(name)["text"]
 
     def history(self) -> list[Answered]:
@@ -215,7 +215,7 @@ class Session:
         return self.ask("layers")
 
     def picture(self, path: Path) -> Path:
-        """Save what is on the screen."""
+        """Save a screenshot."""
         self.ask("picture", path=str(path))
         return path
 
@@ -247,7 +247,7 @@ class Session:
         self.ask("close_project")
 
     def click(self, name: str, button: int = 1) -> None:
-        """Click a widget as soon as it can be used."""
+        """Click a widget as soon as it is enabled."""
         usable = self.wait(lambda: _usable(self.ask("widget", name=name)), f"a usable {name}")
         self.click_at(usable, button)
 
@@ -257,11 +257,11 @@ class Session:
         self.click_at(found)
 
     def click_text(self, text: str) -> None:
-        """Click the button with a text, in any window, as soon as it can be used."""
+        """Click the button with a text, in any window, as soon as it is enabled."""
         self.click_at(self.wait(lambda: _usable(self.ask("push_button", text=text)), text))
 
     def click_layer(self, name: str, button: int = 1, also: bool = False) -> None:
-        """Click a layer in the layer tree; ``also`` keeps what is selected."""
+        """Click a layer in the layer tree; ``also`` keeps the selection."""
         layer = self.wait(lambda: self.ask("layer", name=name), f"the layer {name}")
         self.click_at(layer, button, hold="ctrl" if also else "")
 
@@ -271,18 +271,18 @@ class Session:
             self.click_at(self.wait(lambda text=text: self._entry(text), f"the entry {text}"))
 
     def click_at(self, place: dict[str, Any], button: int = 1, hold: str = "") -> None:
-        """Click in the middle of a place."""
+        """Click in the middle of a widget or an entry."""
         words: list[object] = ["mousemove", "--sync", place["x"], place["y"], "sleep", 0.2]
         click = ["click", button]
         self._xdotool(*words, *(["keydown", hold, *click, "keyup", hold] if hold else click))
         time.sleep(0.3)
 
     def type(self, text: str) -> None:
-        """Type a text where the keyboard is."""
+        """Type a text into the focused widget."""
         self._xdotool("type", "--delay", 20, text)
 
     def press(self, *keys: str) -> None:
-        """Press keys, named as X11 names them: ``Return``, ``Escape``, ``ctrl+a``."""
+        """Press keys, by their names in X11: ``Return``, ``Escape``, ``ctrl+a``."""
         self._xdotool("key", *keys)
 
     # -- processes
@@ -297,7 +297,7 @@ class Session:
         with os.fdopen(reading) as file:
             number = file.readline().strip()
         if not number:
-            raise SessionError(f"Xvfb did not start; {self._log} tells more.")
+            raise SessionError(f"Xvfb did not start; {self._log} has the details.")
         return f":{number}"
 
     def _start(self, *words: str, pass_fds: tuple[int, ...] = ()) -> None:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unirs.bench import BenchInputs, measure_worker_peak, naive_answer, run_bench
-from unirs.imagery import read_pair
+from unirs.bench import measure_worker_peak, naive_answer, run_bench, sample_tiles
 from unirs.inference import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.worker.client import WorkerError
-from unirs_lab.world.write import write_demo
-
-
-@pytest.fixture
-def inputs(tmp_path: Path) -> BenchInputs:
-    demo = write_demo(tmp_path / "demo")
-    pair = VisualInput.pair(*read_pair(demo.before, demo.after, 256))
-    return BenchInputs(pair, demo.before, demo.after, demo.video)
 
 
 def noise(count: int) -> list[Crop]:
@@ -40,25 +30,30 @@ def test_the_naive_way_answers_as_the_pipeline_does(make_model, clue_source) -> 
             assert naive_answer(pipeline.bundle, visual, question) == expected
 
 
+def test_the_tiles_are_different_images() -> None:
+    tiles = sample_tiles(32)
+    assert len({tile.digest for tile in tiles}) == len(tiles) == 20
+
+
 @pytest.mark.slow
-def test_the_bundled_model_keeps_its_promises(inputs, capfd) -> None:
+def test_the_bundled_model_keeps_its_promises(capfd) -> None:
     """Ratios within one run, which hold on a busy machine as well."""
     steps: list[str] = []
-    result = run_bench(lambda: load_pipeline(device="cpu"), inputs, steps.append)
+    result = run_bench(lambda: load_pipeline(device="cpu"), steps.append)
     assert result.same_answers
-    assert result.follow_up_first_token_speedup >= 5
-    assert result.shared_vs_naive_speedup >= 4
-    assert result.worker_peak_mb < 900
+    assert result.follow_up_first_token_speedup >= 1.8
+    assert result.shared_vs_naive_speedup >= 1.3
+    assert result.worker_peak_mb < 1500
     assert result.batched_same_answers
-    assert result.batched_speedup >= 1.3
+    assert result.batched_speedup >= 1.2
     assert result.help_cost < 3
-    assert len(steps) == 5
+    assert len(steps) == 7
     assert json.loads(json.dumps(result.to_json()))["questions"] == 20
     assert not capfd.readouterr().err, "the worker's log is not the user's"
 
 
 @pytest.mark.slow
-def test_a_worker_that_refuses_is_not_measured(inputs, tmp_path) -> None:
+def test_a_worker_that_refuses_is_not_measured(tmp_path) -> None:
     with pytest.raises(WorkerError) as caught:
-        measure_worker_peak(inputs, {"model": str(tmp_path / "nothing")})
+        measure_worker_peak({"model": str(tmp_path / "nothing")})
     assert caught.value.code == "model_missing"

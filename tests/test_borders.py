@@ -15,7 +15,7 @@ BACKEND = ROOT / "backend"
 PACKAGE, LAB = BACKEND / "unirs", BACKEND / "unirs_lab"
 PLUGIN = ROOT / "unirs_qgis"
 
-GROUND = {"errors", "files", "product_names", "dates", "inputs"}
+GROUND = {"errors", "files", "product_names", "dates", "inputs", "answers"}
 MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
 INFERENCE = MODELS | {"models"}
@@ -28,7 +28,8 @@ RUNTIME = {
     "files": {"errors"},
     "product_names": set(),
     "dates": {"product_names"},
-    "inputs": GROUND,
+    "inputs": GROUND - {"answers"},
+    "answers": {"inputs"},
     "prompts": GROUND,
     "imagery": GROUND,
     "model": MODEL,
@@ -36,9 +37,10 @@ RUNTIME = {
     "inference": INFERENCE,
     "request": REQUEST,
     "tasks": TASKS,
-    "self_test": FRONT,
+    "samples": {"inputs"},
+    "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
-    "bench": FRONT | {"worker"},
+    "bench": FRONT | {"samples", "worker"},
     "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }
@@ -60,7 +62,7 @@ NEVER_ANYWHERE = {
     *("pickle", "cPickle", "dill", "joblib", "marshal", "shelve"),
     *("ftplib", "http", "requests", "httpx", "smtplib", "socket", "urllib3"),
 }
-SHARED = {"process", "protocol", "product_names"}
+SHARED = {"failures", "process", "protocol", "product_names"}
 """What is imported relatively, because the plugin ships the same files."""
 HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"}
 

@@ -1,4 +1,4 @@
-"""Outputs get to their places whole, or the reason is told."""
+"""Outputs are complete or missing with a reason; disk space; locks."""
 
 import subprocess
 import sys
@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from unirs.errors import UniRSError
-from unirs.files import alone_in, whole_file
+from unirs.files import alone_in, require_space, whole_file
 
 
-def test_what_fails_leaves_the_file_that_was_there(tmp_path):
+def test_a_failed_write_keeps_the_existing_file(tmp_path):
     target = tmp_path / "scores.json"
     target.write_text("old")
 
@@ -25,7 +25,7 @@ def test_what_fails_leaves_the_file_that_was_there(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_where_not_even_deleting_works_the_reason_is_told(tmp_path):
+def test_the_reason_is_reported_even_if_deleting_fails(tmp_path):
     (tmp_path / "file").touch()
 
     def write():
@@ -48,7 +48,7 @@ with alone_in(Path(sys.argv[1])):
 """
 
 
-def test_a_folder_has_one_writer_until_its_process_is_gone(tmp_path):
+def test_a_folder_has_one_writer_until_its_process_ends(tmp_path):
     folder = tmp_path / "run"
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, folder], stdout=subprocess.PIPE, text=True
@@ -61,3 +61,14 @@ def test_a_folder_has_one_writer_until_its_process_is_gone(tmp_path):
         holder.kill()
     with alone_in(folder):
         pass
+
+
+def test_a_disk_without_enough_space_is_refused_before_the_folder_exists(tmp_path):
+    folder = tmp_path / "not" / "yet"
+    require_space(folder, 0, "The shards")
+    with pytest.raises(UniRSError) as caught:
+        require_space(folder, 1e18, "The shards")
+    assert caught.value.code == "disk_full"
+    assert "The shards will take 1000000000.0 GB" in caught.value.message
+    assert str(folder) in caught.value.message
+    assert not folder.parent.exists()

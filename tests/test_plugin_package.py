@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.package import SHARED
+
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(sys.executable).parent
 BLOCKING = "B102,B105,B106,B107,B202,B301,B307,B602,B605,B615"
@@ -87,13 +89,10 @@ def test_licence_program_and_resources_are_in_it(plugins):
     assert (plugin / "resources/guide/qgis.html").is_file()
 
 
-def test_what_runtime_and_plugin_share_is_the_backend_s_own(plugins):
-    shared = [path for path in (ROOT / "unirs_qgis").rglob("*.py") if path.is_symlink()]
-    assert {path.stem for path in shared} >= {"client", "process", "protocol", "dates"}
-    for path in shared:
-        shipped = plugins / path.relative_to(ROOT)
-        assert not shipped.is_symlink()
-        assert shipped.read_bytes() == path.resolve().read_bytes()
+def test_shared_files_are_those_of_the_runtime(plugins):
+    for name in SHARED:
+        shipped = plugins / "unirs_qgis/shared" / f"{Path(name).name}.py"
+        assert shipped.read_bytes() == (ROOT / "backend/unirs" / f"{name}.py").read_bytes()
 
 
 def test_the_runtime_is_in_it_once_with_its_model_and_versions(plugins):
@@ -101,7 +100,7 @@ def test_the_runtime_is_in_it_once_with_its_model_and_versions(plugins):
     assert (wheels / "constraints.txt").read_text() == (ROOT / "constraints.txt").read_text()
     (wheel,) = wheels.glob("*.whl")
     assert (
-        "unirs/resources/models/unirs-mini/model.safetensors" in zipfile.ZipFile(wheel).namelist()
+        "unirs/resources/models/unirs-small/model.safetensors" in zipfile.ZipFile(wheel).namelist()
     )
     assert not list(plugins.rglob("*.safetensors"))
 

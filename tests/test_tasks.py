@@ -12,31 +12,27 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from unirs.answers import (
+    Answer,
+    OptionScore,
+    StageSeconds,
+    acquisition_dates,
+    image_facts,
+)
 from unirs.errors import UniRSError
 from unirs.imagery import CropOptions
 from unirs.inference import load_pipeline
-from unirs.inputs import Answer, Crop, InputKind, OptionScore, StageSeconds, Task, VisualInput
+from unirs.inputs import Crop, InputKind, Task, VisualInput
 from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
-from unirs.prompts import ERA_CLASSES
+from unirs.prompts import ERA_CLASSES, SCENE_CLASSES
 from unirs.request import TaskRequest
-from unirs.tasks import TaskResult, run_task
+from unirs.tasks import run_task
 
 DATES = ("20200811", "20210811", "20230811")
-KEYS = (
-    *(
-        "answer",
-        "clue",
-        "options",
-        "changed",
-        "vote",
-        "task",
-        "model",
-        "device",
-        "stopped",
-        "zero_shot",
-    ),
-    *("demonstration", "crop", "seconds", "tokens", "change_map"),
-)
+KEYS = {
+    *("answer", "clue", "options", "changed", "unsure", "task", "model", "device", "stopped"),
+    *("zero_shot", "demonstration", "acquired", "crop", "seconds", "tokens", "change_map"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +97,7 @@ def refusal(*args, **options):
         (Task.ASK, ["a.MP4"], InputKind.VIDEO),
         (Task.CAPTION, ["a.tif"], InputKind.SINGLE),
         (Task.CHANGE, ["a.tif", "b.tif"], InputKind.PAIR),
+        (Task.CLASSIFY, ["a.tif"], InputKind.SINGLE),
         (Task.CLASSIFY, ["a.tif", "b.tif"], InputKind.VIDEO),
         (Task.CLASSIFY, ["a.mov"], InputKind.VIDEO),
     ],
@@ -119,7 +116,6 @@ def test_the_number_and_kind_of_files_say_how_they_are_read(task, names, kind):
         (Task.CHANGE, ["a.tif"]),
         (Task.CHANGE, ["a.tif", "b.tif", "c.tif"]),
         (Task.CHANGE, ["a.mp4", "b.mp4"]),
-        (Task.CLASSIFY, ["a.tif"]),
         (Task.CLASSIFY, ["a.mp4", "b.mp4"]),
     ],
 )
@@ -137,9 +133,10 @@ def test_a_wrong_number_of_files_is_refused(task, names):
         (Task.ASK, ["a.tif"], {"classes": ("a", "b")}, "options_invalid"),
         (Task.ASK, ["a.tif"], {"max_new_tokens": 0}, "max_tokens_invalid"),
         (Task.CHANGE, ["a", "b"], {"views": 0}, "views_invalid"),
-        (Task.CHANGE, ["a", "b"], {"views": 17}, "views_invalid"),
-        (Task.CHANGE, ["a", "b"], {"views": 2, "options": ("a", "b")}, "views_invalid"),
-        (Task.ASK, ["a", "b"], {"views": 2}, "views_invalid"),
+        (Task.CHANGE, ["a", "b"], {"views": 9}, "views_invalid"),
+        (Task.ASK, ["a.tif"], {"views": 2}, "views_invalid"),
+        (Task.CAPTION, ["a.tif"], {"views": 2}, "views_invalid"),
+        (Task.ASK, ["a.mp4"], {"views": 2}, "views_invalid"),
         (Task.ASK, ["a.tif"], {"save_crop": Path("nowhere/a.png")}, "output_unwritable"),
         (Task.ASK, ["a.tif"], {"save_crop": Path("a.nonsense")}, "output_unwritable"),
         (Task.ASK, ["a", "b"], {"overlay": Path("map")}, "output_unwritable"),
@@ -151,10 +148,26 @@ def test_what_does_not_fit_is_refused_before_a_model_is_loaded(task, names, opti
     assert refusal(task, tuple(map(Path, names)), **options) == code
 
 
-def test_a_classification_chooses_from_era_unless_told_otherwise():
-    request = TaskRequest(Task.CLASSIFY, (Path("a.mp4"),))
-    assert request.question.options == ERA_CLASSES
-    assert replace(request, classes=("x", "y")).question.options == ("x", "y")
+@pytest.mark.parametrize(
+    ("task", "names", "options"),
+    [
+        (Task.CHANGE, ["a", "b"], {}),
+        (Task.CHANGE, ["a", "b"], {"options": ("a", "b")}),
+        (Task.ASK, ["a", "b"], {}),
+        (Task.ASK, ["a.tif"], {"options": ("a", "b")}),
+        (Task.CLASSIFY, ["a.mp4"], {}),
+    ],
+)
+def test_several_views_are_for_options_and_for_pairs(task, names, options):
+    request = TaskRequest(task, tuple(map(Path, names)), views=8, **options)
+    assert request.question.views == 8
+
+
+def test_the_default_classes_are_those_of_the_kind_of_input():
+    video, single = (TaskRequest(Task.CLASSIFY, (Path(name),)) for name in ("a.mp4", "a.tif"))
+    assert video.question.options == ERA_CLASSES
+    assert single.question.options == SCENE_CLASSES
+    assert replace(video, classes=("x", "y")).question.options == ("x", "y")
 
 
 def test_a_question_about_a_raster(pipeline, rasters):
@@ -177,7 +190,7 @@ def test_a_question_about_a_raster(pipeline, rasters):
 
 def test_the_object_for_programs_has_the_promised_keys_and_is_strict_json(pipeline, rasters):
     facts = run_task(pipeline, TaskRequest(Task.ASK, rasters[:1], "a road?")).to_json()
-    assert tuple(facts) == KEYS
+    assert facts.keys() == KEYS
     assert {"load", "vision", "clue", "prefill", "decode", "total"} <= facts["seconds"].keys()
     assert facts["tokens"].keys() == {"prompt", "visual", "answer"}
     assert facts["demonstration"] is True
@@ -196,6 +209,7 @@ def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters,
     result = run_task(pipeline, request)
     facts = result.to_json()
     assert [crop["date"] for crop in facts["crop"]] == ["2020-08-11", "2021-08-11"]
+    assert facts["acquired"] == ["2020-08-11", "2021-08-11"]
     assert facts["change_map"] == str(tmp_path / "map.tif")
     with (
         rasterio.open(tmp_path / "map.tif") as change,
@@ -209,28 +223,25 @@ def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters,
     assert {path.name for path in result.written} == names
 
 
-def test_a_change_is_described_from_several_views(pipeline, rasters, tmp_path):
-    path = tmp_path / "map.tif"
+def test_a_change_map_is_averaged_over_views(pipeline, rasters, tmp_path):
+    path, one = tmp_path / "map.tif", tmp_path / "one.tif"
     request = TaskRequest(Task.CHANGE, rasters[:2], max_new_tokens=4, views=3, change_map=path)
-    said, seen, stages = [], [], []
-    result = run_task(
-        pipeline,
-        request,
-        on_token=said.append,
-        on_stage=stages.append,
-        on_view=lambda *view: seen.append(view),
-    )
-    facts = result.to_json()
-    assert facts["vote"]["views"] == 3
-    assert facts["vote"]["agreeing"] in (1, 2, 3)
-    assert said == [facts["answer"]]
-    assert seen == [(2, 3), (3, 3)]
-    assert stages[0] == "read"
-    assert set(stages) <= {"read", "vision", "clue", "prefill", "decode", "score"}
+    said, stages = [], []
+    result = run_task(pipeline, request, on_token=said.append, on_stage=stages.append)
+    assert result.text == "".join(said)
+    assert stages == ["read", *stages[1:-1], "view"]
     assert result.written == (path,)
-    one = run_task(pipeline, replace(request, views=1, change_map=tmp_path / "one.tif"))
-    assert one.to_json()["vote"] is None
-    assert path.read_bytes() == (tmp_path / "one.tif").read_bytes()
+    run_task(pipeline, replace(request, views=1, change_map=one))
+    with rasterio.open(path) as averaged, rasterio.open(one) as single:
+        assert averaged.shape == single.shape
+        assert not np.array_equal(averaged.read(), single.read())
+
+
+def test_one_raster_is_classified(pipeline, rasters):
+    request = TaskRequest(Task.CLASSIFY, rasters[:1], classes=("forest", "beach"))
+    facts = run_task(pipeline, request).to_json()
+    assert facts["crop"]["source"] == str(rasters[0])
+    assert {option["text"] for option in facts["options"]} == {"forest", "beach"}
 
 
 def test_series_and_videos_are_classified(pipeline, rasters, video):
@@ -247,8 +258,8 @@ def test_a_stop_is_an_answer_too(pipeline, rasters, tmp_path):
     request = TaskRequest(Task.CHANGE, rasters[:2], "what is new here?", change_map=path)
     said = []
     result = run_task(pipeline, request, on_token=said.append, stop=lambda: len(said) >= 2)
-    assert result.answer.stopped
-    assert result.answer.text == "".join(said)
+    assert result.stopped
+    assert result.text == "".join(said)
     assert path.exists()
 
 
@@ -268,7 +279,7 @@ def test_a_stop_before_the_images_were_seen_leaves_no_map(pipeline, rasters, tmp
     crop = CropOptions(extent=(400_000, 5_799_900, 400_100, 5_800_000))  # not seen before
     request = TaskRequest(Task.CHANGE, rasters[:2], crop=crop, change_map=path)
     result = run_task(pipeline, request, on_stage=stages.append, stop=lambda: "vision" in stages)
-    assert (result.answer.text, result.change_map, result.written) == ("", None, ())
+    assert (result.text, result.change_map_file, result.written) == ("", None, ())
     assert not path.exists()
 
 
@@ -291,8 +302,7 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_answer(pipeline, raster
         run_task(pipeline, request)
     assert caught.value.code == "output_unwritable"
     assert (
-        caught.value.details["answer"]
-        == run_task(pipeline, replace(request, change_map=None)).answer.text
+        caught.value.details["answer"] == run_task(pipeline, replace(request, change_map=None)).text
     )
 
 
@@ -318,8 +328,10 @@ def test_numbers_that_json_cannot_say_become_null():
         Task.ASK,
         options=(OptionScore("yes", math.nan),),
         seconds=StageSeconds(load=math.inf),
+        acquired=acquisition_dates(VisualInput.single(crop)),
+        crop=image_facts(VisualInput.single(crop)),
     )
-    facts = TaskResult(answer, VisualInput.single(crop)).to_json()
+    facts = answer.to_json()
     assert json.loads(json.dumps(facts, allow_nan=False)) == facts
     assert facts["crop"]["extent"] == [0, 0, None, 1]
     assert facts["crop"]["pixel_size"] is None
@@ -361,7 +373,7 @@ def test_numbered_crops_overwrite_no_input_and_no_output(tmp_path, names, output
 def test_two_outputs_with_one_name_are_refused(tmp_path):
     paths = tmp_path / "a.tif", tmp_path / "b.tif"
 
-    with pytest.raises(UniRSError, match="one name"):
+    with pytest.raises(UniRSError, match="same name"):
         TaskRequest(Task.CHANGE, paths, change_map=tmp_path / "c", overlay=tmp_path / "c")
 
 

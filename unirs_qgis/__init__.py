@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from unirs_qgis.plugin import UniRSPlugin
 
 _BUNDLED = Path(__file__).parent / "_vendor"
-"""Where the plugin package has qtpy; not there in the repository."""
+"""Folder of qtpy in the plugin package; missing in the repository."""
 
 
-def classFactory(iface: QgisInterface) -> UniRSPlugin:  # noqa: N802  QGIS wants this name
+def classFactory(iface: QgisInterface) -> UniRSPlugin:  # noqa: N802 - QGIS's name
     """The plugin, for QGIS."""
     from unirs_qgis.plugin import UniRSPlugin
 
@@ -34,7 +34,7 @@ def _load_qtpy() -> None:
         try:
             import qtpy
         except ImportError:
-            # At the end of the path: nothing bundled may stand in for a module of QGIS.
+            # At the end of the path: modules of QGIS take precedence over bundled ones.
             sys.path.append(str(_BUNDLED))
             import qtpy  # noqa: F401
 
@@ -44,7 +44,7 @@ def _qt_of_qgis() -> Iterator[None]:
     """Let qtpy see QGIS's own binding in ``QT_API``.
 
     The user's value is meant for other programs: it may name a binding that QGIS does not run on,
-    or one that qtpy refuses. Without QGIS (the dock alone) qtpy chooses by itself.
+    or one that qtpy refuses. Without QGIS (the dock alone) qtpy chooses the binding.
     """
     qt = sys.modules.get("qgis.PyQt.QtCore")
     if qt is None:

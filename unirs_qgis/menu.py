@@ -23,10 +23,10 @@ def icon(name: str) -> QIcon:
 
 
 class LayerMenu(QObject):
-    """What stands under “UniRS” in the context menu of raster layers, worded by the selection.
+    """The “UniRS” entries in the context menu of raster layers; their texts fit the selection.
 
-    QGIS shows the menu for the current layer, whatever else is selected, so that the actions ask
-    the layer tree when they are triggered.
+    QGIS shows the menu for the current layer: the actions read the selection from the layer tree
+    when they are triggered.
     """
 
     caption_requested = Signal(list)
@@ -48,20 +48,20 @@ class LayerMenu(QObject):
         self._series = self._action("series", self.series_requested)
         for action in self._actions:
             iface.addCustomActionForLayerType(action, MENU, QgsMapLayer.LayerType.RasterLayer, True)
-        self._tree.selectionModel().selectionChanged.connect(self.word)
-        self._tree.currentLayerChanged.connect(self.word)
-        self.word()
+        self._tree.selectionModel().selectionChanged.connect(self.update)
+        self._tree.currentLayerChanged.connect(self.update)
+        self.update()
 
     def remove(self) -> None:
-        """Take everything back."""
-        self._tree.selectionModel().selectionChanged.disconnect(self.word)
-        self._tree.currentLayerChanged.disconnect(self.word)
+        """Remove the actions."""
+        self._tree.selectionModel().selectionChanged.disconnect(self.update)
+        self._tree.currentLayerChanged.disconnect(self.update)
         for action in self._actions:
             self._iface.removeCustomActionForLayerType(action)
             action.deleteLater()
 
-    def word(self, *_signal: object) -> None:
-        """Fit texts and states of the actions to the selection."""
+    def update(self, *_signal: object) -> None:
+        """Update texts and states of the actions by the selection."""
         kind = input_kind(self.selected())
         self._caption.setText(self.tr("Caption visible extent"))
         self._caption.setEnabled(kind == "single")
@@ -103,8 +103,8 @@ class DockAction:
 
     Args:
         iface: QGIS's window.
-        text: What the action says.
-        show: Called with whether the dock shall be seen.
+        text: Text of the action.
+        show: Called with whether to show the dock.
     """
 
     def __init__(self, iface: QgisInterface, text: str, show: Callable[[bool], None]) -> None:
@@ -118,7 +118,7 @@ class DockAction:
         iface.rasterMenu().addAction(self.action)
 
     def remove(self) -> None:
-        """Take everything back."""
+        """Remove the actions."""
         self._iface.removeToolBarIcon(self.action)
         self._iface.rasterMenu().removeAction(self.action)
         self.action.deleteLater()

@@ -1,4 +1,4 @@
-"""Where the plugin finds what it ships, and where it keeps what is the user's."""
+"""Files that the plugin ships, and folders for the user's files."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ _OLD = 30 * 24 * 3600
 def resource(*parts: str) -> Path:
     """A file or folder below ``resources/``.
 
-    It lies inside the installed plugin, and beside ``unirs_qgis/`` in the repository.
+    The folder is inside the installed plugin, and beside ``unirs_qgis/`` in the repository.
     """
     inside = _PACKAGE / "resources"
     folder = inside if inside.is_dir() else _PACKAGE.parent / "resources"
     return folder.joinpath(*parts)
+
+
+def guide_page() -> Path:
+    """The guide: a page for a browser in the installed plugin, its source in the repository."""
+    page = resource("guide", "qgis.html")
+    return page if page.exists() else _PACKAGE.parent / "docs" / "qgis.md"
 
 
 def profile_folder() -> Path:
@@ -37,14 +43,14 @@ def profile_folder() -> Path:
 
 
 def private_folder() -> Path:
-    """A new temporary folder that nobody else can read; whoever asks for it removes it."""
+    """A new temporary folder that nobody else can read; the caller removes it."""
     sweep_private_folders()
     return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
 
 
 @lru_cache(maxsize=1)
 def sweep_private_folders() -> None:
-    """Remove, once, what windows that crashed have left: see `_is_left_behind`."""
+    """Remove the folders that crashed windows have left, once: see `_is_left_behind`."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if _is_left_behind(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -53,8 +59,8 @@ def sweep_private_folders() -> None:
 def _is_left_behind(folder: Path) -> bool:
     """Whether a folder is ours, and of a process that has ended or of one long ago.
 
-    Windows has no harmless way to ask for a process of the standard library, and processes of
-    other computers may share the folder: there, and for names of earlier versions, age tells.
+    The standard library has no harmless check for a process on Windows, and other computers may
+    share the folder: there, and for names of earlier versions, age decides.
     """
     try:
         about = folder.lstat()

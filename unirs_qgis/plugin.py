@@ -1,4 +1,4 @@
-"""The plugin: makes its parts, connects them, registers them with QGIS, and takes it all back."""
+"""The plugin: creates its parts, connects them, and registers them with QGIS."""
 
 from __future__ import annotations
 
@@ -7,31 +7,32 @@ from shutil import rmtree
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
-from qtpy.QtCore import QObject, Qt
+from qtpy.QtCore import QObject, Qt, QUrl
+from qtpy.QtGui import QDesktopServices
 
-from unirs_qgis.answers import Answers, plain
-from unirs_qgis.asking import Asking, Wish
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.guide import open_guide
-from unirs_qgis.inputs.inputs import InputError, Inputs
+from unirs_qgis.history_controller import HistoryController
+from unirs_qgis.inputs.controller import InputController, InputError
 from unirs_qgis.inputs.layer_combo import LayerCombo
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.menu import DockAction, LayerMenu, icon
+from unirs_qgis.message_bar import show_warning
 from unirs_qgis.options import UniRSOptionsFactory, open_options
-from unirs_qgis.paths import private_folder
+from unirs_qgis.paths import guide_page, private_folder
 from unirs_qgis.processing import UniRSProvider
-from unirs_qgis.runtime.setup.environment import runtime_python, worker_command
-from unirs_qgis.runtime.setup.setup import RuntimeSetup
-from unirs_qgis.runtime.worker.worker import Worker
+from unirs_qgis.question import QuestionController, QuestionRequest
+from unirs_qgis.runtime.environment import runtime_python, worker_command
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import read_settings, read_setup_options
 from unirs_qgis.status import Status
 from unirs_qgis.translation import Translation
 
 
 class UniRSPlugin:
-    """What QGIS loads. Nothing heavy happens before the first question.
+    """The object that QGIS loads. Nothing heavy happens before the first question.
 
     Args:
         iface: QGIS's window; ``None`` under ``qgis_process``.
@@ -50,12 +51,12 @@ class UniRSPlugin:
             QgsApplication.processingRegistry().addProvider(self._provider)
 
     def initGui(self) -> None:  # noqa: N802 - QGIS's name
-        """Register everything that is seen in the window."""
+        """Register dock, menus and options."""
         self.initProcessing()
         self._window = Window(self._iface)
 
     def unload(self) -> None:
-        """Take everything back."""
+        """Unregister everything."""
         if self._window:
             self._window.close()
             self._window = None
@@ -66,7 +67,7 @@ class UniRSPlugin:
 
 
 class Window(QObject):
-    """The parts that live in QGIS's window, and who listens to whom.
+    """The parts in QGIS's window, and the connections between them.
 
     Args:
         iface: QGIS's window.
@@ -82,11 +83,11 @@ class Window(QObject):
         self.dock.hide()
 
     def close(self) -> None:
-        """Take everything back."""
-        self.asking.drop()
+        """Unregister everything."""
+        self.questions.drop()
         self.setup.cancel()
         self.worker.close()
-        self.answers.close()
+        self.history.close()
         self.inputs.detach()
         self._menu.remove()
         self._dock_action.remove()
@@ -107,38 +108,44 @@ class Window(QObject):
         self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
         self.worker = Worker(self._worker_command, self)
         self.setup = RuntimeSetup(self)
-        self.inputs = Inputs(self.dock, before, after, self._chooser, canvas, project, self)
-        self.asking = Asking(self.dock, self.worker, self._folder, read_settings, self)
-        self.answers = Answers(self.dock, self._footprints, self._iface, read_settings, self)
+        self.inputs = InputController(
+            self.dock, before, after, self._chooser, canvas, project, self
+        )
+        self.questions = QuestionController(
+            self.dock, self.worker, self._folder, read_settings, self
+        )
+        self.history = HistoryController(
+            self.dock, self._footprints, self._iface, read_settings, self
+        )
         self._status = Status(
-            self.dock, self.inputs, self.asking, self.worker, self.setup, read_settings, self
+            self.dock, self.inputs, self.questions, self.worker, self.setup, read_settings, self
         )
         self._menu = LayerMenu(self._iface, self)
         self._dock_action = DockAction(self._iface, self.tr("UniRS"), self._show_dock)
         self._options = UniRSOptionsFactory(
-            self.setup, self.worker, self._take_settings, icon("unirs"), self
+            self.setup, self.worker, self._apply_settings, icon("unirs"), self
         )
         self._iface.registerOptionsWidgetFactory(self._options)
-        self._take_settings()
+        self._apply_settings()
 
     def _connect_parts(self) -> None:
         dock, menu = self.dock, self._menu
         dock.submitted.connect(self._ask)
-        dock.stopped.connect(self.asking.stop)
+        dock.stopped.connect(self.questions.stop)
         dock.restart_requested.connect(self.worker.restart)
         dock.set_up_requested.connect(lambda: self.setup.start(read_setup_options()))
         dock.set_up_cancelled.connect(self.setup.cancel)
         dock.options_requested.connect(lambda: open_options(self._iface))
         dock.tiles_requested.connect(self._open_tiles)
         dock.ask_tiles_requested.connect(self._open_tiles)
-        dock.help_requested.connect(open_guide)
+        dock.help_requested.connect(self._open_guide)
         dock.visibilityChanged.connect(self._dock_action.action.setChecked)
-        self.asking.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
-        self.asking.mapped.connect(self.answers.add_map)
-        self.asking.answered.connect(self.answers.add)
-        self.answers.asked_again.connect(self._ask_again)
+        self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
+        self.questions.mapped.connect(self.history.add_change_map)
+        self.questions.answered.connect(self.history.add)
+        self.history.repeat_requested.connect(self._ask_again)
         for other_runtime in (self.setup.started, self.setup.changed):
-            other_runtime.connect(self.worker.stop)  # it holds the files of the one before
+            other_runtime.connect(self.worker.stop)  # it has the old one's files open
         menu.caption_requested.connect(lambda layers: self._ask_layers(layers, "caption"))
         menu.change_requested.connect(lambda layers: self._ask_layers(layers, "change"))
         menu.ask_requested.connect(self._prepare)
@@ -147,20 +154,20 @@ class Window(QObject):
     def _show_dock(self, shown: bool) -> None:
         self.dock.setVisible(shown)
         if shown:
-            self.dock.raise_()  # other docks may lie on top of it, as tabs
+            self.dock.raise_()  # other docks may cover it, as tabs
 
     # -- asking
 
     def _ask(self, task: str, text: str, options: list[str]) -> None:
         try:
-            picked = self.inputs.picked()
+            selection = self.inputs.selection()
         except InputError as error:
             self._warn(str(error))
         else:
-            self.asking.ask(Wish(task, text, tuple(options), picked))
+            self.questions.ask(QuestionRequest(task, text, tuple(options), selection))
 
     def _ask_layers(self, layers: list[QgsRasterLayer], task: str) -> None:
-        """From the layer menu: what is visible of these layers."""
+        """From the layer menu: ask about the visible extent of these layers."""
         self._prepare(layers)
         self._chooser.use_canvas()
         self._ask(task, "", [])
@@ -198,12 +205,16 @@ class Window(QObject):
         layers = self.inputs.layers()
         execAlgorithmDialog(*tiles_dialog(layers, self._chooser.extent(), question, options))
 
+    @staticmethod
+    def _open_guide() -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(guide_page())))
+
     # -- settings
 
-    def _take_settings(self) -> None:
+    def _apply_settings(self) -> None:
         self.worker.idle_minutes = read_settings().idle_minutes
-        self.answers.open()
-        self._status.look_again()
+        self.history.open()
+        self._status.check_runtime()
 
     @staticmethod
     def _worker_command() -> list[str] | None:
@@ -211,4 +222,4 @@ class Window(QObject):
         return worker_command(python) if python else None
 
     def _warn(self, sentence: str) -> None:
-        self._iface.messageBar().pushWarning("UniRS", plain(sentence))
+        show_warning(self._iface, sentence)

@@ -1,7 +1,6 @@
-"""What the user has chosen, kept by QGIS in the group ``unirs`` of its settings.
+"""The user's settings, stored by QGIS in its group ``unirs``.
 
-Settings are written by other versions, by hand and by administrators: a value that makes no sense
-is read as its default.
+Other versions, users and administrators write them: an invalid value is read as its default.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ BUILDS = ("auto", "cpu", "cuda")
 """Builds of PyTorch that a set-up can be asked for."""
 
 TOKENS = range(1, 1025)
-VIEWS = range(1, 17)
-"""From how many sides a change can be looked at."""
+VIEWS = range(1, 9)
+"""Number of augmented views of an image: the eight turned and mirrored ones."""
 
 IDLE_MINUTES = range(24 * 60 + 1)
 
@@ -34,21 +33,21 @@ class Settings:
     """How questions are answered.
 
     Attributes:
-        python: Interpreter of an environment of the user's own that has ``unirs``; empty: the one
-            that the set-up made.
+        python: Interpreter of the user's own environment with ``unirs``; empty: that of the
+            set-up.
         model: Name or folder of the model.
         device: ``"auto"``, ``"cpu"`` or an accelerator such as ``"cuda:0"``.
         precision: One of ``PRECISIONS``.
-        clue: Whether the frozen base writes a clue first.
+        clue: Whether a clue is generated before the answer.
         max_new_tokens: Upper bound of an answer's length.
-        views: From how many sides a change is looked at; what most tell is the answer.
-        idle_minutes: After so long without a question the model's memory is given back; 0: never.
+        views: Number of augmented views whose probabilities and change maps are averaged.
+        idle_minutes: Minutes without a question after which the model's memory is freed; 0: never.
         history_place: One of ``HISTORY_PLACES``: in the profile, or beside the project.
-        model_folders: Model folders that lie elsewhere on this computer.
+        model_folders: Model folders outside of the models folder.
     """
 
     python: str = ""
-    model: str = "unirs-mini"
+    model: str = "unirs-small"
     device: str = "auto"
     precision: str = "auto"
     clue: bool = True
@@ -61,15 +60,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class SetupOptions:
-    """How the worker's environment is made.
+    """How the runtime is set up.
 
     Attributes:
-        base_python: Interpreter that it is made from; empty: the best one found.
-        build: One of ``BUILDS``; ``"auto"`` is what suits this computer.
-        wheels_folder: Folder of wheels to install from without any network; empty: from the index
-            that pip is configured for.
-        extra_index: Address of a further package index, such as one with builds of PyTorch for a
-            certain kind of graphics card.
+        base_python: Interpreter that the environment is created with; empty: the best one found.
+        build: One of ``BUILDS``; ``"auto"`` chooses by the graphics card.
+        wheels_folder: Folder of wheels to install from without a network; empty: from the index in
+            pip's configuration.
+        extra_index: URL of another package index, such as one with builds of PyTorch for a
+            graphics card.
     """
 
     base_python: str = ""
@@ -79,27 +78,27 @@ class SetupOptions:
 
 
 def read_settings() -> Settings:
-    """The user's settings; what is missing or broken is as in ``Settings()``."""
+    """The user's settings; what is missing or invalid is as in ``Settings()``."""
     return Settings(**_read(Settings, GROUP))
 
 
 def write_settings(settings: Settings) -> None:
-    """Keep the user's settings."""
+    """Store the user's settings."""
     _write(settings, GROUP)
 
 
 def read_setup_options() -> SetupOptions:
-    """The user's wishes for the set-up; what is missing or broken is as in ``SetupOptions()``."""
+    """The options of the set-up; what is missing or invalid is as in ``SetupOptions()``."""
     return SetupOptions(**_read(SetupOptions, f"{GROUP}/setup"))
 
 
 def write_setup_options(options: SetupOptions) -> None:
-    """Keep the user's wishes for the set-up."""
+    """Store the options of the set-up."""
     _write(options, f"{GROUP}/setup")
 
 
 def _read(kind: type, group: str) -> dict[str, Any]:
-    """Those values of a group that make sense, by the name of their field."""
+    """The valid values of a group, by the name of their field."""
     store = QgsSettings()
     values = {}
     for field in fields(kind):
@@ -139,7 +138,7 @@ def _device(stored: Any) -> str:
 
 
 def _flag(stored: Any) -> bool:
-    # The settings file knows text alone: Qt writes true and false.
+    # The settings file has text only: Qt writes true and false.
     return {"true": True, "1": True, "false": False, "0": False}[str(stored).lower()]
 
 

@@ -8,23 +8,24 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import product
 from operator import truediv
-from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-import numpy as np
 import psutil
 import torch
 
-from unirs.inference.batch import answer_batch
-from unirs.inference.pipeline import CLUE_MAX_NEW_TOKENS, Pipeline
+from unirs.imagery import CropOptions, read_crop, read_pair
+from unirs.inference.pipeline import Pipeline
 from unirs.inference.prompting import answer_prompt, fuses, instruction_for, writes_clue
+from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
 from unirs.inference.visual import visual_tokens
-from unirs.inputs import Crop, Question, VisualInput
+from unirs.inputs import Question, Task, VisualInput
 from unirs.model import ModelBundle, embed_prompt
 from unirs.model.adapters import Role
 from unirs.prompts import Prompt, clue_prompt
+from unirs.samples import AFTER, BEFORE, CITY, CITY_EXTENT, FLIGHT
 from unirs.worker.client import WorkerClient
 
 REPETITIONS = 5
@@ -65,23 +66,6 @@ PAIR_QUESTIONS = (
 
 
 @dataclass(frozen=True)
-class BenchInputs:
-    """What is measured on.
-
-    Attributes:
-        pair: Two dates.
-        before: A raster file, for the worker.
-        after: The same place later.
-        video: A video file.
-    """
-
-    pair: VisualInput
-    before: Path
-    after: Path
-    video: Path
-
-
-@dataclass(frozen=True)
 class BenchResult:
     """What was measured. Seconds are wall-clock; a megabyte is 10^6 bytes.
 
@@ -89,6 +73,8 @@ class BenchResult:
         model: Name of the model.
         device: Where it ran.
         precision: In which precision.
+        load_seconds: Loading the model, in a process that has imported PyTorch.
+        caption_seconds: A caption of an image, with its clue where the model writes one (median).
         first_question_seconds: To the first token of the first question on an image (median).
         follow_up_seconds: To the first token of a second question on it (median).
         follow_up_first_token_speedup: The one by the other.
@@ -98,7 +84,8 @@ class BenchResult:
         shared_vs_naive_speedup: The one by the other.
         same_answers: Whether both ways gave the same answers.
         tokens_per_second: Of decoding, through the pipeline.
-        batch: Number of questions, each on an image of its own, asked side by side.
+        captions_per_second: Captions of tiles, in batches, without clues.
+        batch: Number of questions, each on a tile of its own, answered in one batch.
         batched_seconds: All of them in one batch.
         one_by_one_seconds: All of them through the pipeline, one after the other.
         batched_speedup: The one by the other.
@@ -113,6 +100,8 @@ class BenchResult:
     model: str
     device: str
     precision: str
+    load_seconds: float
+    caption_seconds: float
     first_question_seconds: float
     follow_up_seconds: float
     follow_up_first_token_speedup: float
@@ -122,6 +111,7 @@ class BenchResult:
     shared_vs_naive_speedup: float
     same_answers: bool
     tokens_per_second: float
+    captions_per_second: float
     batch: int
     batched_seconds: float
     one_by_one_seconds: float
@@ -160,46 +150,45 @@ class BatchedAndSingle(NamedTuple):
     same_answers: bool
 
 
-class HelpCost(NamedTuple):
-    """Seconds of ``unirs --help``, and their ratio to those of an empty program's help."""
-
-    seconds: float
-    cost: float
-
-
 def run_bench(
-    load: Callable[[], Pipeline],
-    inputs: BenchInputs,
-    on_step: Callable[[str], None] | None = None,
+    load: Callable[[], Pipeline], on_step: Callable[[str], None] | None = None
 ) -> BenchResult:
-    """Measure everything, on a machine that has nothing else to do.
+    """Measure everything on the sample imagery, on a machine that has nothing else to do.
 
     Args:
         load: Loads the model.
-        inputs: What is measured on.
-        on_step: Told each measurement as it begins.
+        on_step: Called with the name of each measurement as it begins.
     """
-    tell = on_step or (lambda _: None)
-    tell("starting the command line")
-    start = measure_help()
-    tell("first tokens on one image")
+    report = on_step or (lambda _: None)
+    report("starting the command line")
+    help_seconds, help_cost = measure_help()
+    report("loading")
     pipeline = load()
-    first_tokens = measure_first_tokens(pipeline, VisualInput.single(inputs.pair.crops[1]))
-    tell(f"{len(PAIR_QUESTIONS)} questions on one pair, shared and naive")
-    both = measure_shared_and_naive(pipeline, inputs.pair)
-    tell(f"{len(PAIR_QUESTIONS)} questions on as many images, in a batch and one by one")
-    batch = measure_batched_and_single(pipeline, inputs.pair.crops[1])
+    pair = VisualInput.pair(*read_pair(BEFORE.path, AFTER.path, pipeline.image_size))
+    image = VisualInput.single(read_crop(CITY.path, pipeline.image_size))
+    tiles = sample_tiles(pipeline.image_size)
+    report("captions and first tokens of one image")
+    caption_seconds = measure_caption(pipeline, image)
+    first_tokens = measure_first_tokens(pipeline, image)
+    report(f"{len(PAIR_QUESTIONS)} questions on one pair, shared and naive")
+    both = measure_shared_and_naive(pipeline, pair)
+    report(f"{len(tiles)} questions on as many tiles, in a batch and one by one")
+    batch = measure_batched_and_single(pipeline, tiles)
+    report(f"captions of {len(tiles)} tiles")
+    captions_per_second = measure_captions(pipeline, tiles)
     name, device, precision = pipeline.name, pipeline.device, pipeline.precision
-    folder = pipeline.bundle.folder.resolve()
+    folder, load_seconds = pipeline.bundle.folder.resolve(), pipeline.load_seconds
     pipeline.close()
-    tell("memory of the worker")
+    report("memory of the worker")
     worker_peak = measure_worker_peak(
-        inputs, {"model": str(folder), "device": device, "precision": precision}
+        {"model": str(folder), "device": device, "precision": precision}
     )
     return BenchResult(
         model=name,
         device=device,
         precision=precision,
+        load_seconds=load_seconds,
+        caption_seconds=caption_seconds,
         first_question_seconds=first_tokens.first_question,
         follow_up_seconds=first_tokens.follow_up,
         follow_up_first_token_speedup=first_tokens.first_question / first_tokens.follow_up,
@@ -209,15 +198,53 @@ def run_bench(
         shared_vs_naive_speedup=both.naive / both.shared,
         same_answers=both.same_answers,
         tokens_per_second=both.tokens_per_second,
-        batch=len(PAIR_QUESTIONS),
+        captions_per_second=captions_per_second,
+        batch=len(tiles),
         batched_seconds=batch.batched,
         one_by_one_seconds=batch.one_by_one,
         batched_speedup=batch.one_by_one / batch.batched,
         batched_same_answers=batch.same_answers,
         worker_peak_mb=worker_peak / MEGABYTE,
-        help_seconds=start.seconds,
-        help_cost=start.cost,
+        help_seconds=help_seconds,
+        help_cost=help_cost,
     )
+
+
+def sample_tiles(size: int) -> list[VisualInput]:
+    """Tiles of the sample raster of a city, one for each of ``PAIR_QUESTIONS``.
+
+    Args:
+        size: Side of a tile as the model reads it, in pixels.
+    """
+    left, bottom, right, top = CITY_EXTENT
+    columns, rows = 5, len(PAIR_QUESTIONS) // 5
+    width, height = (right - left) / columns, (top - bottom) / rows
+    tiles = []
+    for row, column in product(range(rows), range(columns)):
+        x, y = left + column * width, bottom + row * height
+        options = CropOptions(extent=(x, y, x + width, y + height))
+        tiles.append(VisualInput.single(read_crop(CITY.path, size, options)))
+    return tiles
+
+
+def measure_caption(pipeline: Pipeline, image: VisualInput) -> float:
+    """Median seconds of a caption of an image that the pipeline has not seen.
+
+    A round that is not counted pays for what happens once in a process.
+    """
+    rounds = []
+    for _ in range(REPETITIONS + 1):
+        pipeline.forget()
+        rounds.append(pipeline.answer(image, Question(Task.CAPTION)).seconds.total)
+    return median(rounds[1:])
+
+
+def measure_captions(pipeline: Pipeline, tiles: list[VisualInput]) -> float:
+    """Captions of tiles a second, in batches and without clues."""
+    pipeline.forget()
+    started = time.perf_counter()
+    list(pipeline.answers((tile, Question(Task.CAPTION, clue=False)) for tile in tiles))
+    return len(tiles) / (time.perf_counter() - started)
 
 
 def measure_first_tokens(pipeline: Pipeline, visual: VisualInput) -> FirstTokens:
@@ -253,19 +280,15 @@ def measure_shared_and_naive(pipeline: Pipeline, pair: VisualInput) -> SharedAnd
     )
 
 
-def measure_batched_and_single(pipeline: Pipeline, image: Crop) -> BatchedAndSingle:
-    """Each of ``PAIR_QUESTIONS`` on an image of its own (one image, shifted), side by side or not.
+def measure_batched_and_single(pipeline: Pipeline, tiles: list[VisualInput]) -> BatchedAndSingle:
+    """Each of ``PAIR_QUESTIONS`` on a tile of its own, in one batch and one by one.
 
-    No image is asked about twice: what is measured is the batch, and not what questions share.
+    No image has two questions: the batch is measured, and not what questions share.
     """
-    step = image.pixels.shape[1] // len(PAIR_QUESTIONS)
-    items = [
-        (VisualInput.single(Crop(np.roll(image.pixels, place * step, axis=1))), Question(text=text))
-        for place, text in enumerate(PAIR_QUESTIONS)
-    ]
-    answer_batch(pipeline, items[:2])  # what happens once is not counted
+    items = [(tile, Question(text=text)) for tile, text in zip(tiles, PAIR_QUESTIONS, strict=True)]
+    list(pipeline.answers(items[:2]))  # what happens once is not counted
     started = time.perf_counter()
-    batched = answer_batch(pipeline, items)
+    batched = list(pipeline.answers(items))
     between = time.perf_counter()
     pipeline.forget()
     single = [pipeline.answer(*item) for item in items]
@@ -281,7 +304,7 @@ def naive_answer(bundle: ModelBundle, visual: VisualInput, question: Question) -
     if question.clue and writes_clue(bundle.config):
         prompt = clue_prompt(visual.kind, len(visual.crops))
         clue = _generate(bundle, "clue", prompt, visual, False, CLUE_MAX_NEW_TOKENS).strip()
-    prompt = answer_prompt(bundle.config, visual, instruction_for(question), clue)
+    prompt = answer_prompt(bundle.config, visual, instruction_for(question, visual.kind), clue)
     as_pair = fuses(bundle.config, visual)
     return _generate(bundle, "answer", prompt, visual, as_pair, question.max_new_tokens)
 
@@ -311,13 +334,13 @@ def _generate(
     return processor.decode(ids[0])
 
 
-def measure_help() -> HelpCost:
-    """What ``unirs --help`` costs, and how much of that is its own."""
+def measure_help() -> tuple[float, float]:
+    """Seconds of ``unirs --help``, and their ratio to those of an empty program's help."""
     ours, empty = [], []
     for _ in range(REPETITIONS):
         ours.append(_process_seconds(["-m", "unirs", "--help"]))
         empty.append(_process_seconds(["-c", EMPTY_PROGRAM]))
-    return HelpCost(median(ours), median(map(truediv, ours, empty)))
+    return median(ours), median(map(truediv, ours, empty))
 
 
 def _process_seconds(words: list[str]) -> float:
@@ -327,27 +350,24 @@ def _process_seconds(words: list[str]) -> float:
     return time.perf_counter() - started
 
 
-def measure_worker_peak(inputs: BenchInputs, choice: dict[str, str]) -> int:
+def measure_worker_peak(choice: dict[str, str]) -> int:
     """Bytes of resident memory that a worker takes at most for one task of each kind.
 
     Args:
-        inputs: Files for the tasks.
         choice: Parameters of ``load``: model, device and precision.
 
     Raises:
         WorkerError: The worker refuses one of the tasks.
         WorkerDied: It does not survive one.
     """
-    before, after, video = (
-        str(path.resolve()) for path in (inputs.before, inputs.after, inputs.video)
-    )
+    before, after, video = (str(sample.path) for sample in (BEFORE, AFTER, FLIGHT))
     requests: list[tuple[str, dict[str, Any]]] = [
         ("load", dict(choice)),
         ("caption", {"paths": [after]}),
         ("change", {"paths": [before, after]}),
         ("classify", {"paths": [video]}),
     ]
-    with WorkerClient() as client, _PeakMemory(client.process.pid) as peak:
+    with WorkerClient() as client, _PeakMemory(client.request("hello")["pid"]) as peak:
         for method, params in requests:
             client.request(method, params)
     return peak.bytes

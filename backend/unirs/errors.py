@@ -1,22 +1,28 @@
-"""What a user can cause, said in one sentence, with a code that programs can rely on."""
+"""Failures that a user can cause: one sentence for people, and a stable code for programs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 SENTENCE_CHARACTERS = 2000
-"""Longest sentence about a failure, whatever the file or the library said that it quotes."""
+"""Longest sentence about a failure, however long the quoted file name or library message is."""
 
 
 def shorten(text: str, most: int = SENTENCE_CHARACTERS) -> str:
-    """Text of at most so many characters: what is too long is cut in its middle.
+    """Limit the length of a text by cutting its middle.
 
-    What is wrong stands at the beginning of a sentence, and what to do at its end.
+    The beginning of a sentence says what is wrong, and its end what to do.
     """
     if len(text) <= most:
         return text
     half = (most - 3) // 2
     return f"{text[:half]} … {text[-half:]}"
+
+
+def short_reason(error: BaseException) -> str:
+    """What a library's exception says, in one line without its full stop; its class if nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return " ".join(lines[:2]).rstrip(".")
 
 
 class UniRSError(Exception):
@@ -36,7 +42,7 @@ class UniRSError(Exception):
         self.details = details
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel whole between processes."""
+        """Keep code and details when pickled between processes."""
         return _rebuild, (self.code, self.message, self.details)
 
     @property

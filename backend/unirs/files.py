@@ -1,34 +1,74 @@
-"""Where models lie, and how any output gets to its place: whole, or not at all."""
+"""Files and folders: complete outputs or none, free space, locks, and the models folder."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from unirs.errors import UniRSError
+from unirs.errors import UniRSError, short_reason
 
 SETTINGS_FILE = "settings.json"
-"""What the content of a folder was made with."""
+"""Records the settings that the content of a folder was made with."""
 
 LOCK_FILE = ".lock"
 """Held by the process that writes into a folder."""
 
 
 def file_size(size: float) -> str:
-    """Bytes as a person reads them, everywhere alike: 1 GB is 10^9 bytes, as disks are sold."""
+    """A size in bytes, for people: 1 GB is 10^9 bytes, as on the label of a disk."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
     return f"{size:.0f} bytes"
 
 
+def free_bytes(folder: Path) -> int:
+    """Free space on the disk of a folder that need not exist yet, in bytes."""
+    existing = next(
+        each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir()
+    )
+    return shutil.disk_usage(existing).free
+
+
+def require_space(folder: Path, needed_bytes: float, what: str) -> None:
+    """Refuse to start writing what would not fit on the disk.
+
+    Args:
+        folder: Where it will be written; need not exist yet.
+        needed_bytes: Size of everything that is still to be written.
+        what: What will be written, as the subject of a sentence, such as ``"The shards"``.
+
+    Raises:
+        UniRSError: ``disk_full``.
+    """
+    free = free_bytes(folder)
+    if free < needed_bytes:
+        raise UniRSError(
+            "disk_full",
+            f"{what} will take {file_size(needed_bytes)} in {folder}, but only {file_size(free)} "
+            "is free there; free some space, or choose another folder.",
+        )
+
+
+def write_failure(path: Path, error: Exception) -> UniRSError:
+    """The failure to write a file or folder, for whatever reason the system or a library gave."""
+    reason = getattr(error, "strerror", None) or short_reason(error)
+    return UniRSError(
+        "output_unwritable",
+        f"{path} cannot be written ({reason}); check that its folder exists, is writable and has "
+        "free space.",
+        reason=str(error),
+    )
+
+
 def models_folder() -> Path:
-    """The user's folder of models: ``UNIRS_MODELS``, else the platform's place for data."""
+    """The user's models folder: ``UNIRS_MODELS``, else in the platform's folder for user data."""
     import platformdirs
 
     chosen = os.environ.get("UNIRS_MODELS")
@@ -37,11 +77,11 @@ def models_folder() -> Path:
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iterator[Path]:
-    """A temporary path beside the target, which becomes the target when all went well.
+    """A temporary path beside the target, which is renamed to the target after success.
 
     Args:
         path: The target.
-        failures: What the library that writes raises, besides ``OSError``, where it cannot.
+        failures: Exceptions of the library that writes, besides ``OSError``.
 
     Raises:
         UniRSError: ``output_unwritable``.
@@ -53,20 +93,14 @@ def whole_file(path: str | os.PathLike[str], *failures: type[Exception]) -> Iter
         yield temporary
         temporary.replace(target)
     except refusals as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise UniRSError(
-            "output_unwritable",
-            f"{target} cannot be written ({reason}); check that its folder exists, takes files and "
-            "has room.",
-            reason=str(error),
-        ) from error
+        raise write_failure(target, error) from error
     finally:
-        with suppress(OSError):  # where nothing can be written, nothing is to be deleted
+        with suppress(OSError):  # where nothing could be written, there is nothing to delete
             temporary.unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that can be written to.
+    """Create a folder, and check that it is writable.
 
     Raises:
         UniRSError: ``output_unwritable``.
@@ -75,21 +109,23 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UniRSError(
-            "output_unwritable", f"The folder {folder} cannot be made: {error.strerror}."
+            "output_unwritable", f"The folder {folder} cannot be created: {error.strerror}."
         ) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise UniRSError("output_unwritable", f"The folder {folder} cannot be written to.")
+        raise UniRSError(
+            "output_unwritable", f"The folder {folder} is not writable; choose another one."
+        )
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes of UniRS from writing into a folder meanwhile.
+    """Prevent other processes of UniRS from writing into a folder at the same time.
 
-    What a long run keeps there is mapped into memory: two writers do not only spoil each other's
-    files, they crash. The lock goes with the process, however that ends.
+    The files of a long run are mapped into memory: two writers would not only damage each other's
+    files, they would crash. The lock ends with the process, however that ends.
 
     Args:
-        folder: Made if it is not there.
+        folder: Created if it does not exist.
 
     Raises:
         UniRSError: ``folder_in_use``, ``output_unwritable``.
@@ -103,7 +139,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     except Timeout:
         raise UniRSError(
             "folder_in_use",
-            f"Another process is writing into {folder}; wait for it, stop it, or name another "
+            f"Another process is writing into {folder}; wait for it, stop it, or choose another "
             "folder.",
         ) from None
     except OSError as error:
@@ -117,26 +153,26 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:
-    """Note in a folder what its content is made with; refuse to go on with something else.
+    """Record the settings that a folder's content is made with, and refuse to change them later.
 
     Args:
-        folder: Takes ``SETTINGS_FILE``.
+        folder: Where ``SETTINGS_FILE`` is written.
         settings: JSON values.
 
     Raises:
-        UniRSError: ``settings_differ`` if the folder was begun with other settings,
+        UniRSError: ``settings_differ`` if the folder was started with other settings,
             ``settings_broken`` if they cannot be read, ``output_unwritable``.
     """
     path = folder / SETTINGS_FILE
     wanted = json.loads(json.dumps(settings))
     if path.is_file():
-        begun = _begun_with(path)
-        names = [n for n in {**begun, **wanted} if begun.get(n) != wanted.get(n)]
+        recorded = _recorded_settings(path)
+        names = [n for n in {**recorded, **wanted} if recorded.get(n) != wanted.get(n)]
         if names:
             raise UniRSError(
                 "settings_differ",
-                f"{folder} was begun with {names[0]} = {begun.get(names[0])} and not "
-                f"{wanted.get(names[0])}; delete it, or name another folder.",
+                f"{folder} was started with {names[0]} = {recorded.get(names[0])} and not "
+                f"{wanted.get(names[0])}; delete it, or choose another folder.",
             )
         return
     make_folder(folder)
@@ -144,7 +180,7 @@ def keep_settings(folder: Path, settings: Mapping[str, Any]) -> None:
         temporary.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
 
 
-def _begun_with(path: Path) -> dict[str, Any]:
+def _recorded_settings(path: Path) -> dict[str, Any]:
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -152,7 +188,7 @@ def _begun_with(path: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise UniRSError(
             "settings_broken",
-            f"{path} cannot be read, which says what is in its folder; delete the folder, or name "
+            f"{path}, the settings of its folder, cannot be read; delete the folder, or choose "
             "another one.",
         )
     return settings

@@ -1,12 +1,13 @@
-"""What is asked, about what, and what came back: the words that every part shares."""
+"""What is read and what is asked about it: the types that every part shares."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,13 @@ from unirs.errors import UniRSError
 Extent = tuple[float, float, float, float]
 """Minimum x, minimum y, maximum x, maximum y, in the units of a CRS."""
 
-NEUTRAL = 127
-"""Grey of what holds no image: pixels without data, and the padding to a square.
+Stretch = Literal["auto", "none", "percentile", "minmax"]
+"""How the values of a band become 8-bit: see :mod:`unirs.imagery.stretch`."""
 
-It is the integer mean of SigLIP's normalisation, so the encoder reads it as almost 0.
+NEUTRAL = 127
+"""Grey of pixels without data and of the padding to a square.
+
+It is the integer mean of SigLIP's normalisation, so that the encoder reads it as almost 0.
 """
 
 
@@ -31,7 +35,7 @@ NO_CHANGE = (
     "no change has occurred",
     "almost nothing has changed",
 )
-"""The captions that LEVIR-CC has for pairs without change, and so all that learns from it."""
+"""The captions of LEVIR-CC for pairs without change, which models trained on it reproduce."""
 
 AspectMode = Literal["pad", "resize"]
 """How an image becomes the square that the encoder reads: on neutral bars, or squashed."""
@@ -46,7 +50,7 @@ class InputKind(str, Enum):
 
 
 class Task(str, Enum):
-    """What is wanted of a visual input."""
+    """What to do with a visual input."""
 
     ASK = "ask"
     CAPTION = "caption"
@@ -55,18 +59,78 @@ class Task(str, Enum):
 
 
 @dataclass(frozen=True)
+class CropOptions:
+    """What to read of a raster, and how its values become an image.
+
+    Attributes:
+        extent: The extent to read; without one, all of the raster (of a pair or series: what the
+            dates have in common). Rasters without georeference count pixels, with the upper left
+            corner at 0, 0 and y growing upwards, so that the rows have negative y.
+        extent_crs: CRS of ``extent``, such as ``"EPSG:4326"`` (x is then the longitude); without
+            one, that of the raster (of a pair or series: of the first in time). In degrees, an
+            extent across the 180° meridian goes from 170 to 190, or from 170 to -170.
+        bands: One band number (shown as grey) or three (red, green, blue), counted from 1; without
+            them, chosen by colour interpretation.
+        stretch: How values become 8-bit.
+
+    Raises:
+        UniRSError: ``extent_empty`` or ``bands_unsupported``.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "allow_inf_nan": False}
+
+    extent: Extent | None = None
+    extent_crs: str | None = None
+    bands: tuple[int, ...] | None = None
+    stretch: Stretch = "auto"
+
+    def __post_init__(self) -> None:
+        """Refuse what holds for no raster."""
+        if self.extent is not None and not _encloses_area(self.extent):
+            raise empty_extent(self.extent)
+        if self.bands is not None and len(self.bands) not in (1, 3):
+            raise UniRSError(
+                "bands_unsupported",
+                f"An image is made of one band or of three, not of {len(self.bands)}; "
+                "give one band number or three.",
+            )
+
+
+def is_across(extent: Extent) -> bool:
+    """Whether an extent, if it is in degrees, goes east across the 180° meridian: 170 to -170."""
+    min_x, _, max_x, _ = extent
+    return -180 <= max_x < min_x <= 180 and max_x + 360 - min_x <= 180
+
+
+def empty_extent(extent: Extent) -> UniRSError:
+    """The error about an extent without an area."""
+    min_x, min_y, max_x, max_y = extent
+    return UniRSError(
+        "extent_empty",
+        f"The extent {min_x:g} {min_y:g} {max_x:g} {max_y:g} encloses no area; "
+        "give minimum x, minimum y, maximum x, maximum y.",
+    )
+
+
+def _encloses_area(extent: Extent) -> bool:
+    min_x, min_y, max_x, max_y = extent
+    finite = all(map(math.isfinite, extent))
+    return finite and min_y < max_y and (min_x < max_x or is_across(extent))
+
+
+@dataclass(frozen=True)
 class Crop:
-    """A north-up RGB image on the model's grid, and where on the ground it lies.
+    """A north-up RGB image on the model's grid, with its extent on the ground.
 
     Attributes:
         pixels: ``[height, width, 3]`` uint8. Pixels without data hold ``NEUTRAL``.
         extent: Ground footprint in units of ``crs``; pixel coordinates (y down from 0, negated)
             where the source has no CRS; ``None`` for plain pictures and video frames.
         crs: ``"EPSG:…"`` where there is a code, else WKT; ``None`` without georeference.
-        pixel_size: Ground size of one pixel in metres, ``None`` where it is not known.
-        valid: ``[height, width]``, where there are data; ``None`` where every pixel has some.
-        date: When it was taken, as exactly as that is known; ``None`` where nothing tells.
-        source: What the crop was read from, for messages and records.
+        pixel_size: Ground size of one pixel in metres, ``None`` if unknown.
+        valid: ``[height, width]``, true where there are data; ``None`` if every pixel has data.
+        date: Acquisition date, with its precision; ``None`` if unknown.
+        source: The file that the crop was read from, for messages and records.
     """
 
     pixels: NDArray[np.uint8]
@@ -148,10 +212,12 @@ class Question:
 
     Attributes:
         task: Which of the four tasks.
-        text: The user's words; empty for tasks that have an instruction of their own.
-        options: Closed set of answers. If given, they are scored and not generated.
+        text: The question, or an instruction in place of the task's own.
+        options: Closed set of answers. They are scored, and nothing is generated.
         clue: Whether the frozen base writes a clue first (paper, section III-B2).
         max_new_tokens: Upper bound of the answer's length, in tokens (at least 1).
+        views: Number of augmented views of the images, 1 to 8, over which probabilities and change
+            maps are averaged. Generated text is that of the first view, which is not augmented.
     """
 
     task: Task = Task.ASK
@@ -159,81 +225,4 @@ class Question:
     options: tuple[str, ...] = ()
     clue: bool = True
     max_new_tokens: int = 128
-
-
-@dataclass(frozen=True)
-class OptionScore:
-    """One member of a closed set of answers, with its probability (0 to 1, the set sums to 1)."""
-
-    text: str
-    probability: float
-
-
-@dataclass(frozen=True)
-class Vote:
-    """How many views of a pair were asked, and how many of them said what the answer says."""
-
-    views: int
-    agreeing: int
-
-
-@dataclass(frozen=True)
-class StageSeconds:
-    """Wall-clock seconds of each stage of one answer; 0 where a cache made the stage free.
-
-    ``first_token`` counts from the start of the question to its first token, without ``load``.
-    """
-
-    load: float = 0.0
-    vision: float = 0.0
-    clue: float = 0.0
-    prefill: float = 0.0
-    decode: float = 0.0
-    first_token: float = 0.0
-    total: float = 0.0
-
-
-@dataclass(frozen=True)
-class TokenCounts:
-    """Tokens of one answer: the text of its prompt, the visual tokens, the answer."""
-
-    prompt: int = 0
-    visual: int = 0
-    answer: int = 0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, and how.
-
-    Attributes:
-        text: The answer. If ``stopped``, what was said until then.
-        task: The task that was answered.
-        clue: What the frozen base said first, or ``None`` where no clue was used.
-        options: Scores of the closed set, best first; empty where the answer was generated.
-        changed: Of a change caption: whether anything has changed, as the model itself scores it,
-            see ``inference.verdict``. ``None`` for other tasks and where it was not reached.
-        vote: Of the views that were asked, where it was more than one.
-        model: Name of the model folder.
-        device: Where it ran, such as ``"cpu"``.
-        stopped: Whether the user stopped it before its end.
-        zero_shot: Whether the base model itself answered, because the folder has no UniRS weights.
-        seconds: Time per stage.
-        tokens: Token counts.
-        change_map: For pairs: ``[rows, columns]`` float32, 0 (same) to 1, on the pair's extent
-            (the model's padding is cut away), as fine as the model's map.
-    """
-
-    text: str
-    task: Task
-    clue: str | None = None
-    options: tuple[OptionScore, ...] = ()
-    changed: bool | None = None
-    vote: Vote | None = None
-    model: str = ""
-    device: str = ""
-    stopped: bool = False
-    zero_shot: bool = False
-    seconds: StageSeconds = field(default_factory=StageSeconds)
-    tokens: TokenCounts = field(default_factory=TokenCounts)
-    change_map: NDArray[np.float32] | None = None
+    views: int = 1

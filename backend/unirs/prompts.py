@@ -1,4 +1,6 @@
-"""Every prompt string, tag and template. A model folder stores the version it was trained with.
+"""Every prompt, instruction, tag, template and list of classes.
+
+A model folder stores the version of the template that it was trained with.
 
 The four parts of a UniRS prompt (visual markers, task tag, instruction, clue) and their order are
 from the paper, section III-C; the white space between them is this project's choice, hence the
@@ -32,6 +34,40 @@ CLUE_INSTRUCTIONS = {
     InputKind.VIDEO: "Please classify the scene in this video captured by the UAV.",
 }
 
+SCENE_CLASSES = (
+    "airport",
+    "bare land",
+    "baseball field",
+    "beach",
+    "bridge",
+    "center",
+    "church",
+    "commercial area",
+    "dense residential area",
+    "desert",
+    "farmland",
+    "forest",
+    "industrial area",
+    "meadow",
+    "medium residential area",
+    "mountain",
+    "park",
+    "parking lot",
+    "playground",
+    "pond",
+    "port",
+    "railway station",
+    "resort",
+    "river",
+    "school",
+    "sparse residential area",
+    "square",
+    "stadium",
+    "storage tanks",
+    "viaduct",
+)
+"""The scene classes of the RSICD data set."""
+
 ERA_CLASSES = (
     "post-earthquake",
     "flood",
@@ -59,16 +95,19 @@ ERA_CLASSES = (
     "religious activity",
     "non-event",
 )
-"""The event classes of the ERA data set, the default of video scene classification."""
+"""The event classes of the ERA data set (paper, section IV)."""
+
+DEFAULT_CLASSES = {InputKind.SINGLE: SCENE_CLASSES, InputKind.VIDEO: ERA_CLASSES}
+"""The classes of a classification where the user names none."""
 
 CAPTION_INSTRUCTION = "Describe this remote sensing image."
 CHANGE_INSTRUCTION = CLUE_INSTRUCTIONS[InputKind.PAIR]
-"""The paper asks UniRS of two dates what it asks the base for their clue (Tables I and II)."""
+"""For two dates, the paper's instruction is that of the clue (Tables I and II)."""
 SHORT_ANSWER_SUFFIX = "Answer the question using a single word or phrase."
 
 
 class Mark(Enum):
-    """What stands in a prompt as structure and not as text; no text can contain it."""
+    """A part of a prompt that is structure and not text; no text can contain it."""
 
     IMAGE = auto()  # the visual tokens of an image, or of a pair
     BEGIN = auto()  # the tokenizer's beginning-of-sequence token
@@ -85,7 +124,7 @@ class Prompt:
     User text that happens to contain ``<image>`` or a special token stays text.
 
     Attributes:
-        text: What is asked.
+        text: Tag, instruction and clue.
         markers: Number of visual markers.
     """
 
@@ -111,14 +150,15 @@ CONVERSATIONS: dict[str, Callable[[list[Piece], str], list[Piece]]] = {
     "vicuna_v1": _vicuna,
     "smollm2": _smollm2,
 }
-"""How a turn is put to a language model: VILA-1.5's way, and SmolLM2's, whose tokens for begin and
-end are ``<|im_start|>`` and ``<|im_end|>``. An answer follows, and ``Mark.END``."""
+"""The turn of a user in the form of each language model: VILA-1.5, and SmolLM2, whose tokens for
+begin and end are ``<|im_start|>`` and ``<|im_end|>``. An answer follows, and ``Mark.END``."""
 
 
-def classify_instruction(classes: Sequence[str]) -> str:
-    """The instruction for video scene classification (paper, Table I)."""
+def classify_instruction(classes: Sequence[str], kind: InputKind = InputKind.VIDEO) -> str:
+    """The instruction for scene classification, of a video as in the paper (Table I)."""
+    noun = "image" if kind is InputKind.SINGLE else "video"
     return (
-        f"Classify the given video in one of the following classes. Classes: {', '.join(classes)}."
+        f"Classify the given {noun} in one of the following classes. Classes: {', '.join(classes)}."
     )
 
 
@@ -128,19 +168,19 @@ def short_answer(question: str) -> str:
 
 
 def base_prompt(instruction: str, markers: int) -> Prompt:
-    """What the base model reads: markers and instruction, with no tag and no clue."""
+    """The prompt of a base model: markers and instruction, without tag and clue."""
     return Prompt(instruction, markers)
 
 
 def clue_prompt(kind: InputKind, markers: int) -> Prompt:
-    """What the frozen base is asked first (paper, Table II)."""
+    """The prompt of the frozen base for a clue (paper, Table II)."""
     return base_prompt(CLUE_INSTRUCTIONS[kind], markers)
 
 
 def unirs_prompt(kind: InputKind, instruction: str, clue: str | None, markers: int) -> Prompt:
     """Markers, task tag, instruction and clue, in the paper's order."""
-    told = with_clue(instruction, clue) if clue else instruction
-    return Prompt(f"{TASK_TAGS[kind]}\n{told}", markers)
+    text = with_clue(instruction, clue) if clue else instruction
+    return Prompt(f"{TASK_TAGS[kind]}\n{text}", markers)
 
 
 def with_clue(instruction: str, clue: str) -> str:

@@ -1,81 +1,116 @@
-"""What a front end asks for: files to read, what to ask of them, files to write."""
+"""A task as a front end requests it: files to read, what to ask, files to write.
+
+The fields of :class:`TaskRequest` but ``task`` are the parameters of a task in the worker's
+protocol, with the descriptions here.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from unirs.errors import UniRSError
-from unirs.imagery import CropOptions, is_video
-from unirs.imagery.export import GEOTIFF, is_picture
-from unirs.imagery.source import RasterPath
 from unirs.inference.views import VIEWS
-from unirs.inputs import InputKind, Question, Task
-from unirs.prompts import ERA_CLASSES
-
-DEFAULT_EVENT_CLASSES = ERA_CLASSES
-"""What a classification chooses from where the user names no classes."""
+from unirs.inputs import CropOptions, InputKind, Question, Task
+from unirs.prompts import DEFAULT_CLASSES
 
 _WANTED_INPUT = {
     Task.ASK: "one raster, two dates, a dated series or one video",
     Task.CAPTION: "one raster",
     Task.CHANGE: "two rasters, before and after",
-    Task.CLASSIFY: "one video or at least two rasters of a dated series",
+    Task.CLASSIFY: "one raster, a dated series or one video",
 }
 _ALLOWED_KINDS = {
     Task.ASK: set(InputKind),
     Task.CAPTION: {InputKind.SINGLE},
     Task.CHANGE: {InputKind.PAIR},
-    Task.CLASSIFY: {InputKind.VIDEO},
+    Task.CLASSIFY: {InputKind.SINGLE, InputKind.VIDEO},
 }
+_WHOLE_RASTER = CropOptions()
+
+
+def _check_path(path: str | Path) -> str | Path:
+    if not str(path) or "\0" in str(path):
+        raise ValueError("it is empty or holds a null character")
+    return path
+
+
+_PATH_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1})
+InputPath = Annotated[str | Path, AfterValidator(_check_path), _PATH_SCHEMA]
+"""A local file, or GDAL's name of what is inside of one; a ``Path`` would swallow its slashes."""
+OutputPath = Annotated[Path, BeforeValidator(_check_path), _PATH_SCHEMA]
+Text = Annotated[str, Field(max_length=100_000)]
 
 
 @dataclass(frozen=True)
 class TaskRequest:
     """One task: what to read, what to ask, what to write.
 
-    Attributes:
-        task: Which of the four tasks.
-        paths: Local files, or GDAL's names of what is inside of one. One raster is a single image,
-            two are a pair, more are a series that is read as a video (for ``CLASSIFY`` two are a
-            series as well); or one video file.
-        text: The question; an instruction of the user's own for ``CAPTION`` and ``CHANGE``.
-        options: Closed set of answers, scored instead of generated. Not for ``CLASSIFY``.
-        classes: The classes of ``CLASSIFY``; ``DEFAULT_EVENT_CLASSES`` where there are none.
-        crop: Extent, bands and stretch of rasters. Videos have none of these.
-        clue: Whether the frozen base writes a clue first.
-        max_new_tokens: Upper bound of the answer's length, in tokens (at least 1).
-        views: From how many sides a ``CHANGE`` is described, 1 to 16; what most say is
-            the answer.
-        change_map: Where to write the change map of a pair as a GeoTIFF.
-        overlay: Where to write it as a picture over the later date.
-        save_crop: Where to write what the model saw. If that is several images, their number is
-            put behind the name: ``crop.tif`` becomes ``crop-1.tif``, ``crop-2.tif``, …
-
     Raises:
         UniRSError: ``input_count``, ``crop_options_for_video``, ``options_invalid``,
             ``max_tokens_invalid``, ``views_invalid``, ``change_map_needs_pair``,
             ``output_conflict`` if an output would overwrite an input or another output, or
             ``output_unwritable`` if the folder of an output is not there or is read-only, or if
-            its name ends in no format that it can have.
+            its name has an unsuitable extension.
     """
 
     task: Task
-    paths: tuple[RasterPath, ...]
-    text: str = ""
-    options: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    crop: CropOptions = field(default_factory=CropOptions)
-    clue: bool = True
-    max_new_tokens: int = 128
-    views: int = 1
-    change_map: Path | None = None
-    overlay: Path | None = None
-    save_crop: Path | None = None
+    paths: Annotated[
+        tuple[InputPath, ...],
+        Field(
+            min_length=1,
+            max_length=1024,
+            description="One raster, two dates, a dated series, or one video; absolute paths. "
+            "For classify, two rasters are a series.",
+        ),
+    ]
+    text: Annotated[
+        Text, Field(description="The question, or an instruction in place of the task's own.")
+    ] = ""
+    options: Annotated[
+        tuple[Text, ...],
+        Field(description="Closed set of answers, which are scored. Not for classify."),
+    ] = ()
+    classes: Annotated[
+        tuple[Text, ...],
+        Field(description="The classes of classify; by default those that load returns."),
+    ] = ()
+    crop: Annotated[
+        CropOptions, Field(description="What to read of rasters; videos have no such options.")
+    ] = _WHOLE_RASTER
+    clue: Annotated[bool, Field(description="Whether the frozen base writes a clue first.")] = True
+    max_new_tokens: Annotated[
+        int, Field(ge=1, description="Upper bound of the answer's length, in tokens.")
+    ] = 128
+    views: Annotated[
+        int,
+        Field(
+            ge=1,
+            description=f"Augmented views of the images, 1 to {len(VIEWS)}, over which "
+            "probabilities and change maps are averaged.",
+        ),
+    ] = 1
+    change_map: Annotated[
+        OutputPath | None, Field(description="GeoTIFF to write the change map of a pair to.")
+    ] = None
+    overlay: Annotated[
+        OutputPath | None,
+        Field(description="Picture to write, the change map over the later date."),
+    ] = None
+    save_crop: Annotated[
+        OutputPath | None,
+        Field(
+            description="Where to write the images that the model reads. Of several, crop.tif "
+            "becomes crop-1.tif, crop-2.tif, …"
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
-        """Refuse at once what would fail only after a model was loaded and has answered."""
+        """Refuse at once what would fail only after a model has been loaded and has answered."""
         self._check_input()
         self._check_answer()
         self._check_outputs()
@@ -83,7 +118,7 @@ class TaskRequest:
     @property
     def is_video_file(self) -> bool:
         """Whether the input is one video file."""
-        return len(self.paths) == 1 and is_video(self.paths[0])
+        return len(self.paths) == 1 and _is_video(self.paths[0])
 
     @property
     def kind(self) -> InputKind:
@@ -98,18 +133,19 @@ class TaskRequest:
 
     @property
     def question(self) -> Question:
-        """What the pipeline is asked."""
+        """The question to the engine."""
         is_classify = self.task is Task.CLASSIFY
         return Question(
             task=self.task,
             text=self.text,
-            options=(self.classes or DEFAULT_EVENT_CLASSES) if is_classify else self.options,
+            options=(self.classes or DEFAULT_CLASSES[self.kind]) if is_classify else self.options,
             clue=self.clue,
             max_new_tokens=self.max_new_tokens,
+            views=self.views,
         )
 
     def _check_input(self) -> None:
-        videos = [path for path in self.paths if is_video(path)]
+        videos = [path for path in self.paths if _is_video(path)]
         mixed = bool(videos) and len(self.paths) > 1
         if not self.paths or mixed or self.kind not in _ALLOWED_KINDS[self.task]:
             given = (
@@ -138,29 +174,30 @@ class TaskRequest:
         if self.max_new_tokens < 1:
             raise UniRSError(
                 "max_tokens_invalid",
-                f"An answer of {self.max_new_tokens} tokens is none; allow at least 1.",
+                f"An answer of {self.max_new_tokens} tokens is too short; allow at least 1.",
             )
         if not 1 <= self.views <= len(VIEWS):
             raise UniRSError(
-                "views_invalid", f"{self.views} views cannot be had; take 1 to {len(VIEWS)}."
+                "views_invalid", f"{self.views} views are not possible; take 1 to {len(VIEWS)}."
             )
-        if self.views > 1 and (self.task is not Task.CHANGE or self.options):
+        scored = self.task is Task.CLASSIFY or self.options
+        if self.views > 1 and not scored and self.kind is not InputKind.PAIR:
             raise UniRSError(
                 "views_invalid",
-                "Only a change that is described in free words can be seen from several views; "
-                "leave the views out.",
+                "Only probabilities and change maps are averaged over several views; "
+                "give options, or leave the views out.",
             )
 
     def _check_outputs(self) -> None:
         if self.kind is not InputKind.PAIR and (self.change_map or self.overlay):
             raise UniRSError(
-                "change_map_needs_pair", "A change map is made of two dates; give two rasters."
+                "change_map_needs_pair", "A change map needs two dates; give two rasters."
             )
         maps = [path for path in (self.change_map, self.overlay) if path]
         outputs = [*maps, *self._crop_files()]
         if len({os.path.realpath(path) for path in outputs}) < len(outputs):
             raise UniRSError(
-                "output_conflict", "Two outputs have one name; give each file a name of its own."
+                "output_conflict", "Two outputs have the same name; give each file its own."
             )
         inputs = {os.path.realpath(path) for path in self.paths}
         for path in outputs:
@@ -172,32 +209,40 @@ class TaskRequest:
             if not os.access(path.parent, os.W_OK):
                 raise UniRSError(
                     "output_unwritable",
-                    f"{path} cannot be written, because its folder is not there or is read-only; "
+                    f"{path} cannot be written because its folder is missing or read-only; "
                     "choose another folder.",
                 )
         self._check_formats()
 
     def _check_formats(self) -> None:
+        from unirs.imagery.export import GEOTIFF, is_picture
+
         if self.change_map and self.change_map.suffix.lower() not in GEOTIFF:
             raise UniRSError(
                 "output_unwritable",
-                f"{self.change_map} is no name for a GeoTIFF, as a change map is; "
-                "let it end in .tif.",
+                f"{self.change_map} does not name a GeoTIFF, which a change map is; "
+                "give it the extension .tif.",
             )
         for path in (self.overlay, self.save_crop):
             if path and not is_picture(path):
                 raise UniRSError(
                     "output_unwritable",
-                    f"{path} names no picture format; let it end in .png or .jpg.",
+                    f"{path} names no picture format; give it the extension .png or .jpg.",
                 )
 
     def _crop_files(self) -> list[Path]:
-        """Files of what the model will see, the name that was given among them."""
+        """Files of the images that the model will read, and the name that was given."""
         if self.save_crop is None:
             return []
-        count = 1 if self.is_video_file else len(self.paths)  # frames are named unlike any video
+        count = 1 if self.is_video_file else len(self.paths)  # no frame is named like a video
         files = crop_files(self.save_crop, count)
         return files if count == 1 else [self.save_crop, *files]
+
+
+def _is_video(path: str | Path) -> bool:
+    from unirs.imagery import is_video  # here, because it loads the raster libraries
+
+    return is_video(path)
 
 
 def crop_files(path: Path, count: int) -> list[Path]:

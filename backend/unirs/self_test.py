@@ -1,59 +1,71 @@
-"""Known images and their true answers: does the model at hand work as it should?
+"""Sample images with known answers: does the model answer as it should on this machine?
 
-``unirs doctor`` and the worker's ``self_test`` run it. The images come from :mod:`unirs_lab.world`,
-which knows the truth of every pixel; the same seeds give the same images everywhere.
+``unirs doctor`` and the worker's ``self_test`` run it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
-from unirs_lab.world import EVENTS, pair, scene, seed_for, video
+from unirs.imagery import CropOptions
+from unirs.inputs import Task
+from unirs.request import TaskRequest
+from unirs.samples import AFTER, BEFORE, BLOCKS, CITY, FLIGHT, HILLS, RESERVOIR
+from unirs.tasks import read_visual
 
 if TYPE_CHECKING:
     from unirs.inference import Pipeline
 
-FIRST_INDEX = 2**30
-"""Items of the world's test split from here on are those of the self-test: no scores use them."""
-
-SIZE = 128
-"""Side of the images in pixels: every model is shown the same ones."""
+YES_NO = ("yes", "no")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A known image and what is asked about it.
+    """A question about a sample image with a closed set of answers.
 
     Attributes:
         name: Identifier of the case.
-        kind: What is shown.
-        index: Which item, counted from ``FIRST_INDEX``.
-        options: The closed set that the answer is scored from.
-        type: The world's type of the question; videos have but one.
+        request: What is read and asked.
+        expected: The true answer, as a person sees it in the image.
     """
 
     name: str
-    kind: InputKind
-    index: int
-    options: tuple[str, ...]
-    type: str = ""
+    request: TaskRequest
+    expected: str
+
+
+def _ask(
+    text: str, *paths: Path, options: tuple[str, ...] = YES_NO, crop: CropOptions | None = None
+) -> TaskRequest:
+    return TaskRequest(Task.ASK, paths, text, options, crop=crop or CropOptions())
 
 
 CASES = (
-    Case("presence", InputKind.SINGLE, 1, ("yes", "no"), "presence"),
-    Case("rural_urban", InputKind.SINGLE, 2, ("rural", "urban"), "rural_urban"),
-    Case("change", InputKind.PAIR, 4, ("yes", "no"), "change"),
-    Case("event", InputKind.VIDEO, 1, EVENTS),
+    Case(
+        "water",
+        _ask("Is there water in the image?", CITY.path, crop=CropOptions(RESERVOIR)),
+        "yes",
+    ),
+    Case("buildings", _ask("Are there buildings?", CITY.path, crop=CropOptions(BLOCKS)), "yes"),
+    Case("absence", _ask("Are there airplanes?", HILLS.path), "no"),
+    Case(
+        "rural_urban",
+        _ask("Is it a rural or an urban area?", HILLS.path, options=("rural", "urban")),
+        "rural",
+    ),
+    Case("pair", _ask("Are there new buildings?", BEFORE.path, AFTER.path), "no"),
+    Case("video", _ask("Is there water in the video?", FLIGHT.path), "yes"),
 )
-"""Cases that a default model answers rightly on every device and in every precision."""
+"""True in the images, and answered rightly by the default model on every device and in every
+precision with a probability far from one half."""
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What was asked, what is true, what the model says."""
+    """The question, the true answer and the model's answer."""
 
     name: str
     question: str
@@ -80,7 +92,7 @@ class SelfTestReport:
 
     @property
     def passed(self) -> bool:
-        """Whether all cases were done and answered rightly."""
+        """Whether all cases were done and answered correctly."""
         return not self.stopped and all(case.passed for case in self.cases)
 
     def to_json(self) -> dict[str, Any]:
@@ -95,38 +107,21 @@ def run_self_test(
     on_case: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> SelfTestReport:
-    """Ask a model about known images.
+    """Ask a model about the sample images.
 
     Args:
         pipeline: The model.
-        on_case: Told how many cases are done, of how many.
-        stop: Asked at every case and token.
+        on_case: Called before each case with the number of cases done and of all cases.
+        stop: Checked at every case and token.
     """
     results: list[CaseResult] = []
     for done, case in enumerate(CASES):
         if on_case:
             on_case(done, len(CASES))
-        visual, question, expected = build_case(case)
-        answer = pipeline.answer(visual, question, stop=stop)
+        visual = read_visual(case.request, pipeline.image_size, pipeline.frame_count)
+        answer = pipeline.answer(visual, case.request.question, stop=stop)
         if answer.stopped:
             return SelfTestReport(pipeline.name, pipeline.device, True, tuple(results))
-        passed = answer.text == expected
-        results.append(CaseResult(case.name, question.text, expected, answer.text, passed))
+        passed = answer.text == case.expected
+        results.append(CaseResult(case.name, case.request.text, case.expected, answer.text, passed))
     return SelfTestReport(pipeline.name, pipeline.device, False, tuple(results))
-
-
-def build_case(case: Case) -> tuple[VisualInput, Question, str]:
-    """The image of a case, its question and the true answer."""
-    seed = seed_for("test", FIRST_INDEX + case.index)
-    if case.kind is InputKind.VIDEO:
-        clip = video(seed, SIZE)
-        visual = VisualInput.video([Crop(frame) for frame in clip.frames])
-        return visual, Question(Task.CLASSIFY, options=case.options), clip.event
-    if case.kind is InputKind.PAIR:
-        two = pair(seed, SIZE)
-        visual, questions = VisualInput.pair(Crop(two.before), Crop(two.after)), two.questions
-    else:
-        one = scene(seed, SIZE)
-        visual, questions = VisualInput.single(Crop(one.image)), one.questions
-    asked = next(question for question in questions if question.type == case.type)
-    return visual, Question(Task.ASK, asked.question, case.options), asked.answer

@@ -1,17 +1,13 @@
-"""From the paths of rasters and videos to an answer and its files: what every front end calls.
-
-The command line, the worker and the evaluation differ in where a request comes from and where its
-result goes. What happens in between is here, once.
-"""
+"""From the paths of rasters and videos to an answer and its files: what every front end calls."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from unirs.answers import Answer
 from unirs.errors import UniRSError
 from unirs.imagery import (
     is_video,
@@ -27,62 +23,15 @@ from unirs.imagery import (
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, until_stopped
 from unirs.imagery.video import open_video
-from unirs.inference.views import answer_from_views
-from unirs.inputs import Answer, Crop, InputKind, VisualInput
-from unirs.models.store import model_info
+from unirs.inputs import Crop, InputKind, VisualInput
 from unirs.request import TaskRequest, crop_files
 
 if TYPE_CHECKING:
-    from unirs.inference import Pipeline
-
-
-@dataclass(frozen=True)
-class TaskResult:
-    """An answer, what it is about, and the files that were written.
-
-    Attributes:
-        answer: What the pipeline said.
-        visual: What the model saw.
-        demonstration: Whether the model is a demonstration, trained on generated scenes.
-        change_map: The GeoTIFF that was written, or ``None``.
-        written: All files that were written, the change map's among them.
-    """
-
-    answer: Answer
-    visual: VisualInput
-    demonstration: bool = False
-    change_map: Path | None = None
-    written: tuple[Path, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The one object of ``--json`` and of the worker: plain types, no NaN, no infinity.
-
-        ``crop`` is an object for a single image, and a list in order of time for pairs and videos.
-        """
-        answer = self.answer
-        crops = [_crop_facts(crop) for crop in self.visual.crops]
-        facts = {
-            "answer": answer.text,
-            "clue": answer.clue,
-            "options": [asdict(option) for option in answer.options],
-            "changed": answer.changed,
-            "vote": asdict(answer.vote) if answer.vote else None,
-            "task": answer.task.value,
-            "model": answer.model,
-            "device": answer.device,
-            "stopped": answer.stopped,
-            "zero_shot": answer.zero_shot,
-            "demonstration": self.demonstration,
-            "crop": crops[0] if self.visual.kind is InputKind.SINGLE else crops,
-            "seconds": asdict(answer.seconds),
-            "tokens": asdict(answer.tokens),
-            "change_map": str(self.change_map) if self.change_map else None,
-        }
-        return _plain(facts)
+    from unirs.inference.engine import Engine
 
 
 def check_inputs(request: TaskRequest) -> None:
-    """Open every input for a moment: what is missing is told before a model is loaded for it.
+    """Open every input for a moment, so that a missing file is found before a model is loaded.
 
     Raises:
         UniRSError: ``raster_missing``, ``raster_unreadable``, ``video_missing`` or
@@ -94,67 +43,51 @@ def check_inputs(request: TaskRequest) -> None:
 
 
 def run_task(
-    pipeline: Pipeline,
+    engine: Engine,
     request: TaskRequest,
     *,
     on_token: Callable[[str], None] | None = None,
     on_stage: Callable[[str], None] | None = None,
-    on_view: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> TaskResult:
+) -> Answer:
     """Read the images, answer, and write the files.
 
     Args:
-        pipeline: The model that answers.
+        engine: Answers the question.
         request: What to do.
-        on_token: Told each piece of the answer's text as it comes.
-        on_stage: Told ``"read"``, and then the stages of ``Pipeline.answer``, as they begin.
-        on_view: Told which of several views is looked at, and of how many.
-        stop: Asked at every token; the partial answer comes back as ``stopped``. While images are
-            read, there is no answer yet: a stop raises ``cancelled``.
+        on_token: Called with each piece of the answer's text.
+        on_stage: Called with ``"read"``, and then with the engine's stages, as they begin.
+        stop: Called at every token. Once it returns true, the part of the answer until then is
+            returned as ``stopped``; while images are read, ``cancelled`` is raised.
 
     Raises:
-        UniRSError: ``change_map_unavailable`` if the model cannot make the map that is wanted;
+        UniRSError: ``change_map_unavailable`` if the model makes no change map;
             ``output_unwritable`` with the answer in ``details["answer"]``, so that a full disk
-            costs the file and not the answer; and all codes of ``unirs.imagery`` and
-            ``Pipeline.answer``.
+            costs the file and not the answer; and all codes of ``unirs.imagery`` and of the
+            engine.
     """
-    if (request.change_map or request.overlay) and not pipeline.config.change_module:
+    if (request.change_map or request.overlay) and not engine.makes_change_maps:
         raise UniRSError(
             "change_map_unavailable",
-            f"The model {pipeline.name} has no change extraction module to make a map with; "
+            f"The model {engine.name} has no change extraction module to make a map with; "
             "choose a UniRS model or leave the map out.",
         )
     if on_stage:
         on_stage("read")
-    visual = read_visual(request, pipeline.image_size, pipeline.frame_count, stop)
-    written = _save_crops(visual.crops, request.save_crop)
-    if request.views > 1:
-        answer = answer_from_views(
-            pipeline,
-            visual,
-            request.question,
-            request.views,
-            on_token=on_token,
-            on_stage=on_stage,
-            on_view=on_view,
-            stop=stop,
-        )
-    else:
-        answer = pipeline.answer(
-            visual, request.question, on_token=on_token, on_stage=on_stage, stop=stop
-        )
+    visual = read_visual(request, engine.image_size, engine.frame_count, stop)
+    crops = _save_crops(visual.crops, request.save_crop)
+    answer = engine.answer(
+        visual, request.question, on_token=on_token, on_stage=on_stage, stop=stop
+    )
     try:
         maps = _save_change(answer, visual, request)
     except UniRSError as error:
         error.details["answer"] = answer.text
         raise
-    return TaskResult(
+    return replace(
         answer,
-        visual,
-        demonstration=model_info(pipeline.bundle.folder).demonstration,
-        change_map=request.change_map if request.change_map in maps else None,
-        written=(*written, *maps),
+        change_map_file=request.change_map if request.change_map in maps else None,
+        written=(*crops, *maps),
     )
 
 
@@ -164,7 +97,7 @@ def read_visual(
     """The images of a request on a model's grid.
 
     Args:
-        request: Says what to read.
+        request: What to read.
         image_size: Longer side of a crop in pixels.
         frame_count: Frames to take from a video file.
         stop: Ends the reading, within two seconds.
@@ -198,7 +131,7 @@ def _save_crops(crops: tuple[Crop, ...], path: Path | None) -> list[Path]:
 
 
 def _save_change(answer: Answer, visual: VisualInput, request: TaskRequest) -> list[Path]:
-    """Write the change as far as it is wanted and was reached before a stop."""
+    """Write the change map as requested, unless the answer was stopped before there was one."""
     if answer.change_map is None:
         return []
     change = mask_nodata(answer.change_map, visual.crops)
@@ -207,25 +140,3 @@ def _save_change(answer: Answer, visual: VisualInput, request: TaskRequest) -> l
     if request.change_map:
         write_change_map(change, visual.crops[-1], request.change_map)
     return [path for path in (request.overlay, request.change_map) if path]
-
-
-def _crop_facts(crop: Crop) -> dict[str, Any]:
-    return {
-        "source": crop.source,
-        "date": crop.date.isoformat() if crop.date else None,
-        "extent": crop.extent,
-        "crs": crop.crs,
-        "pixel_size": crop.pixel_size,
-        "nodata_share": crop.nodata_share,
-    }
-
-
-def _plain(value: Any) -> Any:
-    """The same value in JSON's own types; numbers that JSON cannot say become ``None``."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value

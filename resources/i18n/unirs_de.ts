@@ -112,29 +112,6 @@
     </message>
 </context>
 <context>
-    <name>Answers</name>
-    <message>
-        <source>The history was written to {file}.</source>
-        <translation>Der Verlauf wurde nach {file} geschrieben.</translation>
-    </message>
-    <message>
-        <source>The layer “{layer}” is not in this project; add it to ask again.</source>
-        <translation>Der Layer „{layer}“ ist nicht in diesem Projekt; fügen Sie ihn hinzu, um erneut zu fragen.</translation>
-    </message>
-    <message>
-        <source>The change map cannot be kept in {folder}: {reason}.</source>
-        <translation>Die Änderungskarte kann nicht in {folder} aufbewahrt werden: {reason}.</translation>
-    </message>
-    <message>
-        <source>GeoPackage</source>
-        <translation>GeoPackage</translation>
-    </message>
-    <message>
-        <source>{file} is the history itself; choose another file.</source>
-        <translation>{file} ist der Verlauf selbst; wählen Sie eine andere Datei.</translation>
-    </message>
-</context>
-<context>
     <name>AnswersGroup</name>
     <message>
         <source>Answers</source>
@@ -161,10 +138,6 @@
         <translation>Bilder zuerst beschreiben</translation>
     </message>
     <message>
-        <source>The base model describes them before the answer; answers come sooner without</source>
-        <translation>Das Basismodell beschreibt sie vor der Antwort; ohne das kommen Antworten früher</translation>
-    </message>
-    <message>
         <source> tokens</source>
         <translation> Token</translation>
     </message>
@@ -177,8 +150,12 @@
         <translation>Eine Ansicht</translation>
     </message>
     <message>
-        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take longer</source>
-        <translation>Auch gedreht, gespiegelt und rückwärts in der Zeit: Die Antwort ist, was die meisten Ansichten sagen. Mehr Ansichten sind sicherer und dauern länger</translation>
+        <source>A description is generated before the answer; answers are faster without it</source>
+        <translation>Vor der Antwort wird eine Beschreibung erzeugt; ohne sie kommen Antworten schneller</translation>
+    </message>
+    <message>
+        <source>Average over several augmented views of the image (turned, mirrored): slower but more reliable, for closed sets of answers and change maps</source>
+        <translation>Mittelung über mehrere Ansichten des Bildes (gedreht, gespiegelt): langsamer, aber zuverlässiger, für feste Antwortmengen und Änderungskarten</translation>
     </message>
     <message>
         <source> min without a question</source>
@@ -213,20 +190,20 @@
         <translation>Längste Antwort</translation>
     </message>
     <message>
-        <source>Look at changes from</source>
-        <translation>Änderungen betrachten aus</translation>
+        <source>Average over</source>
+        <translation>Mitteln über</translation>
     </message>
     <message>
-        <source>Give memory back after</source>
+        <source>Free memory after</source>
         <translation>Speicher freigeben nach</translation>
+    </message>
+    <message>
+        <source>Beside the project, everybody who opens it sees its answers; a project that is not saved yet uses the profile.</source>
+        <translation>Neben dem Projekt sehen alle, die es öffnen, seine Antworten; ein noch nicht gespeichertes Projekt verwendet das Profil.</translation>
     </message>
     <message>
         <source>History</source>
         <translation>Verlauf</translation>
-    </message>
-    <message>
-        <source>Beside the project, everybody who opens it sees its answers; a project that has not been saved yet uses the profile.</source>
-        <translation>Neben dem Projekt sehen alle, die es öffnen, seine Antworten; ein noch nicht gespeichertes Projekt verwendet das Profil.</translation>
     </message>
     <message>
         <source>Processor (cpu)</source>
@@ -246,14 +223,10 @@
     </message>
 </context>
 <context>
-    <name>Asking</name>
+    <name>BackgroundTask</name>
     <message>
-        <source>The temporary folder {folder} cannot be written ({reason}); make room there, or start QGIS again.</source>
-        <translation>In den temporären Ordner {folder} kann nicht geschrieben werden ({reason}); schaffen Sie dort Platz, oder starten Sie QGIS neu.</translation>
-    </message>
-    <message>
-        <source>Stopped before the answer began.</source>
-        <translation>Angehalten, bevor die Antwort begann.</translation>
+        <source>A defect in UniRS stopped this ({kind}: {reason}); see the log panel, and report it.</source>
+        <translation>Ein Fehler in UniRS hat dies beendet ({kind}: {reason}); siehe das Protokollfenster, und melden Sie ihn.</translation>
     </message>
 </context>
 <context>
@@ -275,10 +248,6 @@
         <translation>UniRS: Polygone der Änderung</translation>
     </message>
     <message>
-        <source>The change map gives no polygons ({error}); see the log panel.</source>
-        <translation>Die Änderungskarte ergibt keine Polygone ({error}); siehe das Protokollfenster.</translation>
-    </message>
-    <message>
         <source>The change map {file} cannot be read; describe the change again.</source>
         <translation>Die Änderungskarte {file} kann nicht gelesen werden; lassen Sie die Änderung erneut beschreiben.</translation>
     </message>
@@ -298,10 +267,6 @@
         <translation>Testen</translation>
     </message>
     <message>
-        <source>Asks the model about images whose answer is known</source>
-        <translation>Stellt dem Modell Fragen zu Bildern, deren Antwort bekannt ist</translation>
-    </message>
-    <message>
         <source>Copy diagnostics</source>
         <translation>Diagnose kopieren</translation>
     </message>
@@ -310,20 +275,24 @@
         <translation>Kopiert Versionen und den letzten Test für einen Fehlerbericht, ohne Ihren Namen oder Ihre Daten</translation>
     </message>
     <message>
-        <source>Let the chosen model answer questions whose answers are known.</source>
-        <translation>Das gewählte Modell Fragen beantworten lassen, deren Antwort bekannt ist.</translation>
-    </message>
-    <message>
         <source>Loading the model…</source>
         <translation>Das Modell wird geladen…</translation>
     </message>
     <message>
-        <source>Answering known images…</source>
-        <translation>Bekannte Bilder werden beantwortet…</translation>
+        <source>Asks the model about images with known answers</source>
+        <translation>Stellt dem Modell Fragen zu Bildern mit bekannten Antworten</translation>
     </message>
     <message>
-        <source>{model} on {device} gave {right} of {count} known answers.</source>
-        <translation>{model} auf {device} gab {right} von {count} bekannten Antworten.</translation>
+        <source>Ask the chosen model questions with known answers.</source>
+        <translation>Dem gewählten Modell Fragen mit bekannten Antworten stellen.</translation>
+    </message>
+    <message>
+        <source>Answering questions with known answers…</source>
+        <translation>Fragen mit bekannten Antworten werden beantwortet…</translation>
+    </message>
+    <message>
+        <source>{model} on {device}: {right} of {count} answers are right.</source>
+        <translation>{model} auf {device}: {right} von {count} Antworten sind richtig.</translation>
     </message>
     <message>
         <source>{question} Expected: {expected}. Answer: {answer}.</source>
@@ -339,10 +308,10 @@
     </message>
 </context>
 <context>
-    <name>Connection</name>
+    <name>Confirmation</name>
     <message>
-        <source>The question was withdrawn.</source>
-        <translation>Die Frage wurde zurückgezogen.</translation>
+        <source>Not now</source>
+        <translation>Jetzt nicht</translation>
     </message>
 </context>
 <context>
@@ -362,10 +331,6 @@
     <message>
         <source>The layer {layer} shows nothing in this extent; choose another one.</source>
         <translation>Der Layer {layer} zeigt in dieser Ausdehnung nichts; wählen Sie eine andere.</translation>
-    </message>
-    <message>
-        <source>The picture of the layers cannot be made, by a mistake in UniRS ({error}); see the log panel, and report it.</source>
-        <translation>Das Bild der Layer kann durch einen Fehler in UniRS nicht erstellt werden ({error}); siehe das Protokollfenster, und melden Sie ihn.</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be drawn ({reason}); check its file or service.</source>
@@ -554,16 +519,28 @@
         <translation>Gewählte Objekte</translation>
     </message>
     <message>
-        <source>Which part of the layer the model looks at</source>
-        <translation>Welchen Teil des Layers das Modell betrachtet</translation>
+        <source>The part of the layer that the model reads</source>
+        <translation>Der Teil des Layers, den das Modell liest</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle on the map (Esc cancels)</source>
+        <translation>Ein Rechteck auf der Karte zeichnen (Esc bricht ab)</translation>
+    </message>
+    <message>
+        <source>No feature with an area is selected; select one, or choose another extent.</source>
+        <translation>Es ist kein Objekt mit einer Fläche gewählt; wählen Sie eines oder eine andere Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>The layers do not overlap; choose others.</source>
+        <translation>Die Layer überlappen sich nicht; wählen Sie andere.</translation>
+    </message>
+    <message>
+        <source>No layer is chosen; choose one, or the map view.</source>
+        <translation>Es ist kein Layer gewählt; wählen Sie einen oder die Kartenansicht.</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Ausdehnung</translation>
-    </message>
-    <message>
-        <source>Draw a rectangle on the map (Esc gives up)</source>
-        <translation>Ein Rechteck auf der Karte zeichnen (Esc bricht ab)</translation>
     </message>
     <message>
         <source>Draw a rectangle</source>
@@ -597,18 +574,6 @@
         <source>No rectangle is drawn yet; draw one on the map.</source>
         <translation>Es ist noch kein Rechteck gezeichnet; zeichnen Sie eines auf der Karte.</translation>
     </message>
-    <message>
-        <source>No feature with an area is selected; select one, or look elsewhere.</source>
-        <translation>Es ist kein Objekt mit einer Fläche gewählt; wählen Sie eines oder eine andere Ausdehnung.</translation>
-    </message>
-    <message>
-        <source>The layers have no ground in common; choose others.</source>
-        <translation>Die Layer haben keine gemeinsame Fläche; wählen Sie andere.</translation>
-    </message>
-    <message>
-        <source>No layer is chosen; choose one, or look at the map view.</source>
-        <translation>Es ist kein Layer gewählt; wählen Sie einen oder die Kartenansicht.</translation>
-    </message>
 </context>
 <context>
     <name>Fold</name>
@@ -624,12 +589,12 @@
 <context>
     <name>Footprints</name>
     <message>
-        <source>The CRS of the map does not reach this place; give the project another one.</source>
-        <translation>Das KBS der Karte erreicht diesen Ort nicht; geben Sie dem Projekt ein anderes.</translation>
+        <source>This footprint is outside of the map&apos;s CRS; choose another project CRS.</source>
+        <translation>Dieser Umriss liegt außerhalb des KBS der Karte; wählen Sie ein anderes Projekt-KBS.</translation>
     </message>
     <message>
-        <source>This entry has no place that can be shown on the map.</source>
-        <translation>Dieser Eintrag hat keinen Ort, der auf der Karte gezeigt werden kann.</translation>
+        <source>This entry has no footprint that can be shown on the map.</source>
+        <translation>Dieser Eintrag hat keinen Umriss, der auf der Karte gezeigt werden kann.</translation>
     </message>
 </context>
 <context>
@@ -796,6 +761,29 @@
     </message>
 </context>
 <context>
+    <name>HistoryController</name>
+    <message>
+        <source>The history was written to {file}.</source>
+        <translation>Der Verlauf wurde nach {file} geschrieben.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to ask again.</source>
+        <translation>Der Layer „{layer}“ ist nicht in diesem Projekt; fügen Sie ihn hinzu, um erneut zu fragen.</translation>
+    </message>
+    <message>
+        <source>The change map cannot be kept in {folder}: {reason}.</source>
+        <translation>Die Änderungskarte kann nicht in {folder} aufbewahrt werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
+    </message>
+    <message>
+        <source>{file} is the history itself; choose another file.</source>
+        <translation>{file} ist der Verlauf selbst; wählen Sie eine andere Datei.</translation>
+    </message>
+</context>
+<context>
     <name>HistoryList</name>
     <message>
         <source>History of questions and answers, newest first</source>
@@ -838,6 +826,33 @@
     <message>
         <source>Delete</source>
         <translation>Löschen</translation>
+    </message>
+</context>
+<context>
+    <name>InputController</name>
+    <message>
+        <source>None of the raster layers in this project can be read; repair their sources, or add another layer.</source>
+        <translation>Keiner der Rasterlayer dieses Projekts kann gelesen werden; reparieren Sie ihre Quellen, oder fügen Sie einen anderen Layer hinzu.</translation>
+    </message>
+    <message>
+        <source>No raster layer is chosen; add one to the project.</source>
+        <translation>Es ist kein Rasterlayer gewählt; fügen Sie dem Projekt einen hinzu.</translation>
+    </message>
+    <message>
+        <source>A pair needs two raster layers; choose a second layer.</source>
+        <translation>Ein Paar braucht zwei Rasterlayer; wählen Sie einen zweiten Layer.</translation>
+    </message>
+    <message>
+        <source>Both dates are the layer “{layer}”; choose a second layer.</source>
+        <translation>Beide Zeitpunkte sind der Layer „{layer}“; wählen Sie einen zweiten Layer.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” cannot be read; repair its source, or choose another.</source>
+        <translation>Der Layer „{layer}“ kann nicht gelesen werden; reparieren Sie seine Quelle oder wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>A series needs three layers or more, or a video file.</source>
+        <translation>Eine Serie braucht drei oder mehr Layer oder eine Videodatei.</translation>
     </message>
 </context>
 <context>
@@ -940,33 +955,6 @@
     </message>
 </context>
 <context>
-    <name>Inputs</name>
-    <message>
-        <source>None of the raster layers in this project can be read; repair their sources, or add another layer.</source>
-        <translation>Keiner der Rasterlayer dieses Projekts kann gelesen werden; reparieren Sie ihre Quellen, oder fügen Sie einen anderen Layer hinzu.</translation>
-    </message>
-    <message>
-        <source>No raster layer is chosen; add one to the project.</source>
-        <translation>Es ist kein Rasterlayer gewählt; fügen Sie dem Projekt einen hinzu.</translation>
-    </message>
-    <message>
-        <source>A pair needs two raster layers; choose a second layer.</source>
-        <translation>Ein Paar braucht zwei Rasterlayer; wählen Sie einen zweiten Layer.</translation>
-    </message>
-    <message>
-        <source>Both dates are the layer “{layer}”; choose a second layer.</source>
-        <translation>Beide Zeitpunkte sind der Layer „{layer}“; wählen Sie einen zweiten Layer.</translation>
-    </message>
-    <message>
-        <source>A series needs three layers or more, or a video file.</source>
-        <translation>Eine Serie braucht drei oder mehr Layer oder eine Videodatei.</translation>
-    </message>
-    <message>
-        <source>The layer “{layer}” cannot be read; mend its source or choose another.</source>
-        <translation>Der Layer „{layer}“ kann nicht gelesen werden; reparieren Sie seine Quelle oder wählen Sie einen anderen.</translation>
-    </message>
-</context>
-<context>
     <name>LayerMenu</name>
     <message>
         <source>Caption visible extent</source>
@@ -1020,12 +1008,12 @@
         <translation>Einige Daten sind gleich; berichtigen Sie sie oder wählen Sie Layer verschiedener Daten.</translation>
     </message>
     <message>
-        <source>“{layer}” is hidden on the map; the model sees it nevertheless.</source>
-        <translation>„{layer}“ ist auf der Karte verborgen; das Modell sieht den Layer trotzdem.</translation>
+        <source>“{layer}” is hidden on the map; the model still reads it.</source>
+        <translation>„{layer}“ ist auf der Karte verborgen; das Modell liest den Layer trotzdem.</translation>
     </message>
     <message>
-        <source>“{cover}” covers “{layer}” on the map; the model sees “{layer}”.</source>
-        <translation>„{cover}“ verdeckt „{layer}“ auf der Karte; das Modell sieht „{layer}“.</translation>
+        <source>“{cover}” covers “{layer}” on the map; the model reads “{layer}”.</source>
+        <translation>„{cover}“ verdeckt „{layer}“ auf der Karte; das Modell liest „{layer}“.</translation>
     </message>
 </context>
 <context>
@@ -1035,7 +1023,7 @@
         <translation>Modelle werden aufgelistet</translation>
     </message>
     <message>
-        <source>Looking for the model</source>
+        <source>Looking up the model</source>
         <translation>Das Modell wird gesucht</translation>
     </message>
     <message>
@@ -1081,14 +1069,6 @@
         <translation>Ordner hinzufügen…</translation>
     </message>
     <message>
-        <source>Add a model folder that lies elsewhere</source>
-        <translation>Einen Modellordner hinzufügen, der anderswo liegt</translation>
-    </message>
-    <message>
-        <source>Make a model folder of a VILA-1.5 or an authors&apos;-UniRS checkpoint</source>
-        <translation>Aus einem Checkpoint von VILA-1.5 oder der Autoren von UniRS einen Modellordner machen</translation>
-    </message>
-    <message>
         <source>Remove…</source>
         <translation>Entfernen…</translation>
     </message>
@@ -1105,16 +1085,8 @@
         <translation>Zeigt zuerst die Größe</translation>
     </message>
     <message>
-        <source>Answers come from</source>
-        <translation>Antworten kommen von</translation>
-    </message>
-    <message>
         <source>Download by name</source>
         <translation>Mit Namen herunterladen</translation>
-    </message>
-    <message>
-        <source>Set up the runtime first: it lists and fetches models.</source>
-        <translation>Richten Sie zuerst die Laufzeitumgebung ein: Sie listet Modelle auf und holt sie.</translation>
     </message>
     <message>
         <source>{name} (not found)</source>
@@ -1133,14 +1105,6 @@
         <translation>Modellordner</translation>
     </message>
     <message>
-        <source>Asking for the size…</source>
-        <translation>Die Größe wird erfragt…</translation>
-    </message>
-    <message>
-        <source>not named</source>
-        <translation>nicht genannt</translation>
-    </message>
-    <message>
         <source>{repository} is {size}, but only {free} are free on the disk; free some space and try again.</source>
         <translation>{repository} ist {size} groß, auf dem Datenträger sind aber nur {free} frei; schaffen Sie Platz und versuchen Sie es erneut.</translation>
     </message>
@@ -1149,8 +1113,32 @@
         <translation>{repository} ist {size} groß (Lizenz: {licence}; frei: {free}).</translation>
     </message>
     <message>
-        <source>{rest} of it are still to be fetched.</source>
-        <translation>Davon sind noch {rest} zu holen.</translation>
+        <source>Add a model folder from elsewhere</source>
+        <translation>Einen Modellordner von anderer Stelle hinzufügen</translation>
+    </message>
+    <message>
+        <source>Convert a VILA-1.5 or an authors&apos; UniRS checkpoint to a model folder</source>
+        <translation>Einen Checkpoint von VILA-1.5 oder UniRS (der Autoren) in einen Modellordner umwandeln</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first: it lists and downloads models.</source>
+        <translation>Richten Sie zuerst die Laufzeitumgebung ein: Sie listet Modelle auf und lädt sie herunter.</translation>
+    </message>
+    <message>
+        <source>Getting the size…</source>
+        <translation>Die Größe wird abgefragt…</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>nicht angegeben</translation>
+    </message>
+    <message>
+        <source>{rest} of it is still to be downloaded.</source>
+        <translation>Davon sind {rest} noch herunterzuladen.</translation>
     </message>
     <message>
         <source>It has to be converted afterwards.</source>
@@ -1189,8 +1177,12 @@
         <translation>Wird umgewandelt…</translation>
     </message>
     <message>
-        <source>{source} has to be converted before it can answer. The model folder becomes {target}; it takes about as much space as the checkpoint.</source>
+        <source>{source} has to be converted before it can answer. The model folder will be {target}; it needs about as much space as the checkpoint.</source>
         <translation>{source} muss umgewandelt werden, bevor es antworten kann. Der Modellordner wird {target}; er braucht etwa so viel Platz wie der Checkpoint.</translation>
+    </message>
+    <message>
+        <source>Stopped. Partial files are kept.</source>
+        <translation>Angehalten. Unvollständige Dateien bleiben erhalten.</translation>
     </message>
     <message>
         <source>Convert</source>
@@ -1217,10 +1209,6 @@
         <translation>{name} wurde entfernt.</translation>
     </message>
     <message>
-        <source>Stopped. What has been downloaded is kept.</source>
-        <translation>Angehalten. Was heruntergeladen wurde, bleibt erhalten.</translation>
-    </message>
-    <message>
         <source>A model is being downloaded or converted…</source>
         <translation>Ein Modell wird heruntergeladen oder umgewandelt…</translation>
     </message>
@@ -1238,13 +1226,6 @@
     <message>
         <source>About</source>
         <translation>Über</translation>
-    </message>
-</context>
-<context>
-    <name>Offer</name>
-    <message>
-        <source>Not now</source>
-        <translation>Jetzt nicht</translation>
     </message>
 </context>
 <context>
@@ -1711,6 +1692,17 @@
     </message>
 </context>
 <context>
+    <name>QuestionController</name>
+    <message>
+        <source>The temporary folder {folder} cannot be written ({reason}); make room there, or start QGIS again.</source>
+        <translation>In den temporären Ordner {folder} kann nicht geschrieben werden ({reason}); schaffen Sie dort Platz, oder starten Sie QGIS neu.</translation>
+    </message>
+    <message>
+        <source>Stopped before the answer began.</source>
+        <translation>Angehalten, bevor die Antwort begann.</translation>
+    </message>
+</context>
+<context>
     <name>QuestionPanel</name>
     <message>
         <source>Suggested questions</source>
@@ -1804,10 +1796,6 @@
         <translation>Laufzeitumgebung</translation>
     </message>
     <message>
-        <source>The models run in a Python environment of their own, apart from that of QGIS. Setting it up takes about 3 GB on the disk of your QGIS profile and downloads most of that (8 GB with support for graphics cards).</source>
-        <translation>Die Modelle laufen in einer eigenen Python-Umgebung, getrennt von der von QGIS. Das Einrichten braucht etwa 3&#xa0;GB auf dem Datenträger Ihres QGIS-Profils und lädt das meiste davon herunter (8&#xa0;GB mit Unterstützung für Grafikkarten).</translation>
-    </message>
-    <message>
         <source>Repair</source>
         <translation>Reparieren</translation>
     </message>
@@ -1824,36 +1812,40 @@
         <translation>Protokoll</translation>
     </message>
     <message>
-        <source>What the set-up said, to read or to copy</source>
-        <translation>Was das Einrichten gemeldet hat, zum Lesen oder Kopieren</translation>
-    </message>
-    <message>
         <source>Python of an environment with unirs</source>
         <translation>Python einer Umgebung mit unirs</translation>
-    </message>
-    <message>
-        <source>The one that is set up above</source>
-        <translation>Die oben eingerichtete</translation>
-    </message>
-    <message>
-        <source>The environment variable {name} is set and comes first.</source>
-        <translation>Die Umgebungsvariable {name} ist gesetzt und hat Vorrang.</translation>
     </message>
     <message>
         <source>Python of your own</source>
         <translation>Eigenes Python</translation>
     </message>
     <message>
-        <source>How it is set up</source>
-        <translation>Wie eingerichtet wird</translation>
-    </message>
-    <message>
         <source>The best one on this computer</source>
         <translation>Das beste auf diesem Rechner</translation>
     </message>
     <message>
-        <source>What suits this computer</source>
-        <translation>Was zu diesem Rechner passt</translation>
+        <source>The models run in a Python environment of their own, separate from that of QGIS. The set-up needs about 3 GB on the disk of your QGIS profile (8 GB with support for graphics cards) and downloads most of it, including the language model of unirs-small (90 MB).</source>
+        <translation>Die Modelle laufen in einer eigenen Python-Umgebung, getrennt von der von QGIS. Das Einrichten braucht etwa 3 GB auf dem Datenträger Ihres QGIS-Profils (8 GB mit Unterstützung für Grafikkarten) und lädt das meiste davon herunter, auch das Sprachmodell von unirs-small (90 MB).</translation>
+    </message>
+    <message>
+        <source>The output of the set-up, to read or to copy</source>
+        <translation>Die Ausgabe des Einrichtens, zum Lesen oder Kopieren</translation>
+    </message>
+    <message>
+        <source>The runtime above</source>
+        <translation>Die Laufzeitumgebung oben</translation>
+    </message>
+    <message>
+        <source>The environment variable {name} is set and takes precedence.</source>
+        <translation>Die Umgebungsvariable {name} ist gesetzt und hat Vorrang.</translation>
+    </message>
+    <message>
+        <source>Set-up options</source>
+        <translation>Optionen des Einrichtens</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
     </message>
     <message>
         <source>Processor (CPU)</source>
@@ -1888,8 +1880,16 @@
         <translation>Zusätzlicher Paketindex</translation>
     </message>
     <message>
-        <source>Packages come from the index that pip is configured for, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows, or small ones for processors on Linux, are often kept apart.</source>
-        <translation>Pakete kommen aus dem Index, der für pip eingestellt ist, über den Proxy von QGIS. Nennen Sie einen zusätzlichen Index, wenn diesem die Variante von PyTorch fehlt, die Sie brauchen: Varianten für Grafikkarten unter Windows oder kleine für Prozessoren unter Linux liegen oft an eigener Stelle.</translation>
+        <source>Packages come from the index in pip&apos;s configuration, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows and for processors on Linux often have an index of their own.</source>
+        <translation>Pakete kommen aus dem Index in der Konfiguration von pip, über den Proxy von QGIS. Nennen Sie einen zusätzlichen Index, wenn diesem die Variante von PyTorch fehlt, die Sie brauchen: Varianten für Grafikkarten unter Windows und für Prozessoren unter Linux haben oft einen eigenen Index.</translation>
+    </message>
+    <message>
+        <source>Checking a Python</source>
+        <translation>Ein Python wird geprüft</translation>
+    </message>
+    <message>
+        <source>Python {version} without unirs: install unirs into it, or clear this field and choose it below as the Python to set up with.</source>
+        <translation>Python {version} ohne unirs: Installieren Sie unirs darin, oder leeren Sie dieses Feld und wählen Sie es unten als Python zum Einrichten.</translation>
     </message>
     <message>
         <source>Remove the runtime? Questions need it; it can be set up again at any time.</source>
@@ -1900,16 +1900,8 @@
         <translation>Entfernen</translation>
     </message>
     <message>
-        <source>Looking at a Python</source>
-        <translation>Ein Python wird untersucht</translation>
-    </message>
-    <message>
         <source>Python {version} with unirs.</source>
         <translation>Python {version} mit unirs.</translation>
-    </message>
-    <message>
-        <source>Python {version} without unirs: install unirs into it, or clear this field and name it below as the Python to set up from.</source>
-        <translation>Python {version} ohne unirs: Installieren Sie unirs darin, oder leeren Sie dieses Feld und nennen Sie es unten als das Python, aus dem eingerichtet wird.</translation>
     </message>
 </context>
 <context>
@@ -1950,8 +1942,8 @@
 <context>
     <name>Setup</name>
     <message>
-        <source>A defect in UniRS stopped this ({kind}: {reason}); please report it with the log.</source>
-        <translation>Ein Fehler in UniRS hat das angehalten ({kind}: {reason}); bitte melden Sie ihn mit dem Protokoll.</translation>
+        <source>The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ UniRS, or correct {variable}.</source>
+        <translation>Das gewählte Python {python} gibt es nicht; wählen Sie ein anderes unter Einstellungen ▸ Optionen ▸ UniRS, oder korrigieren Sie {variable}.</translation>
     </message>
     <message>
         <source>The runtime is damaged: its files are gone. Repair it.</source>
@@ -1976,10 +1968,6 @@
     <message>
         <source>Ready: {python} was chosen.</source>
         <translation>Bereit: {python} wurde gewählt.</translation>
-    </message>
-    <message>
-        <source>The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ UniRS, or set {variable} right.</source>
-        <translation>Das gewählte Python {python} gibt es nicht; wählen Sie ein anderes unter Einstellungen ▸ Optionen ▸ UniRS, oder setzen Sie {variable} richtig.</translation>
     </message>
     <message>
         <source>An earlier set-up was not finished; set up again.</source>
@@ -2018,6 +2006,10 @@
         <translation>Die Laufzeitumgebung von UniRS wird entfernt</translation>
     </message>
     <message>
+        <source>The extra index has to be an address such as https://…, without user and password (put these into pip&apos;s configuration).</source>
+        <translation>Der zusätzliche Index muss eine Adresse wie https://… sein, ohne Benutzer und Passwort (diese gehören in die Konfiguration von pip).</translation>
+    </message>
+    <message>
         <source>Installing the runtime failed: {reason} The whole log is below; copy it when you report this.</source>
         <translation>Das Einrichten der Laufzeitumgebung ist fehlgeschlagen: {reason} Das ganze Protokoll steht unten; kopieren Sie es, wenn Sie das melden.</translation>
     </message>
@@ -2030,8 +2022,24 @@
         <translation>Der Ordner mit Wheels enthält kein {package}, das zu diesem Rechner und seinem Python passt; sammeln Sie die Wheels auf einem Rechner gleicher Art mit derselben Python-Version.</translation>
     </message>
     <message>
-        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up from, or name an extra index that has it.</source>
+        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up with, or name an extra index that has it.</source>
         <translation>Der Paketindex bietet kein {package} für diesen Rechner und sein Python; wählen Sie ein anderes Python (3.12 oder 3.11) zum Einrichten, oder nennen Sie einen zusätzlichen Index, der es hat.</translation>
+    </message>
+    <message>
+        <source>The proxy has refused the connection; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
+        <translation>Der Proxy hat die Verbindung abgelehnt; prüfen Sie ihn unter Einstellungen ▸ Optionen ▸ Netzwerk (Adresse, Port, Benutzer), oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>The certificate of the package index cannot be verified. Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>Das Zertifikat des Paketindex kann nicht geprüft werden. Hinter dem Gateway einer Firma nennen Sie dessen Zertifikatsdatei als „cert“ in der Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>The package index requires a login, or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>Der Paketindex verlangt eine Anmeldung oder weist diesen Rechner ab; prüfen Sie die Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+    </message>
+    <message>
+        <source>A downloaded file is damaged; set up again.</source>
+        <translation>Eine heruntergeladene Datei ist beschädigt; richten Sie erneut ein.</translation>
     </message>
     <message>
         <source>There is no space left on the disk of the QGIS profile or of temporary files; free about 3 GB (8 GB for a graphics card&apos;s build) and set up again.</source>
@@ -2042,24 +2050,8 @@
         <translation>Ein Dateiname wurde länger, als Windows erlaubt; lassen Sie einen Administrator lange Pfade einschalten, oder verwenden Sie ein QGIS-Profil in einem kürzeren Ordner, und richten Sie erneut ein.</translation>
     </message>
     <message>
-        <source>The proxy did not let the set-up through; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
-        <translation>Der Proxy hat das Einrichten nicht durchgelassen; prüfen Sie ihn unter Einstellungen ▸ Optionen ▸ Netzwerk (Adresse, Port, Benutzer), oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
-    </message>
-    <message>
-        <source>The package index could not prove who it is (certificate). Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>Der Paketindex konnte sich nicht ausweisen (Zertifikat). Hinter dem Gateway einer Firma nennen Sie dessen Zertifikatsdatei als „cert“ in der Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
-    </message>
-    <message>
         <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up offline from a folder of wheels.</source>
         <translation>Der Paketindex ist nicht erreichbar; prüfen Sie das Netzwerk und den Proxy unter Einstellungen ▸ Optionen ▸ Netzwerk und richten Sie erneut ein, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
-    </message>
-    <message>
-        <source>The package index wants a login or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>Der Paketindex verlangt eine Anmeldung oder weist diesen Rechner ab; prüfen Sie die Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
-    </message>
-    <message>
-        <source>A downloaded file was damaged on its way; set up again.</source>
-        <translation>Eine heruntergeladene Datei wurde unterwegs beschädigt; richten Sie erneut ein.</translation>
     </message>
     <message>
         <source>The QGIS profile cannot be written; check its permissions, or start QGIS with a profile of your own.</source>
@@ -2082,20 +2074,12 @@
         <translation>Wird entpackt; das dauert einige Minuten…</translation>
     </message>
     <message>
-        <source>The extra index has to be an address such as https://…, without user and password (these belong into pip&apos;s configuration).</source>
-        <translation>Der zusätzliche Index muss eine Adresse wie https://… sein, ohne Benutzer und Passwort (diese gehören in die Konfiguration von pip).</translation>
-    </message>
-    <message>
         <source>Looking for a Python…</source>
         <translation>Ein Python wird gesucht…</translation>
     </message>
     <message>
         <source>Making the environment…</source>
         <translation>Die Umgebung wird angelegt…</translation>
-    </message>
-    <message>
-        <source>{path} could not make an environment; choose another Python to set up from. The log tells more.</source>
-        <translation>{path} konnte keine Umgebung anlegen; wählen Sie ein anderes Python zum Einrichten. Das Protokoll sagt mehr.</translation>
     </message>
     <message>
         <source>Collecting packages…</source>
@@ -2106,8 +2090,12 @@
         <translation>Das Sprachmodell wird installiert…</translation>
     </message>
     <message>
-        <source>There is no build of PyTorch for the CPU alone; the usual one is taken.</source>
-        <translation>Es gibt keine Variante von PyTorch nur für die CPU; die übliche wird genommen.</translation>
+        <source>{path} could not create an environment; choose another Python to set up with. The log has the details.</source>
+        <translation>{path} konnte keine Umgebung anlegen; wählen Sie ein anderes Python zum Einrichten. Einzelheiten stehen im Protokoll.</translation>
+    </message>
+    <message>
+        <source>There is no build of PyTorch for the CPU alone; the usual one is installed.</source>
+        <translation>Es gibt keine Variante von PyTorch nur für die CPU; die übliche wird installiert.</translation>
     </message>
     <message>
         <source>Checking the runtime…</source>
@@ -2291,6 +2279,10 @@
         <source>UniRS is closed.</source>
         <translation>UniRS ist geschlossen.</translation>
     </message>
+    <message>
+        <source>The question was cancelled.</source>
+        <translation>Die Frage wurde abgebrochen.</translation>
+    </message>
 </context>
 <context>
     <name>WorkerReasons</name>
@@ -2311,10 +2303,6 @@
         <translation>Der Arbeitsprozess reagierte nicht mehr und wurde beendet; fragen Sie erneut, und melden Sie es, wenn es noch einmal geschieht.</translation>
     </message>
     <message>
-        <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>
-        <translation>Der Arbeitsprozess endete mit dem Code {code} ({last_words}); tut er das wieder, reparieren Sie die Laufzeitumgebung unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
-    </message>
-    <message>
         <source>The worker cannot be started ({error}); repair the runtime under Settings ▸ Options ▸ UniRS.</source>
         <translation>Der Arbeitsprozess kann nicht gestartet werden ({error}); reparieren Sie die Laufzeitumgebung unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
     </message>
@@ -2325,6 +2313,10 @@
     <message>
         <source>The runtime does not fit this version of the plugin; repair it under Settings ▸ Options ▸ UniRS.</source>
         <translation>Die Laufzeitumgebung passt nicht zu dieser Version des Plugins; reparieren Sie sie unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The worker ended with exit code {code} ({last_line}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Arbeitsprozess endete mit dem Code {code} ({last_line}); tut er das wieder, reparieren Sie die Laufzeitumgebung unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
     </message>
     <message>
         <source>The runtime of UniRS is not set up; set it up under Settings ▸ Options ▸ UniRS.</source>

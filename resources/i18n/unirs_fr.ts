@@ -112,29 +112,6 @@
     </message>
 </context>
 <context>
-    <name>Answers</name>
-    <message>
-        <source>The history was written to {file}.</source>
-        <translation>L’historique a été écrit dans {file}.</translation>
-    </message>
-    <message>
-        <source>The layer “{layer}” is not in this project; add it to ask again.</source>
-        <translation>La couche «&#xa0;{layer}&#xa0;» n’est pas dans ce projet&#xa0;; ajoutez-la pour poser à nouveau la question.</translation>
-    </message>
-    <message>
-        <source>The change map cannot be kept in {folder}: {reason}.</source>
-        <translation>La carte des changements ne peut pas être conservée dans {folder}&#xa0;: {reason}.</translation>
-    </message>
-    <message>
-        <source>GeoPackage</source>
-        <translation>GeoPackage</translation>
-    </message>
-    <message>
-        <source>{file} is the history itself; choose another file.</source>
-        <translation>{file} est l’historique lui-même&#xa0;; choisissez un autre fichier.</translation>
-    </message>
-</context>
-<context>
     <name>AnswersGroup</name>
     <message>
         <source>Answers</source>
@@ -161,10 +138,6 @@
         <translation>Décrire d’abord les images</translation>
     </message>
     <message>
-        <source>The base model describes them before the answer; answers come sooner without</source>
-        <translation>Le modèle de base les décrit avant la réponse&#xa0;; sans cela, les réponses viennent plus vite</translation>
-    </message>
-    <message>
         <source> tokens</source>
         <translation> jetons</translation>
     </message>
@@ -177,8 +150,12 @@
         <translation>Une vue</translation>
     </message>
     <message>
-        <source>Also turned, mirrored and backwards in time: what most views tell is the answer. More of them are surer, and take longer</source>
-        <translation>Aussi tournées, en miroir et à rebours dans le temps : la réponse est ce que dit la plupart des vues. Un plus grand nombre est plus sûr et prend plus de temps</translation>
+        <source>A description is generated before the answer; answers are faster without it</source>
+        <translation>Une description est générée avant la réponse ; sans elle, les réponses sont plus rapides</translation>
+    </message>
+    <message>
+        <source>Average over several augmented views of the image (turned, mirrored): slower but more reliable, for closed sets of answers and change maps</source>
+        <translation>Moyenne sur plusieurs vues de l’image (tournées, en miroir) : plus lent mais plus fiable, pour les ensembles fermés de réponses et les cartes de changement</translation>
     </message>
     <message>
         <source> min without a question</source>
@@ -213,20 +190,20 @@
         <translation>Réponse la plus longue</translation>
     </message>
     <message>
-        <source>Look at changes from</source>
-        <translation>Examiner les changements sous</translation>
+        <source>Average over</source>
+        <translation>Moyenne sur</translation>
     </message>
     <message>
-        <source>Give memory back after</source>
+        <source>Free memory after</source>
         <translation>Libérer la mémoire après</translation>
+    </message>
+    <message>
+        <source>Beside the project, everybody who opens it sees its answers; a project that is not saved yet uses the profile.</source>
+        <translation>À côté du projet, tous ceux qui l’ouvrent voient ses réponses&#xa0;; un projet qui n’est pas encore enregistré utilise le profil.</translation>
     </message>
     <message>
         <source>History</source>
         <translation>Historique</translation>
-    </message>
-    <message>
-        <source>Beside the project, everybody who opens it sees its answers; a project that has not been saved yet uses the profile.</source>
-        <translation>À côté du projet, tous ceux qui l’ouvrent voient ses réponses&#xa0;; un projet qui n’est pas encore enregistré utilise le profil.</translation>
     </message>
     <message>
         <source>Processor (cpu)</source>
@@ -246,14 +223,10 @@
     </message>
 </context>
 <context>
-    <name>Asking</name>
+    <name>BackgroundTask</name>
     <message>
-        <source>The temporary folder {folder} cannot be written ({reason}); make room there, or start QGIS again.</source>
-        <translation>Impossible d’écrire dans le dossier temporaire {folder} ({reason})&#xa0;; libérez-y de la place, ou redémarrez QGIS.</translation>
-    </message>
-    <message>
-        <source>Stopped before the answer began.</source>
-        <translation>Arrêtée avant le début de la réponse.</translation>
+        <source>A defect in UniRS stopped this ({kind}: {reason}); see the log panel, and report it.</source>
+        <translation>Un défaut d’UniRS a interrompu l’opération ({kind} : {reason}) ; voir le panneau du journal, et signalez-le.</translation>
     </message>
 </context>
 <context>
@@ -275,10 +248,6 @@
         <translation>UniRS&#xa0;: polygones de changement</translation>
     </message>
     <message>
-        <source>The change map gives no polygons ({error}); see the log panel.</source>
-        <translation>La carte des changements ne donne pas de polygones ({error})&#xa0;; voir le panneau du journal.</translation>
-    </message>
-    <message>
         <source>The change map {file} cannot be read; describe the change again.</source>
         <translation>La carte des changements {file} ne peut pas être lue&#xa0;; demandez à nouveau la description du changement.</translation>
     </message>
@@ -298,10 +267,6 @@
         <translation>Tester</translation>
     </message>
     <message>
-        <source>Asks the model about images whose answer is known</source>
-        <translation>Interroge le modèle sur des images dont la réponse est connue</translation>
-    </message>
-    <message>
         <source>Copy diagnostics</source>
         <translation>Copier le diagnostic</translation>
     </message>
@@ -310,20 +275,24 @@
         <translation>Copie les versions et le dernier test pour un rapport, sans votre nom ni vos données</translation>
     </message>
     <message>
-        <source>Let the chosen model answer questions whose answers are known.</source>
-        <translation>Faire répondre le modèle choisi à des questions dont la réponse est connue.</translation>
-    </message>
-    <message>
         <source>Loading the model…</source>
         <translation>Chargement du modèle…</translation>
     </message>
     <message>
-        <source>Answering known images…</source>
-        <translation>Réponse sur des images connues…</translation>
+        <source>Asks the model about images with known answers</source>
+        <translation>Interroge le modèle sur des images dont les réponses sont connues</translation>
     </message>
     <message>
-        <source>{model} on {device} gave {right} of {count} known answers.</source>
-        <translation>{model} sur {device} a donné {right} réponses connues sur {count}.</translation>
+        <source>Ask the chosen model questions with known answers.</source>
+        <translation>Poser au modèle choisi des questions dont les réponses sont connues.</translation>
+    </message>
+    <message>
+        <source>Answering questions with known answers…</source>
+        <translation>Réponse à des questions dont les réponses sont connues…</translation>
+    </message>
+    <message>
+        <source>{model} on {device}: {right} of {count} answers are right.</source>
+        <translation>{model} sur {device} : {right} réponses justes sur {count}.</translation>
     </message>
     <message>
         <source>{question} Expected: {expected}. Answer: {answer}.</source>
@@ -339,10 +308,10 @@
     </message>
 </context>
 <context>
-    <name>Connection</name>
+    <name>Confirmation</name>
     <message>
-        <source>The question was withdrawn.</source>
-        <translation>La question a été retirée.</translation>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
     </message>
 </context>
 <context>
@@ -362,10 +331,6 @@
     <message>
         <source>The layer {layer} shows nothing in this extent; choose another one.</source>
         <translation>La couche {layer} ne montre rien dans cette emprise&#xa0;; choisissez-en une autre.</translation>
-    </message>
-    <message>
-        <source>The picture of the layers cannot be made, by a mistake in UniRS ({error}); see the log panel, and report it.</source>
-        <translation>L’image des couches ne peut pas être créée, par une erreur d’UniRS ({error})&#xa0;; voir le panneau du journal, et signalez-la.</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be drawn ({reason}); check its file or service.</source>
@@ -554,16 +519,28 @@
         <translation>Entités sélectionnées</translation>
     </message>
     <message>
-        <source>Which part of the layer the model looks at</source>
-        <translation>Quelle partie de la couche le modèle regarde</translation>
+        <source>The part of the layer that the model reads</source>
+        <translation>La partie de la couche que le modèle lit</translation>
+    </message>
+    <message>
+        <source>Draw a rectangle on the map (Esc cancels)</source>
+        <translation>Dessiner un rectangle sur la carte (Échap pour annuler)</translation>
+    </message>
+    <message>
+        <source>No feature with an area is selected; select one, or choose another extent.</source>
+        <translation>Aucune entité surfacique n’est sélectionnée&#xa0;; sélectionnez-en une, ou choisissez une autre emprise.</translation>
+    </message>
+    <message>
+        <source>The layers do not overlap; choose others.</source>
+        <translation>Les couches ne se recouvrent pas ; choisissez-en d’autres.</translation>
+    </message>
+    <message>
+        <source>No layer is chosen; choose one, or the map view.</source>
+        <translation>Aucune couche n’est choisie&#xa0;; choisissez-en une, ou la vue de la carte.</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Emprise</translation>
-    </message>
-    <message>
-        <source>Draw a rectangle on the map (Esc gives up)</source>
-        <translation>Dessiner un rectangle sur la carte (Échap pour abandonner)</translation>
     </message>
     <message>
         <source>Draw a rectangle</source>
@@ -597,18 +574,6 @@
         <source>No rectangle is drawn yet; draw one on the map.</source>
         <translation>Aucun rectangle n’est encore dessiné&#xa0;; dessinez-en un sur la carte.</translation>
     </message>
-    <message>
-        <source>No feature with an area is selected; select one, or look elsewhere.</source>
-        <translation>Aucune entité surfacique n’est sélectionnée&#xa0;; sélectionnez-en une, ou choisissez une autre emprise.</translation>
-    </message>
-    <message>
-        <source>The layers have no ground in common; choose others.</source>
-        <translation>Les couches n’ont pas de zone commune&#xa0;; choisissez-en d’autres.</translation>
-    </message>
-    <message>
-        <source>No layer is chosen; choose one, or look at the map view.</source>
-        <translation>Aucune couche n’est choisie&#xa0;; choisissez-en une, ou la vue de la carte.</translation>
-    </message>
 </context>
 <context>
     <name>Fold</name>
@@ -624,12 +589,12 @@
 <context>
     <name>Footprints</name>
     <message>
-        <source>The CRS of the map does not reach this place; give the project another one.</source>
-        <translation>Le SCR de la carte n’atteint pas ce lieu&#xa0;; donnez-en un autre au projet.</translation>
+        <source>This footprint is outside of the map&apos;s CRS; choose another project CRS.</source>
+        <translation>Cette emprise est hors du SCR de la carte ; choisissez un autre SCR de projet.</translation>
     </message>
     <message>
-        <source>This entry has no place that can be shown on the map.</source>
-        <translation>Cette entrée n’a pas de lieu qui puisse être montré sur la carte.</translation>
+        <source>This entry has no footprint that can be shown on the map.</source>
+        <translation>Cette entrée n’a pas d’emprise qui puisse être montrée sur la carte.</translation>
     </message>
 </context>
 <context>
@@ -796,6 +761,29 @@
     </message>
 </context>
 <context>
+    <name>HistoryController</name>
+    <message>
+        <source>The history was written to {file}.</source>
+        <translation>L’historique a été écrit dans {file}.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to ask again.</source>
+        <translation>La couche «&#xa0;{layer}&#xa0;» n’est pas dans ce projet&#xa0;; ajoutez-la pour poser à nouveau la question.</translation>
+    </message>
+    <message>
+        <source>The change map cannot be kept in {folder}: {reason}.</source>
+        <translation>La carte des changements ne peut pas être conservée dans {folder}&#xa0;: {reason}.</translation>
+    </message>
+    <message>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
+    </message>
+    <message>
+        <source>{file} is the history itself; choose another file.</source>
+        <translation>{file} est l’historique lui-même&#xa0;; choisissez un autre fichier.</translation>
+    </message>
+</context>
+<context>
     <name>HistoryList</name>
     <message>
         <source>History of questions and answers, newest first</source>
@@ -838,6 +826,33 @@
     <message>
         <source>Delete</source>
         <translation>Supprimer</translation>
+    </message>
+</context>
+<context>
+    <name>InputController</name>
+    <message>
+        <source>None of the raster layers in this project can be read; repair their sources, or add another layer.</source>
+        <translation>Aucune couche raster de ce projet ne peut être lue&#xa0;; réparez leurs sources, ou ajoutez une autre couche.</translation>
+    </message>
+    <message>
+        <source>No raster layer is chosen; add one to the project.</source>
+        <translation>Aucune couche raster n’est choisie&#xa0;; ajoutez-en une au projet.</translation>
+    </message>
+    <message>
+        <source>A pair needs two raster layers; choose a second layer.</source>
+        <translation>Une paire demande deux couches raster&#xa0;; choisissez une deuxième couche.</translation>
+    </message>
+    <message>
+        <source>Both dates are the layer “{layer}”; choose a second layer.</source>
+        <translation>Les deux dates sont la couche «&#xa0;{layer}&#xa0;»&#xa0;; choisissez une deuxième couche.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” cannot be read; repair its source, or choose another.</source>
+        <translation>La couche «&#xa0;{layer}&#xa0;» ne peut pas être lue&#xa0;; réparez sa source ou choisissez-en une autre.</translation>
+    </message>
+    <message>
+        <source>A series needs three layers or more, or a video file.</source>
+        <translation>Une série demande trois couches ou plus, ou un fichier vidéo.</translation>
     </message>
 </context>
 <context>
@@ -940,33 +955,6 @@
     </message>
 </context>
 <context>
-    <name>Inputs</name>
-    <message>
-        <source>None of the raster layers in this project can be read; repair their sources, or add another layer.</source>
-        <translation>Aucune couche raster de ce projet ne peut être lue&#xa0;; réparez leurs sources, ou ajoutez une autre couche.</translation>
-    </message>
-    <message>
-        <source>No raster layer is chosen; add one to the project.</source>
-        <translation>Aucune couche raster n’est choisie&#xa0;; ajoutez-en une au projet.</translation>
-    </message>
-    <message>
-        <source>A pair needs two raster layers; choose a second layer.</source>
-        <translation>Une paire demande deux couches raster&#xa0;; choisissez une deuxième couche.</translation>
-    </message>
-    <message>
-        <source>Both dates are the layer “{layer}”; choose a second layer.</source>
-        <translation>Les deux dates sont la couche «&#xa0;{layer}&#xa0;»&#xa0;; choisissez une deuxième couche.</translation>
-    </message>
-    <message>
-        <source>A series needs three layers or more, or a video file.</source>
-        <translation>Une série demande trois couches ou plus, ou un fichier vidéo.</translation>
-    </message>
-    <message>
-        <source>The layer “{layer}” cannot be read; mend its source or choose another.</source>
-        <translation>La couche «&#xa0;{layer}&#xa0;» ne peut pas être lue&#xa0;; réparez sa source ou choisissez-en une autre.</translation>
-    </message>
-</context>
-<context>
     <name>LayerMenu</name>
     <message>
         <source>Caption visible extent</source>
@@ -1020,12 +1008,12 @@
         <translation>Certaines dates sont identiques&#xa0;; corrigez-les, ou choisissez des couches de dates différentes.</translation>
     </message>
     <message>
-        <source>“{layer}” is hidden on the map; the model sees it nevertheless.</source>
-        <translation>«&#xa0;{layer}&#xa0;» est masquée sur la carte&#xa0;; le modèle la voit tout de même.</translation>
+        <source>“{layer}” is hidden on the map; the model still reads it.</source>
+        <translation>« {layer} » est masquée sur la carte ; le modèle la lit tout de même.</translation>
     </message>
     <message>
-        <source>“{cover}” covers “{layer}” on the map; the model sees “{layer}”.</source>
-        <translation>«&#xa0;{cover}&#xa0;» recouvre «&#xa0;{layer}&#xa0;» sur la carte&#xa0;; le modèle voit «&#xa0;{layer}&#xa0;».</translation>
+        <source>“{cover}” covers “{layer}” on the map; the model reads “{layer}”.</source>
+        <translation>« {cover} » recouvre « {layer} » sur la carte ; le modèle lit « {layer} ».</translation>
     </message>
 </context>
 <context>
@@ -1035,7 +1023,7 @@
         <translation>Liste des modèles</translation>
     </message>
     <message>
-        <source>Looking for the model</source>
+        <source>Looking up the model</source>
         <translation>Recherche du modèle</translation>
     </message>
     <message>
@@ -1081,14 +1069,6 @@
         <translation>Ajouter un dossier…</translation>
     </message>
     <message>
-        <source>Add a model folder that lies elsewhere</source>
-        <translation>Ajouter un dossier de modèle situé ailleurs</translation>
-    </message>
-    <message>
-        <source>Make a model folder of a VILA-1.5 or an authors&apos;-UniRS checkpoint</source>
-        <translation>Créer un dossier de modèle à partir d’un point de contrôle VILA-1.5 ou des auteurs d’UniRS</translation>
-    </message>
-    <message>
         <source>Remove…</source>
         <translation>Supprimer…</translation>
     </message>
@@ -1105,16 +1085,8 @@
         <translation>Montre d’abord la taille</translation>
     </message>
     <message>
-        <source>Answers come from</source>
-        <translation>Les réponses viennent de</translation>
-    </message>
-    <message>
         <source>Download by name</source>
         <translation>Télécharger par nom</translation>
-    </message>
-    <message>
-        <source>Set up the runtime first: it lists and fetches models.</source>
-        <translation>Installez d’abord l’environnement d’exécution&#xa0;: il liste et télécharge les modèles.</translation>
     </message>
     <message>
         <source>{name} (not found)</source>
@@ -1133,14 +1105,6 @@
         <translation>Dossier de modèle</translation>
     </message>
     <message>
-        <source>Asking for the size…</source>
-        <translation>Demande de la taille…</translation>
-    </message>
-    <message>
-        <source>not named</source>
-        <translation>non indiquée</translation>
-    </message>
-    <message>
         <source>{repository} is {size}, but only {free} are free on the disk; free some space and try again.</source>
         <translation>{repository} fait {size}, mais seuls {free} sont libres sur le disque&#xa0;; libérez de la place et réessayez.</translation>
     </message>
@@ -1149,7 +1113,31 @@
         <translation>{repository} fait {size} (licence&#xa0;: {licence}&#xa0;; libre&#xa0;: {free}).</translation>
     </message>
     <message>
-        <source>{rest} of it are still to be fetched.</source>
+        <source>Add a model folder from elsewhere</source>
+        <translation>Ajouter un dossier de modèle situé ailleurs</translation>
+    </message>
+    <message>
+        <source>Convert a VILA-1.5 or an authors&apos; UniRS checkpoint to a model folder</source>
+        <translation>Convertir un point de contrôle VILA-1.5 ou UniRS (des auteurs) en dossier de modèle</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first: it lists and downloads models.</source>
+        <translation>Installez d’abord l’environnement d’exécution : il liste et télécharge les modèles.</translation>
+    </message>
+    <message>
+        <source>Getting the size…</source>
+        <translation>Demande de la taille…</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>non indiquée</translation>
+    </message>
+    <message>
+        <source>{rest} of it is still to be downloaded.</source>
         <translation>Il en reste {rest} à télécharger.</translation>
     </message>
     <message>
@@ -1189,8 +1177,12 @@
         <translation>Conversion…</translation>
     </message>
     <message>
-        <source>{source} has to be converted before it can answer. The model folder becomes {target}; it takes about as much space as the checkpoint.</source>
+        <source>{source} has to be converted before it can answer. The model folder will be {target}; it needs about as much space as the checkpoint.</source>
         <translation>{source} doit être converti avant de pouvoir répondre. Le dossier de modèle sera {target}&#xa0;; il prend à peu près autant de place que le point de contrôle.</translation>
+    </message>
+    <message>
+        <source>Stopped. Partial files are kept.</source>
+        <translation>Arrêté. Les fichiers partiels sont conservés.</translation>
     </message>
     <message>
         <source>Convert</source>
@@ -1217,10 +1209,6 @@
         <translation>{name} a été supprimé.</translation>
     </message>
     <message>
-        <source>Stopped. What has been downloaded is kept.</source>
-        <translation>Arrêté. Ce qui a été téléchargé est conservé.</translation>
-    </message>
-    <message>
         <source>A model is being downloaded or converted…</source>
         <translation>Un modèle est en cours de téléchargement ou de conversion…</translation>
     </message>
@@ -1238,13 +1226,6 @@
     <message>
         <source>About</source>
         <translation>À propos</translation>
-    </message>
-</context>
-<context>
-    <name>Offer</name>
-    <message>
-        <source>Not now</source>
-        <translation>Pas maintenant</translation>
     </message>
 </context>
 <context>
@@ -1711,6 +1692,17 @@
     </message>
 </context>
 <context>
+    <name>QuestionController</name>
+    <message>
+        <source>The temporary folder {folder} cannot be written ({reason}); make room there, or start QGIS again.</source>
+        <translation>Impossible d’écrire dans le dossier temporaire {folder} ({reason})&#xa0;; libérez-y de la place, ou redémarrez QGIS.</translation>
+    </message>
+    <message>
+        <source>Stopped before the answer began.</source>
+        <translation>Arrêtée avant le début de la réponse.</translation>
+    </message>
+</context>
+<context>
     <name>QuestionPanel</name>
     <message>
         <source>Suggested questions</source>
@@ -1804,10 +1796,6 @@
         <translation>Environnement d’exécution</translation>
     </message>
     <message>
-        <source>The models run in a Python environment of their own, apart from that of QGIS. Setting it up takes about 3 GB on the disk of your QGIS profile and downloads most of that (8 GB with support for graphics cards).</source>
-        <translation>Les modèles tournent dans un environnement Python à part, séparé de celui de QGIS. Son installation prend environ 3 Go sur le disque de votre profil QGIS, dont la plus grande partie est téléchargée (8 Go avec la prise en charge des cartes graphiques).</translation>
-    </message>
-    <message>
         <source>Repair</source>
         <translation>Réparer</translation>
     </message>
@@ -1824,36 +1812,40 @@
         <translation>Journal</translation>
     </message>
     <message>
-        <source>What the set-up said, to read or to copy</source>
-        <translation>Ce que l’installation a dit, à lire ou à copier</translation>
-    </message>
-    <message>
         <source>Python of an environment with unirs</source>
         <translation>Python d’un environnement avec unirs</translation>
-    </message>
-    <message>
-        <source>The one that is set up above</source>
-        <translation>Celui qui est installé ci-dessus</translation>
-    </message>
-    <message>
-        <source>The environment variable {name} is set and comes first.</source>
-        <translation>La variable d’environnement {name} est définie et passe en premier.</translation>
     </message>
     <message>
         <source>Python of your own</source>
         <translation>Votre propre Python</translation>
     </message>
     <message>
-        <source>How it is set up</source>
-        <translation>Comment il est installé</translation>
-    </message>
-    <message>
         <source>The best one on this computer</source>
         <translation>Le meilleur de cet ordinateur</translation>
     </message>
     <message>
-        <source>What suits this computer</source>
-        <translation>Ce qui convient à cet ordinateur</translation>
+        <source>The models run in a Python environment of their own, separate from that of QGIS. The set-up needs about 3 GB on the disk of your QGIS profile (8 GB with support for graphics cards) and downloads most of it, including the language model of unirs-small (90 MB).</source>
+        <translation>Les modèles tournent dans un environnement Python à part, séparé de celui de QGIS. L’installation demande environ 3 Go sur le disque de votre profil QGIS (8 Go avec la prise en charge des cartes graphiques) et en télécharge la plus grande partie, y compris le modèle de langue d’unirs-small (90 Mo).</translation>
+    </message>
+    <message>
+        <source>The output of the set-up, to read or to copy</source>
+        <translation>La sortie de l’installation, à lire ou à copier</translation>
+    </message>
+    <message>
+        <source>The runtime above</source>
+        <translation>L’environnement d’exécution ci-dessus</translation>
+    </message>
+    <message>
+        <source>The environment variable {name} is set and takes precedence.</source>
+        <translation>La variable d’environnement {name} est définie et a la priorité.</translation>
+    </message>
+    <message>
+        <source>Set-up options</source>
+        <translation>Options d’installation</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatique</translation>
     </message>
     <message>
         <source>Processor (CPU)</source>
@@ -1888,8 +1880,16 @@
         <translation>Index de paquets supplémentaire</translation>
     </message>
     <message>
-        <source>Packages come from the index that pip is configured for, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows, or small ones for processors on Linux, are often kept apart.</source>
-        <translation>Les paquets viennent de l’index configuré pour pip, à travers le proxy de QGIS. Indiquez un index supplémentaire s’il y manque la variante de PyTorch dont vous avez besoin&#xa0;: celles pour cartes graphiques sous Windows, ou les petites pour processeurs sous Linux, sont souvent à part.</translation>
+        <source>Packages come from the index in pip&apos;s configuration, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows and for processors on Linux often have an index of their own.</source>
+        <translation>Les paquets viennent de l’index de la configuration de pip, à travers le proxy de QGIS. Indiquez un index supplémentaire s’il y manque la variante de PyTorch dont vous avez besoin : celles pour cartes graphiques sous Windows et pour processeurs sous Linux ont souvent leur propre index.</translation>
+    </message>
+    <message>
+        <source>Checking a Python</source>
+        <translation>Vérification d’un Python</translation>
+    </message>
+    <message>
+        <source>Python {version} without unirs: install unirs into it, or clear this field and choose it below as the Python to set up with.</source>
+        <translation>Python {version} sans unirs : installez-y unirs, ou videz ce champ et choisissez-le ci-dessous comme Python pour l’installation.</translation>
     </message>
     <message>
         <source>Remove the runtime? Questions need it; it can be set up again at any time.</source>
@@ -1900,16 +1900,8 @@
         <translation>Supprimer</translation>
     </message>
     <message>
-        <source>Looking at a Python</source>
-        <translation>Examen d’un Python</translation>
-    </message>
-    <message>
         <source>Python {version} with unirs.</source>
         <translation>Python {version} avec unirs.</translation>
-    </message>
-    <message>
-        <source>Python {version} without unirs: install unirs into it, or clear this field and name it below as the Python to set up from.</source>
-        <translation>Python {version} sans unirs&#xa0;: installez-y unirs, ou videz ce champ et nommez-le ci-dessous comme le Python à partir duquel installer.</translation>
     </message>
 </context>
 <context>
@@ -1950,8 +1942,8 @@
 <context>
     <name>Setup</name>
     <message>
-        <source>A defect in UniRS stopped this ({kind}: {reason}); please report it with the log.</source>
-        <translation>Un défaut d’UniRS a arrêté cela ({kind}&#xa0;: {reason})&#xa0;; veuillez le signaler avec le journal.</translation>
+        <source>The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ UniRS, or correct {variable}.</source>
+        <translation>Le Python choisi {python} n’existe pas&#xa0;; choisissez-en un autre dans Préférences ▸ Options ▸ UniRS, ou corrigez {variable}.</translation>
     </message>
     <message>
         <source>The runtime is damaged: its files are gone. Repair it.</source>
@@ -1976,10 +1968,6 @@
     <message>
         <source>Ready: {python} was chosen.</source>
         <translation>Prêt&#xa0;: {python} a été choisi.</translation>
-    </message>
-    <message>
-        <source>The chosen Python {python} does not exist; choose another one in Settings ▸ Options ▸ UniRS, or set {variable} right.</source>
-        <translation>Le Python choisi {python} n’existe pas&#xa0;; choisissez-en un autre dans Préférences ▸ Options ▸ UniRS, ou corrigez {variable}.</translation>
     </message>
     <message>
         <source>An earlier set-up was not finished; set up again.</source>
@@ -2018,6 +2006,10 @@
         <translation>Suppression de l’environnement d’exécution d’UniRS</translation>
     </message>
     <message>
+        <source>The extra index has to be an address such as https://…, without user and password (put these into pip&apos;s configuration).</source>
+        <translation>L’index supplémentaire doit être une adresse comme https://…, sans utilisateur ni mot de passe (leur place est dans la configuration de pip).</translation>
+    </message>
+    <message>
         <source>Installing the runtime failed: {reason} The whole log is below; copy it when you report this.</source>
         <translation>L’installation de l’environnement d’exécution a échoué&#xa0;: {reason} Le journal complet est ci-dessous&#xa0;; copiez-le si vous signalez cela.</translation>
     </message>
@@ -2030,8 +2022,24 @@
         <translation>Le dossier de wheels ne contient pas de {package} qui convienne à cet ordinateur et à son Python&#xa0;; rassemblez les wheels sur un ordinateur du même type avec la même version de Python.</translation>
     </message>
     <message>
-        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up from, or name an extra index that has it.</source>
+        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up with, or name an extra index that has it.</source>
         <translation>L’index de paquets n’offre pas de {package} pour cet ordinateur et son Python&#xa0;; choisissez un autre Python (3.12 ou 3.11) pour l’installation, ou indiquez un index supplémentaire qui l’a.</translation>
+    </message>
+    <message>
+        <source>The proxy has refused the connection; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
+        <translation>Le proxy a refusé la connexion&#xa0;; vérifiez-le dans Préférences ▸ Options ▸ Réseau (adresse, port, utilisateur), ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The certificate of the package index cannot be verified. Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>Le certificat de l’index de paquets ne peut pas être vérifié. Derrière la passerelle d’une entreprise, indiquez son fichier de certificat comme «&#xa0;cert&#xa0;» dans la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>The package index requires a login, or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
+        <translation>L’index de paquets demande une connexion ou refuse cet ordinateur&#xa0;; vérifiez la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
+    </message>
+    <message>
+        <source>A downloaded file is damaged; set up again.</source>
+        <translation>Un fichier téléchargé est endommagé ; recommencez l’installation.</translation>
     </message>
     <message>
         <source>There is no space left on the disk of the QGIS profile or of temporary files; free about 3 GB (8 GB for a graphics card&apos;s build) and set up again.</source>
@@ -2042,24 +2050,8 @@
         <translation>Un nom de fichier est devenu plus long que Windows ne le permet&#xa0;; faites activer les chemins longs par un administrateur, ou utilisez un profil QGIS dans un dossier plus court, et recommencez l’installation.</translation>
     </message>
     <message>
-        <source>The proxy did not let the set-up through; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
-        <translation>Le proxy n’a pas laissé passer l’installation&#xa0;; vérifiez-le dans Préférences ▸ Options ▸ Réseau (adresse, port, utilisateur), ou installez hors ligne depuis un dossier de wheels.</translation>
-    </message>
-    <message>
-        <source>The package index could not prove who it is (certificate). Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>L’index de paquets n’a pas pu prouver son identité (certificat). Derrière la passerelle d’une entreprise, indiquez son fichier de certificat comme «&#xa0;cert&#xa0;» dans la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
-    </message>
-    <message>
         <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up offline from a folder of wheels.</source>
         <translation>L’index de paquets est injoignable&#xa0;; vérifiez le réseau et le proxy dans Préférences ▸ Options ▸ Réseau et recommencez l’installation, ou installez hors ligne depuis un dossier de wheels.</translation>
-    </message>
-    <message>
-        <source>The package index wants a login or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>L’index de paquets demande une connexion ou refuse cet ordinateur&#xa0;; vérifiez la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
-    </message>
-    <message>
-        <source>A downloaded file was damaged on its way; set up again.</source>
-        <translation>Un fichier téléchargé a été endommagé en route&#xa0;; recommencez l’installation.</translation>
     </message>
     <message>
         <source>The QGIS profile cannot be written; check its permissions, or start QGIS with a profile of your own.</source>
@@ -2082,20 +2074,12 @@
         <translation>Décompression&#xa0;; cela prend quelques minutes…</translation>
     </message>
     <message>
-        <source>The extra index has to be an address such as https://…, without user and password (these belong into pip&apos;s configuration).</source>
-        <translation>L’index supplémentaire doit être une adresse comme https://…, sans utilisateur ni mot de passe (leur place est dans la configuration de pip).</translation>
-    </message>
-    <message>
         <source>Looking for a Python…</source>
         <translation>Recherche d’un Python…</translation>
     </message>
     <message>
         <source>Making the environment…</source>
         <translation>Création de l’environnement…</translation>
-    </message>
-    <message>
-        <source>{path} could not make an environment; choose another Python to set up from. The log tells more.</source>
-        <translation>{path} n’a pas pu créer d’environnement&#xa0;; choisissez un autre Python pour l’installation. Le journal en dit plus.</translation>
     </message>
     <message>
         <source>Collecting packages…</source>
@@ -2106,8 +2090,12 @@
         <translation>Installation du modèle de langue…</translation>
     </message>
     <message>
-        <source>There is no build of PyTorch for the CPU alone; the usual one is taken.</source>
-        <translation>Il n’y a pas de variante de PyTorch pour le seul processeur&#xa0;; la variante habituelle est prise.</translation>
+        <source>{path} could not create an environment; choose another Python to set up with. The log has the details.</source>
+        <translation>{path} n’a pas pu créer d’environnement&#xa0;; choisissez un autre Python pour l’installation. Le journal a les détails.</translation>
+    </message>
+    <message>
+        <source>There is no build of PyTorch for the CPU alone; the usual one is installed.</source>
+        <translation>Il n’y a pas de variante de PyTorch pour le seul processeur&#xa0;; la variante habituelle est installée.</translation>
     </message>
     <message>
         <source>Checking the runtime…</source>
@@ -2291,6 +2279,10 @@
         <source>UniRS is closed.</source>
         <translation>UniRS est fermé.</translation>
     </message>
+    <message>
+        <source>The question was cancelled.</source>
+        <translation>La question a été annulée.</translation>
+    </message>
 </context>
 <context>
     <name>WorkerReasons</name>
@@ -2311,10 +2303,6 @@
         <translation>Le processus de calcul ne réagissait plus et a été arrêté&#xa0;; reposez la question, et signalez-le si cela se reproduit.</translation>
     </message>
     <message>
-        <source>The worker ended with exit code {code} ({last_words}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>
-        <translation>Le processus de calcul s’est terminé avec le code {code} ({last_words})&#xa0;; si cela se reproduit, réparez l’environnement d’exécution sous Préférences ▸ Options ▸ UniRS.</translation>
-    </message>
-    <message>
         <source>The worker cannot be started ({error}); repair the runtime under Settings ▸ Options ▸ UniRS.</source>
         <translation>Le processus de calcul ne peut pas être lancé ({error})&#xa0;; réparez l’environnement d’exécution sous Préférences ▸ Options ▸ UniRS.</translation>
     </message>
@@ -2325,6 +2313,10 @@
     <message>
         <source>The runtime does not fit this version of the plugin; repair it under Settings ▸ Options ▸ UniRS.</source>
         <translation>L’environnement d’exécution ne convient pas à cette version de l’extension&#xa0;; réparez-le sous Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The worker ended with exit code {code} ({last_line}); if it does so again, repair the runtime under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Le processus de calcul s’est terminé avec le code {code} ({last_line})&#xa0;; si cela se reproduit, réparez l’environnement d’exécution sous Préférences ▸ Options ▸ UniRS.</translation>
     </message>
     <message>
         <source>The runtime of UniRS is not set up; set it up under Settings ▸ Options ▸ UniRS.</source>

@@ -40,7 +40,7 @@ def events(text: str) -> list[dict]:
 
 
 @pytest.mark.usefixtures("hub")
-def test_the_size_comes_first_and_a_dry_run_ends_there(unirs, tmp_path):
+def test_a_dry_run_prints_the_size_and_downloads_nothing(unirs, tmp_path):
     outcome = unirs("download", "someone/tiny", "--dry-run")
     assert outcome.code == 0
     assert "MB in" in outcome.out or "kB in" in outcome.out
@@ -52,7 +52,7 @@ def test_the_size_comes_first_and_a_dry_run_ends_there(unirs, tmp_path):
 
 
 @pytest.mark.usefixtures("hub")
-def test_what_was_downloaded_answers_by_its_name_and_can_go_again(unirs, before, tmp_path):
+def test_a_downloaded_model_answers_by_its_name_and_can_be_removed(unirs, before, tmp_path):
     outcome = unirs("download", "someone/tiny")
     assert outcome.code == 0
     assert "--model" in outcome.out
@@ -65,11 +65,11 @@ def test_what_was_downloaded_answers_by_its_name_and_can_go_again(unirs, before,
     assert unirs("remove", "tiny", "--yes").code == 0
     assert list((tmp_path / "models").iterdir()) == []
     assert unirs("remove", "tiny", "--yes").code == 2
-    assert unirs("remove", "unirs-mini", "--yes").code == 2
+    assert unirs("remove", "unirs-small", "--yes").code == 2
 
 
 @pytest.mark.usefixtures("hub")
-def test_a_checkpoint_says_how_it_is_converted_and_then_answers(unirs, before):
+def test_a_downloaded_checkpoint_answers_after_the_printed_conversion(unirs, before):
     *_, done = events(unirs("download", "vila-1.5-3b", "--json-lines").out)
     assert done["event"] == "done"
     assert done["needs_conversion"]
@@ -86,15 +86,15 @@ def test_a_checkpoint_says_how_it_is_converted_and_then_answers(unirs, before):
     assert answer.code == 0, answer.err
 
 
-def test_programs_hear_of_progress_retries_and_failures(unirs, hub):
+def test_json_lines_have_progress_retries_and_failures(unirs, hub):
     hub.faults.cut["model.safetensors"] = (1000, 1)
-    told = events(unirs("download", "someone/tiny", "--json-lines").out)
-    kinds = [each["event"] for each in told]
+    printed = events(unirs("download", "someone/tiny", "--json-lines").out)
+    kinds = [each["event"] for each in printed]
     assert kinds[0] == "plan"
     assert kinds[-1] == "done"
     assert {"progress", "retry"} <= set(kinds)
-    last = [each for each in told if each["event"] == "progress"][-1]
-    assert last["done_bytes"] == last["total_bytes"] == told[0]["total_bytes"]
+    last = [each for each in printed if each["event"] == "progress"][-1]
+    assert last["done_bytes"] == last["total_bytes"] == printed[0]["total_bytes"]
     outcome = unirs("download", "no/such", "--json-lines")
     assert outcome.code == 2
     [error] = events(outcome.out)
@@ -115,7 +115,7 @@ def heeding_ctrl_c():
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(hub, tmp_path, number):
+def test_a_signal_stops_a_download_and_the_same_command_resumes_it(hub, tmp_path, number):
     hub.models["someone/tiny"]["model.safetensors"] += b"\0" * 2_000_000
     hub.faults.slow = 0.2
     command = [*PROGRAM, "download", "someone/tiny", "--json-lines"]
@@ -141,7 +141,7 @@ def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(hub, tmp_path, n
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("hub")
-def test_a_proxy_that_is_not_there_is_one_sentence(monkeypatch):
+def test_an_unreachable_proxy_is_one_sentence(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY")
     command = [*PROGRAM, "download", "someone/tiny"]
@@ -152,7 +152,7 @@ def test_a_proxy_that_is_not_there_is_one_sentence(monkeypatch):
 
 
 @pytest.mark.usefixtures("hub")
-def test_names_from_a_hub_do_not_steer_the_terminal(unirs, hub, tmp_path):
+def test_control_characters_in_names_from_a_hub_are_removed(unirs, hub, tmp_path):
     hub.models["someone/tiny"]["a\x1b[2Jb.json"] = b"{}"
     outcome = unirs("download", "someone/tiny")
     assert "\x1b[2J" not in outcome.out + outcome.err

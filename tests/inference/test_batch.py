@@ -3,7 +3,6 @@ import torch
 
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
-from unirs.inference.batch import BatchPipeline, answer_batch
 from unirs.inputs import Question, Task, VisualInput
 from unirs_lab.world import EVENTS, pair, scene, seed_for, video
 
@@ -66,14 +65,14 @@ def test_a_batch_answers_as_the_pipeline_does_one_by_one(
 ):
     pipeline = make_pipeline(*arrangement)
     expected = [pipeline.answer(*item) for item in items]
-    answers = answer_batch(pipeline, items, batch_size)
-    assert len({answer.text for answer in answers}) > len(items) // 2, "they must tell apart"
+    answers = list(pipeline.answers(items, batch_size=batch_size))
+    assert len({answer.text for answer in answers}) > len(items) // 2, "different answers"
     assert all(same(*both) for both in zip(answers, expected, strict=True))
     assert all(answer.seconds.total > 0 for answer in answers)
 
 
 def test_bfloat16_answers_all(make_pipeline, items):
-    answers = answer_batch(make_pipeline(precision="bfloat16"), items)
+    answers = list(make_pipeline(precision="bfloat16").answers(items))
     assert len(answers) == len(items)
     assert all(isinstance(answer.text, str) for answer in answers)
 
@@ -86,15 +85,13 @@ def test_each_image_is_seen_once_and_each_clue_written_once(make_pipeline, items
     monkeypatch.setattr(model, "encode_images", lambda x: seen.extend(x) or encode(x))
     embedding = clue_model.get_input_embeddings()
     embedding.register_forward_hook(lambda *_: described.append(1))
-    answer_batch(pipeline, items, batch_size=64)
+    list(pipeline.answers(items, batch_size=64))
     crops = {crop.digest for visual, _ in items for crop in visual.crops}
     black = 1  # the short video is filled up
     assert len(seen) == len(crops) + black
     asked = len(described)
-    batches = BatchPipeline(pipeline, 64)
-    list(batches.answers(items))
     described.clear()
-    list(batches.answers(reversed(items)))
+    list(pipeline.answers(reversed(items), batch_size=64))
     assert asked
     assert not described
 
@@ -107,12 +104,12 @@ def test_items_are_taken_as_they_are_needed(make_pipeline, items):
             taken.append(item)
             yield item
 
-    answers = BatchPipeline(make_pipeline(), batch_size=4).answers(source())
+    answers = make_pipeline().answers(source(), batch_size=4)
     assert not taken
     next(answers)
     assert len(taken) == 4
     assert len(list(answers)) == len(items) - 1
-    assert not answer_batch(make_pipeline(), [])
+    assert not list(make_pipeline().answers([]))
 
 
 def fail_above(pipeline, monkeypatch, rows):
@@ -133,21 +130,19 @@ def test_where_memory_runs_out_the_batch_is_halved_for_good(make_pipeline, items
     items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
     expected = [pipeline.answer(*item).text for item in items]
     fail_above(pipeline, monkeypatch, rows=3)
-    told = []
-    batches = BatchPipeline(pipeline, 16, told.append)
-    answers = list(batches.answers(items))
+    sizes = []
+    answers = list(pipeline.answers(items, batch_size=16, on_smaller=sizes.append))
     assert [answer.text for answer in answers] == expected
-    assert told[-1] == batches.batch_size <= 4
-    assert told == sorted(told, reverse=True)
-    list(batches.answers(items))
-    assert told[-1] == batches.batch_size
+    assert sizes[-1] <= 4
+    assert sizes == sorted(sizes, reverse=True)
+    list(pipeline.answers(items, batch_size=16, on_smaller=lambda _: pytest.fail("smaller again")))
 
 
 def test_a_question_that_does_not_fit_alone_is_an_error(make_pipeline, items, monkeypatch):
     pipeline = make_pipeline("none")
     fail_above(pipeline, monkeypatch, rows=0)
     with pytest.raises(UniRSError) as caught:
-        answer_batch(pipeline, items)
+        list(pipeline.answers(items))
     assert caught.value.code == "out_of_memory"
 
 
@@ -161,9 +156,10 @@ def test_a_question_that_does_not_fit_alone_is_an_error(make_pipeline, items, mo
 )
 def test_bad_questions_are_refused_as_by_the_pipeline(make_pipeline, images, question, code):
     with pytest.raises(UniRSError) as caught:
-        answer_batch(
-            make_pipeline(),
-            [(images.single(), Question(text="road?")), (images.single(), question)],
+        list(
+            make_pipeline().answers(
+                [(images.single(), Question(text="road?")), (images.single(), question)]
+            )
         )
     assert caught.value.code == code
 
@@ -185,8 +181,26 @@ def world_items():
     return [*items, (frames, Question(Task.CLASSIFY, options=EVENTS))]
 
 
-def test_the_bundled_model_says_the_same_in_batches(world_items):
+def test_the_bundled_model_answers_the_same_in_batches(world_items):
     pipeline = load_pipeline(device="cpu", precision="float32")
     expected = [pipeline.answer(*item) for item in world_items]
-    answers = answer_batch(pipeline, world_items, batch_size=16)
+    answers = list(pipeline.answers(world_items, batch_size=16))
     assert all(same(*both) for both in zip(answers, expected, strict=True))
+
+
+def test_a_stop_ends_a_batch_with_what_was_found_until_then(make_pipeline, images):
+    """The answers of the batch at hand come back; the next batch is not begun."""
+    pipeline = make_pipeline("none")
+    asked = [(images.single(seed), Question(text="road?", max_new_tokens=12)) for seed in range(6)]
+    whole = [answer.text for answer in pipeline.answers(asked, batch_size=3)]
+    forwards = []
+    handle = pipeline.bundle.model.language_model.register_forward_hook(
+        lambda *_: forwards.append(1)
+    )
+    answers = list(pipeline.answers(asked, batch_size=3, stop=lambda: len(forwards) > 5))
+    handle.remove()
+    assert len(answers) == 3
+    assert all(answer.stopped and answer.text for answer in answers)
+    for answer, text in zip(answers, whole[:3], strict=True):
+        assert text.startswith(answer.text)
+    assert [answer.text for answer in pipeline.answers(asked)] == whole

@@ -21,16 +21,13 @@ def embeddings(length, seed=0):
 
 
 def decoded(language_model, prompt, count, end_token=-1, stop=NEVER):
+    """Tokens of a single row."""
     cache = KeyValueCache(2)
     logits = prefill(language_model, prompt, cache, NEVER)
-    return decode(
-        language_model, logits, cache, end_token=end_token, max_new_tokens=count, stop=stop
+    rows = decode(
+        language_model, logits, cache, end_token=end_token, limits=[count], stop=lambda _: stop()
     )
-
-
-def collect(tokens, into):
-    for token in tokens:
-        into.append(token)
+    return (token for _, token in rows)
 
 
 @torch.inference_mode()
@@ -60,20 +57,41 @@ def test_the_end_token_ends_the_text_and_is_not_given_out(language_model):
 
 
 @torch.inference_mode()
-@pytest.mark.parametrize("heard", [0, 1, 5])
-def test_a_stop_takes_effect_at_the_next_token(language_model, heard):
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_a_stop_takes_effect_at_the_next_token(language_model, count):
     given_out: list[int] = []
-    tokens = decoded(language_model, embeddings(9), 30, stop=lambda: len(given_out) >= heard)
-    with pytest.raises(Stopped):
-        collect(tokens, given_out)
-    assert len(given_out) == heard
+    for token in decoded(language_model, embeddings(9), 30, stop=lambda: len(given_out) >= count):
+        given_out.append(token)
+    assert len(given_out) == count
+
+
+@torch.inference_mode()
+def test_rows_are_decoded_side_by_side_and_each_ends_by_itself(language_model):
+    """By its own limit, by the end token, by a stop; the others go on as if it were not there."""
+    prompts = [embeddings(9, seed) for seed in range(4)]
+    alone = [list(decoded(language_model, prompt, 12)) for prompt in prompts]
+    assert len({tuple(tokens) for tokens in alone}) == 4
+    end = next(token for token in alone[1][3:] if token not in alone[0] + alone[2] + alone[3])
+    cache = KeyValueCache(2)
+    logits = prefill(language_model, torch.cat(prompts), cache, NEVER)
+    rows = [[], [], [], []]
+    for row, token in decode(
+        language_model,
+        logits,
+        cache,
+        end_token=end,
+        limits=[12, 12, 5, 12],
+        stop=lambda row: row == 3 and len(rows[3]) == 2,
+    ):
+        rows[row].append(token)
+    assert rows == [alone[0], alone[1][: alone[1].index(end)], alone[2][:5], alone[3][:2]]
 
 
 @torch.inference_mode()
 def test_a_token_is_not_computed_before_it_is_asked_for(language_model):
     cache = KeyValueCache(2)
     logits = prefill(language_model, embeddings(9), cache, NEVER)
-    tokens = decode(language_model, logits, cache, end_token=-1, max_new_tokens=30, stop=NEVER)
+    tokens = decode(language_model, logits, cache, end_token=-1, limits=[30], stop=lambda _: False)
     assert len(list(islice(tokens, 4))) == 4
     assert cache.length == 9 + 3
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from unirs.inference.batch import answer_batch
-from unirs.inference.verdict import change_test, has_changed
+from unirs.inference.verdict import change_test, has_changed, is_changed
 from unirs.inputs import NO_CHANGE, Question, Task
 
 CHANGE = Question(Task.CHANGE, max_new_tokens=4)
@@ -22,7 +21,7 @@ def test_captions_without_change_count_together(pipeline, each, changed):
     """Fifteen ways to say so, none of which is likely by itself."""
     test = change_test(pipeline.config)
     assert set(test.question.options) >= {*NO_CHANGE, *(f"{text} ." for text in NO_CHANGE)}
-    assert test.changed(torch.log(torch.full((15,), each))) is changed
+    assert is_changed([test.unchanged(torch.log(torch.full((15,), each)))]) is changed
 
 
 @pytest.mark.parametrize(("yes", "changed"), [(-40.0, True), (-42.0, False)])
@@ -30,7 +29,7 @@ def test_a_base_chooses_between_yes_and_no(make_pipeline, yes, changed):
     """However unlikely both are as an answer: there is nothing else to choose from."""
     test = change_test(make_pipeline("self", "base").config)
     assert test.question.options == ("yes", "no")
-    assert test.changed(torch.tensor([yes, -41.0])) is changed
+    assert is_changed([test.unchanged(torch.tensor([yes, -41.0]))]) is changed
 
 
 def test_a_change_caption_comes_with_a_verdict_and_nothing_else_does(pipeline, images):
@@ -45,7 +44,7 @@ def test_the_verdict_is_of_the_scores_and_not_of_the_caption(pipeline, images, m
     for each, changed in ((0.03, True), (0.04, False)):
         scores = torch.log(torch.full((15,), each))
         monkeypatch.setattr(
-            "unirs.inference.pipeline.score_options", lambda *_, scores=scores: scores
+            "unirs.inference.reader.score_options", lambda *_, scores=scores: scores
         )
         answer = pipeline.answer(images.pair(), CHANGE)
         assert (answer.text, answer.changed) == (caption, changed)
@@ -58,6 +57,6 @@ def test_a_batch_finds_what_single_questions_find(pipeline, images):
         (images.pair(2), CHANGE),
     ]
     alone = [pipeline.answer(*item) for item in asked]
-    together = answer_batch(pipeline, asked)
+    together = list(pipeline.answers(asked))
     assert [answer.changed for answer in together] == [answer.changed for answer in alone]
     assert [answer.changed is None for answer in together] == [False, True, False]

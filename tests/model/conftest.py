@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from unirs.model import PRESETS, new_bundle, replace_config, train_tokenizer
-from unirs.model.language_model import keep_language_model
+from unirs.model.language_weights import keep_language_model
 
 TEXTS = [
     "Is there a road in the image?",

@@ -43,7 +43,7 @@ def test_a_saved_bundle_loads_to_the_same_weights(make_bundle, tmp_path, arrange
     assert len(loaded.digest) == 64
 
 
-def test_an_adapter_answers_and_the_base_under_it_writes_the_clue(make_bundle, tmp_path):
+def test_the_adapter_answers_and_the_base_without_it_writes_the_clue(make_bundle, tmp_path):
     bundle = make_bundle(clue_source="adapter")
     frozen = logits(bundle.model.language_model)  # a new adapter changes nothing
     for name, parameter in bundle.model.language_model.named_parameters():
@@ -114,7 +114,7 @@ def test_every_tensor_must_be_there_and_no_other(make_bundle, tmp_path, part, pr
         ("none", "tokenizer_config.json"),
     ],
 )
-def test_no_file_that_is_missing_is_replaced_by_one_of_a_library(
+def test_the_library_replaces_no_missing_file(
     make_bundle, tmp_path, monkeypatch, clue_source, name
 ):
     save_bundle(make_bundle(clue_source=clue_source), tmp_path / "saved")
@@ -138,21 +138,21 @@ def test_another_prompt_template_is_refused(make_bundle, tmp_path, field):
         load_bundle(tmp_path / "saved")
 
 
-def test_a_foreign_folder_is_told_to_convert(tmp_path):
+def test_a_foreign_folder_is_refused_with_a_hint_to_convert_it(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llava_llama"}')
 
     with pytest.raises(UniRSError, match="unirs convert"):
         load_bundle(tmp_path)
 
 
-def test_a_folder_that_is_none_is_missing(tmp_path):
+def test_a_folder_without_config_is_missing(tmp_path):
     with pytest.raises(UniRSError) as caught:
         load_bundle(tmp_path / "nowhere")
 
     assert caught.value.code == "model_missing"
 
 
-def test_padding_centres_and_the_box_says_where(make_bundle):
+def test_padding_centres_an_image_in_its_pad_box(make_bundle):
     processor = make_bundle().processor
     white = np.full((20, 40, 3), 255, np.uint8)
 

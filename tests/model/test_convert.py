@@ -50,7 +50,7 @@ def test_a_vila_folder_becomes_a_base_only_model(vila, tmp_path):
     assert bundle.processor.aspect_mode == "resize"
 
 
-def test_layers_behind_the_feature_layer_are_not_loaded(vila, tmp_path):
+def test_layers_after_the_feature_layer_are_not_loaded(vila, tmp_path):
     convert(vila, tmp_path / "out")
 
     layers = load_bundle(tmp_path / "out").model.vision_tower.encoder.layers
@@ -82,7 +82,7 @@ def test_with_its_base_the_base_writes_the_clue(unirs, vila, tmp_path):
         assert tuned is not clue_model
 
 
-def test_a_base_that_is_not_the_base_is_refused(unirs, vila, tmp_path):
+def test_a_base_of_another_model_is_refused(unirs, vila, tmp_path):
     change_weights(
         vila / "vision_tower",
         lambda tensors: tensors["vision_model.embeddings.patch_embedding.bias"].add_(1),
@@ -205,7 +205,7 @@ def test_an_existing_folder_is_not_overwritten(unirs, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious").write_text("mine")
 
-    with pytest.raises(UniRSError, match="is there already"):
+    with pytest.raises(UniRSError, match="already exists"):
         convert(unirs, tmp_path / "out")
 
 
@@ -220,7 +220,7 @@ def test_attention_layers_in_the_change_module_are_refused(unirs, tmp_path):
 @pytest.mark.parametrize(
     ("name", "value"), [("image_aspect_ratio", "anyres"), ("mm_vision_select_layer", -99)]
 )
-def test_what_cannot_be_read_as_the_reference_does_is_refused(vila, tmp_path, name, value):
+def test_settings_that_the_reference_code_lacks_are_refused(vila, tmp_path, name, value):
     config = json.loads((vila / "config.json").read_text())
     (vila / "config.json").write_text(json.dumps({**config, name: value}))
 
@@ -256,7 +256,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("what", MALFORMED)
-def test_a_value_that_cannot_be_is_one_sentence(vila, tmp_path, what):
+def test_an_impossible_value_is_refused_with_one_sentence(vila, tmp_path, what):
     name, changes = MALFORMED[what]
     rewrite(vila / name, **changes)
     with pytest.raises(UniRSError) as caught:
@@ -277,7 +277,7 @@ def test_an_index_without_a_map_is_refused(vila, tmp_path, index):
     assert caught.value.code == "model_invalid"
 
 
-def test_a_tokenizer_of_noise_is_refused(vila, tmp_path):
+def test_a_damaged_tokenizer_is_refused(vila, tmp_path):
     (vila / "llm" / "tokenizer.model").write_bytes(b"noise" * 100)
     with pytest.raises(UniRSError) as caught:
         convert(vila, tmp_path / "out")
@@ -323,7 +323,7 @@ def give_projector(unirs, vila):
     change_weights(vila / "mm_projector", lambda tensors: tensors.update(single))
 
 
-def test_the_writer_of_clues_may_be_tied(unirs, vila, tmp_path):
+def test_the_llm_that_writes_clues_may_be_tied(unirs, vila, tmp_path):
     give_projector(unirs, vila)
     for folder in (unirs, vila):
         tie(folder)
@@ -358,7 +358,7 @@ def disk_of(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(vila, tmp_path):
+def test_a_full_disk_is_one_sentence_and_leaves_no_files(vila, tmp_path):
     with disk_of(20_000), pytest.raises(UniRSError, match="cannot be written") as caught:
         convert(vila, tmp_path / "out")
     assert caught.value.code == "output_unwritable"

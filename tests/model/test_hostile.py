@@ -14,7 +14,7 @@ from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.model import load_bundle
 from unirs.model.convert import convert
-from unirs.models.store import model_info
+from unirs.model.folder import read_folder
 
 SECONDS = 5
 """A refusal takes a few hundredths; building what is described, minutes or all memory."""
@@ -87,13 +87,13 @@ SIZES = [
 
 
 @pytest.mark.parametrize(("part", "changes"), SIZES, ids=lambda value: str(value)[:60])
-def test_sizes_that_no_model_has_are_refused_before_anything_is_built(folder, part, changes):
+def test_impossible_sizes_are_refused_before_a_model_is_built(folder, part, changes):
     rewrite(folder / "config.json", part, **changes)
     refusal(lambda: load_bundle(folder))
     refusal(lambda: load_pipeline(folder, "cpu", "float32"))
 
 
-def test_more_layers_than_there_are_weights_are_refused(folder):
+def test_layers_without_weights_are_refused(folder):
     rewrite(folder / "config.json", "text_config", num_hidden_layers=400)
     assert "weights" in refusal(lambda: load_bundle(folder))
 
@@ -101,11 +101,11 @@ def test_more_layers_than_there_are_weights_are_refused(folder):
 @pytest.mark.parametrize("name", ["model.safetensors", "adapter/adapter_model.safetensors"])
 def test_half_a_million_empty_tensors_are_refused(folder, name, half_a_million_tensors):
     shutil.copy(half_a_million_tensors, folder / name)
-    refusal(lambda: model_info(folder))
+    refusal(lambda: read_folder(folder))
     assert name.split("/")[-1] in refusal(lambda: load_bundle(folder))
 
 
-def test_weights_that_are_no_floating_point_numbers_are_refused(folder):
+def test_integer_weights_are_refused(folder):
     tensors = load_file(folder / "model.safetensors")
     name = "language_model.model.norm.weight"
     save_file({**tensors, name: tensors[name].to(torch.int8)}, folder / "model.safetensors")
@@ -132,13 +132,13 @@ ADAPTERS = {
 
 
 @pytest.mark.parametrize("what", ADAPTERS)
-def test_an_adapter_that_is_none_of_ours_is_refused(folder, what):
+def test_an_unsupported_adapter_is_refused(folder, what):
     rewrite(folder / "adapter/adapter_config.json", **ADAPTERS[what])
     assert "adapter" in refusal(lambda: load_bundle(folder))
 
 
 @pytest.mark.parametrize("targets", [["q_proj", "v_proj"], ["down_proj"]])
-def test_an_adapter_on_some_layers_is_taken(folder, targets):
+def test_an_adapter_on_some_layers_is_loaded(folder, targets):
     """PEFT itself writes its targets as a list."""
     path = folder / "adapter/adapter_model.safetensors"
     kept = {
@@ -150,7 +150,7 @@ def test_an_adapter_on_some_layers_is_taken(folder, targets):
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "adapter/adapter_config.json"])
-def test_a_file_of_words_that_is_far_too_large_is_refused(folder, name):
+def test_a_text_file_that_is_far_too_large_is_refused(folder, name):
     (folder / name).write_text('{"a": "' + "x" * 2**25 + '"}')
     assert name.split("/")[-1] in refusal(lambda: load_bundle(folder))
 
@@ -164,12 +164,12 @@ def test_a_processor_of_another_size_is_refused(folder):
     assert "processor_config.json" in refusal(lambda: load_bundle(folder))
 
 
-def test_tags_that_unfold_are_not_unfolded(folder):
+def test_nested_aliases_in_a_card_are_not_expanded(folder):
     lines = ["a0: &a0 [x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     (folder / "README.md").write_text("\n".join(["---", *lines, "tags: *a11", "---", "A model."]))
     started = time.process_time()
-    assert model_info(folder).summary == "A model."
+    assert read_folder(folder).card.summary == "A model."
     assert time.process_time() - started < SECONDS
 
 
@@ -185,7 +185,7 @@ CHECKPOINTS = [
 
 
 @pytest.mark.parametrize(("name", "changes"), CHECKPOINTS, ids=lambda value: str(value)[:60])
-def test_a_checkpoint_is_held_to_the_same_bounds(vila, tmp_path, name, changes):
+def test_the_same_limits_apply_to_a_checkpoint(vila, tmp_path, name, changes):
     rewrite(vila / name, **changes)
     refusal(lambda: convert(vila, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
@@ -196,7 +196,7 @@ def test_a_checkpoint_of_half_a_million_tensors_is_refused(vila, tmp_path, half_
     refusal(lambda: convert(vila, tmp_path / "out"))
 
 
-def test_a_checkpoint_of_whole_numbers_is_refused(vila, tmp_path):
+def test_a_checkpoint_of_integers_is_refused(vila, tmp_path):
     path = vila / "llm/model.safetensors"
     tensors = load_file(path)
     name = "model.norm.weight"

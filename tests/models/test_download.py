@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from safetensors.numpy import save_file
 from unirs.errors import UniRSError
 from unirs.models import download as download_module
 from unirs.models import find_model, hub, store
-from unirs.models.download import download, only_one, plan_download
+from unirs.models.download import download, exclusive_access, plan_download
 from unirs.models.removal import remove_model
 from unirs.models.store import survey_models
 
-UNIRS, VILA = "someone/unirs-small", "Efficient-Large-Model/VILA1.5-3b"
+UNIRS, VILA = "someone/unirs-remote", "Efficient-Large-Model/VILA1.5-3b"
 WEIGHTS = "model.safetensors"
+PROCESSOR_FILES = ("tokenizer.json", "tokenizer_config.json", "processor_config.json")
 
 
 def load_hub_server():
@@ -42,9 +44,11 @@ def server(monkeypatch, tmp_path):
     config = {"model_type": "unirs", "kind": "unirs", "text_config": sizes}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (folder / "README.md").write_text("# Small\n\nA small model.\n", encoding="utf-8")
-    numbers = np.random.default_rng(0).integers(0, 255, 2_000_000, dtype=np.uint8)
+    for name in PROCESSOR_FILES:
+        (folder / name).write_text("{}", encoding="utf-8")
+    numbers = np.random.default_rng(0).random(500_000, dtype=np.float32)
     save_file({"numbers": numbers}, folder / WEIGHTS)
-    save_file({"more": numbers[:50_000]}, folder / "clue" / WEIGHTS)
+    save_file({"more": numbers[:12_500]}, folder / "clue" / WEIGHTS)
     for useless in ("pytorch_model.bin", "training_args.bin", "code.py", "trainer_state.json"):
         (folder / useless).write_bytes(b"useless")
     with load_hub_server()() as server:
@@ -76,7 +80,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-def test_a_file_ends_at_the_size_that_was_told(server, resumed):
+def test_a_file_ends_at_the_stated_size(server, resumed):
     """Whatever the hub sends behind it is not waited for."""
     if resumed:
         server.faults.cut[WEIGHTS] = (300_000, 1)
@@ -86,19 +90,19 @@ def test_a_file_ends_at_the_size_that_was_told(server, resumed):
     assert server.sent[WEIGHTS] < 100_000_000
 
 
-def test_only_what_is_needed_comes_and_the_model_is_there_by_its_name(server, tmp_path):
+def test_only_needed_files_are_downloaded_and_the_model_is_found_by_its_name(server, tmp_path):
     plan = plan_download(UNIRS)
-    assert plan.folder == tmp_path / "models" / "unirs-small"
+    assert plan.folder == tmp_path / "models" / "unirs-remote"
     assert not plan.needs_conversion
     assert plan.remote.licence == "cc-by-4.0"
     offered = server.models[UNIRS]
-    needed = {"config.json", "README.md", WEIGHTS, f"clue/{WEIGHTS}"}
+    needed = {"config.json", "README.md", WEIGHTS, f"clue/{WEIGHTS}", *PROCESSOR_FILES}
     assert {file.name for file in plan.files} == needed
     assert plan.total_bytes == sum(len(offered[name]) for name in needed)
     seen = []
     assert download(plan, lambda file, done: seen.append((file, done))) == plan.folder
     assert contents(plan.folder) == {name: offered[name] for name in needed}
-    assert find_model("unirs-small") == plan.folder
+    assert find_model("unirs-remote") == plan.folder
     done = [done for _, done in seen]
     assert done == sorted(done)
     assert done[-1] == plan.total_bytes
@@ -112,7 +116,7 @@ def test_a_plan_fetches_no_weights(server):
 
 
 @pytest.mark.usefixtures("server")
-def test_a_short_name_stands_for_a_checkpoint_that_wants_to_be_converted():
+def test_a_short_name_selects_a_checkpoint_that_needs_conversion():
     plan = plan_download("vila-1.5-3b")
     assert plan.remote.repository == VILA
     assert plan.needs_conversion
@@ -123,7 +127,7 @@ def test_a_short_name_stands_for_a_checkpoint_that_wants_to_be_converted():
     assert problem.remedy == ("convert", str(folder), f"{folder}-converted")
 
 
-def test_a_transfer_that_breaks_goes_on_by_itself_where_it_broke(server):
+def test_an_interrupted_transfer_resumes_by_itself(server):
     server.faults.cut[WEIGHTS] = (300_000, 3)
     waits = []
     download(plan_download(UNIRS), on_retry=lambda *facts: waits.append(facts))
@@ -133,13 +137,13 @@ def test_a_transfer_that_breaks_goes_on_by_itself_where_it_broke(server):
     assert any(range_ for _, _, range_ in server.asked)
 
 
-def test_a_download_that_gave_up_is_resumed_by_the_next_one(server, tmp_path):
+def test_a_failed_download_is_resumed_by_the_next_one(server, tmp_path):
     server.faults.cut[WEIGHTS] = (0, 99)
     server.faults.cut[f"clue/{WEIGHTS}"] = (20_000, 1)
     assert code_of(download, plan_download(UNIRS)) == "hub_unreachable"
-    assert not (tmp_path / "models" / "unirs-small").exists()
+    assert not (tmp_path / "models" / "unirs-remote").exists()
     [problem] = survey_models()[1]
-    assert (problem.name, problem.code) == ("unirs-small", "download_incomplete")
+    assert (problem.name, problem.code) == ("unirs-remote", "download_incomplete")
     assert problem.remedy[:2] == ("download", UNIRS)
     server.faults.cut.clear()
     server.sent.clear()
@@ -154,7 +158,7 @@ class Killed(BaseException):
     pass
 
 
-def test_what_ended_in_the_midst_is_resumed_from_its_last_byte(server):
+def test_an_interrupted_file_is_resumed_at_its_last_byte(server):
     def die(_file, done):
         if done > 1_000_000:
             raise Killed
@@ -172,7 +176,7 @@ def test_what_ended_in_the_midst_is_resumed_from_its_last_byte(server):
     assert contents(again.folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
 
 
-def test_a_server_without_ranges_gives_the_whole_file_again(server):
+def test_a_server_without_ranges_sends_the_whole_file_again(server):
     server.faults.cut[WEIGHTS] = (300_000, 1)
     server.faults.whole_only = True
     plan = plan_download(UNIRS)
@@ -181,7 +185,7 @@ def test_a_server_without_ranges_gives_the_whole_file_again(server):
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, "config.json"])
-def test_what_comes_damaged_is_refused_and_not_kept(server, tmp_path, name):
+def test_a_damaged_file_is_refused_and_deleted(server, tmp_path, name):
     plan = plan_download(UNIRS)
     server.faults.flip[name] = 9
     assert code_of(download, plan) == "download_damaged"
@@ -189,10 +193,10 @@ def test_what_comes_damaged_is_refused_and_not_kept(server, tmp_path, name):
     assert not list((tmp_path / "models").rglob(f"{name}*.part"))
     server.faults.flip.clear()
     download(plan_download(UNIRS))
-    assert find_model("unirs-small") == plan.folder
+    assert find_model("unirs-remote") == plan.folder
 
 
-def test_damage_in_an_old_part_is_found_and_mended(server):
+def test_damage_in_a_partial_file_is_found_and_repaired(server):
     plan = plan_download(UNIRS)
     file = next(file for file in plan.files if file.name == WEIGHTS)
     part = download_module._part(store.download_folder(plan.folder), file)
@@ -202,7 +206,7 @@ def test_damage_in_an_old_part_is_found_and_mended(server):
     assert contents(plan.folder)[WEIGHTS] == server.models[UNIRS][WEIGHTS]
 
 
-def test_a_new_version_takes_over_what_has_not_changed(server):
+def test_a_new_version_reuses_unchanged_files(server):
     server.faults.status[WEIGHTS] = (503, 99)
     code_of(download, plan_download(UNIRS))
     server.faults.status.clear()
@@ -222,7 +226,7 @@ def test_a_revision_is_pinned(server):
     assert code_of(plan_download, UNIRS, revision="v9") == "revision_missing"
 
 
-def test_the_same_again_is_no_work_and_another_version_is_refused(server):
+def test_an_existing_version_is_not_downloaded_again_and_another_one_is_refused(server):
     download(plan_download(UNIRS))
     plan = plan_download(UNIRS)
     assert plan.is_there
@@ -244,9 +248,9 @@ def test_nothing_is_overwritten(tmp_path):
     assert download(plan_download(UNIRS, tmp_path / "empty")) == tmp_path / "empty"
 
 
-def test_a_bundled_model_is_not_hidden_by_chance(server):
-    server.models["someone/unirs-mini"] = server.models[UNIRS]
-    assert code_of(plan_download, "someone/unirs-mini") == "target_exists"
+def test_a_download_does_not_hide_a_bundled_model(server):
+    server.models["someone/unirs-small"] = server.models[UNIRS]
+    assert code_of(plan_download, "someone/unirs-small") == "target_exists"
 
 
 @pytest.mark.parametrize(
@@ -262,7 +266,7 @@ def test_a_bundled_model_is_not_hidden_by_chance(server):
         "./a.json",
     ],
 )
-def test_files_that_would_leave_the_folder_are_refused(server, name):
+def test_files_outside_of_the_folder_are_refused(server, name):
     server.extra_names.append(name)
     assert code_of(plan_download, UNIRS) == "model_invalid"
 
@@ -271,17 +275,32 @@ def test_files_that_would_leave_the_folder_are_refused(server, name):
     "name", ["", "gpt2", "a/b/c", "../b", "a/..", "a/b c", "https://x/y", "-a/b"]
 )
 @pytest.mark.usefixtures("server")
-def test_what_is_no_name_is_not_asked_for(name):
+def test_the_hub_is_not_asked_about_an_invalid_name(name):
     assert code_of(plan_download, name) == "name_invalid"
 
 
-def test_a_model_of_another_kind_is_refused_before_its_weights_come(server):
+def test_a_model_of_another_kind_is_refused_before_its_weights_are_sent(server):
     server.models["x/other"] = {"config.json": b'{"model_type": "gpt2"}', WEIGHTS: b"w" * 100_000}
     server.models["x/pickles"] = {"config.json": b'{"model_type": "unirs"}', "weights.bin": b"w"}
     server.models["x/odd"] = {"config.json": b"\xff{", WEIGHTS: b"w"}
     assert code_of(plan_download, "x/other") == "model_unsupported"
     assert code_of(plan_download, "x/pickles") == "model_unsupported"
     assert code_of(plan_download, "x/odd") == "model_invalid"
+    assert server.sent[WEIGHTS] == 0
+
+
+@pytest.mark.parametrize("field", ["prompt_template", "conversation", "kind", "clue_source"])
+def test_a_model_of_an_unsupported_version_is_refused_before_its_weights_are_sent(server, field):
+    config = json.loads(server.models[UNIRS]["config.json"])
+    server.models[UNIRS]["config.json"] = json.dumps({**config, field: "new"}).encode()
+    assert code_of(plan_download, UNIRS) == "model_invalid"
+    assert server.sent[WEIGHTS] == 0
+
+
+@pytest.mark.parametrize("name", PROCESSOR_FILES)
+def test_an_incomplete_model_is_refused_before_its_weights_are_sent(server, name):
+    del server.models[UNIRS][name]
+    assert code_of(plan_download, UNIRS) == "model_invalid"
     assert server.sent[WEIGHTS] == 0
 
 
@@ -299,23 +318,23 @@ def test_a_model_of_another_kind_is_refused_before_its_weights_come(server):
         ((200, {}, b"[1]"), "hub_invalid"),
     ],
 )
-def test_what_a_hub_can_answer_is_said_in_a_sentence(server, api, code):
+def test_every_response_of_a_hub_is_one_sentence(server, api, code):
     server.faults.api = api
     assert code_of(plan_download, UNIRS) == code
 
 
 @pytest.mark.usefixtures("server")
-def test_a_model_that_is_not_there_and_a_hub_that_is_not_there(monkeypatch):
+def test_a_missing_model_and_an_unreachable_hub(monkeypatch):
     assert code_of(plan_download, "no/such") == "model_not_on_hub"
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     assert code_of(plan_download, UNIRS) == "hub_unreachable"
 
 
-def test_failures_of_the_hub_in_the_midst_are_outlived(server):
+def test_temporary_failures_of_the_hub_are_retried(server):
     server.faults.status[WEIGHTS] = (503, 2)
     download(plan_download(UNIRS))
     server.faults.status[WEIGHTS] = (503, 99)
-    remove_model("unirs-small")
+    remove_model("unirs-remote")
     assert code_of(download, plan_download(UNIRS)) == "hub_failed"
 
 
@@ -325,7 +344,7 @@ def test_a_token_goes_to_the_hub(server, monkeypatch):
     assert server.tokens[0] == "Bearer hf_secret"
 
 
-def test_offline_mode_is_kept(server, monkeypatch):
+def test_offline_mode_is_respected(server, monkeypatch):
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
@@ -333,9 +352,9 @@ def test_offline_mode_is_kept(server, monkeypatch):
     assert not server.asked
 
 
-def test_a_full_disk_is_told_before_and_during(server, monkeypatch):
+def test_a_full_disk_is_reported_before_and_during_a_download(server, monkeypatch):
     plan = plan_download(UNIRS)
-    monkeypatch.setattr(download_module, "_free_bytes", lambda _: 1_000_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_000))
     assert code_of(download, plan_download(UNIRS)) == "disk_full"
     assert server.sent[WEIGHTS] == 0
     monkeypatch.undo()
@@ -349,7 +368,7 @@ def test_a_full_disk_is_told_before_and_during(server, monkeypatch):
     assert plan_download(UNIRS, plan.folder).present_bytes > 400_000
 
 
-def test_a_folder_that_takes_no_files(server, tmp_path):
+def test_a_target_that_cannot_be_written(server, tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert code_of(download, plan_download(UNIRS, tmp_path / "file" / "model")) == (
         "output_unwritable"
@@ -358,17 +377,17 @@ def test_a_folder_that_takes_no_files(server, tmp_path):
 
 
 @pytest.mark.usefixtures("server")
-def test_two_at_once_do_not_mix():
+def test_two_downloads_of_one_model_exclude_each_other():
     plan = plan_download(UNIRS)
     plan.folder.parent.mkdir(parents=True)
-    with only_one(plan.folder):
+    with exclusive_access(plan.folder):
         assert code_of(download, plan) == "download_running"
         store.download_folder(plan.folder).mkdir(exist_ok=True)
-        assert code_of(remove_model, "unirs-small") == "download_running"
+        assert code_of(remove_model, "unirs-remote") == "download_running"
     download(plan)
 
 
-def test_a_hub_that_listens_and_says_nothing_is_unreachable(server, monkeypatch):
+def test_a_silent_hub_is_unreachable(server, monkeypatch):
     plan = plan_download(UNIRS)
     monkeypatch.setattr(hub, "SECONDS", 0.3)
     server.faults.slow = 30
@@ -376,7 +395,7 @@ def test_a_hub_that_listens_and_says_nothing_is_unreachable(server, monkeypatch)
 
 
 @pytest.mark.usefixtures("server")
-def test_a_listener_that_has_gone_ends_the_download():
+def test_a_closed_output_ends_the_download():
     def gone(_file, _done):
         raise BrokenPipeError
 
@@ -384,18 +403,18 @@ def test_a_listener_that_has_gone_ends_the_download():
         download(plan_download(UNIRS), gone)
 
 
-def test_remove_takes_models_downloads_and_checkpoints(server, tmp_path):
+def test_remove_deletes_models_downloads_and_checkpoints(server, tmp_path):
     models = tmp_path / "models"
     for name in (UNIRS, VILA):
         download(plan_download(name))
         remove_model(name.split("/")[1])
     server.faults.cut[WEIGHTS] = (0, 99)
     code_of(download, plan_download(UNIRS))
-    remove_model("unirs-small")
+    remove_model("unirs-remote")
     assert list(models.iterdir()) == []
 
 
-def test_remove_takes_nothing_else(tmp_path, monkeypatch):
+def test_remove_deletes_nothing_else(tmp_path, monkeypatch):
     models, outside = tmp_path / "models", tmp_path / "outside"
     monkeypatch.setenv("UNIRS_MODELS", str(models))
     bundled = tmp_path / "bundled"
@@ -417,7 +436,7 @@ def test_remove_takes_nothing_else(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("server")
-def test_a_model_that_was_copied_here_can_go_too(tmp_path):
+def test_a_copied_model_can_be_removed(tmp_path):
     download(plan_download(UNIRS, tmp_path / "elsewhere"))
     shutil.copytree(tmp_path / "elsewhere", tmp_path / "models" / "copy")
     remove_model("copy")

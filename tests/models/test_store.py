@@ -10,14 +10,16 @@ import torch
 
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
-from unirs.models import find_model, list_models, store
-from unirs.models.store import model_info, survey_models
+from unirs.model.folder import folder_bytes, read_folder
+from unirs.model.language_model import LanguageModel
+from unirs.models import find_model, store
+from unirs.models.store import survey_models
 
 
 @pytest.fixture
 def models(tmp_path, monkeypatch, model_folder):
     """A user's models folder with one model in it."""
-    shutil.copytree(model_folder("second"), tmp_path / "mine")
+    shutil.copytree(model_folder, tmp_path / "mine")
     monkeypatch.setenv("UNIRS_MODELS", str(tmp_path))
     return tmp_path
 
@@ -35,19 +37,19 @@ def test_a_relative_path_is_a_path(models, monkeypatch):
 
 def test_the_users_model_hides_a_bundled_one_of_its_name(models, monkeypatch, tmp_path_factory):
     bundled = tmp_path_factory.mktemp("bundled")
-    for name in ("mine", "unirs-mini"):
+    for name in ("mine", "unirs-small"):
         shutil.copytree(models / "mine", bundled / name)
     monkeypatch.setattr(store, "models_folders", lambda: [models, bundled])
     assert find_model("mine") == models / "mine"
-    assert [info.folder for info in list_models()] == [models / "mine", bundled / "unirs-mini"]
-    assert find_model() == bundled / "unirs-mini"
+    assert [info.path for info in survey_models()[0]] == [models / "mine", bundled / "unirs-small"]
+    assert find_model() == bundled / "unirs-small"
 
 
 def test_bundled_models_are_found_without_any_setting(monkeypatch, tmp_path):
     monkeypatch.setenv("UNIRS_MODELS", str(tmp_path / "none"))
     bundled = Path(__file__).parents[2] / "resources/models"
     expected = sorted(path.parent.name for path in bundled.glob("*/config.json"))
-    assert [info.name for info in list_models()] == expected
+    assert [info.name for info in survey_models()[0]] == expected
 
 
 NO_MODELS = ["nothing-here", "/nothing/here", "", "~/nothing-here", "~nobody-here/x", "a\0b"]
@@ -55,7 +57,7 @@ NO_MODELS = ["nothing-here", "/nothing/here", "", "~/nothing-here", "~nobody-her
 
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("name", NO_MODELS)
-def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
+def test_a_missing_model_is_reported_with_the_available_ones(name):
     with pytest.raises(UniRSError) as caught:
         find_model(name)
     assert caught.value.code == "model_missing"
@@ -64,30 +66,34 @@ def test_a_model_that_is_not_there_is_named_with_those_that_are(name):
 
 
 @pytest.mark.usefixtures("models")
-def test_a_model_says_what_it_is():
-    [info] = [info for info in list_models() if info.name == "mine"]
+def test_a_model_folder_describes_its_model():
+    [info] = [info for info in survey_models()[0] if info.name == "mine"]
     bundle = load_pipeline("mine", "cpu", "float32").bundle
     parts = [bundle.model, bundle.clue_language_model]
     assert info.parameters == sum(t.numel() for part in parts for t in part.state_dict().values())
-    assert (info.kind, info.clue_source, info.demonstration) == ("unirs", "second", True)
-    assert info.summary == "A random model for tests."
-    assert info.size_bytes == sum(p.stat().st_size for p in info.folder.rglob("*") if p.is_file())
+    assert (info.kind, info.clue_source, info.card.demonstration) == ("unirs", "second", True)
+    assert info.card.summary == "A random model for tests."
+    assert folder_bytes(info.path) == sum(
+        p.stat().st_size for p in info.path.rglob("*") if p.is_file()
+    )
     assert info.needs_bytes["float32"] > info.needs_bytes["bfloat16"] > 2 * info.parameters
 
 
 def test_a_model_that_names_its_language_model_needs_the_memory_of_both(models):
-    plain = model_info(models / "mine")
+    plain = read_folder(models / "mine")
     shutil.rmtree(models / "mine" / "clue")
-    named = {"name": "a-language-model", "sha256": "0" * 64, "parameters": 10_000_000}
+    named = LanguageModel("a-language-model", "0" * 64, 10_000_000)
+    named.path.parent.mkdir()
+    named.path.touch()
 
-    rewrite_config(models / "mine", clue_source="adapter", language_model=named)
-    info = model_info(models / "mine")
+    rewrite_config(models / "mine", clue_source="adapter", language_model=named.to_dict())
+    info = read_folder(models / "mine")
 
     assert info.parameters > 10_000_000
     assert info.needs_bytes["float32"] > plain.needs_bytes["float32"] + 35_000_000
     rewrite_config(models / "mine", language_model={"name": "no-numbers"})
     with pytest.raises(UniRSError, match="language model"):
-        model_info(models / "mine")
+        read_folder(models / "mine")
 
 
 @pytest.mark.parametrize(
@@ -100,13 +106,13 @@ def test_a_model_that_names_its_language_model_needs_the_memory_of_both(models):
         ("# Only a title", "", False),
     ],
 )
-def test_a_card_gives_a_sentence_and_its_tags(models, card, summary, demonstration):
+def test_a_card_has_a_summary_and_tags(models, card, summary, demonstration):
     path = models / "mine" / "README.md"
     path.unlink()
     if card is not None:
         path.write_text(card, encoding="utf-8")
-    info = model_info(models / "mine")
-    assert (info.summary, info.demonstration) == (summary, demonstration)
+    info = read_folder(models / "mine")
+    assert (info.card.summary, info.card.demonstration) == (summary, demonstration)
 
 
 def rewrite_config(folder, **changes):
@@ -144,6 +150,10 @@ DAMAGE = {
     "no-frames": lambda folder: rewrite_config(folder, frame_count=0),
     "odd-kind": lambda folder: rewrite_config(folder, kind=["unirs"]),
     "odd-clue": lambda folder: rewrite_config(folder, clue_source="magic"),
+    "odd-template": lambda folder: rewrite_config(folder, prompt_template="unirs-99"),
+    "odd-conversation": lambda folder: rewrite_config(folder, conversation="magic"),
+    "odd-aspect": lambda folder: rewrite_config(folder, aspect_mode="magic"),
+    "odd-adapters": lambda folder: rewrite_config(folder, adapters={"clue": {"rank": 2}}),
     "card-not-utf-8": lambda folder: (folder / "README.md").write_bytes(b"caf\xe9"),
     "card-odd-yaml": lambda folder: (folder / "README.md").write_text("---\n- a: [\n---\nText."),
     "card-a-list": lambda folder: (folder / "README.md").write_text("---\n- a\n- b\n---\nText."),
@@ -152,7 +162,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_folder_is_a_line_of_its_own_and_does_not_hide_the_others(models, name):
+def test_a_damaged_folder_is_listed_and_refused_with_the_same_sentence(models, name):
     folder = models / name
     shutil.copytree(models / "mine", folder)
     DAMAGE[name](folder)
@@ -164,14 +174,21 @@ def test_a_damaged_folder_is_a_line_of_its_own_and_does_not_hide_the_others(mode
     assert "\n" not in problem.message
     with pytest.raises(UniRSError) as caught:
         load_pipeline(folder, "cpu", "float32")
-    assert caught.value.code == "model_invalid"
+    assert (caught.value.code, caught.value.message) == (problem.code, problem.message)
+
+
+def test_a_card_without_metadata_is_read_without_a_warning(models):
+    (models / "mine" / "README.md").write_text("# Title\n\nOne thing.\n", encoding="utf-8")
+    code = "from unirs.models.store import survey_models; assert survey_models()[0]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 @pytest.mark.usefixtures("models")
 def test_listing_models_does_not_import_torch():
     code = (
-        "import sys; from unirs.inference import find_model, list_models\n"
-        "assert [m.name for m in list_models()].count('mine') == 1\n"
+        "import sys; from unirs.models.store import survey_models\n"
+        "assert [m.name for m in survey_models()[0]].count('mine') == 1\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'heavy'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -182,7 +199,7 @@ def test_the_default_precision_on_the_cpu_is_float32():
     assert load_pipeline("mine", "cpu").bundle.model.dtype is torch.float32
 
 
-def test_a_name_that_no_folder_can_have_is_missing():
+def test_an_impossible_folder_name_is_missing():
     with pytest.raises(UniRSError) as caught:
         find_model("a" * 300)
 

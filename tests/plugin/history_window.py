@@ -35,7 +35,7 @@ def entry() -> Entry:
         kind="single",
         task="caption",
         question="",
-        answer=Answer("A town at a river. " * 50, "unirs-mini", "cpu", 0.25, demonstration=True),
+        answer=Answer("A town at a river. " * 50, "unirs-small", "cpu", 0.25, demonstration=True),
         footprint="POLYGON((5e5 4e6,501000 4e6,501000 4001000,5e5 4001000,5e5 4e6))",
         crs="EPSG:32611",
         layers=(LayerRecord("town", "town.tif", "2020-08-31"),),

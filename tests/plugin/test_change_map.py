@@ -20,7 +20,7 @@ from qgis.core import (
 from qtpy.QtCore import QSize
 from qtpy.QtGui import QColor, QImage
 
-from unirs_qgis.map.change_map import ChangeMapError, add_change_map
+from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
 
 TIMEOUT = 60_000
 LEFT, TOP, CELL = 500_000.0, 5_400_000.0, 32.0
@@ -46,7 +46,7 @@ def write_map(path: Path, cells: dict[tuple[int, int], int], crs: str = "EPSG:32
 def shown(qtbot: object, path: Path, title: str = "2012 → 2020") -> list[object]:
     """The layers of the new group, the topmost first."""
     project = QgsProject.instance()
-    change_map = add_change_map(path, title, project)
+    change_map = ChangeMap(path, title, project)
     with qtbot.waitSignal(change_map.finished, timeout=TIMEOUT):
         pass
     group = project.layerTreeRoot().children()[0]
@@ -54,7 +54,7 @@ def shown(qtbot: object, path: Path, title: str = "2012 → 2020") -> list[objec
     return [node.layer() for node in group.children()]
 
 
-def test_what_changed_gets_polygons_with_area_and_mean(qtbot, qgis_new_project, tmp_path):
+def test_changed_areas_get_polygons_with_area_and_mean(qtbot, qgis_new_project, tmp_path):
     cells = {(2, 2): 60, (3, 2): 80, (3, 3): 70, (4, 4): 50, (8, 8): 49, (10, 10): 255}
     polygons, raster = shown(qtbot, write_map(tmp_path / "map.tif", cells))
     assert isinstance(raster, QgsRasterLayer)
@@ -79,17 +79,17 @@ def test_an_area_with_a_hole_is_one_polygon(qtbot, qgis_new_project, tmp_path):
     assert feature.geometry().area() == pytest.approx(8 * CELL**2)
 
 
-def test_the_sides_of_the_map_are_no_neighbours(qtbot, qgis_new_project, tmp_path):
+def test_opposite_edges_of_the_map_are_not_adjacent(qtbot, qgis_new_project, tmp_path):
     polygons, _ = shown(qtbot, write_map(tmp_path / "sides.tif", {(15, 3): 90, (0, 4): 90}))
     assert polygons.featureCount() == 2
 
 
-def test_where_nothing_changed_there_is_the_raster_alone(qtbot, qgis_new_project, tmp_path):
+def test_without_change_there_is_only_the_raster(qtbot, qgis_new_project, tmp_path):
     (raster,) = shown(qtbot, write_map(tmp_path / "same.tif", {}))
     assert isinstance(raster, QgsRasterLayer)
 
 
-def test_much_change_is_red_and_little_lets_the_image_through(qtbot, qgis_new_project, tmp_path):
+def test_much_change_is_red_and_little_is_transparent(qtbot, qgis_new_project, tmp_path):
     cells = {(c, r): 95 for c in range(8) for r in range(16)}
     _, raster = shown(qtbot, write_map(tmp_path / "half.tif", cells))
     settings = QgsMapSettings()
@@ -108,7 +108,7 @@ def test_much_change_is_red_and_little_lets_the_image_through(qtbot, qgis_new_pr
     assert red.red() > 2 * max(red.green(), red.blue())
 
 
-def test_the_project_finds_it_again_below_an_odd_path(qtbot, qgis_new_project, tmp_path):
+def test_a_saved_project_finds_it_in_an_unusual_path(qtbot, qgis_new_project, tmp_path):
     folder = tmp_path / "Müller & Söhne, größe 10 µm" / "変化"
     path = write_map(folder / "karte é.tif", {(2, 2): 60})
     shown(qtbot, path, "<b>vorher</b> → nachher")
@@ -120,7 +120,7 @@ def test_the_project_finds_it_again_below_an_odd_path(qtbot, qgis_new_project, t
     assert project.layerTreeRoot().children()[0].name() == "<b>vorher</b> → nachher"
 
 
-def test_shown_twice_it_takes_the_polygons_that_are_there(qtbot, qgis_new_project, tmp_path):
+def test_polygons_are_reused_when_it_is_shown_twice(qtbot, qgis_new_project, tmp_path):
     path = write_map(tmp_path / "map.tif", {(2, 2): 60})
     shown(qtbot, path)
     written = path.with_suffix(".gpkg").stat().st_mtime_ns
@@ -136,9 +136,9 @@ def test_without_a_crs_it_works_too(qtbot, qgis_new_project, tmp_path):
     assert feature["area_m2"] == pytest.approx(CELL**2)
 
 
-def test_a_missing_map_is_one_sentence(qgis_new_project, tmp_path):
+def test_a_missing_map_is_reported(qgis_new_project, tmp_path):
     with pytest.raises(ChangeMapError, match=r"gone\.tif cannot be opened"):
-        add_change_map(tmp_path / "gone.tif", "gone", QgsProject.instance())
+        ChangeMap(tmp_path / "gone.tif", "gone", QgsProject.instance())
     assert not QgsProject.instance().layerTreeRoot().children()
 
 
@@ -153,7 +153,7 @@ def test_no_polygon_lies_on_ground_without_imagery(qtbot, qgis_new_project, tmp_
     assert not known, value
 
 
-def test_polygons_that_cannot_be_written_are_one_sentence(
+def test_polygons_that_cannot_be_written_are_reported(
     qtbot, qgis_new_project, tmp_path, monkeypatch
 ):
     def fail(*_arguments: object) -> None:
@@ -161,7 +161,7 @@ def test_polygons_that_cannot_be_written_are_one_sentence(
 
     path = write_map(tmp_path / "map.tif", {(2, 2): 60})
     monkeypatch.setattr("unirs_qgis.history.written_copy._move", fail)
-    change_map = add_change_map(path, "map", QgsProject.instance())
+    change_map = ChangeMap(path, "map", QgsProject.instance())
     with qtbot.waitSignal(change_map.failed, timeout=TIMEOUT) as told:
         pass
     assert "cannot be written" in told.args[0]
@@ -172,7 +172,7 @@ def test_polygons_that_cannot_be_written_are_one_sentence(
 
 def test_a_project_closed_meanwhile_gets_nothing(qtbot, qgis_new_project, tmp_path):
     project = QgsProject.instance()
-    add_change_map(write_map(tmp_path / "map.tif", {(2, 2): 60}), "map", project)
+    ChangeMap(write_map(tmp_path / "map.tif", {(2, 2): 60}), "map", project)
     project.clear()
     qtbot.wait(1000)
     assert not project.mapLayers()

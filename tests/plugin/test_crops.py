@@ -23,7 +23,7 @@ from qgis.core import (
 from qtpy.QtCore import QThread
 from qtpy.QtGui import QPainter
 
-from unirs_qgis.crops.crops import (
+from unirs_qgis.crops.renderer import (
     Crop,
     CropCancelled,
     CropError,
@@ -145,7 +145,7 @@ def test_a_crop_shows_the_layer_where_it_is(qtbot, raster, folder):
     assert crop.path.name == "crop-1.tif"
 
 
-def test_the_thumbnail_is_what_the_model_sees(qtbot, raster, folder):
+def test_the_thumbnail_is_the_image_that_the_model_reads(qtbot, raster, folder):
     (crop,) = crops_of(qtbot, whole(raster()), folder)
     assert (crop.thumbnail.width(), crop.thumbnail.height()) == (64, 64)
     assert crop.thumbnail.pixelColor(16, 16).red() == pytest.approx(RED[0], abs=2)
@@ -172,7 +172,7 @@ def test_bands_and_stretch_are_the_analysts(qtbot, raster, folder):
     assert near(pixels(crop)[1](0.25, 0.75), (0, 0, 0))
 
 
-def test_brightness_and_the_analysts_own_nodata_count(qtbot, raster, folder):
+def test_brightness_and_the_analysts_own_nodata_are_applied(qtbot, raster, folder):
     layer = raster()
     layer.brightnessFilter().setBrightness(20)
     for band in (1, 2, 3):
@@ -182,7 +182,7 @@ def test_brightness_and_the_analysts_own_nodata_count(qtbot, raster, folder):
     assert crop.nodata_share == 0
 
 
-def test_opacity_blending_and_scale_of_the_map_do_not_count_and_stay(qtbot, raster, folder):
+def test_opacity_blending_and_scale_of_the_map_are_ignored_and_unchanged(qtbot, raster, folder):
     layer = raster()
     layer.setOpacity(0.3)
     layer.setBlendMode(QPainter.CompositionMode.CompositionMode_Multiply)
@@ -195,7 +195,7 @@ def test_opacity_blending_and_scale_of_the_map_do_not_count_and_stay(qtbot, rast
     assert layer.hasScaleBasedVisibility()
 
 
-def test_both_dates_lie_on_one_grid_in_the_order_given(qtbot, raster, folder):
+def test_both_dates_are_on_one_grid_in_the_given_order(qtbot, raster, folder):
     before = raster("after_2020", left=LEFT + 3, top=TOP - 2)
     later = raster("later", left=LEFT - 41, top=TOP + 17)
     extent = QgsRectangle(LEFT + 100, TOP - 900, LEFT + 700, TOP - 500)
@@ -282,7 +282,7 @@ def test_layers_without_crs_work_in_their_own_coordinates(qtbot, raster, folder)
         (QgsRectangle(20_000_000, 0, 20_100_000, 1e5), "EPSG:3857", "180°"),
     ],
 )
-def test_a_senseless_extent_is_one_sentence(qtbot, raster, folder, extent, crs, words):
+def test_an_invalid_extent_is_reported(qtbot, raster, folder, extent, crs, words):
     assert words in refusal_of(qtbot, plan(raster(), extent=extent, crs=crs), folder)
 
 
@@ -293,19 +293,19 @@ def test_longitudes_beyond_180_are_fine_where_the_layer_has_them(qtbot, raster, 
     assert near(pixels(crop)[1](0.25, 0.25), RED)
 
 
-def test_where_a_layer_shows_nothing_that_is_said(qtbot, raster, folder):
+def test_a_crop_without_data_is_reported(qtbot, raster, folder):
     extent = QgsRectangle(LEFT + 600, TOP - 900, LEFT + 900, TOP - 600)  # in the empty quarter
     assert "quarters shows nothing" in refusal_of(qtbot, plan(raster(), extent=extent), folder)
 
 
-def test_a_layer_removed_before_is_one_sentence(qtbot, raster, folder):
+def test_a_layer_removed_before_is_reported(qtbot, raster, folder):
     layer = raster()
     wanted = whole(layer)
     QgsProject.instance().removeMapLayer(layer)
     assert "was removed" in refusal_of(qtbot, wanted, folder)
 
 
-def test_a_layer_removed_meanwhile_does_not_matter(qtbot, raster, folder):
+def test_a_layer_can_be_removed_meanwhile(qtbot, raster, folder):
     layer = raster()
     renderer = CropRenderer(whole(layer), folder)
     with qtbot.waitSignal(renderer.finished, timeout=TIMEOUT) as told:
@@ -314,7 +314,7 @@ def test_a_layer_removed_meanwhile_does_not_matter(qtbot, raster, folder):
     assert near(pixels(told.args[0][0])[1](0.25, 0.25), RED)
 
 
-def test_a_deleted_file_is_one_sentence(qtbot, raster, folder):
+def test_a_deleted_file_is_reported(qtbot, raster, folder):
     layer = raster()
     Path(layer.source()).unlink()
     assert "quarters cannot be opened" in refusal_of(qtbot, whole(layer), folder)
@@ -329,7 +329,7 @@ def test_a_virtual_raster_is_drawn_like_any_other(qtbot, raster, folder, tmp_pat
     assert near(pixels(crop)[1](0.625, 0.25), RED)
 
 
-def test_a_file_with_a_corrupt_block_is_one_sentence(qtbot, tmp_path, qgis_new_project, folder):
+def test_a_corrupt_block_is_reported(qtbot, tmp_path, qgis_new_project, folder):
     path = tmp_path / "torn.tif"
     options = ["TILED=YES", "COMPRESS=DEFLATE", "BLOCKXSIZE=64", "BLOCKYSIZE=64"]
     dataset = gdal.GetDriverByName("GTiff").Create(str(path), 128, 128, 1, gdal.GDT_Byte, options)
@@ -347,19 +347,19 @@ def test_a_file_with_a_corrupt_block_is_one_sentence(qtbot, tmp_path, qgis_new_p
     assert "torn cannot be drawn" in refusal_of(qtbot, whole(layer), folder)
 
 
-def test_an_invalid_layer_is_one_sentence(qtbot, folder, qgis_new_project):
+def test_an_invalid_layer_is_reported(qtbot, folder, qgis_new_project):
     layer = QgsRasterLayer("nowhere.tif", "nowhere")
     wanted = CropPlan((layer,), QgsRectangle(0, 0, 1, 1), QgsCoordinateReferenceSystem(UTM), 64)
     assert "nowhere cannot be opened" in refusal_of(qtbot, wanted, folder)
 
 
-def test_a_folder_that_is_gone_is_one_sentence(qtbot, raster, folder):
+def test_a_missing_folder_is_reported(qtbot, raster, folder):
     folder.rmdir()
     assert "cannot be written" in refusal_of(qtbot, whole(raster()), folder)
 
 
 @pytest.mark.parametrize("room", [0, 10_000, 262_144])  # bytes; the picture is a little larger
-def test_a_full_disk_is_one_sentence_and_leaves_no_file(qtbot, raster, folder, room):
+def test_a_full_disk_is_reported_and_leaves_no_file(qtbot, raster, folder, room):
     resource = pytest.importorskip("resource")
     wanted = whole(raster(), size=128)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -372,7 +372,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_file(qtbot, raster, folder, r
     assert not list(folder.iterdir())
 
 
-def test_a_disk_that_keeps_less_than_it_took_is_noticed(qtbot, raster, folder, monkeypatch):
+def test_an_incomplete_file_is_reported(qtbot, raster, folder, monkeypatch):
     write = Path.write_bytes
     monkeypatch.setattr(Path, "write_bytes", lambda path, data: write(path, data[: len(data) // 2]))
     assert "disk has space left" in refusal_of(qtbot, whole(raster()), folder)
@@ -402,7 +402,7 @@ def test_render_crop_needs_no_main_event_loop(raster, folder):
     assert near(pixels(crop)[1](0.25, 0.25), RED)
 
 
-def test_render_crop_keeps_empty_tiles_and_obeys_its_feedback(raster, folder):
+def test_render_crop_keeps_empty_tiles_and_can_be_cancelled(raster, folder):
     layer = LayerSnapshot.of(raster()).open(128)
     crs = QgsCoordinateReferenceSystem(UTM)
     empty = QgsRectangle(LEFT + 600, TOP - 900, LEFT + 900, TOP - 600)
@@ -428,7 +428,7 @@ print(json.dumps([
 
 @pytest.mark.slow
 @pytest.mark.parametrize("crs", [UTM, "EPSG:4326"])
-def test_the_worker_reads_them_as_they_were_made(qtbot, raster, folder, worker_python, crs):
+def test_the_worker_reads_crops_as_they_were_written(qtbot, raster, folder, worker_python, crs):
     colours = (GREEN, RED, BLUE, (0, 0, 0))
     layers = [raster("later_2020"), raster("earlier_2010", colours=colours)]
     extent = layers[0].extent()

@@ -15,7 +15,7 @@ from osgeo import gdal
 from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
 from qtpy.QtGui import QColor, QImage
 
-from unirs_qgis.crops.crops import Crop, CropPlan, CropRenderer
+from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 
 TIMEOUT = 60_000  # milliseconds; the machine may be busy
 GREEN = (30, 180, 30)
@@ -153,7 +153,7 @@ def test_a_service_is_drawn_like_any_other_layer(qtbot, server, folder, kind):
 
 
 @pytest.mark.parametrize("kind", ["xyz", "wms"])
-def test_a_service_that_fails_is_one_sentence(qtbot, server, folder, kind):
+def test_a_failing_service_is_reported(qtbot, server, folder, kind):
     layer = layer_of(server, kind)
     server.answer = 500
     renderer = CropRenderer(plan(layer), folder)
@@ -173,7 +173,7 @@ def test_the_window_does_not_wait_for_a_slow_service(qtbot, server, folder, gap_
 
 
 @pytest.mark.parametrize("kind", ["xyz", "wms"])
-def test_cancelling_is_at_once_and_nothing_is_heard_afterwards(qtbot, server, folder, kind):
+def test_cancel_is_immediate_and_no_signal_follows(qtbot, server, folder, kind):
     layer = layer_of(server, kind)
     server.delay, server.asked = 10.0, 0
     renderer = CropRenderer(plan(layer), folder)

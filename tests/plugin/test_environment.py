@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from unirs_qgis.shared.process import clean_environment
+from unirs_qgis.shared.client import clean_environment
 
 from tests.plugin.running import ends_soon
-from unirs_qgis.runtime.processes import Stopped, clean_variables, run_program
-from unirs_qgis.runtime.setup import environment, interpreters
-from unirs_qgis.runtime.setup.environment import (
+from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.runtime import environment, interpreters
+from unirs_qgis.runtime.environment import (
     Record,
     RuntimeState,
     describe_runtime,
@@ -25,8 +25,8 @@ from unirs_qgis.runtime.setup.environment import (
     runtime_python,
     write_record,
 )
-from unirs_qgis.runtime.setup.errors import SetupError
-from unirs_qgis.runtime.setup.interpreters import candidates, find_interpreter, inspect_interpreter
+from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspect_interpreter
+from unirs_qgis.runtime.programs import clean_variables, run_program
 from unirs_qgis.settings import Settings
 
 RECORD = Record("0123abcd", "unirs-0.1.0-py3-none-any.whl", 10, "3.11.2", "0.1.0", "2.13.0", ())
@@ -67,7 +67,7 @@ class TestWhereTheRuntimeIs:
         assert (runtime.state, runtime.python) == (RuntimeState.READY, python)
         assert "2.13.0" in runtime.message
 
-    def test_a_graphics_card_that_lies_idle_is_said(self, tmp_path):
+    def test_an_unused_graphics_card_is_reported(self, tmp_path):
         python = environment_python(tmp_path / RECORD.folder)
         python.parent.mkdir(parents=True)
         python.touch()
@@ -82,7 +82,7 @@ class TestWhereTheRuntimeIs:
         assert (runtime.state, runtime.python) == (RuntimeState.MISSING, None)
         assert "not finished" in runtime.message
 
-    def test_a_record_whose_environment_is_gone_says_repair(self, tmp_path):
+    def test_a_record_without_its_environment_needs_a_repair(self, tmp_path):
         write_record(tmp_path, RECORD)
         runtime = describe_runtime(Settings(), tmp_path)
         assert (runtime.state, runtime.python) == (RuntimeState.BROKEN, None)
@@ -105,11 +105,11 @@ class TestWhereTheRuntimeIs:
         "text",
         ["", "{", "[]", '{"folder": "0123abcd"}', json.dumps({**vars(RECORD), "folder": "../.."})],
     )
-    def test_a_broken_record_is_none(self, tmp_path, text):
+    def test_an_invalid_record_is_ignored(self, tmp_path, text):
         (tmp_path / "current.json").write_text(text)
         assert describe_runtime(Settings(), tmp_path).state is RuntimeState.MISSING
 
-    def test_a_chosen_python_comes_first_and_the_variable_before_it(self, tmp_path, monkeypatch):
+    def test_the_variable_takes_precedence_over_a_chosen_python(self, tmp_path, monkeypatch):
         one, other = tmp_path / "one", tmp_path / "other"
         one.touch()
         other.touch()
@@ -117,32 +117,32 @@ class TestWhereTheRuntimeIs:
         monkeypatch.setenv("UNIRS_PYTHON", str(other))
         assert runtime_python(Settings(python=str(one))) == other
 
-    def test_a_chosen_python_that_is_gone_is_said_and_not_replaced(self, tmp_path):
+    def test_a_missing_chosen_python_is_reported_and_not_replaced(self, tmp_path):
         runtime = describe_runtime(Settings(python=str(tmp_path / "gone")))
         assert (runtime.state, runtime.python) == (RuntimeState.BROKEN, None)
         assert "gone" in runtime.message
 
-    def test_looking_is_cheap_enough_for_the_gui_thread(self, tmp_path):
+    def test_the_description_is_fast_enough_for_the_gui_thread(self, tmp_path):
         write_record(tmp_path, RECORD)
         begin = time.perf_counter()
         for _ in range(20):
             describe_runtime(Settings(), tmp_path)
         assert (time.perf_counter() - begin) / 20 < 0.01
 
-    def test_a_source_tree_says_that_the_package_must_be_built(self, tmp_path):
-        with pytest.raises(SetupError, match="make package") as caught:
+    def test_a_source_tree_needs_the_package(self, tmp_path):
+        with pytest.raises(UserError, match="make package") as caught:
             find_payload(tmp_path)
         assert caught.value.code == "package_unbuilt"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 class TestFindingAPython:
-    def test_this_computer_has_one_that_fits(self):
+    def test_this_computer_has_a_suitable_one(self):
         found = find_interpreter("", never)
         assert not found.problem
         assert found.version[:2] in interpreters.SUPPORTED
 
-    def test_the_best_version_is_taken_wherever_it_lies(self, tmp_path, monkeypatch):
+    def test_the_best_version_is_chosen_in_any_folder(self, tmp_path, monkeypatch):
         paths = [
             fake_python(tmp_path / "a", (3, 13, 1)),
             fake_python(tmp_path / "b", (3, 9, 18)),
@@ -151,20 +151,20 @@ class TestFindingAPython:
         monkeypatch.setattr(interpreters, "candidates", lambda: paths)
         assert find_interpreter("", never).version == (3, 11, 7)
 
-    def test_each_problem_is_said_where_none_fits(self, tmp_path, monkeypatch):
+    def test_each_problem_is_reported_if_none_is_suitable(self, tmp_path, monkeypatch):
         paths = [
             fake_python(tmp_path / "old", (3, 9, 18)),
             fake_python(tmp_path / "bare", (3, 11, 2), has_venv=False),
             fake_python(tmp_path / "small", (3, 12, 0), bits=32),
         ]
         monkeypatch.setattr(interpreters, "candidates", lambda: paths)
-        with pytest.raises(SetupError) as caught:
+        with pytest.raises(UserError) as caught:
             find_interpreter("", never)
         assert caught.value.code == "no_interpreter"
         for word in ("Python 3.9.18", "python3.11-venv", "32-bit", "install Python 3.12"):
             assert word in caught.value.message
 
-    def test_launchers_without_a_python_behind_them_are_passed_over(self, tmp_path, monkeypatch):
+    def test_launchers_without_a_python_are_skipped(self, tmp_path, monkeypatch):
         paths = [
             script(tmp_path / "shim", "echo 'no such version' >&2; exit 127"),
             script(tmp_path / "chatty", "echo hello"),
@@ -174,17 +174,19 @@ class TestFindingAPython:
         monkeypatch.setattr(interpreters, "candidates", lambda: paths)
         assert find_interpreter("", never).path == tmp_path / "good"
 
-    def test_a_chosen_one_is_taken_or_refused_but_never_replaced(self, tmp_path):
-        with pytest.raises(SetupError, match=r"3\.10 to 3\.13"):
+    def test_a_chosen_one_is_used_or_refused_but_never_replaced(self, tmp_path):
+        with pytest.raises(UserError, match=r"3\.10 to 3\.13"):
             find_interpreter(str(fake_python(tmp_path / "old", (3, 8, 1))), never)
-        with pytest.raises(SetupError, match="does not work as a Python"):
+        with pytest.raises(UserError, match="does not work as a Python"):
             find_interpreter(str(tmp_path / "missing"), never)
 
-    def test_what_qgis_sets_for_its_own_python_does_not_reach_another(self, monkeypatch, tmp_path):
+    def test_variables_for_qgis_own_python_do_not_reach_another(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PYTHONHOME", str(tmp_path))
         assert inspect_interpreter(Path("/usr/bin/python3"), never).version >= (3, 8, 0)
 
-    def test_empty_placeholders_of_the_windows_shop_are_no_candidates(self, tmp_path, monkeypatch):
+    def test_empty_placeholders_of_the_microsoft_store_are_no_candidates(
+        self, tmp_path, monkeypatch
+    ):
         (tmp_path / "python3.12").touch()
         monkeypatch.setenv("PATH", str(tmp_path))
         assert tmp_path / "python3.12" not in candidates()
@@ -192,7 +194,7 @@ class TestFindingAPython:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
 class TestRunningPrograms:
-    def test_lines_come_as_they_are_said_and_streams_apart(self, tmp_path):
+    def test_lines_of_both_streams_are_delivered_separately(self, tmp_path):
         program = script(tmp_path / "p", "echo one; echo two >&2; printf 'thr\\303\\251e'; exit 3")
         out, err = [], []
         assert run_program([program], never, out.append, err.append) == 3
@@ -208,14 +210,14 @@ class TestRunningPrograms:
         for pid in pids:
             assert ends_soon(int(pid))
 
-    def test_one_that_ignores_the_request_is_killed(self, tmp_path):
+    def test_a_program_that_ignores_termination_is_killed(self, tmp_path):
         pids: list[str] = []
         text = "trap '' TERM; echo $$; while true; do sleep 0.2; done"
         with pytest.raises(Stopped):
             run_program([script(tmp_path / "p", text)], lambda: bool(pids), pids.append)
         assert ends_soon(int(pids[0]))
 
-    def test_what_qgis_sets_for_its_libraries_is_left_out(self, monkeypatch):
+    def test_variables_for_qgis_libraries_are_removed(self, monkeypatch):
         monkeypatch.setenv("PROJ_LIB", "/qgis/proj")
         monkeypatch.setenv("PIP_USER", "1")
         variables = clean_variables({"NEW": "1"})

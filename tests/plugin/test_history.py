@@ -52,7 +52,7 @@ def make_entry(**changes: object) -> Entry:
             text="A row of houses.\nNothing else.",
             clue="Roads, houses.",
             options=(("yes", 0.9), ("no", 0.1)),
-            model="unirs-mini",
+            model="unirs-small",
             model_digest="0123456789abcdef",
             demonstration=True,
             device="cpu",

@@ -14,12 +14,12 @@ from qgis.core import (
 from qtpy.QtWidgets import QLabel, QToolButton
 
 from unirs_qgis.dock import DockState
-from unirs_qgis.inputs.inputs import InputError
+from unirs_qgis.inputs.controller import InputError
 
 
 @pytest.fixture
 def inputs(window, qgis_canvas, monkeypatch, worker_python):
-    window._status.look_again()
+    window._status.check_runtime()
     return window.inputs
 
 
@@ -43,7 +43,7 @@ def add(raster, tmp_path, qgis_canvas):
 
 
 @pytest.fixture
-def looks_at(qtbot, inputs):
+def selects(qtbot, inputs):
     """Waits until the layers of these names are looked at."""
 
     def wait(*names: str) -> None:
@@ -65,57 +65,57 @@ def test_the_first_layer_can_be_asked_about(qtbot, window, inputs, add):
     assert window.dock.state is DockState.NO_LAYER
     add("place-2019-06-15")
     qtbot.waitUntil(lambda: window.dock.state is DockState.READY)
-    assert inputs.picked().records[0].date == "2019-06-15"
+    assert inputs.selection().records[0].date == "2019-06-15"
 
 
-def test_a_project_that_is_opened_and_closed_is_followed(
-    qtbot, window, inputs, add, looks_at, tmp_path
+def test_the_panel_follows_a_project_that_is_opened_and_closed(
+    qtbot, window, inputs, add, selects, tmp_path
 ):
     add("a-2009")
     add("b-2020")
-    looks_at("b-2020")
+    selects("b-2020")
     saved = str(tmp_path / "saved.qgz")
     assert QgsProject.instance().write(saved)
     QgsProject.instance().clear()
     qtbot.waitUntil(lambda: window.dock.state is DockState.NO_LAYER)
     assert QgsProject.instance().read(saved)
-    looks_at("b-2020")
+    selects("b-2020")
     assert window.dock.state is DockState.READY
 
 
 def test_the_active_layer_is_followed_until_the_user_chooses(
-    window, inputs, add, looks_at, qgis_canvas
+    window, inputs, add, selects, qgis_canvas
 ):
     low = add("low")
     add("high")
-    looks_at("high")
+    selects("high")
     qgis_canvas.setCurrentLayer(low)
-    looks_at("low")
+    selects("low")
     window.inputs._before.show_layer(low)
     window.inputs._before.chosen.emit()
     add("highest")
-    looks_at("low")
+    selects("low")
     QgsProject.instance().removeMapLayer(low.id())
-    looks_at("highest")
+    selects("highest")
 
 
-def test_a_hidden_layer_gives_way_to_one_that_the_map_shows(add, looks_at, inputs):
+def test_a_visible_layer_replaces_a_hidden_one(add, selects, inputs):
     add("low")
     high = add("high")
-    looks_at("high")
+    selects("high")
     QgsProject.instance().layerTreeRoot().findLayer(high.id()).setItemVisibilityChecked(False)
-    looks_at("low")
+    selects("low")
 
 
-def test_change_maps_are_not_offered(qtbot, window, inputs, add, looks_at):
+def test_change_maps_are_not_offered(qtbot, window, inputs, add, selects):
     add("change", band="change (percent)")
     qtbot.wait(50)
     assert window.dock.state is DockState.NO_LAYER
     add("place")
-    looks_at("place")
+    selects("place")
     add("other change", band="change (percent)")
     qtbot.wait(50)
-    looks_at("place")
+    selects("place")
     chooser = inputs._before
     assert [chooser.layer(row).name() for row in range(chooser.count())] == ["place"]
     inputs._add_to_series("visible")
@@ -126,16 +126,16 @@ def kind(window, name: str) -> None:
     window.dock.findChild(QToolButton, f"kind{name}Button").click()
 
 
-def test_an_unfit_input_is_told_before_the_click(window, inputs, add, looks_at, problem):
+def test_an_unsuitable_input_is_reported_before_the_click(window, inputs, add, selects, problem):
     add("first-2009")
-    looks_at("first-2009")
+    selects("first-2009")
     assert problem() == ""
     kind(window, "Pair")
     assert "choose a second layer" in problem()
     with pytest.raises(InputError, match="choose a second layer"):
-        inputs.picked()
+        inputs.selection()
     add("second-2020")
-    looks_at("first-2009", "second-2020")
+    selects("first-2009", "second-2020")
     assert problem() == ""
     kind(window, "Series")
     assert "three layers or more" in problem()
@@ -143,21 +143,21 @@ def test_an_unfit_input_is_told_before_the_click(window, inputs, add, looks_at, 
     assert "three layers or more" in problem()
 
 
-def test_the_same_layer_twice_is_no_pair(window, inputs, add, looks_at, problem):
+def test_the_same_layer_twice_is_no_pair(window, inputs, add, selects, problem):
     layer = add("first-2009")
     add("second-2020")
     kind(window, "Pair")
-    looks_at("first-2009", "second-2020")
+    selects("first-2009", "second-2020")
     inputs._after.show_layer(layer)
     inputs._after.chosen.emit()
     assert "choose a second layer" in problem()
 
 
-def test_an_extent_outside_the_layer_is_told_before_the_click(
-    qtbot, window, add, looks_at, problem
+def test_an_extent_outside_the_layer_is_reported_before_the_click(
+    qtbot, window, add, selects, problem
 ):
     layer = add("place")
-    looks_at("place")
+    selects("place")
     left, top = layer.extent().xMinimum(), layer.extent().yMaximum()
     away = QgsRectangle(left + 10_000, top - 100, left + 10_100, top)
     window._chooser.set_extent(QgsReferencedRectangle(away, layer.crs()))
@@ -166,26 +166,26 @@ def test_an_extent_outside_the_layer_is_told_before_the_click(
     assert problem() == ""
 
 
-def test_a_year_stays_a_year_and_the_user_knows_better(window, inputs, add, looks_at):
+def test_a_year_stays_a_year_and_the_users_date_takes_precedence(window, inputs, add, selects):
     add("orthophoto_1985")
-    looks_at("orthophoto_1985")
-    assert inputs.picked().records[0].date == "1985"
+    selects("orthophoto_1985")
+    assert inputs.selection().records[0].date == "1985"
     assert window.dock.dates() == ("1985",)
     window.dock.show_dates(("1985-07",))
     window.dock.dates_edited.emit()
-    assert inputs.picked().records[0].date == "1985-07"
+    assert inputs.selection().records[0].date == "1985-07"
 
 
-def test_layers_are_put_in_order_by_the_dates_that_the_user_has_given(inputs, add, window):
+def test_layers_are_ordered_by_the_users_dates(inputs, add, window):
     first, second = add("a-2009"), add("b-2020")
     inputs.choose([first, second])
     window.dock.show_dates(("2021", "2020"))
     window.dock.dates_edited.emit()
     inputs.choose([first, second])
-    assert [record.date for record in inputs.picked().records] == ["2020", "2021"]
+    assert [record.date for record in inputs.selection().records] == ["2020", "2021"]
 
 
-def test_a_project_whose_layers_are_lost_says_so_until_one_is_mended(
+def test_lost_layers_are_reported_until_one_is_repaired(
     qtbot, window, inputs, add, raster, tmp_path, qgis_canvas
 ):
     lost = QgsRasterLayer(str(tmp_path / "lost.tif"), "lost")

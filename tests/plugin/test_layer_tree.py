@@ -15,7 +15,13 @@ from qgis.core import (
 )
 from qtpy.QtGui import QPainter
 
-from unirs_qgis.inputs.layer_tree import is_output, looked_at, outputs, raster_layers, why_unseen
+from unirs_qgis.inputs.layer_tree import (
+    is_output,
+    layers_by_relevance,
+    outputs,
+    raster_layers,
+    visibility_note,
+)
 
 
 @pytest.fixture
@@ -76,11 +82,9 @@ def test_change_maps_are_results_also_after_the_project_was_saved(project, add, 
     assert [layer.name() for layer in outputs(project)] == ["Change (percent)"]
 
 
-def test_what_the_map_shows_comes_first_and_the_active_layer_before_others(
-    project, add, qgis_canvas
-):
+def test_visible_layers_come_first_and_the_active_one_before_others(project, add, qgis_canvas):
     low, middle, top = add("low"), add("middle"), add("top")
-    seen = lambda: looked_at(project, qgis_canvas)  # noqa: E731
+    seen = lambda: layers_by_relevance(project, qgis_canvas)  # noqa: E731
     assert seen() == [top, middle, low]
     qgis_canvas.setCurrentLayer(low)
     assert seen() == [low, top, middle]
@@ -90,9 +94,9 @@ def test_what_the_map_shows_comes_first_and_the_active_layer_before_others(
     assert seen()[0] == middle
 
 
-def test_a_hidden_and_a_covered_layer_are_told(project, add, qgis_canvas):
+def test_a_hidden_and_a_covered_layer_are_reported(project, add, qgis_canvas):
     low, high = add("low"), add("high")
-    why = lambda layer: why_unseen(layer, extent_of(low), project, qgis_canvas)  # noqa: E731
+    why = lambda layer: visibility_note(layer, extent_of(low), project, qgis_canvas)  # noqa: E731
     assert why(high) == ""
     assert why(low).startswith("“high” covers “low”")
     high.setOpacity(0.5)
@@ -106,23 +110,23 @@ def test_a_hidden_and_a_covered_layer_are_told(project, add, qgis_canvas):
     assert why(high).startswith("“high” is hidden")
 
 
-def test_a_layer_covers_another_where_it_lies_over_what_is_seen(project, add, qgis_canvas):
+def test_a_layer_covers_another_only_within_the_extent(project, add, qgis_canvas):
     low = add("low")
     add("beside", origin=(500_064.0, 5_400_000.0))  # over the right half
     left = extent_of(low)
     left.setXMaximum(500_060.0)
     right = extent_of(low)
     right.setXMinimum(500_066.0)
-    assert why_unseen(low, extent_of(low), project, qgis_canvas) == ""
-    assert why_unseen(low, left, project, qgis_canvas) == ""
-    assert "covers" in why_unseen(low, right, project, qgis_canvas)
+    assert visibility_note(low, extent_of(low), project, qgis_canvas) == ""
+    assert visibility_note(low, left, project, qgis_canvas) == ""
+    assert "covers" in visibility_note(low, right, project, qgis_canvas)
 
 
-def test_layers_in_other_systems_cover_too(project, add, qgis_canvas):
+def test_layers_in_another_crs_cover_too(project, add, qgis_canvas):
     low = add("low")
     tiles = QgsRasterLayer("type=xyz&url=http://127.0.0.1:9/{z}/{x}/{y}.png", "tiles", "wms")
     project.addMapLayer(tiles, False)
     project.layerTreeRoot().insertLayer(0, tiles)
-    assert why_unseen(low, extent_of(low), project, qgis_canvas).startswith("“tiles” covers")
+    assert visibility_note(low, extent_of(low), project, qgis_canvas).startswith("“tiles” covers")
     plane = QgsReferencedRectangle(low.extent(), QgsCoordinateReferenceSystem())
-    assert "covers" in why_unseen(low, plane, project, qgis_canvas)
+    assert "covers" in visibility_note(low, plane, project, qgis_canvas)

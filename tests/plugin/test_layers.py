@@ -82,17 +82,17 @@ def told(layer: QgsRasterLayer) -> tuple[str, str]:
         ("", ""),
     ],
 )
-def test_names_tell_dates_as_in_the_runtime(make, name, date):
+def test_dates_of_names_are_those_of_the_runtime(make, name, date):
     assert told(make(name=name)) == (date, "name" if date else "")
 
 
-def test_the_file_and_its_folder_tell_too(make):
+def test_dates_of_file_and_folder_names(make):
     assert told(make("s_20120731.tif")) == ("2012-07-31", "name")
     assert told(make("2012-07-31/red.tif")) == ("2012-07-31", "name")
     assert told(make("s_20120731.tif", "2014-01-02")) == ("2014-01-02", "name")
 
 
-def test_the_time_at_which_a_file_was_written_counts_last(make):
+def test_the_time_at_which_a_file_was_written_is_the_last_source(make):
     tags = {"TIFFTAG_DATETIME": "2021:02:02 10:20:30"}
     assert told(make("2012-07-31.tif", default=tags)) == ("2012-07-31", "name")
     assert told(make("red.tif", "2012", default=tags)) == ("2012", "name")
@@ -138,7 +138,7 @@ def test_layers_are_ordered_by_date_if_the_order_is_certain(make):
     assert ordered([]) == []
 
 
-def test_doubtful_dates_are_told():
+def test_doubtful_dates_are_reported():
     early, late, rough = map(parse_date, ("2010-01-01", "2020-05-05", "2020"))
     assert date_warning([early, late]) == ""
     assert date_warning([early, rough]) == ""
@@ -149,7 +149,7 @@ def test_doubtful_dates_are_told():
     assert "later date comes first" in date_warning([late, early])
 
 
-def test_the_number_of_layers_makes_the_kind_of_input():
+def test_the_kind_of_input_follows_from_the_number_of_layers():
     assert [input_kind([0] * count) for count in range(5)] == [
         "",
         "single",
@@ -194,7 +194,7 @@ def test_the_number_of_layers_makes_the_kind_of_input():
         ),
     ],
 )
-def test_sources_are_told_without_secrets(source, provider, kept):
+def test_sources_have_no_secrets(source, provider, kept):
     class Layer:
         """A service is not needed to have its address."""
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.runtime.models.manager import ModelManager
-from unirs_qgis.runtime.models.models import ModelCommands, ModelError
-from unirs_qgis.runtime.processes import Stopped
+from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.models import ModelCommands
 
 pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parents[1]
-MINI = TESTS.parent / "resources" / "models" / "unirs-mini"
+BUNDLED = TESTS.parent / "resources" / "models" / "unirs-small"
 VILA = TESTS / "model" / "reference-7x7" / "vila"
 SMALL, CHECKPOINT = "someone/small", "someone/VILA-tiny"
 TIMEOUT = 300_000
@@ -44,7 +44,7 @@ def hub(models_folder, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     with load_hub_server()() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
-        server.add_folder(SMALL, MINI)
+        server.add_folder(SMALL, BUNDLED)
         server.add_folder(CHECKPOINT, VILA)
         yield server
 
@@ -60,17 +60,17 @@ def ignore(_event) -> None:
 
 def test_the_bundled_model_is_listed_as_a_demonstration(commands, models_folder):
     found = commands.list_models()
-    mini = next(model for model in found.models if model.name == "unirs-mini")
-    assert mini.demonstration
-    assert not mini.removable
-    assert mini.size_bytes > 1_000_000
+    bundled = next(model for model in found.models if model.name == "unirs-small")
+    assert bundled.demonstration
+    assert not bundled.removable
+    assert bundled.size_bytes > 1_000_000
     assert found.user_folder == models_folder
     assert found.downloadable
 
 
 def test_added_folders_are_listed_and_answer_by_their_path(commands, models_folder, tmp_path):
     elsewhere = tmp_path / "elsewhere" / "my model"
-    shutil.copytree(MINI, elsewhere)
+    shutil.copytree(BUNDLED, elsewhere)
     found = commands.list_models([str(elsewhere), str(tmp_path / "gone")])
     added = next(model for model in found.models if model.added)
     assert (added.name, added.folder, added.removable) == (str(elsewhere), elsewhere, False)
@@ -79,12 +79,12 @@ def test_added_folders_are_listed_and_answer_by_their_path(commands, models_fold
     assert found.user_folder == models_folder
 
 
-def test_a_download_says_its_size_first_goes_on_after_a_cut_and_can_be_removed(commands, hub):
+def test_a_download_has_a_plan_is_resumed_and_can_be_removed(commands, hub):
     plan = commands.plan_download(SMALL)
     assert plan.repository == SMALL
     assert plan.total_bytes > 1_000_000
     assert not plan.needs_conversion
-    assert not any(path.name == "model.safetensors" for path in MINI.parent.glob("small/*"))
+    assert not any(path.name == "model.safetensors" for path in BUNDLED.parent.glob("small/*"))
 
     hub.faults.cut["model.safetensors"] = (1_000_000, 1)
     events: list[dict] = []
@@ -98,7 +98,7 @@ def test_a_download_says_its_size_first_goes_on_after_a_cut_and_can_be_removed(c
     assert all(model.name != "small" for model in commands.list_models().models)
 
 
-def test_a_stopped_download_keeps_what_it_has_and_is_resumed(worker_python, hub):
+def test_a_stopped_download_keeps_partial_files_and_is_resumed(worker_python, hub):
     hub.faults.slow = 0.05
     events: list[dict] = []
 
@@ -119,7 +119,7 @@ def test_a_stopped_download_keeps_what_it_has_and_is_resumed(worker_python, hub)
 
 def test_a_damaged_download_never_becomes_a_model(commands, hub, models_folder):
     hub.faults.flip["model.safetensors"] = 100
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(UserError) as caught:
         commands.download(SMALL, ignore)
     assert caught.value.code == "download_damaged"
     assert not (models_folder / "small").exists()
@@ -137,15 +137,15 @@ def test_a_checkpoint_is_converted_after_its_download(commands, hub):
 
 
 def test_failures_are_one_sentence_with_their_code(commands, hub, monkeypatch):
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(UserError) as caught:
         commands.plan_download("no/such-model")
     assert caught.value.code == "model_not_on_hub"
-    with pytest.raises(ModelError) as caught:
-        commands.remove_model("unirs-mini")
+    with pytest.raises(UserError) as caught:
+        commands.remove_model("unirs-small")
     assert "\n" not in caught.value.message
     assert not caught.value.message.startswith("unirs:")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(UserError) as caught:
         commands.plan_download(SMALL)
     assert caught.value.code == "hub_unreachable"
     assert hub.asked
@@ -153,12 +153,12 @@ def test_failures_are_one_sentence_with_their_code(commands, hub, monkeypatch):
 
 @pytest.mark.parametrize("program", ["missing", "silent", "chatty"])
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
-def test_a_runtime_that_does_not_answer_is_said(tmp_path, program):
+def test_a_runtime_that_does_not_answer_is_reported(tmp_path, program):
     python = tmp_path / program
     if program != "missing":
         python.write_text("#!/bin/sh\n" + ("echo hello\n" if program == "chatty" else "exit 3\n"))
         python.chmod(0o755)
-    with pytest.raises(ModelError, match="repair"):
+    with pytest.raises(UserError, match="repair"):
         ModelCommands(python, {}, lambda: False).list_models()
 
 
@@ -167,7 +167,7 @@ class TestManager:
     def manager(self, worker_python, qgis_app) -> ModelManager:  # noqa: ARG002
         return ModelManager(lambda: worker_python)
 
-    def test_the_window_stays_alive_while_a_model_is_fetched(self, manager, hub, qtbot, gap_timer):
+    def test_a_download_does_not_block_the_window(self, manager, hub, qtbot, gap_timer):
         with gap_timer:
             with qtbot.waitSignal(manager.planned, timeout=TIMEOUT):
                 manager.plan(SMALL)
@@ -181,7 +181,7 @@ class TestManager:
 
     def test_one_command_at_a_time_and_a_cancel_ends_it_soon(self, manager, hub, qtbot):
         hub.faults.slow = 0.2
-        with qtbot.waitSignal(manager.heard, timeout=TIMEOUT):
+        with qtbot.waitSignal(manager.progressed, timeout=TIMEOUT):
             manager.download(SMALL)
         assert manager.is_busy
         manager.remove("small")  # passed over

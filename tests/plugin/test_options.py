@@ -15,9 +15,8 @@ from qtpy.QtWidgets import QLabel, QScrollArea
 from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.options.diagnostics import report, without_home
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
-from unirs_qgis.options.words import size_text, time_text
-from unirs_qgis.runtime.models.manager import ModelManager
-from unirs_qgis.runtime.setup.environment import (
+from unirs_qgis.options.units import size_text, time_text
+from unirs_qgis.runtime.environment import (
     Record,
     describe_runtime,
     environment_python,
@@ -25,8 +24,9 @@ from unirs_qgis.runtime.setup.environment import (
     worker_command,
     write_record,
 )
-from unirs_qgis.runtime.setup.setup import RuntimeSetup
-from unirs_qgis.runtime.worker.worker import Worker
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import Settings, SetupOptions, read_settings, read_setup_options
 
 TIMEOUT = 600_000
@@ -115,7 +115,7 @@ class TestSaving:
         page.answers.clue_check.setChecked(False)
         page.answers.idle_spin.setValue(0)
         page.answers.tokens_spin.setValue(64)
-        page.answers.views_spin.setValue(16)
+        page.answers.views_spin.setValue(8)
         page.answers.history_combo.setCurrentIndex(1)
         page.answers.precision_combo.setCurrentIndex(2)
         page.runtime.index_edit.setText("https://example.org/simple")
@@ -124,7 +124,7 @@ class TestSaving:
             clue=False,
             idle_minutes=0,
             max_new_tokens=64,
-            views=16,
+            views=8,
             history_place="project",
             precision="bfloat16",
         )
@@ -198,7 +198,9 @@ class TestRuntime:
         assert "Collecting numpy" in group.log_view.toPlainText()
         setup._task = None
 
-    def test_the_variable_comes_first_and_that_is_said(self, setup, qtbot, monkeypatch, tmp_path):
+    def test_the_variable_takes_precedence_and_that_is_shown(
+        self, setup, qtbot, monkeypatch, tmp_path
+    ):
         monkeypatch.setenv("UNIRS_PYTHON", str(tmp_path / "python"))
         group = make_page(setup, qtbot).runtime
         assert not group.python_edit.isEnabled()
@@ -226,7 +228,7 @@ class TestCheck:
             page.check.test_button.click()
             assert not page.check.activity.isHidden()
             qtbot.waitUntil(lambda: bool(page.check.notice.text), timeout=TIMEOUT)
-        assert "known answers" in page.check.notice.text
+        assert "answers are right" in page.check.notice.text
         assert page.check.test_button.isEnabled()
         assert gap_timer.longest < 0.1
         worker.close()

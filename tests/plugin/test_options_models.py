@@ -9,16 +9,16 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout
 
 from unirs_qgis.options.page import UniRSOptionsPage
-from unirs_qgis.runtime.models.manager import ModelManager
-from unirs_qgis.runtime.models.models import (
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.models import (
     Downloadable,
     DownloadPlan,
     Model,
     ModelList,
     ModelProblem,
 )
-from unirs_qgis.runtime.setup.setup import RuntimeSetup
-from unirs_qgis.runtime.worker.worker import Worker
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
 
 MARKUP = "<b>bold</b> <img src='x'>"
 
@@ -27,11 +27,11 @@ def model(name: str, **facts) -> Model:
     folder = Path("/models") / name
     defaults = {"size_bytes": 6_400_000_000, "kind": "unirs", "demonstration": False}
     values = {**defaults, "summary": MARKUP, "removable": True, **facts}
-    return Model(name=name, title=name, folder=folder, **values)
+    return Model(name=name, folder=folder, **values)
 
 
 FOUND = ModelList(
-    models=(model("unirs-mini", demonstration=True, removable=False), model("vila-3b")),
+    models=(model("unirs-small", demonstration=True, removable=False), model("vila-3b")),
     problems=(
         ModelProblem(
             "VILA1.5-3b",
@@ -93,7 +93,7 @@ class TestModels:
 
     def test_models_and_what_cannot_answer_are_listed(self, group):
         rows = [group.view.topLevelItem(index) for index in range(3)]
-        assert rows[0].text(0) == "unirs-mini (demonstration model)"
+        assert rows[0].text(0) == "unirs-small (demonstration model)"
         assert rows[1].text(1).replace(",", ".") == "6.4 GB"
         assert rows[2].text(2) == "It has to be converted."
         assert not rows[2].icon(0).isNull()
@@ -105,7 +105,7 @@ class TestModels:
         tip = group.download_combo.itemData(0, Qt.ItemDataRole.ToolTipRole)
         assert "<b>" not in tip
 
-    def test_the_chosen_model_is_saved_and_a_missing_one_is_kept_and_said(self, group):
+    def test_the_chosen_model_is_saved_and_a_missing_one_is_kept_and_marked(self, group):
         group.model_combo.setCurrentIndex(1)
         assert self.page.settings.model == "vila-3b"
         self.manager.listed.emit(ModelList(models=FOUND.models[:1]))
@@ -126,7 +126,7 @@ class TestModels:
         group.offer.accept_button.click()
         assert self.manager.asked[-1] == ("download", "vila-1.5-3b")
 
-    def test_enter_in_the_name_asks_for_the_size_and_does_not_close_the_options(self, group, qtbot):
+    def test_enter_in_the_name_gets_the_size_and_does_not_close_the_options(self, group, qtbot):
         dialog = QDialog()
         qtbot.addWidget(dialog)
         column = QVBoxLayout(dialog)
@@ -146,9 +146,9 @@ class TestModels:
         assert "free" in group.notice.text
         assert group.offer.isHidden()
 
-    def test_progress_is_told_with_speed_and_time_left(self, group):
+    def test_progress_is_shown_with_speed_and_time_left(self, group):
         facts = {"done_bytes": 3 * 10**9, "total_bytes": 6 * 10**9, "bytes_per_second": 10**6}
-        self.manager.heard.emit({"event": "progress", **facts, "seconds_left": 600.0})
+        self.manager.progressed.emit({"event": "progress", **facts, "seconds_left": 600.0})
         text = " ".join(label.text() for label in group.activity.findChildren(QLabel))
         for word in ("3.0 GB", "6.0 GB", "1.0 MB", "10 min"):
             assert word in text.replace(",", ".")
@@ -159,11 +159,11 @@ class TestModels:
         group.offer.accept_button.click()
         assert self.manager.asked[-1] == remedy
         self.select(group, 2)
-        group.mend_button.click()
+        group.repair_button.click()
         group.offer.accept_button.click()
         assert self.manager.asked[-1] == remedy
 
-    def test_only_what_may_be_removed_is_and_after_a_question(self, group):
+    def test_only_removable_models_are_removed_and_after_a_question(self, group):
         self.select(group, 0)
         assert not group.remove_button.isEnabled()
         self.select(group, 1)
@@ -175,28 +175,19 @@ class TestModels:
         assert released
         assert self.manager.asked[-1] == ("remove", "vila-3b")
 
-    def test_added_folders_are_kept_and_taken_off_the_list_without_deleting(self, group):
+    def test_added_folders_are_removed_from_the_list_but_not_deleted(self, group):
         group.add_folder("/data/my model")
         assert self.manager.asked[-1] == ("refresh", "/data/my model")
         assert self.page.settings.model_folders == ("/data/my model",)
-        added = Model(
-            "/data/my model",
-            "my model",
-            Path("/data/my model"),
-            1,
-            "unirs",
-            False,
-            "",
-            False,
-            added=True,
-        )
+        folder = Path("/data/my model")
+        added = Model(str(folder), folder, 1, "unirs", False, "", added=True)
         self.manager.listed.emit(ModelList(models=(*FOUND.models, added)))
         self.select(group, 2)
         group.remove_button.click()
         assert self.page.settings.model_folders == ()
         assert all(asked[0] != "remove" for asked in self.manager.asked)
 
-    def test_a_failure_is_shown_and_the_list_made_anew(self, group):
+    def test_a_failure_is_shown_and_the_list_updated(self, group):
         self.manager.failed.emit("hub_unreachable", "The hub cannot be reached.")
         assert group.notice.text == "The hub cannot be reached."
         assert self.manager.asked[-1] == ("refresh",)

@@ -29,12 +29,12 @@ def test_qtpy_follows_qgis_whatever_another_program_wants(value):
     assert left == value
 
 
-def test_the_environment_is_left_as_it_was():
+def test_the_environment_is_unchanged():
     code = f"import os; os.environ.pop('QT_API', None); import qgis.core, unirs_qgis; {SAY}"
     assert run(code)[2] == "None"
 
 
-def test_the_bundled_qtpy_is_taken_only_where_there_is_none(tmp_path):
+def test_the_bundled_qtpy_is_used_only_if_there_is_none(tmp_path):
     hide = """
 import sys, pathlib, importlib.abc
 class Hide(importlib.abc.MetaPathFinder):

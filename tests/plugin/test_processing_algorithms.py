@@ -127,7 +127,7 @@ def test_without_a_set_up_the_options_page_and_the_variable_are_named(
     monkeypatch, qgis_processing, tmp_path
 ):
     monkeypatch.delenv("UNIRS_PYTHON", raising=False)
-    monkeypatch.setattr("unirs_qgis.runtime.setup.environment.runtime_folder", lambda: tmp_path)
+    monkeypatch.setattr("unirs_qgis.runtime.environment.runtime_folder", lambda: tmp_path)
     possible, why = register_provider().algorithm("captiontiles").canExecute()
     assert not possible
     assert why == (

@@ -22,12 +22,12 @@ def empty_settings(qgis_app):
     QgsSettings().remove("unirs")
 
 
-def test_without_any_settings_the_defaults_hold():
+def test_without_settings_there_are_the_defaults():
     assert read_settings() == Settings()
     assert read_setup_options() == SetupOptions()
 
 
-def test_settings_come_back_as_they_were_written():
+def test_settings_are_read_as_they_were_written():
     chosen = Settings(
         python="/opt/my environment/bin/python",
         model="/data/modèles/vila-3b",
@@ -35,7 +35,7 @@ def test_settings_come_back_as_they_were_written():
         precision="bfloat16",
         clue=False,
         max_new_tokens=64,
-        views=16,
+        views=8,
         idle_minutes=0,
         history_place="project",
         model_folders=("/data/one", "/data/zwei Ordner, mit Komma"),
@@ -45,12 +45,12 @@ def test_settings_come_back_as_they_were_written():
 
 
 @pytest.mark.parametrize("folders", [(), ("/data/one",), ("a", "b")])
-def test_model_folders_come_back_whatever_their_number(folders):
+def test_any_number_of_model_folders_is_read_as_written(folders):
     write_settings(Settings(model_folders=folders))
     assert read_settings().model_folders == folders
 
 
-def test_wishes_for_the_set_up_come_back_and_are_apart_from_the_rest():
+def test_options_of_the_set_up_are_stored_separately():
     options = SetupOptions("/usr/bin/python3", "cpu", "/media/wheels", "https://example.org/simple")
     write_setup_options(options)
     assert read_setup_options() == options
@@ -70,7 +70,7 @@ def test_wishes_for_the_set_up_come_back_and_are_apart_from_the_rest():
         ("max_new_tokens", -1),
         ("max_new_tokens", 10**9),
         ("views", 0),
-        ("views", 17),
+        ("views", 9),
         ("idle_minutes", "-5"),
         ("idle_minutes", "nan"),
         ("history_place", "cloud"),
@@ -78,7 +78,7 @@ def test_wishes_for_the_set_up_come_back_and_are_apart_from_the_rest():
         ("python", {"a": 1}),
     ],
 )
-def test_a_broken_value_is_read_as_its_default_and_spoils_no_other(name, broken):
+def test_an_invalid_value_is_read_as_its_default(name, broken):
     write_settings(Settings(idle_minutes=7) if name != "idle_minutes" else Settings(model="other"))
     QgsSettings().setValue(f"unirs/{name}", broken)
     settings = read_settings()
@@ -87,6 +87,6 @@ def test_a_broken_value_is_read_as_its_default_and_spoils_no_other(name, broken)
 
 
 @pytest.mark.parametrize(("stored", "clue"), [("true", True), ("false", False), (0, False)])
-def test_a_flag_is_read_in_every_way_that_settings_files_write_it(stored, clue):
+def test_a_flag_is_read_in_every_form_of_settings_files(stored, clue):
     QgsSettings().setValue("unirs/clue", stored)
     assert read_settings().clue is clue

@@ -109,7 +109,7 @@ def test_the_translation_is_complete(language):
 
 
 @languages
-def test_the_translation_has_what_the_text_has(language):
+def test_translations_have_the_placeholders_of_the_text(language):
     for (context, text), translation in translations(language).items():
         for pattern in (r"\{[^}]*\}", r"\*\.\w+", r"^\s+", r"\s+$", r"…$", r"\(UTC\)|\(WKT\)", "▸"):
             expected = sorted(re.findall(pattern, text))
@@ -117,7 +117,7 @@ def test_the_translation_has_what_the_text_has(language):
 
 
 @languages
-def test_what_qt_loads_is_what_was_translated(qgis_app, language):
+def test_compiled_translations_are_up_to_date(qgis_app, language):
     translator = QTranslator()
     assert translator.load(str(ROOT / "resources/i18n" / f"unirs_{language}.qm"))
     QCoreApplication.installTranslator(translator)
@@ -150,7 +150,7 @@ def set_locale(qgis_app):
         ("pt_BR", "Description of change"),
     ],
 )
-def test_the_plugin_speaks_the_language_of_qgis_and_stops_with_it(set_locale, locale, words):
+def test_the_plugin_has_the_language_of_qgis_until_it_is_unloaded(set_locale, locale, words):
     set_locale(locale)
     translation = Translation()
     try:

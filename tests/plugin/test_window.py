@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-import subprocess
+from pathlib import Path
 
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
@@ -15,15 +16,16 @@ from qtpy.QtWidgets import QLabel, QTextEdit
 from tests.plugin.running import is_running
 from unirs_qgis.dock import DockState
 from unirs_qgis.plugin import Window
-from unirs_qgis.runtime.worker.worker import WorkerState
+from unirs_qgis.runtime.worker import WorkerState
 
+FLIGHT = Path(__file__).parents[2] / "backend/unirs/samples/flight.mp4"
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
 
 
 @pytest.fixture
 def shown(window, dated_layers, qgis_canvas, worker_python):
     """The window with two dated layers, and the map at their extent."""
-    window._status.look_again()
+    window._status.check_runtime()
     qgis_canvas.setDestinationCrs(dated_layers[0].crs())
     qgis_canvas.setExtent(dated_layers[0].extent())
     window._chooser.use_canvas()
@@ -32,7 +34,7 @@ def shown(window, dated_layers, qgis_canvas, worker_python):
 
 def answered(qtbot, window, act):
     """The entry that an action leads to."""
-    with qtbot.waitSignal(window.asking.answered, timeout=LONG) as signal_:
+    with qtbot.waitSignal(window.questions.answered, timeout=LONG) as signal_:
         act()
     return signal_.args[0]
 
@@ -43,14 +45,14 @@ def select(tree, layers):
         tree.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
 
 
-def test_an_empty_project_says_what_to_do(window, monkeypatch, worker_python):
-    window._status.look_again()
+def test_an_empty_project_shows_what_to_do(window, monkeypatch, worker_python):
+    window._status.check_runtime()
     assert window.dock.state is DockState.NO_LAYER
 
 
 def test_without_a_runtime_the_dock_offers_the_set_up(window, dated_layers, monkeypatch):
     monkeypatch.delenv("UNIRS_PYTHON", raising=False)
-    window._status.look_again()
+    window._status.check_runtime()
     assert window.dock.state is DockState.NOT_SET_UP
 
 
@@ -61,13 +63,12 @@ def test_a_caption_reaches_dock_and_history(qtbot, shown, gap_timer):
 
     assert gap_timer.longest < 0.1
     assert entry.answer.text
-    assert entry.answer.clue
     assert entry.answer.demonstration
     assert not entry.answer.stopped
     assert entry.kind == "single"
     assert entry.crs == "EPSG:32632"
     assert len(entry.answer.model_digest) == 64
-    qtbot.waitUntil(lambda: entry.id in shown.answers._entries, timeout=LONG)
+    qtbot.waitUntil(lambda: entry.id in shown.history._entries, timeout=LONG)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def three_views():
 
 
 @pytest.mark.slow
-def test_two_selected_layers_are_described_in_order_of_their_dates_from_all_views(
+def test_change_between_two_selected_layers_is_described_in_order_of_dates_over_views(
     qtbot, shown, tree, dated_layers, three_views
 ):
     earlier, later = dated_layers
@@ -117,30 +118,30 @@ def test_a_question_with_a_closed_set_of_answers_is_scored(qtbot, shown):
 
 
 @pytest.mark.slow
-def test_a_follow_up_keeps_the_crop_until_the_layer_is_drawn_anew(qtbot, shown, dated_layers):
+def test_a_follow_up_reuses_the_crop_until_the_layer_is_redrawn(qtbot, shown, dated_layers):
     first = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
-    crops = shown.asking._kept._crops
+    crops = shown.questions._cache.crops
     again = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
-    assert shown.asking._kept._crops is crops
+    assert shown.questions._cache.crops is crops
     assert first.answer == again.answer
 
     shown.inputs.layers()[0].triggerRepaint()
     answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
-    assert shown.asking._kept._crops is not crops
+    assert shown.questions._cache.crops is not crops
 
 
 @pytest.mark.slow
-def test_stop_before_the_answer_says_so_and_the_next_question_is_answered(qtbot, shown):
+def test_stop_before_the_answer_is_reported_and_the_next_question_is_answered(qtbot, shown):
     shown.dock.submitted.emit("caption", "", [])
-    shown.asking.stop()
-    assert not shown.asking.is_busy
+    shown.questions.stop()
+    assert not shown.questions.is_busy
     assert shown.dock.state is DockState.STOPPED
 
     assert answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", [])).answer
 
 
 @pytest.mark.slow
-def test_a_killed_worker_is_told_and_the_next_question_starts_another(qtbot, shown):
+def test_a_killed_worker_is_reported_and_the_next_question_starts_another(qtbot, shown):
     answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
     killed = shown.worker.pid
 
@@ -158,31 +159,33 @@ def test_a_worker_killed_while_answering_ends_the_question_with_the_reason(qtbot
     shown.dock.submitted.emit("caption", "", [])
     qtbot.waitUntil(lambda: shown.worker.pid is not None, timeout=LONG)
     os.kill(shown.worker.pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not shown.questions.is_busy, timeout=LONG)
     assert shown.dock.state is DockState.DIED
 
 
 @pytest.mark.slow
-def test_a_layer_removed_while_it_is_asked_about_harms_nothing(qtbot, shown, dated_layers):
+def test_a_layer_can_be_removed_during_a_question(qtbot, shown, dated_layers):
     shown.dock.submitted.emit("caption", "", [])
     QgsProject.instance().removeMapLayers([layer.id() for layer in dated_layers])
-    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not shown.questions.is_busy, timeout=LONG)
     assert shown.dock.state is DockState.NO_LAYER
 
 
 @pytest.mark.slow
-def test_a_project_closed_while_it_is_asked_about_harms_nothing(qtbot, shown):
+def test_a_project_can_be_closed_during_a_question(qtbot, shown):
     shown.dock.submitted.emit("caption", "", [])
     QgsProject.instance().clear()
-    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not shown.questions.is_busy, timeout=LONG)
     assert shown.dock.state is DockState.NO_LAYER
 
 
 @pytest.mark.slow
-def test_a_plugin_unloaded_while_answering_takes_its_worker_along(
+def test_unload_during_a_question_ends_the_worker(
     qtbot, qgis_iface, tree, dated_layers, qgis_canvas, worker_python, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr("unirs_qgis.answers.profile_folder", lambda: tmp_path / "profile")
+    monkeypatch.setattr(
+        "unirs_qgis.history_controller.profile_folder", lambda: tmp_path / "profile"
+    )
     monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
     qgis_canvas.setDestinationCrs(dated_layers[0].crs())
     qgis_canvas.setExtent(dated_layers[0].extent())
@@ -199,13 +202,13 @@ def test_a_plugin_unloaded_while_answering_takes_its_worker_along(
 
 
 @pytest.mark.slow
-def test_a_video_is_classified_and_shows_what_the_model_saw(
+def test_a_video_is_classified_and_its_frames_are_shown(
     qtbot, window, worker_python, tmp_path, monkeypatch
 ):
-    subprocess.run([worker_python, "-m", "unirs", "world", tmp_path, "--demo"], check=True)
+    shutil.copy(FLIGHT, tmp_path / "video.mp4")
     shown = []
     monkeypatch.setattr(window.dock, "show_seen", shown.append)
-    window._status.look_again()
+    window._status.check_runtime()
     window.inputs.choose_video(str(tmp_path / "video.mp4"))
     assert window.dock.state is DockState.READY
 
@@ -223,7 +226,7 @@ def test_closing_while_answering_ends_the_worker(qtbot, shown):
     shown.dock.submitted.emit("caption", "", [])
     qtbot.waitUntil(lambda: shown.worker.pid is not None, timeout=LONG)
     pid = shown.worker.pid
-    shown.asking.drop()
+    shown.questions.drop()
     shown.worker.close()
     qtbot.waitUntil(lambda: not is_running(pid), timeout=LONG)
 
@@ -244,9 +247,9 @@ def test_html_in_a_layer_name_is_shown_as_text(qtbot, shown, dated_layers):
 
 
 @pytest.mark.slow
-def test_an_answer_is_copied_deleted_and_asked_again(qtbot, shown):
+def test_an_answer_is_copied_repeated_and_deleted(qtbot, shown):
     entry = answered(qtbot, shown, lambda: shown.dock.submitted.emit("ask", "Is there water?", []))
-    qtbot.waitUntil(lambda: entry.id in shown.answers._entries, timeout=LONG)
+    qtbot.waitUntil(lambda: entry.id in shown.history._entries, timeout=LONG)
 
     shown.dock.entry_action.emit(entry.id, "copy")
     assert entry.answer.text in QGuiApplication.clipboard().text()
@@ -256,29 +259,29 @@ def test_an_answer_is_copied_deleted_and_asked_again(qtbot, shown):
     assert again.id != entry.id
 
     shown.dock.entry_action.emit(entry.id, "delete")
-    qtbot.waitUntil(lambda: entry.id not in shown.answers._entries, timeout=LONG)
+    qtbot.waitUntil(lambda: entry.id not in shown.history._entries, timeout=LONG)
 
 
 @pytest.mark.slow
-def test_a_question_of_ten_thousand_characters_is_answered_or_refused_in_a_sentence(qtbot, shown):
+def test_a_question_of_ten_thousand_characters_is_answered_or_refused(qtbot, shown):
     ended = []
-    shown.asking.answered.connect(ended.append)
+    shown.questions.answered.connect(ended.append)
     shown.dock.submitted.emit("ask", "<image> </s> [INST] why " * 420, [])
-    qtbot.waitUntil(lambda: not shown.asking.is_busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not shown.questions.is_busy, timeout=LONG)
     assert shown.worker.state is not WorkerState.DIED
 
 
-def test_a_temporary_folder_that_takes_nothing_is_one_sentence(shown, monkeypatch):
+def test_a_read_only_temporary_folder_is_reported(shown, monkeypatch):
     said = []
     monkeypatch.setattr(shown.dock, "fail_answer", said.append)
     shown._folder.rmdir()
     shown.dock.submitted.emit("caption", "", [])
     assert "cannot be written" in said[0]
-    assert not shown.asking.is_busy
+    assert not shown.questions.is_busy
     assert shown.dock.state is DockState.READY
 
 
-def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
+def test_the_texts_of_the_menu_fit_the_selection(window, tree, dated_layers):
     menu = window._menu
     menu.word()
     assert not menu._change.isEnabled()
@@ -291,7 +294,7 @@ def test_the_menu_is_worded_by_the_selection(window, tree, dated_layers):
     assert not menu._caption.isEnabled()
 
 
-def test_what_is_too_large_is_asked_tile_by_tile(window, dated_layers, monkeypatch, qtbot):
+def test_a_too_large_extent_is_offered_tile_by_tile(window, dated_layers, monkeypatch, qtbot):
     import processing
 
     opened = []

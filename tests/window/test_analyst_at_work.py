@@ -52,7 +52,7 @@ def test_layers_are_loaded_and_the_button_opens_the_dock(qgis, place, pictures):
     qgis.picture(pictures / "01-dock.png")
 
 
-def test_enter_asks_and_the_answer_is_kept(qgis, pictures, standing_still):
+def test_enter_asks_and_the_answer_is_stored(qgis, pictures, standing_still):
     qgis.click("questionEdit")
     qgis.type(QUESTION)
     qgis.press("Return")

@@ -27,7 +27,7 @@ def project(tmp_path_factory):
     return tmp_path_factory.mktemp("Projekt") / "place.qgz"
 
 
-def looks_at(qgis, layer, date):
+def selects(qgis, layer, date):
     """Wait until the dock is ready to ask about a layer, and shows its date."""
     shown = {"statusLabel": "Ready", "beforeLayerCombo": layer, "beforeDateEdit": date}
 
@@ -53,38 +53,38 @@ def test_an_empty_project_asks_for_a_layer(qgis):
 
 def test_one_layer_is_enough_to_ask(qgis, place):
     qgis.add_raster(place / f"{EARLIER}.tif")
-    looks_at(qgis, EARLIER, EARLIER)
+    selects(qgis, EARLIER, EARLIER)
     assert not qgis.ask("widget", name="cropWarningLabel"), "the default view is no mistake"
 
 
-def test_a_pair_with_one_layer_is_told_before_the_click(qgis, pictures):
+def test_a_pair_with_one_layer_is_reported_before_the_click(qgis, pictures):
     qgis.click("kindPairButton")
     says(qgis, "problemLabel", "choose a second layer")
     assert not qgis.widget("changeButton")["enabled"]
     qgis.picture(pictures / "20-pair-of-one.png")
     qgis.click("kindSingleButton")
-    looks_at(qgis, EARLIER, EARLIER)
+    selects(qgis, EARLIER, EARLIER)
 
 
-def test_the_dock_looks_at_what_the_map_shows(qgis, place, pictures):
+def test_the_dock_selects_the_visible_layer(qgis, place, pictures):
     qgis.add_raster(place / f"{LATER}.tif")
-    looks_at(qgis, LATER, LATER)
+    selects(qgis, LATER, LATER)
     qgis.picture(pictures / "21-two-layers.png")
 
 
 def test_a_click_in_the_layer_tree_chooses_the_layer(qgis, pictures):
     qgis.click_layer(EARLIER)
-    looks_at(qgis, EARLIER, EARLIER)
+    selects(qgis, EARLIER, EARLIER)
     says(qgis, "layerNoteLabel", "covers")
     qgis.picture(pictures / "22-covered-layer.png")
     qgis.click_layer(LATER)
-    looks_at(qgis, LATER, LATER)
+    selects(qgis, LATER, LATER)
     assert not qgis.ask("widget", name="layerNoteLabel")
 
 
-def test_a_layer_that_is_hidden_gives_way_to_the_one_below(qgis):
+def test_a_hidden_layer_is_replaced_by_the_one_below(qgis):
     qgis.press("space")
-    looks_at(qgis, EARLIER, EARLIER)
+    selects(qgis, EARLIER, EARLIER)
 
 
 def test_a_project_is_closed_and_opened(qgis, project, pictures):
@@ -92,21 +92,21 @@ def test_a_project_is_closed_and_opened(qgis, project, pictures):
     qgis.close_project()
     says(qgis, "statusLabel", "Add a raster layer")
     qgis.open_project(project)
-    looks_at(qgis, EARLIER, EARLIER)  # the later one is hidden
+    selects(qgis, EARLIER, EARLIER)  # the later one is hidden
     qgis.picture(pictures / "23-opened-project.png")
 
 
-def test_what_the_user_has_chosen_stays(qgis):
+def test_the_users_choice_stays(qgis):
     qgis.click("beforeLayerCombo")
     qgis.press("End", "Return")
-    looks_at(qgis, LATER, LATER)
+    selects(qgis, LATER, LATER)
     says(qgis, "layerNoteLabel", "hidden")
     qgis.click_layer(EARLIER)
     time.sleep(1)
-    looks_at(qgis, LATER, LATER)
+    selects(qgis, LATER, LATER)
 
 
 def test_qgis_starts_with_a_project(start, project):
     with start(project) as again:
         again.click_button("unirsDockAction")
-        looks_at(again, EARLIER, EARLIER)
+        selects(again, EARLIER, EARLIER)

@@ -11,10 +11,13 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
-from unirs.model.create import BYTES, SPECIAL_TOKENS
 from unirs.worker.client import WorkerClient
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in.py")))
+SPECIAL_TOKENS = 3  # unknown, beginning, end
+BYTES = 256
+"""The first tokens of a tokenizer that ``train_tokenizer`` makes."""
+
 SLOW_WORKER = (sys.executable, str(Path(__file__).with_name("slow_worker.py")))
 
 

@@ -1,6 +1,6 @@
-"""A worker whose model takes its time over each token, so that tests can come in between.
+"""A worker whose model generates slowly, so that tests can act while it does.
 
-The answer never ends by itself before its longest length. Run as a program by the tests.
+The answer never ends before its longest length. Run as a program by the tests.
 """
 
 import time
@@ -16,9 +16,9 @@ prepare = Service.prepare
 def prepare_slowly(service):
     """Import what the worker imports, no earlier than it does, and slow it down."""
     prepare(service)
-    from unirs.inference import pipeline
+    from unirs.inference import reader
 
-    pipeline.decode = slow_decode
+    reader.decode = slow_decode
 
 
 def slow_decode(*args, **options):

@@ -7,10 +7,11 @@ import threading
 
 import pytest
 
+from unirs.worker import failures
 from unirs.worker import process as process_module
-from unirs.worker.client import WorkerClient, WorkerDied, WorkerError
-from unirs.worker.process import WorkerProcess, clean_environment
-from unirs.worker.process import describe_exit as describe
+from unirs.worker.client import WorkerClient, WorkerDied, WorkerError, clean_environment
+from unirs.worker.failures import describe_exit
+from unirs.worker.process import WorkerProcess
 from unirs.worker.protocol import MAX_LINE_BYTES
 
 TASK = {"paths": ["a.tif"]}
@@ -20,13 +21,13 @@ def task(text):
     return {**TASK, "text": text}
 
 
-def test_answers_find_their_questions_whatever_their_order(stand_in):
+def test_answers_belong_to_their_requests_in_any_order(stand_in):
     pending = {number: stand_in.submit("ask", task(f"echo {number}")) for number in range(30)}
     for number in reversed(pending):
         assert pending[number].result(20)["text"] == str(number)
 
 
-def test_many_threads_may_ask_at_once(stand_in):
+def test_many_threads_can_ask_at_once(stand_in):
     stand_in.request("hello", timeout=20)
     wrong = []
 
@@ -71,7 +72,7 @@ def test_an_error_is_no_death(stand_in):
     assert stand_in.process.pid == pid
 
 
-def test_a_cancelled_request_brings_what_it_said(stand_in):
+def test_a_cancelled_request_has_a_partial_result(stand_in):
     begun = threading.Event()
     pending = stand_in.submit("ask", task("count 5000"), lambda *_: begun.set())
     assert begun.wait(20)
@@ -81,7 +82,7 @@ def test_a_cancelled_request_brings_what_it_said(stand_in):
     assert result["text"].startswith("0 ")
 
 
-def test_a_killed_worker_is_told_with_its_reason_and_another_one_starts(stand_in):
+def test_a_killed_worker_is_reported_with_its_reason_and_another_one_starts(stand_in):
     begun = threading.Event()
     running = stand_in.submit("ask", task("count 5000"), lambda *_: begun.set())
     waiting = stand_in.submit("ask", task("echo never"))
@@ -96,7 +97,7 @@ def test_a_killed_worker_is_told_with_its_reason_and_another_one_starts(stand_in
     assert stand_in.process.pid != pid
 
 
-def test_a_program_that_is_no_worker_is_told_with_its_last_words():
+def test_a_program_that_is_no_worker_is_reported_with_its_log():
     command = (sys.executable, "-c", "import sys; sys.exit('no module named unirs')")
     with WorkerClient(command) as client:
         with pytest.raises(WorkerDied) as caught:
@@ -105,7 +106,7 @@ def test_a_program_that_is_no_worker_is_told_with_its_last_words():
         assert "no module named unirs" in caught.value.log
 
 
-def test_a_program_that_speaks_otherwise_is_ended():
+def test_a_program_with_other_output_is_ended():
     command = (sys.executable, "-c", "import time; print('Welcome!', flush=True); time.sleep(60)")
     with WorkerClient(command) as client:
         with pytest.raises(WorkerDied) as caught:
@@ -116,19 +117,20 @@ def test_a_program_that_speaks_otherwise_is_ended():
 
 
 def test_a_worker_of_another_protocol_is_refused():
-    answer = '{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 2}}'
+    answer = '{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 1}}'
     program = f"import sys; sys.stdin.readline(); print({answer!r}, flush=True); sys.stdin.read()"
     with WorkerClient((sys.executable, "-c", program)) as client:
-        with pytest.raises(WorkerError, match="version 2 of its protocol instead of 1") as caught:
-            client.process.hello(20)
+        with pytest.raises(WorkerDied, match="version 1 of its protocol instead of 2") as caught:
+            client.request("ask", task("echo x"), timeout=20)
         assert caught.value.code == "protocol_mismatch"
 
 
-def test_a_death_is_told_after_all_requests_know_of_it():
+def test_a_death_is_reported_after_all_requests_have_failed():
     told = []
     command = (sys.executable, "-c", "import sys; sys.stdin.readline(); sys.exit(3)")
-    process = WorkerProcess(command, os.environ, lambda death: told.append((death, pending.done())))
+    process = WorkerProcess(command, os.environ)
     pending = process.submit("hello", {}).future
+    process.ended.add_done_callback(lambda end: told.append((end.result(), pending.done())))
     process.stop()
     assert [(death.status, known) for death, known in told] == [(3, True)]
 
@@ -149,12 +151,12 @@ def test_on_windows_no_console_opens(monkeypatch):
 
     monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 0x08000000, raising=False)
     monkeypatch.setattr(subprocess, "Popen", popen)
-    with pytest.raises(OSError, match="seen enough"):
-        WorkerProcess(["python"], {})
+    with pytest.raises(WorkerDied, match="seen enough"):
+        WorkerProcess(["python"], {}).hello.result(20)
     assert asked["creationflags"] == 0x08000000
 
 
-def test_closing_asks_first(stand_in):
+def test_stop_requests_a_shutdown_first(stand_in):
     process = stand_in.process
     stand_in.request("hello", timeout=20)
     assert process.stop() == 0
@@ -172,7 +174,7 @@ def test_closing_asks_first(stand_in):
     ],
     ids=["deaf", "stubborn"],
 )
-def test_closing_gets_harder_step_by_step(program, status, monkeypatch):
+def test_stop_escalates_step_by_step(program, status, monkeypatch):
     monkeypatch.setattr(process_module, "STOP_SECONDS", 1.0)
     process = WorkerClient((sys.executable, "-c", program)).process
     while "SIG_IGN" in program and not process.log:
@@ -180,7 +182,7 @@ def test_closing_gets_harder_step_by_step(program, status, monkeypatch):
     assert process.stop() == status
 
 
-def test_closing_twice_or_before_the_start_is_fine(stand_in_command):
+def test_close_can_be_called_twice_and_before_the_start(stand_in_command):
     client = WorkerClient(stand_in_command)
     client.close()
     client.request("hello", timeout=20)
@@ -199,11 +201,11 @@ def test_closing_twice_or_before_the_start_is_fine(stand_in_command):
         (0xC0000005, "crashed (code 0xC0000005)"),
     ],
 )
-def test_the_end_of_a_process_is_put_into_words(status, reason):
-    assert describe(status) == reason
+def test_an_exit_status_is_described(status, reason):
+    assert describe_exit(status) == reason
 
 
-def test_variables_of_other_programs_stay_outside():
+def test_variables_of_other_programs_are_removed():
     kept = {"PATH": "/usr/bin", "UNIRS_MODELS": "/models"}
     other = {"PYTHONPATH": "/qgis", "PYTHONHOME": "/qgis", "PROJ_LIB": "x", "GDAL_DATA": "x"}
     assert clean_environment({**kept, **other}) == kept
@@ -231,12 +233,12 @@ def test_a_frozen_worker_is_ended_and_another_one_starts(stand_in):
     pending = frozen(stand_in, "count 5000")
     with pytest.raises(WorkerDied, match="did not react") as caught:
         pending.result(20)
-    assert caught.value.cause == process_module.FROZEN
+    assert caught.value.cause == failures.FROZEN
     assert stand_in.request("ask", task("echo again"), timeout=20)["text"] == "again"
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_worker_that_is_frozen_from_its_start_is_ended(monkeypatch):
+def test_a_worker_that_never_answers_is_ended(monkeypatch):
     monkeypatch.setattr(process_module, "HELLO_SECONDS", 10)
     program = (sys.executable, "-c", "import time; time.sleep(60)")
     with WorkerClient(program) as client, pytest.raises(WorkerDied, match="did not react"):
@@ -244,7 +246,7 @@ def test_a_worker_that_is_frozen_from_its_start_is_ended(monkeypatch):
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_cancel_that_is_not_heard_ends_the_worker(stand_in, monkeypatch):
+def test_a_cancel_that_is_not_received_ends_the_worker(stand_in, monkeypatch):
     monkeypatch.setattr(process_module, "SILENCE_SECONDS", 10_000)
     pending = frozen(stand_in, "count 5000")
     pending.cancel()
@@ -253,7 +255,7 @@ def test_a_cancel_that_is_not_heard_ends_the_worker(stand_in, monkeypatch):
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_cancel_that_is_heard_but_not_obeyed_ends_the_worker(stand_in):
+def test_a_cancel_without_effect_ends_the_worker(stand_in):
     pending = stand_in.submit("ask", task("hang"))
     stand_in.request("hello", timeout=20)
     pending.cancel()
@@ -262,7 +264,7 @@ def test_a_cancel_that_is_heard_but_not_obeyed_ends_the_worker(stand_in):
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_worker_that_works_long_without_a_word_is_left_alone(stand_in):
+def test_a_worker_with_a_long_request_is_not_ended(stand_in):
     """It answers hello meanwhile."""
     pending = stand_in.submit("ask", task("hang"))
     with pytest.raises(concurrent.futures.TimeoutError):
@@ -271,7 +273,7 @@ def test_a_worker_that_works_long_without_a_word_is_left_alone(stand_in):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_that_this_client_did_not_order_is_a_death(stand_in, number):
+def test_a_stop_by_another_program_is_a_death(stand_in, number):
     """Part of an answer, or a refusal of what waits, would pass for what the client wanted."""
     begun = threading.Event()
     running = stand_in.submit("ask", task("count 5000"), lambda *_: begun.set())
@@ -281,7 +283,7 @@ def test_a_stop_that_this_client_did_not_order_is_a_death(stand_in, number):
     for pending in (running, waiting):
         with pytest.raises(WorkerDied) as caught:
             pending.result(20)
-        assert caught.value.cause == process_module.INTERRUPTED
+        assert caught.value.cause == failures.INTERRUPTED
     assert stand_in.request("ask", task("echo again"), timeout=20)["text"] == "again"
 
 
@@ -295,11 +297,11 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_worker(stand_in):
     ["[" * 100_000, '{"id": 1, "error": {"code": 1}}', '{"id": 1, "result": 5}', "[]", "5"],
     ids=["deep", "no message", "no object", "a list", "a number"],
 )
-def test_an_answer_of_another_form_is_a_death_and_no_wait(answer):
+def test_an_answer_of_another_form_ends_the_worker(answer):
     program = (
         "import sys, time; sys.stdin.readline(); print(sys.argv[1], flush=True); time.sleep(60)"
     )
     with WorkerClient((sys.executable, "-c", program, answer)) as client:
         with pytest.raises(WorkerDied) as caught:
             client.request("ask", task("echo x"), timeout=20)
-        assert caught.value.cause == process_module.NO_MESSAGE
+        assert caught.value.cause == failures.NO_MESSAGE

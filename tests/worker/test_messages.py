@@ -1,13 +1,14 @@
 """One definition of the messages: models, method table, hello and the schema document agree."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from unirs.imagery import Stretch
+from unirs.answers import Answer
 from unirs.inputs import Task
+from unirs.request import TaskRequest
 from unirs.worker import messages, protocol
 from unirs.worker.schema import protocol_schema
 from unirs.worker.server import hello
@@ -40,9 +41,22 @@ def test_hello_is_what_its_model_says():
     assert messages.HelloResult.model_validate(hello()).model_dump() == hello()
 
 
-def test_the_stretches_are_those_of_the_imagery():
-    annotation = messages.CropParams.model_fields["stretch"].annotation
-    assert set(get_args(annotation)) == set(get_args(Stretch))
+def test_the_parameters_of_a_task_are_the_fields_of_its_request():
+    """One definition: names, defaults and descriptions are those of ``TaskRequest``."""
+    own = {field.name: field.default for field in fields(TaskRequest) if field.name != "task"}
+    parameters = messages.TaskParams.model_fields
+    choice = messages.LoadParams.model_fields
+    assert parameters.keys() == own.keys() | choice.keys()
+    assert {name: parameters[name].get_default() for name in own if name != "paths"} == {
+        name: default for name, default in own.items() if name != "paths"
+    }
+    assert all(field.description for field in parameters.values())
+
+
+def test_the_result_of_a_task_is_an_answer_as_json():
+    definition = protocol_schema()["$defs"]["Answer"]
+    facts = Answer("yes", Task.ASK).to_json()
+    assert definition["properties"].keys() == facts.keys() == set(definition["required"])
 
 
 @pytest.mark.parametrize("name", ["messages", "schema"])

@@ -1,15 +1,19 @@
 """The real worker with a random model: its answers mean nothing, how it gives them means all."""
 
 import json
+import shutil
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from unirs.model import load_bundle
 from unirs.worker import messages, protocol
 from unirs.worker.client import WorkerClient, WorkerError
+from unirs.worker.schema import protocol_schema
 
 pytestmark = pytest.mark.slow
 
@@ -17,8 +21,10 @@ TIMEOUT = 120
 
 
 def answer(worker, method, on_notification=None, **params):
+    """The result of a task; its keys are those of the schema."""
     result = worker.request(method, params, on_notification, timeout=TIMEOUT)
-    return messages.TaskResult.model_validate(result)
+    assert result.keys() == protocol_schema()["$defs"]["Answer"]["properties"].keys()
+    return json.loads(json.dumps(result), object_hook=lambda facts: SimpleNamespace(**facts))
 
 
 def refusal(worker, method, **params):
@@ -30,7 +36,7 @@ def refusal(worker, method, **params):
 
 def test_the_model_that_is_loaded_tells_about_itself(worker, model_folder):
     loaded = worker.request("load", {"model": str(model_folder)}, timeout=TIMEOUT)
-    facts = messages.LoadResult.model_validate(loaded)
+    facts = messages.LoadResult.model_validate_json(json.dumps(loaded))
     assert (facts.model, facts.kind, facts.device) == ("unirs-tiny", "unirs", "cpu")
     assert (facts.image_size, facts.frame_count, facts.demonstration) == (40, 4, False)
     assert facts.change_maps
@@ -69,6 +75,7 @@ def test_a_pair_comes_with_its_change_map(worker, rasters, tmp_path):
     )
     assert result.change_map == files["map.tif"]
     assert [crop.date for crop in result.crop] == ["2020-08-11", "2023-08-11"]
+    assert result.acquired == ["2020-08-11", "2023-08-11"]
     written = sorted(path.name for path in tmp_path.iterdir())
     assert written == ["crop-1.png", "crop-2.png", "map.tif", "overlay.png"]
 
@@ -81,6 +88,13 @@ def test_closed_sets_are_scored(worker, rasters):
     classes = answer(worker, "classify", paths=rasters, classes=["flood", "fire", "party"])
     assert classes.options[0].text == classes.answer
     assert len(classes.options) == 3
+
+
+def test_a_single_image_is_classified_by_the_classes_that_load_lists(worker, model_folder, rasters):
+    loaded = worker.request("load", {"model": str(model_folder)}, timeout=TIMEOUT)
+    result = answer(worker, "classify", paths=rasters[:1], views=3)
+    assert {option.text for option in result.options} == set(loaded["classes"]["single"])
+    assert loaded["classes"].keys() == {"single", "video"}
 
 
 def test_a_cancelled_answer_keeps_its_tokens_and_stops_within_one(worker, rasters):
@@ -151,11 +165,30 @@ def test_hello_is_answered_while_a_hostile_model_is_refused(worker, model_folder
     worker.request("load", {"model": str(model_folder), "device": "cpu"}, timeout=TIMEOUT)
 
 
-def test_a_model_that_is_missing_does_not_cost_the_one_at_hand(worker):
-    told = []
-    refusal(worker, "load", model="no-such-model")
-    worker.request("load", {}, lambda *message: told.append(message), timeout=TIMEOUT)
-    assert told == []
+def without_a_tensor(folder):
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    tensors.pop("projector.norm.weight")
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        shutil.rmtree,
+        without_a_tensor,
+        lambda folder: (folder / "tokenizer.json").write_text("{}"),
+        lambda folder: (folder / "config.json").write_text('{"model_type": "unirs"}'),
+    ],
+)
+def test_a_refused_model_leaves_the_loaded_one_in_place(worker, make_model, model_folder, damage):
+    folder = make_model()
+    damage(folder)
+    worker.request("load", {"model": str(model_folder)}, timeout=TIMEOUT)
+    messages = []
+    assert refusal(worker, "load", model=str(folder)) in {"model_missing", "model_invalid"}
+    worker.request("load", {}, lambda *message: messages.append(message), timeout=TIMEOUT)
+    assert messages == []
 
 
 def test_a_disk_that_does_not_take_the_map_leaves_the_answer(worker, rasters, tmp_path):
@@ -187,16 +220,16 @@ def test_the_end_of_stdin_ends_it_in_the_middle_of_a_generation(
 
 
 MEMORY_EATER = """
-import unirs.inference.pipeline as pipeline
 import torch
-real_prefill = pipeline.Pipeline._respond
-def respond(self, visual, question, instruction, run):
-    if question.text == "eat":
+from unirs.inference.stages import Stages
+real_respond = Stages._respond
+def respond(self, rows):
+    if rows[0].question.text == "eat":
         torch.empty(2**60)
-    if question.text == "devour":
+    if rows[0].question.text == "devour":
         bytearray(2**60)
-    real_prefill(self, visual, question, instruction, run)
-pipeline.Pipeline._respond = respond
+    real_respond(self, rows)
+Stages._respond = respond
 from unirs.worker.__main__ import main
 main()
 """

@@ -1,1 +1,1 @@
-"""From layers to crops: private copies, grids and drawing."""
+"""From layers to crops: private copies, grids, drawing."""

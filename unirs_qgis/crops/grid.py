@@ -18,20 +18,25 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.background import UserError
+
 _WGS84 = "EPSG:4326"
 _ON_EARTH = 1e-9  # degrees: a world extent may miss 180 by rounding
 
 
-class CropError(Exception):
-    """A crop cannot be made; the message says why in one sentence, and what to do."""
+class CropError(UserError):
+    """A crop cannot be made."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("crop", message)
 
 
 @dataclass(frozen=True)
-class Grid:
+class CropGrid:
     """North-up pixels over an extent, as many on each side as the ground's shape asks for.
 
     Attributes:
-        extent: The ground that the pixels cover, exactly.
+        extent: Exact extent of the pixels.
         crs: CRS of the extent; invalid for layers without one.
         width: Number of columns.
         height: Number of rows.
@@ -45,7 +50,9 @@ class Grid:
     pixel_size: float | None
 
     @classmethod
-    def covering(cls, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, size: int) -> Grid:
+    def covering(
+        cls, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, size: int
+    ) -> CropGrid:
         """The grid over an extent whose longer side has `size` pixels.
 
         Pixels are square: in units of a projected CRS, and on the ground in a geographic one,
@@ -161,7 +168,7 @@ def check_layer(
     """Refuse an extent in which a layer cannot be seen.
 
     Args:
-        name: What the user calls the layer.
+        name: Name of the layer.
         layer_extent: Where the layer is, in `layer_crs`.
         layer_crs: CRS of the layer; if it is invalid, coordinates are compared as they are.
         extent: The extent asked for, in `crs`.
@@ -226,7 +233,7 @@ def _crosses_antimeridian(
     try:
         longitudes = [transform.transform(QgsPointXY(x, y)).x() for x in steps]
     except QgsCsException:
-        return False  # out of reach of its own CRS: said elsewhere, in better words
+        return False  # outside of its own CRS: reported elsewhere, more clearly
     return any(abs(longitudes[i + 1] - longitudes[i]) > 180 for i in range(8))
 
 

@@ -1,1 +1,1 @@
-"""What is looked at: layers, dates and the panel of the dock that shows them."""
+"""What a question is about: layers, dates, and the dock's panel that shows them."""

@@ -9,7 +9,7 @@ from qtpy.QtGui import QDropEvent
 
 
 class LayerCombo(QgsMapLayerComboBox):
-    """A chooser of a raster layer that tells the user's choices from those of QGIS.
+    """A combo box of raster layers that distinguishes the user's choices from QGIS's.
 
     QGIS itself goes to another layer when the chosen one is removed, and to the first that is
     added.

@@ -1,4 +1,4 @@
-"""Raster layers as the layer tree and the map show them: which there are, and which is seen."""
+"""Raster layers in the layer tree and on the map: which there are, which are visible."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QPainter
 
 _CHANGE_MAP = "change (percent)"
-"""What the runtime calls the band of a change map, the one raster that UniRS makes of others."""
+"""Name of the band of a change map, the only raster that UniRS writes."""
 
 _NEARLY_ALL = 0.9
 """Share of the area from which on a layer covers another: two dates seldom have the same edges."""
 
 
 def is_output(layer: QgsMapLayer) -> bool:
-    """Whether a layer shows a result of UniRS, which is never offered to be asked about.
+    """Whether a layer is a result of UniRS, which cannot be asked about.
 
-    The file itself tells, however it came into the project: by the panel, from an earlier
-    session, or by hand.
+    Its file decides, however it was added to the project: by the dock, in an earlier session, or
+    by hand.
     """
     return isinstance(layer, QgsRasterLayer) and _CHANGE_MAP in layer.bandName(1)
 
@@ -58,12 +58,11 @@ def is_visible(layer: QgsRasterLayer, project: QgsProject, canvas: QgsMapCanvas)
     return checked and layer.isInScaleRange(canvas.scale()) and layer.opacity() > 0
 
 
-def looked_at(project: QgsProject, canvas: QgsMapCanvas) -> list[QgsRasterLayer]:
-    """The raster layers of a project in the order in which the analyst most likely means them.
+def layers_by_relevance(project: QgsProject, canvas: QgsMapCanvas) -> list[QgsRasterLayer]:
+    """The raster layers of a project, those that the analyst most likely means first.
 
     The visible ones come first, among them the active one, the others from top to bottom. A hidden
-    layer does not come first for being active: QGIS activates one by itself in a project just
-    opened.
+    layer is not preferred for being active: QGIS activates one in any project that it opens.
     """
     active = canvas.currentLayer()
     return sorted(
@@ -72,28 +71,28 @@ def looked_at(project: QgsProject, canvas: QgsMapCanvas) -> list[QgsRasterLayer]
     )
 
 
-def why_unseen(
+def visibility_note(
     layer: QgsRasterLayer,
     extent: QgsReferencedRectangle,
     project: QgsProject,
     canvas: QgsMapCanvas,
 ) -> str:
-    """One sentence if the map does not show a layer that the model would see, else nothing.
+    """One sentence if the map does not show a layer that the model reads, else an empty text.
 
     Args:
         layer: The layer.
-        extent: The part of it that the model would see.
+        extent: The part of it that the model reads.
         project: The project that the layer belongs to.
         canvas: The map.
     """
     if not is_visible(layer, project, canvas):
         return QCoreApplication.translate(
-            "Layers", "“{layer}” is hidden on the map; the model sees it nevertheless."
+            "Layers", "“{layer}” is hidden on the map; the model still reads it."
         ).format(layer=layer.name())
     cover = _cover(layer, extent, project, canvas)
     if cover is not None:
         return QCoreApplication.translate(
-            "Layers", "“{cover}” covers “{layer}” on the map; the model sees “{layer}”."
+            "Layers", "“{cover}” covers “{layer}” on the map; the model reads “{layer}”."
         ).format(cover=cover.name(), layer=layer.name())
     return ""
 
@@ -104,7 +103,7 @@ def _cover(
     project: QgsProject,
     canvas: QgsMapCanvas,
 ) -> QgsRasterLayer | None:
-    """The topmost opaque layer that lies over what is seen of a layer, if there is one."""
+    """The topmost opaque layer that covers this part of a layer, if there is one."""
     seen = _in_crs(extent, extent.crs(), layer.crs(), project).intersect(layer.extent())
     for other in raster_layers(project):
         if other == layer:

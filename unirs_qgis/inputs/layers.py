@@ -1,4 +1,4 @@
-"""What is known of raster layers: when they were taken, their order, where they come from."""
+"""Raster layers: acquisition dates, their order, and sources without credentials."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ _QUERY = re.compile(r"(?<=[?&])([^=&\s]+)=[^&\s|]*&?")
 
 
 def input_kind(layers: Sequence[object]) -> str:
-    """What layers make together: "single", "pair" or, from three on, "video"; "" for none."""
+    """The kind of input that layers form: "single", "pair", "video" (from three on) or ""."""
     return ("", "single", "pair", "video")[min(len(layers), 3)]
 
 
 def acquisition_date(layer: QgsRasterLayer) -> tuple[ImageDate | None, str]:
-    """When the image of a layer was taken, as exactly as that can be told at once.
+    """The acquisition date of a layer, as exactly as it is known.
 
-    What counts, in this order: the layer's temporal properties if they are switched on (the begin
-    of a fixed range), its metadata (temporal extent, then what the file says of its acquisition),
+    Sources, in this order: the layer's temporal properties if they are switched on (the begin
+    of a fixed range), its metadata (temporal extent, then acquisition tags of the file),
     its name, the name of its file and of the folder, and last the time at which a program wrote
     the file. See `unirs_qgis.shared.dates`.
 
     Returns:
-        The date, and its origin ("temporal", "metadata", "name" or "written"); `(None, "")` where
-        nothing is sure.
+        The date, and its origin ("temporal", "metadata", "name" or "written"); `(None, "")` if it
+        is not known.
     """
     tags = _tags(layer)
     for origin, dates in (
@@ -108,7 +108,7 @@ def date_warning(dates: Sequence[ImageDate | None]) -> str:
 
 
 def public_source(layer: QgsRasterLayer) -> str:
-    """Where a layer comes from, without anything that would let a reader log in.
+    """The source of a layer, without anything that would let a reader log in.
 
     User names, passwords, authentication configurations, HTTP headers, user information in
     addresses, and parameters that hold tokens, keys or signatures are left out.
@@ -148,14 +148,14 @@ def _tags(layer: QgsRasterLayer) -> dict[str, str]:
 
 
 def _tags_of_provider(layer: QgsRasterLayer) -> dict[str, str]:
-    """What the provider tells of its open file, in HTML; for archives and addresses, too."""
+    """Metadata that the provider shows of its open file, in HTML; also for archives and URLs."""
     lines = html.unescape(_MARKUP.sub("\n", layer.dataProvider().htmlMetadata()))
     return dict(_METADATA_ITEM.findall(lines))
 
 
 @lru_cache(maxsize=256)
 def _tags_of_file(source: str, _layer_id: str) -> dict[str, str]:
-    """What the provider does not tell: GDAL's metadata of satellite products, as IMAGERY.
+    """Metadata that the provider does not show: GDAL's domains for satellite products.
 
     Only the header of a local file is read, once for each layer: a millisecond or two.
     """

@@ -1,1 +1,1 @@
-"""What is on the map: the extent, footprints and change maps."""
+"""The map canvas: extent, footprints, change maps."""

@@ -1,13 +1,12 @@
-"""The change map of an answer in the project: a styled raster, and polygons of what changed."""
+"""The change map of an answer in the project: a styled raster, and polygons of changed areas."""
 
 from __future__ import annotations
 
-import traceback
+from functools import partial
 from pathlib import Path
 
 from osgeo import gdal
 from qgis.core import (
-    Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
@@ -19,16 +18,15 @@ from qgis.core import (
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsMemoryProviderUtils,
-    QgsMessageLog,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
-    QgsTask,
     QgsVectorLayer,
     QgsWkbTypes,
 )
 from qtpy.QtCore import QCoreApplication, QObject, Signal
 
+from unirs_qgis.background import BackgroundTask, UserError
 from unirs_qgis.fields import REAL
 from unirs_qgis.history.written_copy import CopyError, write_copy
 from unirs_qgis.paths import resource
@@ -41,24 +39,35 @@ _LAYER = "changes"  # of the GeoPackage
 _NODATA = 255  # of the worker's change maps, whose values are percent
 
 
-class ChangeMapError(Exception):
-    """A change map cannot be shown; the message says why in one sentence, and what to do."""
+class ChangeMapError(UserError):
+    """A change map cannot be shown."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("change_map", message)
 
 
 class ChangeMap(QObject):
-    """A change map on its way into a project: the raster is there, the polygons follow."""
+    """The change map of an answer in a project.
+
+    A new group on top of the layer tree gets the raster at once, and later polygons around areas
+    with a change of `THRESHOLD` percent or more, with their area and mean change.
+
+    Args:
+        path: GeoTIFF of the worker, in a folder where it stays. The polygons become a GeoPackage of
+            the same name beside it.
+        title: Name of the group, such as the layers and their dates.
+        project: The project, which owns this object.
+
+    Raises:
+        ChangeMapError: The file is no change map.
+    """
 
     finished = Signal()
-    """The polygons are there, too; there is no layer of them where nothing changed enough."""
+    """The polygons are added; there is no layer of them where nothing changed enough."""
     failed = Signal(str)
     """One sentence: why there are no polygons."""
 
     def __init__(self, path: Path, title: str, project: QgsProject) -> None:
-        """Put the raster in a new group on top of the layer tree, and begin with the polygons.
-
-        Raises:
-            ChangeMapError: The file is no change map.
-        """
         super().__init__(project)
         raster = _raster(path)
         group = project.layerTreeRoot().insertGroup(0, title)
@@ -66,7 +75,13 @@ class ChangeMap(QObject):
         self._group: QgsLayerTreeGroup | None = group
         group.destroyed.connect(self._on_group_gone)
         _add(project, group, raster)
-        self._task: _PolygonTask | None = _PolygonTask(path, raster.crs(), self)
+        self._task: BackgroundTask | None = BackgroundTask(
+            QCoreApplication.translate("ChangeMap", "UniRS: polygons of change"),
+            partial(_make_polygons, path, raster.crs()),
+        )
+        self._task.succeeded.connect(self._on_polygons)
+        self._task.failed.connect(self._on_failed)
+        self._task.cancelled.connect(self.deleteLater)
         QgsApplication.taskManager().addTask(self._task)
 
     def _on_group_gone(self) -> None:
@@ -75,37 +90,18 @@ class ChangeMap(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    def deliver(self, polygons: Path | None, error: str) -> None:
-        """Take what the task has made; on the GUI thread."""
+    def _on_polygons(self, polygons: Path | None) -> None:
         self._task = None
-        if error:
-            self.failed.emit(error)
-        elif self._group is not None:
+        if self._group is not None:
             if polygons is not None:
                 _add(self._project, self._group, _polygon_layer(polygons))
             self.finished.emit()
         self.deleteLater()
 
-
-def add_change_map(path: Path, title: str, project: QgsProject) -> ChangeMap:
-    """Show the change map of an answer in a project.
-
-    A group on top of the layer tree gets the raster at once and, as soon as they are computed,
-    polygons around what changed by half or more, with their area and mean change.
-
-    Args:
-        path: GeoTIFF as the worker's `change_map` writes it, in a place where it stays. The
-            polygons become a GeoPackage of the same name beside it.
-        title: Name of the group, such as the layers and their dates.
-        project: Where to.
-
-    Returns:
-        What tells when the polygons are there; the project owns it.
-
-    Raises:
-        ChangeMapError: The file is no change map.
-    """
-    return ChangeMap(path, title, project)
+    def _on_failed(self, _code: str, message: str) -> None:
+        self._task = None
+        self.failed.emit(message)
+        self.deleteLater()
 
 
 def _raster(path: Path) -> QgsRasterLayer:
@@ -141,35 +137,9 @@ def _add(project: QgsProject, group: QgsLayerTreeGroup, layer: QgsMapLayer) -> N
     group.insertLayer(0, layer)
 
 
-class _PolygonTask(QgsTask):
-    """Makes polygons of a change map in the background."""
-
-    def __init__(self, path: Path, crs: QgsCoordinateReferenceSystem, receiver: ChangeMap) -> None:
-        title = QCoreApplication.translate("ChangeMap", "UniRS: polygons of change")
-        super().__init__(title, QgsTask.Flag.CanCancel)
-        self._path, self._crs, self._receiver = path, crs, receiver
-        self._polygons: Path | None = None
-        self._error = ""
-
-    def run(self) -> bool:
-        """In the background, as QGIS calls it."""
-        try:
-            self._polygons = _polygons(self._path, self._crs)
-        except ChangeMapError as error:
-            self._error = str(error)
-        except Exception as error:  # QGIS would pass over it
-            QgsMessageLog.logMessage(traceback.format_exc(), "UniRS", Qgis.MessageLevel.Critical)
-            self._error = QCoreApplication.translate(
-                "ChangeMap", "The change map gives no polygons ({error}); see the log panel."
-            ).format(error=error)
-        return not self._error
-
-    def finished(self, _result: bool) -> None:
-        """On the GUI thread, as QGIS calls it."""
-        self._receiver.deliver(self._polygons, self._error)
-
-
-def _polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
+def _make_polygons(
+    path: Path, crs: QgsCoordinateReferenceSystem, _task: BackgroundTask
+) -> Path | None:
     """The GeoPackage of a change map: that of an earlier time, or a new one; none if it is empty.
 
     Raises:
@@ -179,12 +149,12 @@ def _polygons(path: Path, crs: QgsCoordinateReferenceSystem) -> Path | None:
     if target.exists():
         return target
     features = _features(path, crs)
-    return _written(features, target, crs) if features else None
+    return _write_polygons(features, target, crs) if features else None
 
 
 def _features(path: Path, crs: QgsCoordinateReferenceSystem) -> list[QgsFeature]:
     """A feature for each patch of ground that changed enough, the largest first."""
-    dataset = _opened(path)
+    dataset = _open(path)
     width, height = dataset.RasterXSize, dataset.RasterYSize
     values = bytes(dataset.GetRasterBand(1).ReadRaster(0, 0, width, height))
     areas = _connected(values, width)
@@ -202,7 +172,7 @@ def _features(path: Path, crs: QgsCoordinateReferenceSystem) -> list[QgsFeature]
     return sorted(features, key=lambda feature: -feature["area_m2"])
 
 
-def _opened(path: Path) -> gdal.Dataset:
+def _open(path: Path) -> gdal.Dataset:
     """The change map.
 
     Raises:
@@ -272,8 +242,10 @@ def _fields() -> QgsFields:
     return fields
 
 
-def _written(features: list[QgsFeature], path: Path, crs: QgsCoordinateReferenceSystem) -> Path:
-    """The features as a GeoPackage, which appears when it is whole.
+def _write_polygons(
+    features: list[QgsFeature], path: Path, crs: QgsCoordinateReferenceSystem
+) -> Path:
+    """Write the features to a GeoPackage, which appears once it is complete.
 
     Raises:
         ChangeMapError: It cannot be written.

@@ -1,4 +1,4 @@
-"""What an extent means for the model: its size on the ground, and what is wrong with it."""
+"""The note on an extent: its size on the ground, its scale for the model, its problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qtpy.QtCore import QCoreApplication, QLocale
 
 from unirs_qgis.crops.grid import (
     CropError,
-    Grid,
+    CropGrid,
     check_extent,
     check_layer,
     crs_of_crops,
@@ -26,25 +26,25 @@ from unirs_qgis.crops.grid import (
 translate = QCoreApplication.translate
 
 _COARSE = 16
-"""Pixels of the layer on a side that one of the model may cover before details are lost."""
+"""Pixels of the layer per side of a model pixel, above which details are lost."""
 _HOUSE = 10.0
-"""Metres: while a pixel of the model is smaller than a house, the extent is not too large."""
+"""Size of a house in metres: smaller model pixels are never too large."""
 _FINE = 1 / 8
-"""Pixels of the layer on a side that one of the model must cover to show anything."""
+"""Pixels of the layer per side of a model pixel, below which there is nothing to see."""
 
 _COARSEST, _FINEST = 60.0, 0.02
-"""Metres of a pixel of the model beyond which a service, which has no pixels, is warned about."""
+"""Metres per model pixel outside of which there is a warning for services (no own pixels)."""
 
 
 @dataclass(frozen=True)
 class CropNote:
-    """What an extent means for the model.
+    """The note on an extent of layers.
 
     Attributes:
-        summary: One line: size on the ground, and of a pixel; empty where that is not known.
+        summary: One line: size on the ground, and of a model pixel; empty if it is not known.
         refusal: One sentence why it cannot be asked about; empty if it can.
-        warning: One sentence why answers will be poor; empty if there is no reason.
-        too_large: Whether it would help to ask tile by tile.
+        warning: One sentence why answers will be poor; empty if there is none.
+        too_large: Whether to ask tile by tile instead.
     """
 
     summary: str = ""
@@ -59,8 +59,8 @@ def crop_note(
     """What an extent of layers means for the model.
 
     Args:
-        layers: What is looked at.
-        extent: Which part of it.
+        layers: The selected layers.
+        extent: Extent of the crops.
         size: Pixels on the longer side of the model's image.
     """
     try:
@@ -77,7 +77,7 @@ def crop_note(
             )
     except CropError as error:
         return CropNote(refusal=str(error))
-    pixel = Grid.covering(extent, crs, size).pixel_size
+    pixel = CropGrid.covering(extent, crs, size).pixel_size
     measures = ground_size(extent, crs)
     if pixel is None or measures is None:
         return CropNote(summary=_in_units(extent, size))
@@ -91,7 +91,7 @@ def crop_note(
 
 
 def _is_too_large(pixel: float, own: Sequence[float]) -> bool:
-    """Whether things that are asked about are lost, because a pixel of the model is too large.
+    """Whether details are lost because the model's pixels are too large.
 
     Args:
         pixel: Of the model, in metres.

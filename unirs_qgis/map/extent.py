@@ -1,4 +1,4 @@
-"""The extent to look at: the map view, a drawn rectangle, the layer, or the selected features."""
+"""Chooses the extent: the map view, a drawn rectangle, the layer, or the selected features."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from unirs_qgis.map.crop_note import CropNote, crop_note
-from unirs_qgis.map.footprints import NEXT, FootprintBand, Footprints, place, rectangle
+from unirs_qgis.map.footprints import NEXT, FootprintBand, Footprints, parse_footprint, rectangle
 from unirs_qgis.map.rectangle_tool import RectangleDrawing
 
 __all__ = ["ExtentChooser", "Footprints"]
@@ -30,16 +30,16 @@ VIEW, DRAWN, LAYER, SELECTION = "view", "drawn", "layer", "selection"
 
 
 class ExtentChooser(QWidget):
-    """One row: where to look, and a button to draw a rectangle. The choice is shown on the map."""
+    """One row: the extent, and a button to draw a rectangle. The extent is outlined on the map."""
 
     changed = Signal()
-    """The extent is another one."""
+    """The extent has changed."""
 
     def __init__(self, canvas: QgsMapCanvas, parent: QWidget | None = None) -> None:
         """Start with the map view.
 
         Args:
-            canvas: The map to follow, to draw on, and to show the footprint on.
+            canvas: The map.
             parent: Parent widget.
         """
         super().__init__(parent)
@@ -56,7 +56,7 @@ class ExtentChooser(QWidget):
         row.addWidget(self._choice, 1)
         row.addWidget(self._draw_button)
         self.setFocusProxy(self._choice)
-        self._listen()
+        self._connect()
 
     def _make_choice(self) -> QComboBox:
         choice = QComboBox()
@@ -67,7 +67,7 @@ class ExtentChooser(QWidget):
         choice.addItem(self.tr("Selected features"), SELECTION)
         choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         choice.setMinimumContentsLength(8)  # a narrow dock stays narrow
-        choice.setToolTip(self.tr("Which part of the layer the model looks at"))
+        choice.setToolTip(self.tr("The part of the layer that the model reads"))
         choice.setAccessibleName(self.tr("Extent"))
         return choice
 
@@ -76,11 +76,11 @@ class ExtentChooser(QWidget):
         button.setObjectName("drawExtentButton")
         button.setIcon(QgsApplication.getThemeIcon("/mActionSelectRectangle.svg"))
         button.setCheckable(True)
-        button.setToolTip(self.tr("Draw a rectangle on the map (Esc gives up)"))
+        button.setToolTip(self.tr("Draw a rectangle on the map (Esc cancels)"))
         button.setAccessibleName(self.tr("Draw a rectangle"))
         return button
 
-    def _listen(self) -> None:
+    def _connect(self) -> None:
         self._choice.activated.connect(self._on_chosen)
         self._choice.currentIndexChanged.connect(self._update)
         self._draw_button.clicked.connect(self._on_draw_clicked)
@@ -92,7 +92,7 @@ class ExtentChooser(QWidget):
         self._canvas.currentLayerChanged.connect(self._on_selection)
 
     def close_tools(self) -> None:
-        """Let go of the canvas, which outlives the plugin: tool, footprint and signals."""
+        """Disconnect from the canvas, which outlives the plugin: tool, footprint and signals."""
         self._drawing.remove()
         self._canvas.extentsChanged.disconnect(self._on_view)
         self._canvas.destinationCrsChanged.disconnect(self._on_view)
@@ -100,18 +100,18 @@ class ExtentChooser(QWidget):
         self._canvas.currentLayerChanged.disconnect(self._on_selection)
         self._band.remove()
 
-    # -- what is chosen
+    # -- the choice
 
     @property
     def source(self) -> str:
-        """Where the extent comes from: `VIEW`, `DRAWN`, `LAYER` or `SELECTION`."""
+        """Source of the extent: `VIEW`, `DRAWN`, `LAYER` or `SELECTION`."""
         return self._choice.currentData()
 
     def extent(self) -> QgsReferencedRectangle | None:
-        """The chosen extent in a CRS of its own choice; ``None`` where there is none.
+        """The extent in its own CRS; ``None`` if there is none.
 
-        The view and what is drawn have the CRS of the map, a layer and its features their own:
-        no pixel is moved without need. Several layers count with what they have in common.
+        Map view and drawn rectangle have the map's CRS, a layer and features their own, so that
+        pixels are not resampled needlessly. Of several layers it is the intersection.
         """
         if self.source == DRAWN:
             return self._rectangle
@@ -124,43 +124,43 @@ class ExtentChooser(QWidget):
         )
 
     def set_layers(self, layers: Sequence[QgsRasterLayer]) -> None:
-        """Take note of the layers that are looked at, the earliest first."""
+        """Set the selected layers, the earliest first."""
         if list(layers) != self._layers:
             self._layers = list(layers)
             if self.source == LAYER:
                 self._update()
 
     def set_extent(self, extent: QgsReferencedRectangle) -> None:
-        """Look at a given extent, as if the user had drawn it."""
+        """Use an extent as the drawn rectangle."""
         self._rectangle = extent
         self._choose(DRAWN)
         self._update()
 
     def use_canvas(self) -> None:
-        """Look at the map view."""
+        """Use the map view."""
         self._drawing.stop()
         self._choose(VIEW)
 
     def use_footprint(self, wkt: str, crs: str) -> None:
-        """Look at where an entry of the history was asked, as if the user had drawn it.
+        """Use the footprint of an entry of the history as the drawn rectangle.
 
         Args:
             wkt: Polygon.
             crs: "EPSG:..." or WKT of its CRS; empty for coordinates without one.
 
         Raises:
-            ValueError: That is no place; the message is one sentence.
+            ValueError: The footprint is invalid; the message is one sentence.
         """
-        geometry, reference = place(wkt, crs)
+        geometry, reference = parse_footprint(wkt, crs)
         self.set_extent(QgsReferencedRectangle(geometry.boundingBox(), reference))
 
     def start_drawing(self) -> None:
-        """Let the user draw a rectangle on the map."""
+        """Start to draw a rectangle on the map."""
         self._draw_button.setChecked(True)
         self._drawing.start()
 
     def note(self, size: int) -> CropNote:
-        """What the extent means for the model.
+        """The note on the extent.
 
         Args:
             size: Pixels on the longer side of the model's image.
@@ -174,10 +174,12 @@ class ExtentChooser(QWidget):
         if self.source == DRAWN:
             return self.tr("No rectangle is drawn yet; draw one on the map.")
         if self.source == SELECTION:
-            return self.tr("No feature with an area is selected; select one, or look elsewhere.")
+            return self.tr(
+                "No feature with an area is selected; select one, or choose another extent."
+            )
         if len(self._layers) > 1:
-            return self.tr("The layers have no ground in common; choose others.")
-        return self.tr("No layer is chosen; choose one, or look at the map view.")
+            return self.tr("The layers do not overlap; choose others.")
+        return self.tr("No layer is chosen; choose one, or the map view.")
 
     def _selected_extent(self) -> QgsReferencedRectangle | None:
         """Around the selected features of the active layer, or of the topmost that has some."""
@@ -187,20 +189,20 @@ class ExtentChooser(QWidget):
                 return None if box.isEmpty() else QgsReferencedRectangle(box, layer.crs())
         return None
 
-    # -- what happens
+    # -- events
 
     def _choose(self, source: str) -> None:
         self._choice.setCurrentIndex(self._choice.findData(source))
 
     def _on_chosen(self, _index: int) -> None:
-        """The user's own choice: to choose the rectangle, even again, is to want to draw one."""
+        """The user chose: the rectangle, even again, starts to draw one."""
         if self.source == DRAWN:
             self.start_drawing()
         else:
             self._drawing.stop()
 
-    def _on_draw_clicked(self, wanted: bool) -> None:
-        if wanted:
+    def _on_draw_clicked(self, checked: bool) -> None:
+        if checked:
             self.start_drawing()
         else:
             self._drawing.stop()
@@ -212,7 +214,7 @@ class ExtentChooser(QWidget):
     def _on_drawing_ended(self) -> None:
         self._draw_button.setChecked(False)
         if self.source == DRAWN and self._rectangle is None:
-            self._choose(VIEW)  # given up
+            self._choose(VIEW)  # cancelled
 
     def _on_view(self) -> None:
         if self.source == VIEW:
@@ -227,7 +229,7 @@ class ExtentChooser(QWidget):
         self.changed.emit()
 
     def _show_footprint(self) -> None:
-        """The view needs none: it is all of the map."""
+        """The map view needs none: it is the whole map."""
         extent = None if self.source == VIEW or not self.isVisible() else self.extent()
         if extent is None:
             self._band.clear()
@@ -235,19 +237,19 @@ class ExtentChooser(QWidget):
             self._band.show(rectangle(extent), extent.crs())
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, Qt's name
-        """With the dock, the footprint appears."""
+        """Show the footprint together with the dock."""
         super().showEvent(event)
         self._show_footprint()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, Qt's name
-        """With the dock, the footprint goes."""
+        """Hide the footprint together with the dock."""
         super().hideEvent(event)
         self._drawing.stop()
         self._show_footprint()
 
 
 def _common_extent(layers: Sequence[QgsRasterLayer]) -> QgsReferencedRectangle | None:
-    """What layers have in common, in the CRS of the first; ``None`` where that is nothing."""
+    """The intersection of layers in the CRS of the first; ``None`` if it is empty."""
     if not layers:
         return None
     crs = layers[0].crs()

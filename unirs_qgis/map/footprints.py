@@ -1,4 +1,4 @@
-"""Places shown on the map canvas: the footprint of what is looked at, and of answers."""
+"""Footprints on the map canvas: of the next question, and of answers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QColor
 
 NEXT = QColor(230, 0, 126)
-"""What the next question looks at: magenta, which is rare in imagery."""
+"""Extent of the next question: magenta, which is rare in imagery."""
 PAST = QColor(0, 114, 178)
-"""Where an answer of the history belongs: blue, told from magenta by the colour-blind, too."""
+"""Footprint of an entry of the history: blue, which the colour-blind can distinguish too."""
 _HALO = QColor(255, 255, 255, 200)
 _OPACITY = 25  # of the filling, of 255
 
@@ -27,7 +27,7 @@ _POINTS_ON_EDGE = 20
 
 
 class FootprintBand:
-    """An outline on a canvas, which keeps its place when the canvas takes another CRS."""
+    """An outline on a canvas, transformed when the canvas gets another CRS."""
 
     def __init__(self, canvas: QgsMapCanvas, colour: QColor) -> None:
         """Prepare; nothing is shown yet."""
@@ -74,11 +74,11 @@ class FootprintBand:
         try:
             self._band.setToGeometry(on_canvas(self._geometry, self._crs, self._canvas), None)
         except QgsCsException:
-            return  # the CRS of the canvas does not reach there: nothing to see on this map
+            return  # outside of the canvas's CRS: not visible on this map
 
 
 class Footprints:
-    """Shows on the canvas where an entry of the history was asked."""
+    """Shows the footprint of an entry of the history on the canvas."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
         """Prepare; nothing is shown yet."""
@@ -93,35 +93,24 @@ class Footprints:
             crs: "EPSG:..." or WKT of its CRS; empty for coordinates without one.
 
         Raises:
-            ValueError: That is no place; the message is one sentence.
+            ValueError: The footprint is invalid; the message is one sentence.
         """
-        self._band.show(*place(wkt, crs))
-
-    def flash(self, wkt: str, crs: str) -> None:
-        """Outline a footprint, and draw the eye to it.
-
-        Raises:
-            ValueError: That is no place; the message is one sentence.
-        """
-        self.show(wkt, crs)
-        shown = self._band.shown
-        if not shown.isEmpty():
-            self._canvas.flashGeometries([shown], self._canvas.mapSettings().destinationCrs())
+        self._band.show(*parse_footprint(wkt, crs))
 
     def zoom(self, wkt: str, crs: str) -> None:
-        """Bring a footprint into view, with some margin, and outline it.
+        """Zoom to a footprint, with a margin, and outline it.
 
         Raises:
-            ValueError: That is no place, or the CRS of the map does not reach there.
+            ValueError: The footprint is invalid, or outside of the map's CRS.
         """
-        geometry, reference = place(wkt, crs)
+        geometry, reference = parse_footprint(wkt, crs)
         try:
             extent = on_canvas(geometry, reference, self._canvas).boundingBox()
         except QgsCsException:
             raise ValueError(
                 QCoreApplication.translate(
                     "Footprints",
-                    "The CRS of the map does not reach this place; give the project another one.",
+                    "This footprint is outside of the map's CRS; choose another project CRS.",
                 )
             ) from None
         extent.scale(1.2)
@@ -144,7 +133,7 @@ def on_canvas(
     """A geometry in the CRS of a canvas.
 
     Raises:
-        QgsCsException: The CRS of the canvas does not reach there.
+        QgsCsException: It is outside of the canvas's CRS.
     """
     target = canvas.mapSettings().destinationCrs()
     if not (crs.isValid() and target.isValid()) or crs == target:
@@ -162,11 +151,11 @@ def rectangle(extent: QgsReferencedRectangle) -> QgsGeometry:
     return QgsGeometry.fromRect(extent)
 
 
-def place(wkt: str, crs: str) -> tuple[QgsGeometry, QgsCoordinateReferenceSystem]:
-    """A footprint as the history keeps it: its polygon and CRS.
+def parse_footprint(wkt: str, crs: str) -> tuple[QgsGeometry, QgsCoordinateReferenceSystem]:
+    """Polygon and CRS of a footprint in the history.
 
     Raises:
-        ValueError: That is no place; the message is one sentence.
+        ValueError: The footprint is invalid; the message is one sentence.
     """
     geometry = QgsGeometry.fromWkt(wkt)
     reference = QgsCoordinateReferenceSystem()
@@ -174,7 +163,7 @@ def place(wkt: str, crs: str) -> tuple[QgsGeometry, QgsCoordinateReferenceSystem
     if geometry.isEmpty() or not geometry.boundingBox().isFinite() or not known:
         raise ValueError(
             QCoreApplication.translate(
-                "Footprints", "This entry has no place that can be shown on the map."
+                "Footprints", "This entry has no footprint that can be shown on the map."
             )
         )
     return geometry, reference

@@ -1,4 +1,4 @@
-"""A map tool that draws one rectangle, and gives the canvas back to the tool before it."""
+"""A map tool that draws one rectangle, and then restores the previous tool."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ class RectangleDrawing(QObject):
         self._tool = _Tool(canvas)
         self._before: QgsMapTool | None = None
         self._tool.extentChanged.connect(self._finish)
-        self._tool.given_up.connect(self.stop)
+        self._tool.cancelled.connect(self.stop)
         self._tool.deactivated.connect(self._on_deactivated)
 
     @property
     def active(self) -> bool:
-        """Whether the user is asked for a rectangle now."""
+        """Whether the user draws a rectangle now."""
         return self._canvas.mapTool() is self._tool
 
     def start(self) -> None:
-        """Ask for a rectangle."""
+        """Start to draw."""
         if not self.active:
             self._before = self._canvas.mapTool()
             self._canvas.setMapTool(self._tool)
         self._canvas.setFocus()  # for Esc
 
     def stop(self) -> None:
-        """Ask no more: the tool that was there before is back."""
+        """Stop to draw, and restore the previous tool."""
         if not self.active:
             return
         before, self._before = self._before, None
@@ -52,7 +52,7 @@ class RectangleDrawing(QObject):
             self._canvas.unsetMapTool(self._tool)
 
     def remove(self) -> None:
-        """Take the tool off the canvas for good; it would keep it otherwise."""
+        """Remove the tool from the canvas."""
         self.stop()
         self._tool.deleteLater()
 
@@ -69,10 +69,10 @@ class RectangleDrawing(QObject):
 
 
 class _Tool(QgsMapToolExtent):
-    given_up = Signal()
+    cancelled = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, Qt's name
         if event.key() == Qt.Key.Key_Escape:
-            self.given_up.emit()
+            self.cancelled.emit()
         else:
             super().keyPressEvent(event)

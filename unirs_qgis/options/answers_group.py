@@ -1,4 +1,4 @@
-"""How questions are answered and where answers are kept, on the options page."""
+"""How questions are answered and where answers are stored, on the options page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QSpinBox, QWidget
 
-from unirs_qgis.options.parts import compact_combo, hint_label
+from unirs_qgis.options.widgets import compact_combo, hint_label
 from unirs_qgis.settings import IDLE_MINUTES, TOKENS, VIEWS, Settings
 
 
 class AnswersGroup(QGroupBox):
-    """Device, precision, clue, length, views, memory and history.
+    """Device, precision, clue, length, views, memory, history.
 
     Args:
-        settings: What is chosen at first.
+        settings: The settings that are shown first.
         devices: Devices that the set-up found, the best first.
         parent: Qt's owner.
     """
@@ -37,7 +37,7 @@ class AnswersGroup(QGroupBox):
         _choose(self.precision_combo, settings.precision)
         self.clue_check = QCheckBox(self.tr("Describe the images first"))
         self.clue_check.setToolTip(
-            self.tr("The base model describes them before the answer; answers come sooner without")
+            self.tr("A description is generated before the answer; answers are faster without it")
         )
         self.clue_check.setChecked(settings.clue)
         self.tokens_spin = _spin(TOKENS, settings.max_new_tokens)
@@ -47,8 +47,8 @@ class AnswersGroup(QGroupBox):
         self.views_spin.setSpecialValueText(self.tr("One view"))
         self.views_spin.setToolTip(
             self.tr(
-                "Also turned, mirrored and backwards in time: what most views tell is the answer. "
-                "More of them are surer, and take longer"
+                "Average over several augmented views of the image (turned, mirrored): slower but "
+                "more reliable, for closed sets of answers and change maps"
             )
         )
         self.idle_spin = _spin(IDLE_MINUTES, settings.idle_minutes)
@@ -67,14 +67,14 @@ class AnswersGroup(QGroupBox):
         form.addRow(self.tr("Precision"), self.precision_combo)
         form.addRow(self.tr("Clue"), self.clue_check)
         form.addRow(self.tr("Longest answer"), self.tokens_spin)
-        form.addRow(self.tr("Look at changes from"), self.views_spin)
-        form.addRow(self.tr("Give memory back after"), self.idle_spin)
+        form.addRow(self.tr("Average over"), self.views_spin)
+        form.addRow(self.tr("Free memory after"), self.idle_spin)
         form.addRow(self.tr("History"), self.history_combo)
         form.addRow(
             hint_label(
                 self.tr(
                     "Beside the project, everybody who opens it sees its answers; a project that "
-                    "has not been saved yet uses the profile."
+                    "is not saved yet uses the profile."
                 )
             )
         )

@@ -1,4 +1,4 @@
-"""Does it work? The self-test and the report to copy, on the options page."""
+"""The self-test, and the diagnostics to copy, on the options page."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from qtpy.QtCore import Signal
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QGroupBox, QPushButton, QVBoxLayout, QWidget
 
+from unirs_qgis.background import BackgroundTask
 from unirs_qgis.options.diagnostics import report, runtime_versions
-from unirs_qgis.options.parts import Activity, Notice, button_row, hint_label
-from unirs_qgis.runtime.background import BackgroundTask
-from unirs_qgis.runtime.setup.environment import describe_runtime
-from unirs_qgis.runtime.worker.worker import Job, Worker
+from unirs_qgis.options.widgets import Activity, Message, button_row, hint_label
+from unirs_qgis.runtime.environment import describe_runtime
+from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings
 
 
 class CheckGroup(QGroupBox):
-    """Lets the model answer known images, and collects what a report of a problem needs.
+    """Runs the self-test, and collects diagnostics for a report.
 
     Args:
         worker: Runs the test.
-        settings: Gives the settings as they stand on the page.
+        settings: Gives the settings on the page.
         parent: Qt's owner.
     """
 
@@ -39,10 +39,10 @@ class CheckGroup(QGroupBox):
         self._settings = settings
         self._job: Job | None = None
         self._task: BackgroundTask | None = None
-        self._said = ""
+        self._test_result = ""
         self.test_button = QPushButton(self.tr("Test"))
         self.test_button.setObjectName("selfTestButton")
-        self.test_button.setToolTip(self.tr("Asks the model about images whose answer is known"))
+        self.test_button.setToolTip(self.tr("Asks the model about images with known answers"))
         self.test_button.clicked.connect(self._start)
         self.copy_button = QPushButton(self.tr("Copy diagnostics"))
         self.copy_button.setObjectName("diagnosticsButton")
@@ -50,12 +50,10 @@ class CheckGroup(QGroupBox):
             self.tr("Copies versions and the last test for a report, without your name or data")
         )
         self.copy_button.clicked.connect(self._collect)
-        self.activity, self.notice = Activity(), Notice()
+        self.activity, self.notice = Activity(), Message()
         self.activity.cancelled.connect(self.stop)
         column = QVBoxLayout(self)
-        column.addWidget(
-            hint_label(self.tr("Let the chosen model answer questions whose answers are known."))
-        )
+        column.addWidget(hint_label(self.tr("Ask the chosen model questions with known answers.")))
         column.addLayout(button_row(self.test_button, self.copy_button))
         column.addWidget(self.activity)
         column.addWidget(self.notice)
@@ -66,11 +64,11 @@ class CheckGroup(QGroupBox):
             self._job.cancel()
 
     def close_quietly(self) -> None:
-        """The page goes: want no answers any more."""
+        """The page is deleted: drop job and task."""
         if self._job:
             self._job.drop()
         if self._task:
-            self._task.forget()
+            self._task.drop()
         self._job = self._task = None
 
     def _start(self) -> None:
@@ -88,7 +86,7 @@ class CheckGroup(QGroupBox):
 
     def _show_stage(self, stage: str) -> None:
         if stage == "case":
-            self.activity.show_stage(self.tr("Answering known images…"))
+            self.activity.show_stage(self.tr("Answering questions with known answers…"))
 
     def _show_result(self, result: dict[str, Any]) -> None:
         cases = result["cases"]
@@ -98,8 +96,8 @@ class CheckGroup(QGroupBox):
             "model": result["model"],
             "device": result["device"],
         }
-        text = self.tr("{model} on {device} gave {right} of {count} known answers.")
-        self._said = text.format(**facts)
+        text = self.tr("{model} on {device}: {right} of {count} answers are right.")
+        self._test_result = text.format(**facts)
         wrong = [
             self.tr("{question} Expected: {expected}. Answer: {answer}.").format(**case)
             for case in cases
@@ -107,13 +105,13 @@ class CheckGroup(QGroupBox):
         ]
         self._end()
         if result["passed"]:
-            self.notice.inform(self._said)
+            self.notice.inform(self._test_result)
         elif not result["stopped"]:
-            self.notice.warn("\n".join([self._said, *wrong]))
+            self.notice.warn("\n".join([self._test_result, *wrong]))
 
     def _show_failure(self, code: str, message: str) -> None:
         self._end()
-        self._said = f"{code}: {message}"
+        self._test_result = f"{code}: {message}"
         if code != "cancelled":
             self.notice.warn(message)
 
@@ -136,7 +134,9 @@ class CheckGroup(QGroupBox):
     def _copy(self, versions: dict[str, str]) -> None:
         self._task = None
         settings = self._settings()
-        text = report(settings, describe_runtime(settings), versions, self._said, self._worker.log)
+        text = report(
+            settings, describe_runtime(settings), versions, self._test_result, self._worker.log
+        )
         QGuiApplication.clipboard().setText(text)
         self.copy_button.setEnabled(True)
         self.notice.inform(self.tr("The diagnostics have been copied; paste them into a report."))

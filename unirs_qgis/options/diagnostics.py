@@ -1,4 +1,4 @@
-"""What a report of a problem needs to say, and nothing about the user."""
+"""Diagnostics for a report of a problem, without anything about the user."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from osgeo import gdal
 from qgis.core import Qgis
 from qtpy.QtCore import QCoreApplication, qVersion
 
-from unirs_qgis.runtime.processes import run_program
-from unirs_qgis.runtime.setup.environment import Runtime
+from unirs_qgis.runtime.environment import Runtime
+from unirs_qgis.runtime.programs import run_program
 from unirs_qgis.settings import Settings
 
 _PACKAGES = ("unirs", "torch", "transformers", "peft", "numpy", "rasterio", "pyproj", "av")
@@ -55,9 +55,9 @@ def report(
 
     Args:
         settings: The user's settings.
-        runtime: What there is to answer questions with.
+        runtime: The runtime.
         versions: From ``runtime_versions``.
-        test: What the self-test said; empty if it was not run.
+        test: Result of the self-test; empty if it was not run.
         log: Last lines of the worker's log.
     """
     lines = [

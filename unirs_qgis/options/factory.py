@@ -1,4 +1,4 @@
-"""How QGIS gets the options page, and how the plugin opens it."""
+"""Registers the options page, and opens it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QWidget
 
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
-from unirs_qgis.runtime.models.manager import ModelManager
-from unirs_qgis.runtime.setup.environment import runtime_python
-from unirs_qgis.runtime.setup.setup import RuntimeSetup
-from unirs_qgis.runtime.worker.worker import Worker
+from unirs_qgis.runtime.environment import runtime_python
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import read_settings
 
 
 class UniRSOptionsFactory(QgsOptionsWidgetFactory):
-    """Makes the page each time that the options dialog is opened.
+    """Creates the page each time that the options dialog is opened.
 
-    Downloads go on when the dialog is closed; the next page shows them again.
+    Downloads continue when the dialog is closed; the next page shows them.
 
     Args:
-        setup: The set-up that the dock listens to as well.
+        setup: The set-up, which the dock shows as well.
         worker: Tests the model.
-        saved: Called when the user has saved the page and something is another than before.
+        saved: Called when the user has saved changes.
         icon: Of the page.
         parent: Qt's owner.
     """
@@ -46,7 +46,7 @@ class UniRSOptionsFactory(QgsOptionsWidgetFactory):
         self._models = ModelManager(lambda: runtime_python(read_settings()), self)
 
     def close(self) -> None:
-        """Stop what still runs for the page; what a download has fetched stays."""
+        """Stop all commands of the page; partial files are kept."""
         self._models.drop_listing()
         self._models.cancel()
 

@@ -17,10 +17,10 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.options.models_view import ModelsView, model_title
-from unirs_qgis.options.parts import Activity, Notice, Offer, button_row, compact_combo
-from unirs_qgis.options.words import size_text, time_text
-from unirs_qgis.runtime.models.manager import ModelManager
-from unirs_qgis.runtime.models.models import DownloadPlan, Event, ModelList, ModelProblem
+from unirs_qgis.options.units import size_text, time_text
+from unirs_qgis.options.widgets import Activity, Confirmation, Message, button_row, compact_combo
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.models import DownloadPlan, Event, ModelList, ModelProblem
 
 CONVERTED_SUFFIX = "-unirs"
 
@@ -28,7 +28,7 @@ _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class ModelsGroup(QGroupBox):
-    """Lists the models and does with them what the user asks.
+    """Lists the models; the user chooses, adds, downloads, converts and removes them.
 
     Args:
         manager: Runs the commands; it outlives the page.
@@ -38,7 +38,7 @@ class ModelsGroup(QGroupBox):
     """
 
     release_wanted = Signal()
-    """A model is about to be deleted: whoever has it loaded lets it go."""
+    """A model is about to be deleted: stop the worker."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class ModelsGroup(QGroupBox):
         self._found = ModelList()
         self.folders = folders
         self._build()
-        self._listen()
+        self._connect()
         self._show_busy(manager.is_busy)
         self.refresh()
 
@@ -64,12 +64,12 @@ class ModelsGroup(QGroupBox):
         return self.model_combo.currentData() or self._model
 
     def refresh(self) -> None:
-        """List the models anew, in the background."""
+        """List the models in the background."""
         self._model = self.model
         self._manager.refresh(self.folders)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let Enter in the name ask for the size; by itself it would press the dialog's OK."""
+        """Enter in the name field gets the size; otherwise it would press the dialog's OK."""
         if event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:
             self._plan()
             return True
@@ -82,13 +82,13 @@ class ModelsGroup(QGroupBox):
         self.view = ModelsView()
         self.view.itemSelectionChanged.connect(self._show_selection)
         self.add_button = QPushButton(self.tr("Add folder…"))
-        self.add_button.setToolTip(self.tr("Add a model folder that lies elsewhere"))
+        self.add_button.setToolTip(self.tr("Add a model folder from elsewhere"))
         self.add_button.clicked.connect(self._choose_folder)
-        self.mend_button = QPushButton()
-        self.mend_button.setToolTip(
-            self.tr("Make a model folder of a VILA-1.5 or an authors'-UniRS checkpoint")
+        self.repair_button = QPushButton()
+        self.repair_button.setToolTip(
+            self.tr("Convert a VILA-1.5 or an authors' UniRS checkpoint to a model folder")
         )
-        self.mend_button.clicked.connect(self._mend)
+        self.repair_button.clicked.connect(self._repair)
         self.remove_button = QPushButton(self.tr("Remove…"))
         self.remove_button.clicked.connect(self._ask_to_remove)
         self.download_combo = compact_combo()
@@ -101,7 +101,7 @@ class ModelsGroup(QGroupBox):
         self.download_button = QPushButton(self.tr("Download…"))
         self.download_button.setToolTip(self.tr("Shows the size first"))
         self.download_button.clicked.connect(self._plan)
-        self.offer, self.activity, self.notice = Offer(), Activity(), Notice()
+        self.offer, self.activity, self.notice = Confirmation(), Activity(), Message()
         self.activity.cancelled.connect(self._manager.cancel)
         self._lay_out()
         self._show_selection()
@@ -113,7 +113,7 @@ class ModelsGroup(QGroupBox):
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("Answers come from"), self.model_combo)
+        form.addRow(self.tr("Model"), self.model_combo)
         below = QFormLayout()
         below.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         below.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -121,17 +121,17 @@ class ModelsGroup(QGroupBox):
         column = QVBoxLayout(self)
         column.addLayout(form)
         column.addWidget(self.view)
-        column.addLayout(button_row(self.add_button, self.mend_button, self.remove_button))
+        column.addLayout(button_row(self.add_button, self.repair_button, self.remove_button))
         column.addLayout(below)
         for part in (self.offer, self.activity, self.notice):
             column.addWidget(part)
 
-    def _listen(self) -> None:
+    def _connect(self) -> None:
         manager = self._manager
         manager.listed.connect(self._show_models)
         manager.list_failed.connect(self._show_no_models)
         manager.planned.connect(self._offer_download)
-        manager.heard.connect(self._show_event)
+        manager.progressed.connect(self._show_event)
         manager.downloaded.connect(self._end_download)
         manager.converted.connect(self._end_conversion)
         manager.removed.connect(self._end_removal)
@@ -139,14 +139,14 @@ class ModelsGroup(QGroupBox):
         manager.cancelled.connect(self._end_cancelled)
         manager.busy_changed.connect(self._show_busy)
 
-    # What there is.
+    # The lists.
 
     def _show_models(self, found: ModelList) -> None:
         self._found = found
         self._fill_combo(found)
         self.view.show_models(found)
         if not self._manager.is_ready:
-            self.notice.inform(self.tr("Set up the runtime first: it lists and fetches models."))
+            self.notice.inform(self.tr("Set up the runtime first: it lists and downloads models."))
         typed = self.download_combo.currentText()
         self.download_combo.clear()
         for each in found.downloadable:
@@ -176,7 +176,7 @@ class ModelsGroup(QGroupBox):
 
     def _show_selection(self) -> None:
         resumes = self._remedy()[:1] == ("download",)
-        self.mend_button.setText(self.tr("Resume download…") if resumes else self.tr("Convert…"))
+        self.repair_button.setText(self.tr("Resume download…") if resumes else self.tr("Convert…"))
         self._enable()
 
     def _enable(self) -> None:
@@ -184,7 +184,7 @@ class ModelsGroup(QGroupBox):
         item = self.view.selected
         self.remove_button.setEnabled(idle and item is not None and (item.removable or item.added))
         self.add_button.setEnabled(idle)
-        self.mend_button.setEnabled(idle)
+        self.repair_button.setEnabled(idle)
         self.download_button.setEnabled(idle and bool(self.download_combo.currentText().strip()))
 
     # Folders on disk.
@@ -195,7 +195,7 @@ class ModelsGroup(QGroupBox):
             self.add_folder(folder)
 
     def add_folder(self, folder: str) -> None:
-        """Add a model folder that lies elsewhere; what is wrong with it, if so, is listed."""
+        """Add a model folder from elsewhere; problems with it are listed."""
         if folder not in self.folders:
             self.folders = (*self.folders, folder)
         self.refresh()
@@ -205,7 +205,7 @@ class ModelsGroup(QGroupBox):
     def _plan(self) -> None:
         name = self.download_combo.currentText().strip()
         if name and not self._manager.is_busy:
-            self._begin(self.tr("Asking for the size…"))
+            self._begin(self.tr("Getting the size…"))
             self._manager.plan(name)
 
     def _offer_download(self, plan: DownloadPlan) -> None:
@@ -215,7 +215,7 @@ class ModelsGroup(QGroupBox):
             "size": size_text(plan.total_bytes),
             "rest": size_text(rest),
             "free": size_text(plan.free_bytes),
-            "licence": plan.licence or self.tr("not named"),
+            "licence": plan.licence or self.tr("not stated"),
         }
         if rest > plan.free_bytes:
             self.notice.warn(
@@ -227,7 +227,7 @@ class ModelsGroup(QGroupBox):
             return
         sentences = [self.tr("{repository} is {size} (licence: {licence}; free: {free}).")]
         if plan.present_bytes:
-            sentences.append(self.tr("{rest} of it are still to be fetched."))
+            sentences.append(self.tr("{rest} of it is still to be downloaded."))
         if plan.needs_conversion:
             sentences.append(self.tr("It has to be converted afterwards."))
 
@@ -273,7 +273,7 @@ class ModelsGroup(QGroupBox):
 
     # Conversion.
 
-    def _mend(self) -> None:
+    def _repair(self) -> None:
         remedy = self._remedy()
         if remedy[:1] == ("download",):
             self.download_combo.setEditText(remedy[1])
@@ -294,8 +294,8 @@ class ModelsGroup(QGroupBox):
             self._manager.convert(source, target)
 
         text = self.tr(
-            "{source} has to be converted before it can answer. The model folder becomes {target}; "
-            "it takes about as much space as the checkpoint."
+            "{source} has to be converted before it can answer. The model folder will be {target}; "
+            "it needs about as much space as the checkpoint."
         )
         facts = {"source": Path(source).name, "target": target}
         self.offer.ask(text.format(**facts), self.tr("Convert"), convert)
@@ -328,7 +328,7 @@ class ModelsGroup(QGroupBox):
         self.notice.inform(self.tr("{name} has been removed.").format(name=name))
         self.refresh()
 
-    # What all of them share.
+    # Progress and failures.
 
     def _begin(self, stage: str) -> None:
         self.offer.hide()
@@ -343,7 +343,7 @@ class ModelsGroup(QGroupBox):
         self.notice.warn(message)
 
     def _end_cancelled(self) -> None:
-        self.notice.inform(self.tr("Stopped. What has been downloaded is kept."))
+        self.notice.inform(self.tr("Stopped. Partial files are kept."))
         self.refresh()
 
     def _show_busy(self, busy: bool) -> None:

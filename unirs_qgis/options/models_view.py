@@ -1,4 +1,4 @@
-"""The table of models: those that can answer, and folders that cannot, with the reason."""
+"""The table of models: those that can answer, and model folders that cannot, with the reason."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from html import escape
 from qtpy.QtCore import QCoreApplication, Qt
 from qtpy.QtWidgets import QHeaderView, QStyle, QTreeWidget, QTreeWidgetItem, QWidget
 
-from unirs_qgis.options.words import size_text
-from unirs_qgis.runtime.models.models import Model, ModelList, ModelProblem
+from unirs_qgis.options.units import size_text
+from unirs_qgis.runtime.models import Model, ModelList, ModelProblem
 
 _ITEM = Qt.ItemDataRole.UserRole
 
 
 class ModelsView(QTreeWidget):
-    """One row for each model folder; what a model's card says is shown as plain text."""
+    """One row for each model folder; the text of model cards is shown as plain text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,12 +28,12 @@ class ModelsView(QTreeWidget):
 
     @property
     def selected(self) -> Model | ModelProblem | None:
-        """What the user has selected."""
+        """The selected row."""
         rows = self.selectedItems()
         return rows[0].data(0, _ITEM) if rows else None
 
     def show_models(self, found: ModelList) -> None:
-        """Show other models than before."""
+        """Replace the rows."""
         self.clear()
         for model in found.models:
             self._add(model_title(model), model.summary, model)
@@ -52,7 +52,7 @@ class ModelsView(QTreeWidget):
 
 
 def model_title(model: Model) -> str:
-    """The name of a model, with a warning if it is only there to show how everything works."""
+    """The name of a model, and whether it is for demonstration only."""
     if not model.demonstration:
         return model.title
     text = QCoreApplication.translate("Options", "{name} (demonstration model)")

@@ -1,4 +1,4 @@
-"""The page itself: four groups one below the other, saved together when the user presses OK."""
+"""The options page: four groups, which are saved together when the user presses OK."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from unirs_qgis.options.answers_group import AnswersGroup
 from unirs_qgis.options.check_group import CheckGroup
 from unirs_qgis.options.models_group import ModelsGroup
 from unirs_qgis.options.runtime_group import RuntimeGroup
-from unirs_qgis.runtime.models.manager import ModelManager
-from unirs_qgis.runtime.setup.environment import read_record, runtime_folder
-from unirs_qgis.runtime.setup.setup import RuntimeSetup
-from unirs_qgis.runtime.worker.worker import Worker
+from unirs_qgis.runtime.environment import read_record, runtime_folder
+from unirs_qgis.runtime.model_manager import ModelManager
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup
+from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import (
     Settings,
     read_settings,
@@ -32,10 +32,10 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
     """Settings ▸ Options ▸ UniRS.
 
     Args:
-        setup: The set-up that the dock listens to as well.
+        setup: The set-up, which the dock shows as well.
         models: Runs the commands on models.
         worker: Tests the model.
-        saved: Called when the user has saved the page and something is another than before.
+        saved: Called when the user has saved changes.
         parent: Qt's owner.
     """
 
@@ -65,7 +65,7 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
 
     @property
     def settings(self) -> Settings:
-        """What is chosen on the page."""
+        """The settings on the page."""
         return Settings(
             python=self.runtime.python,
             model=self.models.model,
@@ -96,7 +96,7 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
         for group in (self.runtime, self.models, self.answers, self.check):
             column.addWidget(group)
         column.addStretch()
-        area = QgsScrollArea()  # its mouse wheel scrolls, and changes no value on the way
+        area = QgsScrollArea()  # its mouse wheel scrolls instead of changing values
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(content)

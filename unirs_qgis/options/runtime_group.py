@@ -19,35 +19,35 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from unirs_qgis.options.parts import (
+from unirs_qgis.background import BackgroundTask
+from unirs_qgis.options.widgets import (
     Activity,
-    Notice,
-    Offer,
+    Confirmation,
+    Message,
     button_row,
     compact_combo,
     hint_label,
     plain_label,
 )
-from unirs_qgis.runtime.background import BackgroundTask
-from unirs_qgis.runtime.setup.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
-from unirs_qgis.runtime.setup.interpreters import Interpreter, inspect_interpreter
-from unirs_qgis.runtime.setup.setup import RuntimeSetup
+from unirs_qgis.runtime.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
+from unirs_qgis.runtime.interpreters import Interpreter, inspect_interpreter
+from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.settings import Settings, SetupOptions, write_setup_options
 
 
 class RuntimeGroup(QGroupBox):
-    """Sets up, repairs, removes; or lets the user choose an environment that is there.
+    """Sets up, repairs and removes the runtime, or takes an environment of the user's own.
 
     Args:
-        setup: What the dock listens to as well.
-        python: Interpreter of the user's own; empty for none.
-        options: The user's wishes for the set-up.
+        setup: The set-up, which the dock shows as well.
+        python: Interpreter of the user's own environment; empty for none.
+        options: The options of the set-up.
         parent: Qt's owner.
     """
 
     python_changed = Signal()
     release_wanted = Signal()
-    """The runtime is about to be removed: whoever runs it stops it."""
+    """The runtime is about to be removed: stop the worker."""
 
     def __init__(
         self,
@@ -62,14 +62,15 @@ class RuntimeGroup(QGroupBox):
         self._check: BackgroundTask | None = None
         self._build_state()
         self._build_python(python)
-        self._build_wishes(options)
+        self._build_setup_options(options)
         column = QVBoxLayout(self)
         column.addWidget(
             hint_label(
                 self.tr(
-                    "The models run in a Python environment of their own, apart from that of "
-                    "QGIS. Setting it up takes about 3 GB on the disk of your QGIS profile and "
-                    "downloads most of that (8 GB with support for graphics cards)."
+                    "The models run in a Python environment of their own, separate from that of "
+                    "QGIS. The set-up needs about 3 GB on the disk of your QGIS profile (8 GB with "
+                    "support for graphics cards) and downloads most of it, including the language "
+                    "model of unirs-small (90 MB)."
                 )
             )
         )
@@ -78,8 +79,8 @@ class RuntimeGroup(QGroupBox):
         for part in (self.offer, self.activity, self.notice, self.log_view):
             column.addWidget(part)
         column.addLayout(self._python_form)
-        column.addWidget(self.wishes_box)
-        self._listen()
+        column.addWidget(self.options_box)
+        self._connect()
         self.refresh()
 
     @property
@@ -89,7 +90,7 @@ class RuntimeGroup(QGroupBox):
 
     @property
     def options(self) -> SetupOptions:
-        """The user's wishes for the set-up."""
+        """The options of the set-up."""
         return SetupOptions(
             base_python=self.base_edit.filePath().strip(),
             build=self.build_combo.currentData(),
@@ -98,15 +99,15 @@ class RuntimeGroup(QGroupBox):
         )
 
     def refresh(self) -> None:
-        """Show the state anew."""
+        """Show the current state."""
         runtime = describe_runtime(Settings(python=self.python))
         running = self._setup.is_running
-        there = runtime.own and runtime.state is not RuntimeState.MISSING
+        exists = runtime.own and runtime.state is not RuntimeState.MISSING
         self.state_label.setText(runtime.message)
-        self.set_up_button.setText(self.tr("Repair") if there else self.tr("Set up"))
+        self.set_up_button.setText(self.tr("Repair") if exists else self.tr("Set up"))
         self.set_up_button.setEnabled(runtime.own and not running)
-        self.remove_button.setEnabled(there and not running)
-        self.wishes_box.setEnabled(runtime.own and not running)
+        self.remove_button.setEnabled(exists and not running)
+        self.options_box.setEnabled(runtime.own and not running)
         if running and self.activity.isHidden():
             self._show_start()
             self.log_view.setPlainText("\n".join(self._setup.log))
@@ -128,8 +129,8 @@ class RuntimeGroup(QGroupBox):
         self.remove_button.clicked.connect(self._ask_to_remove)
         self.log_button = QPushButton(self.tr("Log"))
         self.log_button.setCheckable(True)
-        self.log_button.setToolTip(self.tr("What the set-up said, to read or to copy"))
-        self.offer, self.activity, self.notice = Offer(), Activity(), Notice()
+        self.log_button.setToolTip(self.tr("The output of the set-up, to read or to copy"))
+        self.offer, self.activity, self.notice = Confirmation(), Activity(), Message()
         self.activity.cancelled.connect(self._setup.cancel)
         self.log_view = QPlainTextEdit()
         self.log_view.setReadOnly(True)
@@ -146,14 +147,14 @@ class RuntimeGroup(QGroupBox):
         self.python_edit.setObjectName("runtimePythonEdit")
         self.python_edit.setStorageMode(QgsFileWidget.StorageMode.GetFile)
         self.python_edit.setDialogTitle(self.tr("Python of an environment with unirs"))
-        self.python_edit.lineEdit().setPlaceholderText(self.tr("The one that is set up above"))
+        self.python_edit.lineEdit().setPlaceholderText(self.tr("The runtime above"))
         self.python_edit.setFilePath(python)
         self.python_edit.fileChanged.connect(self._change_python)
         self.python_hint = hint_label("")
         if os.environ.get(PYTHON_VARIABLE):
             self.python_edit.setEnabled(False)
             self._show_python_hint(
-                self.tr("The environment variable {name} is set and comes first.").format(
+                self.tr("The environment variable {name} is set and takes precedence.").format(
                     name=PYTHON_VARIABLE
                 )
             )
@@ -164,16 +165,16 @@ class RuntimeGroup(QGroupBox):
         self._python_form.addRow(self.tr("Python of your own"), self.python_edit)
         self._python_form.addRow(self.python_hint)
 
-    def _build_wishes(self, options: SetupOptions) -> None:
-        self.wishes_box = QgsCollapsibleGroupBox(self.tr("How it is set up"))
-        self.wishes_box.setObjectName("runtimeWishesBox")
-        self.wishes_box.setSaveCollapsedState(False)
+    def _build_setup_options(self, options: SetupOptions) -> None:
+        self.options_box = QgsCollapsibleGroupBox(self.tr("Set-up options"))
+        self.options_box.setObjectName("runtimeOptionsBox")
+        self.options_box.setSaveCollapsedState(False)
         self.base_edit = QgsFileWidget()
         self.base_edit.setStorageMode(QgsFileWidget.StorageMode.GetFile)
         self.base_edit.lineEdit().setPlaceholderText(self.tr("The best one on this computer"))
         self.base_edit.setFilePath(options.base_python)
         self.build_combo = compact_combo()
-        self.build_combo.addItem(self.tr("What suits this computer"), "auto")
+        self.build_combo.addItem(self.tr("Automatic"), "auto")
         self.build_combo.addItem(self.tr("Processor (CPU)"), "cpu")
         self.build_combo.addItem(self.tr("NVIDIA graphics card (CUDA)"), "cuda")
         self.build_combo.setCurrentIndex(max(0, self.build_combo.findData(options.build)))
@@ -183,7 +184,7 @@ class RuntimeGroup(QGroupBox):
         self.wheels_edit.setFilePath(options.wheels_folder)
         self.index_edit = QLineEdit(options.extra_index)
         self.index_edit.setPlaceholderText(self.tr("None"))
-        form = QFormLayout(self.wishes_box)
+        form = QFormLayout(self.options_box)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self.tr("Python (3.10 to 3.13)"), self.base_edit)
         form.addRow(self.tr("Build of PyTorch"), self.build_combo)
@@ -192,16 +193,16 @@ class RuntimeGroup(QGroupBox):
         form.addRow(
             hint_label(
                 self.tr(
-                    "Packages come from the index that pip is configured for, through the proxy of "
+                    "Packages come from the index in pip's configuration, through the proxy of "
                     "QGIS. Name an extra index if that one lacks the build of PyTorch that you "
-                    "need: builds for graphics cards on Windows, or small ones for processors on "
-                    "Linux, are often kept apart."
+                    "need: builds for graphics cards on Windows and for processors on Linux often "
+                    "have an index of their own."
                 )
             )
         )
-        self.wishes_box.setCollapsed(options == SetupOptions())
+        self.options_box.setCollapsed(options == SetupOptions())
 
-    def _listen(self) -> None:
+    def _connect(self) -> None:
         self._setup.started.connect(self._show_start)
         self._setup.stage_changed.connect(self.activity.show_stage)
         self._setup.progressed.connect(self.activity.show_progress)
@@ -240,9 +241,9 @@ class RuntimeGroup(QGroupBox):
         self.python_hint.setVisible(bool(text))
 
     def _change_python(self) -> None:
-        """See whether it has unirs, in the background: starting a Python takes a moment."""
+        """Check in the background whether it has unirs: starting a Python takes a moment."""
         if self._check:
-            self._check.forget()
+            self._check.drop()
             self._check = None
         self._show_python_hint("")
         self.refresh()
@@ -251,7 +252,7 @@ class RuntimeGroup(QGroupBox):
         if not self.python or not path.is_file():
             return
         self._check = BackgroundTask(
-            self.tr("Looking at a Python"), lambda task: inspect_interpreter(path, task.isCanceled)
+            self.tr("Checking a Python"), lambda task: inspect_interpreter(path, task.isCanceled)
         )
         self._check.succeeded.connect(self._show_python)
         self._check.failed.connect(self._show_broken_python)
@@ -265,7 +266,7 @@ class RuntimeGroup(QGroupBox):
         else:
             text = self.tr(
                 "Python {version} without unirs: install unirs into it, or clear this field and "
-                "name it below as the Python to set up from."
+                "choose it below as the Python to set up with."
             )
         self._show_python_hint(text.format(**facts))
 

@@ -42,7 +42,7 @@ from unirs_qgis.processing.session import (
     worker_session,
 )
 from unirs_qgis.processing.tables import Schema
-from unirs_qgis.runtime.setup.environment import (
+from unirs_qgis.runtime.environment import (
     PYTHON_VARIABLE,
     Runtime,
     describe_runtime,

@@ -18,14 +18,13 @@ from qgis.core import QgsGeometry, QgsProcessingFeedback, QgsRectangle
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.answer import Answer
-from unirs_qgis.crops.crops import Crop
-from unirs_qgis.crops.drawing import CropCancelled
+from unirs_qgis.crops.draw import CropCancelled
 from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.renderer import Crop
 from unirs_qgis.processing.rows import ANSWERED, FAILED, NODATA, Columns, Row, RunFacts
-from unirs_qgis.processing.session import is_done, submit
-from unirs_qgis.runtime.worker.failures import death_sentence
-from unirs_qgis.runtime.worker.worker import WorkerSession
-from unirs_qgis.shared.process import PendingRequest, WorkerDied, WorkerError
+from unirs_qgis.processing.session import is_done
+from unirs_qgis.runtime.worker_failures import death_sentence
+from unirs_qgis.shared.client import PendingRequest, WorkerClient, WorkerDied, WorkerError
 
 translate = QCoreApplication.translate
 
@@ -143,7 +142,7 @@ class Run:
         feedback: Shows progress; cancels.
     """
 
-    session: WorkerSession
+    session: WorkerClient
     request: BatchRequest
     columns: Columns
     table: Table
@@ -213,7 +212,7 @@ class Run:
             self._write(area, Row(NODATA, nodata_share=nodata_share))
             return
         params = {**self.request.params, "paths": [str(crop.path) for crop in crops]}
-        pending = submit(self.session, self.request.method, params)
+        pending = self.session.submit(self.request.method, params)
         self._sent.append(_Sent(area, params, nodata_share, pending))
         self._requests += 1
 
@@ -252,7 +251,7 @@ class Run:
             raise death
         for other in self._sent:  # failed with the worker through no fault of their own
             other.pending.cancel()  # or were sent to a new one already, out of order
-            other.pending = submit(self.session, self.request.method, other.params)
+            other.pending = self.session.submit(self.request.method, other.params)
 
     def _has(self, area: Area) -> bool:
         return self.table.has(self._values(area, Row(NODATA)), area.geometry)

@@ -18,13 +18,12 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.crops.crops import Crop, render_crop
-from unirs_qgis.crops.drawing import OVERSAMPLING
+from unirs_qgis.crops.draw import OVERSAMPLING
 from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.renderer import Crop, render_crop
 from unirs_qgis.crops.snapshot import LayerSnapshot
-from unirs_qgis.runtime.worker.failures import death_sentence, silence_sentence, start_sentence
-from unirs_qgis.runtime.worker.worker import WorkerSession
-from unirs_qgis.shared.process import HELLO_SECONDS, PendingRequest, WorkerDied, WorkerError
+from unirs_qgis.runtime.worker_failures import death_sentence
+from unirs_qgis.shared.client import WorkerClient, WorkerDied, WorkerError
 
 translate = QCoreApplication.translate
 
@@ -34,61 +33,35 @@ _POLL_SECONDS = 0.05
 @contextmanager
 def worker_session(
     command: Sequence[str], feedback: QgsProcessingFeedback
-) -> Iterator[WorkerSession]:
-    """A running worker, ended at the end; it may not have started if the user cancels.
+) -> Iterator[WorkerClient]:
+    """A worker that is ready, unless the user cancels before it is; ended at the end.
 
     Args:
         command: Program and arguments of the worker.
         feedback: Cancels.
 
     Raises:
-        QgsProcessingException: It cannot be started, or the program is no worker.
+        QgsProcessingException: It cannot be started, or is not a worker; in one sentence.
     """
-    session = WorkerSession(command)
-    try:
-        _start(session, feedback)
-        yield session
-    except WorkerError as error:
-        raise QgsProcessingException(error.message) from error
-    except WorkerDied as death:
-        raise QgsProcessingException(death_sentence(death)) from death
-    finally:
-        session.__exit__(None, None, None)
-
-
-def _start(session: WorkerSession, feedback: QgsProcessingFeedback) -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as starter:
-        started = starter.submit(session.__enter__)
-        if not is_done(started, feedback):
-            session.__exit__(None, None, None)  # ends the wait of the starter
-            return
-    try:
-        started.result()
-    except OSError as error:
-        raise QgsProcessingException(start_sentence(error)) from error
-    except concurrent.futures.TimeoutError as error:
-        raise QgsProcessingException(silence_sentence(HELLO_SECONDS)) from error
-
-
-def submit(session: WorkerSession, method: str, params: Mapping[str, Any]) -> PendingRequest:
-    """Send a request; a worker that has died is started again.
-
-    Raises:
-        QgsProcessingException: It cannot be started.
-    """
-    try:
-        return session.submit(method, dict(params))
-    except OSError as error:
-        raise QgsProcessingException(start_sentence(error)) from error
+    with WorkerClient(command) as client:
+        try:
+            hello = client.process.hello
+            if is_done(hello.future, feedback):
+                hello.result()
+            yield client
+        except WorkerError as error:
+            raise QgsProcessingException(error.message) from error
+        except WorkerDied as death:
+            raise QgsProcessingException(death_sentence(death)) from death
 
 
 def load_model(
-    session: WorkerSession, params: Mapping[str, Any], feedback: QgsProcessingFeedback
+    client: WorkerClient, params: Mapping[str, Any], feedback: QgsProcessingFeedback
 ) -> Mapping[str, Any] | None:
     """Load the model before anything is asked, so that its errors end the run at once.
 
     Args:
-        session: The worker.
+        client: The worker.
         params: Which model to load, and how.
         feedback: Shows a warning where it is a demonstration model; cancels.
 
@@ -98,7 +71,7 @@ def load_model(
     if feedback.isCanceled():
         return None
     feedback.setProgressText(translate("Processing", "Loading the model…"))
-    pending = submit(session, "load", params)
+    pending = client.submit("load", dict(params))
     if not is_done(pending.future, feedback):
         return None
     loaded = pending.future.result()

@@ -1,8 +1,15 @@
-"""The worker of the plugin.
+"""The runtime: its Python environment, its models, its worker.
 
-===========  =================================================================================
-``setup``    the worker's own Python environment: which one, set-up, repair
-``models``   models on this computer and from elsewhere
-``worker``   requests with signals, for the window; a session of its own, for batches
-===========  =================================================================================
+====================  ========================================================================
+``environment``       which environment there is, and whether it can be used
+``runtime_setup``     set-up, repair and removal as the window uses them
+``installation``      the steps of a set-up
+``interpreters``      finds a Python to create the environment with
+``pip``               pip's options, its progress, its failures in plain words
+``models``            the runtime's commands on models
+``model_manager``     the same in the background, for the options page
+``worker``            requests to the worker, with signals
+``worker_failures``   why the worker ended, in plain words
+``programs``          programs in the background: output, stop, environment variables, proxy
+====================  ========================================================================
 """

@@ -1,7 +1,7 @@
 """Files of the runtime that the plugin uses as well: the client of the worker, and dates.
 
-They import each other relatively and nothing but the standard library besides, and run on Python
-3.9. ``scripts/package.py`` copies them here; in a clone they are found where they lie.
+They import each other (relatively) and the standard library, and run on Python 3.9.
+``scripts/package.py`` copies them here; in a clone they are imported from ``backend/unirs``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The commands as one program, its exit codes, and how a failure is told.
+"""The program with all its commands, its exit codes, and how it reports failures.
 
-Exit codes: 0, an answer (also one that was stopped); 2, something the user can mend, said in one
-sentence on stderr; 1, a defect of UniRS, with its traceback in a log file.
+Exit codes: 0, success (also an answer that was stopped); 2, something that the user can fix,
+described in one sentence on stderr; 1, a defect of UniRS, with its traceback in a log file.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from unirs.cli.screen import clean
 from unirs.cli.streams import careful_streams, drop_output
 from unirs.errors import UniRSError, shorten
 
-OK, DEFECT, MENDABLE = 0, 1, 2
+OK, DEFECT, USER_ERROR = 0, 1, 2
 INTERRUPTED = 130
 """What typer returns for Ctrl-C outside of an answer."""
 
-OF_THE_SYSTEM = {
+SYSTEM_ERRORS = {
     *(errno.EACCES, errno.EPERM, errno.EROFS),
     *(errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG),
 }
-"""What a system refuses, wherever we ask it: rights, room, a broken disk, a name too long."""
+"""Refusals of the operating system: permissions, space, a broken disk, a name that is too long."""
 
 DEBUG_VARIABLE = "UNIRS_DEBUG"
 
@@ -66,35 +66,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with careful_streams():
             return _run(words or ["--help"], debug)
-    except UniRSError as error:  # of stdout itself
-        return _tell(error.message)
+    except UniRSError as error:  # about stdout
+        return _fail(error.message)
 
 
 def _run(words: Sequence[str], debug: bool) -> int:
-    """Run a command, tell how it failed, and give the exit code."""
+    """Run a command, report its failure if any, and return the exit code."""
     try:
         code = app(args=words, prog_name="unirs", standalone_mode=False)
         sys.stdout.flush()
     except UniRSError as error:
-        return _tell(error.message)
+        return _fail(error.message)
     except ImportError as error:
         if not is_of_a_library(error):
-            return _apologise(error, debug)
-        return _tell(broken_environment(error).message)
+            return _report_defect(error, debug)
+        return _fail(broken_environment(error).message)
     except typer.TyperException as error:
-        return _tell(_usage_sentence(error))
+        return _fail(_usage_sentence(error))
     except (BrokenPipeError, SystemExit):
-        # Whoever read our output has seen enough (`unirs models | head -1`); typer leaves then.
+        # The reader of our output has closed it (`unirs models | head -1`), and typer exits then.
         drop_output()
         return OK
     except OSError as error:
-        if error.errno not in OF_THE_SYSTEM or debug:
-            return _apologise(error, debug)
-        place = f"{error.filename}: " if error.filename else ""
-        return _tell(f"{place}{error.strerror}; mend that, and try again.")
+        if error.errno not in SYSTEM_ERRORS or debug:
+            return _report_defect(error, debug)
+        file = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{file}{error.strerror}; fix this, and try again.")
     except Exception as error:
-        return _apologise(error, debug)
-    return _tell("Stopped before it was done.") if code == INTERRUPTED else OK
+        return _report_defect(error, debug)
+    return _fail("Stopped before it was done.") if code == INTERRUPTED else OK
 
 
 def _print_version(wanted: bool) -> None:
@@ -109,38 +109,38 @@ def unirs(
         bool,
         typer.Option(
             "--version",
-            help="Print the version and leave.",
+            help="Print the version and exit.",
             callback=_print_version,
             is_eager=True,
         ),
     ] = False,
 ) -> None:
-    """Ask one image, two dates or a video in plain language."""
+    """Ask questions about one image, two dates or a video in plain language."""
 
 
 def _silence_libraries() -> None:
-    """Keep stderr for our own sentences: libraries speak to developers there."""
+    """Keep stderr for our own messages: those of libraries are for developers."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())
 
 
 def _usage_sentence(error: typer.TyperException) -> str:
-    """One sentence for a wrong use of options or arguments, with where to find help."""
+    """One sentence about wrong options or arguments, with where to find help."""
     context: Any = getattr(error, "ctx", None)
     program = context.command_path if context else "unirs"
-    message = error.format_message().replace("Value error, ", "")  # pydantic, which typer asks
+    message = error.format_message().replace("Value error, ", "")  # from pydantic, which typer uses
     what = " ".join(message.split()).rstrip(".")
     return f"{what}; see '{program} --help'."
 
 
-def _tell(sentence: str) -> int:
+def _fail(sentence: str) -> int:
     print(f"unirs: {shorten(clean(sentence, one_line=True))}", file=sys.stderr)
-    return MENDABLE
+    return USER_ERROR
 
 
-def _apologise(error: Exception, debug: bool) -> int:
-    """Tell of a defect in one line; the traceback goes into a log, or to stderr for developers."""
+def _report_defect(error: Exception, debug: bool) -> int:
+    """Report a defect in one line; the traceback goes into a log, or to stderr for developers."""
     report = "".join(traceback.format_exception(error))
     name = type(error).__name__
     log = None if debug else _write_log(report)
@@ -156,7 +156,7 @@ def _apologise(error: Exception, debug: bool) -> int:
 
 
 def _write_log(report: str) -> Path | None:
-    """Keep the last traceback; ``None`` where there is no place to write."""
+    """Write the last traceback to a file; ``None`` if that fails."""
     from platformdirs import user_log_path
 
     log = user_log_path("unirs") / "last-defect.log"

@@ -1,4 +1,4 @@
-"""``download``, ``remove``: models that come from a hub, and go again."""
+"""``download`` and ``remove``: models from a hub."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unirs.cli.json_lines import JsonLines, print_line, told
+from unirs.cli.json_lines import JsonLines, print_line, stoppable
 from unirs.cli.screen import Bars, Watch, clean
 from unirs.errors import UniRSError
 from unirs.files import file_size
@@ -37,7 +37,7 @@ unirs remove VILA1.5-3b
 
 EVENTS_PER_SECOND = 4
 RATE_SECONDS = 10.0
-"""The rate is that of so many seconds."""
+"""Seconds over which the rate is averaged."""
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,7 @@ def download(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Where it goes.",
+            help="Target folder.",
             show_default="your models folder, see 'unirs models'",
         ),
     ] = None,
@@ -71,18 +71,18 @@ def download(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what would be fetched, and its size.")
+        bool, typer.Option("--dry-run", help="Only show what would be downloaded, and its size.")
     ] = False,
     json_lines: JsonLines = False,
 ) -> None:
-    """Fetch a model from a hub, or go on with a download that was ended.
+    """Download a model from a hub, or resume an incomplete download.
 
-    Every file is checked by its checksum, and the folder appears when it is whole.
+    Every file is verified by its checksum. The folder appears when the download is complete.
 
-    HF_ENDPOINT names another hub, HF_TOKEN your token, HTTPS_PROXY a proxy.
+    Set HF_ENDPOINT for another hub, HF_TOKEN for your token, HTTPS_PROXY for a proxy.
     """
-    sentence = "The download was stopped; what has come is kept, and the same command goes on."
-    with told("download_stopped", sentence, json_lines=json_lines):
+    message = "The download was stopped. Partial files are kept, and the same command resumes it."
+    with stoppable("download_stopped", message, json_lines=json_lines):
         from unirs.models.download import download as fetch
         from unirs.models.download import plan_download
 
@@ -96,11 +96,11 @@ def download(
             return
         began = time.monotonic()
         if json_lines:
-            fetch(plan, *_line_printers(plan))
+            fetch(plan, *_line_listeners(plan))
             _print_done(plan, time.monotonic() - began)
         else:
             with Bars(in_bytes=True) as bars:
-                fetch(plan, *_bar_movers(plan, bars))
+                fetch(plan, *_bar_listeners(plan, bars))
             print(clean(_done_text(plan)))
 
 
@@ -108,11 +108,11 @@ def remove(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="See 'unirs models'.", show_default=False)
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete a model, a checkpoint or an unfinished download of your models folder."""
+    """Delete a model, a checkpoint or an incomplete download from your models folder."""
+    from unirs.model.folder import folder_bytes
     from unirs.models.removal import removable_folders, remove_model
-    from unirs.models.store import folder_bytes
 
     folders = removable_folders(name)
     size = file_size(sum(folder_bytes(folder) for folder in folders))
@@ -127,34 +127,33 @@ def remove(
     print(f"Removed {where} ({size}).")
 
 
-def _next_words(plan: DownloadPlan) -> list[str] | None:
-    """The words of the command that makes a model folder of what was downloaded."""
-    from unirs.models.store import conversion_words
+def _next_arguments(plan: DownloadPlan) -> list[str] | None:
+    """Arguments of the command that converts a downloaded checkpoint; ``None`` for a model."""
+    from unirs.models.store import conversion_arguments
 
-    return list(conversion_words(plan.folder)) if plan.needs_conversion else None
+    return list(conversion_arguments(plan.folder)) if plan.needs_conversion else None
 
 
 def _plan_text(plan: DownloadPlan) -> str:
-    """Size first."""
     left = plan.total_bytes - plan.present_bytes
-    rest = "" if left == plan.total_bytes else f", of which {file_size(left)} are still to come"
+    rest = "" if left == plan.total_bytes else f", of which {file_size(left)} are missing"
     if plan.is_there:
-        rest = ", and it is there already"
+        rest = ", downloaded already"
     return (
         f"{plan.remote.repository} at {plan.remote.commit[:7]}: {file_size(plan.total_bytes)} in "
         f"{len(plan.files)} files{rest}\n"
-        f"Licence: {plan.remote.licence or 'not stated'}\n"
+        f"Licence: {plan.licence or 'not stated'}\n"
         f"Folder: {plan.folder} ({file_size(plan.free_bytes)} free)"
     )
 
 
 def _done_text(plan: DownloadPlan) -> str:
-    words = _next_words(plan)
-    if words is None:
+    arguments = _next_arguments(plan)
+    if arguments is None:
         return f"The model is in {plan.folder}; try: unirs caption RASTER --model {plan.folder}"
     return (
-        f"The checkpoint is in {plan.folder}. To use it, convert it (which takes as much space "
-        f"again):\n  unirs {shlex.join(words)}"
+        f"The checkpoint is in {plan.folder}. Convert it before use (this takes the same disk "
+        f"space again):\n  unirs {shlex.join(arguments)}"
     )
 
 
@@ -165,7 +164,7 @@ def _print_plan(plan: DownloadPlan) -> None:
         repository=plan.remote.repository,
         commit=plan.remote.commit,
         revision=plan.revision,
-        licence=plan.remote.licence,
+        licence=plan.licence,
         folder=str(plan.folder),
         files=[{"name": file.name, "bytes": file.size} for file in plan.files],
         total_bytes=plan.total_bytes,
@@ -185,34 +184,34 @@ def _print_done(plan: DownloadPlan, seconds: float) -> None:
         total_bytes=plan.total_bytes,
         seconds=round(seconds, 3),
         needs_conversion=plan.needs_conversion,
-        next=_next_words(plan),
+        next=_next_arguments(plan),
     )
 
 
-Movers = tuple[Callable[[str, int], None], Callable[[str, str, float], None]]
-"""What hears of progress (file, bytes that are there), and of a retry (file, reason, seconds)."""
+Listeners = tuple[Callable[[str, int], None], Callable[[str, str, float], None]]
+"""Called with progress (file, present bytes) and with a retry (file, reason, seconds to wait)."""
 
 
-def _bar_movers(plan: DownloadPlan, bars: Bars) -> Movers:
+def _bar_listeners(plan: DownloadPlan, bars: Bars) -> Listeners:
     bars.begin(plan.folder.name)
     last = plan.present_bytes
 
-    def move(file: str, done: int) -> None:
+    def on_progress(file: str, done: int) -> None:
         nonlocal last
         last = done
         bars.update(done, plan.total_bytes, file)
 
-    def wait(_file: str, _reason: str, seconds: float) -> None:
-        bars.update(last, plan.total_bytes, f"no answer, trying again in {seconds:.0f} s")
+    def on_retry(_file: str, _reason: str, seconds: float) -> None:
+        bars.update(last, plan.total_bytes, f"no response, next attempt in {seconds:.0f} s")
 
-    return move, wait
+    return on_progress, on_retry
 
 
-def _line_printers(plan: DownloadPlan) -> Movers:
+def _line_listeners(plan: DownloadPlan) -> Listeners:
     rate = Rate()
     shown = 0.0
 
-    def move(file: str, done: int) -> None:
+    def on_progress(file: str, done: int) -> None:
         nonlocal shown
         now = time.monotonic()
         rate.add(now, done)
@@ -230,28 +229,33 @@ def _line_printers(plan: DownloadPlan) -> Movers:
             seconds_left=speed and round(left / speed, 1),
         )
 
-    def wait(file: str, reason: str, seconds: float) -> None:
+    def on_retry(file: str, reason: str, seconds: float) -> None:
         print_line("retry", file=file, reason=reason, wait_seconds=seconds)
 
-    return move, wait
+    return on_progress, on_retry
 
 
 class Rate:
-    """Bytes a second, over the last few seconds."""
+    """Bytes per second, averaged over the last ``RATE_SECONDS``."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int]] = deque()
 
     def add(self, now: float, done: int) -> None:
-        """So many bytes are there by now."""
+        """Add a sample.
+
+        Args:
+            now: Time in seconds.
+            done: Bytes that are present at that time.
+        """
         if self._samples and done < self._samples[-1][1]:
-            self._samples.clear()  # a damaged file starts anew
+            self._samples.clear()  # a damaged file is fetched again
         self._samples.append((now, done))
         while now - self._samples[0][0] > RATE_SECONDS:
             self._samples.popleft()
 
     @property
     def bytes_per_second(self) -> float | None:
-        """``None`` while it is not known."""
+        """The rate; ``None`` before the first progress."""
         (since, first), (now, last) = self._samples[0], self._samples[-1]
         return (last - first) / (now - since) if last > first and now > since else None

@@ -1,20 +1,19 @@
-"""What is wrong with an environment, in a sentence."""
+"""Faults of the Python environment, as one sentence."""
 
 from __future__ import annotations
 
-from unirs.errors import UniRSError
+from unirs.errors import UniRSError, short_reason
 
 
 def broken_environment(error: Exception) -> UniRSError:
-    """What to tell of a library that does not load."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
+    """The failure of a library that cannot be loaded."""
     return UniRSError(
         "environment_broken",
-        f"A library of this environment cannot be loaded ({lines[0]}); make the environment anew, "
-        "with 'make env' or pip.",
+        f"A library of this environment cannot be loaded ({short_reason(error)}); create the "
+        "environment again, with 'make env' or pip.",
     )
 
 
 def is_of_a_library(error: ImportError) -> bool:
-    """Whether an import failed behind our own modules, and so by no defect of theirs."""
+    """Whether an import failed in a library instead of in our own modules."""
     return (error.name or "").split(".")[0] != "unirs"

@@ -1,4 +1,4 @@
-"""Long work that another program watches: JSON lines on stdout, and an end in order."""
+"""Long work that another program can follow (JSON lines on stdout) and stop (SIGTERM)."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ JsonLines = Annotated[
 
 
 def print_line(event: str, **facts: Any) -> None:
-    """Print an event as one line; in ASCII, which every pipe takes."""
+    """Print an event as one line; in ASCII, which every pipe accepts."""
     print(json.dumps({"event": event, **facts}, allow_nan=False), flush=True)
 
 
 @contextmanager
-def told(code: str, stopped: str, *, json_lines: bool) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end work as a failure, and tell failures as events, too.
+def stoppable(code: str, message: str, *, json_lines: bool) -> Iterator[None]:
+    """Make Ctrl-C and SIGTERM failures of the work inside, and print failures as events.
 
     Args:
-        code: Code of the failure that a stop is.
-        stopped: Its sentence.
-        json_lines: Whether a program listens.
+        code: Code of the failure when the work is stopped.
+        message: Its sentence.
+        json_lines: Whether to print an event for each failure.
 
     Raises:
-        UniRSError: Whatever the work raises, or the stop.
+        UniRSError: What the work raises, or ``code``.
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         try:
             yield
         except KeyboardInterrupt:
-            raise UniRSError(code, stopped) from None
+            raise UniRSError(code, message) from None
     except UniRSError as error:
         if json_lines:
             print_line("error", code=error.code, message=error.message)

@@ -1,4 +1,4 @@
-"""``models``, ``convert``, ``doctor``: what is on this computer, and whether it works."""
+"""``models``, ``convert`` and ``doctor``: models of this computer, and a check of its devices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from unirs.cli.environment import broken_environment
-from unirs.cli.json_lines import JsonLines, print_line, told
+from unirs.cli.json_lines import JsonLines, print_line, stoppable
 from unirs.cli.options import Device, Json, Model, Precision
 from unirs.cli.screen import Watch, clean, print_json, print_table
 from unirs.errors import UniRSError
@@ -20,7 +20,8 @@ from unirs.files import file_size
 from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from unirs.models.store import ModelInfo, ModelProblem
+    from unirs.model.folder import ModelFolder
+    from unirs.models.store import ModelProblem
     from unirs.self_test import SelfTestReport
 
 MODELS_EXAMPLES = """
@@ -69,7 +70,8 @@ def register(app: typer.Typer) -> None:
 
 
 def models(json: Json = False) -> None:
-    """List the models that are here, and what they need."""
+    """List the models on this computer, and the memory that they need."""
+    from unirs.model.folder import folder_bytes
     from unirs.models.store import models_folders, survey_models
 
     found, problems = survey_models()
@@ -94,9 +96,9 @@ def models(json: Json = False) -> None:
                 each.kind,
                 each.clue_source,
                 _count(each.parameters),
-                file_size(each.size_bytes),
+                file_size(folder_bytes(each.path)),
                 " / ".join(file_size(each.needs_bytes[name]) for name in ("float32", "bfloat16")),
-                each.summary,
+                each.card.summary,
             )
             for each in found
         ),
@@ -104,22 +106,29 @@ def models(json: Json = False) -> None:
     if problems:
         print()
         print_table(("Not usable", "Why"), ((each.name, each.message) for each in problems))
-    print(clean(f"\nModels are looked for by name in {' and '.join(folders)}."))
+    print(clean(f"\nModels are found by name in {' and '.join(folders)}."))
 
 
-def _model_facts(model: ModelInfo) -> dict[str, Any]:
+def _model_facts(model: ModelFolder) -> dict[str, Any]:
+    from unirs.model.folder import folder_bytes
     from unirs.models.removal import is_removable
 
     return {
-        **asdict(model),
-        "folder": str(model.folder),
-        "removable": is_removable(model.folder.name),
+        "name": model.name,
+        "folder": str(model.path),
+        "size_bytes": folder_bytes(model.path),
+        "kind": model.kind,
+        "clue_source": model.clue_source,
+        "parameters": model.parameters,
+        "needs_bytes": model.needs_bytes,
+        **asdict(model.card),
+        "removable": is_removable(model.path.name),
     }
 
 
 def _problem_facts(problem: ModelProblem) -> dict[str, Any]:
+    from unirs.model.folder import folder_bytes
     from unirs.models.removal import is_removable
-    from unirs.models.store import folder_bytes
 
     return {
         "name": problem.name,
@@ -136,7 +145,7 @@ def convert(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="SRC", help="A VILA-1.5 or authors'-UniRS folder.", show_default=False
+            metavar="SRC", help="A VILA-1.5 or authors' UniRS checkpoint.", show_default=False
         ),
     ],
     target: Annotated[
@@ -152,9 +161,9 @@ def convert(
     ] = None,
     json_lines: JsonLines = False,
 ) -> None:
-    """Make a model folder of a VILA-1.5 or an authors'-UniRS checkpoint."""
-    sentence = "The conversion was stopped; nothing was written."
-    with told("convert_stopped", sentence, json_lines=json_lines), Watch("Starting") as watch:
+    """Convert a VILA-1.5 or an authors' UniRS checkpoint to a model folder."""
+    message = "The conversion was stopped; nothing was written."
+    with stoppable("convert_stopped", message, json_lines=json_lines), Watch("Starting") as watch:
         from unirs.model.convert import convert as convert_folder
 
         def stage(name: str) -> None:
@@ -178,7 +187,7 @@ def doctor(
 ) -> None:
     """Check versions, devices, and answers to known images."""
     versions = _versions()
-    if not json:  # at once: these are what is wanted most where a library ends this program
+    if not json:  # first, because a broken library may end this program
         print_table(("Part", "Version"), versions.items())
         sys.stdout.flush()
     devices: list[str] = []
@@ -209,12 +218,12 @@ def doctor(
         raise UniRSError(
             "self_test_failed",
             f"The model {report.model} gave {right} of {len(report.cases)} known answers; "
-            "where it is the default model, something is wrong with this installation.",
+            "if it is the default model, something is wrong with this installation.",
         )
 
 
 def _devices() -> list[str]:
-    """Devices that are there, after everything that answering needs was imported.
+    """Devices of this computer, after importing everything that answering needs.
 
     Raises:
         UniRSError: ``environment_broken``.
@@ -225,12 +234,12 @@ def _devices() -> list[str]:
         from unirs.inference.devices import list_devices
 
         return list_devices()
-    except Exception as error:  # libraries that do not fit each other fail in all ways
+    except Exception as error:  # incompatible libraries fail in many ways
         raise broken_environment(error) from error
 
 
 def _slow_in_bfloat16(devices: list[str]) -> list[str]:
-    """Those of the devices on which a big model would seem to hang in bfloat16."""
+    """Devices without bfloat16 instructions, on which a large model would seem to hang."""
     if not devices:
         return []
     import torch
@@ -253,11 +262,11 @@ def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
 
 def _show_health(devices: list[str], report: SelfTestReport | None) -> None:
     if devices:
-        print(f"\nDevices, the best first: {', '.join(devices)}\n")
+        print(f"\nDevices, fastest first: {', '.join(devices)}\n")
     for name in _slow_in_bfloat16(devices):
         print(
-            f"{name} has no instructions for bfloat16: a model that does not fit into its memory "
-            "in float32 would be very slow.\n"
+            f"{name} has no instructions for bfloat16: a model that does not fit into memory in "
+            "float32 will be very slow.\n"
         )
     if report:
         verdicts = {True: "right", False: "wrong"}

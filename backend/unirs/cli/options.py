@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -14,12 +14,12 @@ import typer
 from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from unirs.imagery import CropOptions
+    from unirs.inputs import CropOptions
 
 IMAGE, MODEL, ANSWER = "Image", "Model", "Answer"
 """The panels of the help."""
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[
     str,
     typer.Option(
@@ -41,30 +41,30 @@ Renderers = Annotated[
 ]
 Precision = Annotated[
     Literal["auto", "float32", "bfloat16"],
-    typer.Option(help="Number type of its weights.", rich_help_panel=MODEL),
+    typer.Option(help="Number type of the weights.", rich_help_panel=MODEL),
 ]
 
 
 def refuse_several(**formats: bool) -> None:
-    """Refuse to print in more than one form at a time.
+    """Refuse more than one output format.
 
     Args:
-        formats: For each option that decides the form, by its name, whether it was given.
+        formats: For each option of a format, by its name, whether it was given.
     """
     if sum(formats.values()) > 1:
         *others, last = (f"--{name}" for name in formats)
-        raise typer.BadParameter(f"take one of {', '.join(others)} and {last}")
+        raise typer.BadParameter(f"use only one of {', '.join(others)} and {last}")
 
 
 @dataclass(frozen=True)
 class QuestionOptions:
-    """The options that every question takes, with their defaults and their help."""
+    """The options of every question, with their defaults and their help."""
 
     bbox: Annotated[
         tuple[float, float, float, float] | None,
         typer.Option(
             metavar="MINX MINY MAXX MAXY",
-            help="Only this extent.",
+            help="Read only this extent.",
             show_default=False,
             rich_help_panel=IMAGE,
         ),
@@ -73,7 +73,7 @@ class QuestionOptions:
         str | None,
         typer.Option(
             metavar="CRS",
-            help="CRS of the extent, such as EPSG:4326; without it, that of the raster.",
+            help="CRS of the extent, such as EPSG:4326; by default that of the raster.",
             rich_help_panel=IMAGE,
         ),
     ] = None
@@ -87,13 +87,13 @@ class QuestionOptions:
     ] = None
     stretch: Annotated[
         Literal["auto", "none", "percentile", "minmax"],
-        typer.Option(help="How values become 8-bit.", rich_help_panel=IMAGE),
+        typer.Option(help="How values are stretched to 8 bits.", rich_help_panel=IMAGE),
     ] = "auto"
     save_crop: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Keep what the model saw (.png or .tif; several images are numbered).",
+            help="Write the image that the model reads (.png or .tif; several are numbered).",
             rich_help_panel=IMAGE,
         ),
     ] = None
@@ -104,7 +104,7 @@ class QuestionOptions:
         bool,
         typer.Option(
             "--clue/--no-clue",
-            help="Let the frozen base describe the images first.",
+            help="Have the frozen base describe the images first.",
             rich_help_panel=ANSWER,
         ),
     ] = True
@@ -112,13 +112,28 @@ class QuestionOptions:
         str | None,
         typer.Option(
             metavar="yes,no",
-            help="Score these answers instead of writing one.",
+            help="Score these comma-separated answers instead of generating one.",
             rich_help_panel=ANSWER,
         ),
     ] = None
+    views: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=8,
+            metavar="N",
+            help="Average over N augmented views of the image; slower but more reliable.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = 1
     max_tokens: Annotated[
         int,
-        typer.Option(min=1, metavar="N", help="Longest answer, in tokens.", rich_help_panel=ANSWER),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Longest answer, in tokens.",
+            rich_help_panel=ANSWER,
+        ),
     ] = 128
     json: Json = False
 
@@ -126,10 +141,10 @@ class QuestionOptions:
         """What to read of the rasters.
 
         Raises:
-            typer.BadParameter: The bands are no numbers.
+            typer.BadParameter: The bands are not numbers.
             UniRSError: ``extent_empty`` or ``bands_unsupported``.
         """
-        from unirs.imagery import CropOptions
+        from unirs.inputs import CropOptions
 
         return CropOptions(
             extent=self.bbox,
@@ -144,35 +159,48 @@ def split(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",")) if text else ()
 
 
-def takes_question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command every field of ``QuestionOptions`` as an option of its own.
+def takes_options(
+    shared: type[Any], *, without: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command every field of a dataclass as an option of its own.
 
-    The command is written with one parameter ``common: QuestionOptions``; typer sees the fields in
-    its place.
+    The command is written with one parameter ``common`` of that type; typer sees the fields in its
+    place.
+
+    Args:
+        shared: A dataclass whose fields are annotated with their options.
+        without: Parameters of the command that it does not offer; they keep their defaults.
     """
-    hints = get_type_hints(QuestionOptions, include_extras=True)
-    names = [field.name for field in fields(QuestionOptions)]
-    shared = [
+    hints = get_type_hints(shared, include_extras=True)
+    offered = [
         inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
             annotation=hints[field.name],
         )
-        for field in fields(QuestionOptions)
+        for field in fields(shared)
     ]
-    own = dict(inspect.signature(command, eval_str=True).parameters)
-    del own["common"]
 
-    @wraps(command)
-    def with_options(**values: Any) -> None:
-        common = QuestionOptions(**{name: values.pop(name) for name in names})
-        command(**values, common=common)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True).parameters
 
-    parameters = [*own.values(), *shared]
-    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
-    return with_options
+        @wraps(command)
+        def with_options(**values: Any) -> None:
+            common = shared(**{one.name: values.pop(one.name) for one in offered})
+            command(**values, common=common)
+
+        hidden = {"common", *without}
+        parameters = [one for name, one in own.items() if name not in hidden] + offered
+        with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+        return with_options
+
+    return decorate
+
+
+takes_question_options = takes_options(QuestionOptions)
+"""Gives a command the options that every question takes."""
 
 
 def _band_numbers(text: str) -> tuple[int, ...]:
@@ -180,5 +208,5 @@ def _band_numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in split(text))
     except ValueError:
         raise typer.BadParameter(
-            f"{text!r} is no list of band numbers such as 1,2,3", param_hint="--bands"
+            f"{text!r} is not a list of band numbers such as 1,2,3", param_hint="--bands"
         ) from None

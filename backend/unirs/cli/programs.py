@@ -1,18 +1,12 @@
-"""``worker`` and ``bench``: the service, and how fast answers are."""
+"""``worker`` and ``bench``: the service, and its speed and memory."""
 
 from __future__ import annotations
-
-import tempfile
-from pathlib import Path
 
 import typer
 
 from unirs.cli.options import Device, Json, Model, Precision
 from unirs.cli.screen import Watch, print_json, print_table
 from unirs.models import DEFAULT_MODEL
-
-BENCH_SIDE = 256
-"""Pixels of the images that are measured on; a model brings them to its own size."""
 
 BENCH_EXAMPLES = """
 [bold]Examples[/bold]
@@ -42,21 +36,12 @@ def bench(
     precision: Precision = "auto",
     json: Json = False,
 ) -> None:
-    """Measure speed and memory, as ratios within one run."""
-    with Watch("Starting") as watch, tempfile.TemporaryDirectory() as folder:
-        from unirs.bench import BenchInputs, run_bench
-        from unirs.imagery import read_pair
+    """Measure speed and memory on the sample imagery: seconds, and ratios within one run."""
+    with Watch("Starting") as watch:
+        from unirs.bench import run_bench
         from unirs.inference import load_pipeline
-        from unirs.inputs import VisualInput
-        from unirs_lab.world.write import write_demo
 
-        demo = write_demo(Path(folder))
-        pair = VisualInput.pair(*read_pair(demo.before, demo.after, BENCH_SIDE))
-        result = run_bench(
-            lambda: load_pipeline(model, device, precision),
-            BenchInputs(pair, demo.before, demo.after, demo.video),
-            watch.stage,
-        )
+        result = run_bench(lambda: load_pipeline(model, device, precision), watch.stage)
     facts = result.to_json()
     if json:
         print_json(facts)

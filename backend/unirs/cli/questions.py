@@ -1,4 +1,4 @@
-"""``ask``, ``caption``, ``change``, ``classify``: words to a request, a result to text."""
+"""The commands ``ask``, ``caption``, ``change`` and ``classify``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.options import ANSWER, QuestionOptions, split, takes_question_options
+from unirs.cli.options import QuestionOptions, split, takes_question_options
 from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json, show_cursor
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
-    from unirs.inputs import Answer, Crop
-    from unirs.tasks import TaskResult
+    from unirs.answers import Answer, ImageFacts
 
 ASK_EXAMPLES = """
 [bold]Examples[/bold]
@@ -43,14 +42,14 @@ unirs change 2012.tif 2020.tif
 
 unirs change 2012.tif 2020.tif --map change.tif --overlay change.png
 
-unirs change 2012.tif 2020.tif --views 16
+unirs change 2012.tif 2020.tif --views 8
 
 unirs change 2012.tif 2020.tif --bbox -97.1 47.1 -97.0 47.2 --bbox-crs EPSG:4326
 """
 CLASSIFY_EXAMPLES = """
 [bold]Examples[/bold]
 
-unirs classify flight.mp4
+unirs classify town.tif
 
 unirs classify flight.mp4 --classes "flood,fire,non-event"
 
@@ -112,16 +111,6 @@ def change(
             metavar="Q", help="Ask this instead of the request to describe.", show_default=False
         ),
     ] = "",
-    views: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            max=16,
-            metavar="N",
-            help="Look from N sides, turned and backwards, and say what most tell: slower, surer.",
-            rich_help_panel=ANSWER,
-        ),
-    ] = 1,
     change_map: Annotated[
         Path | None,
         typer.Option("--map", metavar="OUT.tif", help="Write the change map as a GeoTIFF."),
@@ -138,7 +127,6 @@ def change(
         common,
         text=question,
         options=split(common.options),
-        views=views,
         change_map=change_map,
         overlay=overlay,
     )
@@ -150,7 +138,7 @@ def classify(
         list[str],
         typer.Argument(
             metavar="VIDEO_OR_RASTERS",
-            help="One video, or the rasters of a dated series.",
+            help="One raster, the rasters of a dated series, or one video.",
             show_default=False,
         ),
     ],
@@ -159,29 +147,29 @@ def classify(
         str | None,
         typer.Option(
             metavar="a,b,c|FILE",
-            help="Classes to choose from, or a text file with one a line; "
-            "without them, the 25 of the ERA data set.",
+            help="Comma-separated classes, or a text file with one per line. Default: 30 scene "
+            "classes for a raster, the 25 events of ERA for a video or series.",
         ),
     ] = None,
 ) -> None:
-    """Name what happens in a video or a dated series."""
+    """Classify a raster, a dated series or a video."""
     if classes is not None and common.options is not None:
-        raise typer.BadParameter("use either this or --options", param_hint="--classes")
+        raise typer.BadParameter("cannot be used with --options", param_hint="--classes")
     answer("classify", inputs, common, classes=read_classes(classes or common.options))
 
 
 def _names_file(text: str) -> bool:
     try:
         return Path(text).is_file()
-    except OSError:  # a list of classes may be longer than any file's name
+    except OSError:  # a list of classes can be longer than a file name may be
         return False
 
 
 def read_classes(text: str | None) -> tuple[str, ...]:
-    """Class names from a list with commas, or from a file with one a line.
+    """Class names from a comma-separated list, or from a file with one per line.
 
     Raises:
-        UniRSError: ``classes_unreadable`` if the file is no text or names no class.
+        UniRSError: ``classes_unreadable`` if the file is not text or is empty.
     """
     if not text or not _names_file(text):
         return split(text)
@@ -189,11 +177,11 @@ def read_classes(text: str | None) -> tuple[str, ...]:
         lines = Path(text).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UniRSError(
-            "classes_unreadable", f"{text} cannot be read as text; give one class a line."
+            "classes_unreadable", f"{text} cannot be read as text; write one class per line."
         ) from error
     classes = tuple(line.strip() for line in lines if line.strip())
     if not classes:
-        raise UniRSError("classes_unreadable", f"{text} names no class; give one class a line.")
+        raise UniRSError("classes_unreadable", f"{text} is empty; write one class per line.")
     return classes
 
 
@@ -204,7 +192,7 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
         task: Value of a ``Task``.
         paths: Rasters or a video, as they were typed: a ``Path`` would swallow slashes of GDAL's
             names, such as ``/vsizip//data/a.zip``.
-        common: The options that every question takes.
+        common: The options of every question.
         request: Further fields of ``TaskRequest``.
     """
     streaming = is_terminal() and not common.json
@@ -213,16 +201,17 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
         from unirs.request import TaskRequest
         from unirs.tasks import check_inputs, run_task
 
-        wanted = TaskRequest(
+        task_request = TaskRequest(
             task=Task(task),
             paths=tuple(paths),
             crop=common.crop_options(),
             clue=common.clue,
             max_new_tokens=common.max_tokens,
+            views=common.views,
             save_crop=common.save_crop,
             **request,
         )
-        check_inputs(wanted)
+        check_inputs(task_request)
         watch.stage(f"Loading {common.model}")
         from unirs.inference import load_pipeline
 
@@ -230,24 +219,23 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
         try:
             result = run_task(
                 pipeline,
-                wanted,
+                task_request,
                 on_token=watch.token,
                 on_stage=watch.stage,
-                on_view=watch.view,
                 stop=stop.requested,
             )
         except UniRSError as error:
-            # The answer is there, but a file of it could not be written.
+            # There is an answer, but one of its files could not be written.
             if "answer" in error.details and not streaming:
                 _show_text(error.details["answer"], as_json=common.json)
             raise
-    if result.answer.stopped and not result.answer.text:
+    if result.stopped and not result.text:
         raise UniRSError("stopped", "Stopped before there was an answer.")
     if common.json:
         print_json(result.to_json())
         return
     if not streaming:
-        _show_text(result.answer.text, as_json=False)
+        _show_text(result.text, as_json=False)
     print_details(_details(result))
 
 
@@ -255,22 +243,22 @@ class Stop:
     """Whether Ctrl-C was pressed; the second press ends the program at once."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._requested = False
 
     def requested(self) -> bool:
-        """Asked by the pipeline at every token."""
-        return self._asked
+        """Called at every token."""
+        return self._requested
 
     def take_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Handle the first Ctrl-C; the system handles the second, whatever runs then."""
-        self._asked = True
+        self._requested = True
         show_cursor()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
 def ctrl_c_stops() -> Iterator[Stop]:
-    """Within this block Ctrl-C stops the answer and keeps what was said."""
+    """Within this block Ctrl-C stops the answer and keeps its part until then."""
     stop = Stop()
     before = signal.signal(signal.SIGINT, stop.take_signal)
     try:
@@ -286,39 +274,37 @@ def _show_text(text: str, *, as_json: bool) -> None:
         print(clean(text))
 
 
-def _details(result: TaskResult) -> list[tuple[str, str]]:
-    """What a person wants to know about an answer."""
-    said = result.answer
+def _details(answer: Answer) -> list[tuple[str, str]]:
+    """The lines about an answer that are shown below it."""
     rows = []
-    if said.stopped:
+    if answer.stopped:
         rows.append(("stopped", "the answer is not complete"))
-    if said.clue:
-        rows.append(("clue", said.clue))
-    if said.options:
-        ranking = [f"{option.text} {option.probability:.0%}" for option in said.options[:5]]
-        rows.append(("options", ", ".join(ranking)))
-    if said.vote:
-        rows.append(("views", f"{said.vote.agreeing} of {said.vote.views} agree"))
-    rows += [("image", _ground(crop)) for crop in result.visual.crops if crop.date or crop.extent]
-    rows += [("written", str(path)) for path in result.written]
-    return [*rows, ("model", _origin(said, result.demonstration))]
+    if answer.clue:
+        rows.append(("clue", answer.clue))
+    if answer.options:
+        ranking = [f"{option.text} {option.probability:.0%}" for option in answer.options[:5]]
+        rows.append(("options", ", ".join(ranking) + (" (not sure)" if answer.unsure else "")))
+    images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
+    rows += [("image", _image(image)) for image in images if image.date or image.extent]
+    rows += [("written", str(path)) for path in answer.written]
+    return [*rows, ("model", _origin(answer))]
 
 
-def _ground(crop: Crop) -> str:
-    """Date, size on the ground and missing share of a crop, as far as they are known."""
-    facts = [crop.date.isoformat()] if crop.date else []
-    if crop.pixel_size:
-        height, width = crop.pixels.shape[:2]
-        facts.append(f"{width * crop.pixel_size:,.0f} × {height * crop.pixel_size:,.0f} m")
-    if crop.nodata_share:
-        facts.append(f"{crop.nodata_share:.0%} without data")
-    return ", ".join([*facts, crop.source])
+def _image(image: ImageFacts) -> str:
+    """Date, size on the ground and share of nodata of an image, if available."""
+    facts = [image.date] if image.date else []
+    if image.ground_size:
+        width, height = image.ground_size
+        facts.append(f"{width:,.0f} × {height:,.0f} m")
+    if image.nodata_share:
+        facts.append(f"{image.nodata_share:.0%} without data")
+    return ", ".join([*facts, image.source])
 
 
-def _origin(said: Answer, demonstration: bool) -> str:
-    facts = [f"{said.model} on {said.device}, {said.seconds.total:.1f} s"]
-    if demonstration:
+def _origin(answer: Answer) -> str:
+    facts = [f"{answer.model} on {answer.device}, {answer.seconds.total:.1f} s"]
+    if answer.demonstration:
         facts.append("a demonstration model: do not rely on its answers")
-    if said.zero_shot:
-        facts.append("zero-shot: the base model itself answered")
+    if answer.zero_shot:
+        facts.append("zero-shot: a base model without UniRS weights answered")
     return "; ".join(facts)

@@ -1,6 +1,6 @@
-"""What the command line shows: answers on stdout, everything about them on stderr.
+"""Output of the command line: answers on stdout, everything about them on stderr.
 
-Model output, questions, file and layer names are data. They reach the screen as plain text: never
+Model output, questions, file and layer names are data. They are printed as plain text: never
 parsed as markup, and without the control characters that could move a terminal's cursor.
 """
 
@@ -21,26 +21,27 @@ if TYPE_CHECKING:
 
 STAGES = {
     "read": "Reading the images",
-    "vision": "Looking",
-    "clue": "Writing the clue",
+    "vision": "Encoding the images",
+    "clue": "Generating the clue",
     "prefill": "Reading the prompt",
-    "decode": "Answering",
-    "score": "Weighing the options",
+    "decode": "Generating the answer",
+    "score": "Scoring the options",
+    "view": "Evaluating the other views",
 }
-"""What the spinner says at each stage of a task."""
+"""Text of the spinner at each stage of a task."""
 
 FILE_WIDTH = 10_000
-"""Columns where no terminal ends a line: no path is broken in two."""
+"""Columns where stdout is not a terminal, so that no path is wrapped."""
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Unicode categories that steer a terminal or the direction of writing, or are no character."""
+"""Unicode categories that control a terminal or the writing direction, or are no character."""
 
 JOINERS = {"\u200c", "\u200d"}
 """Format characters that scripts and emoji need."""
 
 
 def clean(text: str, *, one_line: bool = False) -> str:
-    """Text that is safe on a terminal: line feeds stay, other control characters go.
+    """Text that is safe on a terminal: line feeds are kept, other control characters removed.
 
     Args:
         text: Anything.
@@ -54,9 +55,9 @@ def clean(text: str, *, one_line: bool = False) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON object on stdout; in ASCII where the pipe takes no more.
+    """Print one JSON object on stdout; in ASCII where the encoding is not UTF-8.
 
-    Characters that steer a terminal or the direction of writing are escaped in any case.
+    Characters that control a terminal or the writing direction are always escaped.
     """
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False)
@@ -83,7 +84,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_details(rows: Iterable[tuple[str, str]]) -> None:
-    """Print names and values below an answer, on stderr, so that a pipe gets the answer alone."""
+    """Print names and values on stderr, so that a pipe gets the answer alone."""
     from rich.table import Table
     from rich.text import Text
 
@@ -94,18 +95,18 @@ def print_details(rows: Iterable[tuple[str, str]]) -> None:
 
 
 def show_cursor() -> None:
-    """Give a terminal back the cursor that a spinner hides."""
+    """Show the cursor again, which a spinner hides."""
     _console(stderr=True).show_cursor()
 
 
 class Watch:
-    """What a person sees while work goes on: a spinner with the stage, then the words as they come.
+    """Progress of a question: a spinner with the stage, then the answer as it is generated.
 
     The spinner is drawn on stderr, and only on a terminal.
 
     Args:
-        doing: What the spinner says at first.
-        streaming: Whether the answer's words go to stdout as they come.
+        doing: First text of the spinner.
+        streaming: Whether the answer is written to stdout as it is generated.
     """
 
     def __init__(self, doing: str, *, streaming: bool = False) -> None:
@@ -115,7 +116,7 @@ class Watch:
         console = _console(stderr=True)
         self._spinner = console.status(Text(clean(doing))) if console.is_terminal else None
         self._streaming = streaming
-        self._spoken = False
+        self._streamed = False
 
     def __enter__(self) -> Watch:
         """Start the spinner."""
@@ -129,38 +130,34 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Take the spinner away, and end the line that was streamed."""
+        """Stop the spinner, and end the line that was streamed."""
         if self._spinner:
             self._spinner.stop()
-        if self._spoken:
+        if self._streamed:
             print(flush=True)
 
     def stage(self, name: str) -> None:
-        """Say what is going on; for the pipeline's stages in words."""
+        """Show a stage: one of ``STAGES``, or any text."""
         if self._spinner:
             self._spinner.update(self._text(clean(STAGES.get(name, name))))
 
-    def view(self, number: int, count: int) -> None:
-        """Say which of several views is looked at."""
-        self.stage(f"Looking at view {number} of {count}")
-
     def token(self, piece: str) -> None:
-        """Take a piece of the answer."""
+        """Print a piece of the answer."""
         if not self._streaming:
             return
         if self._spinner:
             self._spinner.stop()
-        self._spoken = True
+        self._streamed = True
         print(clean(piece), end="", flush=True)
 
 
 class Bars:
     """Progress bars of long work on stderr, one after the other, with the time left.
 
-    Where stderr is a file, lines take the place of the bars: one at every tenth of the way.
+    Where stderr is a file, a line is printed at every tenth of the work instead.
 
     Args:
-        in_bytes: Whether what is counted are bytes, which are shown as sizes and with their rate.
+        in_bytes: Whether bytes are counted, which are shown as sizes and with their rate.
     """
 
     def __init__(self, *, in_bytes: bool = False) -> None:
@@ -193,7 +190,7 @@ class Bars:
         self._figure: Callable[[int], str] = file_size if in_bytes else str
 
     def __enter__(self) -> Bars:
-        """Begin to draw."""
+        """Start drawing."""
         self._progress.start()
         return self
 
@@ -203,7 +200,7 @@ class Bars:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Leave the bars where they are."""
+        """Stop drawing; the bars stay."""
         self._progress.stop()
 
     def begin(self, name: str) -> None:
@@ -218,9 +215,9 @@ class Bars:
         """Move the bar.
 
         Args:
-            done: How much of the work is done.
-            total: How much there is.
-            note: What to say behind the bar, such as a loss.
+            done: Completed units.
+            total: All units.
+            note: Text behind the bar, such as a loss.
         """
         note = clean(note, one_line=True)
         if self._task is not None:
@@ -232,11 +229,11 @@ class Bars:
         self._tenth = tenth
 
     def say(self, text: str) -> None:
-        """Put a line above the bars."""
+        """Print a line above the bars."""
         self._progress.console.print(clean(text, one_line=True))
 
     def _finish(self) -> None:
-        """Let the bar of a part that could not be counted come to its end."""
+        """Complete the bar of a part that could not be counted."""
         for task in self._progress.tasks:
             if task.total is None:
                 self._progress.update(task.id, completed=1, total=1)

@@ -1,7 +1,7 @@
-"""Standard output and error as a program of the shell should treat them.
+"""Standard output and error, treated as the shell expects.
 
-What is said about work on stderr never ends the work: nobody may read it any more. What stdout
-cannot take is told, because the answer is lost with it; a reader that has left has seen enough.
+A failure to write to stderr never ends the work. A failure to write to stdout is an error, because
+the answer is lost with it; but if the reader has closed the pipe, the program ends quietly.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from unirs.worker.streams import wait_until_unread
 
 @contextmanager
 def careful_streams() -> Iterator[None]:
-    """Within this block stdout and stderr behave so.
+    """Within this block stdout and stderr are treated so.
 
     Raises:
-        UniRSError: ``output_unwritable`` if stdout is closed, or takes no more.
+        UniRSError: ``output_unwritable`` if stdout is closed or cannot be written.
     """
     before = sys.stdout, sys.stderr
     if sys.stderr is None:
         sys.stderr = StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # No file name or model output breaks a terminal with a small character set.
+            # A terminal with a small character set must not fail at a file name or model output.
             stream.reconfigure(errors="backslashreplace")
     try:
         sys.stderr = _Notes(sys.stderr)
@@ -49,20 +49,20 @@ def careful_streams() -> Iterator[None]:
 
 @contextmanager
 def ends_unread() -> Iterator[None]:
-    """Within this block the program ends with 0 as soon as nobody reads its stdout any more.
+    """Within this block the program ends with 0 as soon as the reader of its stdout is gone.
 
-    It is for work whose one fruit is what is printed at its end.
+    It is for work whose only result is printed at its end.
     """
     done = threading.Event()
 
     def watch(descriptor: int) -> None:
         wait_until_unread(descriptor)
         if not done.is_set():
-            os._exit(0)  # from a thread, and in the middle of PyTorch: there is no other way
+            os._exit(0)  # the only way out from a thread, in the middle of PyTorch
 
     try:
         descriptor = sys.stdout.fileno()
-    except (OSError, ValueError, AttributeError):  # it is no file, but a stand-in for one
+    except (OSError, ValueError, AttributeError):  # not a file
         descriptor = None
     if descriptor is not None and sys.platform != "win32":
         threading.Thread(target=watch, args=(descriptor,), daemon=True).start()
@@ -73,53 +73,53 @@ def ends_unread() -> Iterator[None]:
 
 
 def drop_output() -> None:
-    """Let what stdout still holds, and cannot get rid of, go nowhere: Python tries at its end."""
+    """Discard what is buffered for stdout, which Python would try to write when it ends."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Stream:
-    """A text stream that is written to in another way."""
+    """A text stream with another way of writing."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else the stream can do."""
+        """Everything else of the stream."""
         return getattr(self._stream, name)
 
 
 class _Output(_Stream):
-    """Tells what cannot be written."""
+    """Raises ``output_unwritable`` if it cannot be written."""
 
     def write(self, text: str) -> int:
         """Write text."""
-        with _told():
+        with _writing():
             return int(self._stream.write(text))
 
     def flush(self) -> None:
-        """Let what is written be on its way."""
-        with _told():
+        """Flush the stream."""
+        with _writing():
             self._stream.flush()
 
 
 class _Notes(_Stream):
-    """Writes what it can."""
+    """Ignores failures."""
 
     def write(self, text: str) -> int:
-        """Write text, if anybody listens."""
+        """Write text if possible."""
         with suppress(OSError, ValueError):
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Let what is written be on its way."""
+        """Flush the stream."""
         with suppress(OSError, ValueError):
             self._stream.flush()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _writing() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
@@ -128,5 +128,5 @@ def _told() -> Iterator[None]:
         reason = error.strerror or error
         raise UniRSError(
             "output_unwritable",
-            f"The standard output cannot be written ({reason}); send it elsewhere.",
+            f"The standard output cannot be written ({reason}); redirect it elsewhere.",
         ) from error

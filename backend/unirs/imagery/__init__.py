@@ -29,8 +29,8 @@ from unirs.imagery.acquisition import acquisition_date
 from unirs.imagery.change_map import mask_nodata, write_change_map, write_overlay
 from unirs.imagery.crop import read_crop, read_pair, read_series
 from unirs.imagery.export import write_crop
-from unirs.imagery.options import CropOptions, Stretch
 from unirs.imagery.video import is_video, read_video
+from unirs.inputs import CropOptions, Stretch
 
 __all__ = [
     "CropOptions",

@@ -10,12 +10,11 @@ from unirs.dates import chronological
 from unirs.errors import UniRSError
 from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.grid import common_grid
-from unirs.imagery.options import CropOptions
 from unirs.imagery.source import RasterPath
 from unirs.imagery.stopping import Stop
 from unirs.imagery.stretch import to_rgb
 from unirs.imagery.warp import read_samples
-from unirs.inputs import Crop
+from unirs.inputs import Crop, CropOptions
 
 _DEFAULT = CropOptions()
 

@@ -15,8 +15,7 @@ from shapely import box, intersection_all
 from unirs.errors import UniRSError
 from unirs.imagery.crs import WGS84, beside, parse_crs, transform_extent, transformer
 from unirs.imagery.georeference import Raster
-from unirs.imagery.options import CropOptions, empty_extent, is_across
-from unirs.inputs import Extent
+from unirs.inputs import CropOptions, Extent, empty_extent, is_across
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.imagery.options import Stretch
 from unirs.imagery.warp import Samples
-from unirs.inputs import NEUTRAL
+from unirs.inputs import NEUTRAL, Stretch
 
 _PERCENTILES = (2.0, 98.0)
 

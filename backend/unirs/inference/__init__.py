@@ -1,6 +1,6 @@
 """Inference: devices, and the pipeline from a visual input to an answer.
 
-Importing this package is cheap; PyTorch is imported when a pipeline is first asked for.
+Importing this package is cheap; PyTorch is imported with the first access to a pipeline.
 """
 
 from typing import TYPE_CHECKING, Any

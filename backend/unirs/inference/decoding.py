@@ -1,10 +1,11 @@
-"""Prefill and greedy decoding, as small functions over a key/value cache."""
+"""Prefill and greedy decoding over a key/value cache, and text that grows with its tokens."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
@@ -12,50 +13,69 @@ from unirs.inference.cache import KeyValueCache
 from unirs.model import UniRSProcessor
 
 PREFILL_CHUNK = 512
-"""Prompts run in pieces of this many tokens: less memory, and a stop is heard between them."""
+"""Prompts are read in pieces of this many tokens: less memory, and a stop between them."""
 
 _BYTE_TOKEN = re.compile("<0x[0-9A-F]{2}>")
 
 Stop = Callable[[], bool]
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the user's wish travels up
-    """The user stopped the work; what was said so far stays with whoever collected it."""
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The user stopped the work. What was found until then is kept."""
 
 
 def check(stop: Stop) -> None:
-    """Let a stop take effect here.
+    """End the work here if it is to be stopped.
 
     Raises:
-        Stopped: If ``stop`` says so.
+        Stopped: If ``stop`` returns true.
     """
     if stop():
         raise Stopped
 
 
 def prefill(
-    language_model: LlamaForCausalLM, embeddings: Tensor, cache: KeyValueCache, stop: Stop
+    language_model: LlamaForCausalLM,
+    embeddings: Tensor,
+    cache: KeyValueCache,
+    stop: Stop,
+    mask: Tensor | None = None,
 ) -> Tensor:
-    """Run tokens behind what the cache holds, and keep them there.
+    """Read tokens behind those that the cache holds, and keep them there.
 
     Args:
-        language_model: The LLM.
-        embeddings: ``[1, length, width]``, at least one token.
+        language_model: The language model.
+        embeddings: ``[rows, length, width]``, at least one token.
         cache: Grows by ``length`` tokens.
-        stop: Asked before each ``PREFILL_CHUNK`` tokens.
+        stop: Called before each ``PREFILL_CHUNK`` tokens.
+        mask: ``[rows, tokens]`` bool over all tokens, old and new: false at padding, which is not
+            attended to and takes no position. ``None`` without padding.
 
     Returns:
-        Logits behind the last token, ``[1, vocabulary]``.
+        Logits behind the last token, ``[rows, vocabulary]``.
 
     Raises:
-        Stopped: If the user stopped; the cache then holds a part of the tokens.
+        Stopped: If ``stop`` returns true; the cache then holds a part of the tokens.
     """
     for chunk in embeddings.split(PREFILL_CHUNK, dim=1):
         check(stop)
         output = language_model(
-            inputs_embeds=chunk, past_key_values=cache, use_cache=True, logits_to_keep=1
+            inputs_embeds=chunk,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+            **_placed(mask, cache.length, chunk.shape[1]),
         )
     return output.logits[:, -1]
+
+
+def _placed(mask: Tensor | None, held: int, new: int) -> dict[str, Tensor]:
+    """Attention mask and positions of ``new`` tokens behind ``held`` ones."""
+    if mask is None:
+        return {}
+    mask = mask[:, : held + new]
+    positions = mask.cumsum(dim=1) - 1
+    return {"attention_mask": mask.long(), "position_ids": positions[:, -new:]}
 
 
 def decode(
@@ -64,41 +84,54 @@ def decode(
     cache: KeyValueCache,
     *,
     end_token: int,
-    max_new_tokens: int,
-    stop: Stop,
-) -> Iterator[int]:
-    """Choose the most probable token again and again (greedy).
+    limits: Sequence[int],
+    stop: Callable[[int], bool],
+    mask: Tensor | None = None,
+) -> Iterator[tuple[int, int]]:
+    """Choose the most probable token again and again (greedy), in all rows.
 
     Args:
-        language_model: The LLM.
-        logits: ``[1, vocabulary]``, as ``prefill`` returns them.
-        cache: What the LLM has read; grows with every token that is read back.
-        end_token: Ends the text, and is not given out.
-        max_new_tokens: Upper bound of the number of tokens.
-        stop: Asked before each token.
+        language_model: The language model.
+        logits: ``[rows, vocabulary]``, as ``prefill`` returns them.
+        cache: What the language model has read; grows with every token that is read back.
+        end_token: Ends a row, and is not given out.
+        limits: Upper bound of the number of tokens of each row.
+        stop: Called with each row before each of its tokens; ends the row if it returns true.
+        mask: As for ``prefill``.
 
     Yields:
-        Token ids. The next one is computed only when it is asked for.
-
-    Raises:
-        Stopped: If the user stopped.
+        Row and token id. The next tokens are computed on demand.
     """
     embed = language_model.get_input_embeddings()
-    check(stop)
-    for _ in range(max_new_tokens):
-        token = logits.argmax(dim=-1, keepdim=True)
-        if int(token) == end_token:
+    left = {row: limit for row, limit in enumerate(limits) if limit}
+    while left := {row: limit for row, limit in left.items() if not stop(row)}:
+        tokens = logits.argmax(dim=-1, keepdim=True)
+        for row, token in enumerate(tokens[:, 0].tolist()):
+            if row not in left:
+                continue
+            if token == end_token:
+                del left[row]
+                continue
+            yield row, token
+            left[row] -= 1
+        left = {row: limit for row, limit in left.items() if limit}
+        if not left:
             return
-        yield int(token)
-        logits = prefill(language_model, embed(token), cache, stop)
+        if mask is not None:
+            mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=1)
+        logits = prefill(language_model, embed(tokens), cache, _never, mask)
+
+
+def _never() -> bool:
+    return False
 
 
 class StreamingText:
     """Text that grows with its tokens, in pieces that never change afterwards.
 
-    A word's leading space shows only next to its neighbours, so the whole text is decoded anew and
-    what is new in it is given out. Tokens that stand for single bytes are held back until
-    their run ends: only then is it known which characters they are.
+    A word's leading space shows only next to its neighbours, so the whole text is decoded at each
+    token and its new part is given out. Tokens that stand for single bytes are held back until
+    their run ends, because only then their characters are complete.
 
     Args:
         processor: Decodes the tokens.
@@ -117,7 +150,7 @@ class StreamingText:
         return "" if self._may_change(text, token) else self._grow(text)
 
     def finish(self) -> str:
-        """What was held back."""
+        """The part that was held back."""
         return self._grow(self._processor.decode(self._ids))
 
     def _grow(self, text: str) -> str:

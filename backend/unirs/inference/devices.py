@@ -1,4 +1,4 @@
-"""Where a model runs, in which precision, and what happens when memory runs out."""
+"""Devices, precision, and exhausted memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")
 
 
 def list_devices() -> list[str]:
-    """Devices that are there, the best first, such as ``["cuda:0", "cuda:1", "cpu"]``."""
+    """Available devices, the best first, such as ``["cuda:0", "cuda:1", "cpu"]``."""
     accelerator = torch.accelerator.current_accelerator()
     if accelerator is None or not torch.accelerator.is_available():
         return ["cpu"]
@@ -35,7 +35,7 @@ def resolve_device(name: str = "auto") -> torch.device:
     """The device of that name; ``"auto"`` is the first accelerator, or the CPU without one.
 
     Args:
-        name: ``"auto"``, ``"cpu"``, or an accelerator that PyTorch knows, such as ``"cuda"``,
+        name: ``"auto"``, ``"cpu"``, or an accelerator of PyTorch, such as ``"cuda"``,
             ``"cuda:1"`` or ``"mps"``.
 
     Raises:
@@ -88,7 +88,7 @@ def multiplies_bfloat16(device: torch.device) -> bool:
     """Whether a device has instructions for products in bfloat16.
 
     A processor without them computes such products many times slower than float32 ones. An
-    older PyTorch cannot tell, and it counts as one without.
+    older PyTorch has no such information; the processor then counts as one without.
     """
     if device.type != "cpu":
         return True
@@ -97,23 +97,23 @@ def multiplies_bfloat16(device: torch.device) -> bool:
 
 
 def fast_products(device: torch.device) -> torch.autocast:
-    """Within it, matrix products run in bfloat16, if the device is made for that."""
+    """A context in which matrix products run in bfloat16, if the device has instructions for it."""
     return torch.autocast(device.type, torch.bfloat16, multiplies_bfloat16(device))
 
 
 def synchronize(device: torch.device) -> None:
-    """Wait until an accelerator has done its work, so that clocks tell the truth."""
+    """Wait until an accelerator has done its work, so that times are correct."""
     if device.type != "cpu":
         torch.accelerator.synchronize(device)
 
 
 def guard_memory(work: Callable[[], Result], release: Callable[[], None], doing: str) -> Result:
-    """Do work; turn exhausted memory into an error to act on, and free what can be freed.
+    """Do work; if memory runs out, free what can be freed and raise an error that helps the user.
 
     Args:
-        work: What to do.
-        release: Drops the caches of whoever ran out of memory.
-        doing: The work in a word, for the sentence: ``"answering"``.
+        work: The work.
+        release: Clears caches.
+        doing: The work in a word, for the message: ``"answering"``.
 
     Raises:
         UniRSError: ``out_of_memory``.
@@ -123,7 +123,7 @@ def guard_memory(work: Callable[[], Result], release: Callable[[], None], doing:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-    # Here the failure's traceback is gone, and with its frames the big tensors that they held.
+    # Here the traceback is gone, and with its frames the large tensors that they held.
     release()
     free_unused_memory()
     raise UniRSError(

@@ -1,40 +1,43 @@
-"""The pipeline: vision, clue, prompt, answer; and what each question leaves for the next."""
+"""The engine of UniRS models: single questions and batches of them are rows of one pipeline."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from statistics import fmean
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from unirs.inference.cache import LeastRecentlyUsed
-from unirs.inference.decoding import Stop, Stopped, StreamingText, decode
+from unirs.answers import Answer, OptionScore, TokenCounts, acquisition_dates, image_facts
+from unirs.errors import UniRSError
+from unirs.inference.decoding import Stop
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
-from unirs.inference.prompting import answer_prompt, fuses, instruction_for, is_base, writes_clue
-from unirs.inference.reader import PromptReader, Reading
-from unirs.inference.run import Run
-from unirs.inference.scoring import rank_options, score_options
-from unirs.inference.verdict import change_test, is_change_caption
-from unirs.inference.visual import VisionEncoder, change_map, fit_frames, visual_tokens
-from unirs.inputs import Answer, Question, TokenCounts, VisualInput
+from unirs.inference.engine import BATCH_SIZE, Item
+from unirs.inference.prompting import check_question, fuses, is_base
+from unirs.inference.reliability import is_demonstration, question_kind
+from unirs.inference.run import Row, Run
+from unirs.inference.scoring import rank_options
+from unirs.inference.stages import Stages
+from unirs.inference.verdict import is_change_caption, is_changed
+from unirs.inference.views import VIEWS
+from unirs.inference.visual import fit_frames
+from unirs.inputs import Question, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
-from unirs.models.store import DEFAULT_MODEL, find_model, model_info
-from unirs.prompts import clue_prompt
-
-CLUE_MAX_NEW_TOKENS = 96
-CLUES_KEPT = 256
+from unirs.model.folder import read_folder
+from unirs.models import DEFAULT_MODEL, find_model
 
 
 class Pipeline:
-    """Answers questions about visual inputs with one model.
+    """Answers questions about visual inputs with a UniRS model (an ``Engine``).
 
-    Three things are kept between questions, and none of them changes an answer: the features of
-    each image, the clue of each visual input, and the LLM's keys and values of the system prompt
-    and images of the visual input at hand.
+    A question is a run, and each view of its images a row. Rows go through the stages side by
+    side, whatever runs they belong to; a single question is a batch of one.
 
-    One answer at a time: whoever shares a pipeline between threads serialises the calls.
+    Rounding differs in the last bits between batches of different sizes, as between any two shapes
+    of a matrix product: an answer can differ only where two tokens are about equally probable.
 
     Args:
         bundle: The model, in evaluation mode on its device.
@@ -44,9 +47,8 @@ class Pipeline:
     def __init__(self, bundle: ModelBundle, load_seconds: float = 0.0) -> None:
         self.bundle = bundle
         self.load_seconds = load_seconds
-        self._vision = VisionEncoder(bundle)
-        self._reader = PromptReader(bundle)
-        self._clues: LeastRecentlyUsed[str] = LeastRecentlyUsed(CLUES_KEPT)
+        self._stages = Stages(bundle)
+        self._most_rows: int | None = None  # that fit into memory; set once it has run out
 
     @property
     def name(self) -> str:
@@ -78,21 +80,27 @@ class Pipeline:
         """Frames read from a video."""
         return self.config.frame_count
 
+    @property
+    def demonstration(self) -> bool:
+        """Whether the model's card states that its answers cannot be relied on."""
+        return self.bundle.card.demonstration
+
+    @property
+    def makes_change_maps(self) -> bool:
+        """Whether the model has a change extraction module."""
+        return bool(self.config.change_module)
+
     def forget(self) -> None:
-        """Drop all that is kept between questions; answers stay the same, the next takes longer."""
-        self._vision.forget()
-        self._clues.clear()
-        self._reader.forget("clue")
-        self._reader.forget("answer")
+        """Clear all caches. Answers stay the same; the next one takes longer."""
+        self._stages.clear()
 
     def close(self) -> None:
-        """Give the memory of caches and weights back. The pipeline cannot answer any more."""
+        """Release the memory of caches and weights. The pipeline cannot answer any more."""
         self.forget()
         self.bundle.model.to("meta")
         if self.bundle.clue_language_model is not None:
             self.bundle.clue_language_model.to("meta")
 
-    @torch.inference_mode()
     def answer(
         self,
         visual: VisualInput,
@@ -108,11 +116,13 @@ class Pipeline:
             visual: One image, a pair or a video. A video of another length than ``frame_count``
                 is sampled evenly, or filled with black frames on the left.
             question: What is asked. Options are scored; without them the answer is generated.
-            on_token: Told each piece of the answer's text as it comes.
-            on_stage: Told ``"vision"``, ``"clue"``, ``"prefill"``, and ``"decode"`` or ``"score"``
-                as they begin; a change caption has both. A stage that is free, thanks to a
-                question before, is left out.
-            stop: Asked at every token. What was said until then comes back as ``stopped``.
+            on_token: Called with each piece of the answer's text.
+            on_stage: Called with ``"vision"``, ``"clue"``, ``"prefill"``, and ``"decode"`` or
+                ``"score"`` as they begin; a change caption has both. A stage that is free, thanks
+                to an earlier question, is left out. The views after the first are one stage,
+                ``"view"``.
+            stop: Called at every token. Once it returns true, the part of the answer until then
+                is returned as ``stopped``.
 
         Returns:
             The answer, with the seconds of each stage.
@@ -122,153 +132,125 @@ class Pipeline:
                 ``question_too_long`` for the model's context, or ``out_of_memory`` (the pipeline
                 stays usable).
         """
-        instruction = instruction_for(question)
-        visual = fit_frames(visual, self.frame_count)
-        run = Run(self.bundle.model.device, on_token, on_stage, stop)
-        guard_memory(
-            lambda: self._work(visual, question, instruction, run), self.forget, "answering"
+        check_question(question)
+        run = Run(visual, question, on_token, on_stage, stop)
+        first, *others = self._rows(run)
+        rows = self._evaluate([first], 1)
+        if others and not run.wants_stop():
+            run.announce("view")
+            rows += self._evaluate(others, BATCH_SIZE)
+        return self._answer(run, rows, run.elapsed())
+
+    def answers(
+        self,
+        items: Iterable[Item],
+        *,
+        batch_size: int = BATCH_SIZE,
+        on_smaller: Callable[[int], None] | None = None,
+        stop: Stop | None = None,
+    ) -> Iterator[Answer]:
+        """Answer many questions side by side; see :meth:`unirs.inference.engine.Engine.answers`.
+
+        Neighbours share what one question leaves for the next in ``answer``: each image is encoded
+        once, each visual input has one clue, and its prefix is read once.
+        """
+        items, stopped = iter(items), False
+        while not stopped and (batch := list(islice(items, batch_size))):
+            for _, question in batch:
+                check_question(question)
+            runs = [Run(visual, question, stop=stop) for visual, question in batch]
+            rows = [row for run in runs for row in self._rows(run)]
+            rows = self._evaluate(rows, batch_size, on_smaller)
+            seconds = runs[0].elapsed() / len(runs)
+            stopped = any(run.stopped for run in runs)
+            for run in runs:
+                yield self._answer(run, [row for row in rows if row.run is run], seconds)
+
+    def _rows(self, run: Run) -> list[Row]:
+        """One row for each view; the first alone where the others would change nothing."""
+        averages = (
+            run.question.options
+            or is_change_caption(run.visual, run.question)
+            or fuses(self.config, run.visual)
         )
+        views = VIEWS[: run.question.views] if averages else VIEWS[:1]
+        visuals = [fit_frames(view.of(run.visual), self.frame_count) for view in views]
+        return [
+            Row(run, view, visual, self.bundle.processor)
+            for view, visual in zip(views, visuals, strict=True)
+        ]
+
+    def _evaluate(
+        self, rows: list[Row], batch_size: int, on_smaller: Callable[[int], None] | None = None
+    ) -> list[Row]:
+        """Take rows through all stages, ``batch_size`` at a time or as many as memory allows.
+
+        A batch that does not fit starts again in smaller ones, with fresh rows.
+        """
+        done: list[Row] = []
+        while len(done) < len(rows):
+            size = min(batch_size, self._most_rows or batch_size)
+            batch = [row.fresh() for row in rows[len(done) : len(done) + size]]
+            work = partial(self._stages.run, batch)
+            try:
+                guard_memory(work, self._stages.release_memory, "answering")
+                done += batch
+            except UniRSError as error:
+                if error.code != "out_of_memory" or len(batch) == 1:
+                    raise
+                self._most_rows = len(batch) // 2
+                if on_smaller:
+                    on_smaller(self._most_rows)
+        return done
+
+    def _is_demonstration(self, run: Run, text: str) -> bool:
+        """Whether the model's card states that an answer like this one cannot be relied on."""
+        question, card = run.question, self.bundle.card
+        kind = question_kind(run.visual.kind, question.task, question.options, text)
+        return is_demonstration(card.demonstration, card.reliable, kind)
+
+    def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:
+        """The answer of a run: probabilities and change maps are averaged over its rows."""
+        first, options = rows[0], _ranked(run.question, rows)
+        text, tokens = first.text, first.answer_tokens
+        if options:
+            text = options[0].text
+            tokens = len(self.bundle.processor.encode_answer(text)) - 1
+            run.note_token()
+            run.emit(text)
+        unchanged = [row.unchanged for row in rows if row.unchanged is not None]
+        maps = [row.change_map for row in rows if row.change_map is not None]
         return Answer(
-            text=run.text,
-            task=question.task,
-            clue=run.clue,
-            options=run.options,
-            changed=run.changed,
+            text=text,
+            task=run.question.task,
+            clue=first.clue,
+            options=options,
+            changed=is_changed(unchanged) if unchanged else None,
             model=self.name,
             device=self.device,
             stopped=run.stopped,
             zero_shot=is_base(self.config),
-            seconds=run.seconds(self.load_seconds),
-            tokens=TokenCounts(run.prompt_tokens, run.visual_tokens, run.answer_tokens),
-            change_map=run.change_map,
+            demonstration=self._is_demonstration(run, text),
+            acquired=acquisition_dates(run.visual),
+            crop=image_facts(run.visual),
+            seconds=run.stage_seconds(self.load_seconds, total),
+            tokens=TokenCounts(first.prompt_tokens, first.visual_tokens, tokens),
+            change_map=np.mean(maps, axis=0) if maps else None,
         )
 
-    def _work(self, visual: VisualInput, question: Question, instruction: str, run: Run) -> None:
-        """All stages, as far as the user lets them go."""
-        try:
-            self._see(visual, run)
-            if question.clue and writes_clue(self.config):
-                run.clue = self._clue(visual, run)
-            self._respond(visual, question, instruction, run)
-            if is_change_caption(visual, question):
-                with run.stage("score"):
-                    run.changed = self._has_changed(visual, question, run)
-        except Stopped:
-            run.stopped = True
 
-    def _see(self, visual: VisualInput, run: Run) -> None:
-        """Have the features of all images at hand, and what they tell of a change."""
-        if not self._vision.knows(visual.crops):
-            with run.stage("vision"):
-                self._vision.encode(visual.crops, run.stop)
-        if fuses(self.config, visual):
-            features = self._vision.encode(visual.crops, run.stop)
-            run.change_map = change_map(self.bundle, features, visual.crops[0])
-
-    def _clue(self, visual: VisualInput, run: Run) -> str:
-        """What the frozen base says of the images, asked once (paper, section III-B2)."""
-        clue = self._clues.get(visual.digest)
-        if clue is None:
-            with run.stage("clue"):
-                clue = self._write_clue(visual, run.stop)
-            self._clues.put(visual.digest, clue)
-            self._reader.forget("clue")  # the base has no more to say about these images
-        return clue
-
-    def _write_clue(self, visual: VisualInput, stop: Stop) -> str:
-        text = StreamingText(self.bundle.processor)
-        with self.bundle.language_model("clue") as language_model:
-            reading = self._reader.read(
-                "clue",
-                language_model,
-                clue_prompt(visual.kind, len(visual.crops)),
-                digest=visual.digest,
-                visual=lambda: self._tokens(visual, as_pair=False, stop=stop),
-                stop=stop,
-                at_most=CLUE_MAX_NEW_TOKENS,
-            )
-            for token in self._decode(reading, CLUE_MAX_NEW_TOKENS, stop):
-                text.add(token)
-        text.finish()
-        return text.text.strip()
-
-    def _respond(self, visual: VisualInput, question: Question, instruction: str, run: Run) -> None:
-        """Read the prompt, then score the options or generate."""
-        options = [self.bundle.processor.encode_answer(option) for option in question.options]
-        as_pair = fuses(self.config, visual)
-        with self.bundle.language_model("answer") as language_model:
-            with run.stage("prefill"):
-                reading = self._reader.read(
-                    "answer",
-                    language_model,
-                    answer_prompt(self.config, visual, instruction, run.clue),
-                    digest=visual.digest,
-                    visual=lambda: self._tokens(visual, as_pair=as_pair, stop=run.stop),
-                    stop=run.stop,
-                    at_least=max(map(len, options), default=1),
-                    at_most=0 if options else question.max_new_tokens,
-                )
-            run.prompt_tokens, run.visual_tokens = reading.text_tokens, reading.visual_tokens
-            if options:
-                self._score(reading, question, options, run)
-            else:
-                self._generate(reading, question, run)
-
-    def _has_changed(self, visual: VisualInput, question: Question, run: Run) -> bool:
-        """Whether the model finds that anything has changed, whatever it was asked about it."""
-        test = change_test(self.config, question.clue)
-        options = [self.bundle.processor.encode_answer(each) for each in test.question.options]
-        as_pair = fuses(self.config, visual)
-        with self.bundle.language_model("answer") as language_model:
-            reading = self._reader.read(
-                "answer",
-                language_model,
-                answer_prompt(self.config, visual, instruction_for(test.question), run.clue),
-                digest=visual.digest,
-                visual=lambda: self._tokens(visual, as_pair=as_pair, stop=run.stop),
-                stop=run.stop,
-                at_least=max(map(len, options)),
-                at_most=0,
-            )
-            return test.changed(
-                score_options(language_model, reading.logits, reading.cache, options, run.stop)
-            )
-
-    def _generate(self, reading: Reading, question: Question, run: Run) -> None:
-        text = StreamingText(self.bundle.processor)
-        with run.stage("decode"):
-            for token in self._decode(reading, question.max_new_tokens, run.stop):
-                run.say(text.add(token))
-            run.say(text.finish(), tokens=0)
-
-    def _score(
-        self, reading: Reading, question: Question, options: list[list[int]], run: Run
-    ) -> None:
-        with run.stage("score"):
-            scores = score_options(
-                reading.language_model, reading.logits, reading.cache, options, run.stop
-            )
-        run.options = rank_options(question.options, scores)
-        best = question.options.index(run.options[0].text)
-        run.say(run.options[0].text, tokens=len(options[best]) - 1)
-
-    def _decode(self, reading: Reading, max_new_tokens: int, stop: Stop) -> Iterator[int]:
-        return decode(
-            reading.language_model,
-            reading.logits,
-            reading.cache,
-            end_token=self.bundle.processor.tokenizer.eos_token_id,
-            max_new_tokens=min(max_new_tokens, reading.room),
-            stop=stop,
-        )
-
-    def _tokens(self, visual: VisualInput, *, as_pair: bool, stop: Stop) -> Tensor:
-        features = self._vision.encode(visual.crops, stop)
-        return visual_tokens(self.bundle, features, as_pair=as_pair)
+def _ranked(question: Question, rows: Sequence[Row]) -> tuple[OptionScore, ...]:
+    """The options of a question, best first; empty if none were scored."""
+    scored = [row.probabilities for row in rows if row.probabilities]
+    means = [fmean(each) for each in zip(*scored, strict=True)]
+    return rank_options(question.options, means) if scored else ()
 
 
 def load_pipeline(
-    name_or_folder: str | Path = DEFAULT_MODEL, device: str = "auto", precision: str = "auto"
+    name_or_folder: str | Path = DEFAULT_MODEL,
+    device: str = "auto",
+    precision: str = "auto",
+    on_accepted: Callable[[], None] = lambda: None,
 ) -> Pipeline:
     """Load a model and put it where it will run.
 
@@ -276,16 +258,19 @@ def load_pipeline(
         name_or_folder: See ``find_model``.
         device: See ``devices.resolve_device``.
         precision: See ``devices.resolve_precision``.
+        on_accepted: See ``load_bundle``.
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid``, ``device_missing``,
             ``precision_unknown`` or ``out_of_memory``.
     """
     started = time.perf_counter()
-    folder = find_model(name_or_folder)
+    folder = read_folder(find_model(name_or_folder))
     where = resolve_device(device)
-    dtype = resolve_precision(precision, where, model_info(folder).needs_bytes["float32"])
+    dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
     bundle = guard_memory(
-        lambda: load_bundle(folder, where, dtype), lambda: None, f"loading the model {folder.name}"
+        lambda: load_bundle(folder, where, dtype, on_accepted),
+        lambda: None,
+        f"loading the model {folder.name}",
     )
     return Pipeline(bundle, time.perf_counter() - started)

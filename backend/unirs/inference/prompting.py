@@ -1,4 +1,4 @@
-"""What a question becomes for a model: instruction, prompt, and how its images are read."""
+"""From a question to a prompt: instruction, clue, and how the images are read."""
 
 from __future__ import annotations
 
@@ -33,35 +33,36 @@ def answer_prompt(
     return prompts.unirs_prompt(visual.kind, instruction, clue, markers)
 
 
-def instruction_for(question: Question) -> str:
-    """The instruction that a question puts into the prompt.
+def instruction_for(question: Question, kind: InputKind) -> str:
+    """The instruction of a question about a kind of input.
 
-    A question goes in as the user wrote it; with options it asks for a short answer, as in
-    training. Captions and change captions have an instruction of their own, unless the user gives
-    another. A classification lists its classes, which are the options.
-
-    Raises:
-        UniRSError: ``question_empty``, ``options_invalid`` or ``text_invalid``.
+    A question is used as the user wrote it; with options it asks for a short answer, as in
+    training. The other tasks have an instruction of their own, unless the user gives another one.
+    That of a classification lists its classes, which are the options.
     """
-    _check_texts(question)
     text = question.text.strip()
     if question.task is Task.ASK:
-        if not text:
-            raise UniRSError("question_empty", "The question is empty; say what you want to know.")
         return prompts.short_answer(text) if question.options else text
     if question.task is Task.CLASSIFY:
-        return prompts.classify_instruction(question.options)
+        return text or prompts.classify_instruction(question.options, kind)
     if question.task is Task.CHANGE:
         return text or prompts.CHANGE_INSTRUCTION
     return text or prompts.CAPTION_INSTRUCTION
 
 
-def _check_texts(question: Question) -> None:
+def check_question(question: Question) -> None:
+    """Refuse a question that no model could answer.
+
+    Raises:
+        UniRSError: ``question_empty``, ``options_invalid`` or ``text_invalid``.
+    """
     options = question.options
     if any(not option.strip() for option in options) or len(set(options)) < len(options):
         raise UniRSError("options_invalid", "The options must be different and none may be empty.")
     if question.task is Task.CLASSIFY and not options:
         raise UniRSError("options_invalid", "A classification needs the classes to choose from.")
+    if question.task is Task.ASK and not question.text.strip():
+        raise UniRSError("question_empty", "The question is empty; enter a question.")
     try:
         "".join([question.text, *options]).encode()
     except UnicodeEncodeError:

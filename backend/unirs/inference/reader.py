@@ -1,56 +1,121 @@
-"""Lets the LLMs read prompts, and remembers the part that follow-up questions share."""
+"""Reads prompts in two parts: system prompt and images first, then the words behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
 from unirs.errors import UniRSError
 from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import Stop, prefill
+from unirs.inference.decoding import Stop, decode, prefill
+from unirs.inference.scoring import score_options
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
 from unirs.model.adapters import Role
 from unirs.prompts import Prompt
 
+Options = Sequence[Sequence[int]]
+"""Token ids of each option of a closed set."""
+
 
 @dataclass(frozen=True)
 class Reading:
-    """A prompt that an LLM has read to its end.
+    """Prompts that a language model has read to their ends, side by side.
+
+    Each row is ``prefix | padding | words``: the prefixes have one length, and the padding lies
+    before the words, so that all rows end, and grow, at the same place. The padding is masked and
+    takes no position.
 
     Attributes:
-        language_model: Who read it.
-        logits: Behind its last token, ``[1, vocabulary]``.
-        cache: Its keys and values.
-        room: Tokens that the context still has room for.
-        text_tokens: Tokens of the prompt's text.
-        visual_tokens: Tokens of its images.
+        language_model: The reader.
+        logits: Behind the last token of each row, ``[rows, vocabulary]``.
+        cache: Keys and values, ``[rows, …]``.
+        mask: ``[rows, tokens]`` bool, false at the padding; ``None`` where there is none.
+        end_token: The token that ends an answer.
+        text_tokens: Tokens of the text of each prompt.
+        limits: Tokens that may be generated, for each row.
     """
 
     language_model: LlamaForCausalLM
     logits: Tensor
     cache: KeyValueCache
-    room: int
-    text_tokens: int
-    visual_tokens: int
+    mask: Tensor | None
+    end_token: int
+    text_tokens: Sequence[int]
+    limits: Sequence[int]
+
+    def generate(self, stop: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+        """Generate greedily: row and token id, one after the other. A reading generates once.
+
+        Args:
+            stop: Called with each row before each of its tokens; ends the row if it returns true.
+        """
+        return decode(
+            self.language_model,
+            self.logits,
+            self.cache,
+            end_token=self.end_token,
+            limits=self.limits,
+            stop=stop,
+            mask=self.mask,
+        )
+
+    def scores(self, options: Sequence[Options], stop: Stop) -> Iterator[Tensor]:
+        """Log-probabilities of the options of each row; see ``score_options``."""
+        for row, each in enumerate(options):
+            logits, cache = self._row(row)
+            yield score_options(self.language_model, logits, cache, each, stop)
+
+    def _row(self, row: int) -> tuple[Tensor, KeyValueCache]:
+        """Logits ``[1, vocabulary]`` and cache of one row, as if it had been read by itself."""
+        if len(self.logits) == 1:
+            return self.logits, self.cache
+        kept = None if self.mask is None else self.mask[row]
+        length = self.cache.length if kept is None else int(kept.sum())
+        rows = torch.tensor([row], device=self.logits.device)
+        return self.logits[row : row + 1], self.cache.select(rows, length, kept)
 
 
 @dataclass(frozen=True)
-class _Prefix:
-    """System prompt and images of one visual input, ``length`` tokens, as one LLM read them."""
+class Prefix:
+    """System prompt and images of some visual inputs, as a language model has read them.
 
-    digest: str
+    Attributes:
+        language_model: The reader.
+        cache: Keys and values, one row for each visual input. What lies behind ``length`` tokens
+            is of the latest question.
+        length: Tokens of each prefix.
+        rows: Row of each visual input, by its digest.
+    """
+
+    language_model: LlamaForCausalLM
     cache: KeyValueCache
     length: int
+    rows: Mapping[str, int]
+
+    def cache_for(self, digests: Sequence[str], capacity: int) -> KeyValueCache:
+        """A cache that begins with the prefixes of visual inputs and has room for more tokens.
+
+        For one question about the only visual input it is the prefix's own, and nothing is copied.
+        """
+        self.cache.truncate(self.length)
+        if len(digests) == len(self.rows) == 1:
+            self.cache.reserve(capacity)
+            return self.cache
+        keys = self.cache.layers[0].keys
+        rows = torch.tensor([self.rows[digest] for digest in digests], device=keys.device)
+        return self.cache.select(rows, capacity)
 
 
 class PromptReader:
-    """Reads prompts in two pieces: system prompt and images first, then the question's own words.
+    """Reads prompts in two parts, and keeps the first part for follow-up questions.
 
-    The first piece of the latest visual input is kept for each role. Prompts are read in these
-    two pieces whether the first is kept or not, so that keeping it changes nothing but the time.
+    The latest prefix of each role is kept. Prompts are read in these two parts whether the first
+    is kept or not, so that keeping it changes nothing but the time.
 
     Args:
         bundle: The model.
@@ -58,97 +123,119 @@ class PromptReader:
 
     def __init__(self, bundle: ModelBundle) -> None:
         self._bundle = bundle
-        self._prefixes: dict[Role, _Prefix] = {}
+        self._prefixes: dict[Role, Prefix] = {}
 
-    def forget(self, role: Role) -> None:
-        """Drop what is kept for a role."""
-        self._prefixes.pop(role, None)
+    def clear(self, *roles: Role) -> None:
+        """Drop the prefixes of some roles; without any, of all."""
+        for role in roles or tuple(self._prefixes):
+            self._prefixes.pop(role, None)
 
-    def read(
+    def read_images(
         self,
         role: Role,
         language_model: LlamaForCausalLM,
-        prompt: Prompt,
-        *,
-        digest: str,
-        visual: Callable[[], Tensor],
+        markers: int,
+        visuals: Mapping[str, Callable[[], Tensor]],
         stop: Stop,
-        at_least: int = 1,
-        at_most: int = 1,
-    ) -> Reading:
-        """Read a prompt.
+    ) -> Prefix:
+        """The prefix of visual inputs: the one that is kept, or a new one.
 
         Args:
-            role: Who reads it, for the prefix that is kept.
-            language_model: The LLM that plays the role.
-            prompt: With a marker for each image.
-            digest: Identifies the images.
-            visual: Gives their tokens ``[markers, visual_tokens, width]``; asked only if needed.
-            stop: Asked now and then.
-            at_least: Tokens that the context must still have room for.
-            at_most: Tokens that will follow, if there is room for so many.
+            role: The role of the language model.
+            language_model: The reader.
+            markers: Visual markers in each prompt.
+            visuals: For each visual input, by its digest, a function that gives its tokens,
+                ``[markers, visual_tokens, width]``.
+            stop: Called now and then.
 
         Raises:
-            UniRSError: ``question_too_long`` if the context has no room for ``at_least`` tokens.
-            Stopped: If the user stopped.
+            Stopped: If ``stop`` returns true.
         """
-        input_ids = self._bundle.processor.encode(prompt).to(self._bundle.model.device)
-        room = room_behind(self._bundle, input_ids, at_least)
-        split = end_of_images(input_ids)
-        markers = prompt.markers
-        visual_tokens = markers * self._bundle.config.visual_tokens
-        total = len(input_ids) - markers + visual_tokens + min(room, at_most)
-        prefix = self._prefixes.get(role)
-        if prefix is None or prefix.digest != digest:
-            self.forget(role)  # before the new one takes its memory
-            embeddings = embed_prompt(language_model, input_ids[:split], visual())
-            prefix = self._read_prefix(language_model, embeddings, digest, total, stop)
-            self._prefixes[role] = prefix
-        prefix.cache.truncate(prefix.length)
-        prefix.cache.reserve(total)
-        words = language_model.get_input_embeddings()(input_ids[split:].unsqueeze(0))
-        logits = prefill(language_model, words, prefix.cache, stop)
-        text_tokens = len(input_ids) - markers
-        return Reading(language_model, logits, prefix.cache, room, text_tokens, visual_tokens)
-
-    def _read_prefix(
-        self,
-        language_model: LlamaForCausalLM,
-        embeddings: Tensor,
-        digest: str,
-        total: int,
-        stop: Stop,
-    ) -> _Prefix:
+        kept = self._prefixes.get(role)
+        if kept and visuals.keys() <= kept.rows.keys():
+            return kept
+        self.clear(role)  # before the new one takes its memory
+        head = self._encode(Prompt("", markers))
+        head = head[: _end_of_images(head)]
+        embedded = [embed_prompt(language_model, head, tokens()) for tokens in visuals.values()]
         cache = KeyValueCache(language_model.config.num_hidden_layers)
-        cache.reserve(total)
-        prefill(language_model, embeddings, cache, stop)
-        return _Prefix(digest, cache, cache.length)
+        cache.reserve(embedded[0].shape[1])
+        prefill(language_model, torch.cat(embedded), cache, stop)
+        rows = {digest: row for row, digest in enumerate(visuals)}
+        self._prefixes[role] = Prefix(language_model, cache, cache.length, rows)
+        return self._prefixes[role]
+
+    def read_words(
+        self,
+        prefix: Prefix,
+        digests: Sequence[str],
+        prompts: Sequence[Prompt],
+        stop: Stop,
+        *,
+        at_least: Sequence[int],
+        at_most: Sequence[int],
+    ) -> Reading:
+        """Read prompts from their images on.
+
+        Args:
+            prefix: What comes before.
+            digests: The visual input of each prompt.
+            prompts: One for each row.
+            stop: Called now and then.
+            at_least: Tokens that the context must still have room for, for each row.
+            at_most: Tokens that will be generated, if there is room for so many.
+
+        Raises:
+            UniRSError: ``question_too_long`` if the context has too little room.
+            Stopped: If ``stop`` returns true.
+        """
+        language_model = prefix.language_model
+        ids = [self._encode(prompt) for prompt in prompts]
+        rooms = [self._room_behind(*each) for each in zip(ids, at_least, strict=True)]
+        limits = [min(*each) for each in zip(rooms, at_most, strict=True)]
+        words = [prompt[_end_of_images(prompt) :] for prompt in ids]
+        tokens = pad_sequence(words, batch_first=True, padding_side="left")
+        mask = _mask(words, prefix.length)
+        cache = prefix.cache_for(digests, prefix.length + tokens.shape[1] + max(limits))
+        embeddings = language_model.get_input_embeddings()(tokens)
+        return Reading(
+            language_model=language_model,
+            logits=prefill(language_model, embeddings, cache, stop, mask),
+            cache=cache,
+            mask=mask,
+            end_token=self._bundle.processor.tokenizer.eos_token_id,
+            text_tokens=[int((prompt != IMAGE_TOKEN).sum()) for prompt in ids],
+            limits=limits,
+        )
+
+    def _encode(self, prompt: Prompt) -> Tensor:
+        return self._bundle.processor.encode(prompt).to(self._bundle.model.device)
+
+    def _room_behind(self, input_ids: Tensor, at_least: int) -> int:
+        """Tokens that the model's context has room for behind a prompt ``[length]``."""
+        config = self._bundle.config
+        markers = int((input_ids == IMAGE_TOKEN).sum())
+        length = len(input_ids) + markers * (config.visual_tokens - 1)
+        context = int(config.text_config.max_position_embeddings)
+        if context - length < at_least:
+            raise UniRSError(
+                "question_too_long",
+                f"The question is too long: with its images it takes {length} tokens, and the "
+                f"model {self._bundle.name} reads {context - at_least} at most; shorten it.",
+                tokens=length,
+            )
+        return context - length
 
 
-def end_of_images(input_ids: Tensor) -> int:
-    """Where the question's own words begin in a prompt ``[length]`` with markers."""
+def _end_of_images(input_ids: Tensor) -> int:
+    """Where the words behind the images begin in a prompt ``[length]`` with markers."""
     return int((input_ids == IMAGE_TOKEN).nonzero()[-1]) + 1
 
 
-def room_behind(bundle: ModelBundle, input_ids: Tensor, at_least: int) -> int:
-    """Tokens that the model's context has room for behind a prompt.
-
-    Args:
-        bundle: The model.
-        input_ids: The prompt, ``[length]``, with a marker for each image.
-        at_least: Tokens that must fit.
-
-    Raises:
-        UniRSError: ``question_too_long``.
-    """
-    markers = int((input_ids == IMAGE_TOKEN).sum())
-    length = len(input_ids) + markers * (bundle.config.visual_tokens - 1)
-    context = int(bundle.config.text_config.max_position_embeddings)
-    if context - length < at_least:
-        raise UniRSError(
-            "question_too_long",
-            f"The question is too long: with its images it takes {length} tokens, and the "
-            f"model {bundle.name} reads {context - at_least} at most; shorten it.",
-            tokens=length,
-        )
-    return context - length
+def _mask(words: Sequence[Tensor], prefix_length: int) -> Tensor | None:
+    """``[rows, tokens]`` bool, false at the padding before the words; ``None`` without padding."""
+    if len({len(ids) for ids in words}) == 1:
+        return None
+    real = [torch.ones_like(ids, dtype=torch.bool) for ids in words]
+    mask = pad_sequence(real, batch_first=True, padding_side="left")
+    return torch.cat([mask.new_ones(len(words), prefix_length), mask], dim=1)

@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
+from unirs.answers import OptionScore
 from unirs.inference.cache import KeyValueCache
 from unirs.inference.decoding import Stop, check
-from unirs.inputs import OptionScore
 
 OPTIONS_PER_BATCH = 32
 
@@ -31,17 +31,17 @@ def score_options(
     normalisation by length is wanted.
 
     Args:
-        language_model: The LLM.
+        language_model: The language model.
         logits: Behind the prompt, ``[1, vocabulary]``.
         cache: The prompt; read, not changed.
         options: Token ids of each option: at least one, and the end-of-turn token behind it.
-        stop: Asked before each batch of ``OPTIONS_PER_BATCH`` options.
+        stop: Called before each batch of ``OPTIONS_PER_BATCH`` options.
 
     Returns:
         ``[options]`` float32, each at most 0.
 
     Raises:
-        Stopped: If the user stopped.
+        Stopped: If ``stop`` returns true.
     """
     scores = []
     for start in range(0, len(options), OPTIONS_PER_BATCH):
@@ -51,9 +51,8 @@ def score_options(
     return torch.cat(scores)
 
 
-def rank_options(options: Sequence[str], scores: Tensor) -> tuple[OptionScore, ...]:
-    """Options with their probabilities, best first, of what ``score_options`` returned."""
-    probabilities = scores.softmax(dim=0).tolist()
+def rank_options(options: Sequence[str], probabilities: Sequence[float]) -> tuple[OptionScore, ...]:
+    """Options with their probabilities, best first."""
     ranking = sorted(range(len(options)), key=lambda index: -probabilities[index])
     return tuple(OptionScore(options[index], probabilities[index]) for index in ranking)
 

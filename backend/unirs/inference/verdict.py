@@ -1,13 +1,14 @@
-"""Whether anything has changed between two dates: the one place that decides it.
+"""The verdict, whether anything has changed between two dates: the one place that decides it.
 
-Where a model is at hand it decides, by scores of its own and not by the words of its caption: it
-may say the same in many ways, and most of what it says of a change also holds a word like "no".
-The texts of other systems have nothing but their words.
+It is a matter of the model's own scores and not of the words of its caption: there are many ways to
+write that nothing has changed, and most captions of a change hold a word like "no" as well. Of the
+texts of other systems there are only the words.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,34 +26,42 @@ _NEGATION = re.compile(
 )
 _WORD = re.compile(r"\w")
 
+CHANGE_THRESHOLD = 0.5
+"""Something has changed where the probability of no change is below this, 0 to 1."""
+
 _ENDS = ("", ".", " .")
 """How captions end: those of LEVIR-CC with the last of these, unless they were cleaned before."""
 
 
 @dataclass(frozen=True)
 class ChangeTest:
-    """How a model is asked whether anything has changed.
+    """The question whether anything has changed, as it is put to a model.
 
     Attributes:
         question: Its options are scored.
-        no: Those of them that say that nothing has changed.
-        closed: Whether the options are all that the model has to choose from; else they are some
-            of the things that it might say.
+        no: The options that mean that nothing has changed.
+        closed: Whether the options are all possible answers; else they are some of the captions
+            that the model might generate.
     """
 
     question: Question
     no: tuple[str, ...]
     closed: bool
 
-    def changed(self, scores: Tensor) -> bool:
-        """Whether anything has changed, by the log-probabilities ``[options]`` of the options."""
+    def unchanged(self, scores: Tensor) -> float:
+        """Probability that nothing has changed, by the options' log-probabilities ``[options]``."""
         chances = scores.softmax(dim=0) if self.closed else scores.exp()
-        nothing = [option in self.no for option in self.question.options]
-        return float(chances[nothing].sum()) < 0.5
+        negative = [option in self.no for option in self.question.options]
+        return float(chances[negative].sum())
 
 
-def change_test(config: UniRSConfig, clue: bool = True) -> ChangeTest:
-    """What suits a model.
+def is_changed(unchanged: Sequence[float]) -> bool:
+    """The verdict, by the probability of no change in each view: their mean is below a half."""
+    return sum(unchanged) / len(unchanged) < CHANGE_THRESHOLD
+
+
+def change_test(config: UniRSConfig) -> ChangeTest:
+    """The test for a model.
 
     A UniRS model has learnt from LEVIR-CC to caption changes, with five captions for pairs without
     change; their probabilities together are its own share of "nothing has changed". A base has
@@ -60,15 +69,14 @@ def change_test(config: UniRSConfig, clue: bool = True) -> ChangeTest:
 
     Args:
         config: Of the model.
-        clue: Whether the answer has a clue.
     """
     from unirs.inference.prompting import is_base
 
     if is_base(config):
-        question = Question(Task.ASK, "Has anything changed?", options=("yes", "no"), clue=clue)
+        question = Question(Task.ASK, "Has anything changed?", options=("yes", "no"))
         return ChangeTest(question, ("no",), closed=True)
     captions = tuple(caption + end for caption in NO_CHANGE for end in _ENDS)
-    return ChangeTest(Question(Task.CHANGE, options=captions, clue=clue), captions, closed=False)
+    return ChangeTest(Question(Task.CHANGE, options=captions), captions, closed=False)
 
 
 def is_change_caption(visual: VisualInput, question: Question) -> bool:

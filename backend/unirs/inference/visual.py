@@ -1,8 +1,8 @@
-"""From crops to visual tokens: each image goes through the encoder once."""
+"""From crops to visual tokens: each image goes through the vision encoder once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -37,10 +37,7 @@ def fit_frames(visual: VisualInput, frame_count: int) -> VisualInput:
 
 
 class VisionEncoder:
-    """SigLIP with a memory: equal images are encoded once.
-
-    Images run one at a time, so that an image's features never depend, not even in their last
-    bit, on which others were asked for with it.
+    """The vision encoder with a cache: equal images are encoded once.
 
     Args:
         bundle: The model and its processor.
@@ -50,35 +47,43 @@ class VisionEncoder:
         self._bundle = bundle
         self._features: LeastRecentlyUsed[Tensor] = LeastRecentlyUsed(FEATURES_KEPT)
 
-    def knows(self, crops: Sequence[Crop]) -> bool:
-        """Whether all features are at hand."""
+    def has(self, crops: Iterable[Crop]) -> bool:
+        """Whether the features of all images are kept."""
         return all(self._features.get(crop.digest) is not None for crop in crops)
 
-    def encode(self, crops: Sequence[Crop], stop: Stop) -> Tensor:
-        """Features ``[images, grid * grid, vision_width]`` of images in order.
+    def encode(self, crops: Iterable[Crop], at_once: int, stop: Stop) -> dict[str, Tensor]:
+        """Features ``[grid * grid, vision_width]`` of images, by their digests.
+
+        Args:
+            crops: The images.
+            at_once: Images that are encoded side by side. One at a time, the features of an image
+                do not depend, not even in their last bit, on the other images.
+            stop: Called now and then.
 
         Raises:
-            Stopped: If the user stopped between two images.
+            Stopped: If ``stop`` returns true.
         """
-        return torch.cat([self._encode_one(crop, stop) for crop in crops])
+        wanted = {crop.digest: crop for crop in crops}
+        found = {digest: self._features.get(digest) for digest in wanted}
+        features = {digest: kept for digest, kept in found.items() if kept is not None}
+        new = [crop for digest, crop in wanted.items() if digest not in features]
+        for start in range(0, len(new), at_once):
+            check(stop)
+            some, model = new[start : start + at_once], self._bundle.model
+            pixel_values = self._bundle.processor.images([crop.pixels for crop in some])
+            encoded = model.encode_images(pixel_values.to(model.device, model.dtype))
+            for crop, each in zip(some, encoded, strict=True):
+                features[crop.digest] = each.clone()  # it must not hold the whole batch
+                self._features.put(crop.digest, features[crop.digest])
+        return features
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop all features."""
         self._features.clear()
 
-    def _encode_one(self, crop: Crop, stop: Stop) -> Tensor:
-        features = self._features.get(crop.digest)
-        if features is None:
-            check(stop)
-            model = self._bundle.model
-            pixel_values = self._bundle.processor.images([crop.pixels])
-            features = model.encode_images(pixel_values.to(model.device, model.dtype))
-            self._features.put(crop.digest, features)
-        return features
-
 
 def visual_tokens(bundle: ModelBundle, features: Tensor, *, as_pair: bool) -> Tensor:
-    """What the LLM reads of the images.
+    """Visual tokens, as the language model reads them.
 
     Args:
         bundle: The model.
@@ -95,7 +100,7 @@ def visual_tokens(bundle: ModelBundle, features: Tensor, *, as_pair: bool) -> Te
 
 
 def change_map(bundle: ModelBundle, features: Tensor, crop: Crop) -> NDArray[np.float32]:
-    """What has changed on the extent of a pair.
+    """The change map of a pair, on its extent.
 
     Args:
         bundle: A model with a change extraction module.

@@ -7,17 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from unirs.model.bundle import (
-        ModelBundle,
-        load_bundle,
-        load_config,
-        load_processor,
-        make_processor,
-        save_bundle,
-        weights_digest,
-    )
+    from unirs.model.bundle import ModelBundle, make_processor, save_bundle
     from unirs.model.config import PRESETS, UniRSConfig, replace_config
     from unirs.model.create import new_bundle, train_tokenizer
+    from unirs.model.folder import weights_digest
+    from unirs.model.loading import load_bundle, load_config, load_processor
     from unirs.model.modeling import (
         IMAGE_TOKEN,
         UniRSForConditionalGeneration,
@@ -27,12 +21,11 @@ if TYPE_CHECKING:
     from unirs.model.processor import UniRSProcessor
 
 _MODULES = {
-    "bundle": (
-        *("ModelBundle", "load_bundle", "load_config", "load_processor", "make_processor"),
-        *("save_bundle", "weights_digest"),
-    ),
+    "bundle": ("ModelBundle", "make_processor", "save_bundle"),
     "config": ("PRESETS", "UniRSConfig", "replace_config"),
     "create": ("new_bundle", "train_tokenizer"),
+    "folder": ("weights_digest",),
+    "loading": ("load_bundle", "load_config", "load_processor"),
     "modeling": (
         *("IMAGE_TOKEN", "UniRSForConditionalGeneration", "embed_prompt", "expand_markers"),
     ),

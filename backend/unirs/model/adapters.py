@@ -1,14 +1,16 @@
-"""Low-rank adapters (PEFT) on one language model: one for each role that has one."""
+"""Low-rank adapters (PEFT) on one language model: at most one for each role."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import LlamaForCausalLM
+
+from unirs.model.limits import check_tensors
 
 Role = Literal["answer", "clue"]
 
@@ -27,18 +29,18 @@ def add_adapter(
     targets: Sequence[str] = LINEAR_LAYERS,
     role: Role = "answer",
 ) -> None:
-    """Attach an adapter to linear layers of the LLM's blocks, and let it be the one that is on.
+    """Attach an adapter to linear layers of the LLM's blocks, and activate it.
 
     Args:
         language_model: Has no adapter of this role yet.
-        rank: Of the two matrices that make up an update.
+        rank: Rank of the update.
         alpha: The update is scaled by ``alpha / rank``; ``None`` for twice the rank.
-        dropout: Share of a layer's inputs that the adapter does not see in training.
+        dropout: Share of a layer's inputs, 0 to 1, that the adapter drops in training.
         targets: Names of layers in each block.
-        role: When it is on.
+        role: What the adapter is for.
 
     Raises:
-        ValueError: If a block has no such layer, or there is such an adapter.
+        ValueError: A block has no such layer, or there already is an adapter of this role.
     """
     from peft import LoraConfig
 
@@ -50,32 +52,27 @@ def add_adapter(
         bias="none",
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that there is another adapter already
+        warnings.simplefilter("ignore")  # about a second adapter on the same model
         language_model.add_adapter(config, role)
 
 
 def add_adapters(
     language_model: LlamaForCausalLM, sizes: Mapping[Role, Mapping[str, float]]
 ) -> None:
-    """Attach adapters of all linear layers, by role, and let the answer's be on.
+    """Attach adapters to all linear layers, one for each role, and activate the answer's.
 
     Args:
         language_model: Has no adapters yet.
         sizes: ``rank`` and ``alpha`` of each, the answer's among them.
-
-    Raises:
-        ValueError: If a rank is larger than the LLM is wide.
     """
     for role, size in sizes.items():
-        if size["rank"] > language_model.config.hidden_size:
-            raise ValueError(f"the adapter {role} has rank {size['rank']}")
         add_adapter(language_model, int(size["rank"]), size["alpha"], role=role)
     language_model.set_adapter("answer")
 
 
 @contextmanager
-def adapter_on(language_model: LlamaForCausalLM, role: Role) -> Iterator[None]:
-    """Let the adapter of a role be on; none, if the role has none. At rest it is the answer's."""
+def active_adapter(language_model: LlamaForCausalLM, role: Role) -> Iterator[None]:
+    """Activate the adapter of a role, or none if it has none; afterwards the answer's is active."""
     adapters = getattr(language_model, "peft_config", {})
     if role == "answer" or not adapters:
         yield
@@ -93,8 +90,26 @@ def adapter_on(language_model: LlamaForCausalLM, role: Role) -> Iterator[None]:
             language_model.enable_adapters()
 
 
+def adapter_shapes(
+    language_model: LlamaForCausalLM, rank: int, targets: Collection[str] = LINEAR_LAYERS
+) -> dict[str, tuple[int, int]]:
+    """Shapes of an adapter's weights, by the names that ``adapter_tensors`` gives them.
+
+    Args:
+        language_model: Without adapters, on any device.
+        rank: Rank of the update.
+        targets: Names of the layers that the adapter updates.
+    """
+    shapes = {}
+    for name, module in language_model.named_modules():
+        if isinstance(module, nn.Linear) and name.rpartition(".")[2] in targets:
+            shapes[f"{name}.lora_A.weight"] = (rank, module.in_features)
+            shapes[f"{name}.lora_B.weight"] = (module.out_features, rank)
+    return shapes
+
+
 def adapter_tensors(language_model: LlamaForCausalLM, role: Role) -> dict[str, Tensor]:
-    """The weights of an adapter, without its name: ``model.layers.0.….lora_A.weight``."""
+    """The weights of an adapter, without its role: ``model.layers.0.….lora_A.weight``."""
     return {
         name.replace(f".{role}.", "."): tensor
         for name, tensor in language_model.state_dict().items()
@@ -105,17 +120,15 @@ def adapter_tensors(language_model: LlamaForCausalLM, role: Role) -> dict[str, T
 def fill_adapter(
     language_model: LlamaForCausalLM, role: Role, tensors: Mapping[str, Tensor]
 ) -> None:
-    """Give an adapter its weights, named as by ``adapter_tensors``.
+    """Copy weights into an adapter, named as ``adapter_tensors`` names them.
 
     Raises:
-        ValueError: If one is missing, unexpected or misshapen.
+        InvalidModelError: A tensor is missing, unexpected or of another shape.
     """
     slots = adapter_tensors(language_model, role)
+    check_tensors(
+        {name: slot.shape for name, slot in slots.items()},
+        {name: tensor.shape for name, tensor in tensors.items()},
+    )
     for name, slot in slots.items():
-        if name not in tensors:
-            raise ValueError(f"missing tensor {name} of the adapter {role}")
-        if slot.shape != tensors[name].shape:
-            raise ValueError(f"mismatched tensor {name} of the adapter {role}")
         slot.copy_(tensors[name])
-    for name in tensors.keys() - slots.keys():
-        raise ValueError(f"unexpected tensor {name} of the adapter {role}")

@@ -1,4 +1,4 @@
-"""The change extraction module: two dates become one set of visual features."""
+"""The change extraction module: from the features of two dates to one set of features."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class ChangeExtraction(nn.Module):
 
     Positional embeddings are added to both dates, the cosine similarity per location is added to
     all channels of their concatenation, a 1×1 convolution fuses them, and a residual block of
-    1×1, 3×3, 1×1 convolutions looks at the neighbourhood. The paper leaves out the embeddings,
-    BatchNorm and the last ReLU; the code has them, and so have weights trained with it.
+    1×1, 3×3, 1×1 convolutions covers the neighbourhood. The paper does not mention the embeddings,
+    BatchNorm and the last ReLU; they are from the code, with which the weights are trained.
     """
 
     def __init__(self, width: int, grid: int) -> None:
@@ -51,7 +51,7 @@ class ChangeExtraction(nn.Module):
     def distance(self, before: Tensor, after: Tensor) -> Tensor:
         """Cosine distance per patch, ``[batch, grid, grid]`` float32, 0 (same) to 1.
 
-        Features that point away from each other are as different as unrelated ones: 1.
+        Opposite features count as different as unrelated ones: 1.
         """
         first, second = self._place(before).float(), self._place(after).float()
         return (1.0 - F.cosine_similarity(first, second, dim=1)).clamp(0.0, 1.0)
@@ -59,7 +59,7 @@ class ChangeExtraction(nn.Module):
     def _place(self, features: Tensor) -> Tensor:
         """Add the positional embedding: ``[batch, grid * grid, width]`` to ``[batch, width, …]``.
 
-        The names of the embeddings are swapped against their axes, as in the reference.
+        The names of the embeddings are swapped relative to their axes, as in the reference code.
         """
         grid = self.grid
         columns = self.h_embedding.weight.unsqueeze(0).expand(grid, grid, -1)
@@ -73,7 +73,7 @@ class MapHead(nn.Linear):
     """Logits of cells finer than patches, from the features of the patches.
 
     Args:
-        width: Of the features.
+        width: Width of the features.
         cells: Cells along the side of a patch.
     """
 

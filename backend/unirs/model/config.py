@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from transformers import LlamaConfig, PreTrainedConfig
 
@@ -12,35 +12,35 @@ from unirs.model.language_model import SMOLLM2, LanguageModel
 from unirs.model.vision import vision_config
 from unirs.prompts import TEMPLATE_VERSION
 
-ModelKind = Literal["base", "unirs"]
-ClueSource = Literal["none", "self", "second", "adapter"]
-
 
 class UniRSConfig(PreTrainedConfig):
-    """Sizes of the three parts, and how images and prompts are made for them.
+    """Sizes of the three parts, and how images and prompts are prepared for them.
 
     Attributes:
-        vision_config: The vision tower; its ``model_type`` names it (``unirs.model.vision``). Of
-            SigLIP, ``num_hidden_layers`` counts only the layers whose output is used: layers
-            behind the feature layer do not exist here.
+        vision_config: The vision tower, by its ``model_type`` (``unirs.model.vision``). For SigLIP,
+            ``num_hidden_layers`` counts only the layers up to the feature layer, because later
+            layers are not part of the model.
         text_config: LLaMA.
         kind: ``"unirs"``, or ``"base"`` for a base model alone (no change extraction module).
         change_module: Whether a UniRS model has the change extraction module. Without it (base
             models, ablation) a pair is read as two images side by side.
         change_head: Cells along the side of a patch in the change map of the change head; 0 for a
-            model without that head, whose map is the cosine distance of patches.
+            model without that head, whose change map is the cosine distance of patches.
         change_temperature: What the head's logits are divided by, so that their sigmoid is a
             calibrated probability.
-        aspect_mode: ``"pad"`` sets an image on a centred neutral square, ``"resize"`` squashes it.
+        answer_temperature: What the log-probabilities of scored options are divided by, so that
+            the probabilities of closed sets of answers are calibrated.
+        aspect_mode: ``"pad"`` centres an image on a neutral square, ``"resize"`` distorts it to a
+            square.
         frame_count: Frames read from a video.
         prompt_template: Version of the template (``prompts.TEMPLATE_VERSION``) used in training.
-        conversation: How a turn is put to the language model (``prompts.CONVERSATIONS``).
-        clue_source: Who writes the clue: ``"second"``, a frozen LLM of its own; ``"adapter"``, the
-            same LLM with another adapter on, or none; ``"self"``, the only LLM there is (base
-            models); ``"none"``, nobody (UniRS weights without their base).
-        language_model: The LLM where its weights are not in the model folder: the fields of
-            ``LanguageModel``. What is in the folder is stored small then (``unirs.model.compact``).
-        adapters: By role, the ``rank`` and ``alpha`` of each adapter of such a folder.
+        conversation: Format of a turn of the language model (``prompts.CONVERSATIONS``).
+        clue_source: What writes the clue: ``"second"``, a frozen LLM of its own; ``"adapter"``, the
+            same LLM with another adapter, or with none; ``"self"``, the only LLM (base models);
+            ``"none"``, nothing (UniRS weights without their base).
+        language_model: The LLM if its weights are not in the model folder: the fields of
+            ``LanguageModel``. The folder is a compact one then (``unirs.model.compact_folder``).
+        adapters: ``rank`` and ``alpha`` of each adapter of a compact folder, by role.
     """
 
     model_type = "unirs"
@@ -52,6 +52,7 @@ class UniRSConfig(PreTrainedConfig):
     change_module: bool = True
     change_head: int = 0
     change_temperature: float = 1.0
+    answer_temperature: float = 1.0
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION
@@ -64,23 +65,19 @@ class UniRSConfig(PreTrainedConfig):
         """Turn the nested dictionaries of ``config.json`` into configurations.
 
         Raises:
-            ValueError, TypeError: If they cannot be such.
+            ValueError, TypeError: They have an impossible value.
         """
         self.vision_config = vision_config(self.vision_config)
         if not isinstance(self.text_config, LlamaConfig):
             self.text_config = LlamaConfig(**(self.text_config or {}))
         self.adapters = self.adapters or {}
-        if self.adapters and not {"answer"} <= self.adapters.keys() <= {"answer", "clue"}:
-            raise ValueError(f"adapters of {', '.join(self.adapters)} do not make up a model")
-        if self.language_model:
-            LanguageModel(**self.language_model)
         self.change_module = self.change_module and self.kind == "unirs"
         self.change_head = self.change_head if self.change_module else 0
         super().__post_init__(**kwargs)
 
     @property
     def shared_language_model(self) -> LanguageModel | None:
-        """The LLM where it lies outside of the model folder."""
+        """The LLM, if the model folder names it instead of containing it."""
         return LanguageModel(**self.language_model) if self.language_model else None
 
     @property
@@ -95,7 +92,7 @@ class UniRSConfig(PreTrainedConfig):
 
     @property
     def visual_tokens(self) -> int:
-        """Tokens of one image behind the down-sampling projector."""
+        """Tokens of one image after the down-sampling projector."""
         return math.ceil(self.grid / 2) ** 2
 
 
@@ -105,7 +102,7 @@ def replace_config(config: UniRSConfig, **changes: Any) -> UniRSConfig:
 
 
 def _vila_3b() -> UniRSConfig:
-    """VILA-1.5-3B with UniRS on it: SigLIP so400m at 384 px up to its feature layer -2."""
+    """UniRS on VILA-1.5-3B: SigLIP so400m at 384 px up to its feature layer -2."""
     return UniRSConfig(
         vision_config={
             "hidden_size": 1152,
@@ -157,7 +154,7 @@ def _smollm2() -> UniRSConfig:
 
 def _tiny_smollm2() -> UniRSConfig:
     """``unirs-small`` at the size of ``unirs-tiny``."""
-    tiny = PRESETS["unirs-tiny"]()
+    tiny = _tiny()
     stages = ((1, 3, 1, 8, 1), (2, 3, 2, 8, 1), (2, 5, 2, 8, 2), (2, 3, 2, 16, 1), (2, 3, 2, 16, 1))
     return replace_config(
         tiny,
@@ -178,27 +175,23 @@ def _tiny_smollm2() -> UniRSConfig:
     )
 
 
-def _small(
-    *, image_size: int, vision: tuple[int, int, int], text: tuple[int, int, int], vocabulary: int
-) -> UniRSConfig:
-    """A size whose FFNs follow the width; ``vision`` and ``text`` are (width, layers, heads)."""
-    vision_width, vision_layers, vision_heads = vision
-    text_width, text_layers, text_heads = text
+def _tiny() -> UniRSConfig:
+    """Every part as small as it can be, for tests."""
     return UniRSConfig(
         vision_config={
-            "hidden_size": vision_width,
-            "intermediate_size": 4 * vision_width,
-            "num_hidden_layers": vision_layers,
-            "num_attention_heads": vision_heads,
-            "image_size": image_size,
+            "hidden_size": 32,
+            "intermediate_size": 128,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 40,
             "patch_size": 8,
         },
         text_config={
-            "vocab_size": vocabulary,
-            "hidden_size": text_width,
-            "intermediate_size": 8 * text_width // 3,
-            "num_hidden_layers": text_layers,
-            "num_attention_heads": text_heads,
+            "vocab_size": 400,
+            "hidden_size": 48,
+            "intermediate_size": 128,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
             "max_position_embeddings": 2048,
             "tie_word_embeddings": False,
             "pad_token_id": 0,
@@ -209,11 +202,8 @@ def _small(
 PRESETS: dict[str, Callable[[], UniRSConfig]] = {
     "unirs-3b": _vila_3b,
     "unirs-small": _smollm2,
-    "unirs-mini": lambda: _small(
-        image_size=128, vision=(192, 6, 6), text=(192, 4, 6), vocabulary=1200
-    ),
-    "unirs-tiny": lambda: _small(image_size=40, vision=(32, 2, 2), text=(48, 2, 2), vocabulary=400),
+    "unirs-tiny": _tiny,
     "unirs-tiny-small": _tiny_smollm2,
 }
-"""Named sizes: the paper's; ``unirs-small``; the bundled demonstration model's; and two for tests,
-of the architectures of the paper and of ``unirs-small`` (odd grids)."""
+"""Named sizes: the paper's; the default model's; and two for tests, of the architectures of both
+(odd grids)."""

@@ -1,4 +1,4 @@
-"""New models with random weights: the start of a training, and the stuff of tests."""
+"""New models with random weights, for training and for tests."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ from transformers import LlamaForCausalLM, LlamaTokenizer
 from unirs.model.adapters import add_adapter, add_adapters
 from unirs.model.bundle import ModelBundle, make_processor
 from unirs.model.config import UniRSConfig
-from unirs.model.language_model import open_language_model
+from unirs.model.language_weights import open_language_model
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.prompts import SYSTEM
 
-SPECIAL_TOKENS = 3  # unknown, beginning, end
-BYTES = 256
-
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int, folder: Path) -> LlamaTokenizer:
-    """Train a LLaMA tokenizer: byte-pair encoding with bytes for everything unseen.
+    """Train a LLaMA tokenizer: byte-pair encoding with bytes for unknown characters.
 
     Args:
         texts: The corpus.
@@ -51,13 +48,13 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, folder: Path) -> Llam
 def new_bundle(
     config: UniRSConfig, tokenizer: LlamaTokenizer, folder: Path, seed: int = 0
 ) -> ModelBundle:
-    """A bundle with random weights that depend on the seed alone, but for an LLM that is named.
+    """A bundle with random weights, except for a language model that the configuration names.
 
     Args:
         config: Sizes; its vocabulary is set to the tokenizer's.
-        tokenizer: As ``train_tokenizer`` gives.
-        folder: The folder that the bundle says it is from.
-        seed: Any integer.
+        tokenizer: As ``train_tokenizer`` returns it.
+        folder: Becomes the bundle's folder; nothing is written.
+        seed: Any integer. The same seed gives the same weights.
     """
     config.text_config.vocab_size = len(tokenizer)
     with torch.random.fork_rng():
@@ -67,7 +64,7 @@ def new_bundle(
     if config.shared_language_model:
         kept = open_language_model(config.shared_language_model)
         weights = {name: part[...] for name, part in kept.items()}
-        model.language_model.load_state_dict(weights, strict=False)  # its head is its embedding
+        model.language_model.load_state_dict(weights, strict=False)  # its head is tied
     if config.adapters:
         add_adapters(model.language_model, config.adapters)
     elif config.clue_source == "adapter":

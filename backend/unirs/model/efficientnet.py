@@ -1,4 +1,4 @@
-"""EfficientNet-Lite as a vision tower: three of its feature maps become one grid of patches."""
+"""EfficientNet-Lite as a vision tower: three of its feature maps, combined on one patch grid."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ LITE2 = (
 )
 """The stages of EfficientNet-Lite2: expansion, kernel, stride, channels and blocks of each."""
 
-
-MOST_STAGES = 16
+_MOST_STAGES = 16
 _LARGEST_STAGE = (8, 7, 2, 4096, 64)
-"""Bounds of a stage, far above those of every EfficientNet; a folder may name any."""
+"""Limits of a stage, far above those of every EfficientNet, because a folder may state any."""
 
 
 class EfficientNetLiteConfig(PreTrainedConfig):
@@ -36,8 +35,8 @@ class EfficientNetLiteConfig(PreTrainedConfig):
 
     Attributes:
         hidden_size: Width of the features.
-        image_size: Side of the square that it reads, in pixels, a multiple of 16.
-        stem: Channels behind the first convolution.
+        image_size: Side of the square image in pixels, a multiple of 16.
+        stem: Channels of the first convolution's output.
         stages: Expansion, kernel, stride, channels and blocks of each stage.
     """
 
@@ -49,18 +48,18 @@ class EfficientNetLiteConfig(PreTrainedConfig):
     stages: Any = LITE2
 
     def __post_init__(self, **kwargs: Any) -> None:
-        """Refuse sizes that no tower can have.
+        """Refuse impossible sizes.
 
         Raises:
-            ValueError: If a stage is beyond the bounds, the stages lack one of the three strides,
-                or an image is no whole number of patches.
+            ValueError: A stage is beyond the limits, the stages lack one of the three strides, or
+                the image size is not a multiple of the patch size.
         """
-        if not all(_is_possible(stage) for stage in self.stages) or len(self.stages) > MOST_STAGES:
-            raise ValueError("the stages of the vision tower are beyond all bounds")
+        if not all(_is_possible(stage) for stage in self.stages) or len(self.stages) > _MOST_STAGES:
+            raise ValueError("the stages of the vision tower are beyond the limits")
         if not {8, 16, 32} <= self.last_stages.keys():
             raise ValueError("the stages of the vision tower do not have the strides 8, 16 and 32")
         if self.image_size % PATCH:
-            raise ValueError(f"its image_size {self.image_size} is no multiple of {PATCH}")
+            raise ValueError(f"its image_size {self.image_size} is not a multiple of {PATCH}")
         super().__post_init__(**kwargs)
 
     @property
@@ -70,7 +69,7 @@ class EfficientNetLiteConfig(PreTrainedConfig):
 
     @property
     def last_stages(self) -> dict[int, int]:
-        """For each stride of a feature map, the last stage that has it."""
+        """The last stage with each stride of a feature map."""
         strides = accumulate((stage[2] for stage in self.stages), mul, initial=2)  # 2: the stem's
         return {stride: number for number, stride in enumerate(strides, start=-1)}
 
@@ -83,14 +82,14 @@ def _is_possible(stage: Any) -> bool:
 class EfficientNetLite(PreTrainedModel):
     """EfficientNet-Lite (Tan and Le, 2019) without classifier, BatchNorm folded into convolutions.
 
-    The last feature maps of the strides 8, 16 and 32 are brought to one grid, that of stride 16,
-    and to one width, and summed.
+    The last feature maps of the strides 8, 16 and 32 are resampled to the grid of stride 16 and
+    projected to one width, and summed.
     """
 
     config_class = EfficientNetLiteConfig
     base_model_prefix = ""
     main_input_name = "pixel_values"
-    _supports_sdpa = True  # has no attention; the model around it asks for this one
+    _supports_sdpa = True  # it has no attention, but the enclosing model requires this
 
     def __init__(self, config: EfficientNetLiteConfig) -> None:
         super().__init__(config)
@@ -124,11 +123,11 @@ class EfficientNetLite(PreTrainedModel):
         return self.norm(patches.flatten(2).transpose(1, 2))
 
     def _init_weights(self, module: nn.Module) -> None:
-        """Leave random weights as PyTorch makes them; the library's would be too small."""
+        """Keep PyTorch's initial weights; those of the library would be too small."""
 
 
 class Block(nn.Module):
-    """An inverted residual block: expand, convolve each channel by itself, project."""
+    """An inverted residual block: expand, convolve each channel separately, project."""
 
     def __init__(
         self, width: int, channels: int, expansion: int, kernel: int, stride: int = 1
@@ -150,8 +149,8 @@ class Block(nn.Module):
 class SameConv(nn.Conv2d):
     """A convolution of square maps with TensorFlow's padding "same".
 
-    With a stride, it pads more at the bottom and right than at the top and left; the weights that
-    Google trained depend on it.
+    With a stride, it pads more at the bottom and right than at the top and left. Google's weights
+    depend on it.
     """
 
     def forward(self, input: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
-"""The key names of other projects' checkpoints, all of them, and what ours are called.
+"""Tensor names of other projects' checkpoints, and our names of the same tensors.
 
-Two layouts are known: VILA-1.5 (a base model) and the authors' UniRS code. Both are folders with
-``config.json``, ``llm/``, ``vision_tower/`` and ``mm_projector/``.
+Two layouts are supported: VILA-1.5 (a base model) and the authors' UniRS code. Both are folders
+with ``config.json``, ``llm/``, ``vision_tower/`` and ``mm_projector/``.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ LANGUAGE = {
     "lm_head.": "language_model.lm_head.",
 }
 
-# Present in foreign files and rightly left out: what lies behind the feature layer, and buffers
-# that old versions of transformers stored although they are constants.
+# In foreign files, but not needed: what comes after the feature layer, and constant buffers that
+# old versions of transformers stored.
 VISION_UNUSED = re.compile(r"vision_model\.(head|post_layernorm)\.|.*\.position_ids$")
 LANGUAGE_UNUSED = re.compile(r".*\.rotary_emb\.inv_freq$")
 VISION_LAYER = re.compile(r"vision_model\.encoder\.layers\.(\d+)\.")
@@ -57,7 +57,7 @@ def is_unirs(config: dict[str, object]) -> bool:
 
 
 def rename(name: str, prefixes: dict[str, str]) -> str | None:
-    """Our name of a foreign tensor, or ``None`` if the layout does not know it."""
+    """Our name of a foreign tensor, or ``None`` if the layout does not have it."""
     for foreign, ours in prefixes.items():
         if name.startswith(foreign):
             return ours + name.removeprefix(foreign)

@@ -1,9 +1,9 @@
-"""What the files of a model may hold, checked before anything is built of them.
+"""Limits for what the files of a model may contain, checked before anything is built from them.
 
-A folder from elsewhere may describe a million layers, or bring a pattern that a search never comes
-to the end of. The libraries that read it would try. The bounds here are far above every model that
-there is, and far below what hangs a program or fills its memory. Standard library alone, so that
-listing models stays cheap.
+An untrusted folder may describe a million layers, or contain a regular expression that never
+terminates, and the libraries that read it would try. The limits here are far above every published
+model, and far below what hangs a program or exhausts its memory. Standard library only, so that
+listing models stays fast.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 MIB = 2**20
 HEADER_BYTES = MIB
-"""Longest header of a weight file: some 10,000 tensors, where a model of 70 B numbers has 723."""
+"""Longest header of a weight file: some 10,000 tensors. A model of 70 B parameters has 723."""
 
 _FILE_BYTES = {
     **dict.fromkeys(("tokenizer.json", "tokenizer.model"), 32 * MIB),
@@ -47,13 +47,15 @@ _SIZES = {
     "change_head": (0, 64),
     "rank": (1, 4096),
 }
-"""Least and largest value of every size in a configuration, wherever in it."""
+"""Smallest and largest value of each size in a configuration, at any depth."""
 
 _TARGET = r"\w{1,64}"
 _TARGET_PATTERN = re.compile(
     rf"\.\*layers\\\.\\d\+\\\.\(self_attn\|mlp\)\\\.\({_TARGET}(\|{_TARGET}){{0,15}}\)"
 )
-"""The one pattern of target modules that is taken: that of ``create.add_adapter``."""
+"""The only pattern of target modules that is accepted: that of ``adapters.add_adapter``."""
+
+_FLOATING_POINT = {"F64", "F32", "F16", "BF16"}
 
 _ADAPTER_FREE = {
     *("r", "lora_alpha", "lora_dropout", "target_modules"),
@@ -63,66 +65,79 @@ _ADAPTER_FREE = {
 """Fields of an adapter's configuration that may differ from PEFT's defaults."""
 
 
-class Unfit(ValueError):  # noqa: N818 - says what a file is
-    """A file is beyond the bounds; the message is the rest of a sentence about its folder."""
+class InvalidModelError(ValueError):
+    """Something in a model is missing or not allowed; the message ends a sentence about it."""
 
 
 class TensorFacts(NamedTuple):
-    """What the header of a weight file says of a tensor."""
+    """What the header of a weight file states about a tensor.
+
+    Attributes:
+        dtype: Type of its numbers, as safetensors names it.
+        shape: Its sizes.
+        end: Where its bytes end, counted from the end of the header.
+    """
 
     dtype: str
-    numbers: int
+    shape: tuple[int, ...]
     end: int
 
-    def is_fit(self, name: str) -> bool:
-        """Whether it holds floating-point numbers, or is the counter of a BatchNorm."""
-        return self.dtype in {"F64", "F32", "F16", "BF16"} or name.endswith("num_batches_tracked")
+    @property
+    def numbers(self) -> int:
+        """How many numbers it holds."""
+        return math.prod(self.shape)
+
+
+Weights = Mapping[str, TensorFacts]
+"""Tensors by name."""
 
 
 def check_files(folder: Path) -> None:
-    """Refuse files that are too large to be what their name says.
+    """Refuse a folder with a file that is much larger than any file of its name has to be.
 
     Raises:
-        Unfit: One of them is.
+        InvalidModelError: Names the file.
     """
     for path in _files(folder):
         allowed = _FILE_BYTES.get(path.name)
         if allowed and path.stat().st_size > allowed:
-            raise Unfit(f"its {path.name} is larger than any such file has to be")
+            raise InvalidModelError(f"its {path.name} is larger than any such file has to be")
         if path.suffix == ".safetensors":
             _header_length(path)
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a file of JSON.
+    """The object in a JSON file.
 
     Raises:
-        Unfit: It cannot be read, or holds something else.
+        InvalidModelError: It cannot be read, or contains something else.
     """
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise Unfit(f"its {path.name} cannot be read ({error!s:.200})") from error
+        raise InvalidModelError(f"its {path.name} cannot be read ({error!s:.200})") from error
     if not isinstance(loaded, dict):
-        raise Unfit(f"its {path.name} is not a JSON object")
+        raise InvalidModelError(f"its {path.name} is not a JSON object")
     return loaded
 
 
 def check_sizes(config: Mapping[str, Any]) -> None:
-    """Refuse a configuration of quantised weights, or with a size that no model has, at any depth.
+    """Refuse a configuration of quantised weights, or with a size beyond ``_SIZES``, at any depth.
 
     Raises:
-        Unfit: It is one.
+        InvalidModelError: Names the field.
     """
     for name, value in config.items():
         if name == "quantization_config" and value is not None:
-            raise Unfit("its weights are quantised, and UniRS reads floating-point numbers alone")
+            raise InvalidModelError(
+                "its weights are quantised, and UniRS reads only floating-point weights"
+            )
         if name in _SIZES and value is not None:
             least, most = _SIZES[name]
             if type(value) is not int or not least <= value <= most:
-                raise Unfit(
-                    f"its configuration has {name} {value!r:.40}, where a whole number from "
-                    f"{least} to {most} belongs"
+                raise InvalidModelError(
+                    f"its configuration has {name} {value!r:.40} instead of a whole number from "
+                    f"{least} to {most}"
                 )
         if isinstance(value, Mapping):
             check_sizes(value)
@@ -132,12 +147,12 @@ def check_adapter(written: Mapping[str, Any], defaults: Mapping[str, Any], width
     """Refuse an adapter that is anything but low-rank updates of named layers.
 
     Args:
-        written: Its ``adapter_config.json``.
-        defaults: PEFT's own values.
-        width: Of the LLM; a larger rank would be no low one.
+        written: Content of its ``adapter_config.json``.
+        defaults: PEFT's default values.
+        width: Hidden size of the language model, the largest rank that is accepted.
 
     Raises:
-        Unfit: It is one.
+        InvalidModelError: Names the field.
     """
     targets, rank = written.get("target_modules"), written.get("r")
     if isinstance(targets, list):
@@ -145,19 +160,21 @@ def check_adapter(written: Mapping[str, Any], defaults: Mapping[str, Any], width
     else:
         named = isinstance(targets, str) and bool(_TARGET_PATTERN.fullmatch(targets))
     if not named:
-        raise Unfit("its adapter names no layers that it is for (target_modules)")
+        raise InvalidModelError("its adapter names no target layers (target_modules)")
     if type(rank) is not int or not 1 <= rank <= width:
-        raise Unfit(f"its adapter has rank {rank!r:.40}, where 1 to {width} can be")
+        raise InvalidModelError(f"its adapter has rank {rank!r:.40} instead of 1 to {width}")
     for name, value in written.items():
         if name not in _ADAPTER_FREE and name in defaults and value != defaults[name]:
-            raise Unfit(f"its adapter has {name} {value!r:.40}, which UniRS does not take")
+            raise InvalidModelError(
+                f"its adapter has {name} {value!r:.40}, which UniRS does not support"
+            )
 
 
-def read_tensors(path: Path) -> dict[str, TensorFacts]:
+def read_header(path: Path) -> dict[str, TensorFacts]:
     """The tensors of a weight file by name, from its header.
 
     Raises:
-        Unfit: It is no such file, has a header beyond the bounds, or is cut.
+        InvalidModelError: It is no such file, has a header beyond the limits, or is truncated.
     """
     length = _header_length(path)
     try:
@@ -166,41 +183,59 @@ def read_tensors(path: Path) -> dict[str, TensorFacts]:
             header = json.loads(stream.read(length))
         header.pop("__metadata__", None)
         tensors = {
-            name: TensorFacts(facts["dtype"], math.prod(facts["shape"]), facts["data_offsets"][1])
+            name: TensorFacts(
+                facts["dtype"], tuple(map(int, facts["shape"])), facts["data_offsets"][1]
+            )
             for name, facts in header.items()
         }
-        whole = 8 + length + max((facts.end for facts in tensors.values()), default=0)
-        if whole == path.stat().st_size:
+        size = 8 + length + max((facts.end for facts in tensors.values()), default=0)
+        if size == path.stat().st_size:
             return tensors
     except (OSError, RecursionError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise Unfit(f"its {path.name} is damaged") from error
-    raise Unfit(f"its {path.name} is cut")
+        raise InvalidModelError(f"its {path.name} is damaged; copy it again") from error
+    raise InvalidModelError(f"its {path.name} is truncated; copy it again")
 
 
-def count_numbers(folder: Path) -> int:
-    """Numbers in all weight files of a folder.
-
-    Raises:
-        Unfit: One is damaged or beyond the bounds.
-    """
-    return sum(facts.numbers for _, facts in _tensors(folder))
-
-
-def check_kinds(folder: Path) -> None:
+def check_floating_point(weights: Weights) -> None:
     """Refuse weights that are not floating-point numbers: the library would convert them.
 
     Raises:
-        Unfit: A tensor holds others.
+        InvalidModelError: A tensor holds others, and is not the counter of a BatchNorm.
     """
-    for name, facts in _tensors(folder):
-        if not facts.is_fit(name):
-            raise Unfit(f"its tensor {name} holds {facts.dtype} and no floating-point numbers")
+    for name, facts in weights.items():
+        if facts.dtype not in _FLOATING_POINT and not name.endswith("num_batches_tracked"):
+            raise InvalidModelError(
+                f"its tensor {name} holds {facts.dtype} instead of floating-point numbers"
+            )
 
 
-def _tensors(folder: Path) -> Iterator[tuple[str, TensorFacts]]:
-    for path in _files(folder):
-        if path.suffix == ".safetensors":
-            yield from read_tensors(path).items()
+def check_tensors(
+    expected: Mapping[str, Sequence[int]],
+    stored: Mapping[str, Sequence[int]],
+    optional: Collection[str] = (),
+) -> None:
+    """Refuse weights with a tensor that is missing, unexpected or of another shape.
+
+    Args:
+        expected: Shapes of all tensors that a configuration describes, by name.
+        stored: Shapes of the tensors that are there.
+        optional: Names that may be missing, such as that of a tied output layer.
+
+    Raises:
+        InvalidModelError: Names the first such tensor.
+    """
+    for name, shape in expected.items():
+        if name not in stored:
+            if name in optional:
+                continue
+            raise InvalidModelError(f"the tensor {name} is missing from its weights")
+        if tuple(stored[name]) != tuple(shape):
+            raise InvalidModelError(
+                f"its tensor {name} has shape {list(stored[name])} instead of {list(shape)}"
+            )
+    for name in stored:
+        if name not in expected:
+            raise InvalidModelError(f"its weights have an unexpected tensor {name}")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -212,7 +247,7 @@ def _header_length(path: Path) -> int:
         with path.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
     except OSError as error:
-        raise Unfit(f"its {path.name} cannot be read ({error.strerror})") from error
+        raise InvalidModelError(f"its {path.name} cannot be read ({error.strerror})") from error
     if length > HEADER_BYTES:
-        raise Unfit(f"its {path.name} is damaged, or names more tensors than any model has")
+        raise InvalidModelError(f"its {path.name} is damaged, or names more tensors than any model")
     return length

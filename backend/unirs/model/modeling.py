@@ -15,7 +15,7 @@ from unirs.model.projector import DownsampleProjector
 from unirs.model.vision import vision_tower
 
 IMAGE_TOKEN = -200
-"""Stands for the visual tokens of one image in ``input_ids`` (VILA's number)."""
+"""Placeholder for the visual tokens of one image in ``input_ids`` (VILA's number)."""
 
 
 class UniRSForConditionalGeneration(PreTrainedModel):
@@ -73,12 +73,12 @@ class UniRSForConditionalGeneration(PreTrainedModel):
             ``[pairs, visual_tokens, text_width]``: a pair costs as many tokens as one image.
 
         Raises:
-            ValueError: If the model is a base model, which has no such module.
+            ValueError: The model is a base model, which has no such module.
         """
         return self.projector(self._change_module()(before, after))
 
     def change_map(self, before: Tensor, after: Tensor) -> Tensor:
-        """How likely each place has changed, or how different it is in a model without change head.
+        """Probability of change, or cosine distance in a model without change head, per cell.
 
         Args:
             before: Features of the earlier dates, ``[pairs, grid * grid, vision_width]``.
@@ -89,7 +89,7 @@ class UniRSForConditionalGeneration(PreTrainedModel):
             head, whose cells are finer than patches; else the cosine distance of patches.
 
         Raises:
-            ValueError: If the model is a base model, which has no change extraction module.
+            ValueError: The model is a base model, which has no change extraction module.
         """
         if self.change_head is None:
             return self._change_module().distance(before, after)
@@ -97,10 +97,10 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         return torch.sigmoid(logits / self.config.change_temperature)
 
     def change_logits(self, before: Tensor, after: Tensor) -> Tensor:
-        """What the change head gives for pairs of features, ``[pairs, side, side]``.
+        """Logits of the change head for pairs of features, ``[pairs, side, side]``.
 
         Raises:
-            ValueError: If the model has no change head.
+            ValueError: The model has no change head.
         """
         if self.change_head is None:
             raise ValueError("the model has no change head")
@@ -117,11 +117,11 @@ class UniRSForConditionalGeneration(PreTrainedModel):
         """Run the LLM over a right-padded batch, for training.
 
         Args:
-            input_ids: ``[batch, length]``; ``IMAGE_TOKEN`` stands once for each *visual token*.
+            input_ids: ``[batch, length]`` with ``IMAGE_TOKEN`` once for each *visual token*.
             visual: ``[images, visual_tokens, text_width]`` of all images of the batch in order.
             attention_mask: ``[batch, length]``, 0 at the padding, or ``[batch, 1, length,
                 length]`` bool where rows share a prefix.
-            labels: ``[batch, length]``, -100 where no loss is taken.
+            labels: ``[batch, length]``, -100 where no loss is computed.
             **kwargs: Passed to ``LlamaForCausalLM``.
 
         Returns:
@@ -135,6 +135,27 @@ class UniRSForConditionalGeneration(PreTrainedModel):
             **kwargs,
         )
 
+    def answer_logits(
+        self, input_ids: Tensor, visual: Tensor, labels: Tensor, **kwargs: Any
+    ) -> Tensor:
+        """Logits of the answers' tokens alone, for training.
+
+        Args:
+            input_ids: As in ``forward``.
+            visual: As in ``forward``.
+            labels: ``[batch, length]``, -100 outside of the answers.
+            **kwargs: Passed to ``LlamaModel``.
+
+        Returns:
+            ``[answer tokens, vocabulary]``, in the order of the batch.
+        """
+        hidden = self.language_model.model(
+            inputs_embeds=fill_visual(self.language_model, input_ids, visual),
+            use_cache=False,
+            **kwargs,
+        ).last_hidden_state
+        return self.language_model.lm_head(hidden[:, :-1][labels[:, 1:] != -100])
+
     def _change_module(self) -> ChangeExtraction:
         if self.change is None:
             raise ValueError("a base model has no change extraction module")
@@ -142,17 +163,16 @@ class UniRSForConditionalGeneration(PreTrainedModel):
 
 
 def expand_markers(input_ids: Tensor, visual_tokens: int) -> Tensor:
-    """Let each marker of a prompt ``[length]`` stand as often as its image has visual tokens."""
+    """Repeat each marker of a prompt ``[length]`` once for each visual token of its image."""
     repeats = torch.where(input_ids == IMAGE_TOKEN, visual_tokens, 1)
     return input_ids.repeat_interleave(repeats)
 
 
 def embed_prompt(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Tensor) -> Tensor:
-    """A prompt, or the beginning of one, as an LLM reads it.
+    """Embeddings of a prompt, or of the beginning of one.
 
     Args:
-        language_model: The LLM that plays the role at hand: a second, frozen LLM has a token
-            embedding of its own.
+        language_model: The LLM that reads it: a second, frozen LLM has its own token embedding.
         input_ids: ``[length]`` with ``IMAGE_TOKEN`` once for each image.
         visual: ``[markers, visual_tokens, text_width]``.
 
@@ -160,7 +180,7 @@ def embed_prompt(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Te
         ``[1, length + markers * (visual_tokens - 1), text_width]``.
 
     Raises:
-        ValueError: If there are not as many markers as images.
+        ValueError: The numbers of markers and images differ.
     """
     markers = int((input_ids == IMAGE_TOKEN).sum())
     if markers != visual.shape[0]:
@@ -170,7 +190,7 @@ def embed_prompt(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Te
 
 
 def fill_visual(language_model: LlamaForCausalLM, input_ids: Tensor, visual: Tensor) -> Tensor:
-    """Embed ``[batch, length]`` ids, with visual tokens in order where ``IMAGE_TOKEN`` stands."""
+    """Embed ids ``[batch, length]``, with the visual tokens in order at each ``IMAGE_TOKEN``."""
     words = language_model.get_input_embeddings()(input_ids.clamp(min=0))
     places = (input_ids == IMAGE_TOKEN).unsqueeze(-1)
     return words.masked_scatter(places, visual.to(words.dtype))

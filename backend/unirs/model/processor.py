@@ -1,4 +1,4 @@
-"""Images and prompts become tensors."""
+"""From images and prompts to tensors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class UniRSProcessor(ProcessorMixin):
 
     Args:
         image_processor: ``SiglipImageProcessorPil``; its size is the model's image size.
-        tokenizer: That of the language model.
+        tokenizer: Tokenizer of the language model.
         aspect_mode: ``"pad"`` or ``"resize"``, as in the model's configuration.
         conversation: One of ``prompts.CONVERSATIONS``, as in the model's configuration.
     """
@@ -39,7 +39,7 @@ class UniRSProcessor(ProcessorMixin):
         super().__init__(image_processor, tokenizer)
 
     def images(self, images: Sequence[NDArray[np.uint8]]) -> Tensor:
-        """Images as the encoder reads them.
+        """Images as input of the vision tower.
 
         Args:
             images: RGB, ``[height, width, 3]`` uint8 each, of any shape.
@@ -54,13 +54,13 @@ class UniRSProcessor(ProcessorMixin):
     def encode(self, prompt: Prompt) -> Tensor:
         """Token ids of a prompt, ``[length]`` int64, with ``IMAGE_TOKEN`` once for each marker.
 
-        Special tokens that stand in the text are read as plain characters.
+        Special tokens in the text are encoded as plain characters.
         """
         pieces = prompt.pieces(self.conversation)
         return torch.tensor([token for piece in pieces for token in self._encode(piece)])
 
     def encode_answer(self, text: str) -> list[int]:
-        """Token ids of an answer that follows a prompt, with the end-of-turn token."""
+        """Token ids of an answer after a prompt, with the end-of-turn token."""
         return [*self._encode(text), *self._encode(Mark.END)]
 
     def decode(self, ids: Sequence[int] | Tensor) -> str:
@@ -68,7 +68,7 @@ class UniRSProcessor(ProcessorMixin):
         return str(self.tokenizer.decode(ids, skip_special_tokens=True))
 
     def pad_box(self, height: int, width: int) -> tuple[float, float, float, float]:
-        """Where an image lies in the square that the encoder reads.
+        """The part of the vision tower's square input that an image covers.
 
         Returns:
             Top, left, bottom, right as fractions (0 … 1) of the square.
@@ -95,7 +95,7 @@ class UniRSProcessor(ProcessorMixin):
 
 
 def pad_square(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Centre an image ``[height, width, 3]`` on the smallest neutral square that holds it."""
+    """Centre an image ``[height, width, 3]`` on the smallest neutral square around it."""
     height, width = image.shape[:2]
     side = max(height, width)
     if height == width:

@@ -1,4 +1,4 @@
-"""The projector: patches of the encoder become a quarter as many tokens of the LLM."""
+"""The projector: from patches of the vision tower to a quarter as many tokens of the LLM."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from torch import Tensor, nn
 class DownsampleProjector(nn.Module):
     """VILA-1.5's ``mlp_downsample``: each block of 2×2 patches becomes one token.
 
-    The tokens run column by column: VILA of May to August 2024, and UniRS on it, leave out the
-    last transposition, and weights of that generation depend on it.
+    The order of the tokens is column by column: VILA of May to August 2024, and UniRS on it, omit
+    the last transposition, and weights of that generation depend on it.
     """
 
     def __init__(self, vision_width: int, text_width: int) -> None:

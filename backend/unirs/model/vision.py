@@ -1,6 +1,6 @@
-"""Vision towers behind one interface, chosen by ``vision_config.model_type``.
+"""Vision towers with one interface, selected by ``vision_config.model_type``.
 
-A tower takes images ``[images, 3, image_size, image_size]``, -1 … 1, and gives the features of
+A tower takes images ``[images, 3, image_size, image_size]``, -1 … 1, and returns the features of
 their patches, ``[images, grid * grid, hidden_size]``, row by row. Its configuration has
 ``image_size``, ``patch_size`` and ``hidden_size``.
 """
@@ -35,10 +35,10 @@ _TOWERS: dict[str, tuple[type[PreTrainedConfig], type[PreTrainedModel]]] = {
 
 
 def vision_config(values: PreTrainedConfig | dict[str, Any] | None) -> PreTrainedConfig:
-    """The configuration of a tower, of its values; SigLIP where they name no ``model_type``.
+    """The configuration of a tower from its values; SigLIP if they have no ``model_type``.
 
     Raises:
-        ValueError: If there is no such tower.
+        ValueError: There is no such tower.
     """
     if isinstance(values, PreTrainedConfig):
         return values
@@ -49,5 +49,5 @@ def vision_config(values: PreTrainedConfig | dict[str, Any] | None) -> PreTraine
 
 
 def vision_tower(config: PreTrainedConfig) -> PreTrainedModel:
-    """A tower of a configuration, with random weights."""
+    """A tower with random weights."""
     return _TOWERS[config.model_type][1](config)

@@ -1,8 +1,8 @@
-"""Model folders: where they lie, what they are, how they are downloaded and removed.
+"""Models on this computer and on a hub: finding, listing, downloading and removing them.
 
 Importing this package is cheap.
 """
 
-from unirs.models.store import DEFAULT_MODEL, ModelInfo, find_model, list_models
+from unirs.models.store import DEFAULT_MODEL, find_model
 
-__all__ = ["DEFAULT_MODEL", "ModelInfo", "find_model", "list_models"]
+__all__ = ["DEFAULT_MODEL", "find_model"]

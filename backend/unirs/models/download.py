@@ -1,8 +1,8 @@
-"""A model from a hub to a folder: only the files that are needed, resumed, checked, then there.
+"""Downloads of models from a hub: only the files that are needed, resumable, verified.
 
-A download lives in a hidden folder beside its target, ``.NAME.download``. Files that are not
-complete end in ``.part``. When every file has its checksum the folder takes the target's name, so
-a folder that is there is whole, and whatever ended a download, the next one goes on from there.
+A download is kept in a hidden folder beside its target, ``.NAME.download``; incomplete files end in
+``.part``. When every file has the right checksum, the folder is renamed to the target. So a folder
+of this name is complete, and a download that was interrupted is resumed by the next one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import errno
 import fnmatch
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,34 +19,29 @@ from functools import partial
 from pathlib import Path
 
 from unirs.errors import UniRSError
-from unirs.files import file_size
+from unirs.files import free_bytes, require_space, write_failure
+from unirs.model.folder import CHECKPOINT_MARK, check_config, refuse_invalid, require_files
 from unirs.models.hub import (
     Hasher,
     RemoteFile,
     RemoteModel,
     find_remote,
     open_remote,
-    read_config,
+    read_remote_config,
 )
 from unirs.models.known import KNOWN_MODELS
-from unirs.models.store import (
-    CHECKPOINT_MARK,
-    DOWNLOAD_RECORD,
-    download_folder,
-    models_folders,
-    read_record,
-)
+from unirs.models.store import DOWNLOAD_RECORD, download_folder, models_folders, read_record
 
 NEEDED = ("*.safetensors", "*.json", "*.model", "README.md", "LICENSE*")
-"""Weights, configurations, tokenizers, the card. Never a ``.bin``: those are pickles."""
+"""Weights, configurations, tokenizers, card and licence. Never a ``.bin``: those are pickles."""
 
-USELESS = ("trainer_state.json", ".*", "*/.*")
-"""What fits a pattern of ``NEEDED`` and is of no use here."""
+UNNEEDED = ("trainer_state.json", ".*", "*/.*")
+"""Files that match ``NEEDED`` and are not needed all the same."""
 
 RETRIES = 4
-"""Attempts in a row that may bring nothing before a download gives up."""
+"""Attempts in a row without any progress after which a download gives up."""
 
-_WORTH_A_RETRY = {"hub_unreachable", "hub_failed"}
+_TRANSIENT = {"hub_unreachable", "hub_failed"}
 
 
 @dataclass(frozen=True)
@@ -56,17 +50,19 @@ class DownloadPlan:
 
     Attributes:
         remote: The version on the hub.
-        revision: What was asked for: a branch, tag or commit; ``None`` is the newest version.
-        folder: The folder that will be there at the end.
+        revision: The requested branch, tag or commit; ``None`` for the newest version.
+        licence: Licence of the weights; ``None`` if it is not stated.
+        folder: The target.
         files: The files that are needed, small ones first.
-        present_bytes: What an earlier download left of them.
-        free_bytes: Free space where they go.
-        needs_conversion: Whether it is a checkpoint for ``unirs convert`` and no model folder yet.
-        is_there: Whether the folder is there already, from the same version.
+        present_bytes: Bytes of them that an earlier download has left.
+        free_bytes: Free space on the disk of the target.
+        needs_conversion: Whether it is a checkpoint for ``unirs convert``.
+        is_there: Whether the target exists already, with the same version.
     """
 
     remote: RemoteModel
     revision: str | None
+    licence: str | None
     folder: Path
     files: tuple[RemoteFile, ...]
     present_bytes: int
@@ -87,36 +83,47 @@ def plan_download(
 
     Args:
         name: ``owner/model``, or the short name of one of ``KNOWN_MODELS``.
-        folder: Where it goes; without it, into the user's models folder under its own name.
+        folder: The target; without it, a folder of the model's name in the user's models folder.
         revision: Branch, tag or commit; ``None`` is the newest version.
 
     Raises:
-        UniRSError: As ``find_remote``; ``model_unsupported`` if UniRS cannot use the model,
-            ``target_exists`` if there is something else under that name.
+        UniRSError: As ``find_remote``; ``model_unsupported`` or ``model_invalid`` if UniRS cannot
+            use the model, ``target_exists`` if the target is something else.
     """
-    known = {model.name: model.repository for model in KNOWN_MODELS}
-    remote = find_remote(known.get(name.lower(), name), revision)
+    known = next((model for model in KNOWN_MODELS if model.name == name.lower()), None)
+    remote = find_remote(known.repository if known else name, revision)
     folder = Path(folder) if folder else _default_folder(remote)
     files = tuple(sorted(filter(_is_needed, remote.files), key=lambda file: file.size))
-    needs_conversion = any(file.name == CHECKPOINT_MARK for file in files)
-    has_weights = any(file.name.endswith(".safetensors") for file in files)
-    usable = needs_conversion or read_config(remote).get("model_type") == "unirs"
-    if not has_weights or not usable:
+    return DownloadPlan(
+        remote=remote,
+        revision=revision,
+        licence=known.licence if known else remote.licence,
+        folder=folder,
+        files=files,
+        present_bytes=_present_bytes(download_folder(folder), files),
+        free_bytes=free_bytes(folder),
+        needs_conversion=_needs_conversion(remote, files),
+        is_there=_is_there(folder, remote),
+    )
+
+
+def _needs_conversion(remote: RemoteModel, files: tuple[RemoteFile, ...]) -> bool:
+    """Whether a model is a checkpoint; what is neither that nor a valid model folder is refused."""
+    names = {file.name for file in files}
+    needs_conversion = CHECKPOINT_MARK in names
+    config = {} if needs_conversion else read_remote_config(remote)
+    usable = needs_conversion or config.get("model_type") == "unirs"
+    if not usable or not any(name.endswith(".safetensors") for name in names):
         raise UniRSError(
             "model_unsupported",
             f"{remote.repository} is neither a UniRS model folder nor a VILA-1.5 checkpoint with "
             "weights as safetensors.",
         )
-    return DownloadPlan(
-        remote=remote,
-        revision=revision,
-        folder=folder,
-        files=files,
-        present_bytes=_present_bytes(download_folder(folder), files),
-        free_bytes=_free_bytes(folder),
-        needs_conversion=needs_conversion,
-        is_there=_is_there(folder, remote),
-    )
+    if not needs_conversion:
+        with refuse_invalid(f"The model {remote.repository}"):
+            check_config(config)
+            require_files(config, names.__contains__)
+    return needs_conversion
 
 
 def download(
@@ -124,34 +131,32 @@ def download(
     on_progress: Callable[[str, int], None] = lambda _file, _done: None,
     on_retry: Callable[[str, str, float], None] = lambda _file, _reason, _seconds: None,
 ) -> Path:
-    """Fetch what is missing, check everything, and put the folder in its place.
+    """Fetch what is missing, verify everything, and rename the folder to the target.
 
-    It may be ended at any time, by any means: a later call goes on from there.
+    It may be interrupted at any time, by any means: a later call resumes it.
 
     Args:
         plan: See ``plan_download``.
-        on_progress: Called with the name of a file and the bytes of all files that are there by
-            now; they become fewer where a file turns out to be damaged.
+        on_progress: Called with the name of a file and the present bytes of all files; they
+            decrease where a file turns out to be damaged.
         on_retry: Called where the hub fails, with the name of the file, the reason, and the seconds
             until the next attempt.
 
     Returns:
-        The folder.
+        The target.
 
     Raises:
         UniRSError: As ``open_remote``; ``disk_full``, ``output_unwritable``, ``download_damaged``
-            if a file differs from what the hub promised, ``download_running`` if another process
-            fetches the same model.
+            if a file has another checksum than the hub states, ``download_running`` if another
+            process downloads the same model.
     """
     if plan.is_there:
         return plan.folder
     scratch = download_folder(plan.folder)
-    missing = plan.total_bytes - plan.present_bytes
-    if missing > plan.free_bytes:
-        raise _disk_full(plan.folder, file_size(missing), file_size(plan.free_bytes))
-    with _unwritable_said(plan.folder):
+    require_space(plan.folder, plan.total_bytes - plan.present_bytes, "The download")
+    with _writing_to(plan.folder):
         scratch.mkdir(parents=True, exist_ok=True)
-        with only_one(plan.folder):
+        with exclusive_access(plan.folder):
             _write_record(plan, scratch)
             before = 0
             for file in plan.files:
@@ -160,7 +165,7 @@ def download(
                 before += file.size
             _remove_others(scratch, plan.files)
             if plan.folder.is_dir():
-                plan.folder.rmdir()  # an empty one, or it would have been refused
+                plan.folder.rmdir()  # it is empty, or it would have been refused
             scratch.replace(plan.folder)
     return plan.folder
 
@@ -172,8 +177,8 @@ def _advance(
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Keep other processes from downloading into a folder, or removing it, at the same time.
+def exclusive_access(folder: Path) -> Iterator[None]:
+    """Prevent other processes from downloading into a folder, or removing it, at the same time.
 
     Raises:
         UniRSError: ``download_running``.
@@ -187,7 +192,7 @@ def only_one(folder: Path) -> Iterator[None]:
     except Timeout as error:
         raise UniRSError(
             "download_running",
-            f"Another program is downloading {folder.name} right now; wait for it, or stop it.",
+            f"Another program is downloading {folder.name}; wait for it, or stop it.",
         ) from error
     try:
         yield
@@ -198,7 +203,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 class _Transfer:
-    """One file on its way: from what is there of it to a file with the right checksum."""
+    """The download of one file: its missing bytes, retries, and the check of its checksum."""
 
     def __init__(
         self,
@@ -210,36 +215,36 @@ class _Transfer:
     ) -> None:
         self._remote, self._file = remote, file
         self._on_progress, self._on_retry = on_progress, on_retry
-        self._whole = scratch / file.name
-        # The digest in its name keeps the parts of two versions of a file apart.
+        self._target = scratch / file.name
+        # The digest in its name distinguishes the parts of two versions of a file.
         self._part = _part(scratch, file)
 
     def run(self) -> None:
         """Fetch the file."""
-        self._whole.parent.mkdir(parents=True, exist_ok=True)
-        if self._whole.is_file() and self._is_right(self._whole):
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        if self._target.is_file() and self._is_intact(self._target):
             self._on_progress(self._file.size)
             return
         resumed = self._part.is_file()
-        # Damage in what was resumed may be of long ago: that deserves a fresh start.
-        if not self._came_right() and not (resumed and self._came_right()):
+        # Resumed bytes may have been damaged earlier: then the file is fetched again as a whole.
+        if not self._fetch_intact() and not (resumed and self._fetch_intact()):
             raise UniRSError(
                 "download_damaged",
-                f"{self._file.name} of {self._remote.repository} came with a wrong checksum; "
-                "try again, and if it stays so, through another network.",
+                f"{self._file.name} of {self._remote.repository} arrived with a wrong checksum; "
+                "try again, and if that fails too, use another network.",
             )
-        self._part.replace(self._whole)
+        self._part.replace(self._target)
 
-    def _came_right(self) -> bool:
-        """Fetch what is missing; what then has a wrong checksum is deleted."""
+    def _fetch_intact(self) -> bool:
+        """Fetch the missing bytes, and delete the file if it then has a wrong checksum."""
         self._fetch_all()
-        right = self._is_right(self._part)
-        if not right:
+        intact = self._is_intact(self._part)
+        if not intact:
             self._part.unlink()
-        return right
+        return intact
 
     def _fetch_all(self) -> None:
-        """Fetch the rest, and again where the hub fails, as long as something comes."""
+        """Fetch the missing bytes, with retries where the hub fails."""
         failures = 0
         while True:
             size = self._part_size()
@@ -249,7 +254,7 @@ class _Transfer:
                 self._fetch(size)
             except UniRSError as error:
                 failures = 1 if self._part_size() > size else failures + 1
-                if error.code not in _WORTH_A_RETRY or failures > RETRIES:
+                if error.code not in _TRANSIENT or failures > RETRIES:
                     raise
                 wait = min(2.0 ** (failures - 1), 8.0)
                 self._on_retry(self._file.name, error.message, wait)
@@ -275,7 +280,7 @@ class _Transfer:
     def _part_size(self) -> int:
         return self._part.stat().st_size if self._part.is_file() else 0
 
-    def _is_right(self, path: Path) -> bool:
+    def _is_intact(self, path: Path) -> bool:
         return path.stat().st_size == self._file.size and (
             _digest(path, self._file.hasher()) == self._file.digest
         )
@@ -296,27 +301,28 @@ def _is_needed(file: RemoteFile) -> bool:
     def fits(patterns: tuple[str, ...]) -> bool:
         return any(fnmatch.fnmatchcase(file.name, pattern) for pattern in patterns)
 
-    return fits(NEEDED) and not fits(USELESS)
+    return fits(NEEDED) and not fits(UNNEEDED)
 
 
 def _default_folder(remote: RemoteModel) -> Path:
-    """In the user's models folder, under a name that does not hide a bundled model."""
+    """A folder in the user's models folder that does not hide a bundled model of the same name."""
     user, *others = models_folders()
     name = remote.repository.split("/")[1]
     if any((folder / name).exists() for folder in others):
         raise UniRSError(
-            "target_exists", f"A model that came with UniRS is called {name}; name a folder (--to)."
+            "target_exists",
+            f"A model that came with UniRS is called {name}; choose a folder (--to).",
         )
     return user / name
 
 
 def _is_there(folder: Path, remote: RemoteModel) -> bool:
-    """Whether this very version is there.
+    """Whether a folder contains this version.
 
     Raises:
-        UniRSError: ``target_exists`` if anything else is.
+        UniRSError: ``target_exists`` if it contains anything else.
     """
-    with _unwritable_said(folder):
+    with _writing_to(folder):
         if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
             return False
     record = read_record(folder)
@@ -324,8 +330,8 @@ def _is_there(folder: Path, remote: RemoteModel) -> bool:
         return True
     raise UniRSError(
         "target_exists",
-        f"{folder} is there already and is not this version of {remote.repository}; remove it "
-        "first (unirs remove), or name another folder (--to).",
+        f"{folder} already exists and is not this version of {remote.repository}; remove it "
+        "first (unirs remove), or choose another folder (--to).",
     )
 
 
@@ -348,13 +354,8 @@ def _present_bytes(scratch: Path, files: tuple[RemoteFile, ...]) -> int:
     return present
 
 
-def _free_bytes(folder: Path) -> int:
-    existing = next(parent for parent in folder.absolute().parents if parent.is_dir())
-    return shutil.disk_usage(existing).free
-
-
 def _remove_others(scratch: Path, files: tuple[RemoteFile, ...]) -> None:
-    """Delete what an earlier version has left."""
+    """Delete the files of an earlier version."""
     wanted = {scratch / file.name for file in files} | {scratch / DOWNLOAD_RECORD}
     for path in list(scratch.rglob("*")):
         if path.is_file() and path not in wanted:
@@ -362,24 +363,16 @@ def _remove_others(scratch: Path, files: tuple[RemoteFile, ...]) -> None:
 
 
 @contextmanager
-def _unwritable_said(folder: Path) -> Iterator[None]:
+def _writing_to(folder: Path) -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:  # whoever listens has gone; that is no matter of the folder
+    except BrokenPipeError:  # a closed output of this program has nothing to do with the folder
         raise
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise _disk_full(folder) from error
-        raise UniRSError(
-            "output_unwritable",
-            f"{folder} cannot be written ({error.strerror or error}); name another folder (--to).",
-        ) from error
-
-
-def _disk_full(folder: Path, needed: str = "", free: str = "") -> UniRSError:
-    figures = f" ({needed} are needed, {free} are free)" if needed else ""
-    return UniRSError(
-        "disk_full",
-        f"The disk of {folder.parent} is full{figures}; make room or name another folder (--to). "
-        "What has come is kept.",
-    )
+            raise UniRSError(
+                "disk_full",
+                f"The disk of {folder.parent} is full; free some space, or choose another folder "
+                "(--to). Partial files are kept.",
+            ) from error
+        raise write_failure(folder, error) from error

@@ -1,8 +1,8 @@
-"""A model hub: which files a model has there, and their bytes from any place on.
+"""A model hub: the files of a model, and their bytes from any offset.
 
 Everything goes through ``huggingface_hub``: its addresses (``HF_ENDPOINT``), its token
-(``HF_TOKEN``), its session, which heeds ``HTTPS_PROXY`` and ``HF_HUB_OFFLINE``. Transfers are our
-own, because the library's do not resume.
+(``HF_TOKEN``), its session, which obeys ``HTTPS_PROXY`` and ``HF_HUB_OFFLINE``. Transfers are our
+own, because the library's are not resumable.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
-from unirs.errors import UniRSError
+from unirs.errors import UniRSError, short_reason
 
 SECONDS = 30.0
-"""How long a hub may stay silent."""
+"""Longest time without any data from a hub."""
 
 CHUNK_BYTES = 2**18
 CONFIG_BYTES = 2**20
-"""Largest ``config.json`` that is looked into; real ones have a few thousand bytes."""
+"""Largest ``config.json`` that is read; real ones have a few thousand bytes."""
 
 
 class Hasher(Protocol):
-    """What ``hashlib`` gives."""
+    """A hash object of ``hashlib``."""
 
     def update(self, data: bytes, /) -> None:
-        """Take in more bytes."""
+        """Add bytes."""
 
     def hexdigest(self) -> str:
         """The checksum of all bytes so far."""
@@ -43,8 +43,8 @@ class RemoteFile:
 
     Attributes:
         name: Path inside of the model, with forward slashes.
-        size: In bytes.
-        digest: SHA-256 of a large (LFS) file, else the SHA-1 by which git names it.
+        size: Size in bytes.
+        digest: SHA-256 of a large (LFS) file, else the SHA-1 of its git blob.
     """
 
     name: str
@@ -52,7 +52,7 @@ class RemoteFile:
     digest: str
 
     def hasher(self) -> Hasher:
-        """Something that turns this file's bytes into its digest."""
+        """A hash object for this file's digest."""
         if len(self.digest) == 64:
             return hashlib.sha256()
         return hashlib.sha1(b"blob %d\0" % self.size, usedforsecurity=False)
@@ -65,8 +65,8 @@ class RemoteModel:
     Attributes:
         repository: ``owner/model``.
         commit: The version: 40 hexadecimal digits.
-        licence: As its card names it, ``None`` where it does not.
-        files: Every file of it.
+        licence: As its card states it, ``None`` if it does not.
+        files: All its files.
     """
 
     repository: str
@@ -85,7 +85,7 @@ def find_remote(repository: str, revision: str | None = None) -> RemoteModel:
     Raises:
         UniRSError: ``name_invalid``, ``model_not_on_hub``, ``model_gated``, ``revision_missing``,
             ``hub_unreachable``, ``hub_offline``, ``hub_failed``, ``hub_invalid``, or
-            ``model_invalid`` if a file name points out of the model.
+            ``model_invalid`` if a file name points outside of the model.
     """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HFValidationError
@@ -97,10 +97,10 @@ def find_remote(repository: str, revision: str | None = None) -> RemoteModel:
     except (HFValidationError, ValueError) as error:
         raise UniRSError(
             "name_invalid",
-            f'"{repository}" is no name on a model hub; give owner/model, such as '
+            f'"{repository}" is not a name on a model hub; give owner/model, such as '
             "Efficient-Large-Model/VILA1.5-3b.",
         ) from error
-    with _said_in_a_sentence(repository, revision):
+    with _hub_failures(repository, revision):
         info = HfApi(_endpoint()).model_info(
             repository, revision=revision, files_metadata=True, timeout=SECONDS
         )
@@ -110,11 +110,11 @@ def find_remote(repository: str, revision: str | None = None) -> RemoteModel:
         return RemoteModel(repository, str(info.sha), _licence(info), files)
 
 
-def read_config(model: RemoteModel) -> dict[str, Any]:
+def read_remote_config(model: RemoteModel) -> dict[str, Any]:
     """The ``config.json`` of a model; empty if it has none.
 
     Raises:
-        UniRSError: As ``open_remote``, or ``model_invalid`` if it is no JSON object.
+        UniRSError: As ``open_remote``, or ``model_invalid`` if it is not a JSON object.
     """
     for file in model.files:
         if file.name == "config.json" and file.size <= CONFIG_BYTES:
@@ -126,7 +126,10 @@ def read_config(model: RemoteModel) -> dict[str, Any]:
                 config = None
             if isinstance(config, dict):
                 return config
-            raise UniRSError("model_invalid", f"The config.json of {model.repository} is damaged.")
+            raise UniRSError(
+                "model_invalid",
+                f"The model {model.repository} is not usable: its config.json is damaged.",
+            )
     return {}
 
 
@@ -134,10 +137,10 @@ def read_config(model: RemoteModel) -> dict[str, Any]:
 def open_remote(
     model: RemoteModel, file: RemoteFile, offset: int = 0
 ) -> Iterator[tuple[int, Iterator[bytes]]]:
-    """A file's bytes, from an offset on, and no more than the hub said that it has.
+    """A file's bytes from an offset, and no more than the hub states that it has.
 
     Yields:
-        Where the bytes really start (at 0 if the hub gives whole files only), and the bytes.
+        Where the bytes really start (0 if the hub supports only whole files), and the bytes.
 
     Raises:
         UniRSError: ``hub_unreachable``, ``hub_offline``, ``hub_failed``, ``model_gated``.
@@ -154,7 +157,7 @@ def open_remote(
     if offset:
         headers["Range"] = f"bytes={offset}-"
     with (
-        _said_in_a_sentence(model.repository, model.commit),
+        _hub_failures(model.repository, model.commit),
         get_session().stream("GET", url, headers=headers, timeout=SECONDS) as response,
     ):
         hf_raise_for_status(response)
@@ -164,7 +167,7 @@ def open_remote(
 
 
 def _at_most(size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The first so many bytes; what comes behind them is not waited for."""
+    """The first bytes, without waiting for any after them."""
     while size > 0 and (piece := next(pieces, b"")):
         yield piece[:size]
         size -= len(piece)
@@ -182,7 +185,8 @@ def _remote_file(repository: str, sibling: Any) -> RemoteFile:
     inside = not (posix.is_absolute() or windows.anchor or {".", ".."} & set(name.split("/")))
     if not inside or "\\" in name or ":" in name or "\0" in name:
         raise UniRSError(
-            "model_invalid", f"{repository} is refused: its file {name!r} lies outside of it."
+            "model_invalid",
+            f"The model {repository} is not usable: its file {name!r} points outside of it.",
         )
     digest = sibling.lfs.sha256 if sibling.lfs else sibling.blob_id
     if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", digest or ""):
@@ -196,8 +200,8 @@ def _licence(info: Any) -> str | None:
 
 
 @contextmanager
-def _said_in_a_sentence(repository: str, revision: str | None) -> Iterator[None]:
-    """What can go wrong between here and a hub, as a ``UniRSError``."""
+def _hub_failures(repository: str, revision: str | None) -> Iterator[None]:
+    """Turn what can go wrong in the exchange with a hub into a ``UniRSError``."""
     from huggingface_hub import errors
 
     hub = _endpoint()
@@ -206,12 +210,13 @@ def _said_in_a_sentence(repository: str, revision: str | None) -> Iterator[None]
         yield
     except errors.OfflineModeIsEnabled as error:
         raise UniRSError(
-            "hub_offline", "HF_HUB_OFFLINE forbids to ask a model hub; unset it to download models."
+            "hub_offline",
+            "HF_HUB_OFFLINE forbids access to model hubs; unset it to download models.",
         ) from error
     except errors.GatedRepoError as error:
         raise UniRSError(
             "model_gated",
-            f"{repository} is given out on request only; accept its terms on {hub}/{repository} "
+            f"{repository} is available on request only; accept its terms on {hub}/{repository} "
             "and set HF_TOKEN to your token.",
         ) from error
     except errors.RevisionNotFoundError as error:
@@ -222,26 +227,22 @@ def _said_in_a_sentence(repository: str, revision: str | None) -> Iterator[None]
         raise UniRSError(
             "model_not_on_hub",
             f"There is no model {repository} on {hub}; check its name, and set HF_TOKEN if it is "
-            "a private one.",
+            "private.",
         ) from error
     except errors.HfHubHTTPError as error:
         raise UniRSError(
             "hub_failed",
-            f"{hub} answered {error.response.status_code} {error.response.reason_phrase} about "
-            f"{repository}; try again later.",
+            f"{hub} responded to a request for {repository} with {error.response.status_code} "
+            f"{error.response.reason_phrase}; try again later.",
         ) from error
     except transport_error as error:
         raise UniRSError(
             "hub_unreachable",
-            f"{hub} cannot be reached ({_reason(error)}); check the network and the proxy "
+            f"{hub} cannot be reached ({short_reason(error)}); check the network and the proxy "
             "(HTTPS_PROXY), then try again.",
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UniRSError(
             "hub_invalid",
-            f"{hub} does not answer as a model hub does; check HF_ENDPOINT and the proxy.",
+            f"{hub} does not respond like a model hub; check HF_ENDPOINT and the proxy.",
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

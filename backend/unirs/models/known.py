@@ -1,4 +1,4 @@
-"""Models on the hub that have a short name here."""
+"""Models on the hub that have a short name in UniRS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class KnownModel:
-    """A model that can be asked for by a short name."""
+    """A model with a short name.
+
+    Attributes:
+        name: The short name.
+        repository: ``owner/model`` on the hub.
+        licence: Of its weights. It takes precedence over what the hub states.
+        summary: What it is, in one sentence.
+    """
 
     name: str
     repository: str
@@ -19,7 +26,8 @@ KNOWN_MODELS = (
     KnownModel(
         "vila-1.5-3b",
         "Efficient-Large-Model/VILA1.5-3b",
-        "CC-BY-NC-4.0, non-commercial use only",
-        "The public base of UniRS; it answers zero-shot after 'unirs convert'.",
+        # The text of its card; the card's metadata states CC-BY-NC-4.0, which is less strict.
+        "CC-BY-NC-SA-4.0, non-commercial use only",
+        "The public base model of UniRS; after 'unirs convert' it answers zero-shot.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The service behind stdin and stdout: JSON-RPC 2.0, one message a line, no network port.
+"""A service over stdin and stdout: JSON-RPC 2.0, one message per line, no network port.
 
 ``python -m unirs.worker`` (or ``unirs worker``) is the process that QGIS starts. The protocol is
 described in ``docs/worker-protocol.md``; ``unirs.worker.client`` is a client for it.
@@ -6,11 +6,12 @@ described in ``docs/worker-protocol.md``; ``unirs.worker.client`` is a client fo
 =============  ==================================================================================
 ``protocol``   the envelope of a message, for both sides
 ``messages``   parameters and results of every method
-``streams``    stdin and stdout, taken away from everybody else
-``server``     what is answered at once, what waits its turn, what is cancelled
-``service``    the work itself: the model at hand, and questions to it
-``process``    one worker process, as a client sees it
-``client``     starts a worker when there is none, and waits for its answers
+``streams``    stdin and stdout, reserved for the protocol
+``server``     the queue of requests
+``service``    the work: loading a model, and questions to it
+``failures``   what a client reports: an error response, or the end of the worker
+``process``    one worker process, on the side of the client
+``client``     starts a worker when there is none, and waits for its responses
 =============  ==================================================================================
 
 ``hello`` is answered within 0.3 s of the start of the process, because ``protocol``, ``streams``

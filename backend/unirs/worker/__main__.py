@@ -1,4 +1,4 @@
-"""``python -m unirs.worker``: one worker process, from its first moment to its last."""
+"""``python -m unirs.worker``: one worker process, from start to end."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from unirs.worker.streams import (
 )
 
 GRACE_SECONDS = 1.0
-"""How long a request that runs may take to write its partial answer and files when all ends."""
+"""Time that a running request has to write its partial answer and files when the worker ends."""
 
 GRACE_SECONDS_UNREAD = 0.5
-"""The same where nobody reads what it writes any more."""
+"""The same if the reader of stdout is gone."""
 
 UNREAD = b"\xff"
-"""Why the worker ends, in its own pipe; signals write their numbers there."""
+"""The reason of the end, if it is that; signals write their numbers into the same pipe."""
 
 
 def main() -> None:
     """Serve the client at the other end of stdin and stdout, then end the process.
 
-    It ends with 0 when stdin ends, when stdout is closed, after ``shutdown`` and on SIGTERM, in
-    the middle of an answer if need be; with 1 if it meets a defect outside of any request.
+    It ends with 0 when stdin ends, when stdout is closed, after ``shutdown`` and on SIGTERM, also
+    in the middle of an answer; with 1 after a defect outside of any request.
     """
     stdin, stdout = take_standard_streams()  # before any import that could print
 
@@ -38,7 +38,7 @@ def main() -> None:
     from unirs.worker.server import Server, Worker
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # nothing goes to the network
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # no network
 
     def new_service() -> Worker:
         from unirs.worker.service import Service
@@ -55,7 +55,7 @@ def main() -> None:
         except ClientGone:
             why = UNREAD
         except BaseException:
-            logging.exception("The worker cannot go on.")
+            logging.exception("The worker cannot continue.")
             os._exit(1)
         os.write(ended, why)
 
@@ -63,8 +63,8 @@ def main() -> None:
         wait_until_unread(stdout)
         raise ClientGone
 
-    # The system itself writes a signal into the pipe: unlike a handler, which waits for the main
-    # thread to come out of a blocking call, that cannot come too late.
+    # The system itself writes signals into the pipe. A handler would have to wait until the main
+    # thread returns from a blocking call.
     os.set_blocking(ended, False)
     signal.set_wakeup_fd(ended)
     for number in (signal.SIGTERM, signal.SIGINT):

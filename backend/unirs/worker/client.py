@@ -1,7 +1,8 @@
 """A client that starts a worker when there is none, and waits for its answers.
 
 It waits where a program without an event loop may wait: in tests, in ``unirs bench``, in scripts,
-in background threads. What one worker process is told and tells is ``process``.
+in background threads. One worker process is ``process``; QGIS's window has a client of its own on
+it, which never waits (``unirs_qgis/runtime/worker.py``).
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ import threading
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-from .process import (
-    OnNotification,
-    PendingRequest,
-    WorkerDied,
-    WorkerProcess,
-    clean_environment,
-)
-from .protocol import Message, WorkerError
+from .failures import WorkerDied, WorkerError
+from .process import OnNotification, PendingRequest, WorkerProcess
+from .protocol import Message
 
-__all__ = ["PendingRequest", "WorkerClient", "WorkerDied", "WorkerError", "WorkerProcess"]
+__all__ = ["PendingRequest", "WorkerClient", "WorkerDied", "WorkerError", "clean_environment"]
+
+DISTURBING_VARIABLES = (
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONEXECUTABLE"),
+    "__PYVENV_LAUNCHER__",  # on macOS, which Python a virtual environment belongs to
+    *("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"),
+)
+"""Set for QGIS or another program, and wrong for every program of the runtime's environment."""
 
 
 class WorkerClient:
@@ -45,10 +49,11 @@ class WorkerClient:
 
     @property
     def process(self) -> WorkerProcess:
-        """The worker, started if there is none that lives."""
+        """The worker; another one is started if it has ended."""
         with self._lock:
             if self._process is None or not self._process.is_alive:
                 self._process = WorkerProcess(self._command, self._environment)
+                self._process.started.wait()
             return self._process
 
     def submit(
@@ -57,14 +62,7 @@ class WorkerClient:
         params: Message | None = None,
         on_notification: OnNotification | None = None,
     ) -> PendingRequest:
-        """Send a request and do not wait.
-
-        Args:
-            method: One of ``protocol.METHODS``.
-            params: Its parameters; see ``docs/worker-protocol.md``.
-            on_notification: Told tokens and progress, on the client's reading thread; must not
-                raise.
-        """
+        """Send a request and do not wait; see ``WorkerProcess.submit``."""
         return self.process.submit(method, params or {}, on_notification)
 
     def request(
@@ -74,7 +72,7 @@ class WorkerClient:
         on_notification: OnNotification | None = None,
         timeout: float | None = None,
     ) -> Message:
-        """Send a request and wait for its result; see ``submit`` and ``PendingRequest.result``."""
+        """Send a request and wait for its result; see ``PendingRequest.result``."""
         return self.submit(method, params, on_notification).result(timeout)
 
     def close(self) -> None:
@@ -94,3 +92,8 @@ class WorkerClient:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment variables without those that programs such as QGIS set for their libraries."""
+    return {name: value for name, value in environment.items() if name not in DISTURBING_VARIABLES}

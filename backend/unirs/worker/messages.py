@@ -1,22 +1,24 @@
-"""Parameters and results of every method: the one definition, from which the schema is written.
+"""Parameters and results of every method.
 
-``docs/worker-protocol.schema.json`` is generated from these models (``unirs.worker.schema``), for
-clients that cannot import pydantic.
+The parameters of a task are the fields of ``unirs.request.TaskRequest``, its result is
+``unirs.answers.Answer``; the rest is defined here. ``docs/worker-protocol.schema.json`` is
+generated from these definitions (``unirs.worker.schema``), for clients without pydantic.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NamedTuple
+import json
+from dataclasses import MISSING, fields
+from typing import Any, Literal, NamedTuple, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from unirs.answers import Answer
 from unirs.errors import shorten
+from unirs.inputs import InputKind
+from unirs.request import InputPath, TaskRequest
 from unirs.worker import protocol
 
-FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
-"""A local file. A relative path counts from the worker's folder, so clients send absolute ones."""
-
-Text = Annotated[str, Field(max_length=100_000)]
 Precision = Literal["auto", "float32", "bfloat16"]
 RequestId = int | str
 
@@ -30,49 +32,49 @@ class NoParams(_Message):
 
 
 class HelloResult(_Message):
-    """Who answers, and what it understands."""
+    """The worker and what it supports."""
 
     protocol: int = Field(description="Version of this protocol.")
     version: str = Field(description="Version of the package unirs.")
     pid: int
     python: str = Field(description="Version of Python.")
     methods: list[str]
-    max_line_bytes: int = Field(description="Longest line that is read.")
+    max_line_bytes: int = Field(description="Longest line that the worker reads.")
     max_waiting: int = Field(description="Requests that may wait behind the one that runs.")
 
 
 class CancelParams(_Message):
-    """Which request to stop."""
+    """The request to stop."""
 
     id: RequestId
 
 
 class CancelResult(_Message):
-    """What became of it."""
+    """What happened to the request."""
 
     state: Literal["dropped", "stopping", "unknown"] = Field(
         description=(
-            "dropped: it was waiting and is answered with the error cancelled. "
-            "stopping: it runs and is answered within one token, with stopped = true. "
+            "dropped: it was waiting; its response is the error cancelled. "
+            "stopping: it is running; its response comes within one token, with stopped = true. "
             "unknown: no such request is waiting or running."
         )
     )
 
 
 class ShutdownResult(_Message):
-    """The worker ends after this answer, and that of the request that was running."""
+    """The worker ends after this response, and that of the request that was running."""
 
 
 class LoadParams(_Message):
-    """Which model to have at hand. What is left out stays as it is, or is chosen by the worker."""
+    """Which model to load. What is left out stays as it is, or is the default."""
 
-    model: FilePath | None = Field(default=None, description="Name of a model, or its folder.")
+    model: InputPath | None = Field(default=None, description="Name of a model, or its folder.")
     device: str | None = Field(default=None, description='Such as "auto", "cpu", "cuda:0".')
-    precision: Precision | None = None
+    precision: Precision | None = Field(default=None, description="Number type of the weights.")
 
 
 class LoadResult(_Message):
-    """The model at hand."""
+    """The loaded model."""
 
     model: str
     kind: str = Field(description='"unirs", or "base" for a model without UniRS weights.')
@@ -81,126 +83,33 @@ class LoadResult(_Message):
     image_size: int = Field(description="Side of the square that the model reads, in pixels.")
     frame_count: int = Field(description="Frames that are read of a video.")
     change_maps: bool = Field(description="Whether it can make change maps of a pair.")
-    demonstration: bool = Field(description="Trained on generated scenes, to show how it works.")
+    demonstration: bool = Field(description="Whether it is not meant to be relied on.")
+    classes: dict[InputKind, tuple[str, ...]] = Field(
+        description="Default classes of classify, for a single image and for a video or series."
+    )
     digest: str = Field(description="SHA-256 of its weights, which identifies it in records.")
     seconds: float = Field(description="How long loading took.")
 
 
 class UnloadResult(_Message):
-    """The model whose memory was given back; null if there was none."""
+    """The model whose memory was released; null if there was none."""
 
     model: str | None
 
 
-class CropParams(_Message):
-    """What to read of rasters. Videos have none of these."""
-
-    extent: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
-        default=None, description="Minimum x, minimum y, maximum x, maximum y."
-    )
-    extent_crs: str | None = Field(
-        default=None, description="CRS of the extent; else the raster's."
-    )
-    bands: list[int] | None = Field(default=None, description="One or three, counted from 1.")
-    stretch: Literal["auto", "none", "percentile", "minmax"] = "auto"
-
-
-class TaskParams(LoadParams):
-    """A question, a caption, a change caption or a classification."""
-
-    paths: list[FilePath] = Field(
-        min_length=1,
-        max_length=1024,
-        description="One raster, two dates, a dated series, or one video.",
-    )
-    text: Text = Field("", description="The question, or an instruction of the user's own.")
-    options: list[Text] = Field([], description="Closed set of answers, which are then scored.")
-    classes: list[Text] = Field([], description="Of classify; by default the 25 of ERA.")
-    crop: CropParams = Field(default_factory=CropParams)
-    clue: bool = Field(True, description="Whether the frozen base writes a clue first.")
-    max_new_tokens: int = Field(128, ge=1)
-    views: int = Field(1, ge=1, description="From how many sides a change is described.")
-    change_map: FilePath | None = Field(default=None, description="GeoTIFF to write, for a pair.")
-    overlay: FilePath | None = Field(default=None, description="Picture to write, for a pair.")
-    save_crop: FilePath | None = Field(
-        default=None, description="Where to write what the model saw."
-    )
-
-
-class OptionScore(_Message):
-    """One member of a closed set, with its probability."""
-
-    text: str
-    probability: float
-
-
-class Vote(_Message):
-    """How many views of a pair were asked, and how many said what the answer says."""
-
-    views: int
-    agreeing: int
-
-
-class CropFacts(_Message):
-    """What is known of an image that the model saw."""
-
-    source: str
-    date: str | None = Field(description="YYYY-MM-DD, YYYY-MM or YYYY, as known")
-    extent: Annotated[list[float], Field(min_length=4, max_length=4)] | None
-    crs: str | None
-    pixel_size: float | None = Field(description="Metres.")
-    nodata_share: float
-
-
-class Seconds(_Message):
-    """Seconds of each stage; 0 where a cache made it free. The total does not count load."""
-
-    load: float
-    vision: float
-    clue: float
-    prefill: float
-    decode: float
-    first_token: float
-    total: float
-
-
-class Tokens(_Message):
-    """Tokens of the prompt's text, of its images, and of the answer."""
-
-    prompt: int
-    visual: int
-    answer: int
-
-
-class TaskResult(_Message):
-    """An answer, the same as from the command line's --json."""
-
-    answer: str
-    clue: str | None
-    options: list[OptionScore] = Field(description="Best first.")
-    changed: bool | None = Field(
-        description=(
-            "Of change: whether anything has changed, as the model itself scores it. "
-            "Null for other tasks, and after a stop."
-        )
-    )
-    vote: Vote | None = Field(description="Of several views; null where there was one.")
-    task: Literal["ask", "caption", "change", "classify"]
-    model: str
-    device: str
-    stopped: bool = Field(description="Whether it was cancelled; the answer is then a part.")
-    zero_shot: bool = Field(description="Whether the base model itself answered.")
-    demonstration: bool
-    crop: CropFacts | list[CropFacts] = Field(
-        description="A list in order of time for pairs and videos."
-    )
-    seconds: Seconds
-    tokens: Tokens
-    change_map: str | None
+def _task_params() -> type[LoadParams]:
+    """The model of a task's parameters: ``TaskRequest`` without its task, which is the method."""
+    hints = get_type_hints(TaskRequest, include_extras=True)
+    parameters: dict[str, Any] = {
+        field.name: (hints[field.name], ... if field.default is MISSING else field.default)
+        for field in fields(TaskRequest)
+        if field.name != "task"
+    }
+    return create_model("TaskParams", __base__=LoadParams, **parameters)
 
 
 class SelfTestCase(_Message):
-    """A known image, and what the model says of it."""
+    """An image with a known answer, and the model's answer."""
 
     name: str
     question: str
@@ -210,7 +119,7 @@ class SelfTestCase(_Message):
 
 
 class SelfTestResult(_Message):
-    """Whether the model at hand answers as it should."""
+    """Whether the loaded model answers as expected."""
 
     model: str
     device: str
@@ -220,7 +129,7 @@ class SelfTestResult(_Message):
 
 
 class TokenParams(_Message):
-    """A piece of an answer's text, as it comes."""
+    """A piece of an answer's text, as it is generated."""
 
     id: RequestId
     text: str
@@ -232,13 +141,11 @@ class ProgressParams(_Message):
     id: RequestId
     stage: str = Field(
         description=(
-            "load, read, vision, clue, prefill, decode, score, view (of several, from the second "
-            "on, in place of the five before), or case (self_test)."
+            "load, read, vision, clue, prefill, decode, score, view (all views after the first), "
+            "or case (self_test)."
         )
     )
-    done: int | None = Field(
-        default=None, description="Parts of the stage that are done, where known."
-    )
+    done: int | None = Field(default=None, description="Completed parts of the stage, where known.")
     total: int | None = None
 
 
@@ -260,35 +167,37 @@ class Error(_Message):
 
 
 class Method(NamedTuple):
-    """Models of a method's parameters and result."""
+    """Types of a method's parameters and result."""
 
     params: type[BaseModel]
-    result: type[BaseModel]
+    result: type
 
 
+TaskParams = _task_params()
 METHODS = {
     "hello": Method(NoParams, HelloResult),
     "cancel": Method(CancelParams, CancelResult),
     "shutdown": Method(NoParams, ShutdownResult),
     "load": Method(LoadParams, LoadResult),
     "unload": Method(NoParams, UnloadResult),
-    "ask": Method(TaskParams, TaskResult),
-    "caption": Method(TaskParams, TaskResult),
-    "change": Method(TaskParams, TaskResult),
-    "classify": Method(TaskParams, TaskResult),
+    "ask": Method(TaskParams, Answer),
+    "caption": Method(TaskParams, Answer),
+    "change": Method(TaskParams, Answer),
+    "classify": Method(TaskParams, Answer),
     "self_test": Method(LoadParams, SelfTestResult),
 }
 NOTIFICATIONS: dict[str, type[BaseModel]] = {"token": TokenParams, "progress": ProgressParams}
 
 
 def checked_params(method: str, params: object) -> BaseModel:
-    """Parameters from the wire as their model.
+    """The parameters of a message as their model.
 
     Raises:
         RPCError: ``params_invalid``, with the first twenty problems in ``details``.
+        UniRSError: Codes of ``CropOptions``.
     """
     try:
-        return METHODS[method].params.model_validate(params)
+        return METHODS[method].params.model_validate_json(json.dumps(params))
     except ValidationError as error:
         problems = [
             {

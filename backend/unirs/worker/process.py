@@ -1,54 +1,62 @@
 """One worker process, as a client sees it, on the standard library alone.
 
-It routes by id, tells an error from a death, and stops in the right order. The QGIS plugin ships
-this file beside ``client`` and ``protocol``: all three run on Python 3.9, the oldest that QGIS 3.22
-comes with, and know nothing else of the backend.
+It routes messages by id, distinguishes an error from a death, and stops in the right order. The
+QGIS plugin ships this file beside ``client`` and ``protocol``: all three run on Python 3.9, the
+oldest that QGIS 3.22 comes with, and import nothing else of the runtime.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import signal
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import IO, cast
 
+from .failures import (
+    FROZEN,
+    INTERRUPTED,
+    MISMATCH,
+    NO_HELLO,
+    NO_MESSAGE,
+    NOT_STARTED,
+    WorkerDied,
+    WorkerError,
+    describe_exit,
+)
 from .protocol import (
     IMMEDIATE_METHODS,
+    INVALID_PARAMS,
     INVALID_REQUEST,
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
     SERVER_ERROR,
     Message,
     Request,
-    WorkerError,
     encode,
     request_message,
 )
 
 OnNotification = Callable[[str, Message], None]
-"""Told the kind (``"token"``, ``"progress"``) and the parameters of a notification."""
-
-OnDeath = Callable[["WorkerDied"], None]
-"""Told why a worker ended, once all its requests have been told."""
+"""Called with the kind (``"token"``, ``"progress"``) and the parameters of a notification."""
 
 HELLO_SECONDS = 60.0
-"""How long a worker may take to say hello: 0.3 s of work, and all that a busy machine adds."""
+"""How long a worker may take to answer its first request; 0.3 s on an idle machine."""
 
 SILENCE_SECONDS = 30
-"""How long a worker that owes an answer may send nothing. It answers ``hello`` while it works, so
-one that sends nothing is frozen."""
+"""How long a worker with an unanswered request may be silent; it answers ``hello`` meanwhile."""
 
 CANCEL_SECONDS = 10
-"""The same, once something was cancelled: somebody waits for that."""
+"""The same after a cancel: somebody waits for that."""
 
 WATCH_SECONDS = 1.0
-"""How often a worker that owes an answer is asked for a sign of life."""
+"""How often a worker with an unanswered request is checked."""
 
 STOP_SECONDS = 2.0
 """How long each step of stopping waits before the next, harder one."""
@@ -56,70 +64,39 @@ STOP_SECONDS = 2.0
 LOG_LINES = 200
 """Lines of the worker's stderr that are kept."""
 
-DISTURBING_VARIABLES = (
-    *("PYTHONPATH", "PYTHONHOME", "PYTHONEXECUTABLE"),
-    "__PYVENV_LAUNCHER__",  # on macOS, which Python a virtual environment belongs to
-    *("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"),
-)
-"""Set for QGIS or another program, and wrong for every program of the runtime's environment."""
-
-NO_MESSAGE, FROZEN, INTERRUPTED = "no_message", "frozen", "interrupted"
-"""Why a client ends a worker: it sent what is no message, it did not react, or somebody else has
-interrupted it."""
-
-_FINISHED_ANYWAY = {"load", "unload"}
-"""Methods that a cancel does not stop: what is loaded serves the next request."""
+_NOT_CANCELLABLE = {"load", "unload"}
+"""Methods that run to their end after a cancel: what is loaded serves the next request."""
 
 
-class WorkerDied(Exception):  # noqa: N818 - what happened, in the words of the field
-    """The worker ended before it answered. The next request starts another one.
-
-    Attributes:
-        reason: Why, as far as the system tells; the rest of a sentence about the worker.
-        log: The last lines of its stderr.
-        status: Its exit status, as ``subprocess`` gives it; ``None`` if this client ended it.
-        cause: Why this client ended it, such as ``FROZEN``; empty if it ended by itself.
-    """
-
-    def __init__(
-        self, reason: str, log: str = "", status: int | None = None, cause: str = ""
-    ) -> None:
-        super().__init__(f"The worker {reason}.")
-        self.reason = reason
-        self.log = log
-        self.status = status
-        self.cause = cause
-
-
+@dataclass(eq=False)
 class PendingRequest:
-    """A request that has been sent.
+    """A request to a worker, and its answer to come.
 
     Attributes:
-        id: Its id.
-        method: Its method.
+        id: Identifies it in messages.
+        method: One of ``protocol.METHODS``.
+        on_notification: Called with tokens and progress.
+        process: The worker.
+        line: The encoded message.
+        future: Its result, a ``WorkerError``, or the ``WorkerDied``.
+        sent: Whether the worker may have received it.
         cancelled: Whether this client has cancelled it.
     """
 
-    def __init__(
-        self,
-        request_id: int,
-        method: str,
-        on_notification: OnNotification | None,
-        process: WorkerProcess,
-    ) -> None:
-        self.id = request_id
-        self.method = method
-        self.future: Future[Message] = Future()
-        self.on_notification = on_notification
-        self.cancelled = False
-        self._process = process
+    id: int
+    method: str
+    on_notification: OnNotification | None
+    process: WorkerProcess = field(repr=False)
+    line: bytes = b""
+    future: Future[Message] = field(default_factory=Future)
+    sent: bool = False
+    cancelled: bool = False
 
     def result(self, timeout: float | None = None) -> Message:
         """Wait for the answer.
 
         Args:
-            timeout: Seconds; ``None`` waits as long as it takes.
+            timeout: Seconds; ``None`` waits without a limit.
 
         Raises:
             WorkerError: The worker refused or failed.
@@ -129,132 +106,126 @@ class PendingRequest:
         return self.future.result(timeout)
 
     def cancel(self) -> None:
-        """Ask the worker to stop. What it said so far then comes as the result.
+        """Stop the request: at once before it is sent, else within a token; never waits.
 
-        A worker that does not react within ``CANCEL_SECONDS`` is ended.
+        The text of a partial answer comes as the result. A worker that does not react within
+        ``CANCEL_SECONDS`` is ended.
         """
-        self.cancelled = True
-        self._process.submit("cancel", {"id": self.id})
+        self.process.cancel(self)
 
 
 class WorkerProcess:
-    """One worker from its start to its end.
+    """One worker from its start to its end. No method but ``stop`` waits.
 
-    It has a session of its own, so that Ctrl-C in a terminal reaches the client alone, and it is
-    watched: one that is frozen is ended, and its requests fail as those of one that died.
+    One thread starts the program and writes requests, one reads messages and sets results, one
+    watches: a worker that is frozen is ended, and its requests fail as those of one that died. The
+    worker has a session of its own, so that Ctrl-C in a terminal reaches the client alone.
+    Requests are sent once the worker has answered ``hello`` with this client's protocol version.
 
     Args:
         command: Program and arguments.
         environment: Its environment variables.
-        on_death: Called once, on the reading thread, when it has ended; must not raise.
 
-    Raises:
-        OSError: It cannot be started.
+    Attributes:
+        hello: The first request; its result is what the worker reports about itself.
+        started: Set when the program runs, or cannot be started.
+        ended: Its result is why the worker ended, set once all requests have failed.
     """
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        on_death: OnDeath | None = None,
-    ) -> None:
-        self._on_death = on_death
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command, self._environment = list(command), dict(environment)
         self._ids = itertools.count(1)
         self._pending: dict[int, PendingRequest] = {}
+        self._outbox: SimpleQueue[PendingRequest | None] = SimpleQueue()
+        self._lock = threading.Lock()  # guards _pending, _death, and `sent` of requests
+        self._process: subprocess.Popen[bytes] | None = None
+        self.started, self._greeted = threading.Event(), threading.Event()
+        self.ended: Future[WorkerDied] = Future()
         self._death: WorkerDied | None = None
         self._fault: tuple[str, str] | None = None  # cause and reason, if this client ended it
         self._stopping = False
-        self._dead = threading.Event()
-        self._heard = False
-        self._silence = 0  # turns of the watch without a message
-        self._lock = threading.Lock()  # guards _pending and _death
-        self._write_lock = threading.Lock()
+        self._silent_checks = 0  # turns of the watch without a message
         self._log: deque[str] = deque(maxlen=LOG_LINES)
-        self._process = subprocess.Popen(  # noqa: S603 - the command is the caller's own
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environment),
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows, no console
-        )
-        self._log_thread = threading.Thread(target=self._read_log, daemon=True)
-        self._message_thread = threading.Thread(target=self._read_messages, daemon=True)
-        self._log_thread.start()
-        self._message_thread.start()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._readers = [
+            threading.Thread(target=work, name="unirs-worker", daemon=True)
+            for work in (self._read_log, self._read_messages)
+        ]
+        self.hello = self.submit("hello", {})
+        threading.Thread(target=self._write_requests, name="unirs-worker", daemon=True).start()
 
     @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """Process id; ``None`` before the program has started."""
+        return self._process.pid if self._process else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has answered its first request."""
+        return self.hello.future.done() and not self.hello.future.exception()
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still answers."""
-        return self._death is None and self._process.poll() is None
+        """Whether it starts, or still answers."""
+        return self._death is None and (self._process is None or self._process.poll() is None)
 
     @property
     def log(self) -> str:
         """The last lines of its stderr."""
         return "".join(self._log)
 
-    def hello(self, timeout: float = HELLO_SECONDS) -> Message:
-        """Say hello, as the first request, and see that it speaks as this client does.
-
-        Returns:
-            What it says about itself.
-
-        Raises:
-            WorkerError: ``protocol_mismatch``.
-            WorkerDied: It ended.
-            concurrent.futures.TimeoutError: It does not answer.
-        """
-        facts = self.submit("hello", {}).result(timeout)
-        if facts["protocol"] != PROTOCOL_VERSION:
-            raise WorkerError.of(
-                SERVER_ERROR,
-                "protocol_mismatch",
-                f"The worker speaks version {facts['protocol']} of its protocol instead of "
-                f"{PROTOCOL_VERSION}; repair the runtime.",
-            )
-        return facts
-
     def submit(
         self, method: str, params: Message, on_notification: OnNotification | None = None
     ) -> PendingRequest:
-        """Send a request and wait no longer than its line takes through the pipe.
+        """Queue a request. Whatever is wrong with it, or with the worker, is its result.
 
-        If the worker is dead, or the line too long for it, ``result`` says so.
-
-        Raises:
-            TypeError, ValueError: If the parameters have no form in JSON.
+        Args:
+            method: One of ``protocol.METHODS``.
+            params: Its parameters; see ``docs/worker-protocol.md``.
+            on_notification: Called with tokens and progress, on the reading thread; must not raise.
         """
         pending = PendingRequest(next(self._ids), method, on_notification, self)
-        line = encode(request_message(Request(method, params, pending.id)))
-        if len(line) > MAX_LINE_BYTES:  # the worker's refusal would not say of which request
-            refusal = "The request is too long for the worker."
-            pending.future.set_exception(WorkerError.of(INVALID_REQUEST, "line_too_long", refusal))
-            return pending
+        refusal: Exception | None = None
+        try:
+            pending.line = encode(request_message(Request(method, params, pending.id)))
+        except (TypeError, ValueError) as error:
+            refusal = WorkerError.of(INVALID_PARAMS, "params_invalid", str(error))
+        if len(pending.line) > MAX_LINE_BYTES:  # the worker's refusal would have no id
+            text = "The request is too long for the worker."
+            refusal = WorkerError.of(INVALID_REQUEST, "line_too_long", text)
         with self._lock:
-            if self._death:
-                pending.future.set_exception(self._death)
-                return pending
-            self._pending[pending.id] = pending
-        with self._write_lock, suppress(OSError, ValueError):  # if it dies, _declare_dead tells
-            self._stdin.write(line)
-            self._stdin.flush()
+            refusal = refusal or self._death
+            if refusal is None:
+                self._pending[pending.id] = pending
+                self._outbox.put(pending)
+        if refusal:
+            pending.future.set_exception(refusal)
         return pending
 
-    def stop(self) -> int:
+    def cancel(self, pending: PendingRequest) -> None:
+        """Stop a request; see ``PendingRequest.cancel``."""
+        with self._lock:
+            pending.cancelled = True
+            waiting = self._pending.get(pending.id)
+            if waiting and not waiting.sent:
+                del self._pending[pending.id]
+        if waiting and waiting.sent:
+            self.submit("cancel", {"id": pending.id})
+        elif waiting:
+            text = "The request was cancelled before it was sent."
+            pending.future.set_exception(WorkerError.of(SERVER_ERROR, "cancelled", text))
+
+    def stop(self) -> int | None:
         """Ask to quit, wait, terminate, wait, kill; and only then close the pipes.
 
         Returns:
-            The exit status.
+            The exit status; ``None`` if the program never ran.
         """
         self._stopping = True
-        self._submit_aside("shutdown")
+        self.started.wait()
+        if self._process is None:
+            return None
+        self.submit("shutdown", {})
+        self._greeted.set()
         for harder in (self._process.terminate, self._process.kill):
             try:
                 self._process.wait(STOP_SECONDS)
@@ -262,47 +233,89 @@ class WorkerProcess:
             except subprocess.TimeoutExpired:
                 harder()
         status = self._process.wait()
-        self._message_thread.join()
-        self._log_thread.join()
+        for thread in self._readers:
+            thread.join()
         return status
 
-    def _submit_aside(self, method: str) -> None:
-        """Send a request from a thread of its own: a worker that hangs may not even take it."""
-        threading.Thread(target=self.submit, args=(method, {}), daemon=True).start()
+    # -- on the writing thread
 
-    @property
-    def _stdin(self) -> IO[bytes]:
-        return cast("IO[bytes]", self._process.stdin)
+    def _write_requests(self) -> None:
+        try:
+            self._start()
+        except OSError as error:
+            death = WorkerDied(f"cannot be started ({error})", cause=NOT_STARTED)
+            death.__cause__ = error
+            self._declare_dead(death)
+            return
+        finally:
+            self.started.set()
+        self._write(cast("PendingRequest", self._outbox.get()))
+        self._greeted.wait()
+        while (pending := self._outbox.get()) is not None:
+            if not self._stopping or pending.method == "shutdown":
+                self._write(pending)
+        with suppress(OSError):
+            self._pipe("stdin").close()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - the command is the caller's own
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._environment,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows, no console
+        )
+        for thread in self._readers:
+            thread.start()
+        threading.Thread(target=self._watch, name="unirs-worker", daemon=True).start()
+
+    def _write(self, pending: PendingRequest) -> None:
+        with self._lock:
+            if pending.id not in self._pending:  # cancelled, or failed
+                return
+            pending.sent = True
+        with suppress(OSError, ValueError):  # a worker that died is reported by the reading thread
+            self._pipe("stdin").write(pending.line)
+            self._pipe("stdin").flush()
+
+    def _pipe(self, name: str) -> IO[bytes]:
+        return cast("IO[bytes]", getattr(self._process, name))
+
+    # -- on the reading threads
 
     def _read_log(self) -> None:
-        with cast("IO[bytes]", self._process.stderr) as stderr:
+        with self._pipe("stderr") as stderr:
             for line in stderr:
                 self._log.append(line.decode(errors="replace"))
 
     def _read_messages(self) -> None:
-        with cast("IO[bytes]", self._process.stdout) as stdout:
+        with self._pipe("stdout") as stdout:
             for line in stdout:
-                self._heard, self._silence = True, 0
+                self._silent_checks = 0
                 try:
                     self._receive(json.loads(line))
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                     self._log.append(f"This line is not a message: {line[:200]!r}\n")
-                    self._end(NO_MESSAGE, "said something that is no message, and was ended")
-            self._declare_dead()
+                    self._end(NO_MESSAGE, "sent something that is no message, and was ended")
+            self._declare_dead(self._describe_death())
 
     def _receive(self, message: Message) -> None:
-        """Give a message to the request that it belongs to, and to no other."""
+        """Deliver a message to the request that it belongs to."""
         if "method" in message:
             self._notify(message["method"], message["params"])
             return
         error = WorkerError(message["error"]) if "error" in message else None
-        given_up = error.code == "cancelled" if error else message["result"].get("stopped")
+        is_partial = error.code == "cancelled" if error else message["result"].get("stopped")
         with self._lock:
             pending = self._pending.get(message["id"])
-            if given_up and pending and not pending.cancelled and not self._stopping:
-                # Somebody else has told the worker to end. What it has is no answer, and its
+            if is_partial and pending and not pending.cancelled and not self._stopping:
+                # Another program has interrupted the worker: what it sends is no answer, and its
                 # requests fail together when it is dead.
-                self._end(INTERRUPTED, "gave up a request that was not cancelled, and was ended")
+                self._end(INTERRUPTED, "was interrupted by another program")
+                return
+            if pending is self.hello and not self._accepts(message):
                 return
             self._pending.pop(message["id"], None)
         if pending is None:
@@ -311,6 +324,17 @@ class WorkerProcess:
             pending.future.set_exception(error)
         else:
             pending.future.set_result(message["result"])
+        if pending is self.hello:
+            self._greeted.set()
+
+    def _accepts(self, hello: Message) -> bool:
+        """Whether the worker speaks this client's version of the protocol; ended if not."""
+        version = hello.get("result", {}).get("protocol")
+        if version == PROTOCOL_VERSION:
+            return True
+        reason = f"speaks version {version} of its protocol instead of {PROTOCOL_VERSION}"
+        self._end(MISMATCH, f"{reason}; repair the runtime")
+        return False
 
     def _notify(self, kind: str, params: Message) -> None:
         with self._lock:
@@ -318,80 +342,59 @@ class WorkerProcess:
         if pending and pending.on_notification:
             pending.on_notification(kind, params)
 
+    # -- its end
+
     def _watch(self) -> None:
-        """End a worker that is frozen, or that works on although it was told to stop.
+        """End a worker that is frozen, or that continues after a cancel.
 
         Time is counted in turns of this loop: where the client itself was stopped, or the computer
         slept, the worker is not to blame.
         """
         since_cancel = 0
-        while not self._dead.wait(WATCH_SECONDS):
+        while not wait([self.ended], WATCH_SECONDS).done:
             with self._lock:
                 pending = list(self._pending.values())
+            starting = self.hello in pending
             owed = [each for each in pending if each.method not in IMMEDIATE_METHODS]
             cancelled = {each.method for each in owed if each.cancelled}
-            self._silence = self._silence + 1 if owed else 0
+            self._silent_checks = self._silent_checks + 1 if owed or starting else 0
             since_cancel = since_cancel + 1 if cancelled else 0
-            patience = SILENCE_SECONDS if self._heard else HELLO_SECONDS
-            if self._silence > patience or min(self._silence, since_cancel) > CANCEL_SECONDS:
+            patience = CANCEL_SECONDS if since_cancel > CANCEL_SECONDS else SILENCE_SECONDS
+            if starting:
+                if self._silent_checks > HELLO_SECONDS:
+                    self._end(NO_HELLO, "did not react after its start, and was ended")
+            elif self._silent_checks > patience:
                 self._end(FROZEN, "did not react any more, and was ended")
-            elif since_cancel > SILENCE_SECONDS and cancelled - _FINISHED_ANYWAY:
+            elif since_cancel > SILENCE_SECONDS and cancelled - _NOT_CANCELLABLE:
                 self._end(FROZEN, "did not stop what was cancelled, and was ended")
             elif owed and not any(each.method == "hello" for each in pending):
-                self._submit_aside("hello")
+                self.submit("hello", {})
 
-    def _declare_dead(self) -> None:
-        """Tell everybody who still waits why there will be no answer."""
+    def _end(self, cause: str, reason: str) -> None:
+        self._fault = self._fault or (cause, reason)
+        cast("subprocess.Popen[bytes]", self._process).kill()
+
+    def _describe_death(self) -> WorkerDied:
+        process = cast("subprocess.Popen[bytes]", self._process)
         try:
-            status = self._process.wait(STOP_SECONDS)
+            status = process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._end(NO_MESSAGE, "closed its standard output, and was ended")
-            status = self._process.wait()
-        self._log_thread.join(STOP_SECONDS)
+            status = process.wait()
+        self._readers[0].join(STOP_SECONDS)
         if self._fault:
             cause, reason = self._fault
-            death = WorkerDied(reason, self.log, cause=cause)
-        else:
-            death = WorkerDied(describe_exit(status), self.log, status)
+            return WorkerDied(reason, self.log, cause=cause)
+        return WorkerDied(describe_exit(status), self.log, status)
+
+    def _declare_dead(self, death: WorkerDied) -> None:
+        """Fail all pending requests, and report the death."""
         with self._lock:
             self._death = death
             pending = list(self._pending.values())
             self._pending.clear()
-        self._dead.set()
+        self._greeted.set()
+        self._outbox.put(None)
         for request in pending:
             request.future.set_exception(death)
-        if self._on_death:
-            self._on_death(death)
-        with self._write_lock, suppress(OSError):
-            self._stdin.close()
-
-    def _end(self, cause: str, reason: str) -> None:
-        self._fault = self._fault or (cause, reason)
-        self._process.kill()
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Environment variables without those that programs such as QGIS set for their libraries."""
-    return {name: value for name, value in environment.items() if name not in DISTURBING_VARIABLES}
-
-
-def describe_exit(status: int) -> str:
-    """Why a process ended, as the rest of a sentence about it.
-
-    Args:
-        status: As ``subprocess`` gives it: negative for a signal.
-    """
-    if status == -getattr(signal, "SIGKILL", 9):
-        return "was killed by the system, probably for memory (signal 9)"
-    if status < 0:
-        return f"crashed (signal {-status}, {_signal_name(-status)})"
-    if status > 0xC0000000:  # Windows: an exception that nobody caught
-        return f"crashed (code 0x{status:X})"
-    return f"ended with exit code {status}" if status else "ended"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "unknown"
+        self.ended.set_result(death)

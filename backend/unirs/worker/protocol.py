@@ -1,7 +1,7 @@
 """The envelope of every message: JSON-RPC 2.0, one message a line, UTF-8.
 
-Standard library only, and Python 3.9: both sides of the border use it, QGIS's as well, and the
-worker says hello with it before anything else is imported.
+Standard library only, and Python 3.9: worker, client and QGIS plugin use it, and the worker answers
+``hello`` before it imports anything else.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
-PROTOCOL_VERSION = 1
-"""Raised when a client of the old version would misunderstand the new one."""
+PROTOCOL_VERSION = 2
+"""Increased when a client of the old version would misunderstand the new one."""
 
 MAX_LINE_BYTES = 16 * 2**20
 """Longest line that the worker reads, without its end."""
 
 MAX_WAITING = 64
-"""Requests that may wait behind the one that runs; one more is refused as ``busy``."""
+"""Number of requests that may wait for the running one; one more is refused as ``busy``."""
 
 IMMEDIATE_METHODS = ("hello", "cancel", "shutdown")
-"""Answered at once, whatever else is going on."""
+"""Answered at once, also during other work."""
 
 WORK_METHODS = ("load", "unload", "ask", "caption", "change", "classify", "self_test")
-"""Done one after the other, in the order in which they came."""
+"""Executed one after the other, in the order of arrival."""
 
 METHODS = IMMEDIATE_METHODS + WORK_METHODS
 
@@ -33,14 +33,14 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 SERVER_ERROR = -32000
-"""Number of every error that is not about the protocol; its ``data.code`` tells which."""
+"""Number of every error that is not about the protocol; ``data.code`` distinguishes them."""
 
 RequestId = Union[int, str]
 Message = dict[str, Any]
 
 
 class RPCError(Exception):
-    """An error that goes over the border.
+    """An error in a message.
 
     Attributes:
         number: JSON-RPC's error number.
@@ -55,31 +55,8 @@ class RPCError(Exception):
         self.details = details
 
 
-class WorkerError(Exception):
-    """The worker answered with an error. It lives on.
-
-    Attributes:
-        code: Stable identifier, such as ``"raster_missing"``.
-        message: One sentence for the user.
-        number: JSON-RPC's number.
-        data: Further facts.
-    """
-
-    def __init__(self, error: Message) -> None:
-        super().__init__(error["message"])
-        self.message: str = error["message"]
-        self.number: int = error["code"]
-        self.data: Message = error["data"]
-        self.code: str = self.data["code"]
-
-    @classmethod
-    def of(cls, number: int, code: str, message: str) -> WorkerError:
-        """An error that the client finds without asking the worker."""
-        return cls(error_message(None, RPCError(number, code, message))["error"])
-
-
-class ClientGone(Exception):  # noqa: N818 - not an error: the worker has nobody left to serve
-    """The client does not take messages any more."""
+class ClientGone(Exception):  # noqa: N818 - not an error: the client has ended
+    """The client does not read messages any more."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +125,7 @@ def request_message(request: Request) -> Message:
 
 
 def notification_message(method: str, params: Message) -> Message:
-    """What the worker says about a request that is not yet answered."""
+    """A notification of the worker about a pending request."""
     return {"jsonrpc": "2.0", "method": method, "params": params}
 
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
 from unirs.worker.messages import METHODS, NOTIFICATIONS, Error
 from unirs.worker.protocol import PROTOCOL_VERSION
@@ -19,14 +19,17 @@ from unirs.worker.protocol import PROTOCOL_VERSION
 
 def protocol_schema() -> dict[str, Any]:
     """Every method with its parameters and result, every notification, and the error object."""
-    models: set[type[BaseModel]] = {Error, *NOTIFICATIONS.values()}
-    models.update(model for method in METHODS.values() for model in method)
-    references, definitions = models_json_schema(
-        [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)]
+    modes: dict[type, JsonSchemaMode] = {Error: "serialization"}
+    modes.update(dict.fromkeys(NOTIFICATIONS.values(), "serialization"))
+    for method in METHODS.values():
+        modes |= {method.params: "validation", method.result: "serialization"}
+    types = sorted(modes, key=lambda each: each.__name__)
+    references, definitions = TypeAdapter.json_schemas(
+        [(each, modes[each], TypeAdapter(each)) for each in types]
     )
 
-    def reference(model: type[BaseModel]) -> Any:
-        return references[model, "validation"]
+    def reference(each: type) -> Any:
+        return references[each, modes[each]]
 
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -35,7 +38,7 @@ def protocol_schema() -> dict[str, Any]:
             name: {"params": reference(method.params), "result": reference(method.result)}
             for name, method in METHODS.items()
         },
-        "notifications": {name: reference(model) for name, model in NOTIFICATIONS.items()},
+        "notifications": {name: reference(each) for name, each in NOTIFICATIONS.items()},
         "error": reference(Error),
         **definitions,
     }

@@ -1,8 +1,8 @@
-"""What is answered at once, what waits its turn, and what is cancelled.
+"""The queue of requests: answered at once, waiting, running, or cancelled.
 
-Two threads share a :class:`Server`: one listens to the client (``listen``) and one does the work
-(``work``), one request after the other. ``hello``, ``cancel`` and ``shutdown`` are answered by the
-listening thread, so they never wait.
+Two threads share a :class:`Server`: one reads messages of the client (``listen``) and one works
+through the requests (``work``). ``hello``, ``cancel`` and ``shutdown`` are answered by the
+listening thread, so that they never wait.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Job:
         method: One of ``protocol.WORK_METHODS``.
         params: Its parameters, checked.
         notify: Sends a notification (method, parameters) that carries the request's id.
-        cancelled: Set when the client does not want the rest any more.
+        cancelled: Set when the client cancels the request.
     """
 
     id: RequestId
@@ -50,13 +50,13 @@ class Job:
 
 
 class Worker(Protocol):
-    """Who does the work; called by one thread."""
+    """Does the work; used by one thread."""
 
     def prepare(self) -> None:
-        """Import what takes long."""
+        """Import the modules that take long to import."""
 
-    def run(self, job: Job) -> BaseModel:
-        """Do what a request wants.
+    def run(self, job: Job) -> object:
+        """The result of a request: a pydantic model or a dataclass.
 
         Raises:
             UniRSError: What a user can cause.
@@ -64,12 +64,12 @@ class Worker(Protocol):
 
 
 class Server:
-    """Takes messages in, and gives each request exactly one answer.
+    """Reads messages, and gives each request exactly one response.
 
     Args:
-        send: Writes a message to the client, from any thread; ``ClientGone`` if it does not listen.
-        new_worker: Makes who does the work, on the thread that does it; asked for once the client
-            has been told hello, so that it may import what takes long.
+        send: Writes a message to the client, from any thread; ``ClientGone`` if that is closed.
+        new_worker: Makes the worker, on the thread that it works on; called after the response to
+            hello, because its imports take long.
     """
 
     def __init__(self, send: Callable[[Message], None], new_worker: Callable[[], Worker]) -> None:
@@ -83,10 +83,10 @@ class Server:
         self._idle = True
 
     def listen(self, lines: Iterable[bytes]) -> None:
-        """Take messages in until the client is gone or wants a shutdown.
+        """Read messages until the client is gone or requests a shutdown.
 
         Raises:
-            ClientGone: If the client does not take answers any more.
+            ClientGone: If the client reads no more messages.
         """
         for line in lines:
             try:
@@ -99,10 +99,10 @@ class Server:
                 return
 
     def work(self) -> None:
-        """Do what was asked for, in the order in which it came, until ``close``.
+        """Work through requests, in the order in which they came, until ``close``.
 
         Raises:
-            ClientGone: If the client does not take answers any more.
+            ClientGone: If the client reads no more messages.
         """
         with self._state:
             self._state.wait_for(lambda: self._awake)
@@ -114,11 +114,11 @@ class Server:
         while (job := self._next_job()) is not None:
             reply = _outcome(worker, job)
             with self._state:
-                self._running = None  # before the answer: its id may be used again from then on
+                self._running = None  # before the response, after which its id may be used again
             self._send(reply)
 
     def close(self) -> None:
-        """Drop what waits, stop what runs, and wait until it has said what it has."""
+        """Drop the requests that wait, stop the one that runs, and wait for its response."""
         with self._state:
             dropped = list(self._waiting)
             self._waiting.clear()
@@ -133,17 +133,17 @@ class Server:
             self._state.wait_for(lambda: self._idle)
 
     def _receive(self, request: Request) -> None:
-        """Answer a request at once, or put it in line."""
+        """Respond to a request at once, or put it into the queue."""
         if request.id is None:
-            self._obey(request)
+            self._handle_notification(request)
         elif self._find(request.id):
             duplicate = RPCError(
                 protocol.INVALID_REQUEST,
                 "duplicate_id",
-                "There is a request of this id that is not answered yet.",
+                "A request with this id is still in flight.",
                 id=request.id,
             )
-            self._send(protocol.error_message(None, duplicate))  # the id is the other one's
+            self._send(protocol.error_message(None, duplicate))  # the id belongs to the other one
         else:
             self._answer(request.id, request)
 
@@ -155,18 +155,18 @@ class Server:
             else:
                 result = self._at_once(request.method, params)
                 self._send(protocol.result_message(request_id, result))
-        except RPCError as error:
-            self._send(protocol.error_message(request_id, error))
-        self._wake()  # the long imports begin once hello is answered, and no earlier
+        except (RPCError, UniRSError) as error:
+            self._send(protocol.error_message(request_id, _rpc_error(error)))
+        self._wake()  # the long imports begin after the response to hello
 
-    def _obey(self, notification: Request) -> None:
-        """Do without an answer what can be done so; work whose answer nobody gets is not done."""
+    def _handle_notification(self, notification: Request) -> None:
+        """Handle a message that gets no response; work without a response is not done."""
         try:
             if notification.method in protocol.WORK_METHODS:
                 raise RPCError(protocol.INVALID_REQUEST, "invalid_request", "It needs an id.")
             self._at_once(notification.method, _checked_params(notification))
-        except RPCError as error:
-            _log.warning("Passed over the notification %.60r: %s", notification.method, error)
+        except (RPCError, UniRSError) as error:
+            _log.warning("Ignored the notification %.60r: %s", notification.method, error)
 
     def _at_once(self, method: str, params: Any) -> Message:
         """The result of one of ``protocol.IMMEDIATE_METHODS``."""
@@ -186,7 +186,7 @@ class Server:
                 raise RPCError(
                     protocol.SERVER_ERROR,
                     "busy",
-                    f"{protocol.MAX_WAITING} requests are waiting already; try again later.",
+                    f"{protocol.MAX_WAITING} requests are waiting; try again later.",
                 )
             self._waiting.append(Job(request_id, method, params, notify))
             self._state.notify_all()
@@ -228,7 +228,7 @@ class Server:
 
 
 def hello() -> Message:
-    """Who answers (``messages.HelloResult``); made without pydantic, to be quick."""
+    """The worker and what it supports (``messages.HelloResult``), without importing pydantic."""
     return {
         "protocol": protocol.PROTOCOL_VERSION,
         "version": unirs.__version__,
@@ -243,7 +243,7 @@ def hello() -> Message:
 def _checked_params(request: Request) -> Any:
     """The parameters as their model in ``messages``.
 
-    Those of hello are not looked at: whatever version a client speaks, it may ask for ours.
+    Those of hello are ignored, so that a client of any version can find out ours.
     """
     if request.method == "hello":
         return None
@@ -259,7 +259,7 @@ def _checked_params(request: Request) -> Any:
 
 
 def _outcome(worker: Worker, job: Job) -> Message:
-    """The answer to a request, whatever happens."""
+    """The response to a request, whatever happens."""
     started = time.perf_counter()
     try:
         reply = _reply(worker, job)
@@ -274,12 +274,18 @@ def _outcome(worker: Worker, job: Job) -> Message:
 
 
 def _reply(worker: Worker, job: Job) -> Message:
+    from unirs.answers import to_json
+
     try:
-        result = worker.run(job)
+        return protocol.result_message(job.id, to_json(worker.run(job)))
     except UniRSError as error:
-        failure = RPCError(protocol.SERVER_ERROR, error.code, error.message, **error.details)
-        return protocol.error_message(job.id, failure)
-    return protocol.result_message(job.id, result.model_dump(mode="json"))
+        return protocol.error_message(job.id, _rpc_error(error))
+
+
+def _rpc_error(error: RPCError | UniRSError) -> RPCError:
+    if isinstance(error, RPCError):
+        return error
+    return RPCError(protocol.SERVER_ERROR, error.code, error.message, **error.details)
 
 
 def _cancelled() -> RPCError:
@@ -290,6 +296,6 @@ def _defect(error: Exception) -> RPCError:
     return RPCError(
         protocol.INTERNAL_ERROR,
         "defect",
-        f"UniRS itself has a defect ({type(error).__name__}); the log says more.",
+        f"UniRS has a defect ({type(error).__name__}); see the log.",
         log="".join(traceback.format_exception(type(error), error, error.__traceback__)),
     )

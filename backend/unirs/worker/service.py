@@ -1,9 +1,8 @@
-"""The work itself: the model at hand, and questions to it."""
+"""The work of the worker: loading a model, and questions to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, cast
 
 from unirs.errors import UniRSError
@@ -13,11 +12,8 @@ from unirs.worker import messages
 from unirs.worker.server import Job
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
+    from unirs.answers import Answer
     from unirs.inference import Pipeline
-    from unirs.inputs import Extent
-    from unirs.request import TaskRequest
 
 
 @dataclass(frozen=True)
@@ -30,10 +26,10 @@ class _Choice:
 
 
 class Service:
-    """Keeps one model at hand and does what requests want of it. Used by one thread.
+    """Keeps one model loaded and handles requests. Used by one thread.
 
-    A request that names no model, device or precision takes those at hand; without a model at hand
-    it loads the default one. A request that wants others has them loaded in place of those.
+    A request that names no model, device or precision uses those that are loaded, or the default
+    ones. A request that names others has them loaded in place of those.
     """
 
     def __init__(self) -> None:
@@ -41,7 +37,7 @@ class Service:
         self._choice = _Choice()
 
     def prepare(self) -> None:
-        """Import what takes seconds: PyTorch, transformers, the raster libraries.
+        """Import what takes seconds to import: PyTorch, transformers, the raster libraries.
 
         Raises:
             UniRSError: ``environment_broken``.
@@ -53,11 +49,11 @@ class Service:
             raise UniRSError(
                 "environment_broken",
                 f"A library of the worker cannot be loaded ({error}); "
-                "set the worker's environment up anew.",
+                "set up the worker's environment again.",
             ) from error
 
-    def run(self, job: Job) -> BaseModel:
-        """Do what a request wants.
+    def run(self, job: Job) -> object:
+        """The result of a request.
 
         Raises:
             UniRSError: What a user can cause, exhausted memory included.
@@ -70,7 +66,7 @@ class Service:
         return guard_memory(lambda: work(job), self._forget, f"working on {job.method}")
 
     def _load(self, job: Job) -> messages.LoadResult:
-        from unirs.models.store import model_info
+        from unirs.prompts import DEFAULT_CLASSES
 
         pipeline = self._pipeline_for(job)
         return messages.LoadResult(
@@ -80,8 +76,9 @@ class Service:
             precision=pipeline.precision,
             image_size=pipeline.image_size,
             frame_count=pipeline.frame_count,
-            change_maps=pipeline.config.change_module,
-            demonstration=model_info(pipeline.bundle.folder).demonstration,
+            change_maps=pipeline.makes_change_maps,
+            demonstration=pipeline.demonstration,
+            classes=DEFAULT_CLASSES,
             digest=pipeline.bundle.digest,
             seconds=pipeline.load_seconds,
         )
@@ -91,22 +88,22 @@ class Service:
         self._drop()
         return messages.UnloadResult(model=name)
 
-    def _task(self, job: Job) -> messages.TaskResult:
+    def _task(self, job: Job) -> Answer:
+        from unirs.request import TaskRequest
         from unirs.tasks import check_inputs, run_task
 
-        request = task_request(job.method, cast(messages.TaskParams, job.params))
+        names = [field.name for field in fields(TaskRequest) if field.name != "task"]
+        request = TaskRequest(
+            Task(job.method), **{name: getattr(job.params, name) for name in names}
+        )
         check_inputs(request)
-        result = run_task(
+        return run_task(
             self._pipeline_for(job),
             request,
             on_token=lambda text: job.notify("token", text=text),
             on_stage=lambda stage: job.notify("progress", stage=stage),
-            on_view=lambda done, total: job.notify(
-                "progress", stage="view", done=done, total=total
-            ),
             stop=job.cancelled.is_set,
         )
-        return messages.TaskResult.model_validate(result.to_json())
 
     def _self_test(self, job: Job) -> messages.SelfTestResult:
         from unirs.self_test import run_self_test
@@ -122,21 +119,22 @@ class Service:
         return messages.SelfTestResult.model_validate(report.to_json())
 
     def _pipeline_for(self, job: Job) -> Pipeline:
-        """The pipeline at hand if it is the one that a request wants, else that one, loaded."""
+        """The pipeline that a request names, loaded if it is not."""
         wanted = self._wanted(cast(messages.LoadParams, job.params))
         if self._pipeline is None or wanted != self._choice:
             from unirs.inference import load_pipeline
 
             job.notify("progress", stage="load")
-            self._drop()
-            self._pipeline = load_pipeline(wanted.model, wanted.device, wanted.precision)
+            self._pipeline = load_pipeline(
+                wanted.model, wanted.device, wanted.precision, on_accepted=self._drop
+            )
             self._choice = wanted
         return self._pipeline
 
     def _wanted(self, params: messages.LoadParams) -> _Choice:
-        """What a request names, completed by what is at hand.
+        """What a request names, completed by what is loaded.
 
-        A model or device that is not there is refused here, before what is at hand is given up.
+        A model or device that is missing is refused here, before the loaded one is dropped.
         """
         from unirs.inference.devices import resolve_device
 
@@ -154,38 +152,3 @@ class Service:
     def _forget(self) -> None:
         if self._pipeline:
             self._pipeline.forget()
-
-
-def task_request(method: str, params: messages.TaskParams) -> TaskRequest:
-    """Parameters from the wire as a request to ``run_task``.
-
-    Raises:
-        UniRSError: See ``TaskRequest`` and ``CropOptions``.
-    """
-    from unirs.imagery import CropOptions
-    from unirs.request import TaskRequest
-
-    crop = params.crop
-    return TaskRequest(
-        task=Task(method),
-        paths=tuple(params.paths),
-        text=params.text,
-        options=tuple(params.options),
-        classes=tuple(params.classes),
-        crop=CropOptions(
-            extent=cast("Extent | None", tuple(crop.extent) if crop.extent else None),
-            extent_crs=crop.extent_crs,
-            bands=tuple(crop.bands) if crop.bands is not None else None,
-            stretch=crop.stretch,
-        ),
-        clue=params.clue,
-        max_new_tokens=params.max_new_tokens,
-        views=params.views,
-        change_map=_path(params.change_map),
-        overlay=_path(params.overlay),
-        save_crop=_path(params.save_crop),
-    )
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None

@@ -1,4 +1,4 @@
-"""Standard input and output, taken away from everybody but the protocol."""
+"""Standard input and output, reserved for the protocol."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from unirs.worker.protocol import MAX_LINE_BYTES, ClientGone, Message, encode
 
 
 def take_standard_streams() -> tuple[BinaryIO, int]:
-    """Keep stdin and stdout for the protocol.
+    """Reserve stdin and stdout for the protocol.
 
-    From here on whatever a library prints, from Python or from C, lands in stderr, and whatever
-    asks for input meets the end of the file.
+    From here on, output of libraries, from Python or from C, goes to stderr, and reading from
+    stdin finds the end of the file.
 
     Returns:
         The real stdin as a binary stream, and the file descriptor of the real stdout.
@@ -31,9 +31,9 @@ def take_standard_streams() -> tuple[BinaryIO, int]:
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a stream; of a line that is too long, just enough to see that it is.
+    """The lines of a stream; a line that is too long is cut shortly behind the limit.
 
-    Blank lines are passed over.
+    Blank lines are skipped.
     """
     limit = MAX_LINE_BYTES + 2  # the line's end may take two bytes
     while line := stream.readline(limit):
@@ -44,13 +44,13 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def wait_until_unread(descriptor: int) -> None:
-    """Wait until nobody reads from the other end of a pipe any more. Not on Windows.
+    """Wait until the reading end of a pipe is closed. Not on Windows.
 
     Args:
-        descriptor: The writing end. Of a file, which has no other end, it waits for ever.
+        descriptor: The writing end. For a file, which has no reading end, it waits forever.
     """
     ends = select.poll()
-    ends.register(descriptor, 0)  # an error is told in any case, and nothing else is wanted
+    ends.register(descriptor, 0)  # errors are always reported, and nothing else is needed
     ends.poll()
 
 

@@ -34,7 +34,7 @@ Name = Annotated[
     typer.Argument(metavar="NAME", help="See [bold]unirs data list[/bold].", show_default=False),
 ]
 Root = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="Where the dataset lies.", show_default=False)
+    Path, typer.Argument(metavar="FOLDER", help="Folder of the data set.", show_default=False)
 ]
 
 
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
     data.command("list")(list_datasets)
     data.command(epilog=CHECK_EXAMPLES)(check)
     data.command()(example)
+    data.command()(world)
     data.command(epilog=preparation.SHARDS_EXAMPLES)(preparation.shards)
     data.command(epilog=preparation.CLUES_EXAMPLES)(preparation.clues)
     app.add_typer(data, name="data", rich_help_panel="Making models")
@@ -56,7 +57,7 @@ def list_datasets(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show which datasets can be read, where they come from, and how their files lie."""
+    """Show which datasets can be read, their sources, and their layout."""
     from unirs_lab.data.datasets import DATASETS, dataset
 
     chosen = list(DATASETS.values()) if name is None else [dataset(name)]
@@ -131,6 +132,27 @@ def example(
 
     write_example(name, root, count, seed)
     print(f"Wrote {clean(str(root), one_line=True)}; try: unirs data check {name} {root}")
+
+
+def world(
+    root: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Takes single, pair and video.", show_default=False),
+    ],
+    count: Annotated[int, typer.Option(min=1, metavar="N", help="Inputs of each kind.")] = 1000,
+    size: Annotated[int, typer.Option(min=32, metavar="PX", help="Side of the images.")] = 128,
+) -> None:
+    """Write generated scenes, pairs and videos as data sets of one's own (jsonl)."""
+    from unirs.inputs import InputKind
+    from unirs_lab.data.world_samples import write_world_samples
+
+    with Bars() as bars:
+        for kind in InputKind:
+            for split, number in (("train", count), ("val", max(1, count // 20))):
+                bars.begin(f"{kind.value} inputs, {split}")
+                folder = root / kind.value
+                write_world_samples(folder, kind, split, number, size, on_progress=bars.update)
+    print(f"Wrote {clean(str(root), one_line=True)}; try: unirs data check jsonl {root / 'single'}")
 
 
 def _facts(each: Dataset) -> dict[str, object]:

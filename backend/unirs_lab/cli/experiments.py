@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from unirs.cli.options import Json, Renderers, TrainingDevice, refuse_several
+from unirs.cli.options import Json, TrainingDevice, refuse_several
 from unirs.cli.screen import Bars, print_json, print_table
 from unirs_lab.cli.progress import training_report
 
@@ -38,14 +37,16 @@ def register(app: typer.Typer) -> None:
 def experiments(
     folder: Annotated[
         Path,
-        typer.Option(metavar="FOLDER", help="Takes everything; a second call goes on from there."),
+        typer.Option(
+            metavar="FOLDER", help="Takes everything; the same command resumes from there."
+        ),
     ] = Path("runs/experiments"),
     base: Annotated[
         Path,
         typer.Option(
-            metavar="FOLDER", help="A run of [bold]unirs train mini[/bold], whose base is used."
+            metavar="FOLDER", help="Base model, such as from [bold]unirs train base[/bold]."
         ),
-    ] = Path("runs/mini"),
+    ] = Path("runs/base/model"),
     only: Annotated[
         list[Number] | None,
         typer.Option(
@@ -55,19 +56,18 @@ def experiments(
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="N", help="Runs of each arm.")] = 3,
     steps: Annotated[int, typer.Option(metavar="N", help="Steps of each run.")] = 200,
-    change_steps: Annotated[
-        int, typer.Option(metavar="N", help="Steps of the change module, once a seed.")
-    ] = 375,
+    change_epochs: Annotated[
+        int, typer.Option(metavar="N", help="Epochs of the change module, once a seed.")
+    ] = 10,
     evaluate: Annotated[
         int, typer.Option(metavar="N", help="Test scenes, pairs and videos, each.")
     ] = 100,
-    processes: Renderers = None,
-    device: TrainingDevice = "cpu",
+    device: TrainingDevice = "auto",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the whole report.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Print the tables for LaTeX.")] = False,
     json: Json = False,
 ) -> None:
-    """Repeat the paper's three ablations on generated scenes, and say which effects hold."""
+    """Repeat the paper's three ablations on generated scenes, and judge which effects hold."""
     refuse_several(markdown=markdown, latex=latex, json=json)
     from unirs_lab.experiments.ablations import ABLATIONS
     from unirs_lab.experiments.running import run_experiments
@@ -80,10 +80,9 @@ def experiments(
         base=base,
         seeds=seeds,
         steps=steps,
-        change_steps=change_steps,
+        change_epochs=change_epochs,
         evaluate=evaluate,
         device=device,
-        processes=processes or os.cpu_count() or 1,
     )
     with Bars() as bars:
         report = training_report(bars)

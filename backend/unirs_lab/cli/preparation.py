@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from unirs.cli.json_lines import told
+from unirs.cli.json_lines import stoppable
 from unirs.cli.options import Device, Precision
 from unirs.cli.screen import Bars, Watch, clean
 
@@ -34,7 +34,7 @@ Name = Annotated[
     typer.Argument(metavar="NAME", help="See [bold]unirs data list[/bold].", show_default=False),
 ]
 Root = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="Where the dataset lies.", show_default=False)
+    Path, typer.Argument(metavar="FOLDER", help="Folder of the data set.", show_default=False)
 ]
 Split = Annotated[str, typer.Option(metavar="SPLIT", help="Which of its splits.")]
 
@@ -51,7 +51,7 @@ def shards(
         int, typer.Option(min=1, metavar="MB", help="Images in a shard, in megabytes.")
     ] = 512,
 ) -> None:
-    """Write a split as webdataset shards: few large files, which training streams."""
+    """Write a split as shards: few large files in webdataset's form."""
     from unirs_lab.data.datasets import dataset
     from unirs_lab.data.shard_writer import write_shards
 
@@ -99,18 +99,18 @@ def clues(
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
-    """Let the base describe every input of a split once; a second call goes on."""
+    """Describe every input of a split once, by the base; a second call resumes."""
     from unirs_lab.data.datasets import dataset
 
     samples = dataset(name).read(root, split)
     with Watch(f"Loading {model}"):
         from unirs.inference import load_pipeline
-        from unirs_lab.training.clue_sets import ClueOptions, write_clue_set
+        from unirs_lab.training.clues import ClueOptions, write_clue_set
 
         base = load_pipeline(model, device, precision).bundle
     options = ClueOptions(batch_size, workers, frames, aspect_mode)
     kept = f"Stopped; what was written is kept in {out}, and the same command goes on there."
-    with told("clues_stopped", kept, json_lines=False), Bars() as bars:
+    with stoppable("clues_stopped", kept, json_lines=False), Bars() as bars:
         bars.begin(f"Clues for {dataset(name).title}, {split}")
         written = write_clue_set(samples, base, out, options, bars.update)
     print(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from unirs.cli.screen import Bars
 
 if TYPE_CHECKING:
-    from unirs_lab.training.options import Report
+    from unirs_lab.training.progress import Report
 
 
 def training_report(bars: Bars) -> Report:
     """Show the stages and steps of a training as progress bars."""
-    from unirs_lab.training.options import Report
+    from unirs_lab.training.progress import Report
 
     return Report(
         stage=bars.begin,

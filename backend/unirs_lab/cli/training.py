@@ -1,206 +1,257 @@
-"""``train``: a model of one's own."""
+"""``train``: the stages that make a model, one command each."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
-from dataclasses import replace
-from enum import Enum
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.options import Renderers, TrainingDevice
+from unirs.cli.options import MODEL
 from unirs.cli.screen import Bars
 from unirs.errors import UniRSError
-from unirs_lab.cli import stages
 from unirs_lab.cli.progress import training_report
+from unirs_lab.cli.training_plans import (
+    GpuCount,
+    GpuName,
+    Planned,
+    Utilisation,
+    plan_change_stage,
+    plan_joint_stage,
+)
 
 if TYPE_CHECKING:
-    from unirs.inference import Pipeline
-    from unirs_lab.evaluation.card import TrainingFacts
-    from unirs_lab.training.options import MiniOptions
-    from unirs_lab.training.options import Stage as StageName
+    from unirs_lab.training.progress import Report
+    from unirs_lab.training.settings import StageSettings
 
-WITHOUT_CHANGE_MODULE = "joint-without-change-module"
-"""Folder of the ablation, beside those of the stages; its scores stand in the card."""
-
-EXAMPLES = """
+VISION_EXAMPLES = """
 [bold]Examples[/bold]
 
-unirs train mini
-
-unirs train mini --stage change --stage joint --folder runs/mini
-
-unirs train mini --rasters naip --rasters landsat --device cuda --publish models/mine
+unirs train vision --preset small --data real=data/real --data naip=data/naip
 """
 
+BASE_EXAMPLES = """
+[bold]Examples[/bold]
 
-class Stage(str, Enum):
-    """A stage of training; typer wants choices that may be repeated as an enumeration."""
+unirs train base --preset tiny --data geochat=data/geochat --data era=data/era
+"""
 
-    BASE = "base"
-    CHANGE = "change"
-    COLOURS = "colours"
-    JOINT = "joint"
+CHANGE_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs train change --plan --gpu rtx-4090
+
+unirs train change --base models/vila-3b --data levir-cc=data/LEVIR-CC --folder runs/change
+
+unirs train change --base unirs-base --data levir-cc=data/LEVIR-CC --preset tiny --set epochs=3
+"""
+
+JOINT_EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs train joint --preset small --data my.jsonl --folder runs/mine
+
+unirs train joint --plan --gpu a100-80 --gpus 4
+
+unirs train joint --base models/vila-3b --from runs/change/model --clues runs/clues
+--data geochat=data/GeoChat --data levir-cc=data/LEVIR-CC --data era=data/ERA
+
+torchrun --nproc-per-node 4 -m unirs train joint --settings mine.yaml --folder runs/joint
+"""
+
+Base = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Base model, from [bold]unirs convert[/bold]."),
+]
+Data = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=FOLDER", help="Folder of a data set; repeatable."),
+]
+Folder = Annotated[
+    Path,
+    typer.Option(metavar="FOLDER", help="Takes everything; the same command resumes from there."),
+]
+Preset = Annotated[
+    str, typer.Option(metavar="NAME", help="What the settings start from: paper, small or tiny.")
+]
+File = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="YAML with what differs from the preset."),
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="One setting, over the file; repeatable."),
+]
+Device = Annotated[
+    str | None,
+    typer.Option(metavar="auto|cpu|cuda[:N]", help="Device to train on.", rich_help_panel=MODEL),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     train = typer.Typer(help="Train a model.")
-    train.command(epilog=EXAMPLES)(mini)
-    stages.register(train)
+    train.command(epilog=VISION_EXAMPLES)(vision)
+    train.command(epilog=BASE_EXAMPLES)(base)
+    train.command(epilog=CHANGE_EXAMPLES)(change)
+    train.command(epilog=JOINT_EXAMPLES)(joint)
     app.add_typer(train, name="train", rich_help_panel="Making models")
 
 
-def mini(
-    stage: Annotated[
-        list[Stage] | None,
-        typer.Option(
-            help="Only this stage, which needs the one before; repeatable.",
-            show_default="one after the other",
-        ),
-    ] = None,
-    folder: Annotated[
-        Path,
-        typer.Option(metavar="FOLDER", help="Takes everything; a second call goes on from there."),
-    ] = Path("runs/mini"),
-    rasters: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FOLDER", help="Dated rasters that join the generated scenes; repeatable."
-        ),
-    ] = None,
-    scale: Annotated[
-        float, typer.Option(min=0.001, metavar="X", help="Multiplies steps and items.")
-    ] = 1.0,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of weights and batches.")] = 0,
-    processes: Renderers = None,
-    device: TrainingDevice = "cpu",
-    without_change_module: Annotated[
-        bool,
-        typer.Option("--without-change-module", help="Read pairs as two images (ablation)."),
-    ] = False,
-    without_clues: Annotated[
-        bool, typer.Option("--without-clues", help="Train without clues (ablation).")
-    ] = False,
-    publish: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER", help="Score the result and write it as a small model folder."
-        ),
-    ] = None,
+def vision(
+    data: Data = None,
+    folder: Folder = Path("runs/vision"),
+    preset: Preset = "small",
+    settings: File = None,
+    values: Values = None,
+    device: Device = None,
 ) -> None:
-    """Train the default model: general base, change module, colours of water, all together."""
-    from unirs_lab.training.mini import train_mini
-    from unirs_lab.training.options import MiniOptions
+    """Train a vision tower and change module on scenes, words, masks and changes."""
+    from unirs_lab.training.settings import VisionSettings
+    from unirs_lab.training.settings_files import load_settings
+    from unirs_lab.training.vision_stage import train_vision
 
-    options = scaled(
-        MiniOptions(
-            folder=folder,
-            rasters=tuple(rasters or ()),
-            device=device,
-            processes=processes or os.cpu_count() or 1,
-            seed=seed,
-            variant=WITHOUT_CHANGE_MODULE if without_change_module else "joint",
-            change_module=not without_change_module,
-            clues=not without_clues,
+    given = _given(data, device)
+    chosen = load_settings(VisionSettings, preset, settings, values or (), given)
+    with _reporting(chosen) as report:
+        model = train_vision(chosen, folder, report)
+    print(f"Wrote the model folder {model}; next: unirs train joint --from {model}")
+
+
+def base(
+    data: Data = None,
+    folder: Folder = Path("runs/base"),
+    preset: Preset = "tiny",
+    settings: File = None,
+    values: Values = None,
+    device: Device = None,
+) -> None:
+    """Train a small base model from random weights, which writes the clues of another one."""
+    from unirs_lab.training.base_stage import train_base
+    from unirs_lab.training.settings import BaseSettings
+    from unirs_lab.training.settings_files import load_settings
+
+    given = _given(data, device)
+    chosen = load_settings(BaseSettings, preset, settings, values or (), given)
+    with _reporting(chosen) as report:
+        model = train_base(chosen, folder, report)
+    print(f"Wrote the model folder {model}; next: unirs data clues NAME FOLDER --model {model}")
+
+
+def change(
+    base: Base = None,
+    data: Data = None,
+    folder: Folder = Path("runs/change"),
+    preset: Preset = "paper",
+    settings: File = None,
+    values: Values = None,
+    device: Device = None,
+    plan: Planned = False,
+    gpu: GpuName = None,
+    utilisation: Utilisation = 0.35,
+) -> None:
+    """Train the change extraction module under a caption decoder, on pairs."""
+    from unirs_lab.training.settings import ChangeSettings
+    from unirs_lab.training.settings_files import load_settings
+
+    given = _given(data, device, base=base)
+    chosen = load_settings(ChangeSettings, preset, settings, values or (), given)
+    if plan:
+        plan_change_stage(chosen, gpu, utilisation)
+        return
+    from unirs_lab.training.change_stage import train_change
+
+    with _reporting(chosen) as report:
+        model = train_change(chosen, folder, report)
+    print(f"Wrote the model folder {model}; next: unirs train joint --from {model}")
+
+
+def joint(
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME_OR_FOLDER",
+            help="Model of the change or the vision stage, or a finished one that learns more.",
         ),
-        scale,
-    )
-    stages: tuple[StageName, ...] = tuple(each.value for each in stage or ()) or options.stages
-    if publish:
-        _check_target(publish, options, stages)
-    with Bars() as bars:
-        report = training_report(bars)
-        model = train_mini(options, stages, report)
-    if publish:
-        model = _publish(model, publish, options)
-    print(f"Wrote the model folder {model}; try: unirs evaluate mini --model {model}")
-
-
-def scaled(options: MiniOptions, scale: float) -> MiniOptions:
-    """The same training with more or fewer steps and items, so much that each stage still runs."""
-    from unirs_lab.training.options import STEPS
-
-    items = {kind: max(10, round(count * scale)) for kind, count in options.items.items()}
-    names = [name for stage in STEPS.values() for name in stage]
-    steps = {name: max(8, round(getattr(options, name) * scale)) for name in names}
-    return replace(options, items=items, **steps)
-
-
-def _check_target(target: Path, options: MiniOptions, stages: tuple[str, ...]) -> None:
-    """Refuse before hours of training what could not be published after them."""
-    from unirs.files import make_folder
-
-    if "joint" not in stages or options.variant != "joint":
-        raise UniRSError(
-            "publish_unfinished",
-            "Only the model behind the joint stage, with its change module, can be published; "
-            "leave --publish out, or train that stage.",
-        )
-    make_folder(target)
-
-
-def _publish(trained: Path, target: Path, options: MiniOptions) -> Path:
-    """Score a trained model and write it small, with a card that says how it came to be."""
-    from unirs.inference import load_pipeline
-    from unirs_lab.evaluation.card import model_card
-    from unirs_lab.evaluation.mini import evaluate_mini
-    from unirs_lab.evaluation.report import as_json
-    from unirs_lab.training.publish import publish
-
-    pipeline = load_pipeline(trained, options.device)
-    ablation = options.folder / WITHOUT_CHANGE_MODULE / "model"
-    without_change_module = ablation if ablation.is_dir() else None
-    with Bars() as bars:
-        bars.begin("Scoring")
-        scores = evaluate_mini(
-            pipeline,
-            naip=next(iter(options.rasters), None),
-            without_clues=True,
-            without_change_module=without_change_module,
-            on_progress=bars.update,
-        )
-    publish(
-        trained, target, model_card(_training_facts(pipeline, target, options), as_json(scores))
-    )
-    return target
-
-
-def _command(options: MiniOptions) -> list[str]:
-    """What repeats a training of all stages; folders go by their names."""
-    rasters = [word for path in options.rasters for word in ("--rasters", path.name)]
-    return ["unirs", "train", "mini", *rasters, "--seed", str(options.seed)]
-
-
-def _training_facts(pipeline: Pipeline, target: Path, options: MiniOptions) -> TrainingFacts:
-    from unirs.models.store import model_info
-    from unirs_lab.evaluation.card import TrainingFacts
-    from unirs_lab.training.curves import Curves
-    from unirs_lab.training.options import STEPS
-    from unirs_lab.world import EVENTS
-
-    info = model_info(pipeline.bundle.folder)
-    names = [name for stage in options.stages for name in STEPS[stage]]
-    curves = [
-        Curves.open(path, first_step=sys.maxsize) for path in options.folder.rglob("curves.csv")
-    ]
-    return TrainingFacts(
-        name=target.name,
-        parameters=info.parameters,
-        image_size=pipeline.image_size,
-        frame_count=pipeline.frame_count,
-        items={kind.value: count for kind, count in options.items.items()},
-        rasters=tuple(
-            f"tiles of the dated rasters in `{path.name}` (licence: that of their source)"
-            for path in options.rasters
+    ] = None,
+    base: Base = None,
+    clues: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Clues, from [bold]unirs data clues[/bold]."),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FOLDER",
+            help="Folder of a data set, repeatable; or one's own FILE.jsonl alone.",
         ),
-        steps={name.removesuffix("_steps"): getattr(options, name) for name in names},
-        hours=sum(each.seconds for each in curves) / 3600,
-        machine=f"{os.cpu_count()} CPU cores" if options.device == "cpu" else options.device,
-        command=shlex.join(_command(options)),
-        events=tuple(EVENTS),
-    )
+    ] = None,
+    folder: Folder = Path("runs/joint"),
+    preset: Preset = "paper",
+    settings: File = None,
+    values: Values = None,
+    card: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.md", help="Model card, instead of the one about the run."),
+    ] = None,
+    device: Device = None,
+    plan: Planned = False,
+    gpu: GpuName = None,
+    gpus: GpuCount = 1,
+    utilisation: Utilisation = 0.35,
+) -> None:
+    """Tune the language model, or an adapter on it, on a mixture of tasks."""
+    from unirs_lab.training.settings import JointSettings
+    from unirs_lab.training.settings_files import load_settings
+
+    given = _given(data, device, start=start, base=base, clues=clues)
+    chosen = load_settings(JointSettings, preset, settings, values or (), given)
+    if plan:
+        plan_joint_stage(chosen, gpu, gpus, utilisation)
+        return
+    from unirs_lab.training.checks import take_place
+    from unirs_lab.training.joint_stage import train_joint
+
+    text = card.read_text(encoding="utf-8") if card else None
+    with _reporting(chosen) as report:
+        model = train_joint(chosen, folder, report, text)
+    if take_place(chosen).main:
+        print(f"Wrote the model folder {model}; try: unirs ask IMAGE QUESTION --model {model}")
+
+
+def _given(
+    data: list[str] | None, device: str | None, **places: Path | str | None
+) -> dict[str, Any]:
+    """The values of options, by the names of settings."""
+    given: dict[str, Any] = {name: str(path) for name, path in places.items() if path is not None}
+    if device:
+        given["machine.device"] = device
+    for each in data or ():
+        name, sign, root = each.partition("=")
+        if not sign and name.endswith(".jsonl") and len(data or ()) == 1:
+            given["own_data"] = name
+        elif sign and name and root:
+            given[f"data.{name}.root"] = root
+        else:
+            raise UniRSError(
+                "settings_invalid",
+                f'"{each}" names no data set and folder; write NAME=FOLDER, or one FILE.jsonl '
+                "alone.",
+            )
+    return given
+
+
+@contextmanager
+def _reporting(settings: StageSettings) -> Iterator[Report]:
+    """Progress bars in the first of several processes."""
+    from unirs_lab.training.checks import take_place
+    from unirs_lab.training.progress import Report
+
+    if not take_place(settings).main:
+        yield Report()
+        return
+    with Bars() as bars:
+        yield training_report(bars)

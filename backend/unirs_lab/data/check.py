@@ -62,7 +62,7 @@ class CheckResult:
 
     Attributes:
         dataset: Name of the dataset.
-        root: Where the copy lies.
+        root: Folder of the copy.
         split: Which split.
         counts: Samples, answers and different image files.
         published: The counts that a publication gives; may be fewer, or none.
@@ -123,11 +123,11 @@ def check(
     workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> CheckResult:
-    """Read a split and look at every file it names.
+    """Read a split and open every file it names.
 
     Args:
         dataset: Which dataset.
-        root: Where the copy lies.
+        root: Folder of the copy.
         split: Which split.
         decode: Whether to decode images, which finds those that are cut off; else their headers
             alone are read.
@@ -141,13 +141,13 @@ def check(
     start = time.monotonic()
     samples = dataset.read(root, split)
     files = list(dict.fromkeys(chain.from_iterable(_files(sample) for sample in samples)))
-    look = partial(_look, decode=decode, frame_count=frame_count)
-    looks: dict[Path, Size | UniRSError] = {}
-    for path, found in zip(files, _in_threads(look, files, workers), strict=True):
-        looks[path] = found
+    inspect = partial(_inspect, decode=decode, frame_count=frame_count)
+    found_in: dict[Path, Size | UniRSError] = {}
+    for path, found in zip(files, _in_threads(inspect, files, workers), strict=True):
+        found_in[path] = found
         if on_progress:
-            on_progress(len(looks), len(files))
-    defects = tuple(_defects(samples, looks, frame_count))
+            on_progress(len(found_in), len(files))
+    defects = tuple(_defects(samples, found_in, frame_count))
     broken = {defect.sample for defect in defects}
     return CheckResult(
         dataset=dataset.name,
@@ -172,15 +172,15 @@ def _files(sample: Sample) -> tuple[Path, ...]:
 
 
 def _in_threads(
-    look: Callable[[Path], Size | UniRSError], files: Sequence[Path], workers: int | None
+    inspect: Callable[[Path], Size | UniRSError], files: Sequence[Path], workers: int | None
 ) -> Iterator[Size | UniRSError]:
     """What is found in each file, in order. Decoders let other threads run meanwhile."""
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         for start in range(0, len(files), _AT_ONCE):
-            yield from pool.map(look, files[start : start + _AT_ONCE])
+            yield from pool.map(inspect, files[start : start + _AT_ONCE])
 
 
-def _look(path: Path, *, decode: bool, frame_count: int) -> Size | UniRSError:
+def _inspect(path: Path, *, decode: bool, frame_count: int) -> Size | UniRSError:
     try:
         return probe(path, frame_count, decode=decode)
     except UniRSError as error:
@@ -188,9 +188,9 @@ def _look(path: Path, *, decode: bool, frame_count: int) -> Size | UniRSError:
 
 
 def _defects(
-    samples: Sequence[Sample], looks: Mapping[Path, Size | UniRSError], frame_count: int
+    samples: Sequence[Sample], found_in: Mapping[Path, Size | UniRSError], frame_count: int
 ) -> Iterator[Defect]:
-    told: set[Path] = set()
+    reported: set[Path] = set()
     ids: set[str] = set()
     for sample in samples:
         if sample.id in ids:
@@ -198,14 +198,14 @@ def _defects(
         ids.add(sample.id)
         yield from _defects_of_text(sample)
         for path in _files(sample):
-            found = looks[path]
-            if isinstance(found, UniRSError) and path not in told:
-                told.add(path)
+            found = found_in[path]
+            if isinstance(found, UniRSError) and path not in reported:
+                reported.add(path)
                 missing = found.details.get("missing", False)
                 kind: DefectKind = "missing file" if missing else "unreadable file"
                 yield Defect(kind, sample.id, found.message)
         yield from _defects_of_length(sample, frame_count)
-        yield from _defects_of_size(sample, looks)
+        yield from _defects_of_size(sample, found_in)
 
 
 def _defects_of_text(sample: Sample) -> Iterator[Defect]:
@@ -227,11 +227,13 @@ def _defects_of_length(sample: Sample, frame_count: int) -> Iterator[Defect]:
         yield Defect("too few frames", sample.id, message)
 
 
-def _defects_of_size(sample: Sample, looks: Mapping[Path, Size | UniRSError]) -> Iterator[Defect]:
+def _defects_of_size(
+    sample: Sample, found_in: Mapping[Path, Size | UniRSError]
+) -> Iterator[Defect]:
     if sample.kind is not InputKind.PAIR:
         return
     first, second = sample.images
-    sizes = [looks[path] for path in _files(sample)]
+    sizes = [found_in[path] for path in _files(sample)]
     if any(isinstance(size, UniRSError) for size in sizes[:2]):
         return
     if sizes[0] != sizes[1]:

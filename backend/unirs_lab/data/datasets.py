@@ -1,7 +1,7 @@
-"""The datasets of the paper and a user's own: what they are, how they lie on disk, their samples.
+"""The datasets of the paper and a user's own: what they are, their layout on disk, their samples.
 
 Figures that publications give stand beside each dataset, so that a copy can be held against them.
-No dataset comes with this program; each has its own licence, which whoever downloads it accepts.
+No dataset comes with this program; each has its own licence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Dataset:
         splits: Names of its splits.
         published: For each split the counts that a publication gives, as far as one does.
         source: Where it comes from, and where ``published`` does.
-        licence: Under what terms, as its publishers say.
+        licence: Its terms, as stated by its publishers.
         layout: The tree of its files below the root, as text.
         index: The file or folder without which a split is not there, from root and split.
         reader: Samples from root and split, whose index is there.
@@ -56,7 +56,7 @@ class Dataset:
             return ()
 
     def origin(self, root: Path, split: str) -> Dataset:
-        """The dataset whose samples lie there: of shards, the one that they were written from.
+        """The dataset of the samples in a folder: of shards, that which they were written from.
 
         Raises:
             UniRSError: As ``read``, of shards.
@@ -102,6 +102,8 @@ class Dataset:
     def _expect(self, index: Path, root: Path, split: str) -> None:
         if index.exists():
             return
+        if index == root:
+            raise UniRSError("dataset_layout", f"There is no file {root}; name one that is there.")
         there = ", ".join(self.present(root))
         advice = f"the splits {there} are there" if there else "it holds no split of this dataset"
         raise UniRSError(
@@ -275,11 +277,14 @@ data/
         source="yours",
         licence="yours",
         layout="""\
-train.jsonl, val.jsonl, test.jsonl   those that you have, one object a line:
-  {"images": ["a.png"], "kind": "single", "instruction": "…", "answer": "…"}
-  kind: single, pair (two images, earlier first) or video (one file, or frames)
-  answer: one, or a list; further: "id", "group", "mask" (of a pair)
-and the images, named relative to this folder""",
+train.jsonl, val.jsonl, test.jsonl   those that you have (or one file), one object a line:
+  {"image": "a.png", "class": "vineyard"}
+  {"image": "a.png", "caption": "rows of vines on a slope"}
+  {"image": "a.png", "question": "Are there hail nets?", "answer": "no"}
+  {"images": ["a.tif", "b.tif"], "kind": "pair", "instruction": "…", "answer": ["…", "…"]}
+  kind: single (if not given), pair (earlier first) or video (one file, or frames)
+  caption, answer: one, or a list; further: "id", "group", "mask" (of a pair)
+and the images, named relative to the folder of this file""",
         index=instructions.index,
         reader=instructions.read,
     ),
@@ -294,7 +299,7 @@ and the images, named relative to this folder""",
 train/, val/, test/ …          the splits that were written
   index.json
   shard-00000.tar …            webdataset
-  shard-00000.json …           what lies where in the tar""",
+  shard-00000.json …           the places of the files in the tar""",
         index=shards.index,
         reader=shards.read,
     ),

@@ -1,7 +1,8 @@
 """Real dated rasters as training samples: tiles with questions whose answers are known.
 
 A folder holds one footprint at several dates, such as NAIP's public-domain aerial images. A tile is
-only asked about what holds whatever its unclear pixels are (:mod:`unirs_lab.data.raster_truth`).
+only asked about what holds for any reading of its unclear pixels
+(:mod:`unirs_lab.data.spectral_indices`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from PIL import Image
 
 from unirs.errors import UniRSError
 from unirs.inputs import NO_CHANGE
-from unirs_lab.data.raster_truth import NAIP, Bands, Cover, DatedRaster, dated_files, read_dated
+from unirs_lab.data.spectral_indices import NAIP, Bands, Cover, DatedRaster, dated_files, read_dated
 from unirs_lab.world import QA
 
 Split = Literal["train", "val", "test"]
@@ -146,7 +147,7 @@ class RasterTiles:
 
     Two dates (the third from either end: 2012 and 2018 of the NAIP folder) and the south-east
     quarter are held out. Training tiles come from the other dates and do not touch that quarter;
-    test tiles come from those two dates and lie inside it. Validation tiles show the ground of the
+    test tiles come from those two dates and are inside it. Validation tiles show the ground of the
     training tiles at the dates of the test tiles: what a model learnt by heart of its dates fails
     on them as it does on the test tiles, and models can be chosen by them. Training and validation
     tiles are also turned and mirrored. Every sample is determined by the state of the generator
@@ -235,8 +236,13 @@ class RasterTiles:
         Raises:
             UniRSError: ``rasters_unclear`` if no pair has a clear answer.
         """
-        wishes = ("grown", True), ("shrunk", True), ("unchanged", True), ("unchanged", False)
-        wanted = wishes[int(rng.integers(len(wishes)))]
+        choices = (
+            ("grown", True),
+            ("shrunk", True),
+            ("unchanged", True),
+            ("unchanged", False),
+        )
+        wanted = choices[int(rng.integers(len(choices)))]
 
         def draw(
             side: int,
@@ -276,8 +282,8 @@ class RasterTiles:
         if found is None:
             raise UniRSError(
                 "rasters_unclear",
-                f"No tile of the rasters in {self.source} tells water from land; check that the "
-                "bands are as stated.",
+                f"No tile of the rasters in {self.source} shows clearly water or land; check that "
+                "the bands are as stated.",
             )
         return found
 
@@ -296,6 +302,11 @@ class RasterTiles:
         turn = int(rng.integers(8)) if self.split != "test" else 0
         return Tile((slice(top, top + side), slice(left, left + side)), turn)
 
+    def mask(self, pixels: NDArray[np.bool_], tile: Tile) -> NDArray[np.bool_]:
+        """A mask in source pixels of a tile's window, as the tile's images are shown."""
+        shown = squared(pixels.astype(np.uint8), tile, self.size, Image.Resampling.NEAREST)
+        return shown > 0
+
     def _image(self, raster: DatedRaster, tile: Tile) -> NDArray[np.uint8]:
         return squared(raster.image[tile.window], tile, self.size, Image.Resampling.BICUBIC)
 
@@ -303,7 +314,7 @@ class RasterTiles:
 def squared(
     pixels: NDArray[Scalar], tile: Tile, size: int, resampling: Image.Resampling
 ) -> NDArray[Scalar]:
-    """What a tile's window holds, ``size`` pixels a side and turned as the tile says."""
+    """What a tile's window holds, ``size`` pixels a side and turned as the tile is."""
     square = np.asarray(Image.fromarray(pixels).resize((size, size), resampling))
     mirrored = square[:, ::-1] if tile.turn >= 4 else square
     return np.ascontiguousarray(np.rot90(mirrored, tile.turn % 4))
@@ -327,13 +338,6 @@ def water_change(before: Cover, after: Cover) -> WaterChange | None:
     return "unchanged" if certain <= WATER_UNCHANGED and conceivable <= CHANGE_UNCLEAR else None
 
 
-def changed_body(pair: TilePair, bodies: NDArray[np.int32]) -> int:
-    """The body of water, one of ``water_bodies``, of which most has changed in a pair that did."""
-    before, after = pair.water
-    changed = before.without(after).sure | after.without(before).sure
-    return int(np.bincount(bodies[pair.tile.window][changed]).argmax())
-
-
 def scene_questions(water: Cover, vegetation: Cover, rng: Generator) -> tuple[QA, ...]:
     """The questions about one image whose answers are clear."""
     questions = []
@@ -354,7 +358,7 @@ def scene_questions(water: Cover, vegetation: Cover, rng: Generator) -> tuple[QA
 
 
 def scene_captions(water: Cover, vegetation: Cover) -> tuple[str, ...]:
-    """Sentences that hold for an image, whatever its unclear pixels are."""
+    """Sentences that hold for an image, for any reading of its unclear pixels."""
     seen = []
     if water.least >= WATER_PRESENT:
         seen.append("water")

@@ -102,7 +102,7 @@ class RecordFile(Generic[Record]):
             raise UniRSError(
                 "records_broken",
                 f"Line {number} of {self.path} is none of what was written there; remove that "
-                "line, and what it said is found anew.",
+                "line, and its content is found anew.",
             ) from error
 
     def _close(self) -> None:

@@ -1,23 +1,21 @@
-"""Samples to shards (:mod:`unirs_lab.data.shards`), written with webdataset."""
+"""Samples to shards (:mod:`unirs_lab.data.shards`), in the form of webdataset."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from unirs.errors import UniRSError
-from unirs.files import alone_in, file_size, make_folder, whole_file
+from unirs.files import alone_in, make_folder, require_space, whole_file
 from unirs_lab.data.samples import Sample
 from unirs_lab.data.shards import (
     INDEX,
@@ -29,9 +27,6 @@ from unirs_lab.data.shards import (
     contents_path,
     tar_path,
 )
-
-if TYPE_CHECKING:
-    from webdataset import TarWriter
 
 SHARD_BYTES = 512_000_000
 """Size of a shard: few files, and a few of them at a time still mix well."""
@@ -49,7 +44,7 @@ def write_shards(
 ) -> ShardIndex:
     """Write samples as shards; images stay as they were encoded, and are written once.
 
-    What is looked at comes in one shuffled order, always the same, so that the samples of a few
+    Visual inputs come in one shuffled order, always the same, so that the samples of a few
     shards are like those of all. Equal files give equal shards, bit for bit.
 
     Args:
@@ -61,15 +56,10 @@ def write_shards(
         on_progress: Called with the bytes of images written and of all.
 
     Raises:
-        UniRSError: ``train_extra_missing``, ``shards_exist`` if the folder has an index already,
+        UniRSError: ``shards_exist`` if the folder has an index already,
             ``image_broken`` for a file that cannot be read, ``disk_full`` if there is too little
             room, ``folder_in_use`` by another process, ``output_unwritable``.
     """
-    if not find_spec("webdataset"):
-        raise UniRSError(
-            "train_extra_missing",
-            "Shards are written with webdataset; install it with 'pip install unirs[train]'.",
-        )
     if (folder / INDEX).exists():
         raise UniRSError(
             "shards_exist", f"{folder} holds shards already; name another folder, or delete it."
@@ -77,7 +67,7 @@ def write_shards(
     views = _views(samples)
     total = sum(view.size for view in views)
     make_folder(folder)
-    _require_room(folder, total)
+    require_space(folder, total, "The shards")
     shards, done = [], 0
     with alone_in(folder):
         for number, own in enumerate(_fill(views, shard_bytes)):
@@ -92,7 +82,7 @@ def write_shards(
 
 @dataclass(frozen=True)
 class _View:
-    """What is looked at: files by the end of their names, their bytes, and all samples of them."""
+    """A visual input: files by the end of their names, their bytes, and all samples about it."""
 
     key: str
     files: dict[str, Path]
@@ -127,7 +117,7 @@ class _View:
 
 
 def _views(samples: Sequence[Sample]) -> list[_View]:
-    """What the samples look at, each once, shuffled."""
+    """The visual inputs of the samples, each once, shuffled."""
     found: dict[tuple[object, ...], list[Sample]] = {}
     for sample in samples:
         found.setdefault((sample.kind, sample.images, sample.mask), []).append(sample)
@@ -161,12 +151,10 @@ def _fill(views: Sequence[_View], shard_bytes: int) -> Iterator[list[_View]]:
 
 
 def _write_shard(folder: Path, name: str, views: Sequence[_View]) -> Shard:
-    from webdataset import TarWriter
-
     tar = tar_path(folder, name)
     with whole_file(tar) as temporary:
-        with temporary.open("wb") as stream, TarWriter(stream, encoder=False, mtime=0) as writer:
-            checksums = _write_entries(writer, views)
+        with tarfile.open(temporary, "w") as archive:
+            checksums = _write_entries(archive, views)
         contents = ShardContents(
             members=_members(temporary, checksums),
             samples=tuple(sample for view in views for sample in view.sharded()),
@@ -183,14 +171,16 @@ def _write_shard(folder: Path, name: str, views: Sequence[_View]) -> Shard:
     )
 
 
-def _write_entries(writer: TarWriter, views: Sequence[_View]) -> dict[str, str]:
+def _write_entries(archive: tarfile.TarFile, views: Sequence[_View]) -> dict[str, str]:
     """SHA-256 of each image, by its name in the shard."""
     checksums = {}
     for view in views:
-        entry = view.entry()
-        writer.write({"__key__": view.key, **entry})
-        for end in view.files:
-            checksums[f"{view.key}.{end}"] = hashlib.sha256(entry[end]).hexdigest()
+        for end, data in sorted(view.entry().items()):
+            member = tarfile.TarInfo(f"{view.key}.{end}")  # of the year 1970: equal at any time
+            member.size = len(data)
+            archive.addfile(member, BytesIO(data))
+            if end in view.files:
+                checksums[member.name] = hashlib.sha256(data).hexdigest()
     return checksums
 
 
@@ -201,16 +191,6 @@ def _members(tar: Path, checksums: dict[str, str]) -> dict[str, Member]:
             for one in archive
             if one.name in checksums
         }
-
-
-def _require_room(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise UniRSError(
-            "disk_full",
-            f"The shards need {file_size(needed)}, but the disk of {folder} has "
-            f"{file_size(free)} left; name a folder on another disk.",
-        )
 
 
 def _write_text(path: Path, text: str) -> None:

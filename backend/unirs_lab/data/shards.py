@@ -33,14 +33,14 @@ _TAR_NAME = re.compile(r"shard-[0-9]{5}\.tar")
 
 ShardName = Annotated[str, StringConstraints(pattern=r"^shard-[0-9]{5}$")]
 MemberName = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}\.[a-z0-9]+(\.[a-z0-9]+)?$")]
-"""A number for what is looked at, then which of its files: ``000000007.1.png``, ``….mask.png``.
+"""The number of a visual input, then which of its files: ``000000007.1.png``, ``….mask.png``.
 
 Such a name cannot lead out of the folder that it is taken out into.
 """
 
 
 class Member(Record):
-    """Where in a shard a file lies, in bytes, and its SHA-256."""
+    """The place of a file in a shard, in bytes, and its SHA-256."""
 
     offset: NonNegativeInt
     size: NonNegativeInt
@@ -67,7 +67,7 @@ class ShardContents(Record):
 
 
 class Shard(Record):
-    """One shard: its size in bytes, the SHA-256 of the tar and of what tells of its contents."""
+    """One shard: its size in bytes, the SHA-256 of the tar and of the list of its contents."""
 
     name: ShardName
     samples: int
@@ -94,17 +94,17 @@ def tar_path(folder: Path, name: str) -> Path:
 
 
 def contents_path(tar: Path) -> Path:
-    """The file that tells what a tar holds."""
+    """The file that lists what a tar holds."""
     return tar.with_suffix(".json")
 
 
 def shard_of(path: Path) -> Path | None:
-    """The shard that a file lies in, or ``None`` for any other file."""
+    """The shard of a file, or ``None`` for any other file."""
     return path.parent if _TAR_NAME.fullmatch(path.parent.name) else None
 
 
 def read_from_shard(path: Path) -> bytes:
-    """A file that lies in a shard.
+    """The bytes of a file in a shard.
 
     Raises:
         UniRSError: ``shard_broken`` if the shard is missing, cut off or not as it was written.
@@ -125,7 +125,7 @@ def read_from_shard(path: Path) -> bytes:
 
 
 def broken(tar: Path, what: str) -> UniRSError:
-    """What to say of a shard that is not as it was written."""
+    """The error for a shard that is not as it was written."""
     return UniRSError("shard_broken", f"The shard {tar} {what}; copy or write it again.")
 
 

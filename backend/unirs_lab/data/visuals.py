@@ -40,15 +40,20 @@ def read_visual(sample: Sample, frame_count: int) -> VisualInput:
     """The images of a sample.
 
     Args:
-        sample: Whose images.
+        sample: Whose images; without files, its edit makes them.
         frame_count: Frames of a video, at even steps (as VILA takes them from a file; from the
             first to the last where the frames are files of their own).
 
     Raises:
-        UniRSError: ``image_broken``, which names the file: missing (its detail ``missing`` tells),
+        UniRSError: ``image_broken``, which names the file: missing (with the detail ``missing``),
             unreadable, of another size than the other date, or a video that is too short;
             ``shard_broken``.
     """
+    if not sample.images and sample.edit is not None:
+        made = sample.edit([])
+        if sample.kind is InputKind.VIDEO:
+            made = [made[place] for place in np.linspace(0, len(made) - 1, frame_count, dtype=int)]
+        return VisualInput(sample.kind, tuple(Crop(pixels) for pixels in made))
     with at_hand(*sample.images) as paths:
         if sample.kind is InputKind.VIDEO:
             return VisualInput.video(_read_frames(paths, frame_count))
@@ -78,7 +83,7 @@ def read_mask(path: Path, edit: Edit | None = None) -> NDArray[np.bool_]:
     Raises:
         UniRSError: ``image_broken`` or ``shard_broken``.
     """
-    with at_hand(path) as (here,), _told(here), Image.open(here) as image:
+    with at_hand(path) as (here,), _named_errors(here), Image.open(here) as image:
         coloured = len(image.getbands()) > 1
         values = np.asarray(image.convert("RGB") if coloured else image)  # indices of a palette
     changed = values != 0
@@ -109,7 +114,7 @@ def _probe(path: Path, frame_count: int, *, decode: bool) -> tuple[int, int]:
         return _probe_video(path, max(frame_count, 1), decode=decode)
     if _is_raster(path):
         return _probe_raster(path, decode=decode)
-    with _told(path), Image.open(path) as image:
+    with _named_errors(path), Image.open(path) as image:
         if decode:
             image.load()
         # Not asked of every picture: of a PNG without the tag, getexif would decode all of it.
@@ -122,7 +127,7 @@ def _probe_video(path: Path, frame_count: int, *, decode: bool) -> tuple[int, in
     from unirs.imagery import read_video
     from unirs.imagery.video import open_video
 
-    with _told(path):
+    with _named_errors(path):
         if decode:
             read_video(path, frame_count, _PROBED)
         with open_video(path) as container:
@@ -133,7 +138,7 @@ def _probe_video(path: Path, frame_count: int, *, decode: bool) -> tuple[int, in
 def _probe_raster(path: Path, *, decode: bool) -> tuple[int, int]:
     from unirs.imagery.source import open_raster
 
-    with _told(path), open_raster(path) as dataset:
+    with _named_errors(path), open_raster(path) as dataset:
         if decode:
             for _, window in dataset.block_windows(1):
                 dataset.read(window=window)
@@ -145,7 +150,7 @@ def _read_frames(paths: Sequence[Path], frame_count: int) -> list[Crop]:
 
     if len(paths) == 1:
         size = _kept_size(paths[0])
-        with _told(paths[0]):
+        with _named_errors(paths[0]):
             return read_video(paths[0], frame_count, size)
     if len(paths) < frame_count:
         raise UniRSError(
@@ -169,7 +174,7 @@ def _read_rasters(paths: Sequence[Path]) -> list[Crop]:
     from unirs.imagery import read_crop, read_series
 
     size = _kept_size(paths[0])
-    with _told(paths[0]):
+    with _named_errors(paths[0]):
         crops = read_series(paths, size) if len(paths) > 1 else [read_crop(paths[0], size)]
     pixels = {crop.source: crop.pixels for crop in crops}  # a series comes in order of its dates
     return [Crop(pixels[str(path)], source=str(path)) for path in paths]
@@ -189,7 +194,7 @@ def _kept_size(path: Path) -> int:
 def _read_picture(path: Path) -> Crop:
     if _is_raster(path):
         return _read_rasters([path])[0]
-    with _told(path), Image.open(path) as image:
+    with _named_errors(path), Image.open(path) as image:
         image.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
         picture = _opaque(ImageOps.exif_transpose(image))
         picture.thumbnail((LONGEST, LONGEST))
@@ -208,13 +213,13 @@ def _is_raster(path: Path) -> bool:
     """Whether GDAL reads an image, and not Pillow."""
     if path.suffix.lower() in _RASTERS:
         return True
-    with _told(path), Image.open(path) as image:
+    with _named_errors(path), Image.open(path) as image:
         return image.mode in _DEEP_MODES
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Whatever a reader says of a broken file, as one sentence."""
+def _named_errors(path: Path) -> Iterator[None]:
+    """Turn the errors of readers into one sentence about the file."""
     try:
         yield
     except UniRSError as error:

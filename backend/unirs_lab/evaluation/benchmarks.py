@@ -1,8 +1,4 @@
-"""The paper's benchmarks: what each asks, and how what was said is scored.
-
-Five small definitions of one thing: samples that are read, questions that are put, answers that
-are scored, and figures that stand beside the paper's.
-"""
+"""The paper's benchmarks: what each asks, and how its answers are scored."""
 
 from __future__ import annotations
 
@@ -14,26 +10,25 @@ from typing import Any
 import numpy as np
 
 from unirs.errors import UniRSError
-from unirs.inference.verdict import has_changed
-from unirs.inputs import Question, Task
+from unirs.inputs import Question
 from unirs.prompts import ERA_CLASSES
 from unirs_lab.data.datasets import dataset
 from unirs_lab.data.samples import Sample
 from unirs_lab.data.visuals import read_mask
+from unirs_lab.evaluation.asking import question_for
+from unirs_lab.evaluation.cases import Case, is_verdict_right
 from unirs_lab.evaluation.predictions import Prediction
 from unirs_lab.evaluation.published import era_by_class, own_figures
-from unirs_lab.evaluation.scores.captions import CaptionScores, require_captions, score_captions
+from unirs_lab.evaluation.question_kinds import CAPTION_TOKENS, SHORT_TOKENS
+from unirs_lab.evaluation.scores.captions import CaptionScores, score_captions
 from unirs_lab.evaluation.scores.change_maps import ChangeMapScores, score_change_maps
-from unirs_lab.evaluation.scores.classes import ClassScores, require_plots, score_classes
+from unirs_lab.evaluation.scores.classes import ClassScores, score_classes
+from unirs_lab.evaluation.scores.java import require_java
 from unirs_lab.evaluation.scores.tokenisation import Tokenisation
 from unirs_lab.evaluation.scores.vqa import LEFT_OUT, Accuracy, Answered, is_right, score_vqa
 from unirs_lab.evaluation.tables import Column, Table
 
-SHORT_TOKENS, CAPTION_TOKENS = 24, 64
-"""Longest answers, in tokens; the longest right ones take about half as many."""
-
-
-_CHANGE_PROTOCOL = "whether anything has changed, by the model's own score, against the label"
+_CHANGE_PROTOCOL = "the model's verdict whether anything has changed, against the label"
 _SHARE_COLUMNS = (
     Column("Type"),
     Column("Right", "%", 2),
@@ -43,36 +38,23 @@ _SHARE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """How one answer stands to what is right.
-
-    Attributes:
-        right: Whether it counts as right; ``None`` where it is only scored, as captions are.
-        note: What else to tell of it, such as its own score.
-    """
-
-    right: bool | None
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Findings:
     """The scores of a benchmark.
 
     Attributes:
         scores: JSON values, with protocols and denominators.
-        figures: What stands in the row beside the paper's, in the paper's units.
+        figures: The cells of the row beside the paper's, in the paper's units.
         notes: Sentences below that row: protocol, tokenisation, denominators.
-        tables: Whatever else was measured.
-        verdicts: One for each prediction.
-        classes: How answers fall upon classes, where there are some.
+        tables: Everything else that was measured.
+        cases: One for each prediction.
+        classes: Confusion of classes, where there are some.
     """
 
     scores: dict[str, Any]
     figures: tuple[float | None, ...]
     notes: tuple[str, ...]
     tables: tuple[Table, ...]
-    verdicts: tuple[Verdict, ...]
+    cases: tuple[Case, ...]
     classes: ClassScores | None = None
 
 
@@ -84,16 +66,16 @@ class Benchmark:
     """One benchmark of the paper.
 
     Attributes:
-        name: What commands call it.
-        title: What people call it.
-        datasets: Readers; the first of which all files are there.
-        split: The one that the paper scores.
+        name: Name for commands.
+        title: Name for people.
+        datasets: Data sets that it can be read from; the first one with all of its files is.
+        split: The split that the paper scores.
         max_new_tokens: Longest answer.
-        score: From samples, what was said to each, and the way from captions to words.
+        score: From samples, predictions and tokenisation to the findings.
         left_out: Groups that the paper does not ask; they can be asked and are scored apart.
-        options: A closed set of answers that can be scored instead of generated.
-        compares_captions: Whether the way from captions to words matters.
-        require: Refuses at once where something is missing that scoring needs.
+        options: Closed set of answers that can be scored instead of generated.
+        compares_captions: Whether the tokenisation matters.
+        require: Raises a ``UniRSError`` where something is missing that scoring needs.
     """
 
     name: str
@@ -121,7 +103,7 @@ class Benchmark:
         return dataset(plain).read(root, split)
 
     def captions(self, root: Path) -> list[str]:
-        """All reference captions of all splits, also of those whose images are not there."""
+        """All reference captions of all splits, also of splits without images."""
         data = dataset(self.datasets[-1])
         return [
             caption
@@ -131,14 +113,13 @@ class Benchmark:
         ]
 
     def published(self, split: str) -> int | None:
-        """How many samples a split has, as far as that is published."""
+        """Published number of samples of a split; ``None`` where none is published."""
         return dataset(self.datasets[-1]).published.get(split, {}).get("samples")
 
     def question(self, sample: Sample, *, clue: bool, scored: bool) -> Question:
-        """What is asked about a sample: its instruction as it is, or its closed set of answers."""
-        if scored:
-            return Question(Task.CLASSIFY, options=self.options, clue=clue)
-        return Question(text=sample.instruction, clue=clue, max_new_tokens=self.max_new_tokens)
+        """The question of a sample; its closed set of answers is scored or not."""
+        options = self.options if scored else ()
+        return question_for(sample, clue=clue, max_new_tokens=self.max_new_tokens, options=options)
 
 
 def benchmark(name: str) -> Benchmark:
@@ -150,7 +131,7 @@ def benchmark(name: str) -> Benchmark:
     if name not in BENCHMARKS:
         raise UniRSError(
             "benchmark_unknown",
-            f"There is no benchmark {name!r}; name one of: {', '.join(BENCHMARKS)}.",
+            f"There is no benchmark {name!r}; choose from: {', '.join(BENCHMARKS)}.",
         )
     return BENCHMARKS[name]
 
@@ -159,7 +140,7 @@ def _vqa(left_out: tuple[str, ...], name: str) -> Score:
     """Exact match by type of question; see ``scores.vqa``."""
 
     def score(
-        _samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
+        samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
     ) -> Findings:
         answers = [Answered(each.group, each.answer, each.references[0]) for each in said]
         scores = score_vqa(answers, left_out)
@@ -170,7 +151,7 @@ def _vqa(left_out: tuple[str, ...], name: str) -> Score:
             own_figures(scores, name),
             (scores.note,),
             (by_type,),
-            tuple(Verdict(is_right(each.answer, each.expected)) for each in answers),
+            _exact_matches(samples, said),
         )
 
     return score
@@ -179,13 +160,11 @@ def _vqa(left_out: tuple[str, ...], name: str) -> Score:
 def _score_captions(
     samples: Sequence[Sample], said: Sequence[Prediction], words: Tokenisation
 ) -> Findings:
-    """Captions against five references; besides, whether a change is seen, and where."""
+    """Captions against five references, the verdict whether anything changed, change maps."""
     scores = score_captions(
         [each.answer for each in said], [each.references for each in said], words
     )
-    rights = [
-        has_changed(each.answer, each.changed) is not (each.group == "no change") for each in said
-    ]
+    rights = [is_verdict_right(*each) for each in zip(samples, said, strict=True)]
     seen = Accuracy.of(rights)
     maps = _score_maps(samples, said)
     return Findings(
@@ -198,8 +177,8 @@ def _score_captions(
         (scores.note,),
         tuple(_caption_tables(scores, seen, maps)),
         tuple(
-            Verdict(right, f"CIDEr-D {each:.1f}")
-            for right, each in zip(rights, scores.each, strict=True)
+            Case(sample, each, right, f"CIDEr-D {score:.1f}")
+            for sample, each, right, score in zip(samples, said, rights, scores.each, strict=True)
         ),
     )
 
@@ -217,7 +196,7 @@ def _score_maps(samples: Sequence[Sample], said: Sequence[Prediction]) -> Change
 
 
 def _score_events(
-    _samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
+    samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
 ) -> Findings:
     """Names of events; see ``scores.classes``."""
     scores = score_classes(
@@ -228,8 +207,15 @@ def _score_events(
         own_figures(scores, "era"),
         (scores.note,),
         (era_by_class(scores),),
-        tuple(Verdict(is_right(each.answer, each.references[0])) for each in said),
+        _exact_matches(samples, said),
         scores,
+    )
+
+
+def _exact_matches(samples: Sequence[Sample], said: Sequence[Prediction]) -> tuple[Case, ...]:
+    return tuple(
+        Case(sample, each, is_right(each.answer, each.references[0]))
+        for sample, each in zip(samples, said, strict=True)
     )
 
 
@@ -305,7 +291,7 @@ _ALL = (
         max_new_tokens=CAPTION_TOKENS,
         score=_score_captions,
         compares_captions=True,
-        require=require_captions,
+        require=require_java,
     ),
     Benchmark(
         name="era",
@@ -315,7 +301,6 @@ _ALL = (
         max_new_tokens=SHORT_TOKENS,
         score=_score_events,
         options=ERA_CLASSES,
-        require=require_plots,
     ),
 )
 

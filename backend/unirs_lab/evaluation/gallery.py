@@ -1,6 +1,6 @@
-"""Right and wrong cases to look at: a page without scripts or links, and a contact sheet.
+"""Cases to look at: a page without scripts or links, and a contact sheet.
 
-Everything that data sets and models say is text to the page: escaped, and never more than text.
+Texts of data sets and models are escaped: they never become markup.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import base64
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -18,19 +17,19 @@ import numpy as np
 from PIL import Image
 
 from unirs.errors import UniRSError
-from unirs.files import whole_file
+from unirs.files import make_folder, whole_file
 from unirs_lab.data.contact_sheet import GREEN, INK, QUIET, RED, Line, pictures, write_sheet
 from unirs_lab.data.samples import Sample
-from unirs_lab.evaluation.benchmarks import Verdict
-from unirs_lab.evaluation.predictions import Prediction
+from unirs_lab.evaluation.cases import Case
 
-SHOWN = 24
-"""Cases of each kind at most."""
+SHOWN, DRAWN = 24, 30
+"""Largest number of cases of each sort on a page, and of cases on a contact sheet."""
 
 PAGE, SHEET = "gallery.html", "gallery.png"
 _PICTURE_SIDE, _QUALITY = 256, 85
 _SEED = 18
 _WORDS = {True: "Right", False: "Wrong", None: "Scored"}
+_MARKS = {True: "✓", False: "✗", None: "·"}
 _COLOURS = {True: GREEN, False: RED, None: INK}
 
 _TEMPLATE = """<!DOCTYPE html>
@@ -64,90 +63,54 @@ dd {{ margin: 0 }}
 """
 
 
-@dataclass(frozen=True)
-class Case:
-    """A sample, what was said to it, and how that stands to what is right."""
+def write_gallery(cases: Sequence[Case], folder: Path, title: str) -> None:
+    """Write ``gallery.html`` and ``gallery.png`` with right, wrong and merely scored cases.
 
-    sample: Sample
-    prediction: Prediction
-    verdict: Verdict
-
-    @property
-    def name(self) -> str:
-        """Which case it is, in a line."""
-        parts = self.sample.id, self.sample.group, self.verdict.note
-        return " · ".join(part for part in parts if part)
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """What was asked, said, and right, the most telling first."""
-        expected = [("expected", text) for text in self.prediction.references]
-        clue = [] if self.prediction.clue is None else [("clue", self.prediction.clue)]
-        asked = ("question", self.prediction.instruction)
-        return [("answer", self.prediction.answer), *expected, asked, *clue]
-
-
-def write_gallery(
-    samples: Sequence[Sample],
-    predictions: Sequence[Prediction],
-    verdicts: Sequence[Verdict],
-    folder: Path,
-    title: str,
-) -> None:
-    """Write ``gallery.html`` and ``gallery.png``: up to ``SHOWN`` right cases, and as many wrong.
-
-    They are taken from all groups in turn, and from all over each group.
+    Up to ``SHOWN`` of each sort are taken from all groups in turn, and evenly from each group.
 
     Args:
-        samples: What was asked about, at least one.
-        predictions: What was said to each.
-        verdicts: How that stands to what is right.
-        folder: Takes the two files.
-        title: What stands on top.
+        cases: What may be shown, at least one.
+        folder: Folder of the two files.
+        title: Heading of both; the share of right answers is added.
 
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    cases = [Case(*each) for each in zip(samples, predictions, verdicts, strict=True)]
-    shown = [
-        case
-        for right in (True, False)
-        for case in _of_every_group(case for case in cases if case.verdict.right is right)
-    ]
-    rights = sum(case.verdict.right is True for case in cases)
-    write_cases(shown, folder, f"{title}: {rights} of {len(cases)} right")
-
-
-def write_cases(cases: Sequence[Case], folder: Path, heading: str) -> None:
-    """Write ``gallery.html``, right cases first, and ``gallery.png``, in the order given.
-
-    Args:
-        cases: What is shown, at least one.
-        folder: Takes the two files.
-        heading: What stands on top.
-
-    Raises:
-        UniRSError: ``output_unwritable``.
-    """
+    shown = [case for right in _WORDS for case in _of_every_group(cases, right)]
+    rights = [case.right for case in cases if case.right is not None]
+    heading = f"{title}: {sum(rights)} of {len(rights)} right" if rights else title
     with whole_file(folder / PAGE) as temporary:
-        temporary.write_text(_page(heading, cases), encoding="utf-8")
-    by_sample = {case.sample: case for case in cases}
-    write_sheet(
-        [case.sample for case in cases],
-        folder / SHEET,
-        heading,
-        lambda sample: _lines(by_sample[sample]),
-    )
+        temporary.write_text(_page(heading, shown), encoding="utf-8")
+    _draw(shown, folder / SHEET, heading)
+
+
+def write_contact_sheet(
+    groups: Sequence[Sequence[Case]], path: Path, title: str, count: int = DRAWN
+) -> None:
+    """Draw cases at random, right and wrong alike, and write them as a PNG file.
+
+    Args:
+        groups: What may be drawn, at least one case.
+        path: The file.
+        title: Heading; the number of cases is added.
+        count: Largest number of cases.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    shown = drawn(groups, count)
+    make_folder(path.resolve().parent)
+    _draw(shown, path, f"{title}, {len(shown)} answers drawn at random")
 
 
 def drawn(groups: Iterable[Sequence[Case]], count: int) -> list[Case]:
-    """Cases at random, right and wrong alike, as many of each group as can be.
+    """Cases drawn at random, right and wrong alike, as many from each group as possible.
 
     The same groups always give the same cases.
 
     Args:
-        groups: Where to draw from.
-        count: Cases at most.
+        groups: What may be drawn.
+        count: Largest number of cases.
     """
     rng = np.random.default_rng(_SEED)
     shuffled = [[group[place] for place in rng.permutation(len(group))] for group in groups]
@@ -155,11 +118,32 @@ def drawn(groups: Iterable[Sequence[Case]], count: int) -> list[Case]:
     return list(islice(turns, count))
 
 
-def _of_every_group(cases: Iterable[Case]) -> list[Case]:
-    """At most ``SHOWN`` cases: from all groups in turn, and from all over each of them."""
+def _facts(case: Case) -> list[tuple[str, str]]:
+    """Question, answer, references and clue, each with its name."""
+    expected = [("expected", text) for text in case.prediction.references]
+    clue = [] if case.prediction.clue is None else [("clue", case.prediction.clue)]
+    asked = ("question", case.prediction.instruction)
+    return [asked, ("answer", case.prediction.answer), *expected, *clue]
+
+
+def _name(case: Case) -> str:
+    parts = case.sample.id, case.sample.group, case.note
+    return " · ".join(part for part in parts if part)
+
+
+def _draw(cases: Sequence[Case], path: Path, heading: str) -> None:
+    by_sample = {case.sample: case for case in cases}
+    write_sheet(
+        [case.sample for case in cases], path, heading, lambda sample: _lines(by_sample[sample])
+    )
+
+
+def _of_every_group(cases: Iterable[Case], right: bool | None) -> list[Case]:
+    """At most ``SHOWN`` cases of one sort, from all groups in turn, and evenly from each."""
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        groups[case.sample.group].append(case)
+        if case.right is right:
+            groups[case.sample.group].append(case)
     chosen, room = [], SHOWN
     for place, members in enumerate(sorted(groups.values(), key=len)):
         count = min(len(members), room // (len(groups) - place))
@@ -172,18 +156,18 @@ def _page(title: str, cases: Sequence[Case]) -> str:
     sections = [
         f"<h2>{word}</h2>\n<main>\n{''.join(map(_article, some))}</main>"
         for right, word in _WORDS.items()
-        if (some := [case for case in cases if case.verdict.right is right])
+        if (some := [case for case in cases if case.right is right])
     ]
     return _TEMPLATE.format(title=_text(title), sections="\n".join(sections))
 
 
 def _article(case: Case) -> str:
     facts = "".join(
-        f'<dt>{name}</dt><dd class="{name}">{_text(text)}</dd>' for name, text in case.facts
+        f'<dt>{name}</dt><dd class="{name}">{_text(text)}</dd>' for name, text in _facts(case)
     )
     return (
-        f'<article class="{_WORDS[case.verdict.right].lower()}">{_figure(case.sample)}'
-        f'<p class="name">{_text(case.name)}</p><dl>{facts}</dl></article>\n'
+        f'<article class="{_WORDS[case.right].lower()}">{_figure(case.sample)}'
+        f'<p class="name">{_text(_name(case))}</p><dl>{facts}</dl></article>\n'
     )
 
 
@@ -205,14 +189,14 @@ def _jpeg(image: Image.Image) -> str:
 
 
 def _text(text: str) -> str:
-    """Text as text: escaped, and without half of a surrogate pair, which no file takes."""
+    """Escaped text, without half of a surrogate pair, which no file takes."""
     return escape(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _lines(case: Case) -> list[Line]:
-    """What stands on a card of the contact sheet."""
-    colour = _COLOURS[case.verdict.right]
-    word = _WORDS[case.verdict.right].lower()
+    """The lines of a card of the contact sheet."""
+    colour = _COLOURS[case.right]
+    mark = f"{_MARKS[case.right]} {_WORDS[case.right].lower()} · {_name(case)}"
     colours = {"answer": colour, "question": INK}
-    facts = [(f"{name}: {text}", colours.get(name, QUIET)) for name, text in case.facts]
-    return [(f"{word} · {case.name}", colour), *facts]
+    facts = [(f"{name}: {text}", colours.get(name, QUIET)) for name, text in _facts(case)]
+    return [(mark, colour), *facts]

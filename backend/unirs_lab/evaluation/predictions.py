@@ -1,6 +1,6 @@
-"""What a model said to the samples of a benchmark, kept line by line, so that nothing is lost.
+"""A model's answers, stored line by line, so that no answer is lost or asked for twice.
 
-A folder holds ``settings.json``, which says what was asked of which model, and
+A folder holds ``settings.json``, with the model and everything else that decides the answers, and
 ``predictions.jsonl``, one line for each sample. Lines are only ever added. A run that was killed
 may leave half a line; it is dropped, and the sample is asked again.
 """
@@ -16,30 +16,31 @@ from typing import Any
 
 import numpy as np
 
+from unirs.answers import Answer
 from unirs.errors import UniRSError
 from unirs.files import SETTINGS_FILE, keep_settings
-from unirs.inputs import Answer
 from unirs_lab.data.records import RecordFile
 from unirs_lab.data.samples import Sample
 
 FILE = "predictions.jsonl"
-MAP_DECIMALS = 4
+MAP_DECIMALS, PROBABILITY_DECIMALS = 4, 6
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model said to a sample.
+    """A model's answer to a sample.
 
     Attributes:
-        id: Of the sample.
-        group: Of the sample, see ``Sample``.
-        instruction: What was asked.
-        clue: What the frozen base said first; ``None`` without clues.
-        answer: What was said.
-        references: What is right.
-        changed: See ``Answer.changed``.
-        change_map: For pairs: change per patch by rows, 0 (same) to 1.
-        probability: Of the answer, 0 to 1, where a closed set was scored.
+        id: Name of the sample.
+        group: Group of the sample, see ``Sample``.
+        instruction: The question.
+        clue: The clue of the frozen base; ``None`` without clues.
+        answer: The answer.
+        references: The right answers.
+        changed: The model's verdict, see ``Answer.changed``.
+        change_map: For pairs: change per cell by rows, 0 (same) to 1.
+        options: Where a closed set was scored, each option with its probability, 0 to 1, the most
+            probable first; else empty.
     """
 
     id: str
@@ -50,11 +51,11 @@ class Prediction:
     references: tuple[str, ...]
     changed: bool | None = None
     change_map: tuple[tuple[float, ...], ...] | None = None
-    probability: float | None = None
+    options: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def of(cls, sample: Sample, answer: Answer) -> Prediction:
-        """The answer to a sample."""
+        """The prediction that stores an answer."""
         changes = answer.change_map
         return cls(
             id=sample.id,
@@ -65,19 +66,22 @@ class Prediction:
             references=sample.answers,
             changed=answer.changed,
             change_map=None if changes is None else _rows(np.round(changes, MAP_DECIMALS).tolist()),
-            probability=answer.options[0].probability if answer.options else None,
+            options=tuple(
+                (option.text, round(option.probability, PROBABILITY_DECIMALS))
+                for option in answer.options
+            ),
         )
 
 
 class PredictionFile:
-    """The predictions of one benchmark by one model, which other runs can go on with.
+    """The predictions of one model, which later runs can continue.
 
     A context manager: within it, the folder belongs to this process.
 
     Args:
-        folder: Where they lie; made if it is not there.
-        settings: JSON values that say what was asked of whom. A folder that was begun with other
-            ones is refused.
+        folder: Their folder; made if it is missing.
+        settings: JSON values that decide the answers. A folder that was begun with other ones is
+            refused.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
@@ -87,7 +91,7 @@ class PredictionFile:
         self._open = ExitStack()
 
     def __enter__(self) -> PredictionFile:
-        """Read what is there, and make ready to add to it.
+        """Read the stored predictions, and prepare to add others.
 
         Raises:
             UniRSError: ``settings_differ``, ``settings_broken``, ``records_broken``,
@@ -96,8 +100,8 @@ class PredictionFile:
         if not (self._folder / SETTINGS_FILE).exists() and self._file.read():
             raise UniRSError(
                 "settings_broken",
-                f"{self._folder} holds answers and no {SETTINGS_FILE}, which says of what model "
-                "they are; delete the folder, or name another one.",
+                f"{self._folder} holds answers but no {SETTINGS_FILE} that names their model; "
+                "delete the folder, or choose another one.",
             )
         keep_settings(self._folder, self._settings)
         with ExitStack() as stack:
@@ -112,7 +116,7 @@ class PredictionFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         self._open.close()
 
     def add(self, prediction: Prediction) -> None:

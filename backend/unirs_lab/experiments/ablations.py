@@ -63,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Effect:
-    """What the paper says helps.
+    """What helps according to the paper.
 
     Attributes:
         name: What is switched on, and where.

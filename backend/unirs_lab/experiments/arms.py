@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from unirs.inputs import InputKind
 
-SHARES: Mapping[InputKind, tuple[int, int]] = {
-    InputKind.SINGLE: (4, 4),
-    InputKind.PAIR: (8, 4),
-    InputKind.VIDEO: (2, 1),
-}
-"""Visual inputs of each kind in a step, and rows about each of them, where an arm learns it."""
+INPUTS: Mapping[InputKind, int] = {InputKind.SINGLE: 4, InputKind.PAIR: 8, InputKind.VIDEO: 2}
+"""Visual inputs of each kind in a step, where an arm learns it, each with all rows about it."""
 
 ALL_KINDS = tuple(InputKind)
 
@@ -36,19 +32,26 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """Names the arm, whatever its seed."""
+        """Names the arm, for any seed."""
         learns = "joint" if self.kinds == ALL_KINDS else "-".join(kind.value for kind in self.kinds)
         module = "" if self.change_module else "-without-change-module"
         return learns + module + ("" if self.clues else "-without-clues")
 
-    @property
-    def shares(self) -> dict[InputKind, tuple[int, int]]:
-        """Visual inputs in a step, and rows about each, of the kinds that it learns."""
-        return {kind: SHARES[kind] for kind in self.kinds}
+    def inputs(self, steps: int) -> dict[InputKind, int]:
+        """Visual inputs of each kind that it reads in so many steps: its budget."""
+        return {kind: steps * INPUTS[kind] for kind in self.kinds}
 
-    def rows(self, steps: int) -> dict[InputKind, int]:
-        """Rows of each kind that it reads in so many steps: its budget."""
-        return {kind: steps * items * each for kind, (items, each) in self.shares.items()}
+    @property
+    def overrides(self) -> list[str]:
+        """What it sets differently from the preset of joint tuning, as ``name=value``."""
+        left_out = [f"data.{kind.value}=null" for kind in InputKind if kind not in self.kinds]
+        return [
+            *left_out,
+            f"batch_size={sum(INPUTS[kind] for kind in self.kinds)}",
+            f"change_module={str(self.change_module).lower()}",
+            f"with_clues={str(self.clues).lower()}",
+            f"seed={self.seed}",
+        ]
 
 
 JOINT = Arm()

@@ -9,7 +9,7 @@ from unirs.inputs import InputKind
 from unirs_lab.evaluation.scores.tokenisation import PLAIN
 from unirs_lab.evaluation.tables import Column, Figure, Table
 from unirs_lab.experiments.ablations import Ablation, Effect, Line, Measure
-from unirs_lab.experiments.arms import SHARES, Arm
+from unirs_lab.experiments.arms import INPUTS, Arm
 from unirs_lab.experiments.settings import Settings
 from unirs_lab.experiments.verdicts import RULE, Verdict, judge, sentence
 
@@ -49,7 +49,7 @@ class Results:
         ]
 
     def verdict(self, effect: Effect) -> Verdict:
-        """What the seeds say about an effect."""
+        """What the seeds show about an effect."""
         return judge(
             self.values(effect.off, effect.measure), self.values(effect.on, effect.measure)
         )
@@ -75,10 +75,10 @@ class Results:
         """What the numbers are."""
         return (
             f"Seeds: {self.seeds}; mean ± sample standard deviation; "
-            f"{self.settings.steps} steps and equal rows of the own task; "
+            f"{self.settings.steps} steps and equal inputs of the own task; "
             f"{self.settings.evaluate} generated test scenes, pairs and videos each. VQA is the "
             "micro average over the questions of the three types. Change: whether the caption of a "
-            "pair says rightly that something has changed. CIDEr-D of these captions: five "
+            "pair is right that something has changed. CIDEr-D of these captions: five "
             "references, document frequencies of the test references, "
             f"{PLAIN.description}. Video: accuracy among the world's events."
         )
@@ -103,12 +103,12 @@ class Results:
         return Figure.of(values) if values else None
 
     def _arm(self, arm: Arm) -> dict[str, Any]:
-        rows = arm.rows(self.settings.steps)
+        inputs = arm.inputs(self.settings.steps)
         return {
             "arm": arm.name,
             "seed": arm.seed,
             "steps": self.settings.steps,
-            "rows": {kind.value: count for kind, count in rows.items()},
+            "inputs": {kind.value: count for kind, count in inputs.items()},
             "scores": self.scores[arm],
         }
 
@@ -142,16 +142,14 @@ class Results:
 
 def budget(settings: Settings) -> str:
     """What every arm is given: the definition of equal budgets."""
-    shares = ", ".join(
-        f"{items * each} rows about {items} {NAMES[kind]}" for kind, (items, each) in SHARES.items()
-    )
+    shares = ", ".join(f"{count} {NAMES[kind]}" for kind, count in INPUTS.items())
     return (
         f"Every arm takes {settings.steps} optimiser steps at the same rates, from the same base. "
-        f"A step reads {shares}. An arm that learns one kind reads, at each step, the very rows of "
-        "its kind that the joint arm of the same seed reads at that step, and none of the others: "
-        "budgets are equal in steps and in rows of the own task, and the joint arm reads the other "
-        "tasks' rows on top, as in the paper. Arms without clues or without the change module read "
-        "the same rows, too. Base, scenes, features and clues are made once for all; a seed varies "
-        f"the change module's training ({settings.change_steps} steps, once a seed, shared by its "
-        "arms) and the LLM's rows."
+        f"A step reads {shares} on average, with all rows about each. An arm that learns one kind "
+        "reads, over the whole run, the very inputs of its kind that the joint arm reads, and none "
+        "of the others: budgets are equal in steps and in inputs of the own task, and the joint "
+        "arm reads the other tasks' inputs on top, as in the paper. Arms without clues or without "
+        "the change module read the same inputs, too. Base, scenes and clues are made once for "
+        f"all; a seed varies the change stage ({settings.change_epochs} epochs, once a seed, for "
+        "all of its arms) and the order of the LLM's rows."
     )

@@ -3,29 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from unirs.errors import UniRSError
-from unirs.files import alone_in, whole_file
+from unirs.files import alone_in, keep_settings, whole_file
 from unirs.inference import load_pipeline
+from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
-from unirs_lab.evaluation.mini import WorldScores, evaluate_mini
+from unirs.model import ModelBundle, load_bundle
+from unirs.models.store import find_model
+from unirs_lab.data.datasets import dataset
+from unirs_lab.data.world_samples import write_world_samples
+from unirs_lab.evaluation.asking import Observer, Options
+from unirs_lab.evaluation.figure_tables import GENERATED
+from unirs_lab.evaluation.figures import evaluate_figures
+from unirs_lab.evaluation.question_kinds import Sources
 from unirs_lab.experiments.ablations import ABLATIONS, Ablation, arms_of
 from unirs_lab.experiments.arms import Arm
 from unirs_lab.experiments.results import Results
 from unirs_lab.experiments.settings import Settings
-from unirs_lab.experiments.workshop import Workshop
 from unirs_lab.experiments.writing import write_results
-from unirs_lab.training.options import Report
+from unirs_lab.training.change_stage import train_change
+from unirs_lab.training.clues import write_clue_set
+from unirs_lab.training.joint_stage import train_joint
+from unirs_lab.training.progress import Report
 
-COUNTED = {
-    InputKind.SINGLE: "scenes",
-    InputKind.PAIR: "pairs",
-    InputKind.VIDEO: "videos",
+FIRST_SCENE = 1 << 30
+"""Number of the first training scene here. No base has seen it: its clues about training scenes are
+then as good, or bad, as those about test scenes."""
+
+VALIDATION_PAIRS = 32
+"""Generated pairs that choose the best epoch of the change stage."""
+
+FIGURES = {
+    InputKind.SINGLE: {
+        "generated_presence": "presence",
+        "generated_comparison": "comparison",
+        "generated_rural_urban": "rural_urban",
+    },
+    InputKind.PAIR: {
+        "generated_change": "change_no_change",
+        "generated_change_captions": "change_cider_d",
+    },
+    InputKind.VIDEO: {"generated_video": "video"},
 }
-"""What the benchmark calls its items of each kind."""
+"""The figures of each kind of input, with the keys of their scores here."""
 
 QUESTION_TYPES = ("presence", "comparison", "rural_urban")
 """What the average over questions is taken of: the paper leaves counts and areas out."""
@@ -43,36 +67,56 @@ def run_experiments(
     Args:
         settings: What on, and for how long.
         ablations: Which tables.
-        report: Where progress is told.
+        report: Gets the progress.
 
     Returns:
-        Scores, tables and verdicts; they lie in the folder, too.
+        Scores, tables and verdicts, which are in the folder, too.
 
     Raises:
-        UniRSError: What ``Settings.checked`` and ``Workshop`` find, and ``folder_in_use`` by
-            another process.
+        UniRSError: What ``Settings.checked`` finds, ``settings_differ`` if the folder was begun
+            with other settings or with another base, ``folder_in_use`` by another process, and what
+            training raises.
     """
     settings.checked()
+    report = report or Report()
     with alone_in(settings.folder):
-        return _run_all(settings, ablations, report or Report())
-
-
-def _run_all(settings: Settings, ablations: tuple[Ablation, ...], report: Report) -> Results:
-    workshop = Workshop(settings, report)
-    results = Results(settings, ablations, {})
-    for seed in range(settings.seeds):
-        arms = [arm for arm in arms_of(ablations, settings.seeds) if arm.seed == seed]
-        found = {arm: kept_scores(settings, arm) for arm in arms}
-        if any(arm.change_module for arm, scores in found.items() if scores is None):
-            workshop.train_change(seed)
-        for arm, scores in found.items():
-            results.scores[arm] = scores or _run(workshop, settings, arm, report)
-        write_results(results)
+        base = load_bundle(find_model(str(settings.base)), resolve_device(settings.device))
+        keep_settings(settings.folder, {"base": base.digest, **settings.as_json()})
+        _prepare(settings, base, report)
+        results = Results(settings, ablations, {})
+        for seed in range(settings.seeds):
+            _run_seed(results, seed, report)
+            write_results(results)
     return results
 
 
+def _prepare(settings: Settings, base: ModelBundle, report: Report) -> None:
+    """Generate what all arms read, and write its clues; what is there already is kept."""
+    size, samples = base.config.image_size, []
+    for kind, count in settings.inputs.items():
+        report.stage(f"generated {kind.value} inputs")
+        root = settings.shared / kind.value
+        write_world_samples(root, kind, "train", count, size, FIRST_SCENE, report.making)
+        samples += dataset("jsonl").read(root, "train")
+    root = settings.shared / InputKind.PAIR.value
+    write_world_samples(root, InputKind.PAIR, "val", VALIDATION_PAIRS, size)
+    report.stage("clues")
+    write_clue_set(samples, base, settings.shared / "clues", on_progress=report.making)
+
+
+def _run_seed(results: Results, seed: int, report: Report) -> None:
+    settings = results.settings
+    arms = [arm for arm in arms_of(results.ablations, settings.seeds) if arm.seed == seed]
+    found = {arm: kept_scores(settings, arm) for arm in arms}
+    change = settings.folder / "change" / f"seed-{seed}"
+    if any(arm.change_module for arm, scores in found.items() if scores is None):
+        train_change(settings.change(seed), change, report)
+    for arm, scores in found.items():
+        results.scores[arm] = scores or _run(settings, arm, change / "model", report)
+
+
 def arm_folder(settings: Settings, arm: Arm) -> Path:
-    """Where the run of an arm lies."""
+    """Folder of the run of an arm."""
     return settings.folder / "arms" / arm.name / f"seed-{arm.seed}"
 
 
@@ -95,31 +139,40 @@ def kept_scores(settings: Settings, arm: Arm) -> dict[str, float] | None:
         ) from error
 
 
-def _run(workshop: Workshop, settings: Settings, arm: Arm, report: Report) -> dict[str, float]:
+def _run(settings: Settings, arm: Arm, start: Path, report: Report) -> dict[str, float]:
     """Train an arm, score it on the kinds that it has learnt, and keep the scores."""
     folder = arm_folder(settings, arm)
     report.stage(f"arm {arm.name}, seed {arm.seed}")
-    workshop.tune(arm, folder)
+    model = train_joint(settings.joint(arm.overrides, start), folder, report)
     report.stage("scoring")
-    counts = {COUNTED[kind]: settings.evaluate if kind in arm.kinds else 0 for kind in InputKind}
-    pipeline = load_pipeline(folder / "model", settings.device)
-    world = evaluate_mini(pipeline, count=counts, on_progress=report.making).world
-    scores = percentages(world)
-    record = {"evaluated": settings.evaluate, "scores": scores, "answers": dict(world.questions)}
+    pipeline = load_pipeline(model, settings.device)
+    evaluation = evaluate_figures(
+        GENERATED,
+        Sources(size=pipeline.image_size),
+        lambda: pipeline,
+        Options(folder / "evaluation", limit=settings.evaluate),
+        Observer(asking=report.making),
+        only=[name for kind in arm.kinds for name in FIGURES[kind]],
+    )
+    rows = evaluation.record["figures"]
+    scores = scores_of(rows)
+    answers = {row["name"]: row["items"] for row in rows}
+    record = {"evaluated": settings.evaluate, "scores": scores, "answers": answers}
     with whole_file(folder / "scores.json") as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return scores
 
 
-def percentages(world: WorldScores) -> dict[str, float]:
-    """The scores that were taken, in the paper's units, with the micro average over questions."""
-    shares: Mapping[str, Any] = vars(world)
-    taken = {
-        key: value if key.endswith("cider_d") else 100 * value
-        for key, value in shares.items()
-        if isinstance(value, float)
-    }
-    asked = {kind: world.questions.get(kind, 0) for kind in QUESTION_TYPES}
-    if total := sum(asked.values()):
-        taken["vqa"] = sum(asked[kind] * taken.get(kind, 0.0) for kind in asked) / total
+def scores_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """The scores that were taken, in the paper's units, with the micro average over questions.
+
+    Args:
+        rows: The figures of an evaluation's record.
+    """
+    keys = {name: key for names in FIGURES.values() for name, key in names.items()}
+    taken = {keys[row["name"]]: row["value"] for row in rows if row["value"] is not None}
+    asked = {keys[row["name"]]: row["items"] for row in rows}
+    if total := sum(asked.get(kind, 0) for kind in QUESTION_TYPES):
+        right = sum(asked.get(kind, 0) * taken.get(kind, 0.0) for kind in QUESTION_TYPES)
+        taken["vqa"] = right / total
     return taken

@@ -16,16 +16,16 @@ T_95 = {2: 4.303, 4: 2.776, 6: 2.447, 8: 2.306, 10: 2.228, 12: 2.179, 14: 2.145,
 MOST_SEEDS = max(T_95) // 2 + 1
 
 RULE = (
-    "An effect holds if the 95 % confidence interval of the difference of the two means lies above "
-    "zero, does not hold if it lies below zero, and is not decided at this size otherwise. The "
+    "An effect holds if the 95 % confidence interval of the difference of the two means is above "
+    "zero, does not hold if it is below zero, and is not decided at this size otherwise. The "
     "interval is Student's, from the pooled sample standard deviation of the seeds of both sides; "
-    "it speaks of other seeds, on the same test scenes."
+    "it is about other seeds, on the same test scenes."
 )
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the seeds say about an effect.
+    """What the seeds show about an effect.
 
     Attributes:
         difference: Mean with it less mean without it, in the measure's unit.

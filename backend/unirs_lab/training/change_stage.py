@@ -1,4 +1,4 @@
-"""Stage 1: the change extraction module learns under a caption decoder (paper, section IV-A).
+"""The change stage: the change extraction module learns under a caption decoder (paper, IV-A).
 
 The set-up is Chg2Cap's: a frozen encoder, a single-layer Transformer decoder, Adam, a rate that
 halves, the epoch with the best BLEU-4.
@@ -16,54 +16,51 @@ from unirs.errors import UniRSError
 from unirs.files import alone_in, make_folder
 from unirs.model import ModelBundle, load_bundle, load_config, save_bundle
 from unirs.model.change import Float32BatchNorm
-from unirs_lab.data.mixture import Part
+from unirs_lab.data.mixture import SamplePart
 from unirs_lab.data.samples import Sample
-from unirs_lab.training.caption_objective import FIGURE, CaptionObjective
+from unirs_lab.training.change_objective import FIGURE, CaptionObjective
 from unirs_lab.training.checks import (
-    read_data,
-    read_source,
     require_base,
     require_disk,
-    require_extras,
     require_memory,
-    require_pairs,
+    require_tensorboard,
     take_place,
 )
-from unirs_lab.training.costs import Sizes
+from unirs_lab.training.costs import Sizes, gpu_of, load_from
 from unirs_lab.training.distributed import Place
 from unirs_lab.training.features import PairFeatures
-from unirs_lab.training.hardware import gpu_of
 from unirs_lab.training.loop import LoopOptions, fit
-from unirs_lab.training.options import Report
 from unirs_lab.training.plan import plan_change, total
-from unirs_lab.training.settings import ChangeSettings, keep
+from unirs_lab.training.progress import Report
+from unirs_lab.training.settings import ChangeSettings
+from unirs_lab.training.settings_files import keep
+from unirs_lab.training.sources import read_samples, read_source, require_pairs
 from unirs_lab.training.stage_card import stage_card
-from unirs_lab.training.start import DTYPES, unirs_on
-from unirs_lab.training.workload import load_from
+from unirs_lab.training.tuning import DTYPES, unirs_on
 
 
 def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path:
-    """Train the change module, from a base to the model folder that stage 2 starts from.
+    """Train the change module, from a base to the model folder that joint tuning starts from.
 
     Args:
         settings: Of the run.
         folder: Takes ``settings.yaml``, features, checkpoint, curves and ``model``. A second call
             goes on where the first one ended.
-        report: Where progress is told.
+        report: Gets the progress.
 
     Returns:
         The model folder: UniRS with its change module, and the base's LLM as it was.
 
     Raises:
-        UniRSError: Whatever ``checks`` finds before the start, ``settings_differ``,
+        UniRSError: What ``checks`` finds before the start, ``settings_differ``,
             ``folder_in_use`` by another process, and what the loop raises.
     """
-    require_extras(settings)
+    require_tensorboard(settings)
     place = take_place(settings)
     if place.count > 1:
         raise UniRSError(
             "one_process_only",
-            "Stage 1 trains in one process; start it without accelerate launch or torchrun.",
+            "The change stage trains in one process; start it without accelerate or torchrun.",
         )
     checked = _checked(settings, folder, place)
     with alone_in(folder):
@@ -77,7 +74,7 @@ def _train(
     report: Report,
     place: Place,
     base_folder: Path,
-    sources: list[Part],
+    sources: list[SamplePart],
     validation: list[Sample],
 ) -> Path:
     """Train on what was checked."""
@@ -125,10 +122,10 @@ def loop_options(settings: ChangeSettings, rounds: int, device: str) -> LoopOpti
 
 def _checked(
     settings: ChangeSettings, folder: Path, place: Place
-) -> tuple[Path, list[Part], list[Sample]]:
+) -> tuple[Path, list[SamplePart], list[Sample]]:
     """The base's folder, what is learnt from, and what validates; all that fails early fails."""
     base = require_base(settings)
-    sources = read_data(settings)
+    sources = read_samples(settings)
     name, source = next(iter(settings.data.items()))
     validation = read_source(name, source, settings.validation_split, settings.frame_count)
     for each in sources:
@@ -142,7 +139,7 @@ def _checked(
         )
     plan = plan_change(settings, sizes, load_from(sources), gpu_of(place.device))
     make_folder(folder)
-    require_disk(folder, total(plan.disk), "Stage 1")
+    require_disk(folder, total(plan.disk))
     require_memory(place.device, total(plan.memory), "set batch_size lower")
     return base, sources, validation
 

@@ -8,7 +8,6 @@ place. Reading needs no more than a tensor at a time.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from unirs.errors import UniRSError
-from unirs.files import file_size
+from unirs.files import require_space
 from unirs_lab.training.distributed import Place, placed_like, whole
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -35,7 +34,7 @@ class Checkpoints:
     """The checkpoints of a run.
 
     Attributes:
-        folder: Where they lie; all processes see it.
+        folder: Their folder; all processes see it.
         modules: What learns; parameters that need no gradient are not kept.
         optimizer: AdamW or Adam over the parameters that learn, in the order of ``modules``.
         place: This process.
@@ -47,7 +46,7 @@ class Checkpoints:
     place: Place
 
     def save(self, step: int) -> None:
-        """Replace the checkpoint by one of this step; whatever happens, a whole one is there.
+        """Replace the checkpoint by one of this step; there is a whole one at any moment.
 
         Raises:
             UniRSError: ``output_unwritable``.
@@ -99,13 +98,7 @@ class Checkpoints:
         """
         size = checkpoint_bytes(self.modules)
         needed = size if (self.folder / CHECKPOINT).is_file() else 2 * size
-        free = shutil.disk_usage(self.folder).free
-        if free < needed:
-            raise UniRSError(
-                "disk_full",
-                f"The checkpoints need {file_size(needed)} in {self.folder}, where "
-                f"{file_size(free)} are free; make room, or choose another folder.",
-            )
+        require_space(self.folder, needed, "The checkpoints")
 
     def _parameters(self) -> list[nn.Parameter]:
         return [weights for weights in self.modules.parameters() if weights.requires_grad]

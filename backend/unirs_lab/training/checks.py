@@ -1,9 +1,7 @@
-"""What is refused before a run begins, so that nothing fails after hours for want of a look."""
+"""What is refused before a run begins, so that it does not fail after hours."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,32 +9,30 @@ import psutil
 import torch
 
 from unirs.errors import UniRSError
-from unirs.files import file_size
+from unirs.files import file_size, require_space
 from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.model import UniRSConfig, load_config, load_processor
 from unirs.models.store import find_model
 from unirs.prompts import CHANGE_INSTRUCTION, unirs_prompt
-from unirs_lab.data.archives import exists
-from unirs_lab.data.datasets import dataset
-from unirs_lab.data.mixture import Part
-from unirs_lab.data.samples import Sample
-from unirs_lab.data.visuals import read_visual
 from unirs_lab.training.curves import tensorboard_missing
 from unirs_lab.training.distributed import Place, join
-from unirs_lab.training.options import require_extra
-from unirs_lab.training.settings import JointSettings, Source, StageSettings
+from unirs_lab.training.settings import (
+    AnswerSettings,
+    ChangeSettings,
+    JointSettings,
+    StageSettings,
+)
 
 LLM_SIZES = ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers")
 
 
-def require_extras(settings: StageSettings) -> None:
-    """The libraries that training needs beside those of answering.
+def require_tensorboard(settings: StageSettings) -> None:
+    """TensorBoard is there, if curves shall be written for it.
 
     Raises:
-        UniRSError: ``train_extra_missing``, ``tensorboard_missing``.
+        UniRSError: ``tensorboard_missing``.
     """
-    require_extra()
     if settings.machine.tensorboard and not find_spec("tensorboard"):
         raise tensorboard_missing()
 
@@ -50,68 +46,7 @@ def take_place(settings: StageSettings) -> Place:
     return join(resolve_device(settings.machine.device))
 
 
-def read_data(settings: StageSettings) -> list[Part]:
-    """All samples of a run, none of whose files is missing.
-
-    Raises:
-        UniRSError: ``data_missing`` where a dataset has no folder or there is no dataset, and
-            what readers and images raise.
-    """
-    if not settings.data:
-        raise UniRSError("data_missing", "There is no dataset to train on; add --data NAME=FOLDER.")
-    return [
-        Part(name, read_source(name, source, source.split, settings.frame_count), source.repeat)
-        for name, source in settings.data.items()
-    ]
-
-
-def read_source(name: str, source: Source, split: str, frame_count: int) -> list[Sample]:
-    """The samples of one dataset; its files are there, and the first of them can be read.
-
-    Args:
-        name: Of the dataset in the settings.
-        source: Where it lies.
-        split: Which split.
-        frame_count: Frames that are read of a video.
-
-    Raises:
-        UniRSError: See ``read_data``.
-    """
-    if source.root is None:
-        raise UniRSError(
-            "data_missing",
-            f"{name} has no folder; add --data {name}=FOLDER, or leave it out with "
-            f"--set data.{name}=null.",
-        )
-    samples = dataset(source.dataset or name).read(source.root, split)
-    for sample in samples:
-        for path in sample.images:
-            if not exists(path):
-                raise UniRSError(
-                    "image_broken",
-                    f"The sample {sample.id} of {name} needs {path}, which is not there; "
-                    f"'unirs data check {source.dataset or name} {source.root}' lists all defects.",
-                )
-    read_visual(samples[0], frame_count)
-    return samples
-
-
-def require_pairs(samples: Sequence[Sample], name: str) -> None:
-    """The first stage reads pairs alone.
-
-    Raises:
-        UniRSError: ``data_unfit``.
-    """
-    other = next((sample for sample in samples if sample.kind is not InputKind.PAIR), None)
-    if other is not None:
-        raise UniRSError(
-            "data_unfit",
-            f"The change module learns from pairs, and the sample {other.id} of {name} is a "
-            f"{other.kind.value}; leave that dataset out with --set data.{name}=null.",
-        )
-
-
-def require_base(settings: StageSettings) -> Path:
+def require_base(settings: ChangeSettings | JointSettings) -> Path:
     """The folder of the base, whose tokenizer fits its weights.
 
     Raises:
@@ -151,7 +86,7 @@ def require_same_words(folder: Path, base: Path) -> None:
 
 
 def require_reading(folder: Path, settings: StageSettings) -> None:
-    """A model reads images and videos as the settings say.
+    """A model reads images and videos as it is set.
 
     Raises:
         UniRSError: ``settings_differ``.
@@ -166,8 +101,8 @@ def require_reading(folder: Path, settings: StageSettings) -> None:
             )
 
 
-def require_sense(settings: JointSettings, processes: int) -> None:
-    """Settings of stage 2 that go together.
+def require_rounds(settings: AnswerSettings, processes: int) -> None:
+    """A step is made of whole rounds, and a round of equal shares.
 
     Raises:
         UniRSError: ``settings_invalid``.
@@ -178,33 +113,41 @@ def require_sense(settings: JointSettings, processes: int) -> None:
             f"batch_size = {settings.batch_size} has to be a multiple of round_size = "
             f"{settings.round_size}, and that one of the number of processes, {processes}.",
         )
+
+
+def require_sense(settings: JointSettings, processes: int) -> None:
+    """Settings of joint tuning that go together.
+
+    Raises:
+        UniRSError: ``settings_invalid``.
+    """
+    require_rounds(settings, processes)
+    if settings.tuning == "adapter" and (settings.with_clues or not settings.change_module):
+        raise UniRSError(
+            "settings_invalid",
+            "The adapter of a finished model learns on with its change module and without clues; "
+            "set with_clues=false and change_module=true.",
+        )
     if settings.tuning == "lora" and not settings.with_clues:
         raise UniRSError(
             "settings_invalid",
-            "An adapter lies over the LLM that writes clues, so that with_clues = false needs "
+            "An adapter is attached to the LLM that writes clues, so that with_clues = false needs "
             "tuning = full.",
         )
 
 
-def require_disk(folder: Path, needed: float, doing: str) -> None:
-    """Room for what a run will write.
+def require_disk(folder: Path, needed: float) -> None:
+    """Room for what a run will write, beside what it has written already.
 
     Args:
         folder: Where it writes.
         needed: Bytes.
-        doing: What for, for the sentence.
 
     Raises:
         UniRSError: ``disk_full``.
     """
     there = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    free = shutil.disk_usage(folder).free
-    if free + there < needed:
-        raise UniRSError(
-            "disk_full",
-            f"{doing} writes about {file_size(needed)} to {folder}, where {file_size(free)} are "
-            "free; make room, or choose another folder.",
-        )
+    require_space(folder, needed - there, "This run")
 
 
 def require_memory(device: torch.device, needed: float, hint: str) -> None:
@@ -223,7 +166,7 @@ def require_memory(device: torch.device, needed: float, hint: str) -> None:
     elif device.type == "cuda":
         free = float(torch.cuda.mem_get_info(device)[0])
     else:
-        return  # no other backend says how much it has
+        return  # no other backend reports its memory
     if needed > free:
         raise UniRSError(
             "memory_short",

@@ -1,11 +1,15 @@
-"""Loss and validation curves: CSV for programs, PNG to look at."""
+"""Loss and validation curves: as CSV and PNG; the speed of a run."""
 
 from __future__ import annotations
 
 import csv
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psutil
+import torch
 
 from unirs.errors import UniRSError
 from unirs.files import whole_file
@@ -68,7 +72,7 @@ class Curves:
         return all(latest > value for value in before)
 
     def save(self, at_end: bool = False) -> None:
-        """Write the CSV and the PNG (with matplotlib, of the extra ``[train]``), each whole.
+        """Write the CSV and the PNG , each whole.
 
         Args:
             at_end: Whether the run is over. Until then the PNG is drawn once a minute at most.
@@ -125,7 +129,7 @@ def _read(path: Path) -> list[dict[str, float]]:
 
 
 def tensorboard_missing() -> UniRSError:
-    """The error that tells how to get TensorBoard, which no extra of the package brings."""
+    """The error for a missing TensorBoard, which is no dependency of the package."""
     return UniRSError(
         "tensorboard_missing",
         "TensorBoard is not installed; install it with 'pip install tensorboard', or train "
@@ -140,3 +144,71 @@ def _board(folder: Path, first_step: int) -> Any:
     except ImportError as error:
         raise tensorboard_missing() from error
     return SummaryWriter(str(folder), purge_step=first_step + 1)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The speed of some steps.
+
+    Attributes:
+        step_seconds: Mean time of a step.
+        tokens_per_second: Tokens that the LLM read, of all processes together.
+        peak_memory: Bytes: an accelerator's highest use, or what the process has on a CPU.
+        utilisation: Model FLOPs utilisation, 0 to 1: operations that the model asks for, without
+            recomputed ones, as a share of what the devices could do; ``None`` if not known.
+    """
+
+    step_seconds: float
+    tokens_per_second: float
+    peak_memory: int
+    utilisation: float | None
+
+    def figures(self) -> dict[str, float]:
+        """What curves and boards show."""
+        shown = {"step_seconds": self.step_seconds, "tokens_per_second": self.tokens_per_second}
+        return shown if self.utilisation is None else {**shown, "utilisation": self.utilisation}
+
+
+@dataclass
+class Meter:
+    """Adds up steps until it is read.
+
+    Attributes:
+        device: Of this process.
+        peak_flops: Operations that all devices together can do in a second; 0 if not known.
+    """
+
+    device: torch.device
+    peak_flops: float
+    _steps: int = field(default=0, init=False)
+    _seconds: float = field(default=0.0, init=False)
+    _tokens: float = field(default=0.0, init=False)
+    _flops: float = field(default=0.0, init=False)
+
+    def add(self, seconds: float, tokens: float, flops: float) -> None:
+        """Count a step of all processes."""
+        self._steps += 1
+        self._seconds += seconds
+        self._tokens += tokens
+        self._flops += flops
+
+    def read(self) -> Speed | None:
+        """The speed since the last reading; ``None`` where no tokens are counted."""
+        speed = None
+        if self._tokens:
+            known = self.peak_flops > 0 and self._flops > 0
+            speed = Speed(
+                step_seconds=self._seconds / self._steps,
+                tokens_per_second=self._tokens / self._seconds,
+                peak_memory=peak_memory(self.device),
+                utilisation=self._flops / self._seconds / self.peak_flops if known else None,
+            )
+        self._steps, self._seconds, self._tokens, self._flops = 0, 0.0, 0.0, 0.0
+        return speed
+
+
+def peak_memory(device: torch.device) -> int:
+    """Bytes: the highest use of an accelerator so far, or what the process has on a CPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return int(psutil.Process().memory_info().rss)

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
+import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import fully_shard
+from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 from transformers import PreTrainedModel
@@ -43,7 +46,7 @@ class Place:
 
     @property
     def main(self) -> bool:
-        """Whether this is the process that writes files and tells the user."""
+        """Whether this is the process that writes files and reports progress."""
         return self.rank == 0
 
     def share(self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -78,7 +81,7 @@ def join(device: str | torch.device = "cpu") -> Place:
 
     on_cpu = torch.device(device).type == "cpu"
     state = PartialState(cpu=on_cpu)
-    # One that just ends may break off what others do; where all have parted, this does nothing.
+    # One that just ends may break off what others do; where all have ended, this does nothing.
     atexit.register(state.destroy_process_group)
     own = torch.device("cpu") if on_cpu else state.device
     return Place(state.process_index, state.num_processes, own)
@@ -87,10 +90,10 @@ def join(device: str | torch.device = "cpu") -> Place:
 def shard(model: nn.Module, modules: nn.ModuleDict, place: Place) -> None:
     """Split what learns over the processes, in place; each layer is put together when it computes.
 
-    What is frozen lies whole on every device, so that it can be called on its own.
+    What is frozen is whole on every device, so that it can be called on its own.
 
     Args:
-        model: Its ``forward`` is what the loss calls.
+        model: Its ``forward`` or ``answer_logits`` is what the loss calls.
         modules: What learns; all of it belongs to the model.
         place: This process. A single one keeps everything.
 
@@ -111,6 +114,7 @@ def shard(model: nn.Module, modules: nn.ModuleDict, place: Place) -> None:
     frozen = {weights for weights in inside if not weights.requires_grad}
     for module in (*_blocks(model), model):
         fully_shard(module, mesh=mesh, ignored_params=frozen)
+    register_fsdp_forward_method(model, "answer_logits")
 
 
 def whole(tensor: Tensor) -> Tensor:
@@ -135,3 +139,29 @@ def _blocks(model: PreTrainedModel) -> list[nn.Module]:
         if type(module).__name__ in model._no_split_modules
         and any(weights.requires_grad for weights in module.parameters())
     ]
+
+
+class StopSignal(AbstractContextManager["StopSignal"]):
+    """Notes SIGTERM instead of ending: a cluster sends it before it takes a machine back.
+
+    The step at hand is finished and kept.
+
+    Attributes:
+        asked: Whether the signal has come.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: Any = None
+
+    def __enter__(self) -> StopSignal:
+        if threading.current_thread() is threading.main_thread():  # others may not handle signals
+            self._before = signal.signal(signal.SIGTERM, self._note)
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGTERM, self._before)
+
+    def _note(self, *_signal: object) -> None:
+        self.asked = True

@@ -31,7 +31,7 @@ class PairFeatures:
     """What the frozen encoder makes of pairs, ``[pairs, 2, patches, width]``.
 
     Args:
-        bundle: Whose vision tower looks; it computes where the tower is, in its precision.
+        bundle: Its vision tower encodes, on its own device and in its precision.
         samples: The pairs.
         folder: Keeps the features in files of ``PART`` pairs; ``None`` computes them every time.
         workers: Threads that read images.
@@ -45,7 +45,7 @@ class PairFeatures:
         self._open = lru_cache(maxsize=None)(_open_part)
 
     def keep(self, on_progress: Callable[[int, int], None]) -> None:
-        """Compute and keep whatever is not kept yet, or is of other images than these.
+        """Compute and keep the features that are not kept yet, or are of other images.
 
         Raises:
             UniRSError: ``image_broken``, ``output_unwritable``.
@@ -91,11 +91,11 @@ class PairFeatures:
 
 
 def images_digest(samples: Sequence[Sample]) -> str:
-    """Tells the images of samples from others by path, size and time: none of them is read."""
+    """A digest of the paths, sizes and times of the images of samples; none of them is read."""
     hasher = hashlib.sha256()
     for image in (image for sample in samples for image in sample.images):
-        told = (archive_of(image) or image).stat()
-        hasher.update(f"{image}\0{told.st_size}\0{told.st_mtime_ns}\0".encode(errors="replace"))
+        status = (archive_of(image) or image).stat()
+        hasher.update(f"{image}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="replace"))
     return hasher.hexdigest()
 
 

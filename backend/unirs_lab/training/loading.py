@@ -7,9 +7,10 @@ Nothing depends on the number of workers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -18,38 +19,46 @@ from unirs.errors import UniRSError
 from unirs.inference.prompting import is_base
 from unirs.inputs import InputKind, VisualInput
 from unirs.model import IMAGE_TOKEN, ModelBundle, UniRSConfig, UniRSProcessor
-from unirs_lab.data.mixture import Mixture, MixtureRow, Rows, share_of
-from unirs_lab.data.visuals import read_visual
-from unirs_lab.training.rows import NO_LOSS, EncodedRow, Row, TokenBatch, collate, encode_row
+from unirs_lab.data.mixture import Groups, Mixture, SamplePart, share_of
+from unirs_lab.data.samples import Row, RowGroup
+from unirs_lab.training.rows import EncodedRow, TokenBatch, collate, encode_row
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class InstructionBatch:
-    """Rows of one kind of visual input, ready for the model.
+    """Groups of rows about one kind of visual input, ready for the model.
 
     Attributes:
-        kind: What is looked at.
-        pixels: ``[rows, images, 3, image_size, image_size]`` float32, -1 … 1.
-        tokens: Prompts and answers. The markers stand for the visual tokens of the rows in order:
-            one set a row where the change module reads pairs, else one an image.
-        samples: Where each row is from, ``"part/id"``, for messages.
+        kind: What the rows are about.
+        pixels: ``[groups, images, 3, image_size, image_size]`` float32, -1 … 1.
+        tokens: Prompts and answers. The markers stand for the visual tokens of the groups in order:
+            one set a group where the change module reads pairs, else one an image.
+        weights: ``[answer tokens]`` float32: of the losses, in the order of the batch; 0 where a
+            process only keeps the others company.
+        changes: For each group where its pair has changed, ``[side, side]``; ``None`` if unknown.
+        rows: The rows of each group.
+        names: Where each group is from, ``"part/id"``, for messages.
     """
 
     kind: InputKind
     pixels: Tensor
     tokens: TokenBatch
-    samples: tuple[str, ...]
-
-    @property
-    def answer_tokens(self) -> int:
-        """Tokens that the loss is taken of; 0 where a process only keeps the others company."""
-        return int((self.tokens.labels != NO_LOSS).sum())
+    weights: Tensor
+    changes: tuple[Tensor | None, ...]
+    rows: tuple[tuple[Row, ...], ...]
+    names: tuple[str, ...]
 
     def to(self, device: torch.device) -> InstructionBatch:
         """The batch on a device."""
-        return replace(self, pixels=self.pixels.to(device), tokens=self.tokens.to(device))
+        return replace(
+            self,
+            pixels=self.pixels.to(device),
+            tokens=self.tokens.to(device),
+            weights=self.weights.to(device),
+            changes=tuple(None if one is None else one.to(device) for one in self.changes),
+        )
 
 
 @dataclass(frozen=True)
@@ -57,16 +66,22 @@ class Reading:
     """How rows are read.
 
     Attributes:
-        size: Rows of a round: those of all processes together.
+        size: Groups of a round: those of all processes together.
         rank: Which process this is.
         ranks: Number of processes that train together.
         workers: Processes that read for this one; 0 reads within it.
+        weights: What the loss of an answer is multiplied with, by the kind of its row, if not
+            with 1.
+        length_power: An answer of n tokens weighs as n to this power: with 1 all tokens are alike,
+            with less a "yes" is not drowned by captions.
     """
 
     size: int
     rank: int = 0
     ranks: int = 1
     workers: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
+    length_power: float = 1.0
 
 
 def batches(
@@ -90,15 +105,16 @@ def batches(
             ``row_too_long`` for an instruction that the model's context cannot hold, at once
             wherever in the mixture it is; ``reader_killed`` if the system killed a worker.
     """
-    rows = RowReader(mixture, bundle.processor, bundle.config, reading, clues)
-    rows.require_room()
-    yield from read_in_order(rows, mixture.rounds_from(position, reading.size), reading.workers)
+    reader = GroupReader(mixture, bundle.processor, bundle.config, reading, clues)
+    reader.require_room()
+    rounds = enumerate(mixture.rounds_from(position, reading.size), start=position)
+    yield from read_in_order(reader, rounds, reading.workers)
 
 
 def read_in_order(
     dataset: Dataset[Item | UniRSError], keys: Iterable[Any], workers: int
 ) -> Iterator[Item]:
-    """What a dataset gives for each key, in order, whoever reads it.
+    """What a dataset gives for each key, in order, for any number of workers.
 
     Args:
         dataset: Gives an item, or an error as a value: on its way out of a worker, one that is
@@ -134,8 +150,8 @@ def read_in_order(
         ) from error
 
 
-class RowReader(Dataset["InstructionBatch | UniRSError"]):
-    """Rows by the round that they come in."""
+class GroupReader(Dataset["InstructionBatch | UniRSError"]):
+    """Groups of rows by the round that they come in."""
 
     def __init__(
         self,
@@ -154,27 +170,18 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
         }
         self._context = int(config.text_config.max_position_embeddings)
 
-    def __getitem__(self, round_: Rows) -> InstructionBatch | UniRSError:
-        """This process's share of a round."""
-        own = share_of(round_, self.reading.rank, self.reading.ranks)
+    def __getitem__(self, round_: tuple[int, Groups]) -> InstructionBatch | UniRSError:
+        """This process's share of a round, given with its position."""
+        position, groups = round_
+        places = np.arange(len(groups))
+        own = share_of(places, self.reading.rank, self.reading.ranks)
         try:
             if len(own):
-                return self._batch(own)
-            # The other processes wait for this one in every layer, so it runs along, unheard.
-            return _without_loss(self._batch(round_[:1]))
+                return self._batch(position, groups, own)
+            # The other processes wait for this one in every layer: it computes along, at no weight.
+            return _weightless(self._batch(position, groups, places[:1]))
         except UniRSError as error:
             return error
-
-    def _batch(self, rows: Rows) -> InstructionBatch:
-        read = [self._read(int(index)) for index in rows]
-        pixels = [pixels for pixels, _ in read]
-        first = self.mixture.row(int(rows[0]))
-        return InstructionBatch(
-            kind=first.sample.kind,
-            pixels=torch.stack(pixels),
-            tokens=collate([[encoded] for _, encoded in read], self.config.visual_tokens),
-            samples=tuple(_name(self.mixture.row(int(index))) for index in rows),
-        )
 
     def require_room(self) -> None:
         """Refuse at once an instruction that would stop a training when its turn comes.
@@ -184,50 +191,81 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
         """
         clue = max((self.clues or {}).values(), key=len, default=None)
         room = {
-            kind: self._context - self._length(self._ids(kind, "", "", clue)[0])
+            kind: self._context - self._length(self._ids(kind, Row("", ""), clue)[0])
             for kind in InputKind
         }
         for part in self.mixture.parts:
-            for sample in part.samples:
+            for sample in part.samples if isinstance(part, SamplePart) else ():
                 # A token is a byte or more, so that most need no tokenizer to see that they fit.
                 if len(sample.instruction.encode()) >= room[sample.kind]:
-                    self._encode(MixtureRow(part.name, sample, ""), clue)
+                    row = Row(sample.instruction, "")
+                    self._encode(sample.kind, row, clue, f"{part.name}/{sample.id}")
 
-    def _read(self, index: int) -> tuple[Tensor, EncodedRow]:
-        """Pixels ``[images, 3, image_size, image_size]`` and token ids of a row."""
-        row = self.mixture.row(index)
-        visual = read_visual(row.sample, self.config.frame_count)
-        pixels = self.processor.images([crop.pixels for crop in visual.crops])
-        return pixels, self._encode(row, self._clue(row, visual))
+    def _batch(self, position: int, groups: Groups, places: Groups) -> InstructionBatch:
+        read = [self._read(position, place, int(groups[place])) for place in places.tolist()]
+        encoded = [self._encoded_rows(group) for group in read]
+        return InstructionBatch(
+            kind=read[0].visual.kind,
+            pixels=torch.stack([self._pixels(group.visual) for group in read]),
+            tokens=collate(encoded, self.config.visual_tokens),
+            weights=torch.cat(
+                [
+                    self._weights(row, len(answer))
+                    for group, own in zip(read, encoded, strict=True)
+                    for row, (_, answer) in zip(group.rows, own, strict=True)
+                ]
+            ),
+            changes=tuple(
+                None if group.change is None else torch.from_numpy(group.change) for group in read
+            ),
+            rows=tuple(tuple(group.rows) for group in read),
+            names=tuple(group.name for group in read),
+        )
 
-    def _clue(self, row: MixtureRow, visual: VisualInput) -> str | None:
+    def _read(self, position: int, place: int, group: int) -> RowGroup:
+        part, index = self.mixture.place(group)
+        rng = np.random.default_rng([self.mixture.seed, position, place])
+        return part.read(index, rng, self.config.frame_count)
+
+    def _pixels(self, visual: VisualInput) -> Tensor:
+        return self.processor.images([crop.pixels for crop in visual.crops])
+
+    def _weights(self, row: Row, tokens: int) -> Tensor:
+        """The weights of an answer's tokens."""
+        each = self.reading.weights.get(row.kind, 1.0) * tokens ** (self.reading.length_power - 1)
+        return torch.full((tokens,), each)
+
+    def _encoded_rows(self, group: RowGroup) -> list[EncodedRow]:
+        clue = self._clue(group)
+        return [self._encode(group.visual.kind, row, clue, group.name) for row in group.rows]
+
+    def _clue(self, group: RowGroup) -> str | None:
         if self.clues is None:
             return None
-        clue = self.clues.get(visual.digest)
+        clue = self.clues.get(group.visual.digest)
         if clue is None:
             raise UniRSError(
                 "clue_missing",
-                f"The sample {_name(row)} has no clue; write the clues of {row.part} first, with "
+                f"The sample {group.name} has no clue; write the clues of its data set first, with "
                 "the same base model.",
             )
         return clue
 
-    def _encode(self, row: MixtureRow, clue: str | None) -> EncodedRow:
+    def _encode(self, kind: InputKind, row: Row, clue: str | None, name: str) -> EncodedRow:
         """Token ids of a row; its answer ends where the context does, as in VILA's training."""
-        sample = row.sample
-        prompt, answer = self._ids(sample.kind, sample.instruction, row.answer, clue)
+        prompt, answer = self._ids(kind, row, clue)
         room = self._context - self._length(prompt)
         if room < 1:
             raise UniRSError(
                 "row_too_long",
-                f"The instruction of the sample {_name(row)} fills the {self._context} tokens that "
-                "the model can read, with its images and clue; shorten it or leave the sample out.",
+                f"The instruction of the sample {name} fills the {self._context} tokens that the "
+                "model can read, with its images and clue; shorten it or leave the sample out.",
             )
         return prompt, answer[:room]
 
-    def _ids(self, kind: InputKind, instruction: str, answer: str, clue: str | None) -> EncodedRow:
-        row = Row(kind, 0, instruction, answer, clue, base=is_base(self.config))  # without a bank
-        return encode_row(self.processor, row, self._markers[kind])
+    def _ids(self, kind: InputKind, row: Row, clue: str | None) -> EncodedRow:
+        base = is_base(self.config)
+        return encode_row(self.processor, kind, row, self._markers[kind], clue, base)
 
     def _length(self, prompt: Tensor) -> int:
         """Tokens of a prompt when its markers stand for all visual tokens."""
@@ -235,10 +273,5 @@ class RowReader(Dataset["InstructionBatch | UniRSError"]):
         return len(prompt) + markers * (self.config.visual_tokens - 1)
 
 
-def _without_loss(batch: InstructionBatch) -> InstructionBatch:
-    labels = torch.full_like(batch.tokens.labels, NO_LOSS)
-    return replace(batch, tokens=replace(batch.tokens, labels=labels), samples=())
-
-
-def _name(row: MixtureRow) -> str:
-    return f"{row.part}/{row.sample.id}"
+def _weightless(batch: InstructionBatch) -> InstructionBatch:
+    return replace(batch, weights=torch.zeros_like(batch.weights), changes=(None,), names=())

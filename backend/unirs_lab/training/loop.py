@@ -16,10 +16,8 @@ from torch import Tensor, nn
 from unirs.errors import UniRSError
 from unirs.inference.devices import is_out_of_memory, multiplies_bfloat16
 from unirs_lab.training.checkpoints import Checkpoints
-from unirs_lab.training.curves import Curves
-from unirs_lab.training.distributed import Place, join, shard, whole
-from unirs_lab.training.stopping import StopSignal
-from unirs_lab.training.throughput import Meter, Speed
+from unirs_lab.training.curves import Curves, Meter, Speed
+from unirs_lab.training.distributed import Place, StopSignal, join, shard, whole
 
 HOW_IT_RUNS = ("device", "gradient_checkpointing", "report_every", "peak_flops", "tensorboard")
 """Options that a run may go on with others of: they do not decide what comes out."""
@@ -239,8 +237,8 @@ class _Run:
         return _Done(losses, figures, stopped)
 
     def report(self, done: _Done, on_progress: Callable[[Progress], None] | None) -> None:
-        """Note figures, and tell where the run is."""
-        if not (done.figures or self.step % self.options.report_every == 0):
+        """Note figures, and report the progress."""
+        if not (done.figures or self._is_time(self.options.report_every)):
             return
         seconds, speed = time.monotonic() - self.started, self.meter.read()
         figures = {**done.losses, **(speed.figures() if speed else {}), **done.figures}
@@ -299,7 +297,7 @@ class _Run:
             raise UniRSError(
                 "loss_not_finite",
                 f"The loss or its gradient is not finite at step {self.step + 1}, which was not "
-                f"made; the last checkpoint in {self.folder} is as it was: look for broken samples "
+                f"made; the last checkpoint in {self.folder} is unchanged: look for broken samples "
                 "in the data, or train in another folder at a lower learning rate.",
             )
 
@@ -354,7 +352,7 @@ def _checkpoint_layers(model: Any) -> None:
 
 @contextmanager
 def _memory_guard(step: int, place: Place) -> Iterator[None]:
-    """Say what to change where the memory is too small."""
+    """Raise an error with advice where the memory is too small."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:

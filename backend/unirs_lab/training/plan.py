@@ -1,7 +1,7 @@
 """What a run will need, worked out before it starts: memory, time, disk.
 
-All of it is estimate. Every line of a plan says how it comes about, so that a reader can judge it;
-what could only be assumed has a name here, and stands in the plan's last part.
+All of it is an estimate. Every line of a plan has its derivation, so that a reader can judge it;
+assumptions are named here, and listed in the plan's last part.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from unirs_lab.training.costs import (
     SAVED_BY_LOGIT,
     STATE,
     TEXT_TOKENS,
+    Gpu,
+    Load,
     Sizes,
     adapter_size,
     image_operations,
@@ -25,9 +27,7 @@ from unirs_lab.training.costs import (
     row_tokens,
     saved_bytes,
 )
-from unirs_lab.training.hardware import Gpu
 from unirs_lab.training.settings import ChangeSettings, JointSettings
-from unirs_lab.training.workload import Load
 
 UTILISATION = 0.35
 """Share of the peak that training reaches. LLM trainings report 0.3 to 0.5."""
@@ -229,11 +229,7 @@ def _joint_memory(
     logits = SAVED_BY_LOGIT * tokens * sizes.config.text_config.vocab_size
     return (
         Item("frozen parts", HALF * frozen, f"{frozen:,} weights, 2 bytes"),
-        *(
-            _tuned(settings, sizes, gpus)
-            if settings.tuning == "full"
-            else _adapted(settings, sizes)
-        ),
+        *(_tuned(settings, sizes, gpus) if settings.tunes_all else _adapted(settings, sizes)),
         Item("activations", saved_bytes(settings, sizes, tokens), f"{tokens:,} tokens, {again}"),
         Item("logits", logits, f"{SAVED_BY_LOGIT} bytes for each token and word"),
     )
@@ -264,7 +260,7 @@ def _joint_disk(settings: JointSettings, sizes: Sizes, load: Load) -> tuple[Item
     inputs = sum(load.inputs.values())
     clues = Item("clues", CLUE_BYTES * inputs * settings.with_clues, f"{inputs:,} inputs")
     folder = HALF * sizes.whole
-    if settings.tuning == "lora":
+    if not settings.tunes_all:
         adapter = adapter_size(settings, sizes)
         how = "bfloat16, and the adapter"
         return clues, _checkpoint(adapter), Item("model folder", folder + 4 * adapter, how)

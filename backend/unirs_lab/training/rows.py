@@ -11,34 +11,14 @@ from torch import Tensor
 from unirs.inputs import InputKind
 from unirs.model import UniRSProcessor, expand_markers
 from unirs.prompts import base_prompt, unirs_prompt
+from unirs_lab.data.samples import Row
 
 NO_LOSS = -100
 
 
 @dataclass(frozen=True)
-class Row:
-    """One instruction with its answer.
-
-    Attributes:
-        kind: What is looked at.
-        item: Index of the visual input in its bank.
-        instruction: The task's instruction or the question.
-        answer: What the model shall say.
-        clue: Words of the frozen base, in the prompt of UniRS; ``None`` leaves the clue out.
-        base: Whether the row is for the base model (no tag, no clue, each image on its own).
-    """
-
-    kind: InputKind
-    item: int
-    instruction: str
-    answer: str
-    clue: str | None = None
-    base: bool = False
-
-
-@dataclass(frozen=True)
 class TokenBatch:
-    """A right-padded batch, ready for ``UniRSForConditionalGeneration.forward``.
+    """A right-padded batch, ready for ``UniRSForConditionalGeneration``.
 
     Attributes:
         input_ids: ``[batch, length]``, ``IMAGE_TOKEN`` once for each visual token.
@@ -73,12 +53,28 @@ EncodedRow = tuple[Tensor, Tensor]
 """Ids of a prompt, with one marker for each image, and ids of its answer."""
 
 
-def encode_row(processor: UniRSProcessor, row: Row, markers: int) -> EncodedRow:
-    """Prompt ids (with one marker for each image) and answer ids of a row."""
-    if row.base:
+def encode_row(
+    processor: UniRSProcessor,
+    kind: InputKind,
+    row: Row,
+    markers: int,
+    clue: str | None = None,
+    base: bool = False,
+) -> EncodedRow:
+    """Prompt ids (with one marker for each image) and answer ids of a row.
+
+    Args:
+        processor: The model's.
+        kind: What the row is about.
+        row: Instruction and answer.
+        markers: Sets of visual tokens that stand in the prompt.
+        clue: The frozen base's description, for UniRS; ``None`` leaves it out.
+        base: Whether the row is for the base model: no task tag, no clue.
+    """
+    if base:
         prompt = base_prompt(row.instruction, markers)
     else:
-        prompt = unirs_prompt(row.kind, row.instruction, row.clue, markers)
+        prompt = unirs_prompt(kind, row.instruction, clue, markers)
     return processor.encode(prompt), torch.tensor(processor.encode_answer(row.answer))
 
 

@@ -1,18 +1,10 @@
-"""How a stage is trained: every number of a run in one YAML file, which lies beside its results.
-
-The settings of a run are layers: a preset (``paper``, ``tiny``), over it a file, over it single
-values from the command line. No number has a default in the code; the presets spell all of them.
-"""
+"""What can be set of each stage. No number has a default here: the presets name all of them."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -23,17 +15,9 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
-    ValidationError,
 )
-from pydantic_core import ErrorDetails
 
-from unirs.errors import UniRSError
-from unirs.files import whole_file
 from unirs.inputs import AspectMode
-from unirs_lab.training.layers import as_yaml, flat, layer, nested, parse_yaml, parted, read_yaml
-
-PRESETS = ("paper", "tiny")
-SETTINGS_FILE = "settings.yaml"
 
 Location = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 """A path that means the same from every working folder."""
@@ -50,7 +34,8 @@ ModelLocation = Annotated[Path, AfterValidator(_model_place)]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Precision = Literal["float32", "bfloat16"]
-Tuning = Literal["full", "lora"]
+Tuning = Literal["full", "lora", "adapter"]
+LearningPart = Literal["vision_tower", "projector", "change", "language_model"]
 
 
 class Part(BaseModel):
@@ -60,20 +45,25 @@ class Part(BaseModel):
 
 
 class Source(Part):
-    """A dataset of a run.
+    """A data set of a run.
 
     Attributes:
-        root: Its folder; none in a preset.
-        dataset: Which dataset lies there, where that is not its name in the settings.
-        split: What is read of it.
+        root: Its folder, or for own data its file; none in a preset.
+        dataset: Name of the data set, where that is not its name in the settings.
+        split: Which split is read.
         repeat: How often its rows come in an epoch, at least 0; 2.5 is every row twice and half of
             them once more.
+        shares: Of a data set whose questions are drawn: the share of each of its parts among the
+            inputs of the run, instead of ``repeat``.
+        augment: Whether images are cropped, turned and relit at random as they are read.
     """
 
     root: Location | None = None
     dataset: str | None = None
     split: str = "train"
     repeat: NonNegativeFloat = 1.0
+    shares: dict[str, Share] | None = None
+    augment: bool = False
 
 
 class Machine(Part):
@@ -93,7 +83,7 @@ class Machine(Part):
 
 
 class ChangeMachine(Machine):
-    """How stage 1 is carried out.
+    """How the change stage is carried out.
 
     Attributes:
         keep_features: Whether the frozen features of all images are kept on disk.
@@ -102,8 +92,8 @@ class ChangeMachine(Machine):
     keep_features: bool
 
 
-class JointMachine(Machine):
-    """How stage 2 is carried out.
+class AnswerMachine(Machine):
+    """How the base stage and joint tuning are carried out.
 
     Attributes:
         gradient_checkpointing: Whether activations are computed twice to save memory.
@@ -113,7 +103,7 @@ class JointMachine(Machine):
 
 
 class Decoder(Part):
-    """The caption decoder of stage 1, which is thrown away.
+    """The caption decoder of the change stage, which is thrown away.
 
     Attributes:
         heads: Attention heads; they divide the width of the vision tower.
@@ -138,24 +128,38 @@ class Lora(Part):
     dropout: Share
 
 
-class StageSettings(Part):
-    """What both stages have in common.
+class Validation(Part):
+    """What is asked about images that nothing learns from.
 
     Attributes:
-        base: Model folder of the base.
-        data: Datasets by name.
-        batch_size: Rows of an optimiser step, over all processes and accumulation.
+        split: Of each data set.
+        inputs: Visual inputs, by the shares of the run.
+        every: Steps between two validations.
+        leave_out: Data sets, or parts of them as ``"real/mixed"``, that are not asked about.
+    """
+
+    split: str
+    inputs: PositiveInt
+    every: PositiveInt
+    leave_out: tuple[str, ...] = ()
+
+
+class StageSettings(Part):
+    """What all stages have in common.
+
+    Attributes:
+        data: Data sets by name.
+        batch_size: Visual inputs of an optimiser step, over all processes and accumulation.
         learning_rate: The highest one.
         clip: Upper bound of the gradient's norm; ``None`` for none.
         aspect_mode: How an image becomes the square that the encoder reads.
         frame_count: Frames read from a video.
         precision: Of matrix products; what learns is kept in float32.
         seed: Of new weights, order and drop-out.
+        machine: How it is carried out.
     """
 
-    base: ModelLocation | None
     data: dict[str, Source]
-    epochs: PositiveInt
     batch_size: PositiveInt
     learning_rate: PositiveFloat
     clip: PositiveFloat | None
@@ -167,16 +171,19 @@ class StageSettings(Part):
 
 
 class ChangeSettings(StageSettings):
-    """Stage 1: the change extraction module under a caption decoder.
+    """The change stage: the change extraction module under a caption decoder.
 
     Attributes:
-        validation_split: Split whose BLEU-4 says which epoch is kept.
+        base: Model folder of the base.
+        epochs: Passes over all captions.
+        validation_split: Split whose BLEU-4 chooses the epoch that is kept.
         decay_every: Epochs after which the rate is multiplied by ``decay_factor``.
         decay_factor: See there.
         decoder: The caption decoder.
-        machine: How it is carried out.
     """
 
+    base: ModelLocation | None
+    epochs: PositiveInt
     validation_split: str
     decay_every: PositiveInt
     decay_factor: PositiveFloat
@@ -184,155 +191,136 @@ class ChangeSettings(StageSettings):
     machine: ChangeMachine
 
 
-class JointSettings(StageSettings):
-    """Stage 2: the LLM on the mixture of all tasks.
+class AnswerSettings(StageSettings):
+    """What the base stage and joint tuning have in common: both learn the answers of a mixture.
 
     Attributes:
-        change: Model folder of stage 1.
+        epochs: Passes over the mixture.
+        steps: Optimiser steps; ``None`` for all of the epochs.
+        round_size: Inputs of one kind and of like length that all processes compute at once, each
+            its share; gradients of several rounds make a step. Memory follows from it.
+        rows_per_group: Rows about one visual input that are read together, with its visual tokens
+            computed once.
+        rates: What learns (``vision_tower``, ``projector``, ``change``, ``language_model``), and
+            what ``learning_rate`` is multiplied with for it.
+        loss_weights: What the loss of an answer is multiplied with, by kind, if not with 1.
+        length_power: An answer of n tokens weighs as n to this power.
+        change_weight: What the loss of the change map is multiplied with; 0 for none.
+        warmup: Share of the steps in which the rate rises, 0 to 1.
+        weight_decay: AdamW's.
+        betas: AdamW's.
+        validation: ``None`` for none.
+    """
+
+    epochs: PositiveInt
+    steps: PositiveInt | None
+    round_size: PositiveInt
+    rows_per_group: PositiveInt
+    rates: dict[LearningPart, PositiveFloat]
+    loss_weights: dict[str, NonNegativeFloat]
+    length_power: Share
+    change_weight: NonNegativeFloat
+    warmup: Share
+    weight_decay: NonNegativeFloat
+    betas: tuple[Share, Share]
+    validation: Validation | None
+    machine: AnswerMachine
+
+    @property
+    def tunes_all(self) -> bool:
+        """Whether all weights of the LLM learn, and not an adapter."""
+        return True
+
+
+class BaseSettings(AnswerSettings):
+    """The base stage: a general model from random weights, which describes and answers.
+
+    Attributes:
+        model: Name of the model's sizes, one of ``unirs.model.PRESETS``.
+        sizes: What differs from them, as in ``config.json``.
+        vocabulary: Tokens of its language model, which are learnt from the texts of the data.
+    """
+
+    model: str
+    sizes: dict[str, Any]
+    vocabulary: Annotated[int, Field(gt=300)]
+
+
+class JointSettings(AnswerSettings):
+    """Joint tuning: the LLM, or an adapter on it, on the mixture of all tasks.
+
+    Attributes:
+        start: Model folder that tuning starts from: that of the change stage or of the vision
+            stage, or for ``tuning: adapter`` a finished one, which learns more.
+        base: Model folder of the frozen base, which writes the clues; not for ``adapter``.
         change_module: ``False`` reads a pair as two images side by side (ablation).
         clues: Folder of the clue sets that the frozen base has written.
         with_clues: ``False`` trains without clues (ablation).
-        tuning: All weights of the LLM, or an adapter.
-        lora: The adapter.
-        steps: Optimiser steps; ``None`` for all of the epochs.
-        round_size: Rows of one kind of input and of like length that all processes compute at
-            once, each its share; gradients of several rounds make a step. Memory follows from it.
-        warmup: Share of the steps in which the rate rises, 0 to 1.
-        weight_decay: AdamW's.
-        machine: How it is carried out.
+        tuning: ``full`` for all weights of the LLM, ``lora`` for a new adapter on it, ``adapter``
+            for the one that ``start`` names together with its language model.
+        lora: The new adapter.
     """
 
-    change: ModelLocation | None
+    start: ModelLocation | None
+    base: ModelLocation | None
     change_module: bool
     clues: Location | None
     with_clues: bool
     tuning: Tuning
     lora: Lora
-    steps: PositiveInt | None
-    round_size: PositiveInt
+
+    @property
+    def tunes_all(self) -> bool:
+        """See ``AnswerSettings``."""
+        return self.tuning == "full"
+
+
+class VisionSettings(StageSettings):
+    """The vision stage: a vision tower learns scenes, words, masks and changes.
+
+    Attributes:
+        model: Name of the model's sizes, one of ``unirs.model.PRESETS``.
+        sizes: What differs from them, as in ``config.json``: another tower, for example.
+        imagenet: Whether the tower begins with ImageNet's weights (EfficientNet-Lite2 alone).
+        frozen_stages: Stages of such a tower that stay as ImageNet taught them.
+        teacher: Model folder whose features the tower learns besides; ``None`` for none.
+        steps: Optimiser steps.
+        images: Images of a step by collection, of those whose scene is known.
+        pairs: Pairs of buildings that came, or not, in a step.
+        least_seen: Share of the side that a crop shows at least, by collection.
+        least_mentions: Training images of which the captions must have a word for it to be learnt.
+        rates: What ``learning_rate`` is multiplied with for a part of the model, if not with 1.
+        loss_weights: What each loss is multiplied with.
+        warmup: Share of the steps in which the rate rises, 0 to 1.
+        weight_decay: AdamW's.
+        betas: AdamW's.
+        validate_every: Steps between validations.
+    """
+
+    model: str
+    sizes: dict[str, Any]
+    imagenet: bool
+    frozen_stages: NonNegativeInt
+    teacher: ModelLocation | None
+    steps: PositiveInt
+    images: dict[str, PositiveInt]
+    pairs: PositiveInt
+    least_seen: dict[str, Share]
+    least_mentions: PositiveInt
+    rates: dict[str, PositiveFloat]
+    loss_weights: dict[str, NonNegativeFloat]
     warmup: Share
     weight_decay: NonNegativeFloat
-    machine: JointMachine
+    betas: tuple[Share, Share]
+    validate_every: PositiveInt
 
 
-Settings = TypeVar("Settings", ChangeSettings, JointSettings)
+STAGES: Mapping[type[StageSettings], str] = {
+    VisionSettings: "vision",
+    BaseSettings: "base",
+    ChangeSettings: "change",
+    JointSettings: "joint",
+}
+"""The name of each stage, by its settings."""
 
-
-def load_settings(
-    kind: type[Settings],
-    preset: str = "paper",
-    file: Path | None = None,
-    overrides: Sequence[str] = (),
-    given: Mapping[str, Any] | None = None,
-) -> Settings:
-    """The settings of a run.
-
-    Args:
-        kind: Of which stage.
-        preset: Name of what lies below.
-        file: YAML with what differs from the preset.
-        overrides: ``name=value`` with dots in the name (``data.era.root=/data/ERA``); the value
-            is YAML, and ``null`` takes a dataset out.
-        given: Values by such names, over everything else.
-
-    Raises:
-        UniRSError: ``preset_unknown``, ``settings_missing``, ``settings_invalid`` with the name
-            of what is wrong.
-    """
-    if preset not in PRESETS:
-        raise UniRSError(
-            "preset_unknown", f'There is no preset "{preset}"; choose {" or ".join(PRESETS)}.'
-        )
-    values = layer(_preset(kind, preset), read_yaml(file) if file else {})
-    for name, value in [*map(parted, overrides), *(given or {}).items()]:
-        values = layer(values, nested(name, value))
-    if isinstance(values["data"], dict):
-        values["data"] = {name: each for name, each in values["data"].items() if each is not None}
-    where = str(file) if file else "The settings"
-    return _validated(kind, values, where)
-
-
-def portable(settings: StageSettings) -> dict[str, Any]:
-    """What makes a difference to the result, for others to read: no ``machine``, no places."""
-    return _without_places(settings.model_dump(exclude={"machine"}))
-
-
-def digest(settings: StageSettings) -> str:
-    """SHA-256 of ``portable``."""
-    return hashlib.sha256(json.dumps(portable(settings), sort_keys=True).encode()).hexdigest()
-
-
-def keep(settings: StageSettings, folder: Path) -> None:
-    """Note in a folder what its run is made with; refuse to go on with something else.
-
-    Args:
-        settings: Of the run.
-        folder: Takes ``settings.yaml``.
-
-    Raises:
-        UniRSError: ``settings_differ`` if the folder was begun with other settings,
-            ``output_unwritable``.
-    """
-    path = folder / SETTINGS_FILE
-    wanted = settings.model_dump(mode="json")
-    offered = (name for preset in PRESETS for name in _preset(type(settings), preset)["data"])
-    left_out = dict.fromkeys(name for name in offered if name not in settings.data)
-    wanted["data"] |= left_out  # as null: the file is read over a preset
-    if path.is_file():
-        begun, now = flat(read_yaml(path)), flat(wanted)
-        names = [n for n in {**begun, **now} if begun.get(n) != now.get(n)]
-        decisive = next((n for n in names if not n.startswith("machine.")), None)
-        if decisive:
-            raise UniRSError(
-                "settings_differ",
-                f"{path} was begun with {decisive} = {begun.get(decisive)} and not "
-                f"{now.get(decisive)}; give that value, or train in another folder.",
-            )
-    with whole_file(path) as partial:
-        partial.write_text(as_yaml(wanted), encoding="utf-8")
-
-
-def _preset(kind: type[StageSettings], name: str) -> dict[str, Any]:
-    stage = "change" if kind is ChangeSettings else "joint"
-    text = files("unirs_lab.training").joinpath(f"presets/{stage}-{name}.yaml").read_text("utf-8")
-    return parse_yaml(text, "the preset")
-
-
-def _without_places(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Folders by their names alone."""
-    told: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            told[name] = _without_places(value)
-        else:
-            told[name] = value.name if isinstance(value, Path) else value
-    return told
-
-
-def _validated(kind: type[Settings], values: dict[str, Any], where: str) -> Settings:
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        raise UniRSError(
-            "settings_invalid", f"{where}: {_reason(kind, error.errors()[0])}"
-        ) from None
-
-
-def _reason(kind: type[BaseModel], problem: ErrorDetails) -> str:
-    """One sentence on the first thing that is wrong."""
-    name = ".".join(map(str, problem["loc"]))
-    if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(problem["loc"][-1]), _names(kind), n=1)
-        hint = f"did you mean {near[0]}?" if near else "remove it."
-        return f"{name} is not a setting of this stage; {hint}"
-    return f"{name} = {problem['input']!r} cannot be: {problem['msg'].lower()}."
-
-
-def _names(kind: type[BaseModel]) -> list[str]:
-    """The names of all settings of a kind and of its groups."""
-    names = list(kind.model_fields)
-    for field in kind.model_fields.values():
-        for part in (field.annotation, *get_args(field.annotation)):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                names += _names(part)
-    return names
+Settings = TypeVar("Settings", VisionSettings, BaseSettings, ChangeSettings, JointSettings)

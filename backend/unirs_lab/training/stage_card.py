@@ -5,14 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from unirs_lab.training.curves import Curves
-from unirs_lab.training.layers import as_yaml
-from unirs_lab.training.settings import ChangeSettings, JointSettings, Source, digest, portable
+from unirs_lab.training.settings import STAGES, Source, StageSettings
+from unirs_lab.training.settings_files import as_yaml, digest, portable
 
 TITLES = {
-    "change": "UniRS with a trained change extraction module on an untuned base: the first of two "
-    "stages, to be tuned further and not to be asked.",
+    "vision": "A trained vision tower and change extraction module under a language model that has "
+    "not learnt to read them: to be tuned further and not to be asked.",
+    "base": "A general base model, trained from random weights: it describes images, and writes "
+    "the clues of a UniRS model that is trained on it.",
+    "change": "UniRS with a trained change extraction module on an untuned base: to be tuned "
+    "further and not to be asked.",
     "joint": "UniRS, tuned on a mixture of single images, pairs of dates and videos.",
 }
+
+START = """
+## Base
+`{base}`. Its licence holds for this model, too.
+"""
 
 TEMPLATE = """---
 {metadata}
@@ -20,10 +29,7 @@ TEMPLATE = """---
 # {name}
 
 {title}
-
-## Base
-`{base}`. Its licence holds for this model, too.
-
+{base}
 ## Data
 {data}
 
@@ -48,20 +54,17 @@ it has been scored there.
 """
 
 
-def stage_card(
-    settings: ChangeSettings | JointSettings, base: Path, curves: Curves, folder: Path
-) -> str:
+def stage_card(settings: StageSettings, base: Path | None, curves: Curves, folder: Path) -> str:
     """The README of a stage's model folder.
 
     Args:
         settings: Of the run.
-        base: Folder of the base, which is named and not its place.
+        base: Folder of the model that the run started from, of which the name alone is given.
         curves: Of the whole run.
         folder: The model folder; the name of the run is that of the folder around it.
     """
     from huggingface_hub import ModelCardData
 
-    stage = "change" if isinstance(settings, ChangeSettings) else "joint"
     metadata = ModelCardData(
         language="en",
         library_name="unirs",
@@ -72,8 +75,8 @@ def stage_card(
     return TEMPLATE.format(
         metadata=metadata.to_yaml().strip(),
         name=folder.parent.name,
-        title=TITLES[stage],
-        base=base.name,
+        title=TITLES[STAGES[type(settings)]],
+        base=START.format(base=base.name) if base else "",
         data="\n".join(_source(name, source) for name, source in settings.data.items()),
         steps=int(last.pop("step") or 0),
         hours=(last.pop("seconds") or 0.0) / 3600,
@@ -86,6 +89,11 @@ def stage_card(
 def _source(name: str, source: Source) -> str:
     from unirs_lab.data.datasets import dataset
 
+    if source.shares is not None:
+        shares = ", ".join(f"{part} {share:.0%}" for part, share in source.shares.items())
+        return f"- {name}, with drawn questions ({shares} of the inputs)"
+    if not source.dataset and name in ("real", "naip"):
+        return f"- {name}, images with labels"
     known = dataset(source.dataset or name)
     if source.root:
         known = known.origin(source.root, source.split)

@@ -4,11 +4,18 @@ Single scenes, pairs of dates and short videos, each a pure function of its seed
 gives the same pixels, labels, captions and questions in every process.
 """
 
-from unirs_lab.world.pairs import ScenePair, pair
 from unirs_lab.world.plan import CLASSES
 from unirs_lab.world.questions import QA, ask_of_shares
-from unirs_lab.world.scenes import Scene, scene, seed_for
-from unirs_lab.world.videos import EVENTS, SceneVideo, video
+from unirs_lab.world.scenes import (
+    EVENTS,
+    Scene,
+    ScenePair,
+    SceneVideo,
+    pair,
+    scene,
+    seed_for,
+    video,
+)
 
 __all__ = [
     "CLASSES",

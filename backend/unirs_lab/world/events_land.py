@@ -7,12 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from unirs_lab.world.appearance import Colour, fractal_noise, smooth_noise
 from unirs_lab.world.layouts import draw_pixel_size, lay_out
-from unirs_lab.world.light import Colour
 from unirs_lab.world.plan import BUILDING, ROAD, TREES, Plan, Surface, rectangle
 from unirs_lab.world.shots import EDGE, Event, Shot
 from unirs_lab.world.site import Site
-from unirs_lab.world.textures import fractal_noise, smooth_noise
 
 
 def _bare_plan(rng: np.random.Generator, size: int, pixel_size: float, ground: Surface) -> Plan:

@@ -7,9 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs_lab.world import light
+from unirs_lab.world.appearance import Colour, paint_colour
 from unirs_lab.world.layouts import draw_pixel_size, lay_out
-from unirs_lab.world.light import Colour
 from unirs_lab.world.plan import Plan, Point, Surface, blob, rectangle
 from unirs_lab.world.shots import Event, Shot
 from unirs_lab.world.site import Site
@@ -78,7 +77,7 @@ def traffic_congestion(rng: np.random.Generator, size: int) -> Event:
             lorry = rng.random() < 0.08
             metres = 9.0 if lorry else float(rng.uniform(4, 5))
             u += plan.pixels(metres)
-            queue.append((lane, u, ahead * creep, metres, light.paint_colour(float(rng.random()))))
+            queue.append((lane, u, ahead * creep, metres, paint_colour(float(rng.random()))))
             u += plan.pixels(float(rng.uniform(1.0, 3.0)))
 
     def animate(shot: Shot) -> None:

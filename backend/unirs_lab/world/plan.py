@@ -44,7 +44,7 @@ class Surface:
     """A material of the ground.
 
     Attributes:
-        kind: Key of the material in ``light.MATERIALS``, such as ``"crop"``.
+        kind: Name of the material in ``appearance.material``, such as ``"crop"``.
         tone: Which of the material's colours, 0 to 1.
         angle: Direction of rows or furrows in radians.
     """

@@ -1,4 +1,4 @@
-"""RSVQA-style questions whose answers can be seen, with as many yes as no."""
+"""Questions in the style of RSVQA, and about changes; as many are answered yes as no."""
 
 from __future__ import annotations
 
@@ -95,6 +95,44 @@ _RURAL = (
     "Is this a rural or an urban area?",
     "Is it a rural or an urban area",
     "Is the area rural or urban?",
+)
+_CHANGE_QUESTIONS: dict[str, tuple[str, ...]] = {
+    "houses built": ("Have any houses been built?", "Are there new houses?"),
+    "houses removed": ("Have any houses been removed?", "Have houses been demolished?"),
+    "building built": ("Has a large building been built?", "Is there a new large building?"),
+    "building removed": ("Has a large building been removed?",),
+    "road built": ("Has a road been built?", "Is there a new road?"),
+    "road removed": ("Has a road been removed?", "Has a road disappeared?"),
+    "trees removed": ("Have any trees been removed?", "Has a forest been cleared?"),
+    "trees planted": ("Have trees been planted?", "Are there more trees than before?"),
+    "lake appeared": ("Has a lake appeared?", "Is there a new lake?"),
+    "lake dried": ("Has a lake dried up?", "Has a lake disappeared?"),
+    "lake grown": ("Has the lake grown?", "Has the lake become larger?"),
+    "lake shrunk": ("Has the lake shrunk?", "Has the lake become smaller?"),
+    "land cleared": ("Has bare land appeared?", "Has grass been replaced by bare land?"),
+    "land greened": ("Has grass replaced bare land?", "Has the bare land disappeared?"),
+    "parking built": ("Has a parking lot been built?", "Is there a new parking lot?"),
+}
+_IMPLIED = {
+    "houses built": {"road built", "building built", "trees removed"},
+    "houses removed": {"road removed", "building removed", "land greened", "land cleared"},
+    "building built": {"houses built", "parking built"},
+    "building removed": {"houses removed", "land cleared"},
+    "road built": {"trees removed"},
+    "road removed": {"trees planted"},
+    "trees removed": {"land cleared"},
+    "trees planted": {"land greened"},
+    "lake appeared": {"lake grown", "land greened"},
+    "lake dried": {"lake shrunk", "land cleared"},
+    "lake grown": {"lake appeared", "land greened"},
+    "lake shrunk": {"lake dried", "land cleared"},
+    "parking built": {"road built", "land greened"},
+}
+"""Other kinds that a change may also count as: no question is asked of them."""
+_ANY_CHANGE = (
+    "Has anything changed?",
+    "Is there any change between the two images?",
+    "Are there obvious changes?",
 )
 
 
@@ -252,3 +290,17 @@ def percent(share: float) -> str:
     return (
         "less than 5 percent" if share < 0.05 else f"about {max(1, round(share * 10)) * 10} percent"
     )
+
+
+def change_questions(kind: str, rng: np.random.Generator) -> tuple[QA, ...]:
+    """Yes/no questions on a pair: three yes and one no if it changed, two no if it did not."""
+    changed = kind != "none"
+    questions = [QA("change", str(rng.choice(_ANY_CHANGE)), yes(changed))]
+    others = [
+        other for other in _CHANGE_QUESTIONS if other not in _IMPLIED.get(kind, set()) | {kind}
+    ]
+    other = others[rng.integers(len(others))]
+    questions.append(QA("change", str(rng.choice(_CHANGE_QUESTIONS[other])), "no"))
+    if changed:
+        questions += [QA("change", text, "yes") for text in _CHANGE_QUESTIONS[kind][:2]]
+    return tuple(questions)

@@ -15,11 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from unirs_lab.world import light
-from unirs_lab.world.crowns import plant
-from unirs_lab.world.light import Acquisition, Colour, Material
+from unirs_lab.world import appearance
+from unirs_lab.world.appearance import (
+    Acquisition,
+    Colour,
+    Material,
+    emboss,
+    fractal_noise,
+    plant,
+    smooth_noise,
+)
 from unirs_lab.world.plan import BUILDING, Area, Building, Plan, Point, Road, Surface, Vehicle
-from unirs_lab.world.textures import emboss, fractal_noise, smooth_noise
 
 SCALE = 2
 Pixels = NDArray[np.uint8]
@@ -113,7 +119,7 @@ class Canvas:
     def number(self, surface: Surface) -> int:
         """The material number of a surface at this date."""
         if surface not in self.numbers:
-            self.numbers[surface] = self.add(light.material(surface, self.date))
+            self.numbers[surface] = self.add(appearance.material(surface, self.date))
         return self.numbers[surface]
 
     def add(self, material: Material) -> int:
@@ -195,7 +201,7 @@ class Canvas:
         self.shade_draw.polygon(self.at(body.corners()), 0)
         column, row = self.at([(vehicle.x, vehicle.y)])[0]
         cover = self._cover_at(column, row)
-        self._fill(body.corners(), light.paint_colour(vehicle.tone), cover)
+        self._fill(body.corners(), appearance.paint_colour(vehicle.tone), cover)
         if vehicle.length > 5:
             glass = [body.point(a, b) for a, b in ((-0.3, -0.4), (-0.3, 0.4), (-0.18, 0.4))]
             self._fill([*glass, body.point(-0.18, -0.4)], (42, 46, 52), cover)
@@ -227,7 +233,7 @@ class Canvas:
         self.shade_draw.polygon(self.at(_swept(corners, dx, dy)), 255)
 
     def _pitched_roof(self, building: Building) -> None:
-        red, green, blue = light.roof_colour(building.tone)
+        red, green, blue = appearance.roof_colour(building.tone)
         slope = math.cos(building.angle + math.pi / 2 - self.date.sun_azimuth)
         inset = 0.5 - 0.5 * building.width / building.length if building.roof == "hip" else 0.5
         ridge = building.point(-inset, 0), building.point(inset, 0)
@@ -242,7 +248,7 @@ class Canvas:
             self._fill(points, (red * factor, green * factor, blue * factor), BUILDING)
 
     def _flat_roof(self, building: Building) -> None:
-        red, green, blue = light.roof_colour(building.tone)
+        red, green, blue = appearance.roof_colour(building.tone)
         self._fill(building.corners(), (red * 0.8, green * 0.8, blue * 0.8), BUILDING)
         parapet = min(self.plan.pixels(0.6), building.width / 6)
         if parapet > 0.3:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from unirs_lab.world.light import Acquisition, Colour
+from unirs_lab.world.appearance import Acquisition, Colour
 from unirs_lab.world.plan import Plan, Point, rectangle
 
 EDGE = 14

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
 from unirs.files import make_folder, whole_file
-from unirs_lab.world.pairs import ScenePair, pair
 from unirs_lab.world.questions import QA
-from unirs_lab.world.scenes import scene
-from unirs_lab.world.videos import SceneVideo, video
+from unirs_lab.world.scenes import ScenePair, SceneVideo, pair, scene, video
 
 BEFORE, AFTER, SINGLE = dt.date(2019, 6, 15), dt.date(2021, 8, 2), dt.date(2020, 7, 10)
 CRS = "EPSG:32632"

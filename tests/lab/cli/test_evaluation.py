@@ -1,4 +1,4 @@
-"""The benchmarks as commands: what they print, where they keep it, and that they go on."""
+"""The benchmarks as commands: what they print, where they write it, and that they resume."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def evaluate(unirs, data, tmp_path, monkeypatch):
-    """Puts the benchmark to the tiny model."""
+    """Evaluates the tiny model on the benchmark."""
     monkeypatch.chdir(tmp_path)
 
     def run(*words: object):
@@ -41,7 +41,7 @@ def test_a_row_stands_beside_the_papers_in_every_form(evaluate, tmp_path) -> Non
     assert "the best of its column" in plain.out
     folder = tmp_path / "runs" / "evaluate" / "rsvqa-lr-test-unirs-tiny"
     assert "runs/evaluate" in plain.out.replace("\\", "/")
-    assert "Answering" in plain.err
+    assert "Answering RSVQA-LR" in plain.err
     scores = json.loads((folder / "scores.json").read_text())
 
     record = json.loads(evaluate("--json").out)
@@ -71,7 +71,7 @@ def test_clues_and_a_folder_can_be_chosen(evaluate, tmp_path) -> None:
         (["--batch-size", "0"], "--batch-size"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_a_sentence(evaluate, words, said) -> None:
+def test_invalid_options_are_refused_in_one_sentence(evaluate, words, said) -> None:
     outcome = evaluate(*words)
     assert outcome.code == 2
     assert said in outcome.err
@@ -111,7 +111,9 @@ def ids(path: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
-def test_an_evaluation_that_was_ended_goes_on_and_asks_nothing_twice(unirs, tmp_path, end) -> None:
+def test_an_evaluation_that_was_stopped_resumes_and_asks_nothing_twice(
+    unirs, tmp_path, end
+) -> None:
     root = write_example("rsvqa-lr", tmp_path / "data", 10, size=64)
     words = [
         *("evaluate", "rsvqa-lr", str(root), "--batch-size", "1"),
@@ -127,7 +129,7 @@ def test_an_evaluation_that_was_ended_goes_on_and_asks_nothing_twice(unirs, tmp_
     kept = ids(path)
     if end == signal.SIGINT:
         assert process.returncode == 2
-        assert b"is kept in" in error
+        assert b"are kept in" in error
     done = unirs(*words)
     assert done.code == 0
     everything = ids(path)

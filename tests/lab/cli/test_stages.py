@@ -8,7 +8,7 @@ def test_a_plan_is_printed_without_data_and_weights(unirs):
     change = unirs("train", "change", "--plan", "--gpu", "h100", "--utilisation", "0.2")
 
     assert (joint.code, change.code) == (0, 0)
-    first = "Stage 2 (full) of unirs-3b on 4 × NVIDIA GeForce RTX 4090: an estimate"
+    first = "Joint tuning (full) of unirs-3b on 4 × NVIDIA GeForce RTX 4090: an estimate"
     assert joint.out.startswith(first)
     assert "2,701,560,320 weights" in joint.out
     assert "3,860" in joint.out

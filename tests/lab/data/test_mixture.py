@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
-from unirs_lab.data.mixture import SHARDS_AT_ONCE, Mixture, Part, share_of
+from unirs_lab.data.mixture import SHARDS_AT_ONCE, Mixture, SamplePart, share_of
 from unirs_lab.data.samples import Sample
 
 
@@ -39,14 +39,16 @@ def parts(draw):
             )
             for n, kind in enumerate(kinds)
         ]
-        made.append(Part(name, samples, draw(st.sampled_from([0.0, 0.4, 1.0, 2.5, 5.0]))))
+        made.append(SamplePart(name, samples, draw(st.sampled_from([0.0, 0.4, 1.0, 2.5, 5.0]))))
     # what is left of nothing is refused, which has a test of its own
-    made.append(Part("always", [sample(0), sample(1)]))
+    made.append(SamplePart("always", [sample(0), sample(1)]))
     return made
 
 
-def key(row):
-    return row.part, row.sample.id, row.answer
+def rows(mixture, group):
+    """Part, sample and answer of each row of a group."""
+    part, place = mixture.place(group)
+    return [(part.name, sample.id, answer) for sample, answer in part.groups[place]]
 
 
 @given(parts=parts(), seed=st.integers(0, 9), size=st.integers(1, 9))
@@ -55,7 +57,9 @@ def test_an_epoch_has_every_row_as_often_as_its_factor_says(parts, seed, size):
     mixture = Mixture(parts, seed)
 
     for epoch in (0, 3):
-        seen = Counter(key(mixture.row(i)) for one in mixture.rounds(epoch, size) for i in one)
+        seen = Counter(
+            row for one in mixture.rounds(epoch, size) for i in one for row in rows(mixture, i)
+        )
 
         assert sum(seen.values()) == len(mixture)
         for part in parts:
@@ -99,7 +103,7 @@ def test_a_round_has_one_kind_of_input_and_only_the_last_of_a_kind_is_short(part
     mixture = Mixture(parts)
     short = []
     for one in mixture.rounds(0, size):
-        kinds = {mixture.row(i).sample.kind for i in one}
+        kinds = {mixture.kind(i) for i in one}
         assert len(kinds) == 1
         if len(one) < size:
             short += kinds
@@ -108,15 +112,15 @@ def test_a_round_has_one_kind_of_input_and_only_the_last_of_a_kind_is_short(part
 
 def test_the_order_depends_on_seed_and_epoch_alone():
     samples = [sample(n) for n in range(200)]
-    order = Mixture([Part("a", samples)], seed=1).order(0)
+    order = Mixture([SamplePart("a", samples)], seed=1).order(0)
 
-    assert np.array_equal(order, Mixture([Part("a", samples)], seed=1).order(0))
-    assert not np.array_equal(order, Mixture([Part("a", samples)], seed=2).order(0))
-    assert not np.array_equal(order, Mixture([Part("a", samples)], seed=1).order(1))
+    assert np.array_equal(order, Mixture([SamplePart("a", samples)], seed=1).order(0))
+    assert not np.array_equal(order, Mixture([SamplePart("a", samples)], seed=2).order(0))
+    assert not np.array_equal(order, Mixture([SamplePart("a", samples)], seed=1).order(1))
 
 
 def test_a_fraction_takes_other_rows_in_each_epoch():
-    mixture = Mixture([Part("a", [sample(n) for n in range(100)], factor=0.5)])
+    mixture = Mixture([SamplePart("a", [sample(n) for n in range(100)], factor=0.5)])
 
     halves = [set(mixture.order(epoch).tolist()) for epoch in range(3)]
 
@@ -132,7 +136,7 @@ def test_rows_of_like_length_come_together(size):
         sample(n, InputKind.PAIR if n % 5 == 0 else InputKind.SINGLE, words=int(w))
         for n, w in enumerate(words)
     ]
-    rounds = Mixture([Part("a", samples)]).rounds(0, size)
+    rounds = Mixture([SamplePart("a", samples)]).rounds(0, size)
 
     padded = sum(len(one) * words[one].max() for one in rounds)
 
@@ -146,10 +150,10 @@ def test_lengths_and_kinds_alternate_over_the_epoch():
         sample(n, InputKind.PAIR if n % 4 == 0 else InputKind.SINGLE, words=1 + n % 50)
         for n in range(8000)
     ]
-    mixture = Mixture([Part("a", samples)])
+    mixture = Mixture([SamplePart("a", samples)])
     rounds = mixture.rounds(0, 8)
-    lengths = np.array([len(mixture.row(one[0]).sample.instruction) for one in rounds])
-    pairs = np.array([mixture.row(one[0]).sample.kind is InputKind.PAIR for one in rounds])
+    lengths = np.array([len(samples[one[0]].instruction) for one in rounds])
+    pairs = np.array([mixture.kind(one[0]) is InputKind.PAIR for one in rounds])
 
     for tenth in np.array_split(np.arange(len(rounds)), 10):
         assert 0.1 < pairs[tenth].mean() < 0.4
@@ -159,7 +163,7 @@ def test_lengths_and_kinds_alternate_over_the_epoch():
 def test_rows_of_a_few_shards_come_together():
     shards = np.arange(2000) // 50
     samples = [sample(n, words=1 + n % 7, folder=shard(shards[n])) for n in range(2000)]
-    mixture = Mixture([Part("a", samples)])
+    mixture = Mixture([SamplePart("a", samples)])
 
     order = mixture.order(0)
     once = [set(shards[window].tolist()) for window in np.array_split(order, 10)]
@@ -176,7 +180,7 @@ def test_the_release_fits_its_published_number_of_steps():
     """3,858 steps of 128 rows; 308.7k rows once, 34,075 five times, 1,473 ten times."""
     counts = {"geochat": (3087, 1.0), "levir-cc": (341, 5.0), "era": (15, 10.0)}
     mixture = Mixture(
-        [Part(n, [sample(i) for i in range(rows)], f) for n, (rows, f) in counts.items()]
+        [SamplePart(n, [sample(i) for i in range(rows)], f) for n, (rows, f) in counts.items()]
     )
     assert mixture.round_count(128) == pytest.approx(38.6, abs=2)
 
@@ -184,12 +188,33 @@ def test_the_release_fits_its_published_number_of_steps():
 @pytest.mark.parametrize("factor", [-1.0, float("nan"), float("inf")])
 def test_a_factor_that_is_no_count_is_refused(factor):
     with pytest.raises(UniRSError, match="repeat factor of era") as caught:
-        Mixture([Part("era", [sample(0)], factor)])
+        Mixture([SamplePart("era", [sample(0)], factor)])
     assert caught.value.code == "mixture_factor"
 
 
-@pytest.mark.parametrize("empty", [Part("a", []), Part("a", [sample(0)], 0.0)])
+@pytest.mark.parametrize("empty", [SamplePart("a", []), SamplePart("a", [sample(0)], 0.0)])
 def test_a_mixture_of_nothing_is_refused(empty):
     with pytest.raises(UniRSError) as caught:
         Mixture([empty])
     assert caught.value.code == "mixture_empty"
+
+
+def test_rows_about_equal_images_are_read_together_and_none_is_lost():
+    asked = [sample(n % 7, answers=["yes", "no"], words=n) for n in range(21)]
+    asked.append(sample(0, InputKind.PAIR))
+    mixture = Mixture([SamplePart("a", asked, rows_per_group=4)])
+
+    groups = [rows(mixture, i) for i in mixture.order(0)]
+
+    assert sorted(map(len, groups)) == [1] + [2] * 7 + [4] * 7
+    assert all(len({id for _, id, _ in group}) == 1 for group in groups)
+    assert sum(map(len, groups)) == 43
+
+
+def test_what_is_read_of_a_part_does_not_depend_on_the_others():
+    part = SamplePart("a", [sample(n) for n in range(40)], factor=0.5)
+    others = SamplePart("b", [sample(n) for n in range(9)])
+
+    alone, mixed = (Mixture(parts, seed=3).order(1) for parts in ([part], [part, others]))
+
+    assert set(alone.tolist()) == {i for i in mixed.tolist() if i < 40}

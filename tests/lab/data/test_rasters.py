@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +18,19 @@ from tests.lab.data.dated_rasters import (
     write_rasters,
 )
 from unirs.errors import UniRSError
-from unirs_lab.data.raster_truth import NAIP as NAIP_BANDS
-from unirs_lab.data.raster_truth import (
-    Cover,
-    dark_limits,
-    dated_files,
-    find_water,
-    read_dated,
-    water_bodies,
-)
 from unirs_lab.data.rasters import (
     WATER_ABSENT,
     WATER_CHANGED,
     WATER_PRESENT,
     WATER_UNCHANGED,
     RasterTiles,
-    changed_body,
+)
+from unirs_lab.data.spectral_indices import NAIP as NAIP_BANDS
+from unirs_lab.data.spectral_indices import (
+    dark_limits,
+    dated_files,
+    find_water,
+    read_dated,
 )
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -58,34 +54,14 @@ def test_water_is_found_whatever_the_radiometry(folder: Path, year: int) -> None
     assert not (water.sure & ~water.possible).any()
 
 
-def test_a_lake_is_one_body_on_all_dates_and_two_lakes_are_two(folder: Path) -> None:
-    paths = dated_files(folder)
-    bodies = water_bodies(read_dated(paths[0], paths, NAIP_BANDS))
-    first, last = lakes(YEARS[0]), lakes(YEARS[-1])
-    spots = (20, 20), (100, 120), (240, 260), (170, 350)
-    numbers = [bodies[spot] for spot in spots]
-    assert len(set(numbers)) == len(spots)
-    assert 0 not in numbers
-    for number, (row, column) in zip(numbers, spots, strict=True):
-        here = np.zeros_like(first)
-        here[row : row + 60, column : column + 70] = True
-        assert (bodies[here & (first | last)] == number).mean() > 0.97
-    assert (bodies[~last] > 0).mean() < 0.1
-
-
-def test_dry_rasters_have_no_bodies(folder: Path) -> None:
-    raster = read_dated(dated_files(folder)[0], dated_files(folder)[:1], NAIP_BANDS)[0]
-    none = Cover(np.zeros_like(raster.valid), np.zeros_like(raster.valid))
-    assert not water_bodies((replace(raster, water=none),)).any()
-
-
-def test_a_changed_pair_shows_the_lake_that_has_changed(folder: Path) -> None:
-    tiles = RasterTiles.open(folder, "train")
-    bodies, rng = water_bodies(tiles.rasters), np.random.default_rng(0)
-    growing = {bodies[100, 120], bodies[240, 260]}
-    changed = [pair for pair in (tiles.pair(rng) for _ in range(30)) if pair.change != "unchanged"]
-    assert len(changed) > 5
-    assert {changed_body(pair, bodies) for pair in changed} <= growing
+def test_a_mask_is_turned_as_the_images_of_its_tile_are(folder: Path) -> None:
+    tiles, rng = RasterTiles.open(folder, "train"), np.random.default_rng(0)
+    scenes = [scene for scene in (tiles.scene(rng) for _ in range(40)) if scene.water.least > 0.1]
+    assert {scene.tile.turn for scene in scenes} - {0}
+    for scene in scenes:
+        water = tiles.mask(scene.water.sure, scene.tile)
+        shown = scene.image.astype(int)
+        assert shown[water].mean() < shown[~water].mean()  # the test's lakes are darker than land
 
 
 def test_the_dark_limit_lies_in_the_valley_between_two_populations() -> None:

@@ -62,8 +62,8 @@ def test_all_right_is_a_hundred_percent_and_all_wrong_is_none(read: Read, name: 
     for answer, percent in ((right, 100), (lambda _: WRONG, 0)):
         findings = find(read, name, answer)
         assert {figure for figure in findings.figures if figure is not None} == {percent}
-        assert {verdict.right for verdict in findings.verdicts} == {percent == 100}
-    assert len(findings.verdicts) == len(read(name)[1])
+        assert {case.right for case in findings.cases} == {percent == 100}
+    assert len(findings.cases) == len(read(name)[1])
     assert len(findings.figures) == len(PUBLISHED[name].columns)
 
 
@@ -74,6 +74,7 @@ def test_the_five_benchmarks_of_the_paper_ask_what_it_asked(read: Read) -> None:
     for name in ("rsvqa-lr", "rsvqa-hr", "crsvqa"):
         assert asked[name].text.endswith(SHORT_ANSWER_SUFFIX)
     assert asked["levir-cc"].text == CHANGE_INSTRUCTION
+    assert asked["levir-cc"].task is Task.CHANGE, "which comes with the model's verdict"
     assert asked["era"].text.startswith("Classify the given video")
     assert all(name in asked["era"].text for name in ERA_CLASSES)
     assert not any(question.options for question in asked.values()), "the paper generates"
@@ -125,7 +126,7 @@ def test_captions_are_scored_with_changes_seen_and_where(
     assert findings.scores["change_or_no_change"]["share"] == 1
     assert findings.scores["bleu_4"] == pytest.approx(100, abs=0.1)
     assert findings.scores["change_maps"]["pairs"] == len(samples)
-    assert all(verdict.note.startswith("CIDEr-D") for verdict in findings.verdicts)
+    assert all(case.note.startswith("CIDEr-D") for case in findings.cases)
     assert [table.title for table in findings.tables][1:] == ["Change or no change", "Change maps"]
 
     silent = one.score(
@@ -155,10 +156,10 @@ def test_an_unknown_benchmark_is_refused() -> None:
     assert caught.value.code == "benchmark_unknown"
 
 
-def test_verdicts_belong_to_their_answers(read: Read) -> None:
+def test_cases_belong_to_their_answers(read: Read) -> None:
     _, samples = read("rsvqa-lr")
     lucky = {sample.id for sample in samples[::3]}
     findings = find(read, "rsvqa-lr", lambda one: right(one) if one.id in lucky else WRONG)
-    assert np.flatnonzero([verdict.right for verdict in findings.verdicts]).tolist() == list(
+    assert np.flatnonzero([case.right for case in findings.cases]).tolist() == list(
         range(0, len(samples), 3)
     )

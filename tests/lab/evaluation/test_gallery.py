@@ -1,4 +1,4 @@
-"""The gallery shows cases of every group, and whatever is said stays text."""
+"""Galleries show cases of every group, and texts never become markup."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from PIL import Image
 
 from unirs.inputs import InputKind
 from unirs_lab.data.samples import Sample
-from unirs_lab.evaluation.benchmarks import Verdict
-from unirs_lab.evaluation.gallery import PAGE, SHEET, SHOWN, Case, drawn, write_cases, write_gallery
+from unirs_lab.evaluation.cases import Case
+from unirs_lab.evaluation.gallery import (
+    PAGE,
+    SHEET,
+    SHOWN,
+    drawn,
+    write_contact_sheet,
+    write_gallery,
+)
 from unirs_lab.evaluation.predictions import Prediction
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\ud800'
@@ -47,12 +54,16 @@ class Tags(HTMLParser):
 
 
 def gallery(folder: Path, cases: list[tuple[Sample, str, bool]], title: str = "Title") -> str:
-    samples = [sample for sample, _, _ in cases]
-    said = [
-        Prediction(one.id, one.group, one.instruction, "a clue", answer, one.answers)
-        for one, answer, _ in cases
+    made = [
+        Case(
+            one,
+            Prediction(one.id, one.group, one.instruction, "a clue", answer, one.answers),
+            right,
+            "note",
+        )
+        for one, answer, right in cases
     ]
-    write_gallery(samples, said, [Verdict(right, "note") for *_, right in cases], folder, title)
+    write_gallery(made, folder, title)
     return (folder / PAGE).read_text(encoding="utf-8")
 
 
@@ -60,7 +71,7 @@ def sample(image: Path, name: str, group: str = "presence", right: str = "yes") 
     return Sample(name, InputKind.SINGLE, (image,), f"Question {name}?", (right,), group)
 
 
-def test_all_that_is_said_stays_text(tmp_path: Path, image: Path) -> None:
+def test_texts_never_become_markup(tmp_path: Path, image: Path) -> None:
     evil = Sample(EVIL, InputKind.SINGLE, (image,), EVIL, (EVIL,), EVIL)
     page = Tags(gallery(tmp_path, [(evil, EVIL, False)], EVIL))
     assert not {"script", "iframe", "link", "a", "object"} & set(page.tags)
@@ -70,7 +81,7 @@ def test_all_that_is_said_stays_text(tmp_path: Path, image: Path) -> None:
     assert page.text.count("<script>alert(1)</script>") >= 5
 
 
-def test_a_case_tells_question_clue_answer_and_what_was_expected(tmp_path, image) -> None:
+def test_a_case_shows_question_clue_answer_and_reference(tmp_path, image) -> None:
     page = gallery(
         tmp_path, [(sample(image, "1"), "said so", True), (sample(image, "2"), "x", False)]
     )
@@ -80,7 +91,7 @@ def test_a_case_tells_question_clue_answer_and_what_was_expected(tmp_path, image
     assert page.index("<h2>Right</h2>") < page.index("Question 1?") < page.index("<h2>Wrong</h2>")
 
 
-def test_every_group_is_shown_and_no_more_than_can_be_looked_at(tmp_path, image) -> None:
+def test_every_group_is_shown_and_at_most_the_stated_number(tmp_path, image) -> None:
     cases = [(sample(image, f"many-{n}"), "yes", True) for n in range(200)]
     cases += [(sample(image, f"few-{n}", "rural_urban"), "yes", True) for n in range(2)]
     page = gallery(tmp_path, cases)
@@ -110,7 +121,7 @@ def test_the_contact_sheet_is_a_picture_of_all_shown(tmp_path, image) -> None:
 def test_cases_are_drawn_at_random_from_every_group_and_always_the_same(image: Path) -> None:
     groups = [
         [
-            Case(sample(image, f"{group}-{n}"), prediction, Verdict(n % 2 == 0))
+            Case(sample(image, f"{group}-{n}"), prediction, n % 2 == 0)
             for n in range(size)
             if (prediction := Prediction("", "", "", None, "yes", ("yes",)))
         ]
@@ -127,8 +138,21 @@ def test_cases_are_drawn_at_random_from_every_group_and_always_the_same(image: P
 
 def test_what_is_only_scored_is_neither_right_nor_wrong(image: Path, tmp_path: Path) -> None:
     said = Prediction("x", "", "Describe.", None, "a park", ("a park",))
-    write_cases([Case(sample(image, "x"), said, Verdict(None, "CIDEr-D 120"))], tmp_path, "Drawn")
+    write_gallery([Case(sample(image, "x"), said, None, "CIDEr-D 120")], tmp_path, "Scored")
     page = Tags((tmp_path / PAGE).read_text(encoding="utf-8"))
     assert "CIDEr-D 120" in page.text
     assert "Scored" in page.text
     assert "Wrong" not in page.text
+
+
+def test_a_contact_sheet_shows_cases_drawn_at_random(image: Path, tmp_path: Path) -> None:
+    said = Prediction("x", "", "Describe.", None, "yes", ("no",))
+    groups = [[Case(sample(image, str(n)), said, n % 2 == 0) for n in range(50)]]
+    path = tmp_path / "new" / "sheet.png"
+    write_contact_sheet(groups, path, "Answers", count=4)
+    with Image.open(path) as sheet:
+        assert sheet.format == "PNG"
+        few = sheet.height
+    write_contact_sheet(groups, path, "Answers")
+    with Image.open(path) as sheet:
+        assert sheet.height > 3 * few, "thirty cards in ten rows, and not four in two"

@@ -1,4 +1,4 @@
-"""What was answered is never lost, never asked twice, and never mixed with something else."""
+"""Answers are never lost, never asked for twice, and never mixed with those of other models."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from unirs.answers import Answer, OptionScore
 from unirs.errors import UniRSError
-from unirs.inputs import Answer, InputKind, Task
+from unirs.inputs import InputKind, Task
 from unirs_lab.data.samples import Sample
 from unirs_lab.evaluation.predictions import FILE, Prediction, PredictionFile
 
-SETTINGS = {"benchmark": "rsvqa-lr", "model": "unirs-mini", "clues": True}
+SETTINGS = {"benchmark": "rsvqa-lr", "model": "unirs-small", "clues": True}
 
 
 def prediction(name: str, answer: str = "yes") -> Prediction:
@@ -32,7 +33,7 @@ def keep(folder: Path, *predictions: Prediction) -> dict[str, Prediction]:
         return dict(file.known)
 
 
-def test_a_prediction_tells_what_was_asked_said_and_right() -> None:
+def test_a_prediction_stores_question_answer_and_references() -> None:
     references = ("A house.", "One house.")
     sample = Sample("7", InputKind.PAIR, (Path("a"), Path("b")), "What?", references, "change")
     changes = np.array([[0.123456, 1]], np.float32)
@@ -44,7 +45,15 @@ def test_a_prediction_tells_what_was_asked_said_and_right() -> None:
     assert Prediction.of(sample, Answer("", Task.ASK)).change_map is None
 
 
-def test_answers_whose_settings_are_gone_are_nobodys(tmp_path: Path) -> None:
+def test_a_prediction_stores_every_option_with_its_probability() -> None:
+    sample = Sample("7", InputKind.SINGLE, (Path("a"),), "Water?", ("no",))
+    options = (OptionScore("yes", 0.75), OptionScore("no", 0.25))
+    made = Prediction.of(sample, Answer("yes", Task.ASK, options=options))
+    assert made.options == (("yes", 0.75), ("no", 0.25))
+    assert Prediction.of(sample, Answer("yes", Task.ASK)).options == ()
+
+
+def test_answers_without_their_settings_are_refused(tmp_path: Path) -> None:
     keep(tmp_path, prediction("1"))
     (tmp_path / "settings.json").unlink()
     with pytest.raises(UniRSError) as caught:
@@ -68,9 +77,10 @@ texts = st.text(max_size=30)
         references=st.lists(texts, max_size=5).map(tuple),
         change_map=st.none()
         | st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=3).map(tuple),
+        options=st.lists(st.tuples(texts, st.floats(0, 1)), max_size=3).map(tuple),
     )
 )
-def test_whatever_was_said_is_read_back_as_it_was(tmp_path, made: Prediction) -> None:
+def test_every_prediction_is_read_back_unchanged(tmp_path, made: Prediction) -> None:
     folder = tmp_path / str(abs(hash(made)))
     keep(folder, made)
     assert keep(folder) == {made.id: made}
@@ -153,7 +163,7 @@ def files_up_to(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_where_no_more_can_be_written_that_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_sentence(tmp_path: Path) -> None:
     keep(tmp_path)
     with files_up_to(200), pytest.raises(UniRSError, match="cannot be written") as caught:
         keep(tmp_path, prediction("1"), prediction("2"))

@@ -101,11 +101,11 @@ def test_own_results_stand_below_the_paper_s_with_their_protocol() -> None:
     )
     own = own_figures(scores, "rsvqa-lr")
     assert own == (100.0, 0.0, None, 75.0)
-    table = beside(PUBLISHED["rsvqa-lr"], {"unirs-mini": own}, [scores.note])
-    assert table.rows[-1] == ("unirs-mini", OWN, *own)
+    table = beside(PUBLISHED["rsvqa-lr"], {"unirs-small": own}, [scores.note])
+    assert table.rows[-1] == ("unirs-small", OWN, *own)
     assert len(table.rows) == len(PUBLISHED["rsvqa-lr"].rows) + 1
     markdown = table.markdown()
-    assert r"| unirs-mini | own result | **100.00** | 0.00 | – | 75.00 |" in markdown
+    assert r"| unirs-small | own result | **100.00** | 0.00 | – | 75.00 |" in markdown
     for fact in ("Table III", "over questions", "GeoChat", "presence 3"):
         assert fact in markdown
     assert r"\textbf{100.00}" in table.latex()

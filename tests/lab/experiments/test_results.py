@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from unirs.inputs import InputKind
 from unirs_lab.experiments.ablations import (
@@ -24,9 +23,6 @@ from unirs_lab.experiments.arms import JOINT, PAIR, SINGLE, VIDEO, Arm
 from unirs_lab.experiments.results import Results
 from unirs_lab.experiments.settings import Settings
 from unirs_lab.experiments.writing import write_results
-from unirs_lab.training.objectives import step_rng
-from unirs_lab.training.world_rows import world_item
-from unirs_lab.training.world_stages import Material, WorldMixture
 
 CAPTIONS = {"joint": [139.0, 141.0, 137.0], "pair": [120.0, 120.5, 119.5]}
 
@@ -67,27 +63,17 @@ def test_seven_runs_a_seed_serve_all_tables() -> None:
 
 
 @pytest.mark.parametrize("arm", arms_of(ABLATIONS, 1), ids=lambda arm: arm.name)
-def test_an_arm_reads_the_rows_of_its_budget_and_those_of_the_joint_arm(arm: Arm) -> None:
-    materials = {
-        kind: Material(
-            [world_item(kind, "train", 32, index).truth for index in range(10)],
-            torch.zeros(10, 1, 1, 1),
-            ["a clue"] * 10,
-        )
-        for kind in InputKind
-    }
+def test_an_arm_is_the_joint_arm_but_for_what_it_says(arm: Arm) -> None:
+    settings, start = Settings(), Path("runs/start")
 
-    def read(one: Arm) -> list[list[tuple[object, ...]]]:
-        mixture = WorldMixture(one.shares, 1.0 if one.clues else 0.0)
-        drawn = (mixture.draw(step_rng(one.seed, step), step, materials) for step in range(6))
-        return [[(r.kind, r.item, r.instruction, r.answer) for r in rows] for rows in drawn]
+    own, joint = (settings.joint(one.overrides, start) for one in (arm, JOINT))
 
-    own, joint = read(arm), read(JOINT)
-
-    counted = {kind: sum(row[0] is kind for rows in own for row in rows) for kind in arm.kinds}
-    assert counted == arm.rows(steps=6)
-    assert own == [[row for row in rows if row[0] in arm.kinds] for rows in joint]
-    assert all(arm.rows(6)[kind] == JOINT.rows(6)[kind] for kind in arm.kinds)
+    assert {InputKind(name) for name in own.data} == set(arm.kinds)
+    assert own.batch_size * own.steps == sum(arm.inputs(own.steps).values())
+    assert (own.change_module, own.with_clues) == (arm.change_module, arm.clues)
+    varied = {"data", "batch_size", "change_module", "with_clues"}
+    assert own.model_dump(exclude=varied) == joint.model_dump(exclude=varied)
+    assert all(arm.inputs(6)[kind] == JOINT.inputs(6)[kind] for kind in arm.kinds)
 
 
 def test_individual_training_stands_in_one_line_of_three_arms(results: Results) -> None:
@@ -137,8 +123,8 @@ def test_the_record_names_budgets_and_verdicts(results: Results) -> None:
     joint = next(arm for arm in record["arms"] if (arm["arm"], arm["seed"]) == ("joint", 2))
     pair = next(arm for arm in record["arms"] if (arm["arm"], arm["seed"]) == ("pair", 2))
     assert joint["steps"] == pair["steps"] == results.settings.steps
-    assert joint["rows"]["pair"] == pair["rows"]["pair"]
-    assert set(pair["rows"]) == {"pair"}
+    assert joint["inputs"]["pair"] == pair["inputs"]["pair"]
+    assert set(pair["inputs"]) == {"pair"}
     effects = {each["effect"]: each for table in record["tables"] for each in table["effects"]}
     assert effects["change module, joint training"]["difference"] == pytest.approx(25.667, abs=1e-3)
     assert effects["joint training, captions"]["decision"] == "holds"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
@@ -17,15 +16,14 @@ from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
 from unirs.inputs import InputKind
 from unirs_lab.cli.experiments import experiments
-from unirs_lab.evaluation.mini import WorldScores
 from unirs_lab.experiments.ablations import ABLATIONS, PROMPT_AUGMENTATION, arms_of
 from unirs_lab.experiments.arms import Arm
 from unirs_lab.experiments.results import Results
-from unirs_lab.experiments.running import arm_folder, percentages, run_experiments
+from unirs_lab.experiments.running import arm_folder, run_experiments, scores_of
 from unirs_lab.experiments.settings import Settings
 from unirs_lab.experiments.verdicts import MOST_SEEDS
-from unirs_lab.training.options import Report
-from unirs_lab.training.world_stages import WorldMixture
+from unirs_lab.training.answer_objective import AnswerObjective
+from unirs_lab.training.progress import Report
 
 KEYS = {
     InputKind.SINGLE: {"presence", "vqa"},
@@ -50,24 +48,27 @@ def watched(begun: list[str], stop_at: str = "") -> Report:
 
 
 @pytest.fixture(scope="module")
-def read() -> list[Counter[InputKind]]:
-    """Rows by kind of every batch that was drawn."""
+def read() -> list[list[tuple[InputKind, str]]]:
+    """Kind and name of every visual input that a step of joint tuning has read."""
     return []
 
 
 @pytest.fixture(scope="module")
 def finished(
-    settings: Settings, read: list[Counter[InputKind]], tmp_path_factory: pytest.TempPathFactory
+    settings: Settings,
+    read: list[list[tuple[InputKind, str]]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Results:
-    draw: Callable[..., Any] = WorldMixture.draw
+    micro_batches = AnswerObjective.micro_batches
 
-    def counted(self: WorldMixture, *arguments: Any, **named: Any) -> Any:
-        rows = draw(self, *arguments, **named)
-        read.append(Counter(row.kind for row in rows))
-        return rows
+    def counted(self: AnswerObjective, step: int) -> Any:
+        batches = micro_batches(self, step)
+        own = [(each.content.kind, name) for each in batches for name in each.content.names]
+        read.append(own)
+        return batches
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WorldMixture, "draw", counted)
+        patch.setattr(AnswerObjective, "micro_batches", counted)
         return run_experiments(replace(settings, folder=tmp_path_factory.mktemp("experiments")))
 
 
@@ -80,12 +81,18 @@ def test_every_arm_is_scored_on_what_it_has_learnt(finished: Results) -> None:
 
 
 @pytest.mark.slow
-def test_batches_are_those_of_the_budget(finished: Results, read: list[Counter[InputKind]]) -> None:
+def test_an_arm_reads_the_inputs_of_its_budget_and_those_of_the_joint_arm(
+    finished: Results, read: list[list[tuple[InputKind, str]]]
+) -> None:
     steps = finished.settings.steps
     assert len(read) == steps * len(finished.scores)
-    for place, arm in enumerate(finished.scores):
-        own = sum(read[place * steps : (place + 1) * steps], Counter())
-        assert own == Counter(arm.rows(steps))
+    by_arm = {
+        arm: [one for step in read[place * steps : (place + 1) * steps] for one in step]
+        for place, arm in enumerate(finished.scores)
+    }
+    for arm, own in by_arm.items():
+        assert Counter(kind for kind, _ in own) == Counter(arm.inputs(steps)), arm.name
+        assert sorted(own) == sorted(one for one in by_arm[Arm()] if one[0] in arm.kinds)
 
 
 @pytest.mark.slow
@@ -168,7 +175,7 @@ def test_the_command_prints_the_results(
 ) -> None:
     own = finished.settings
     words = ["experiments", "--folder", own.folder, "--base", own.base, "--seeds", 1, "--steps", 2]
-    words += ["--change-steps", 1, "--evaluate", 1, "--processes", 1]
+    words += ["--change-epochs", 1, "--evaluate", 1, "--device", "cpu"]
 
     def run(*more: str) -> str:
         assert main([str(word) for word in (*words, *more)]) == 0
@@ -204,30 +211,24 @@ def test_what_cannot_work_is_refused_before_anything_is_made(
 
 def test_the_average_over_questions_counts_questions() -> None:
     # 9 of 10, 1 of 2 and 0 of 4 are 10 of 16
-    scores = WorldScores(
-        presence=0.9,
-        comparison=0.5,
-        rural_urban=0.0,
-        change_no_change=None,
-        video=None,
-        change_cider_d=None,
-        count=0.1,
-        area=None,
-        change_questions=None,
-        caption_cider_d=12.0,
-        questions={"presence": 10, "comparison": 2, "rural_urban": 4, "count": 10},
-    )
+    rows = [
+        {"name": "generated_presence", "value": 90.0, "items": 10},
+        {"name": "generated_comparison", "value": 50.0, "items": 2},
+        {"name": "generated_rural_urban", "value": 0.0, "items": 4},
+        {"name": "generated_change_captions", "value": 12.0, "items": 3},
+        {"name": "generated_video", "value": None, "items": 0},
+    ]
 
-    taken = percentages(scores)
+    taken = scores_of(rows)
 
     assert taken["vqa"] == pytest.approx(62.5)
     assert taken["presence"] == pytest.approx(90.0)
-    assert taken["caption_cider_d"] == 12.0
+    assert taken["change_cider_d"] == 12.0
     assert "video" not in taken
 
 
 def test_the_command_runs_what_the_settings_say() -> None:
     command = {name: one.default for name, one in signature(experiments).parameters.items()}
 
-    for field in ("folder", "base", "seeds", "steps", "change_steps", "evaluate", "device"):
+    for field in ("folder", "base", "seeds", "steps", "change_epochs", "evaluate", "device"):
         assert command[field] == getattr(Settings(), field), field

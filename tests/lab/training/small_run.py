@@ -17,10 +17,10 @@ from torch import nn
 
 from unirs.errors import UniRSError
 from unirs.model import IMAGE_TOKEN, PRESETS, UniRSForConditionalGeneration
+from unirs_lab.training.answer_objective import answer_losses
 from unirs_lab.training.checkpoints import load_weights
 from unirs_lab.training.distributed import join
 from unirs_lab.training.loop import LoopOptions, MicroBatch, fit
-from unirs_lab.training.objectives import answer_loss
 from unirs_lab.training.rows import NO_LOSS, TokenBatch
 
 VISUAL = 9
@@ -58,7 +58,7 @@ class SmallObjective:
     def loss(self, content: Any) -> dict[str, torch.Tensor]:
         tokens, pixels = content
         visual = self.model.project(self.model.encode_images(pixels))
-        return {"words": answer_loss(self.model, tokens, visual)}
+        return {"words": answer_losses(self.model, tokens, visual)[0].sum()}
 
     def validate(self) -> dict[str, float]:
         batches = self.micro_batches(-1)

@@ -6,12 +6,22 @@ import torch
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 from unirs.model import PRESETS, UniRSForConditionalGeneration, replace_config
-from unirs_lab.training.caption_decoder import CaptionDecoder
-from unirs_lab.training.costs import Sizes, adapter_size, row_operations, row_tokens, saved_bytes
-from unirs_lab.training.hardware import GIB, GPUS, gpu_named
+from unirs_lab.training.change_objective import CaptionDecoder
+from unirs_lab.training.costs import (
+    GIB,
+    GPUS,
+    Load,
+    Sizes,
+    adapter_size,
+    gpu_named,
+    load_of,
+    row_operations,
+    row_tokens,
+    saved_bytes,
+)
 from unirs_lab.training.plan import advice, plan_change, plan_joint, total
-from unirs_lab.training.settings import ChangeSettings, JointSettings, load_settings
-from unirs_lab.training.workload import Load, load_of
+from unirs_lab.training.settings import ChangeSettings, JointSettings
+from unirs_lab.training.settings_files import load_settings
 
 JOINT, CHANGE = load_settings(JointSettings), load_settings(ChangeSettings)
 
@@ -105,7 +115,7 @@ def test_operations_are_those_that_torch_counts():
     from torch.utils.flop_counter import FlopCounterMode
 
     settings = with_machine(load_settings(JointSettings, "tiny"), gradient_checkpointing=False)
-    config = replace_config(PRESETS["unirs-mini"](), change_module=True)
+    config = replace_config(PRESETS["unirs-tiny"](), change_module=True)
     sizes = Sizes.of(config)
     tokens = row_tokens(settings, sizes, InputKind.SINGLE)
     with torch.device("meta"):

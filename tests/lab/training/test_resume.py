@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import shutil
 import time
 
 import pytest
@@ -12,7 +13,6 @@ from safetensors.torch import load_file, save_file
 from tests.lab.training import small_run
 from tests.lab.training.small_run import SmallObjective, final_weights
 from unirs.errors import UniRSError
-from unirs_lab.training import checkpoints
 from unirs_lab.training.checkpoints import load_weights
 from unirs_lab.training.distributed import join
 from unirs_lab.training.loop import LoopOptions, fit
@@ -87,8 +87,8 @@ def test_a_full_disk_leaves_the_checkpoint_before_it_whole(small_runs):
 
 
 def test_a_disk_too_small_is_told_of_before_the_first_step(objective, tmp_path, monkeypatch):
-    usage = checkpoints.shutil.disk_usage(tmp_path)._replace(free=100_000)
-    monkeypatch.setattr(checkpoints.shutil, "disk_usage", lambda _folder: usage)
+    usage = shutil.disk_usage(tmp_path)._replace(free=100_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage)
     objective.micro_batches = pytest.fail
 
     with pytest.raises(UniRSError) as caught:

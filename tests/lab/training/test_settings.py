@@ -8,18 +8,17 @@ from hypothesis import strategies as st
 
 from unirs.errors import UniRSError
 from unirs.model import PRESETS as MODELS
-from unirs_lab.training.layers import as_yaml
-from unirs_lab.training.settings import (
-    PRESETS,
-    ChangeSettings,
-    JointSettings,
+from unirs_lab.training.settings import STAGES, ChangeSettings, JointSettings
+from unirs_lab.training.settings_files import (
+    as_yaml,
     digest,
     keep,
     load_settings,
     portable,
+    presets,
 )
 
-KINDS = (ChangeSettings, JointSettings)
+ALL = [(kind, preset) for kind in STAGES for preset in presets(kind)]
 
 
 def code_of(call, *arguments, **names):
@@ -52,13 +51,12 @@ def test_the_paper_preset_of_the_second_stage_is_that_of_the_paper():
     assert MODELS["unirs-3b"]().text_config.max_position_embeddings == 4096
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(("kind", "preset"), ALL)
 def test_what_is_written_reads_as_the_same_settings(kind, preset, tmp_path):
     settings = load_settings(kind, preset)
     (tmp_path / "mine.yaml").write_text(as_yaml(settings.model_dump(mode="json")))
 
-    assert load_settings(kind, "tiny", tmp_path / "mine.yaml") == settings
+    assert load_settings(kind, preset, tmp_path / "mine.yaml") == settings
 
 
 def test_a_value_beats_the_file_and_the_file_beats_the_preset(tmp_path):
@@ -100,7 +98,7 @@ def test_a_model_is_named_or_lies_in_a_folder(tmp_path, monkeypatch):
     def base(place):
         return str(load_settings(JointSettings, overrides=[f"base={place}"]).base)
 
-    assert base("unirs-mini") == "unirs-mini"
+    assert base("unirs-small") == "unirs-small"
     assert base("here") == str(tmp_path / "here")
     assert base("models/vila") == str(tmp_path / "models/vila")
 

@@ -25,12 +25,13 @@ from unirs.model import load_bundle
 from unirs_lab.data.datasets import dataset
 from unirs_lab.data.examples import write_example
 from unirs_lab.training.change_stage import loop_options, train_change
-from unirs_lab.training.clue_sets import write_clue_set
+from unirs_lab.training.clues import write_clue_set
 from unirs_lab.training.distributed import Place
 from unirs_lab.training.features import PairFeatures
 from unirs_lab.training.joint_stage import train_joint
-from unirs_lab.training.options import Report
-from unirs_lab.training.settings import ChangeSettings, JointSettings, load_settings
+from unirs_lab.training.progress import Report
+from unirs_lab.training.settings import ChangeSettings, JointSettings
+from unirs_lab.training.settings_files import load_settings
 
 NAMES = ("geochat", "levir-cc", "era")
 QUIET = Report()
@@ -74,7 +75,7 @@ def change(change_words, tmp_path_factory):
 def joint_words(base, data, clues, change):
     named = [word for name in NAMES for word in ("--data", f"{name}={data[name]}")]
     words = ["joint", "--preset", "tiny", "--base", base, "--clues", clues]
-    return [*words, "--change", change / "model", *named]
+    return [*words, "--from", change / "model", *named]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def change_settings(base, data):
 
 @pytest.fixture
 def joint_settings(base, data, clues, change):
-    given = {"base": str(base), "clues": str(clues), "change": str(change / "model")}
+    given = {"base": str(base), "clues": str(clues), "start": str(change / "model")}
     given |= {f"data.{name}.root": str(root) for name, root in data.items()}
 
     def make(*overrides, **more):
@@ -291,7 +292,7 @@ def test_an_adapter_ends_in_a_model_whose_llm_is_its_base_s(
 
 def test_without_clues_and_change_module_a_model_asks_for_neither(joint_settings, tmp_path):
     settings = joint_settings(
-        "with_clues=false", "change_module=false", "steps=2", "clues=null", "change=null"
+        "with_clues=false", "change_module=false", "steps=2", "clues=null", "start=null"
     )
 
     killed_while_written = tmp_path / "bare" / "start.part"
@@ -391,7 +392,7 @@ def test_what_is_no_pair_does_not_teach_the_change_module(change_settings, data,
 @pytest.mark.parametrize(
     ("override", "code"),
     [
-        ("change=null", "change_missing"),
+        ("start=null", "start_missing"),
         ("clues=null", "clue_missing"),
         ("clues=/nowhere", "clue_missing"),
         ("aspect_mode=resize", "settings_differ"),
@@ -403,7 +404,7 @@ def test_what_is_no_pair_does_not_teach_the_change_module(change_settings, data,
 def test_what_the_second_stage_lacks_is_told_before_the_start(
     override, code, base, data, clues, change, tmp_path
 ):
-    given = [f"base={base}", f"clues={clues}", f"change={change / 'model'}"]
+    given = [f"base={base}", f"clues={clues}", f"start={change / 'model'}"]
     given += [f"data.{name}.root={root}" for name, root in data.items()]
     settings = load_settings(JointSettings, "tiny", None, [*given, override])
 
@@ -424,8 +425,8 @@ def test_a_model_that_does_not_fit_its_role_is_refused(
     tuned = change_settings(base=str(joint / "model"))
     assert refused(train_change, tuned, run, QUIET)[0] == "base_unfit"
     for wrong in (base, joint / "model"):
-        settings = joint_settings(change=str(wrong))
-        assert refused(train_joint, settings, run, QUIET)[0] == "change_unfit"
+        settings = joint_settings(start=str(wrong))
+        assert refused(train_joint, settings, run, QUIET)[0] == "start_unfit"
     narrow = make_model("narrow", kind="base", clue_source="self")
     config = json.loads((narrow / "config.json").read_text())
     config["text_config"]["vocab_size"] = 50
@@ -444,12 +445,12 @@ def test_a_base_with_other_words_is_refused(joint_settings, make_bundle, tmp_pat
 
 
 def test_a_full_disk_is_told_before_the_start(change_settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=1000))
 
     code, message = refused(train_change, change_settings(), tmp_path / "run", QUIET)
 
     assert code == "disk_full"
-    assert "where 1.0 kB are free" in message
+    assert "only 1.0 kB is free" in message
 
 
 def test_too_little_memory_is_told_with_a_way_out(

@@ -1,4 +1,4 @@
-"""Annotation files, read strictly: what does not fit is told with its file and its place."""
+"""Annotation files, read strictly: errors name the file and the place."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def parse_json(text: bytes, adapter: TypeAdapter[Value], place: str) -> Value:
 
 
 def inside(root: Path, name: str, source: Path) -> Path:
-    """A file that an annotation names, which lies below the root.
+    """A file that an annotation names, which is below the root.
 
     Args:
         root: Where names begin.
-        name: What the annotation says, with ``/`` between folders.
+        name: As in the annotation, with ``/`` between folders.
         source: The annotation file, for messages.
 
     Raises:
@@ -84,7 +84,7 @@ def inside(root: Path, name: str, source: Path) -> Path:
     if outside or not parts:
         raise UniRSError(
             "dataset_broken",
-            f"{source} names the file {name!r:.120}, which does not lie inside {root}; "
+            f"{source} names the file {name!r:.120}, which is not inside {root}; "
             "write names relative to that folder.",
         )
     return root.joinpath(*parts)

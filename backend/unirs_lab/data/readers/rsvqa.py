@@ -34,7 +34,7 @@ class _Image(Record):
 
 
 class _Question(Record):
-    """``active`` tells whether it belongs to the split; the others have nothing but an id."""
+    """``active`` is true if it belongs to the split; the others have nothing but an id."""
 
     id: int
     active: bool

@@ -38,7 +38,7 @@ def read_index(root: Path, split: str) -> ShardIndex:
 
 
 def read(root: Path, split: str) -> list[Sample]:
-    """The samples of all shards in order. Of the tars only the size is looked at.
+    """The samples of all shards in order. Of the tars only the size is checked.
 
     Raises:
         UniRSError: ``dataset_layout``, ``dataset_broken``, or ``shard_broken`` for a shard that is
@@ -57,7 +57,7 @@ def _samples(folder: Path, shard: Shard) -> list[Sample]:
         raise broken(tar, f"has {size:,} of {shard.size:,} bytes")
     text = read_bytes(contents_path(tar))
     if hashlib.sha256(text).hexdigest() != shard.contents_sha256:
-        raise broken(tar, f"is not the one that {contents_path(tar).name} tells of")
+        raise broken(tar, f"is not the one that {contents_path(tar).name} describes")
     contents = parse_json(text, CONTENTS, str(contents_path(tar)))
     return [_sample(tar, one) for one in contents.samples]
 

@@ -26,12 +26,12 @@ class RealItem:
     Attributes:
         id: Collection and file, such as ``"rsicd/images/airport_1.webp"``.
         split: Whether a model learns from it, is chosen by it, or is tested on it.
-        images: One file, or two of a pair, the earlier first; they may lie in an archive
+        images: One file, or two of a pair, the earlier first; they may be in an archive
             (:mod:`unirs_lab.data.archives`).
         scene: Kind of place, one of :data:`unirs_lab.data.real.scenes.SCENES` of the collection.
         captions: Sentences that people wrote about it.
         questions: Questions that people asked about it, each with its answer.
-        boxes: Vehicles; ``None`` where nobody looked for them.
+        boxes: Vehicles; ``None`` where they are not annotated.
         mask: Image whose non-zero pixels are road, or of a pair, buildings that came or went.
     """
 

@@ -1,6 +1,6 @@
 """The collections, each read from its annotations and its images into one form.
 
-Annotations are read strictly; images are opened by whoever looks at them, one at a time, straight
+Annotations are read strictly; images are opened when they are read, one at a time, straight
 out of ``images.tar`` or from an unpacked folder (:mod:`unirs_lab.data.visuals`).
 """
 

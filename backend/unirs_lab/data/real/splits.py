@@ -1,7 +1,7 @@
-"""Which real images a model learns from, is chosen by, and is tested on: the only place that says.
+"""Which real images a model learns from, is chosen by, and is tested on: defined here alone.
 
 Where a collection comes with a test set, it is kept, and validation images are taken from its
-training set. Views of one flight never fall into two splits. A rule looks at an image's own name
+training set. Views of one flight never fall into two splits. A rule uses an image's own name
 alone, so that a partial copy splits as the whole one does.
 """
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
-from unirs_lab.evaluation.scores.java import coco_package, meteor, require_java
+from unirs_lab.evaluation.scores.java import meteor
 from unirs_lab.evaluation.scores.tokenisation import Tokenisation
 
 PROTOCOL = (
@@ -96,10 +96,8 @@ def score_captions(
 
     Raises:
         UniRSError: ``captions_missing`` where there are none, ``references_missing`` for an image
-            without a reference, ``eval_extra_missing``, ``java_missing``, ``java_failed``,
-            ``java_timeout``.
+            without a reference, ``java_missing``, ``java_failed``, ``java_timeout``.
     """
-    require_cider()
     from pycocoevalcap.bleu.bleu import Bleu
     from pycocoevalcap.rouge.rouge import Rouge
 
@@ -137,7 +135,7 @@ def cider_d(
         The mean over the images; ``None`` where there are none.
 
     Raises:
-        UniRSError: ``eval_extra_missing``, ``references_missing``, and of the tokenisation.
+        UniRSError: ``references_missing``; those of the tokenisation.
     """
     each = cider_d_of_each(captions, references, tokenisation)
     return float(np.mean(each)) if each else None
@@ -147,29 +145,9 @@ def cider_d_of_each(
     captions: Sequence[str], references: Sequence[Sequence[str]], tokenisation: Tokenisation
 ) -> list[float]:
     """CIDEr-D of each image, × 100; otherwise as ``cider_d``."""
-    require_cider()
     if not captions:
         return []
     return _cider_d(*_words(captions, references, tokenisation)).tolist()
-
-
-def require_cider() -> None:
-    """Refuse at once what would fail at the end of a long run: CIDEr-D.
-
-    Raises:
-        UniRSError: ``eval_extra_missing`` without pycocoevalcap.
-    """
-    coco_package()
-
-
-def require_captions() -> None:
-    """Refuse at once what would fail at the end of a long run: all scores of captions.
-
-    Raises:
-        UniRSError: ``eval_extra_missing`` without pycocoevalcap, ``java_missing``.
-    """
-    coco_package()
-    require_java()
 
 
 def _cider_d(captions: list[str], references: list[list[str]]) -> NDArray[np.float64]:

@@ -144,9 +144,8 @@ def write_confusion_png(scores: ClassScores, path: str | os.PathLike[str]) -> No
         path: Where to, such as ``confusion.png``; the file appears when it is whole.
 
     Raises:
-        UniRSError: ``eval_extra_missing`` without matplotlib, ``output_unwritable``.
+        UniRSError: ``output_unwritable``.
     """
-    require_plots()
     from matplotlib.figure import Figure
 
     counts = scores.confusion
@@ -170,19 +169,3 @@ def write_confusion_png(scores: ClassScores, path: str | os.PathLike[str]) -> No
     figure.colorbar(image, label="share of the true class", shrink=0.6)
     with whole_file(path) as target:
         figure.savefig(target, dpi=120, format="png")
-
-
-def require_plots() -> None:
-    """Refuse at once what would fail at the end of a long run.
-
-    Raises:
-        UniRSError: ``eval_extra_missing`` without matplotlib.
-    """
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError as error:
-        raise UniRSError(
-            "eval_extra_missing",
-            "Drawing scores needs the package matplotlib; install it with "
-            "'pip install unirs[eval]'.",
-        ) from error

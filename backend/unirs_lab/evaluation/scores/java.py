@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,20 +26,11 @@ LINE_SECONDS = 0.5
 UTF8 = ("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8")
 
 
-def coco_package() -> Path:
-    """Folder of pycocoevalcap.
+def _jar(*parts: str) -> str:
+    """Path of a program below the folder of pycocoevalcap."""
+    import pycocoevalcap
 
-    Raises:
-        UniRSError: ``eval_extra_missing`` where it is not installed.
-    """
-    spec = find_spec("pycocoevalcap")
-    if spec is None or not spec.submodule_search_locations:
-        raise UniRSError(
-            "eval_extra_missing",
-            "Scoring captions needs the package pycocoevalcap; install it with "
-            "'pip install unirs[eval]'.",
-        )
-    return Path(spec.submodule_search_locations[0])
+    return str(Path(pycocoevalcap.__path__[0], *parts))
 
 
 def require_java() -> None:
@@ -66,7 +56,7 @@ def ptb_tokenise(texts: Sequence[str]) -> list[str]:
     """
     with TemporaryDirectory() as folder:
         source = _write(Path(folder, "captions"), texts)
-        jar = str(coco_package() / "tokenizer" / "stanford-corenlp-3.4.1.jar")
+        jar = _jar("tokenizer", "stanford-corenlp-3.4.1.jar")
         tokeniser = ["-cp", jar, "edu.stanford.nlp.process.PTBTokenizer"]
         output = _run([*tokeniser, "-preserveLines", "-lowerCase", source], len(texts))
     lines = output.split("\n")[:-1]
@@ -91,7 +81,7 @@ def meteor(captions: Sequence[str], references: Sequence[Sequence[str]]) -> floa
     with TemporaryDirectory() as folder:
         said = _write(Path(folder, "captions"), captions)
         true = _write(Path(folder, "references"), filled)
-        jar = str(coco_package() / "meteor" / "meteor-1.5.jar")
+        jar = _jar("meteor", "meteor-1.5.jar")
         options = ["-r", str(count), "-l", "en", "-norm"]
         output = _run(["-Xmx2G", "-jar", jar, said, true, *options], len(filled))
     found = re.search(r"^Final score:\s+(\S+)", output, re.MULTILINE)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
 PROTOCOL = "exact match after lower-casing and without spaces around and punctuation (GeoChat)"
 LEFT_OUT = ("count", "area")
 """Types that GeoChat, and the UniRS paper with it, do not ask (paper, IV-B)."""
@@ -130,3 +132,22 @@ def score_vqa(answers: Iterable[Answered], left_out: Collection[str] = LEFT_OUT)
         Accuracy.of(list(chain.from_iterable(counted))),
         tuple(left_out),
     )
+
+
+def balanced_accuracy(truths: Sequence[str], rights: Sequence[bool]) -> float | None:
+    """Balanced accuracy: the mean over the true answers of the share answered rightly, 0 to 1.
+
+    A constant answer to yes/no questions gets one half, however often each answer is true.
+
+    Args:
+        truths: The true answers.
+        rights: Whether each was given.
+
+    Returns:
+        ``None`` unless there are two different true answers at least.
+    """
+    names = sorted(set(truths))
+    if len(names) < 2:
+        return None
+    of, given = np.array(truths), np.array(rights)
+    return float(np.mean([given[of == name].mean() for name in names]))

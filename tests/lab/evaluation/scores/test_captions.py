@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from random import Random
 
 import pytest
@@ -21,8 +20,6 @@ from unirs_lab.evaluation.scores import captions as module
 from unirs_lab.evaluation.scores.captions import (
     CaptionScores,
     cider_d,
-    require_captions,
-    require_cider,
     score_captions,
 )
 from unirs_lab.evaluation.scores.tokenisation import PLAIN, tokenisation
@@ -225,14 +222,3 @@ def test_captions_that_repeat_a_reference_are_perfect(monkeypatch: pytest.Monkey
     assert scores.bleu == pytest.approx((100, 100, 100, 100))
     assert scores.rouge_l == pytest.approx(100)
     assert scores.cider_d == pytest.approx(1000)
-
-
-@pytest.mark.parametrize("check", [require_cider, require_captions])
-def test_without_the_extra_the_user_is_told_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch, check: object
-) -> None:
-    monkeypatch.setitem(sys.modules, "pycocoevalcap", None)
-    for call in (check, lambda: cider_d(["a"], [["a"]], PLAIN)):
-        with pytest.raises(UniRSError, match=r"unirs\[eval\]") as caught:
-            call()  # type: ignore[operator]
-        assert caught.value.code == "eval_extra_missing"

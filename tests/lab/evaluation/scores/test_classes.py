@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from pathlib import Path
 from random import Random
@@ -111,12 +110,3 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(UniRSError, match=r"confusion\.png") as caught:
         write_confusion_png(score_classes([], [], CLASSES), tmp_path / "no" / "confusion.png")
     assert caught.value.code == "output_unwritable"
-
-
-def test_without_matplotlib_the_user_is_told_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(UniRSError, match=r"unirs\[eval\]") as caught:
-        write_confusion_png(score_classes([], [], CLASSES), tmp_path / "confusion.png")
-    assert caught.value.code == "eval_extra_missing"

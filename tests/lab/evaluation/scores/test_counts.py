@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from unirs_lab.evaluation.scores.counts import count_in, is_close, number_word
+from unirs_lab.data.number_words import count_in, number_word
+from unirs_lab.evaluation.scores.counts import is_close
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Java that is missing, fails or hangs is said in one sentence, and never waited for."""
+"""Java that is missing, fails or hangs is reported in one sentence, and never waited for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 
 from unirs.errors import UniRSError
 from unirs_lab.evaluation.scores import java
-from unirs_lab.evaluation.scores.captions import require_captions, require_cider
 from unirs_lab.evaluation.scores.java import meteor, ptb_tokenise, require_java
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
@@ -31,17 +30,16 @@ def test_without_java_captions_are_refused_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for call in (require_captions, require_java, lambda: ptb_tokenise(["a"])):
+    for call in (require_java, lambda: ptb_tokenise(["a"])):
         with pytest.raises(UniRSError, match="Java") as caught:
             call()
         assert caught.value.code == "java_missing"
-    require_cider()
 
 
 def test_a_java_that_is_none_is_missing(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'No Java runtime present' >&2\nexit 1\n")
     with pytest.raises(UniRSError) as caught:
-        require_captions()
+        require_java()
     assert caught.value.code == "java_missing"
 
 

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unirs_lab.evaluation.scores.vqa import Accuracy, Answered, is_right, normalise, score_vqa
+from unirs_lab.evaluation.scores.vqa import (
+    Accuracy,
+    Answered,
+    balanced_accuracy,
+    is_right,
+    normalise,
+    score_vqa,
+)
 
 TYPES = ["presence", "comparison", "rural_urban", "count", "area"]
 ANSWERED = st.lists(
@@ -113,3 +120,11 @@ def test_right_answers_score_all_and_no_score_leaves_its_bounds(answers: list[An
     scores = score_vqa(answers)
     assert all(0 <= score.right <= score.asked for score in scores.by_type.values())
     assert scores.average.asked == sum(one.type not in ("count", "area") for one in answers)
+
+
+def test_balanced_accuracy_gives_each_true_answer_the_same_weight() -> None:
+    truths = ["no", "no", "no", "no", "yes"]
+    assert balanced_accuracy(truths, [True] * 4 + [False]) == pytest.approx(0.5)
+    assert balanced_accuracy(truths, [True, True, True, False, True]) == pytest.approx(0.875)
+    assert balanced_accuracy(["no", "no"], [True, True]) is None, "nothing to balance"
+    assert balanced_accuracy([], []) is None

@@ -1,0 +1,197 @@
+"""The one definition of an answer: what an engine returns, the worker sends and ``--json`` prints.
+
+A field of :class:`Answer` is a key of the JSON object, with the field's description in
+``docs/worker-protocol.schema.json``. Another field needs no other definition.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field, TypeAdapter, computed_field
+
+from unirs.inputs import Crop, Extent, InputKind, Task, VisualInput
+
+UNSURE_BELOW = 0.6
+"""An answer chosen from options whose probability is lower is shown as not sure."""
+
+_CONFIG = ConfigDict(
+    arbitrary_types_allowed=True,
+    extra="forbid",
+    json_schema_serialization_defaults_required=True,
+)
+
+
+@dataclass(frozen=True)
+class OptionScore:
+    """One member of a closed set of answers, with its probability."""
+
+    __pydantic_config__ = _CONFIG
+
+    text: str
+    probability: Annotated[float, Field(description="0 to 1; the set sums to 1.")]
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """Facts about an image that the model read."""
+
+    __pydantic_config__ = _CONFIG
+
+    source: Annotated[str, Field(description="The file that it was read from.")]
+    date: Annotated[str | None, Field(description="YYYY-MM-DD, YYYY-MM or YYYY, by its precision.")]
+    extent: Annotated[
+        Extent | None, Field(description="Minimum x, minimum y, maximum x, maximum y.")
+    ]
+    crs: str | None
+    pixel_size: Annotated[float | None, Field(description="Ground size of a pixel in metres.")]
+    nodata_share: Annotated[float, Field(description="Share of pixels without data, 0 to 1.")]
+    ground_size: Annotated[tuple[float, float] | None, Field(exclude=True)] = None
+    """Width and height in metres. Not part of the JSON."""
+
+    @classmethod
+    def of(cls, crop: Crop) -> ImageFacts:
+        """The facts of a crop."""
+        height, width = crop.pixels.shape[:2]
+        size = crop.pixel_size
+        return cls(
+            source=crop.source,
+            date=_iso(crop),
+            extent=crop.extent,
+            crs=crop.crs,
+            pixel_size=crop.pixel_size,
+            nodata_share=crop.nodata_share,
+            ground_size=(width * size, height * size) if size else None,
+        )
+
+
+@dataclass(frozen=True)
+class StageSeconds:
+    """Wall-clock seconds of each stage; 0 where a cache made it free.
+
+    Answers of one batch share its time equally.
+    """
+
+    __pydantic_config__ = _CONFIG
+
+    load: Annotated[float, Field(description="Loading the model; not part of the total.")] = 0.0
+    vision: float = 0.0
+    clue: float = 0.0
+    prefill: float = 0.0
+    decode: Annotated[float, Field(description="Generating, or scoring options.")] = 0.0
+    first_token: Annotated[float, Field(description="From the question to its first token.")] = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
+class TokenCounts:
+    """Tokens of the text of the prompt, of its images, and of the answer."""
+
+    __pydantic_config__ = _CONFIG
+
+    prompt: int = 0
+    visual: int = 0
+    answer: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, and how it was made."""
+
+    __pydantic_config__ = _CONFIG
+
+    text: Annotated[
+        str,
+        Field(
+            serialization_alias="answer", description="The answer; if stopped, the part until then."
+        ),
+    ]
+    task: Task
+    clue: Annotated[
+        str | None, Field(description="What the frozen base wrote first; null without a clue.")
+    ] = None
+    options: Annotated[
+        tuple[OptionScore, ...],
+        Field(description="The closed set, best first; empty where the answer was generated."),
+    ] = ()
+    changed: Annotated[
+        bool | None,
+        Field(
+            description=(
+                "For a change caption: whether anything has changed, by the model's own score. "
+                "Null for other tasks, and after a stop."
+            )
+        ),
+    ] = None
+    model: Annotated[str, Field(description="Name of the model folder.")] = ""
+    device: Annotated[str, Field(description='Where it ran, such as "cpu".')] = ""
+    stopped: Annotated[
+        bool, Field(description="Whether it was cancelled; the answer is then a part.")
+    ] = False
+    zero_shot: Annotated[
+        bool, Field(description="Whether a base model without UniRS weights answered.")
+    ] = False
+    demonstration: Annotated[
+        bool, Field(description="Whether the model is not meant to be relied on.")
+    ] = False
+    acquired: Annotated[
+        tuple[str | None, ...],
+        Field(description="Acquisition date of each image in order of time; null where unknown."),
+    ] = ()
+    crop: Annotated[
+        ImageFacts | tuple[ImageFacts, ...],
+        Field(description="One object for a single image, else a list in order of time."),
+    ] = ()
+    seconds: StageSeconds = field(default_factory=StageSeconds)
+    tokens: TokenCounts = field(default_factory=TokenCounts)
+    change_map_file: Annotated[
+        Path | None,
+        Field(serialization_alias="change_map", description="The GeoTIFF that was written."),
+    ] = None
+    change_map: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None
+    """For pairs: ``[rows, columns]``, 0 (same) to 1, on the pair's extent. Not part of the JSON."""
+    written: Annotated[tuple[Path, ...], Field(exclude=True)] = ()
+    """All files that were written. Not part of the JSON."""
+
+    @computed_field(description="Whether the probability of the best option is low.")  # type: ignore[prop-decorator]
+    @property
+    def unsure(self) -> bool:
+        """Whether the answer was chosen from options with a probability below ``UNSURE_BELOW``."""
+        scored = bool(self.options) and not self.stopped
+        return scored and self.options[0].probability < UNSURE_BELOW
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of ``--json`` and of the worker."""
+        return to_json(self)
+
+
+def acquisition_dates(visual: VisualInput) -> tuple[str | None, ...]:
+    """ISO date of each image, with its precision; ``None`` if unknown."""
+    return tuple(_iso(crop) for crop in visual.crops)
+
+
+def image_facts(visual: VisualInput) -> ImageFacts | tuple[ImageFacts, ...]:
+    """Facts of the image, or of each image where the kind of input has several."""
+    facts = tuple(ImageFacts.of(crop) for crop in visual.crops)
+    return facts[0] if visual.kind is InputKind.SINGLE else facts
+
+
+def to_json(value: Any) -> dict[str, Any]:
+    """A result as JSON values; numbers that JSON does not have become ``None``."""
+    facts: dict[str, Any] = json.loads(_adapter(value.__class__).dump_json(value, by_alias=True))
+    return facts
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _iso(crop: Crop) -> str | None:
+    return crop.date.isoformat() if crop.date else None

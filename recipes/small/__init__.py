@@ -1,1 +1,0 @@
-"""The default model, `unirs-small`: `python -m recipes.small`."""

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes the default model: sh recipes/small/make.sh REAL NAIP FOLDER
+#   REAL    folder of the collections of real images, as 'unirs evaluate real' takes it
+#   NAIP    folder of the dated NAIP rasters
+#   FOLDER  takes checkpoints and curves, and the model folder unirs-small
+# The same command resumes where it was stopped. START=FOLDER begins joint tuning with that model
+# folder instead of the vision stage.
+set -e
+real=$1 naip=$2 folder=$3
+here=$(dirname "$0")
+
+if [ -z "$START" ]; then
+  unirs train vision --preset small --data real="$real" --data naip="$naip" --folder "$folder/vision"
+  START=$folder/vision/model
+fi
+unirs train joint --preset small --from "$START" --data real="$real" --data naip="$naip" \
+  --card "$here/card.md" --folder "$folder/joint"
+rm -rf "$folder/unirs-small"
+cp -r "$folder/joint/model" "$folder/unirs-small"
+[ ! -f "$here/LICENSE" ] || cp "$here/LICENSE" "$folder/unirs-small/"

@@ -1,0 +1,269 @@
+"""The history: new answers are stored, and the user's actions on each of them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsSettings
+from qgis.gui import QgisInterface
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtGui import QGuiApplication
+
+from unirs_qgis.dock import UniRSDock
+from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.export_dialog import ExportDialog
+from unirs_qgis.history import History, HistoryError
+from unirs_qgis.inputs.layer_tree import raster_layers
+from unirs_qgis.inputs.layers import public_source
+from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
+from unirs_qgis.map.footprints import Footprints
+from unirs_qgis.message_bar import show_info, show_warning
+from unirs_qgis.paths import profile_folder
+from unirs_qgis.settings import GROUP, Settings
+
+HISTORY_FILE = "history.gpkg"
+FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
+EXPORT_NAME = "unirs-history.gpkg"
+EXPORT_FOLDER = f"{GROUP}/export_folder"
+"""Folder of the last export."""
+
+
+def history_path(settings: Settings, project: QgsProject) -> Path:
+    """The history's file: beside a saved project if that is set, else in the profile."""
+    saved = project.absoluteFilePath()
+    if settings.history_place == "project" and saved:
+        return Path(saved).with_name(f"{Path(saved).stem}-unirs.gpkg")
+    return profile_folder() / HISTORY_FILE
+
+
+class HistoryController(QObject):
+    """Stores answers in the history, and runs the user's actions on its entries.
+
+    Args:
+        dock: Shows the history.
+        footprints: Shows the extent of an answer on the map.
+        iface: QGIS's window.
+        settings: Gives the place of the history.
+        parent: Owner.
+    """
+
+    repeat_requested = Signal(object, list)
+    """An `Entry`, and its layers (`QgsRasterLayer`); none for a video file."""
+
+    def __init__(
+        self,
+        dock: UniRSDock,
+        footprints: Footprints,
+        iface: QgisInterface,
+        settings: Callable[[], Settings],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._dock, self._footprints, self._iface = dock, footprints, iface
+        self._settings = settings
+        self._entries: dict[str, Entry] = {}
+        self._maps: dict[str, Path] = {}
+        self._history: History | None = None
+        dock.entry_action.connect(self._on_entry_action)
+        dock.entry_selected.connect(self._on_selected)
+        dock.history_action.connect(self._on_history_action)
+        project = QgsProject.instance()
+        project.readProject.connect(self.open)
+        project.projectSaved.connect(self.open)
+        project.cleared.connect(self.open)
+        self.open()
+
+    def close(self) -> None:
+        """Write all entries, and disconnect from the project, which outlives this."""
+        project = QgsProject.instance()
+        for signal in (project.readProject, project.projectSaved, project.cleared):
+            signal.disconnect(self.open)
+        if self._history:
+            self._history.close()
+
+    def open(self, *_signal: object) -> None:
+        """Open the history at the place in the settings, unless it is open already."""
+        path = history_path(self._settings(), QgsProject.instance())
+        if self._history and self._history.path == path:
+            return
+        if self._history:
+            self._close_other(self._history)
+        self._history = History(path, self)
+        self._history.loaded.connect(self._on_loaded)
+        self._history.added.connect(self._on_added)
+        self._history.removed.connect(self._on_removed)
+        self._history.failed.connect(self._warn)
+        self._history.exported.connect(self._on_exported)
+        self._history.load()
+
+    @staticmethod
+    def _close_other(history: History) -> None:
+        """Close a history of another place; its signals are not for this one."""
+        history.blockSignals(True)
+        history.close()
+        history.deleteLater()
+
+    def add(self, entry: Entry) -> None:
+        """Store an answer."""
+        self._entries[entry.id] = entry  # available before the history has written it
+        self._history.add(entry)
+
+    def add_change_map(self, entry_id: str, path: Path) -> None:
+        """Remember the change map of an answer."""
+        self._maps[entry_id] = path
+
+    # -- signals of the history
+
+    def _on_loaded(self, entries: list[Entry]) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+        self._dock.show_history(entries)
+        for path in self._map_folder.glob("*.tif"):
+            if path.stem in self._entries:
+                self._maps[path.stem] = path
+                self._dock.set_mappable(path.stem, True)
+
+    def _on_added(self, entry: Entry) -> None:
+        self._entries[entry.id] = entry
+        self._dock.add_entry(entry)
+
+    def _on_removed(self, entry_id: str) -> None:
+        self._entries.pop(entry_id, None)
+        self._maps.pop(entry_id, None)
+        for path in self._map_folder.glob(f"{entry_id}.*"):
+            path.unlink(missing_ok=True)
+        self._dock.remove_entry(entry_id)
+        self._footprints.clear()
+
+    def _on_exported(self, path: str) -> None:
+        show_info(self._iface, self.tr("The history was written to {file}.").format(file=path))
+
+    # -- actions of the user
+
+    def _on_selected(self, entry_id: str) -> None:
+        entry = self._entries.get(entry_id)
+        if entry and entry.footprint:
+            self._show(entry)
+        else:
+            self._footprints.clear()
+
+    def _on_entry_action(self, entry_id: str, action: str) -> None:
+        entry = self._entries.get(entry_id)
+        if entry is None:
+            return
+        {
+            "zoom": self._zoom,
+            "highlight": self._show,
+            "ask_again": self._ask_again,
+            "copy": self._copy,
+            "delete": self._delete,
+            "change_map": self._show_map,
+        }[action](entry)
+
+    def _zoom(self, entry: Entry) -> None:
+        self._on_map(self._footprints.zoom, entry)
+
+    def _show(self, entry: Entry) -> None:
+        self._on_map(self._footprints.show, entry)
+
+    def _on_map(self, act: Callable[[str, str], None], entry: Entry) -> None:
+        try:
+            act(entry.footprint, entry.crs)
+        except ValueError as error:
+            self._warn(str(error))
+
+    def _ask_again(self, entry: Entry) -> None:
+        if not entry.footprint:
+            self.repeat_requested.emit(entry, [])
+            return
+        layers = [self._find(record.name, record.source) for record in entry.layers]
+        missing = [r.name for r, layer in zip(entry.layers, layers) if layer is None]
+        if missing:
+            self._warn(
+                self.tr("The layer “{layer}” is not in this project; add it to ask again.").format(
+                    layer=missing[0]
+                )
+            )
+        else:
+            self.repeat_requested.emit(entry, layers)
+
+    def _find(self, name: str, source: str) -> QgsRasterLayer | None:
+        """The layer of that source, preferably one of that name."""
+        layers = [x for x in raster_layers(QgsProject.instance()) if public_source(x) == source]
+        return next((x for x in layers if x.name() == name), layers[0] if layers else None)
+
+    def _copy(self, entry: Entry) -> None:
+        QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer.text}")
+
+    def _delete(self, entry: Entry) -> None:
+        self._history.remove(entry.id)
+
+    def _show_map(self, entry: Entry) -> None:
+        """Add the change map to the project, from a file that stays."""
+        kept = self._map_folder / f"{entry.id}.tif"
+        try:
+            if not kept.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                _copy_file(self._maps[entry.id], kept)  # some kilobytes
+        except OSError as error:
+            self._warn(
+                self.tr("The change map cannot be kept in {folder}: {reason}.").format(
+                    folder=kept.parent, reason=error.strerror or error
+                )
+            )
+            return
+        try:
+            shown = ChangeMap(kept, entry.layers_label, QgsProject.instance())
+        except ChangeMapError as error:
+            self._warn(str(error))
+        else:
+            shown.failed.connect(self._warn)
+
+    def _on_history_action(self, action: str) -> None:
+        {"export": self._export, "as_layer": self._add_as_layer}[action]()
+
+    def _export(self) -> None:
+        folder = Path(QgsSettings().value(EXPORT_FOLDER, "") or Path.home())
+        formats = {".gpkg": self.tr("GeoPackage"), ".geojson": "GeoJSON", ".csv": "CSV"}
+        dialog = ExportDialog(folder / EXPORT_NAME, formats, self._dock)
+        dialog.chosen.connect(self._export_to)
+        dialog.open()
+
+    def _export_to(self, chosen: str) -> None:
+        path = Path(chosen)
+        QgsSettings().setValue(EXPORT_FOLDER, str(path.parent))
+        if path.resolve() == self._history.path.resolve():
+            self._warn(
+                self.tr("{file} is the history itself; choose another file.").format(file=path)
+            )
+        else:
+            self._history.export(path, FORMATS[path.suffix.lower()])
+
+    def _add_as_layer(self) -> None:
+        try:
+            layer: QgsMapLayer = self._history.as_layer()
+        except HistoryError as error:
+            self._warn(str(error))
+            return
+        QgsProject.instance().addMapLayer(layer)
+
+    @property
+    def _map_folder(self) -> Path:
+        return self._history.path.with_name("unirs-change-maps")
+
+    def _warn(self, sentence: str) -> None:
+        show_warning(self._iface, sentence)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file; the target appears once it is complete.
+
+    Raises:
+        OSError: It cannot be copied.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".unirs-") as folder:
+        copy = Path(folder) / target.name
+        shutil.copyfile(source, copy)
+        copy.replace(target)

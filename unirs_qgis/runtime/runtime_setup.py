@@ -1,0 +1,139 @@
+"""The set-up as dock and options page use it: one background task at a time, with signals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qtpy.QtCore import QCoreApplication, QObject, Signal
+
+from unirs_qgis.background import BackgroundTask
+from unirs_qgis.runtime.environment import find_payload, runtime_folder
+from unirs_qgis.runtime.installation import Setup, remove_environment
+from unirs_qgis.runtime.pip import SetupReport
+from unirs_qgis.runtime.programs import proxy_variables
+from unirs_qgis.settings import SetupOptions
+
+
+class SetupTask(BackgroundTask):
+    """Sets up the runtime. Create it on the GUI thread: it reads the proxy of QGIS.
+
+    Args:
+        options: The user's options.
+        folder: Folder of the environments; ``runtime_folder()`` if ``None``.
+        payload_folder: Folder of wheel and constraints; the plugin's own if ``None``.
+    """
+
+    def __init__(
+        self,
+        options: SetupOptions,
+        folder: Path | None = None,
+        payload_folder: Path | None = None,
+    ) -> None:
+        folder = runtime_folder() if folder is None else folder
+        variables = proxy_variables()
+
+        def work(task: BackgroundTask) -> object:
+            payload = find_payload(payload_folder) if payload_folder else find_payload()
+            return Setup(folder, payload, options, variables, _report(task)).run()
+
+        super().__init__(QCoreApplication.translate("Setup", "Setting up UniRS"), work)
+
+
+class RemoveTask(BackgroundTask):
+    """Removes the runtime that the set-up created; its argument is that of ``SetupTask``."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = runtime_folder() if folder is None else folder
+
+        def work(task: BackgroundTask) -> None:
+            remove_environment(folder, _report(task))
+
+        super().__init__(QCoreApplication.translate("Setup", "Removing the UniRS runtime"), work)
+
+
+class RuntimeSetup(QObject):
+    """The one set-up of dock and options page.
+
+    Repair is another set-up: the new environment replaces the old one once it works.
+    """
+
+    started = Signal()
+    stage_changed = Signal(str)
+    progressed = Signal(int)  # 0 to 100
+    logged = Signal(str)
+    succeeded = Signal()
+    failed = Signal(str, str)  # code, sentence
+    cancelled = Signal()
+    changed = Signal()  # another runtime was set up or chosen, or it was removed
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._task: BackgroundTask | None = None
+        self.log: list[str] = []
+        self.stage = ""
+        self.progress = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the runtime is being set up or removed."""
+        return self._task is not None
+
+    def start(self, options: SetupOptions) -> None:
+        """Set up, repair or renew the runtime, unless a set-up runs already."""
+        if not self._task:
+            self._run(SetupTask(options))
+
+    def remove(self) -> None:
+        """Remove the runtime. Stop the worker first: it may have its files open."""
+        if not self._task:
+            self._run(RemoveTask())
+
+    def cancel(self) -> None:
+        """Stop the set-up; ``cancelled`` follows."""
+        if self._task:
+            self._task.cancel()
+
+    def _run(self, task: BackgroundTask) -> None:
+        self.log, self.stage, self.progress = [], "", 0
+        self._task = task
+        task.stage_changed.connect(self._show_stage)
+        task.logged.connect(self._add_line)
+        task.progressChanged.connect(self._show_progress)
+        task.succeeded.connect(self._on_succeeded)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
+        self.started.emit()
+        QgsApplication.taskManager().addTask(task)
+
+    def _show_stage(self, stage: str) -> None:
+        self.stage = stage
+        self.stage_changed.emit(stage)
+
+    def _add_line(self, line: str) -> None:
+        self.log.append(line)
+        self.logged.emit(line)
+
+    def _show_progress(self, percent: float) -> None:
+        self.progress = int(percent)
+        self.progressed.emit(self.progress)
+
+    def _on_succeeded(self, _record: object) -> None:
+        self._task = None
+        self.succeeded.emit()
+        self.changed.emit()
+
+    def _on_failed(self, code: str, message: str) -> None:
+        self._task = None
+        self._add_line(message)
+        self.failed.emit(code, message)
+        self.changed.emit()
+
+    def _on_cancelled(self) -> None:
+        self._task = None
+        self.cancelled.emit()
+        self.changed.emit()
+
+
+def _report(task: BackgroundTask) -> SetupReport:
+    return SetupReport(task.stage_changed.emit, task.logged.emit, task.setProgress, task.isCanceled)

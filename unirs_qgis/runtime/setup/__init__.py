@@ -1,1 +1,0 @@
-"""The Python environment of the worker: finding an interpreter, set-up and repair."""

@@ -23,12 +23,32 @@
         <translation>Das Modell wird geladen…</translation>
     </message>
     <message>
+        <source>Reading the images…</source>
+        <translation>Die Bilder werden gelesen…</translation>
+    </message>
+    <message>
+        <source>Encoding the images…</source>
+        <translation>Die Bilder werden kodiert…</translation>
+    </message>
+    <message>
+        <source>Generating the clue…</source>
+        <translation>Der Hinweis wird erzeugt…</translation>
+    </message>
+    <message>
         <source>Reading the question…</source>
         <translation>Die Frage wird gelesen…</translation>
     </message>
     <message>
         <source>Answering…</source>
         <translation>Die Antwort entsteht…</translation>
+    </message>
+    <message>
+        <source>Scoring the answers…</source>
+        <translation>Die Antworten werden bewertet…</translation>
+    </message>
+    <message>
+        <source>Averaging over several views…</source>
+        <translation>Mittelung über mehrere Ansichten…</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -45,26 +65,6 @@
     <message>
         <source>Clue</source>
         <translation>Hinweis</translation>
-    </message>
-    <message>
-        <source>Reading the images…</source>
-        <translation>Die Bilder werden gelesen…</translation>
-    </message>
-    <message>
-        <source>Encoding the images…</source>
-        <translation>Die Bilder werden kodiert…</translation>
-    </message>
-    <message>
-        <source>Generating the clue…</source>
-        <translation>Der Hinweis wird erzeugt…</translation>
-    </message>
-    <message>
-        <source>Scoring the answers…</source>
-        <translation>Die Antworten werden bewertet…</translation>
-    </message>
-    <message>
-        <source>Averaging over several views…</source>
-        <translation>Mittelung über mehrere Ansichten…</translation>
     </message>
     <message>
         <source>Text about the image that the base model generated before the question was read</source>
@@ -95,10 +95,6 @@
         <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
     </message>
     <message>
-        <source>average of {views} views, {details}</source>
-        <translation>Mittel aus {views} Ansichten, {details}</translation>
-    </message>
-    <message>
         <source>Before</source>
         <translation>Vorher</translation>
     </message>
@@ -109,6 +105,10 @@
     <message>
         <source>{seconds} s, {model} on {device}</source>
         <translation>{seconds} s, {model} auf {device}</translation>
+    </message>
+    <message>
+        <source>average of {views} views, {details}</source>
+        <translation>Mittel aus {views} Ansichten, {details}</translation>
     </message>
 </context>
 <context>
@@ -664,10 +664,6 @@
         <translation>Frage</translation>
     </message>
     <message>
-        <source>Footprint (WKT)</source>
-        <translation>Umriss (WKT)</translation>
-    </message>
-    <message>
         <source>Answer</source>
         <translation>Antwort</translation>
     </message>
@@ -732,6 +728,10 @@
         <translation>Aufnahmedaten</translation>
     </message>
     <message>
+        <source>Footprint (WKT)</source>
+        <translation>Umriss (WKT)</translation>
+    </message>
+    <message>
         <source>CRS of the footprint</source>
         <translation>KBS des Umrisses</translation>
     </message>
@@ -748,16 +748,16 @@
         <translation>Interner Fehler des Verlaufs: {error}. Siehe das Protokoll, Reiter UniRS.</translation>
     </message>
     <message>
+        <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
+        <translation>Von Hand bearbeitete Antworten, die nicht gezeigt werden können: {count} im Verlauf {file}.</translation>
+    </message>
+    <message>
         <source>{reason} New answers are in memory only; UniRS keeps trying to write them.</source>
         <translation>{reason} Neue Antworten sind nur im Arbeitsspeicher; UniRS versucht weiter, sie zu schreiben.</translation>
     </message>
     <message>
         <source>The history {file} was damaged. It is kept as {aside}; answers recovered into a new history: {count}.</source>
         <translation>Der Verlauf {file} war beschädigt. Er wird als {aside} aufbewahrt; in einen neuen Verlauf gerettete Antworten: {count}.</translation>
-    </message>
-    <message>
-        <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
-        <translation>Von Hand bearbeitete Antworten, die nicht gezeigt werden können: {count} im Verlauf {file}.</translation>
     </message>
 </context>
 <context>
@@ -874,6 +874,14 @@
         <translation>Nachher</translation>
     </message>
     <message>
+        <source>Pixel size and size of the crop on the ground</source>
+        <translation>Pixelgröße und Größe des Ausschnitts am Boden</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
         <source>Later layer</source>
         <translation>Späterer Layer</translation>
     </message>
@@ -884,14 +892,6 @@
     <message>
         <source>Ask tile by tile…</source>
         <translation>Kachel für Kachel fragen…</translation>
-    </message>
-    <message>
-        <source>Pixel size and size of the crop on the ground</source>
-        <translation>Pixelgröße und Größe des Ausschnitts am Boden</translation>
-    </message>
-    <message>
-        <source>Input</source>
-        <translation>Eingabe</translation>
     </message>
     <message>
         <source>Source of the series</source>
@@ -926,10 +926,6 @@
         <translation>Zu einem Layer fragen</translation>
     </message>
     <message>
-        <source>Ask about three or more dates, or a video file</source>
-        <translation>Zu drei oder mehr Zeitpunkten oder einer Videodatei fragen</translation>
-    </message>
-    <message>
         <source>Pair</source>
         <translation>Paar</translation>
     </message>
@@ -940,6 +936,10 @@
     <message>
         <source>Series</source>
         <translation>Serie</translation>
+    </message>
+    <message>
+        <source>Ask about three or more dates, or a video file</source>
+        <translation>Zu drei oder mehr Zeitpunkten oder einer Videodatei fragen</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -1348,6 +1348,10 @@
         <translation>In den Layer selbst: Es entsteht keine Ausgabe. Die Antworten werden am Ende des Laufs oder beim Abbrechen Attribute der Objekte des Layers, als ein Schritt, der rückgängig gemacht werden kann. Das Speichern der Änderungen bleibt Ihnen überlassen.</translation>
     </message>
     <message>
+        <source>With a GeoPackage as output every row is saved at once, and another run with the same output continues where the last one ended.</source>
+        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, und ein weiterer Lauf mit derselben Ausgabe macht dort weiter, wo der letzte endete.</translation>
+    </message>
+    <message>
         <source>Polygon layer</source>
         <translation>Polygonlayer</translation>
     </message>
@@ -1364,20 +1368,16 @@
         <translation>Präfix neuer Spalten</translation>
     </message>
     <message>
-        <source>The captions have no output; choose one, or the layer itself.</source>
-        <translation>Die Beschreibungen haben keine Ausgabe; wählen Sie eine, oder den Layer selbst.</translation>
-    </message>
-    <message>
         <source>Captioned features</source>
         <translation>Beschriebene Objekte</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is saved at once, and another run with the same output continues where the last one ended.</source>
-        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, und ein weiterer Lauf mit derselben Ausgabe macht dort weiter, wo der letzte endete.</translation>
-    </message>
-    <message>
         <source>Features: {count}.</source>
         <translation>Objekte: {count}.</translation>
+    </message>
+    <message>
+        <source>The captions have no output; choose one, or the layer itself.</source>
+        <translation>Die Beschreibungen haben keine Ausgabe; wählen Sie eine, oder den Layer selbst.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -1460,12 +1460,8 @@
         <translation>Die Spalte changed enthält yes oder no, wie das Modell es bewertet. Beide Layer werden auf einem gemeinsamen Raster gezeichnet, im KBS des früheren Layers; KBS und Auflösung dürfen sich unterscheiden.</translation>
     </message>
     <message>
-        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or choose a GeoPackage as output.</source>
-        <translation>{file} kann nicht geschrieben werden ({reason}); die Antworten sind in {kept} gespeichert. Schaffen Sie Platz und starten Sie erneut, oder wählen Sie ein GeoPackage als Ausgabe.</translation>
-    </message>
-    <message>
-        <source>its folder is read-only</source>
-        <translation>sein Ordner ist schreibgeschützt</translation>
+        <source>Number of views of each tile</source>
+        <translation>Anzahl der Ansichten je Kachel</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
@@ -1484,6 +1480,14 @@
         <translation>Rasterlayer nachher</translation>
     </message>
     <message>
+        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. The model gets what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are skipped: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
+        <translation>Die Ausdehnung wird mit ganzen Kacheln einer Größe bedeckt, Zeile für Zeile von ihrer oberen linken Ecke aus. Das Modell sieht von einer Kachel, was die Karte zeigt: Kanäle, Streckung und Transparenz des Layers. Zu Kacheln mit weniger als 5&#xa0;% Daten wird nicht gefragt: Ihr Status ist nodata. Eine Kachel, die misslingt, hat den Status failed und ihren Fehler in der Zeile.</translation>
+    </message>
+    <message>
+        <source>With a GeoPackage as output every row is saved at once; run again with the same output to continue where a run ended. Existing rows stay, failed ones are repeated. A file of another format is written when the run ends or is cancelled.</source>
+        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort gespeichert, was auch geschieht; mit derselben Ausgabe geht es dort weiter, wo ein Lauf endete. Vorhandene Zeilen bleiben, fehlgeschlagene werden erneut gefragt. Eine Datei in einem anderen Format wird geschrieben, wenn der Lauf endet oder abgebrochen wird.</translation>
+    </message>
+    <message>
         <source>The clip polygons do not touch the extent; choose others, or leave them out.</source>
         <translation>Die Zuschneidepolygone berühren die Ausdehnung nicht; wählen Sie andere oder lassen Sie sie weg.</translation>
     </message>
@@ -1496,20 +1500,12 @@
         <translation>Der Layer {layer} hat keine eigenen Pixel; geben Sie die Kachelgröße in Karteneinheiten an.</translation>
     </message>
     <message>
-        <source>Extent</source>
-        <translation>Ausdehnung</translation>
-    </message>
-    <message>
-        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. The model gets what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are skipped: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
-        <translation>Die Ausdehnung wird mit ganzen Kacheln einer Größe bedeckt, Zeile für Zeile von ihrer oberen linken Ecke aus. Das Modell sieht von einer Kachel, was die Karte zeigt: Kanäle, Streckung und Transparenz des Layers. Zu Kacheln mit weniger als 5&#xa0;% Daten wird nicht gefragt: Ihr Status ist nodata. Eine Kachel, die misslingt, hat den Status failed und ihren Fehler in der Zeile.</translation>
-    </message>
-    <message>
-        <source>With a GeoPackage as output every row is saved at once; run again with the same output to continue where a run ended. Existing rows stay, failed ones are repeated. A file of another format is written when the run ends or is cancelled.</source>
-        <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort gespeichert, was auch geschieht; mit derselben Ausgabe geht es dort weiter, wo ein Lauf endete. Vorhandene Zeilen bleiben, fehlgeschlagene werden erneut gefragt. Eine Datei in einem anderen Format wird geschrieben, wenn der Lauf endet oder abgebrochen wird.</translation>
-    </message>
-    <message>
         <source>The extent and the layers ({layers}) do not overlap; choose another extent.</source>
         <translation>Die Ausdehnung und die Layer ({layers}) überlappen nicht; wählen Sie eine andere Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Ausdehnung</translation>
     </message>
     <message>
         <source>One of the layers {first} and {second} has no CRS, so that their extents cannot be compared; set it in the layer&apos;s properties.</source>
@@ -1518,10 +1514,6 @@
     <message>
         <source>The layer {layer} cannot be transformed to the CRS {crs}; choose another layer.</source>
         <translation>Der Layer {layer} kann nicht in das KBS {crs} transformiert werden; wählen Sie einen anderen Layer.</translation>
-    </message>
-    <message>
-        <source>Number of views of each tile</source>
-        <translation>Anzahl der Ansichten je Kachel</translation>
     </message>
     <message>
         <source>Tile size</source>
@@ -1576,10 +1568,6 @@
         <translation>Die Auswahl {options} lässt keine Wahl; nennen Sie mindestens zwei Antworten, jede einmal.</translation>
     </message>
     <message>
-        <source>{done} of {total} are in the output already.</source>
-        <translation>{done} von {total} sind schon in der Ausgabe.</translation>
-    </message>
-    <message>
         <source>The feature has no geometry; give it one.</source>
         <translation>Das Objekt hat keine Geometrie; geben Sie ihm eine.</translation>
     </message>
@@ -1604,6 +1592,10 @@
         <translation>{seconds} s</translation>
     </message>
     <message>
+        <source>{done} of {total} are in the output already.</source>
+        <translation>{done} von {total} sind schon in der Ausgabe.</translation>
+    </message>
+    <message>
         <source>Loading the model…</source>
         <translation>Das Modell wird geladen…</translation>
     </message>
@@ -1612,16 +1604,12 @@
         <translation>{model} ist ein Demonstrationsmodell: Verlassen Sie sich nicht auf seine Antworten.</translation>
     </message>
     <message>
-        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
-        <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
+        <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
+        <translation>{file} enthält Zeilen zu anderen Ausdehnungen als denen dieses Laufs; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
     </message>
     <message>
         <source>{file} holds a table of another kind; choose another output, or switch resuming off to replace it.</source>
         <translation>{file} enthält eine Tabelle anderer Art; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
-    </message>
-    <message>
-        <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
-        <translation>{file} enthält Zeilen zu anderen Ausdehnungen als denen dieses Laufs; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
     </message>
     <message>
         <source>{file} exists and is no GeoPackage that can be opened; choose another output.</source>
@@ -1664,12 +1652,24 @@
         <translation>misslungen</translation>
     </message>
     <message>
+        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
+        <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
+    </message>
+    <message>
         <source>QGIS allows no | in its name</source>
         <translation>QGIS erlaubt kein | in seinem Namen</translation>
     </message>
     <message>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or choose a GeoPackage as output.</source>
+        <translation>{file} kann nicht geschrieben werden ({reason}); die Antworten sind in {kept} gespeichert. Schaffen Sie Platz und starten Sie erneut, oder wählen Sie ein GeoPackage als Ausgabe.</translation>
+    </message>
+    <message>
         <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
         <translation>Ein anderer Lauf schreibt in {file}; warten Sie, bis er beendet ist, oder wählen Sie eine andere Ausgabe.</translation>
+    </message>
+    <message>
+        <source>its folder is read-only</source>
+        <translation>sein Ordner ist schreibgeschützt</translation>
     </message>
     <message>
         <source>there is no such folder</source>
@@ -1713,12 +1713,12 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from</source>
-        <translation>Antworten zur Auswahl</translation>
-    </message>
-    <message>
         <source>Answers to choose from, comma-separated</source>
         <translation>Antworten zur Auswahl, durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>Answers to choose from</source>
+        <translation>Antworten zur Auswahl</translation>
     </message>
     <message>
         <source>The model gives each of these answers a probability.</source>

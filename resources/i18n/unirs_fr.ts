@@ -23,12 +23,32 @@
         <translation>Chargement du modèle…</translation>
     </message>
     <message>
+        <source>Reading the images…</source>
+        <translation>Lecture des images…</translation>
+    </message>
+    <message>
+        <source>Encoding the images…</source>
+        <translation>Encodage des images…</translation>
+    </message>
+    <message>
+        <source>Generating the clue…</source>
+        <translation>Génération de l’indice…</translation>
+    </message>
+    <message>
         <source>Reading the question…</source>
         <translation>Lecture de la question…</translation>
     </message>
     <message>
         <source>Answering…</source>
         <translation>Réponse en cours…</translation>
+    </message>
+    <message>
+        <source>Scoring the answers…</source>
+        <translation>Évaluation des réponses…</translation>
+    </message>
+    <message>
+        <source>Averaging over several views…</source>
+        <translation>Moyenne sur plusieurs vues…</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -45,26 +65,6 @@
     <message>
         <source>Clue</source>
         <translation>Indice</translation>
-    </message>
-    <message>
-        <source>Reading the images…</source>
-        <translation>Lecture des images…</translation>
-    </message>
-    <message>
-        <source>Encoding the images…</source>
-        <translation>Encodage des images…</translation>
-    </message>
-    <message>
-        <source>Generating the clue…</source>
-        <translation>Génération de l’indice…</translation>
-    </message>
-    <message>
-        <source>Scoring the answers…</source>
-        <translation>Évaluation des réponses…</translation>
-    </message>
-    <message>
-        <source>Averaging over several views…</source>
-        <translation>Moyenne sur plusieurs vues…</translation>
     </message>
     <message>
         <source>Text about the image that the base model generated before the question was read</source>
@@ -95,10 +95,6 @@
         <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
     </message>
     <message>
-        <source>average of {views} views, {details}</source>
-        <translation>moyenne de {views} vues, {details}</translation>
-    </message>
-    <message>
         <source>Before</source>
         <translation>Avant</translation>
     </message>
@@ -109,6 +105,10 @@
     <message>
         <source>{seconds} s, {model} on {device}</source>
         <translation>{seconds} s, {model} sur {device}</translation>
+    </message>
+    <message>
+        <source>average of {views} views, {details}</source>
+        <translation>moyenne de {views} vues, {details}</translation>
     </message>
 </context>
 <context>
@@ -664,10 +664,6 @@
         <translation>Question</translation>
     </message>
     <message>
-        <source>Footprint (WKT)</source>
-        <translation>Contour (WKT)</translation>
-    </message>
-    <message>
         <source>Answer</source>
         <translation>Réponse</translation>
     </message>
@@ -732,6 +728,10 @@
         <translation>Dates d’acquisition</translation>
     </message>
     <message>
+        <source>Footprint (WKT)</source>
+        <translation>Contour (WKT)</translation>
+    </message>
+    <message>
         <source>CRS of the footprint</source>
         <translation>SCR du contour</translation>
     </message>
@@ -748,16 +748,16 @@
         <translation>Erreur interne de l’historique : {error}. Voir le journal, onglet UniRS.</translation>
     </message>
     <message>
+        <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
+        <translation>Réponses modifiées à la main qui ne peuvent pas être montrées&#xa0;: {count} dans l’historique {file}.</translation>
+    </message>
+    <message>
         <source>{reason} New answers are in memory only; UniRS keeps trying to write them.</source>
         <translation>{reason} Les nouvelles réponses ne sont qu’en mémoire ; UniRS continue d’essayer de les écrire.</translation>
     </message>
     <message>
         <source>The history {file} was damaged. It is kept as {aside}; answers recovered into a new history: {count}.</source>
         <translation>L’historique {file} était endommagé. Il est conservé sous le nom {aside} ; réponses récupérées dans un nouvel historique : {count}.</translation>
-    </message>
-    <message>
-        <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
-        <translation>Réponses modifiées à la main qui ne peuvent pas être montrées&#xa0;: {count} dans l’historique {file}.</translation>
     </message>
 </context>
 <context>
@@ -874,6 +874,14 @@
         <translation>Après</translation>
     </message>
     <message>
+        <source>Pixel size and size of the crop on the ground</source>
+        <translation>Taille du pixel et taille de l’extrait au sol</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Entrée</translation>
+    </message>
+    <message>
         <source>Later layer</source>
         <translation>Couche la plus récente</translation>
     </message>
@@ -884,14 +892,6 @@
     <message>
         <source>Ask tile by tile…</source>
         <translation>Interroger tuile par tuile…</translation>
-    </message>
-    <message>
-        <source>Pixel size and size of the crop on the ground</source>
-        <translation>Taille du pixel et taille de l’extrait au sol</translation>
-    </message>
-    <message>
-        <source>Input</source>
-        <translation>Entrée</translation>
     </message>
     <message>
         <source>Source of the series</source>
@@ -926,10 +926,6 @@
         <translation>Interroger une couche</translation>
     </message>
     <message>
-        <source>Ask about three or more dates, or a video file</source>
-        <translation>Interroger trois dates ou plus, ou un fichier vidéo</translation>
-    </message>
-    <message>
         <source>Pair</source>
         <translation>Paire</translation>
     </message>
@@ -940,6 +936,10 @@
     <message>
         <source>Series</source>
         <translation>Série</translation>
+    </message>
+    <message>
+        <source>Ask about three or more dates, or a video file</source>
+        <translation>Interroger trois dates ou plus, ou un fichier vidéo</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -1348,6 +1348,10 @@
         <translation>Dans la couche elle-même&#xa0;: aucune sortie n’est créée. Les réponses deviennent des attributs des entités de la couche, à la fin du traitement ou lors de son annulation, en une seule étape qui peut être annulée. L’enregistrement des modifications vous est laissé.</translation>
     </message>
     <message>
+        <source>With a GeoPackage as output every row is saved at once, and another run with the same output continues where the last one ended.</source>
+        <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, et un autre traitement avec la même sortie reprend là où le dernier s’est arrêté.</translation>
+    </message>
+    <message>
         <source>Polygon layer</source>
         <translation>Couche de polygones</translation>
     </message>
@@ -1364,20 +1368,16 @@
         <translation>Préfixe des nouvelles colonnes</translation>
     </message>
     <message>
-        <source>The captions have no output; choose one, or the layer itself.</source>
-        <translation>Les descriptions n’ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
-    </message>
-    <message>
         <source>Captioned features</source>
         <translation>Entités décrites</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is saved at once, and another run with the same output continues where the last one ended.</source>
-        <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, et un autre traitement avec la même sortie reprend là où le dernier s’est arrêté.</translation>
-    </message>
-    <message>
         <source>Features: {count}.</source>
         <translation>Entités&#xa0;: {count}.</translation>
+    </message>
+    <message>
+        <source>The captions have no output; choose one, or the layer itself.</source>
+        <translation>Les descriptions n’ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -1460,12 +1460,8 @@
         <translation>La colonne changed vaut yes ou no, selon le score du modèle. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche antérieure&#xa0;; leurs SCR et leurs résolutions peuvent différer.</translation>
     </message>
     <message>
-        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or choose a GeoPackage as output.</source>
-        <translation>{file} ne peut pas être écrit ({reason}) ; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
-    </message>
-    <message>
-        <source>its folder is read-only</source>
-        <translation>son dossier est en lecture seule</translation>
+        <source>Number of views of each tile</source>
+        <translation>Nombre de vues de chaque tuile</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
@@ -1484,6 +1480,14 @@
         <translation>Couche raster après</translation>
     </message>
     <message>
+        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. The model gets what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are skipped: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
+        <translation>L’emprise est couverte de tuiles entières de même taille, ligne par ligne à partir de son coin supérieur gauche. D’une tuile, le modèle voit ce que montre la carte&#xa0;: bandes, étirement et transparence de la couche. Les tuiles qui ont moins de 5&#xa0;% de données ne sont pas interrogées&#xa0;: leur statut est nodata. Une tuile qui échoue a le statut failed et son erreur dans la ligne.</translation>
+    </message>
+    <message>
+        <source>With a GeoPackage as output every row is saved at once; run again with the same output to continue where a run ended. Existing rows stay, failed ones are repeated. A file of another format is written when the run ends or is cancelled.</source>
+        <translation>Avec un GeoPackage en sortie, chaque ligne est enregistrée aussitôt, quoi qu’il arrive&#xa0;; relancez avec la même sortie pour reprendre là où une exécution s’est arrêtée. Les lignes présentes restent, celles en échec sont redemandées. Un fichier d’un autre format est écrit à la fin ou à l’annulation de l’exécution.</translation>
+    </message>
+    <message>
         <source>The clip polygons do not touch the extent; choose others, or leave them out.</source>
         <translation>Les polygones de découpe ne touchent pas l’emprise&#xa0;; choisissez-en d’autres, ou laissez-les de côté.</translation>
     </message>
@@ -1496,20 +1500,12 @@
         <translation>La couche {layer} n’a pas de pixels propres&#xa0;; donnez la taille des tuiles en unités de carte.</translation>
     </message>
     <message>
-        <source>Extent</source>
-        <translation>Emprise</translation>
-    </message>
-    <message>
-        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. The model gets what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are skipped: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
-        <translation>L’emprise est couverte de tuiles entières de même taille, ligne par ligne à partir de son coin supérieur gauche. D’une tuile, le modèle voit ce que montre la carte&#xa0;: bandes, étirement et transparence de la couche. Les tuiles qui ont moins de 5&#xa0;% de données ne sont pas interrogées&#xa0;: leur statut est nodata. Une tuile qui échoue a le statut failed et son erreur dans la ligne.</translation>
-    </message>
-    <message>
-        <source>With a GeoPackage as output every row is saved at once; run again with the same output to continue where a run ended. Existing rows stay, failed ones are repeated. A file of another format is written when the run ends or is cancelled.</source>
-        <translation>Avec un GeoPackage en sortie, chaque ligne est enregistrée aussitôt, quoi qu’il arrive&#xa0;; relancez avec la même sortie pour reprendre là où une exécution s’est arrêtée. Les lignes présentes restent, celles en échec sont redemandées. Un fichier d’un autre format est écrit à la fin ou à l’annulation de l’exécution.</translation>
-    </message>
-    <message>
         <source>The extent and the layers ({layers}) do not overlap; choose another extent.</source>
         <translation>L’emprise et les couches ({layers}) ne se recouvrent pas ; choisissez une autre emprise.</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>Emprise</translation>
     </message>
     <message>
         <source>One of the layers {first} and {second} has no CRS, so that their extents cannot be compared; set it in the layer&apos;s properties.</source>
@@ -1518,10 +1514,6 @@
     <message>
         <source>The layer {layer} cannot be transformed to the CRS {crs}; choose another layer.</source>
         <translation>La couche {layer} ne peut pas être transformée dans le SCR {crs} ; choisissez une autre couche.</translation>
-    </message>
-    <message>
-        <source>Number of views of each tile</source>
-        <translation>Nombre de vues de chaque tuile</translation>
     </message>
     <message>
         <source>Tile size</source>
@@ -1576,10 +1568,6 @@
         <translation>Les choix {options} n’en laissent aucun&#xa0;; nommez-en au moins deux, chacun une fois.</translation>
     </message>
     <message>
-        <source>{done} of {total} are in the output already.</source>
-        <translation>{done} sur {total} sont déjà dans la sortie.</translation>
-    </message>
-    <message>
         <source>The feature has no geometry; give it one.</source>
         <translation>L’entité n’a pas de géométrie ; donnez-lui-en une.</translation>
     </message>
@@ -1604,6 +1592,10 @@
         <translation>{seconds} s</translation>
     </message>
     <message>
+        <source>{done} of {total} are in the output already.</source>
+        <translation>{done} sur {total} sont déjà dans la sortie.</translation>
+    </message>
+    <message>
         <source>Loading the model…</source>
         <translation>Chargement du modèle…</translation>
     </message>
@@ -1612,16 +1604,12 @@
         <translation>{model} est un modèle de démonstration : ne vous fiez pas à ses réponses.</translation>
     </message>
     <message>
-        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
-        <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
+        <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
+        <translation>{file} contient des lignes sur d’autres emprises que celles de ce traitement ; choisissez une autre sortie, ou désactivez la reprise pour les remplacer.</translation>
     </message>
     <message>
         <source>{file} holds a table of another kind; choose another output, or switch resuming off to replace it.</source>
         <translation>{file} contient une table d’une autre sorte&#xa0;; choisissez une autre sortie, ou désactivez la reprise pour la remplacer.</translation>
-    </message>
-    <message>
-        <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
-        <translation>{file} contient des lignes sur d’autres emprises que celles de ce traitement ; choisissez une autre sortie, ou désactivez la reprise pour les remplacer.</translation>
     </message>
     <message>
         <source>{file} exists and is no GeoPackage that can be opened; choose another output.</source>
@@ -1664,12 +1652,24 @@
         <translation>échec</translation>
     </message>
     <message>
+        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
+        <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
+    </message>
+    <message>
         <source>QGIS allows no | in its name</source>
         <translation>QGIS n’autorise pas de | dans son nom</translation>
     </message>
     <message>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or choose a GeoPackage as output.</source>
+        <translation>{file} ne peut pas être écrit ({reason}) ; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
+    </message>
+    <message>
         <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
         <translation>Une autre exécution écrit dans {file}&#xa0;; attendez qu’elle soit terminée, ou choisissez une autre sortie.</translation>
+    </message>
+    <message>
+        <source>its folder is read-only</source>
+        <translation>son dossier est en lecture seule</translation>
     </message>
     <message>
         <source>there is no such folder</source>
@@ -1713,12 +1713,12 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from</source>
-        <translation>Réponses au choix</translation>
-    </message>
-    <message>
         <source>Answers to choose from, comma-separated</source>
         <translation>Réponses au choix, séparées par des virgules</translation>
+    </message>
+    <message>
+        <source>Answers to choose from</source>
+        <translation>Réponses au choix</translation>
     </message>
     <message>
         <source>The model gives each of these answers a probability.</source>

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from unirs_lab.evaluation.real.figures import FIGURES
 
 from unirs.errors import UniRSError
 from unirs.model import load_config

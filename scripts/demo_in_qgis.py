@@ -1,4 +1,4 @@
-"""The end of ``make demo``: QGIS with the plugin, on the sample imagery.
+"""The end of ``make demo``: QGIS with the plugin, on the two dates of the sample imagery.
 
 With a screen, the window opens for you. Without one, it opens under Xvfb, and this script asks,
 prints the answers and leaves screenshots.
@@ -59,7 +59,7 @@ def ask_without_a_screen(profiles: Path, folder: Path) -> None:
         qgis.choose("UniRS", "Describe change between layers")
         print("  {0.title}  {0.answer}".format(qgis.answer(2)))
         qgis.click("mapButton")
-        qgis.wait(lambda: len(qgis.layers()) > 3, "the change map")
+        qgis.wait(lambda: len(qgis.layers()) > 2, "the change map")
         time.sleep(3)  # until the map is drawn
         qgis.picture(folder / "qgis-change-map.png")
     print(f"To look at: {folder.name}/qgis-answer.png and {folder.name}/qgis-change-map.png")

@@ -1,4 +1,4 @@
-"""Runs inside of QGIS (``--code``): the rasters of the demo as a project, beside the open dock."""
+"""Runs inside of QGIS (``--code``): the demo's two dates as a project, beside the open dock."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from qgis.PyQt.QtWidgets import QAction
 from qgis.utils import iface
 
 FOLDER = Path(os.environ["UNIRS_DEMO"])
-LAYERS = ("landsat-2020-05-18", "naip-2010-06-29", "naip-2014-07-20")
+LAYERS = ("naip-2010-06-29", "naip-2014-07-20")
 
 
 def open_project() -> None:
-    """Add the rasters, zoom to the two dates, save the project, and show the dock."""
+    """Add the two dates, zoom to them, save the project, and show the dock."""
     layers = [iface.addRasterLayer(str(FOLDER / f"{name}.tif"), name) for name in LAYERS]
     QgsApplication.processEvents()  # QGIS zooms to the first layer when it has the time
-    QgsProject.instance().setCrs(layers[-1].crs())
     iface.mapCanvas().setExtent(layers[-1].extent())
     iface.mapCanvas().refresh()
     QgsProject.instance().setTitle("UniRS demo")

@@ -51,7 +51,7 @@ BEFORE = Sample(
     "Lakes between fields",
     _NAIP,
     dt.date(2010, 6, 29),
-    "EPSG:26914",
+    "EPSG:32614",
     _LAKES,
 )
 AFTER = Sample(
@@ -59,14 +59,14 @@ AFTER = Sample(
     "The same lakes, risen over fields",
     _NAIP,
     dt.date(2014, 7, 20),
-    "EPSG:26914",
+    "EPSG:32614",
     _LAKES,
 )
 NEW_WATER = Sample(
     "new-water.tif",
     "Where the later date has water and the earlier one has none: 1, elsewhere 0",
     _NAIP,
-    crs="EPSG:26914",
+    crs="EPSG:32614",
     extent=_LAKES,
 )
 CITY = Sample(

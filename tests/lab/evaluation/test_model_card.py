@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from unirs_lab.evaluation.real.figures import FIGURES
 
 from unirs.errors import UniRSError
 from unirs.model import load_config
+from unirs_lab.evaluation.figure_tables import REAL
 from unirs_lab.evaluation.model_card import AIMS, complete_folder, reliable_kinds
 
 CARD = (
@@ -24,7 +24,7 @@ FIGURES_MET = [figure(name) for names in AIMS.values() for name in names]
 
 
 def test_every_aim_is_a_figure_of_the_evaluation():
-    names = {row.name for row in FIGURES}
+    names = {row.name for row in REAL.figures}
     assert {name for needed in AIMS.values() for name in needed} <= names
 
 

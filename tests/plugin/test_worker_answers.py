@@ -41,7 +41,7 @@ class Question:
         params = {"paths": [str(raster)], "text": "Describe the image.", "max_new_tokens": 30}
         self.job = worker.submit("ask", {**params, "model": "unirs-small", "device": "cpu"})
         self.job.progressed.connect(self.stages.append)
-        self.job.said.connect(self.pieces.append)
+        self.job.text_received.connect(self.pieces.append)
         self.job.finished.connect(lambda result: setattr(self, "result", result))
         self.job.failed.connect(lambda *failure: setattr(self, "failure", failure))
 
@@ -82,13 +82,13 @@ def test_a_stop_while_the_model_loads_or_answers_keeps_the_partial_answer(
         wait(lambda: first.failure)
         second = Question(worker, dated_rasters[1])
         wait(lambda: len(second.pieces) > 3)
-        said = len(second.pieces)
+        received = len(second.pieces)
         second.job.cancel()
         wait(lambda: second.result)
     assert (first.failure[0], first.answer) == ("cancelled", "")
     assert second.result["stopped"]
     assert second.result["answer"] == second.answer
-    assert len(second.pieces) <= said + 2, "one token may have been on its way"
+    assert len(second.pieces) <= received + 2, "one token may have been on its way"
     assert gap_timer.longest < 0.1
 
 

@@ -102,7 +102,7 @@ def refusal(*args, **options):
         (Task.CLASSIFY, ["a.mov"], InputKind.VIDEO),
     ],
 )
-def test_the_number_and_kind_of_files_say_how_they_are_read(task, names, kind):
+def test_the_number_and_kind_of_files_decide_how_they_are_read(task, names, kind):
     assert TaskRequest(task, tuple(map(Path, names))).kind is kind
 
 
@@ -171,12 +171,12 @@ def test_the_default_classes_are_those_of_the_kind_of_input():
 
 
 def test_a_question_about_a_raster(pipeline, rasters):
-    stages, said = [], []
+    stages, pieces = [], []
     crop = CropOptions(extent=(400_000, 5_799_960, 400_040, 5_800_000))
     request = TaskRequest(Task.ASK, rasters[:1], "a road?", crop=crop, max_new_tokens=3)
-    result = run_task(pipeline, request, on_token=said.append, on_stage=stages.append)
+    result = run_task(pipeline, request, on_token=pieces.append, on_stage=stages.append)
     facts = result.to_json()
-    assert facts["answer"] == "".join(said)
+    assert facts["answer"] == "".join(pieces)
     assert stages[0] == "read"
     assert facts["crop"] == {
         "source": str(rasters[0]),
@@ -188,7 +188,7 @@ def test_a_question_about_a_raster(pipeline, rasters):
     }
 
 
-def test_the_object_for_programs_has_the_promised_keys_and_is_strict_json(pipeline, rasters):
+def test_the_json_object_has_the_documented_keys_and_is_strict_json(pipeline, rasters):
     facts = run_task(pipeline, TaskRequest(Task.ASK, rasters[:1], "a road?")).to_json()
     assert facts.keys() == KEYS
     assert {"load", "vision", "clue", "prefill", "decode", "total"} <= facts["seconds"].keys()
@@ -226,9 +226,9 @@ def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters,
 def test_a_change_map_is_averaged_over_views(pipeline, rasters, tmp_path):
     path, one = tmp_path / "map.tif", tmp_path / "one.tif"
     request = TaskRequest(Task.CHANGE, rasters[:2], max_new_tokens=4, views=3, change_map=path)
-    said, stages = [], []
-    result = run_task(pipeline, request, on_token=said.append, on_stage=stages.append)
-    assert result.text == "".join(said)
+    pieces, stages = [], []
+    result = run_task(pipeline, request, on_token=pieces.append, on_stage=stages.append)
+    assert result.text == "".join(pieces)
     assert stages == ["read", *stages[1:-1], "view"]
     assert result.written == (path,)
     run_task(pipeline, replace(request, views=1, change_map=one))
@@ -256,10 +256,10 @@ def test_series_and_videos_are_classified(pipeline, rasters, video):
 def test_a_stop_is_an_answer_too(pipeline, rasters, tmp_path):
     path = tmp_path / "map.tif"
     request = TaskRequest(Task.CHANGE, rasters[:2], "what is new here?", change_map=path)
-    said = []
-    result = run_task(pipeline, request, on_token=said.append, stop=lambda: len(said) >= 2)
+    pieces = []
+    result = run_task(pipeline, request, on_token=pieces.append, stop=lambda: len(pieces) >= 2)
     assert result.stopped
-    assert result.text == "".join(said)
+    assert result.text == "".join(pieces)
     assert path.exists()
 
 
@@ -274,7 +274,7 @@ def test_a_stop_while_the_images_are_read_is_a_sentence_and_leaves_no_map(
     assert not path.exists()
 
 
-def test_a_stop_before_the_images_were_seen_leaves_no_map(pipeline, rasters, tmp_path):
+def test_a_stop_before_the_images_were_encoded_leaves_no_map(pipeline, rasters, tmp_path):
     path, stages = tmp_path / "map.tif", []
     crop = CropOptions(extent=(400_000, 5_799_900, 400_100, 5_800_000))  # not seen before
     request = TaskRequest(Task.CHANGE, rasters[:2], crop=crop, change_map=path)
@@ -295,7 +295,7 @@ def test_a_model_without_the_module_refuses_a_map_before_it_answers(
     assert facts["zero_shot"]
 
 
-def test_a_file_that_cannot_be_written_does_not_cost_the_answer(pipeline, rasters, tmp_path):
+def test_an_answer_is_kept_if_a_file_cannot_be_written(pipeline, rasters, tmp_path):
     (tmp_path / "map.tif").mkdir()
     request = TaskRequest(Task.CHANGE, rasters[:2], change_map=tmp_path / "map.tif")
     with pytest.raises(UniRSError) as caught:
@@ -316,7 +316,7 @@ def test_a_picture_of_an_unknown_format_leaves_nothing_behind(pipeline, rasters,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_numbers_that_json_cannot_say_become_null():
+def test_numbers_that_json_does_not_have_become_null():
     crop = Crop(
         np.zeros((4, 4, 3), np.uint8),
         extent=(0.0, 0.0, math.inf, 1.0),

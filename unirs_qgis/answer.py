@@ -35,8 +35,8 @@ class Answer:
         stopped: Whether the user stopped it.
         views: Number of augmented views that were averaged.
         unsure: Whether the probability of an answer that was chosen from options is too low.
-        acquired: Acquisition dates of the images, ISO 8601 to the day, month or year; empty where
-            one is not known.
+        acquired: Acquisition dates of the images, ISO 8601 to the day, month or year; an empty
+            text for an unknown date, none at all if no date is known.
         changed: Whether anything has changed between two dates; ``None`` where that was not asked.
     """
 
@@ -73,6 +73,7 @@ class Answer:
             dates: Acquisition dates of the layers, which their crops do not carry; none for a
                 video file.
         """
+        acquired = tuple(dates or (date or "" for date in result["acquired"]))
         return cls(
             text=result["answer"],
             clue=result["clue"] or "",
@@ -86,7 +87,7 @@ class Answer:
             stopped=result["stopped"],
             views=views,
             unsure=result["unsure"],
-            acquired=tuple(dates or (date or "" for date in result["acquired"])),
+            acquired=acquired if any(acquired) else (),
             changed=result["changed"],
         )
 

@@ -17,4 +17,8 @@ unirs train joint --preset small --from "$START" --data real="$real" --data naip
   --card "$here/card.md" --folder "$folder/joint"
 rm -rf "$folder/unirs-small"
 cp -r "$folder/joint/model" "$folder/unirs-small"
-[ ! -f "$here/LICENSE" ] || cp "$here/LICENSE" "$folder/unirs-small/"
+cp "$here/LICENSE" "$folder/unirs-small/"
+
+# Its figures, and with them calibration and the card's table:
+#   unirs evaluate real --data REAL --model FOLDER/unirs-small --json > figures.json
+#   python -m unirs_lab.evaluation.model_card FOLDER/unirs-small figures.json

@@ -23,16 +23,16 @@
         <translation>Das Modell wird geladen…</translation>
     </message>
     <message>
-        <source>Reading the pictures…</source>
+        <source>Reading the images…</source>
         <translation>Die Bilder werden gelesen…</translation>
     </message>
     <message>
-        <source>Looking at the pictures…</source>
-        <translation>Die Bilder werden betrachtet…</translation>
+        <source>Encoding the images…</source>
+        <translation>Die Bilder werden kodiert…</translation>
     </message>
     <message>
-        <source>Noting a clue…</source>
-        <translation>Ein Hinweis wird notiert…</translation>
+        <source>Generating the clue…</source>
+        <translation>Der Hinweis wird erzeugt…</translation>
     </message>
     <message>
         <source>Reading the question…</source>
@@ -43,20 +43,16 @@
         <translation>Die Antwort entsteht…</translation>
     </message>
     <message>
-        <source>Weighing the answers…</source>
-        <translation>Die Antworten werden abgewogen…</translation>
+        <source>Scoring the answers…</source>
+        <translation>Die Antworten werden bewertet…</translation>
     </message>
     <message>
-        <source>Looking at several views…</source>
-        <translation>Mehrere Ansichten betrachten…</translation>
+        <source>Averaging over several views…</source>
+        <translation>Mittelung über mehrere Ansichten…</translation>
     </message>
     <message>
         <source>Working…</source>
         <translation>In Arbeit…</translation>
-    </message>
-    <message>
-        <source>Looking at view {number} of {count}…</source>
-        <translation>Ansicht {number} von {count} betrachten…</translation>
     </message>
     <message>
         <source>Question</source>
@@ -71,8 +67,8 @@
         <translation>Hinweis</translation>
     </message>
     <message>
-        <source>What the base model noted about the picture before the question was read</source>
-        <translation>Was das Basismodell zum Bild notiert hat, bevor die Frage gelesen wurde</translation>
+        <source>Text about the image that the base model generated before the question was read</source>
+        <translation>Text zum Bild, den das Basismodell erzeugt hat, bevor die Frage gelesen wurde</translation>
     </message>
     <message>
         <source>What the model saw</source>
@@ -91,8 +87,12 @@
         <translation>Angehalten: Diese Antwort ist nicht vollständig.</translation>
     </message>
     <message>
-        <source>Demonstration model: do not rely on it.</source>
-        <translation>Demonstrationsmodell: Verlassen Sie sich nicht darauf.</translation>
+        <source>Experimental model: check this answer.</source>
+        <translation>Experimentelles Modell: Prüfen Sie diese Antwort.</translation>
+    </message>
+    <message>
+        <source>Not sure: the model gives this answer a probability of {percent}.</source>
+        <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -107,8 +107,8 @@
         <translation>{seconds} s, {model} auf {device}</translation>
     </message>
     <message>
-        <source>{agreeing} of {views} views agree</source>
-        <translation>{agreeing} von {views} Ansichten stimmen überein</translation>
+        <source>average of {views} views, {details}</source>
+        <translation>Mittel aus {views} Ansichten, {details}</translation>
     </message>
 </context>
 <context>
@@ -391,8 +391,8 @@
         <translation>Fügen Sie dem Projekt einen Rasterlayer hinzu und fragen Sie hier danach.</translation>
     </message>
     <message>
-        <source>UniRS answers on this computer. Its runtime has to be set up once before.</source>
-        <translation>UniRS antwortet auf diesem Rechner. Seine Laufzeitumgebung muss vorher einmal eingerichtet werden.</translation>
+        <source>UniRS runs on this computer. Set up its runtime once to begin.</source>
+        <translation>UniRS läuft auf diesem Rechner. Richten Sie zu Beginn einmal seine Laufzeitumgebung ein.</translation>
     </message>
     <message>
         <source>Setting up the runtime…</source>
@@ -426,6 +426,18 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>stopped</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>not sure</source>
+        <translation>unsicher</translation>
+    </message>
+    <message>
+        <source>experimental</source>
+        <translation>experimentell</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Frage</translation>
     </message>
@@ -442,18 +454,6 @@
         <translation>Klassifizierung</translation>
     </message>
     <message>
-        <source>Single image</source>
-        <translation>Einzelnes Bild</translation>
-    </message>
-    <message>
-        <source>Pair of dates</source>
-        <translation>Bildpaar</translation>
-    </message>
-    <message>
-        <source>Series</source>
-        <translation>Serie</translation>
-    </message>
-    <message>
         <source>{layer} ({date})</source>
         <translation>{layer} ({date})</translation>
     </message>
@@ -461,12 +461,12 @@
 <context>
     <name>EntryActions</name>
     <message>
-        <source>Zoom to the place</source>
-        <translation>Zum Ort zoomen</translation>
+        <source>Zoom to the footprint</source>
+        <translation>Zum Umriss zoomen</translation>
     </message>
     <message>
-        <source>Highlight the place</source>
-        <translation>Ort hervorheben</translation>
+        <source>Highlight the footprint</source>
+        <translation>Umriss hervorheben</translation>
     </message>
     <message>
         <source>Ask again</source>
@@ -600,20 +600,20 @@
 <context>
     <name>History</name>
     <message>
-        <source>another window of QGIS holds it</source>
-        <translation>ein anderes QGIS-Fenster hält ihn</translation>
+        <source>another window of QGIS has locked it</source>
+        <translation>ein anderes QGIS-Fenster sperrt ihn</translation>
     </message>
     <message>
-        <source>its folder may not be written</source>
-        <translation>in seinen Ordner darf nicht geschrieben werden</translation>
+        <source>its folder is read-only</source>
+        <translation>sein Ordner ist schreibgeschützt</translation>
     </message>
     <message>
-        <source>it is a GeoPackage of something else</source>
-        <translation>er ist ein GeoPackage mit anderem Inhalt</translation>
+        <source>the GeoPackage holds something else</source>
+        <translation>das GeoPackage enthält etwas anderes</translation>
     </message>
     <message>
-        <source>The history {file} cannot be read or written: {reason}. Mend that, or choose another place for it under Settings ▸ Options ▸ UniRS.</source>
-        <translation>Der Verlauf {file} kann nicht gelesen oder geschrieben werden: {reason}. Beheben Sie das, oder wählen Sie unter Einstellungen ▸ Optionen ▸ UniRS einen anderen Ort für ihn.</translation>
+        <source>The history {file} cannot be read or written: {reason}. Fix that, or choose another location under Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Verlauf {file} kann nicht gelesen oder geschrieben werden: {reason}. Beheben Sie das, oder wählen Sie unter Einstellungen ▸ Optionen ▸ UniRS einen anderen Speicherort.</translation>
     </message>
     <message>
         <source>The history {file} is damaged.</source>
@@ -624,12 +624,12 @@
         <translation>der Datenträger ist voll</translation>
     </message>
     <message>
-        <source>it may not be written</source>
-        <translation>er darf nicht geschrieben werden</translation>
+        <source>it is read-only</source>
+        <translation>er ist schreibgeschützt</translation>
     </message>
     <message>
-        <source>another program holds it</source>
-        <translation>ein anderes Programm hält ihn</translation>
+        <source>another program has locked it</source>
+        <translation>ein anderes Programm sperrt ihn</translation>
     </message>
     <message>
         <source>its file cannot be opened</source>
@@ -720,12 +720,16 @@
         <translation>Ansichten</translation>
     </message>
     <message>
-        <source>Views that agree</source>
-        <translation>Übereinstimmende Ansichten</translation>
+        <source>Not sure</source>
+        <translation>Unsicher</translation>
     </message>
     <message>
-        <source>Footprint as asked (WKT)</source>
-        <translation>Umriss wie gefragt (WKT)</translation>
+        <source>Acquisition dates</source>
+        <translation>Aufnahmedaten</translation>
+    </message>
+    <message>
+        <source>Footprint (WKT)</source>
+        <translation>Umriss (WKT)</translation>
     </message>
     <message>
         <source>CRS of the footprint</source>
@@ -740,20 +744,20 @@
         <translation>Es gibt noch keinen Layer zum Hinzufügen: Der Verlauf {file} enthält keine Antworten.</translation>
     </message>
     <message>
-        <source>The history has a defect: {error}. See the log, tab UniRS.</source>
-        <translation>Der Verlauf hat einen Fehler: {error}. Siehe das Protokoll, Reiter UniRS.</translation>
+        <source>Internal error of the history: {error}. See the log, tab UniRS.</source>
+        <translation>Interner Fehler des Verlaufs: {error}. Siehe das Protokoll, Reiter UniRS.</translation>
     </message>
     <message>
         <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
         <translation>Von Hand bearbeitete Antworten, die nicht gezeigt werden können: {count} im Verlauf {file}.</translation>
     </message>
     <message>
-        <source>{reason} New answers are in memory only; UniRS goes on trying to write them.</source>
+        <source>{reason} New answers are in memory only; UniRS keeps trying to write them.</source>
         <translation>{reason} Neue Antworten sind nur im Arbeitsspeicher; UniRS versucht weiter, sie zu schreiben.</translation>
     </message>
     <message>
-        <source>The history {file} was damaged. It is kept as {aside}; answers that could be brought into a new history: {count}.</source>
-        <translation>Der Verlauf {file} war beschädigt. Er wird als {aside} aufbewahrt; Antworten, die in einen neuen Verlauf übernommen werden konnten: {count}.</translation>
+        <source>The history {file} was damaged. It is kept as {aside}; answers recovered into a new history: {count}.</source>
+        <translation>Der Verlauf {file} war beschädigt. Er wird als {aside} aufbewahrt; in einen neuen Verlauf gerettete Antworten: {count}.</translation>
     </message>
 </context>
 <context>
@@ -777,17 +781,6 @@
     <message>
         <source>{file} is the history itself; choose another file.</source>
         <translation>{file} ist der Verlauf selbst; wählen Sie eine andere Datei.</translation>
-    </message>
-</context>
-<context>
-    <name>HistoryDelegate</name>
-    <message>
-        <source>stopped</source>
-        <translation>angehalten</translation>
-    </message>
-    <message>
-        <source>demonstration</source>
-        <translation>Demonstration</translation>
     </message>
 </context>
 <context>
@@ -819,7 +812,7 @@
         <translation>Fragen und Antworten bleiben hier erhalten, die neuesten zuerst.</translation>
     </message>
     <message>
-        <source>No answer has all of these words.</source>
+        <source>No answer contains all of these words.</source>
         <translation>Keine Antwort enthält alle diese Wörter.</translation>
     </message>
     <message>
@@ -881,12 +874,12 @@
         <translation>Nachher</translation>
     </message>
     <message>
-        <source>Size on the ground of a pixel and of the part looked at</source>
-        <translation>Größe eines Pixels und des betrachteten Teils am Boden</translation>
+        <source>Pixel size and size of the crop on the ground</source>
+        <translation>Pixelgröße und Größe des Ausschnitts am Boden</translation>
     </message>
     <message>
-        <source>What to look at</source>
-        <translation>Was betrachtet wird</translation>
+        <source>Input</source>
+        <translation>Eingabe</translation>
     </message>
     <message>
         <source>Later layer</source>
@@ -901,8 +894,8 @@
         <translation>Kachel für Kachel fragen…</translation>
     </message>
     <message>
-        <source>Where the series comes from</source>
-        <translation>Woher die Serie kommt</translation>
+        <source>Source of the series</source>
+        <translation>Quelle der Serie</translation>
     </message>
     <message>
         <source>Dated layers</source>
@@ -929,8 +922,8 @@
         <translation>Bild</translation>
     </message>
     <message>
-        <source>Look at one layer</source>
-        <translation>Einen Layer betrachten</translation>
+        <source>Ask about one layer</source>
+        <translation>Zu einem Layer fragen</translation>
     </message>
     <message>
         <source>Pair</source>
@@ -945,8 +938,8 @@
         <translation>Serie</translation>
     </message>
     <message>
-        <source>Look at three or more dates, or at a video file</source>
-        <translation>Drei oder mehr Zeitpunkte oder eine Videodatei betrachten</translation>
+        <source>Ask about three or more dates, or a video file</source>
+        <translation>Zu drei oder mehr Zeitpunkten oder einer Videodatei fragen</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -1271,40 +1264,40 @@
 <context>
     <name>Processing</name>
     <message>
+        <source>Without options the answer is free text. With options, such as yes,no, each of them gets a probability: the text is the most likely option, the column probability has its probability, and there is a column for each option (p_yes, p_no). Several views average these probabilities over turned and mirrored views of each tile: slower but more reliable.</source>
+        <translation>Ohne Auswahl ist die Antwort freier Text. Mit einer Auswahl wie yes,no erhält jede Antwort eine Wahrscheinlichkeit: Der Text ist die wahrscheinlichste, die Spalte probability enthält ihre Wahrscheinlichkeit, und für jede Antwort gibt es eine Spalte (p_yes, p_no). Mehrere Ansichten mitteln diese Wahrscheinlichkeiten über gedrehte und gespiegelte Ansichten jeder Kachel: langsamer, aber zuverlässiger.</translation>
+    </message>
+    <message>
         <source>Answer tiles</source>
         <translation>Kacheln befragen</translation>
+    </message>
+    <message>
+        <source>Asks one question about every tile of a raster layer.</source>
+        <translation>Stellt eine Frage zu jeder Kachel eines Rasterlayers.</translation>
     </message>
     <message>
         <source>question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI</source>
         <translation>frage,fragen,antwort,VQA,ja,nein,wahrscheinlichkeit,auswahl,kacheln,gitter,raster,KI</translation>
     </message>
     <message>
-        <source>Puts one question to every tile of a raster layer.</source>
-        <translation>Stellt eine Frage zu jeder Kachel eines Rasterlayers.</translation>
+        <source>Options, comma-separated (free answer if empty)</source>
+        <translation>Auswahl, durch Kommas getrennt (leer: freie Antwort)</translation>
     </message>
     <message>
-        <source>Without options the model answers freely. With options, such as yes,no, it rates each of them: the text is the likeliest, the column probability says how likely, and there is a column for each option (p_yes, p_no).</source>
-        <translation>Ohne Auswahl antwortet das Modell frei. Mit einer Auswahl wie yes,no bewertet es jede der Antworten: Der Text ist die wahrscheinlichste, die Spalte probability sagt, wie wahrscheinlich, und für jede Antwort gibt es eine Spalte (p_yes, p_no).</translation>
+        <source>The question is empty; enter one.</source>
+        <translation>Die Frage ist leer; geben Sie eine ein.</translation>
     </message>
     <message>
         <source>Question</source>
         <translation>Frage</translation>
     </message>
     <message>
-        <source>Options, with commas between (free answer if empty)</source>
-        <translation>Auswahl, durch Kommas getrennt (leer: freie Antwort)</translation>
-    </message>
-    <message>
-        <source>The question is empty; say what you want to know.</source>
-        <translation>Die Frage ist leer; sagen Sie, was Sie wissen möchten.</translation>
-    </message>
-    <message>
         <source>Ask the imagery</source>
         <translation>Bilddaten befragen</translation>
     </message>
     <message>
-        <source>There is no temporary folder to draw in ({reason}); free some space on its disk.</source>
-        <translation>Es gibt keinen temporären Ordner für die Bilder ({reason}); schaffen Sie Platz auf dessen Datenträger.</translation>
+        <source>No temporary folder can be made for the crops ({reason}); free some space on its disk.</source>
+        <translation>Für die Ausschnitte kann kein temporärer Ordner angelegt werden ({reason}); schaffen Sie Platz auf dessen Datenträger.</translation>
     </message>
     <message>
         <source>{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the environment variable {variable} name the Python of an environment that has unirs.</source>
@@ -1323,12 +1316,12 @@
         <translation>Genauigkeit (auto, float32, bfloat16)</translation>
     </message>
     <message>
-        <source>Let the model describe first (clue)</source>
-        <translation>Das Modell zuerst beschreiben lassen (Hinweis)</translation>
+        <source>Generate a clue first</source>
+        <translation>Zuerst einen Hinweis erzeugen</translation>
     </message>
     <message>
-        <source>Longest answer, in tokens</source>
-        <translation>Längste Antwort in Token</translation>
+        <source>Maximum length of an answer, in tokens</source>
+        <translation>Größte Länge einer Antwort in Token</translation>
     </message>
     <message>
         <source>Resume: keep the rows that the output has already</source>
@@ -1355,7 +1348,7 @@
         <translation>In den Layer selbst: Es entsteht keine Ausgabe. Die Antworten werden am Ende des Laufs oder beim Abbrechen Attribute der Objekte des Layers, als ein Schritt, der rückgängig gemacht werden kann. Das Speichern der Änderungen bleibt Ihnen überlassen.</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is kept at once, and a further run with the same output goes on where the last one ended.</source>
+        <source>With a GeoPackage as output every row is saved at once, and another run with the same output continues where the last one ended.</source>
         <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, und ein weiterer Lauf mit derselben Ausgabe macht dort weiter, wo der letzte endete.</translation>
     </message>
     <message>
@@ -1383,8 +1376,8 @@
         <translation>Objekte: {count}.</translation>
     </message>
     <message>
-        <source>There is nowhere to put the captions; choose an output, or the layer itself.</source>
-        <translation>Es gibt keinen Ort für die Beschreibungen; wählen Sie eine Ausgabe oder den Layer selbst.</translation>
+        <source>The captions have no output; choose one, or the layer itself.</source>
+        <translation>Die Beschreibungen haben keine Ausgabe; wählen Sie eine, oder den Layer selbst.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -1419,32 +1412,28 @@
         <translation>klassifizieren,klassen,szene,ereignis,landnutzung,zeitreihe,wahrscheinlichkeit,kacheln,gitter,raster,KI</translation>
     </message>
     <message>
+        <source>With one layer the classes are those of the scene, such as rural,urban. Two or more layers are a series, in the order of their dates; its classes are events. If none are given, the model&apos;s own are used: 30 scenes, or the 25 events of the ERA data set. The text is the most likely class, the column probability has its probability, and there is a column for each class. A question of your own may replace the request to classify.</source>
+        <translation>Bei einem Layer sind die Klassen die der Szene, etwa rural,urban. Zwei oder mehr Layer sind eine Serie in der Reihenfolge ihrer Daten; deren Klassen sind Ereignisse. Ohne Angabe gelten die des Modells: 30 Szenen, oder die 25 Ereignisse des ERA-Datensatzes. Der Text ist die wahrscheinlichste Klasse, die Spalte probability enthält ihre Wahrscheinlichkeit, und für jede Klasse gibt es eine Spalte. Eine eigene Frage kann die Aufforderung zu klassifizieren ersetzen.</translation>
+    </message>
+    <message>
         <source>Sorts every tile of a raster layer, or of a series of dates, into classes.</source>
         <translation>Ordnet jede Kachel eines Rasterlayers oder einer Zeitreihe in Klassen ein.</translation>
     </message>
     <message>
-        <source>With one layer the classes are those of the scene, such as rural,urban. Two or more layers are a series, in the order of their dates; its classes are events, by default the 25 of the ERA data set. The text is the likeliest class, the column probability says how likely, and there is a column for each class. A question of your own may replace the request to classify one layer.</source>
-        <translation>Bei einem Layer sind die Klassen die der Szene, etwa rural,urban. Zwei oder mehr Layer sind eine Serie in der Reihenfolge ihrer Daten; deren Klassen sind Ereignisse, ohne Angabe die 25 des ERA-Datensatzes. Der Text ist die wahrscheinlichste Klasse, die Spalte probability sagt, wie wahrscheinlich, und für jede Klasse gibt es eine Spalte. Eine eigene Frage kann die Aufforderung ersetzen, einen Layer zu klassifizieren.</translation>
+        <source>Classes, comma-separated (those of the model if empty)</source>
+        <translation>Klassen, durch Kommas getrennt (leer: die des Modells)</translation>
+    </message>
+    <message>
+        <source>The run was cancelled before the model was loaded.</source>
+        <translation>Der Lauf wurde abgebrochen, bevor das Modell geladen war.</translation>
     </message>
     <message>
         <source>Raster layer, or layers of a series</source>
         <translation>Rasterlayer oder Layer einer Serie</translation>
     </message>
     <message>
-        <source>Classes, with commas between</source>
-        <translation>Klassen, durch Kommas getrennt</translation>
-    </message>
-    <message>
         <source>Question, instead of the request to classify</source>
         <translation>Frage anstelle der Aufforderung zu klassifizieren</translation>
-    </message>
-    <message>
-        <source>A series takes no question; leave it empty.</source>
-        <translation>Eine Serie nimmt keine Frage an; lassen Sie sie leer.</translation>
-    </message>
-    <message>
-        <source>One layer needs classes to choose from; name them, such as rural,urban.</source>
-        <translation>Ein Layer braucht Klassen zur Auswahl; nennen Sie sie, etwa rural,urban.</translation>
     </message>
     <message>
         <source>Describe change tiles</source>
@@ -1459,6 +1448,10 @@
         <translation>änderung,änderungserkennung,vergleichen,vorher,nachher,zwei zeitpunkte,beschreibung,text,kacheln,gitter,KI</translation>
     </message>
     <message>
+        <source>With several views the probability of a change is averaged over turned and mirrored views of each tile: slower but more reliable. The text is that of the unturned view.</source>
+        <translation>Mit mehreren Ansichten wird die Wahrscheinlichkeit einer Änderung über gedrehte und gespiegelte Ansichten jeder Kachel gemittelt: langsamer, aber zuverlässiger. Der Text ist der der ungedrehten Ansicht.</translation>
+    </message>
+    <message>
         <source>Describes in words what changed in every tile between two dates.</source>
         <translation>Beschreibt in Worten, was sich in jeder Kachel zwischen zwei Zeitpunkten geändert hat.</translation>
     </message>
@@ -1467,12 +1460,8 @@
         <translation>Die Spalte changed enthält yes oder no, wie das Modell es bewertet. Beide Layer werden auf einem gemeinsamen Raster gezeichnet, im KBS des früheren Layers; KBS und Auflösung dürfen sich unterscheiden.</translation>
     </message>
     <message>
-        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take about six times as long as one.</source>
-        <translation>Mit mehreren Ansichten wird jede Kachel auch gedreht, gespiegelt und rückwärts in der Zeit betrachtet. Der Text ist, was die meisten Ansichten sagen; die Spalte agreement nennt ihren Anteil. Sechzehn Ansichten dauern etwa sechsmal so lange wie eine.</translation>
-    </message>
-    <message>
-        <source>Views of each tile</source>
-        <translation>Ansichten je Kachel</translation>
+        <source>Number of views of each tile</source>
+        <translation>Anzahl der Ansichten je Kachel</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
@@ -1491,11 +1480,11 @@
         <translation>Rasterlayer nachher</translation>
     </message>
     <message>
-        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. What the model sees of a tile is what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are not asked about: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
+        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. The model gets what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are skipped: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
         <translation>Die Ausdehnung wird mit ganzen Kacheln einer Größe bedeckt, Zeile für Zeile von ihrer oberen linken Ecke aus. Das Modell sieht von einer Kachel, was die Karte zeigt: Kanäle, Streckung und Transparenz des Layers. Zu Kacheln mit weniger als 5&#xa0;% Daten wird nicht gefragt: Ihr Status ist nodata. Eine Kachel, die misslingt, hat den Status failed und ihren Fehler in der Zeile.</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. A file of another format is written when the run ends or is cancelled.</source>
+        <source>With a GeoPackage as output every row is saved at once; run again with the same output to continue where a run ended. Existing rows stay, failed ones are repeated. A file of another format is written when the run ends or is cancelled.</source>
         <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort gespeichert, was auch geschieht; mit derselben Ausgabe geht es dort weiter, wo ein Lauf endete. Vorhandene Zeilen bleiben, fehlgeschlagene werden erneut gefragt. Eine Datei in einem anderen Format wird geschrieben, wenn der Lauf endet oder abgebrochen wird.</translation>
     </message>
     <message>
@@ -1511,20 +1500,20 @@
         <translation>Der Layer {layer} hat keine eigenen Pixel; geben Sie die Kachelgröße in Karteneinheiten an.</translation>
     </message>
     <message>
-        <source>The extent and the layers ({layers}) have no ground in common; choose another extent.</source>
-        <translation>Die Ausdehnung und die Layer ({layers}) haben keine gemeinsame Fläche; wählen Sie eine andere Ausdehnung.</translation>
+        <source>The extent and the layers ({layers}) do not overlap; choose another extent.</source>
+        <translation>Die Ausdehnung und die Layer ({layers}) überlappen nicht; wählen Sie eine andere Ausdehnung.</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Ausdehnung</translation>
     </message>
     <message>
-        <source>One of the layers {first} and {second} has no CRS, so that they cannot be laid over each other; set it in the layer&apos;s properties.</source>
-        <translation>Einer der Layer {first} und {second} hat kein KBS, sodass sie nicht übereinandergelegt werden können; setzen Sie es in den Layereigenschaften.</translation>
+        <source>One of the layers {first} and {second} has no CRS, so that their extents cannot be compared; set it in the layer&apos;s properties.</source>
+        <translation>Einer der Layer {first} und {second} hat kein KBS, sodass ihre Ausdehnungen nicht verglichen werden können; setzen Sie es in den Layereigenschaften.</translation>
     </message>
     <message>
-        <source>The layer {layer} cannot be brought into the CRS {crs}.</source>
-        <translation>Der Layer {layer} kann nicht in das KBS {crs} gebracht werden.</translation>
+        <source>The layer {layer} cannot be transformed to the CRS {crs}; choose another layer.</source>
+        <translation>Der Layer {layer} kann nicht in das KBS {crs} transformiert werden; wählen Sie einen anderen Layer.</translation>
     </message>
     <message>
         <source>Tile size</source>
@@ -1571,12 +1560,16 @@
         <translation>Die Ausdehnung ist leer; wählen Sie eine andere.</translation>
     </message>
     <message>
-        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Mind the unit of the tile size.</source>
-        <translation>Es gäbe mehr als eine Million Kacheln; wählen Sie größere Kacheln oder eine kleinere Ausdehnung. Beachten Sie die Einheit der Kachelgröße.</translation>
+        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Check the unit of the tile size.</source>
+        <translation>Es gäbe mehr als eine Million Kacheln; wählen Sie größere Kacheln oder eine kleinere Ausdehnung. Prüfen Sie die Einheit der Kachelgröße.</translation>
     </message>
     <message>
         <source>The options {options} leave no choice; name at least two, each once.</source>
         <translation>Die Auswahl {options} lässt keine Wahl; nennen Sie mindestens zwei Antworten, jede einmal.</translation>
+    </message>
+    <message>
+        <source>The feature has no geometry; give it one.</source>
+        <translation>Das Objekt hat keine Geometrie; geben Sie ihm eine.</translation>
     </message>
     <message>
         <source>0 of {total}</source>
@@ -1599,36 +1592,32 @@
         <translation>{seconds} s</translation>
     </message>
     <message>
-        <source>{done} of {total} are in the output already and stay.</source>
-        <translation>{done} von {total} sind schon in der Ausgabe und bleiben.</translation>
+        <source>{done} of {total} are in the output already.</source>
+        <translation>{done} von {total} sind schon in der Ausgabe.</translation>
     </message>
     <message>
         <source>Loading the model…</source>
         <translation>Das Modell wird geladen…</translation>
     </message>
     <message>
-        <source>{model} is a demonstration model: do not rely on what it says.</source>
-        <translation>{model} ist ein Demonstrationsmodell: Verlassen Sie sich nicht auf seine Aussagen.</translation>
+        <source>{model} is a demonstration model: do not rely on its answers.</source>
+        <translation>{model} ist ein Demonstrationsmodell: Verlassen Sie sich nicht auf seine Antworten.</translation>
     </message>
     <message>
-        <source>The feature has no geometry to look at.</source>
-        <translation>Das Objekt hat keine Geometrie, die betrachtet werden könnte.</translation>
-    </message>
-    <message>
-        <source>{file} holds rows of other places than those of this run; choose another output, or switch resuming off to replace them.</source>
-        <translation>{file} enthält Zeilen anderer Orte als dieser Lauf; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
+        <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
+        <translation>{file} enthält Zeilen zu anderen Ausdehnungen als denen dieses Laufs; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
     </message>
     <message>
         <source>{file} holds a table of another kind; choose another output, or switch resuming off to replace it.</source>
         <translation>{file} enthält eine Tabelle anderer Art; wählen Sie eine andere Ausgabe, oder schalten Sie das Fortsetzen aus, um sie zu ersetzen.</translation>
     </message>
     <message>
-        <source>{file} is there, and is no GeoPackage that can be opened; choose another output.</source>
-        <translation>{file} ist da und kein GeoPackage, das geöffnet werden kann; wählen Sie eine andere Ausgabe.</translation>
+        <source>{file} exists and is no GeoPackage that can be opened; choose another output.</source>
+        <translation>{file} existiert und ist kein GeoPackage, das geöffnet werden kann; wählen Sie eine andere Ausgabe.</translation>
     </message>
     <message>
-        <source>it cannot be opened again after it was made</source>
-        <translation>sie lässt sich nach dem Anlegen nicht wieder öffnen</translation>
+        <source>it cannot be opened after it was made</source>
+        <translation>sie lässt sich nach dem Anlegen nicht öffnen</translation>
     </message>
     <message>
         <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
@@ -1663,7 +1652,7 @@
         <translation>misslungen</translation>
     </message>
     <message>
-        <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
+        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
         <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
     </message>
     <message>
@@ -1671,7 +1660,7 @@
         <translation>QGIS erlaubt kein | in seinem Namen</translation>
     </message>
     <message>
-        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or choose a GeoPackage as output.</source>
         <translation>{file} kann nicht geschrieben werden ({reason}); die Antworten sind in {kept} gespeichert. Schaffen Sie Platz und starten Sie erneut, oder wählen Sie ein GeoPackage als Ausgabe.</translation>
     </message>
     <message>
@@ -1679,8 +1668,8 @@
         <translation>Ein anderer Lauf schreibt in {file}; warten Sie, bis er beendet ist, oder wählen Sie eine andere Ausgabe.</translation>
     </message>
     <message>
-        <source>its folder may not be written</source>
-        <translation>in den Ordner darf nicht geschrieben werden</translation>
+        <source>its folder is read-only</source>
+        <translation>sein Ordner ist schreibgeschützt</translation>
     </message>
     <message>
         <source>there is no such folder</source>
@@ -1724,7 +1713,7 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from, separated by commas</source>
+        <source>Answers to choose from, comma-separated</source>
         <translation>Antworten zur Auswahl, durch Kommas getrennt</translation>
     </message>
     <message>
@@ -1732,8 +1721,8 @@
         <translation>Antworten zur Auswahl</translation>
     </message>
     <message>
-        <source>The model weighs these answers and gives the probability of each.</source>
-        <translation>Das Modell wägt diese Antworten ab und gibt die Wahrscheinlichkeit jeder an.</translation>
+        <source>The model gives each of these answers a probability.</source>
+        <translation>Das Modell gibt jeder dieser Antworten eine Wahrscheinlichkeit.</translation>
     </message>
     <message>
         <source>Ask about this image…</source>
@@ -1776,15 +1765,15 @@
         <translation>Die Antwort anhalten und den bisherigen Text behalten (Esc)</translation>
     </message>
     <message>
-        <source>End the worker and start it again, if it does not react</source>
-        <translation>Den Arbeitsprozess beenden und neu starten, falls er nicht reagiert</translation>
+        <source>Restart the worker if it does not respond</source>
+        <translation>Den Arbeitsprozess neu starten, falls er nicht reagiert</translation>
     </message>
     <message>
-        <source>Give at least two answers to choose from, separated by commas.</source>
+        <source>Give at least two answers to choose from, comma-separated.</source>
         <translation>Geben Sie mindestens zwei Antworten zur Auswahl an, durch Kommas getrennt.</translation>
     </message>
     <message>
-        <source>The model reads English: this looks like another language.</source>
+        <source>The model expects English: this looks like another language.</source>
         <translation>Das Modell liest Englisch: Dies scheint eine andere Sprache zu sein.</translation>
     </message>
     <message>
@@ -1930,12 +1919,12 @@
         <translation>Den Layer nach unten schieben</translation>
     </message>
     <message>
-        <source>Take the layer out of the series</source>
-        <translation>Den Layer aus der Serie nehmen</translation>
+        <source>Remove the layer from the series</source>
+        <translation>Den Layer aus der Serie entfernen</translation>
     </message>
     <message>
-        <source>Order the layers by date</source>
-        <translation>Die Layer nach Datum ordnen</translation>
+        <source>Sort the layers by date</source>
+        <translation>Die Layer nach Datum sortieren</translation>
     </message>
     <message>
         <source>Layers of the series, the earliest first</source>
@@ -2253,8 +2242,8 @@
         <translation>Videodatei wählen…</translation>
     </message>
     <message>
-        <source>A video has no place on the map; its answer has no footprint.</source>
-        <translation>Ein Video hat keinen Ort auf der Karte; seine Antwort hat keinen Umriss.</translation>
+        <source>A video has no extent on the map; its answer has no footprint.</source>
+        <translation>Ein Video hat keine Ausdehnung auf der Karte; seine Antwort hat keinen Umriss.</translation>
     </message>
     <message>
         <source>Choose a video file</source>

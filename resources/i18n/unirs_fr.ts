@@ -23,16 +23,16 @@
         <translation>Chargement du modèle…</translation>
     </message>
     <message>
-        <source>Reading the pictures…</source>
+        <source>Reading the images…</source>
         <translation>Lecture des images…</translation>
     </message>
     <message>
-        <source>Looking at the pictures…</source>
-        <translation>Examen des images…</translation>
+        <source>Encoding the images…</source>
+        <translation>Encodage des images…</translation>
     </message>
     <message>
-        <source>Noting a clue…</source>
-        <translation>Rédaction d’un indice…</translation>
+        <source>Generating the clue…</source>
+        <translation>Génération de l’indice…</translation>
     </message>
     <message>
         <source>Reading the question…</source>
@@ -43,20 +43,16 @@
         <translation>Réponse en cours…</translation>
     </message>
     <message>
-        <source>Weighing the answers…</source>
+        <source>Scoring the answers…</source>
         <translation>Évaluation des réponses…</translation>
     </message>
     <message>
-        <source>Looking at several views…</source>
-        <translation>Examen de plusieurs vues…</translation>
+        <source>Averaging over several views…</source>
+        <translation>Moyenne sur plusieurs vues…</translation>
     </message>
     <message>
         <source>Working…</source>
         <translation>En cours…</translation>
-    </message>
-    <message>
-        <source>Looking at view {number} of {count}…</source>
-        <translation>Examen de la vue {number} sur {count}…</translation>
     </message>
     <message>
         <source>Question</source>
@@ -71,8 +67,8 @@
         <translation>Indice</translation>
     </message>
     <message>
-        <source>What the base model noted about the picture before the question was read</source>
-        <translation>Ce que le modèle de base a noté sur l’image avant de lire la question</translation>
+        <source>Text about the image that the base model generated before the question was read</source>
+        <translation>Texte sur l’image généré par le modèle de base avant la lecture de la question</translation>
     </message>
     <message>
         <source>What the model saw</source>
@@ -91,8 +87,12 @@
         <translation>Arrêtée&#xa0;: cette réponse n’est pas complète.</translation>
     </message>
     <message>
-        <source>Demonstration model: do not rely on it.</source>
-        <translation>Modèle de démonstration&#xa0;: ne vous y fiez pas.</translation>
+        <source>Experimental model: check this answer.</source>
+        <translation>Modèle expérimental : vérifiez cette réponse.</translation>
+    </message>
+    <message>
+        <source>Not sure: the model gives this answer a probability of {percent}.</source>
+        <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -107,8 +107,8 @@
         <translation>{seconds} s, {model} sur {device}</translation>
     </message>
     <message>
-        <source>{agreeing} of {views} views agree</source>
-        <translation>{agreeing} vues sur {views} concordent</translation>
+        <source>average of {views} views, {details}</source>
+        <translation>moyenne de {views} vues, {details}</translation>
     </message>
 </context>
 <context>
@@ -391,8 +391,8 @@
         <translation>Ajoutez une couche raster au projet, puis posez ici vos questions.</translation>
     </message>
     <message>
-        <source>UniRS answers on this computer. Its runtime has to be set up once before.</source>
-        <translation>UniRS répond sur cet ordinateur. Son environnement d’exécution doit d’abord être installé une fois.</translation>
+        <source>UniRS runs on this computer. Set up its runtime once to begin.</source>
+        <translation>UniRS s’exécute sur cet ordinateur. Installez une fois son environnement d’exécution pour commencer.</translation>
     </message>
     <message>
         <source>Setting up the runtime…</source>
@@ -426,6 +426,18 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>stopped</source>
+        <translation>arrêtée</translation>
+    </message>
+    <message>
+        <source>not sure</source>
+        <translation>incertain</translation>
+    </message>
+    <message>
+        <source>experimental</source>
+        <translation>expérimental</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Question</translation>
     </message>
@@ -442,18 +454,6 @@
         <translation>Classification</translation>
     </message>
     <message>
-        <source>Single image</source>
-        <translation>Image seule</translation>
-    </message>
-    <message>
-        <source>Pair of dates</source>
-        <translation>Paire de dates</translation>
-    </message>
-    <message>
-        <source>Series</source>
-        <translation>Série</translation>
-    </message>
-    <message>
         <source>{layer} ({date})</source>
         <translation>{layer} ({date})</translation>
     </message>
@@ -461,12 +461,12 @@
 <context>
     <name>EntryActions</name>
     <message>
-        <source>Zoom to the place</source>
-        <translation>Zoomer sur le lieu</translation>
+        <source>Zoom to the footprint</source>
+        <translation>Zoomer sur le contour</translation>
     </message>
     <message>
-        <source>Highlight the place</source>
-        <translation>Mettre le lieu en évidence</translation>
+        <source>Highlight the footprint</source>
+        <translation>Mettre le contour en évidence</translation>
     </message>
     <message>
         <source>Ask again</source>
@@ -600,20 +600,20 @@
 <context>
     <name>History</name>
     <message>
-        <source>another window of QGIS holds it</source>
-        <translation>une autre fenêtre de QGIS l’occupe</translation>
+        <source>another window of QGIS has locked it</source>
+        <translation>une autre fenêtre de QGIS l’a verrouillé</translation>
     </message>
     <message>
-        <source>its folder may not be written</source>
-        <translation>l’écriture dans son dossier n’est pas permise</translation>
+        <source>its folder is read-only</source>
+        <translation>son dossier est en lecture seule</translation>
     </message>
     <message>
-        <source>it is a GeoPackage of something else</source>
-        <translation>c’est un GeoPackage d’un autre contenu</translation>
+        <source>the GeoPackage holds something else</source>
+        <translation>le GeoPackage contient autre chose</translation>
     </message>
     <message>
-        <source>The history {file} cannot be read or written: {reason}. Mend that, or choose another place for it under Settings ▸ Options ▸ UniRS.</source>
-        <translation>L’historique {file} ne peut pas être lu ou écrit&#xa0;: {reason}. Corrigez cela, ou choisissez un autre endroit sous Préférences ▸ Options ▸ UniRS.</translation>
+        <source>The history {file} cannot be read or written: {reason}. Fix that, or choose another location under Settings ▸ Options ▸ UniRS.</source>
+        <translation>L’historique {file} ne peut pas être lu ou écrit : {reason}. Corrigez cela, ou choisissez un autre emplacement sous Préférences ▸ Options ▸ UniRS.</translation>
     </message>
     <message>
         <source>The history {file} is damaged.</source>
@@ -624,12 +624,12 @@
         <translation>le disque est plein</translation>
     </message>
     <message>
-        <source>it may not be written</source>
-        <translation>l’écriture n’est pas permise</translation>
+        <source>it is read-only</source>
+        <translation>il est en lecture seule</translation>
     </message>
     <message>
-        <source>another program holds it</source>
-        <translation>un autre programme l’occupe</translation>
+        <source>another program has locked it</source>
+        <translation>un autre programme l’a verrouillé</translation>
     </message>
     <message>
         <source>its file cannot be opened</source>
@@ -720,12 +720,16 @@
         <translation>Vues</translation>
     </message>
     <message>
-        <source>Views that agree</source>
-        <translation>Vues concordantes</translation>
+        <source>Not sure</source>
+        <translation>Incertain</translation>
     </message>
     <message>
-        <source>Footprint as asked (WKT)</source>
-        <translation>Contour tel que demandé (WKT)</translation>
+        <source>Acquisition dates</source>
+        <translation>Dates d’acquisition</translation>
+    </message>
+    <message>
+        <source>Footprint (WKT)</source>
+        <translation>Contour (WKT)</translation>
     </message>
     <message>
         <source>CRS of the footprint</source>
@@ -740,20 +744,20 @@
         <translation>Il n’y a pas encore de couche à ajouter&#xa0;: l’historique {file} ne contient aucune réponse.</translation>
     </message>
     <message>
-        <source>The history has a defect: {error}. See the log, tab UniRS.</source>
-        <translation>L’historique a un défaut&#xa0;: {error}. Voir le journal, onglet UniRS.</translation>
+        <source>Internal error of the history: {error}. See the log, tab UniRS.</source>
+        <translation>Erreur interne de l’historique : {error}. Voir le journal, onglet UniRS.</translation>
     </message>
     <message>
         <source>Answers that were edited by hand and cannot be shown: {count} of the history {file}.</source>
         <translation>Réponses modifiées à la main qui ne peuvent pas être montrées&#xa0;: {count} dans l’historique {file}.</translation>
     </message>
     <message>
-        <source>{reason} New answers are in memory only; UniRS goes on trying to write them.</source>
-        <translation>{reason} Les nouvelles réponses ne sont qu’en mémoire&#xa0;; UniRS continue d’essayer de les écrire.</translation>
+        <source>{reason} New answers are in memory only; UniRS keeps trying to write them.</source>
+        <translation>{reason} Les nouvelles réponses ne sont qu’en mémoire ; UniRS continue d’essayer de les écrire.</translation>
     </message>
     <message>
-        <source>The history {file} was damaged. It is kept as {aside}; answers that could be brought into a new history: {count}.</source>
-        <translation>L’historique {file} était endommagé. Il est conservé sous le nom {aside}&#xa0;; réponses reprises dans un nouvel historique&#xa0;: {count}.</translation>
+        <source>The history {file} was damaged. It is kept as {aside}; answers recovered into a new history: {count}.</source>
+        <translation>L’historique {file} était endommagé. Il est conservé sous le nom {aside} ; réponses récupérées dans un nouvel historique : {count}.</translation>
     </message>
 </context>
 <context>
@@ -777,17 +781,6 @@
     <message>
         <source>{file} is the history itself; choose another file.</source>
         <translation>{file} est l’historique lui-même&#xa0;; choisissez un autre fichier.</translation>
-    </message>
-</context>
-<context>
-    <name>HistoryDelegate</name>
-    <message>
-        <source>stopped</source>
-        <translation>arrêtée</translation>
-    </message>
-    <message>
-        <source>demonstration</source>
-        <translation>démonstration</translation>
     </message>
 </context>
 <context>
@@ -819,7 +812,7 @@
         <translation>Les questions et leurs réponses sont conservées ici, les plus récentes d’abord.</translation>
     </message>
     <message>
-        <source>No answer has all of these words.</source>
+        <source>No answer contains all of these words.</source>
         <translation>Aucune réponse ne contient tous ces mots.</translation>
     </message>
     <message>
@@ -881,12 +874,12 @@
         <translation>Après</translation>
     </message>
     <message>
-        <source>Size on the ground of a pixel and of the part looked at</source>
-        <translation>Taille au sol d’un pixel et de la partie regardée</translation>
+        <source>Pixel size and size of the crop on the ground</source>
+        <translation>Taille du pixel et taille de l’extrait au sol</translation>
     </message>
     <message>
-        <source>What to look at</source>
-        <translation>Ce qui est regardé</translation>
+        <source>Input</source>
+        <translation>Entrée</translation>
     </message>
     <message>
         <source>Later layer</source>
@@ -901,8 +894,8 @@
         <translation>Interroger tuile par tuile…</translation>
     </message>
     <message>
-        <source>Where the series comes from</source>
-        <translation>D’où vient la série</translation>
+        <source>Source of the series</source>
+        <translation>Source de la série</translation>
     </message>
     <message>
         <source>Dated layers</source>
@@ -929,8 +922,8 @@
         <translation>Image</translation>
     </message>
     <message>
-        <source>Look at one layer</source>
-        <translation>Regarder une couche</translation>
+        <source>Ask about one layer</source>
+        <translation>Interroger une couche</translation>
     </message>
     <message>
         <source>Pair</source>
@@ -945,8 +938,8 @@
         <translation>Série</translation>
     </message>
     <message>
-        <source>Look at three or more dates, or at a video file</source>
-        <translation>Regarder trois dates ou plus, ou un fichier vidéo</translation>
+        <source>Ask about three or more dates, or a video file</source>
+        <translation>Interroger trois dates ou plus, ou un fichier vidéo</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -1271,40 +1264,40 @@
 <context>
     <name>Processing</name>
     <message>
+        <source>Without options the answer is free text. With options, such as yes,no, each of them gets a probability: the text is the most likely option, the column probability has its probability, and there is a column for each option (p_yes, p_no). Several views average these probabilities over turned and mirrored views of each tile: slower but more reliable.</source>
+        <translation>Sans choix, la réponse est un texte libre. Avec des choix, comme yes,no, chacun reçoit une probabilité : le texte est le choix le plus probable, la colonne probability contient sa probabilité, et il y a une colonne pour chaque choix (p_yes, p_no). Plusieurs vues font la moyenne de ces probabilités sur des vues tournées et en miroir de chaque tuile : plus lent mais plus fiable.</translation>
+    </message>
+    <message>
         <source>Answer tiles</source>
         <translation>Interroger les tuiles</translation>
+    </message>
+    <message>
+        <source>Asks one question about every tile of a raster layer.</source>
+        <translation>Pose une question sur chaque tuile d’une couche raster.</translation>
     </message>
     <message>
         <source>question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI</source>
         <translation>question,demander,réponse,VQA,oui,non,probabilité,choix,tuiles,grille,raster,IA</translation>
     </message>
     <message>
-        <source>Puts one question to every tile of a raster layer.</source>
-        <translation>Pose une question sur chaque tuile d’une couche raster.</translation>
+        <source>Options, comma-separated (free answer if empty)</source>
+        <translation>Choix, séparés par des virgules (réponse libre si vide)</translation>
     </message>
     <message>
-        <source>Without options the model answers freely. With options, such as yes,no, it rates each of them: the text is the likeliest, the column probability says how likely, and there is a column for each option (p_yes, p_no).</source>
-        <translation>Sans choix, le modèle répond librement. Avec des choix, comme yes,no, il évalue chacun d’eux&#xa0;: le texte est le plus probable, la colonne probability dit à quel point, et il y a une colonne pour chaque choix (p_yes, p_no).</translation>
+        <source>The question is empty; enter one.</source>
+        <translation>La question est vide ; saisissez-en une.</translation>
     </message>
     <message>
         <source>Question</source>
         <translation>Question</translation>
     </message>
     <message>
-        <source>Options, with commas between (free answer if empty)</source>
-        <translation>Choix, séparés par des virgules (réponse libre si vide)</translation>
-    </message>
-    <message>
-        <source>The question is empty; say what you want to know.</source>
-        <translation>La question est vide&#xa0;; dites ce que vous voulez savoir.</translation>
-    </message>
-    <message>
         <source>Ask the imagery</source>
         <translation>Interroger l’imagerie</translation>
     </message>
     <message>
-        <source>There is no temporary folder to draw in ({reason}); free some space on its disk.</source>
-        <translation>Aucun dossier temporaire n’est utilisable pour les images ({reason})&#xa0;; libérez de l’espace sur son disque.</translation>
+        <source>No temporary folder can be made for the crops ({reason}); free some space on its disk.</source>
+        <translation>Aucun dossier temporaire ne peut être créé pour les extraits ({reason}) ; libérez de l’espace sur son disque.</translation>
     </message>
     <message>
         <source>{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the environment variable {variable} name the Python of an environment that has unirs.</source>
@@ -1323,12 +1316,12 @@
         <translation>Précision (auto, float32, bfloat16)</translation>
     </message>
     <message>
-        <source>Let the model describe first (clue)</source>
-        <translation>Laisser d’abord le modèle décrire (indice)</translation>
+        <source>Generate a clue first</source>
+        <translation>Générer d’abord un indice</translation>
     </message>
     <message>
-        <source>Longest answer, in tokens</source>
-        <translation>Réponse la plus longue, en jetons</translation>
+        <source>Maximum length of an answer, in tokens</source>
+        <translation>Longueur maximale d’une réponse, en jetons</translation>
     </message>
     <message>
         <source>Resume: keep the rows that the output has already</source>
@@ -1355,7 +1348,7 @@
         <translation>Dans la couche elle-même&#xa0;: aucune sortie n’est créée. Les réponses deviennent des attributs des entités de la couche, à la fin du traitement ou lors de son annulation, en une seule étape qui peut être annulée. L’enregistrement des modifications vous est laissé.</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is kept at once, and a further run with the same output goes on where the last one ended.</source>
+        <source>With a GeoPackage as output every row is saved at once, and another run with the same output continues where the last one ended.</source>
         <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, et un autre traitement avec la même sortie reprend là où le dernier s’est arrêté.</translation>
     </message>
     <message>
@@ -1383,8 +1376,8 @@
         <translation>Entités&#xa0;: {count}.</translation>
     </message>
     <message>
-        <source>There is nowhere to put the captions; choose an output, or the layer itself.</source>
-        <translation>Il n’y a nulle part où mettre les descriptions&#xa0;; choisissez une sortie, ou la couche elle-même.</translation>
+        <source>The captions have no output; choose one, or the layer itself.</source>
+        <translation>Les descriptions n’ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -1419,32 +1412,28 @@
         <translation>classer,classes,scène,événement,occupation du sol,série temporelle,probabilité,tuiles,grille,raster,IA</translation>
     </message>
     <message>
+        <source>With one layer the classes are those of the scene, such as rural,urban. Two or more layers are a series, in the order of their dates; its classes are events. If none are given, the model&apos;s own are used: 30 scenes, or the 25 events of the ERA data set. The text is the most likely class, the column probability has its probability, and there is a column for each class. A question of your own may replace the request to classify.</source>
+        <translation>Avec une couche, les classes sont celles de la scène, comme rural,urban. Deux couches ou plus sont une série, dans l’ordre de leurs dates ; ses classes sont des événements. Sans indication, celles du modèle sont utilisées : 30 scènes, ou les 25 événements du jeu de données ERA. Le texte est la classe la plus probable, la colonne probability contient sa probabilité, et il y a une colonne pour chaque classe. Une question à vous peut remplacer la demande de classer.</translation>
+    </message>
+    <message>
         <source>Sorts every tile of a raster layer, or of a series of dates, into classes.</source>
         <translation>Range chaque tuile d’une couche raster, ou d’une série de dates, dans des classes.</translation>
     </message>
     <message>
-        <source>With one layer the classes are those of the scene, such as rural,urban. Two or more layers are a series, in the order of their dates; its classes are events, by default the 25 of the ERA data set. The text is the likeliest class, the column probability says how likely, and there is a column for each class. A question of your own may replace the request to classify one layer.</source>
-        <translation>Avec une couche, les classes sont celles de la scène, comme rural,urban. Deux couches ou plus sont une série, dans l’ordre de leurs dates&#xa0;; ses classes sont des événements, par défaut les 25 du jeu de données ERA. Le texte est la classe la plus probable, la colonne probability dit à quel point, et il y a une colonne pour chaque classe. Une question à vous peut remplacer la demande de classer une couche.</translation>
+        <source>Classes, comma-separated (those of the model if empty)</source>
+        <translation>Classes, séparées par des virgules (celles du modèle si vide)</translation>
+    </message>
+    <message>
+        <source>The run was cancelled before the model was loaded.</source>
+        <translation>Le traitement a été annulé avant le chargement du modèle.</translation>
     </message>
     <message>
         <source>Raster layer, or layers of a series</source>
         <translation>Couche raster, ou couches d’une série</translation>
     </message>
     <message>
-        <source>Classes, with commas between</source>
-        <translation>Classes, séparées par des virgules</translation>
-    </message>
-    <message>
         <source>Question, instead of the request to classify</source>
         <translation>Question, à la place de la demande de classement</translation>
-    </message>
-    <message>
-        <source>A series takes no question; leave it empty.</source>
-        <translation>Une série ne prend pas de question&#xa0;; laissez-la vide.</translation>
-    </message>
-    <message>
-        <source>One layer needs classes to choose from; name them, such as rural,urban.</source>
-        <translation>Une couche demande des classes parmi lesquelles choisir&#xa0;; nommez-les, comme rural,urban.</translation>
     </message>
     <message>
         <source>Describe change tiles</source>
@@ -1459,6 +1448,10 @@
         <translation>changement,détection de changements,comparer,avant,après,deux dates,description,texte,tuiles,grille,IA</translation>
     </message>
     <message>
+        <source>With several views the probability of a change is averaged over turned and mirrored views of each tile: slower but more reliable. The text is that of the unturned view.</source>
+        <translation>Avec plusieurs vues, la probabilité d’un changement est moyennée sur des vues tournées et en miroir de chaque tuile : plus lent mais plus fiable. Le texte est celui de la vue non tournée.</translation>
+    </message>
+    <message>
         <source>Describes in words what changed in every tile between two dates.</source>
         <translation>Décrit en mots ce qui a changé dans chaque tuile entre deux dates.</translation>
     </message>
@@ -1467,12 +1460,8 @@
         <translation>La colonne changed vaut yes ou no, selon le score du modèle. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche antérieure&#xa0;; leurs SCR et leurs résolutions peuvent différer.</translation>
     </message>
     <message>
-        <source>With several views every tile is also looked at turned, mirrored and backwards in time. What most views tell is the text, and the column agreement says which share of them do. Sixteen views take about six times as long as one.</source>
-        <translation>Avec plusieurs vues, chaque tuile est aussi examinée tournée, en miroir et à rebours dans le temps. Le texte est ce que dit la plupart des vues, et la colonne agreement en donne la part. Seize vues prennent environ six fois plus de temps qu’une.</translation>
-    </message>
-    <message>
-        <source>Views of each tile</source>
-        <translation>Vues de chaque tuile</translation>
+        <source>Number of views of each tile</source>
+        <translation>Nombre de vues de chaque tuile</translation>
     </message>
     <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
@@ -1491,11 +1480,11 @@
         <translation>Couche raster après</translation>
     </message>
     <message>
-        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. What the model sees of a tile is what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are not asked about: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
+        <source>The extent is covered by whole tiles of one size, row by row from its upper left corner. The model gets what the map shows: bands, stretch and transparency of the layer. Tiles with less than 5 % of data are skipped: their status is nodata. A tile that fails has the status failed and its error in the row.</source>
         <translation>L’emprise est couverte de tuiles entières de même taille, ligne par ligne à partir de son coin supérieur gauche. D’une tuile, le modèle voit ce que montre la carte&#xa0;: bandes, étirement et transparence de la couche. Les tuiles qui ont moins de 5&#xa0;% de données ne sont pas interrogées&#xa0;: leur statut est nodata. Une tuile qui échoue a le statut failed et son erreur dans la ligne.</translation>
     </message>
     <message>
-        <source>With a GeoPackage as output every row is kept at once, whatever happens; run again with the same output to go on where a run ended. Rows that are there stay, rows that failed are asked again. A file of another format is written when the run ends or is cancelled.</source>
+        <source>With a GeoPackage as output every row is saved at once; run again with the same output to continue where a run ended. Existing rows stay, failed ones are repeated. A file of another format is written when the run ends or is cancelled.</source>
         <translation>Avec un GeoPackage en sortie, chaque ligne est enregistrée aussitôt, quoi qu’il arrive&#xa0;; relancez avec la même sortie pour reprendre là où une exécution s’est arrêtée. Les lignes présentes restent, celles en échec sont redemandées. Un fichier d’un autre format est écrit à la fin ou à l’annulation de l’exécution.</translation>
     </message>
     <message>
@@ -1511,20 +1500,20 @@
         <translation>La couche {layer} n’a pas de pixels propres&#xa0;; donnez la taille des tuiles en unités de carte.</translation>
     </message>
     <message>
-        <source>The extent and the layers ({layers}) have no ground in common; choose another extent.</source>
-        <translation>L’emprise et les couches ({layers}) n’ont pas de zone commune&#xa0;; choisissez une autre emprise.</translation>
+        <source>The extent and the layers ({layers}) do not overlap; choose another extent.</source>
+        <translation>L’emprise et les couches ({layers}) ne se recouvrent pas ; choisissez une autre emprise.</translation>
     </message>
     <message>
         <source>Extent</source>
         <translation>Emprise</translation>
     </message>
     <message>
-        <source>One of the layers {first} and {second} has no CRS, so that they cannot be laid over each other; set it in the layer&apos;s properties.</source>
-        <translation>L’une des couches {first} et {second} n’a pas de SCR, de sorte qu’elles ne peuvent pas être superposées&#xa0;; définissez-le dans les propriétés de la couche.</translation>
+        <source>One of the layers {first} and {second} has no CRS, so that their extents cannot be compared; set it in the layer&apos;s properties.</source>
+        <translation>L’une des couches {first} et {second} n’a pas de SCR, de sorte que leurs emprises ne peuvent pas être comparées ; définissez-le dans les propriétés de la couche.</translation>
     </message>
     <message>
-        <source>The layer {layer} cannot be brought into the CRS {crs}.</source>
-        <translation>La couche {layer} ne peut pas être mise dans le SCR {crs}.</translation>
+        <source>The layer {layer} cannot be transformed to the CRS {crs}; choose another layer.</source>
+        <translation>La couche {layer} ne peut pas être transformée dans le SCR {crs} ; choisissez une autre couche.</translation>
     </message>
     <message>
         <source>Tile size</source>
@@ -1571,12 +1560,16 @@
         <translation>L’emprise est vide&#xa0;; choisissez-en une autre.</translation>
     </message>
     <message>
-        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Mind the unit of the tile size.</source>
-        <translation>Il y aurait plus d’un million de tuiles&#xa0;; choisissez des tuiles plus grandes ou une emprise plus petite. Attention à l’unité de la taille des tuiles.</translation>
+        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Check the unit of the tile size.</source>
+        <translation>Il y aurait plus d’un million de tuiles ; choisissez des tuiles plus grandes ou une emprise plus petite. Vérifiez l’unité de la taille des tuiles.</translation>
     </message>
     <message>
         <source>The options {options} leave no choice; name at least two, each once.</source>
         <translation>Les choix {options} n’en laissent aucun&#xa0;; nommez-en au moins deux, chacun une fois.</translation>
+    </message>
+    <message>
+        <source>The feature has no geometry; give it one.</source>
+        <translation>L’entité n’a pas de géométrie ; donnez-lui-en une.</translation>
     </message>
     <message>
         <source>0 of {total}</source>
@@ -1599,36 +1592,32 @@
         <translation>{seconds} s</translation>
     </message>
     <message>
-        <source>{done} of {total} are in the output already and stay.</source>
-        <translation>{done} sur {total} sont déjà dans la sortie et y restent.</translation>
+        <source>{done} of {total} are in the output already.</source>
+        <translation>{done} sur {total} sont déjà dans la sortie.</translation>
     </message>
     <message>
         <source>Loading the model…</source>
         <translation>Chargement du modèle…</translation>
     </message>
     <message>
-        <source>{model} is a demonstration model: do not rely on what it says.</source>
-        <translation>{model} est un modèle de démonstration&#xa0;: ne vous fiez pas à ce qu’il dit.</translation>
+        <source>{model} is a demonstration model: do not rely on its answers.</source>
+        <translation>{model} est un modèle de démonstration : ne vous fiez pas à ses réponses.</translation>
     </message>
     <message>
-        <source>The feature has no geometry to look at.</source>
-        <translation>L’entité n’a pas de géométrie à regarder.</translation>
-    </message>
-    <message>
-        <source>{file} holds rows of other places than those of this run; choose another output, or switch resuming off to replace them.</source>
-        <translation>{file} contient des lignes d’autres lieux que ceux de ce traitement&#xa0;; choisissez une autre sortie, ou désactivez la reprise pour les remplacer.</translation>
+        <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
+        <translation>{file} contient des lignes sur d’autres emprises que celles de ce traitement ; choisissez une autre sortie, ou désactivez la reprise pour les remplacer.</translation>
     </message>
     <message>
         <source>{file} holds a table of another kind; choose another output, or switch resuming off to replace it.</source>
         <translation>{file} contient une table d’une autre sorte&#xa0;; choisissez une autre sortie, ou désactivez la reprise pour la remplacer.</translation>
     </message>
     <message>
-        <source>{file} is there, and is no GeoPackage that can be opened; choose another output.</source>
-        <translation>{file} existe et n’est pas un GeoPackage qui puisse être ouvert&#xa0;; choisissez une autre sortie.</translation>
+        <source>{file} exists and is no GeoPackage that can be opened; choose another output.</source>
+        <translation>{file} existe et n’est pas un GeoPackage qui puisse être ouvert ; choisissez une autre sortie.</translation>
     </message>
     <message>
-        <source>it cannot be opened again after it was made</source>
-        <translation>elle ne peut pas être rouverte après sa création</translation>
+        <source>it cannot be opened after it was made</source>
+        <translation>elle ne peut pas être ouverte après sa création</translation>
     </message>
     <message>
         <source>{file} cannot be written ({reason}); the rows so far are kept. Free some space or choose another output, and resume.</source>
@@ -1663,7 +1652,7 @@
         <translation>échec</translation>
     </message>
     <message>
-        <source>The run was interrupted. The rows that are done are kept; with a GeoPackage as output the same run goes on from there.</source>
+        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
         <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
     </message>
     <message>
@@ -1671,16 +1660,16 @@
         <translation>QGIS n’autorise pas de | dans son nom</translation>
     </message>
     <message>
-        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or take a GeoPackage as output.</source>
-        <translation>{file} ne peut pas être écrit ({reason})&#xa0;; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
+        <source>{file} cannot be written ({reason}); the answers are kept in {kept}. Free some space and run again, or choose a GeoPackage as output.</source>
+        <translation>{file} ne peut pas être écrit ({reason}) ; les réponses sont conservées dans {kept}. Libérez de l’espace et relancez, ou choisissez un GeoPackage en sortie.</translation>
     </message>
     <message>
         <source>Another run is writing to {file}; wait until it has ended, or choose another output.</source>
         <translation>Une autre exécution écrit dans {file}&#xa0;; attendez qu’elle soit terminée, ou choisissez une autre sortie.</translation>
     </message>
     <message>
-        <source>its folder may not be written</source>
-        <translation>son dossier n’est pas accessible en écriture</translation>
+        <source>its folder is read-only</source>
+        <translation>son dossier est en lecture seule</translation>
     </message>
     <message>
         <source>there is no such folder</source>
@@ -1724,7 +1713,7 @@
         <translation>yes, no</translation>
     </message>
     <message>
-        <source>Answers to choose from, separated by commas</source>
+        <source>Answers to choose from, comma-separated</source>
         <translation>Réponses au choix, séparées par des virgules</translation>
     </message>
     <message>
@@ -1732,8 +1721,8 @@
         <translation>Réponses au choix</translation>
     </message>
     <message>
-        <source>The model weighs these answers and gives the probability of each.</source>
-        <translation>Le modèle évalue ces réponses et donne la probabilité de chacune.</translation>
+        <source>The model gives each of these answers a probability.</source>
+        <translation>Le modèle donne une probabilité à chacune de ces réponses.</translation>
     </message>
     <message>
         <source>Ask about this image…</source>
@@ -1776,15 +1765,15 @@
         <translation>Arrêter la réponse et garder le texte déjà écrit (Échap)</translation>
     </message>
     <message>
-        <source>End the worker and start it again, if it does not react</source>
-        <translation>Arrêter le processus de calcul et le relancer s’il ne réagit plus</translation>
+        <source>Restart the worker if it does not respond</source>
+        <translation>Redémarrer le processus de calcul s’il ne répond plus</translation>
     </message>
     <message>
-        <source>Give at least two answers to choose from, separated by commas.</source>
+        <source>Give at least two answers to choose from, comma-separated.</source>
         <translation>Donnez au moins deux réponses au choix, séparées par des virgules.</translation>
     </message>
     <message>
-        <source>The model reads English: this looks like another language.</source>
+        <source>The model expects English: this looks like another language.</source>
         <translation>Le modèle lit l’anglais&#xa0;: ceci semble être une autre langue.</translation>
     </message>
     <message>
@@ -1930,12 +1919,12 @@
         <translation>Descendre la couche</translation>
     </message>
     <message>
-        <source>Take the layer out of the series</source>
+        <source>Remove the layer from the series</source>
         <translation>Retirer la couche de la série</translation>
     </message>
     <message>
-        <source>Order the layers by date</source>
-        <translation>Ordonner les couches par date</translation>
+        <source>Sort the layers by date</source>
+        <translation>Trier les couches par date</translation>
     </message>
     <message>
         <source>Layers of the series, the earliest first</source>
@@ -2253,8 +2242,8 @@
         <translation>Choisir un fichier vidéo…</translation>
     </message>
     <message>
-        <source>A video has no place on the map; its answer has no footprint.</source>
-        <translation>Une vidéo n’a pas de lieu sur la carte&#xa0;; sa réponse n’a pas de contour.</translation>
+        <source>A video has no extent on the map; its answer has no footprint.</source>
+        <translation>Une vidéo n’a pas d’emprise sur la carte ; sa réponse n’a pas de contour.</translation>
     </message>
     <message>
         <source>Choose a video file</source>

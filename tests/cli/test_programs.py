@@ -42,10 +42,13 @@ def test_bench_measures_ratios(unirs, monkeypatch):
 
 
 @pytest.mark.slow
-def test_evaluate_scores_a_model(unirs):
-    words = ("--model", "unirs-tiny", "--device", "cpu", "--count", 2)
-    facts = json.loads(unirs("evaluate", "mini", *words, "--json").out)
-    for key in ("presence", "comparison", "rural_urban", "change_no_change", "video"):
-        assert facts[key] is None or 0 <= facts[key] <= 1
-    assert facts["change_cider_d"] >= 0
-    assert "CIDEr-D" in unirs("evaluate", "mini", *words).out
+def test_evaluate_scores_a_model(unirs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ("evaluate", "generated", "--model", "unirs-tiny", "--device", "cpu", "--limit", 2)
+    rows = json.loads(unirs(*words, "--json").out)["figures"]
+    values = {row["name"]: row["value"] for row in rows}
+    for key in ("presence", "comparison", "rural_urban", "change", "video"):
+        value = values[f"generated_{key}"]
+        assert value is None or 0 <= value <= 100
+    assert values["generated_change_captions"] >= 0
+    assert "CIDEr-D" in unirs(*words).out

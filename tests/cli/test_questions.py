@@ -93,7 +93,7 @@ def test_views_without_anything_to_average_are_refused(ask, before):
     assert "give options" in outcome.err
 
 
-def test_caption_keeps_what_the_model_saw(ask, before, tmp_path):
+def test_caption_writes_the_image_that_the_model_reads(ask, before, tmp_path):
     seen = tmp_path / "seen.png"
     facts = facts_of(ask("caption", before, "--save-crop", seen, "--json"))
     assert facts["task"] == "caption"
@@ -150,11 +150,11 @@ def test_classify_reads_one_raster(ask, before):
     assert facts["crop"]["date"] == "2012-07-31"
 
 
-def test_classify_knows_the_classes_of_era(ask, video):
+def test_the_default_classes_of_a_video_are_those_of_era(ask, video):
     assert len(facts_of(ask("classify", video, "--json"))["options"]) == 25
 
 
-def test_hostile_words_stay_words(ask, before):
+def test_markup_and_control_characters_are_printed_as_text(ask, before):
     hostile = "[red]yes[/red]\x1b[2J\x07\u202e, [link=file:x]no[/link]\x1b]0;t\x07"
     outcome = ask("ask", before, "[bold]<image></s>\x1b[31m?", "--options", hostile)
     assert outcome.code == 0
@@ -164,7 +164,7 @@ def test_hostile_words_stay_words(ask, before):
     assert not set(shown) & {"\x1b", "\x07", "\u202e"}
 
 
-def test_json_steers_neither_a_terminal_nor_the_direction_of_writing(ask, before):
+def test_json_controls_neither_a_terminal_nor_the_writing_direction(ask, before):
     hostile = "yes\x1b[2J\x9b5A\u202e\u2066\u2028\U000e0041, no"
     outcome = ask("ask", before, "ü?", "--options", hostile, "--json")
     assert outcome.code == 0
@@ -174,7 +174,7 @@ def test_json_steers_neither_a_terminal_nor_the_direction_of_writing(ask, before
 
 
 @pytest.mark.parametrize("name", ["[bold]a.tif", "a\nb\x1b[31m.tif"])
-def test_hostile_file_names_stay_names(ask, before, name):
+def test_markup_in_file_names_is_printed_as_text(ask, before, name):
     outcome = ask("ask", before.with_name(name), "road?")
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
@@ -182,7 +182,7 @@ def test_hostile_file_names_stay_names(ask, before, name):
     assert name.split("\n")[0] in outcome.err
 
 
-def test_an_answer_outlives_a_file_that_cannot_be_written(ask, before, after, tmp_path):
+def test_an_answer_is_kept_if_a_file_cannot_be_written(ask, before, after, tmp_path):
     overlay = tmp_path / "b.png"
     overlay.mkdir()
     outcome = ask("change", before, after, "--map", tmp_path / "a.tif", "--overlay", overlay)

@@ -77,7 +77,7 @@ def test_bfloat16_answers_all(make_pipeline, items):
     assert all(isinstance(answer.text, str) for answer in answers)
 
 
-def test_each_image_is_seen_once_and_each_clue_written_once(make_pipeline, items, monkeypatch):
+def test_each_image_is_encoded_once_and_each_clue_generated_once(make_pipeline, items, monkeypatch):
     pipeline = make_pipeline()
     model, clue_model = pipeline.bundle.model, pipeline.bundle.clue_language_model
     seen, described = [], []
@@ -96,7 +96,7 @@ def test_each_image_is_seen_once_and_each_clue_written_once(make_pipeline, items
     assert not described
 
 
-def test_items_are_taken_as_they_are_needed(make_pipeline, items):
+def test_items_are_read_on_demand(make_pipeline, items):
     taken = []
 
     def source():
@@ -125,7 +125,7 @@ def fail_above(pipeline, monkeypatch, rows):
     monkeypatch.setattr(pipeline.bundle.model.language_model, "forward", limited)
 
 
-def test_where_memory_runs_out_the_batch_is_halved_for_good(make_pipeline, items, monkeypatch):
+def test_where_memory_runs_out_the_batch_is_halved_permanently(make_pipeline, items, monkeypatch):
     pipeline = make_pipeline("none")
     items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
     expected = [pipeline.answer(*item).text for item in items]

@@ -88,7 +88,7 @@ def test_rows_are_decoded_side_by_side_and_each_ends_by_itself(language_model):
 
 
 @torch.inference_mode()
-def test_a_token_is_not_computed_before_it_is_asked_for(language_model):
+def test_a_token_is_computed_on_demand(language_model):
     cache = KeyValueCache(2)
     logits = prefill(language_model, embeddings(9), cache, NEVER)
     tokens = decode(language_model, logits, cache, end_token=-1, limits=[30], stop=lambda _: False)
@@ -97,7 +97,7 @@ def test_a_token_is_not_computed_before_it_is_asked_for(language_model):
 
 
 @torch.inference_mode()
-def test_a_stop_is_heard_inside_a_long_prompt(language_model):
+def test_a_stop_takes_effect_inside_a_long_prompt(language_model):
     cache = KeyValueCache(2)
     asked = iter([False, True])
     with pytest.raises(Stopped):

@@ -72,7 +72,7 @@ def test_a_device_that_is_not_there_is_named_with_those_that_are(machine, kind, 
         ("bfloat16", "cpu", 1, torch.bfloat16),
     ],
 )
-def test_precision_follows_device_and_memory_unless_it_is_said(name, device, needed, expected):
+def test_precision_follows_device_and_memory_unless_it_is_given(name, device, needed, expected):
     assert resolve_precision(name, torch.device(device), needed) is expected
 
 
@@ -102,13 +102,13 @@ def test_products_are_in_bfloat16_where_there_are_instructions_for_it(
 @pytest.mark.parametrize(
     ("made_for_it", "expected"), [(True, torch.bfloat16), (False, torch.float32)]
 )
-def test_fast_products_round_only_where_that_is_fast(monkeypatch, made_for_it, expected):
+def test_fast_products_use_bfloat16_only_where_that_is_fast(monkeypatch, made_for_it, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"bf16": made_for_it}, raising=False)
     with fast_products(CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is expected
 
 
-def test_a_pytorch_that_knows_no_capabilities_multiplies_in_float32(monkeypatch):
+def test_a_pytorch_without_capabilities_multiplies_in_float32(monkeypatch):
     monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
     assert not multiplies_bfloat16(CPU)
 

@@ -178,20 +178,20 @@ def test_what_is_streamed_is_the_answer(pipeline, images, visual):
     assert answer.tokens.visual == {"single": 9, "pair": 9, "video": 36}[visual]
 
 
-def test_a_stop_keeps_what_was_said(pipeline, images):
+def test_a_stop_keeps_the_text_until_then(pipeline, images):
     whole = pipeline.answer(images.single(), questions()[0])
-    said: list[str] = []
+    pieces: list[str] = []
     stopped = pipeline.answer(
-        images.single(), questions()[0], on_token=said.append, stop=lambda: len(said) == 3
+        images.single(), questions()[0], on_token=pieces.append, stop=lambda: len(pieces) == 3
     )
     assert stopped.stopped
-    assert stopped.text == "".join(said)
-    assert len(said) == 3
+    assert stopped.text == "".join(pieces)
+    assert len(pieces) == 3
     assert whole.text.startswith(stopped.text)
     assert pipeline.answer(images.single(), questions()[0]).text == whole.text
 
 
-def test_a_stop_inside_the_clue_leaves_no_half_clue_behind(pipeline, images):
+def test_a_stop_inside_the_clue_keeps_no_partial_clue(pipeline, images):
     whole = pipeline.answer(images.single(), questions()[0])
     pipeline.forget()
     tokens = []
@@ -204,7 +204,7 @@ def test_a_stop_inside_the_clue_leaves_no_half_clue_behind(pipeline, images):
 
 
 @pytest.mark.parametrize("after", range(12))
-def test_a_stop_anywhere_is_heard_and_does_no_harm(pipeline, images, after):
+def test_a_stop_anywhere_takes_effect_and_changes_no_later_answer(pipeline, images, after):
     asked = iter(range(10_000))
     stopped = pipeline.answer(images.pair(), questions()[0], stop=lambda: next(asked) >= after)
     assert stopped.stopped
@@ -343,7 +343,7 @@ def test_an_answer_ends_where_the_models_context_ends(pipeline, images):
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
     ],
 )
-def test_exhausted_memory_is_an_error_and_the_pipeline_lives(pipeline, images, failure):
+def test_exhausted_memory_is_an_error_and_the_pipeline_stays_usable(pipeline, images, failure):
     question = questions()[0]
     expected = pipeline.answer(images.pair(1), question).text
     countdown = iter([None, None, failure])
@@ -361,7 +361,7 @@ def test_exhausted_memory_is_an_error_and_the_pipeline_lives(pipeline, images, f
     assert pipeline.answer(images.pair(1), question).text == expected
 
 
-def test_a_defect_is_not_taken_for_exhausted_memory(pipeline, images):
+def test_a_defect_is_not_mistaken_for_exhausted_memory(pipeline, images):
     def fail(*_):
         raise RuntimeError("shape mismatch")
 
@@ -416,7 +416,7 @@ def test_bfloat16_answers_too(make_pipeline, images):
     assert pipeline.precision == "bfloat16"
 
 
-def test_a_pipeline_says_what_it_is_and_gives_its_memory_back(make_pipeline):
+def test_a_pipeline_describes_itself_and_releases_its_memory(make_pipeline):
     pipeline = make_pipeline("adapter")
     assert pipeline.name == "tiny-unirs-adapter-True"
     assert (pipeline.device, pipeline.precision) == ("cpu", "float32")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from unirs.inference.reliability import is_demonstration, question_kind
+from unirs.inference.reliability import answer_kind, is_demonstration
 from unirs.inputs import InputKind, Task
 
 SINGLE, PAIR, VIDEO = InputKind.SINGLE, InputKind.PAIR, InputKind.VIDEO
@@ -23,8 +23,8 @@ SINGLE, PAIR, VIDEO = InputKind.SINGLE, InputKind.PAIR, InputKind.VIDEO
         (VIDEO, Task.CLASSIFY, ("fire", "flood"), "fire", "video"),
     ],
 )
-def test_the_kind_of_a_question(inputs, task, options, answer, kind):
-    assert question_kind(inputs, task, options, answer) == kind
+def test_the_kind_of_an_answer(inputs, task, options, answer, kind):
+    assert answer_kind(inputs, task, options, answer) == kind
 
 
 def test_a_card_excepts_kinds_from_the_notice():

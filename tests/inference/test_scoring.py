@@ -50,7 +50,7 @@ def test_an_option_and_its_continuation_exclude_each_other(read):
 
 
 @torch.inference_mode()
-def test_a_stop_is_heard_between_batches(read, monkeypatch):
+def test_a_stop_takes_effect_between_batches(read, monkeypatch):
     monkeypatch.setattr(scoring, "OPTIONS_PER_BATCH", 2)
     language_model, logits, cache, _ = read
     asked = iter([False, True])

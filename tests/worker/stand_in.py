@@ -1,7 +1,7 @@
 """A worker process whose work is a stand-in, so that it starts at once.
 
-Streams, queue, cancelling and ending are the real ones. What it does is told by the text of a
-request: see ``Service.run``. Run as a program by the tests.
+Streams, queue, cancelling and ending are real. The text of a request selects what the worker does,
+see ``Service.run``. Run as a program by the tests.
 """
 
 import os
@@ -15,7 +15,7 @@ from unirs.errors import UniRSError
 from unirs.worker.__main__ import main
 
 
-class Said(BaseModel):
+class Reply(BaseModel):
     text: str
     stopped: bool = False
 
@@ -26,17 +26,17 @@ class Service:
 
     def run(self, job):
         if job.method == "unload":
-            return Said(text="")
+            return Reply(text="")
         word, _, rest = job.params.text.partition(" ")
         if word == "echo":
-            return Said(text=rest)
+            return Reply(text=rest)
         if word == "print":
             print("a stray print")
             sys.__stdout__.write("a stray write\n")
             sys.__stdout__.flush()
             os.write(1, b'{"jsonrpc": "2.0", "id": 1, "result": "a stray answer"}\n')
             os.system("echo from a child process")  # noqa: S605
-            return Said(text=f"stdin held {os.read(0, 100)!r}")
+            return Reply(text=f"stdin held {os.read(0, 100)!r}")
         if word == "count":
             return self._count(job, int(rest))
         if word == "hang":
@@ -48,14 +48,14 @@ class Service:
         raise ZeroDivisionError("a defect")
 
     def _count(self, job, end):
-        said = ""
+        reply = ""
         for number in range(end):
             if job.cancelled.is_set():
-                return Said(text=said, stopped=True)
+                return Reply(text=reply, stopped=True)
             job.notify("token", text=f"{number} ")
-            said += f"{number} "
+            reply += f"{number} "
             time.sleep(0.01)
-        return Said(text=said)
+        return Reply(text=reply)
 
 
 if __name__ == "__main__":

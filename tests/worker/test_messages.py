@@ -37,7 +37,7 @@ def test_every_task_is_a_method():
     assert {task.value for task in Task} <= set(protocol.WORK_METHODS)
 
 
-def test_hello_is_what_its_model_says():
+def test_hello_matches_its_model():
     assert messages.HelloResult.model_validate(hello()).model_dump() == hello()
 
 
@@ -60,7 +60,7 @@ def test_the_result_of_a_task_is_an_answer_as_json():
 
 
 @pytest.mark.parametrize("name", ["messages", "schema"])
-def test_the_manual_names_every_message(name):
+def test_the_documentation_names_every_message(name):
     manual = SCHEMA_FILE.with_name("worker-protocol.md").read_text(encoding="utf-8")
     words = {"messages": [*messages.METHODS, *messages.NOTIFICATIONS], "schema": ["schema.json"]}
     assert not [word for word in words[name] if word not in manual]

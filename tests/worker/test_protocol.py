@@ -80,6 +80,6 @@ def test_what_is_not_a_request_is_refused_with_a_code(line, expected):
     assert refusal(line) == expected
 
 
-def test_numbers_that_json_cannot_say_are_not_sent():
+def test_numbers_that_json_does_not_have_are_not_sent():
     with pytest.raises(ValueError, match="JSON"):
         encode({"value": float("nan")})

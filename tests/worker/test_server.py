@@ -17,13 +17,13 @@ from unirs.worker.protocol import ClientGone
 from unirs.worker.server import Server, hello
 
 
-class Said(BaseModel):
+class Reply(BaseModel):
     text: str
     stopped: bool = False
 
 
 class Echo:
-    """Says a request's text letter by letter; waits for ``go`` before it begins."""
+    """Answers with the text of a request, letter by letter, once ``go`` is set."""
 
     def __init__(self):
         self.go = threading.Event()
@@ -37,17 +37,17 @@ class Echo:
     def run(self, job):
         self.begun.release()
         assert self.go.wait(10)
-        said = ""
+        reply = ""
         for letter in job.params.text:
             if job.cancelled.is_set():
-                return Said(text=said, stopped=True)
-            said += letter
+                return Reply(text=reply, stopped=True)
+            reply += letter
             job.notify("token", text=letter)
-        return Said(text=said)
+        return Reply(text=reply)
 
 
 class Talk:
-    """A server at work, its client's lines, and all that it has sent."""
+    """A running server, with the messages that it has sent."""
 
     def __init__(self, worker):
         self.sent = []
@@ -56,7 +56,7 @@ class Talk:
         self._thread = threading.Thread(target=self.server.work, daemon=True)
         self._thread.start()
 
-    def hear(self, *lines):
+    def send(self, *lines):
         self.server.listen(line if isinstance(line, bytes) else encode(line) for line in lines)
 
     def answers(self, count):
@@ -111,24 +111,24 @@ def code_of(answer):
 
 def test_requests_are_answered_in_their_order_and_under_their_ids(talk):
     ids = ["b", 3, "3", -1, "", 2**70]
-    talk.hear(*(ask(request_id, f"text of {request_id!r}") for request_id in ids))
+    talk.send(*(ask(request_id, f"text of {request_id!r}") for request_id in ids))
     answers = talk.answers(len(ids))
     assert [answer["id"] for answer in answers] == ids
     assert [answer["result"]["text"] for answer in answers] == [f"text of {i!r}" for i in ids]
 
 
 def test_tokens_carry_the_id_of_their_request_and_come_before_its_answer(talk):
-    talk.hear(ask(1, "abc"), ask(2, "xyz"))
+    talk.send(ask(1, "abc"), ask(2, "xyz"))
     talk.answers(2)
-    told = [(m["params"]["id"], m["params"]["text"]) for m in talk.sent if "method" in m]
-    assert told == [(1, "a"), (1, "b"), (1, "c"), (2, "x"), (2, "y"), (2, "z")]
+    tokens = [(m["params"]["id"], m["params"]["text"]) for m in talk.sent if "method" in m]
+    assert tokens == [(1, "a"), (1, "b"), (1, "c"), (2, "x"), (2, "y"), (2, "z")]
     assert "result" in talk.sent[3]
     assert "result" in talk.sent[-1]
 
 
 def test_nothing_is_prepared_before_hello_is_answered(talk):
     assert not talk.worker.prepared
-    talk.hear(call(1, "hello"))
+    talk.send(call(1, "hello"))
     assert talk.sent[0]["result"] == hello()
     give_up = time.monotonic() + 5
     while not talk.worker.prepared and time.monotonic() < give_up:
@@ -137,15 +137,15 @@ def test_nothing_is_prepared_before_hello_is_answered(talk):
 
 
 def test_hello_answers_clients_of_any_version(talk):
-    talk.hear(call(1, "hello", client="QGIS", since=2031))
+    talk.send(call(1, "hello", client="QGIS", since=2031))
     assert METHODS["hello"].result.model_validate(talk.answer(1)["result"])
 
 
-def test_a_request_that_runs_is_stopped_and_keeps_what_it_said(talk):
+def test_a_running_request_is_stopped_and_keeps_its_text(talk):
     talk.worker.go.clear()
-    talk.hear(ask(1))
+    talk.send(ask(1))
     talk.worker.begun.acquire()
-    talk.hear(call(2, "cancel", id=1))
+    talk.send(call(2, "cancel", id=1))
     assert talk.answer(2)["result"] == {"state": "stopping"}
     talk.worker.go.set()
     assert talk.answer(1)["result"] == {"text": "", "stopped": True}
@@ -153,9 +153,9 @@ def test_a_request_that_runs_is_stopped_and_keeps_what_it_said(talk):
 
 def test_a_request_that_waits_is_dropped_and_the_others_keep_their_order(talk):
     talk.worker.go.clear()
-    talk.hear(ask(1), ask(2), ask(3))
+    talk.send(ask(1), ask(2), ask(3))
     talk.worker.begun.acquire()
-    talk.hear(call("c", "cancel", id=2))
+    talk.send(call("c", "cancel", id=2))
     assert code_of(talk.answer(2)) == (-32000, "cancelled")
     assert talk.answer("c")["result"] == {"state": "dropped"}
     talk.worker.go.set()
@@ -166,7 +166,7 @@ def test_a_request_that_waits_is_dropped_and_the_others_keep_their_order(talk):
 @pytest.mark.parametrize("other", [1, "2", 99])
 def test_a_cancel_touches_no_other_request(talk, other):
     talk.worker.go.clear()
-    talk.hear(ask("1"), ask(2), call("c", "cancel", id=other))
+    talk.send(ask("1"), ask(2), call("c", "cancel", id=other))
     assert talk.answer("c")["result"] == {"state": "unknown"}
     talk.worker.go.set()
     assert {a["id"] for a in talk.answers(3) if a["result"].get("stopped") is False} == {"1", 2}
@@ -174,16 +174,16 @@ def test_a_cancel_touches_no_other_request(talk, other):
 
 def test_a_cancel_may_be_a_notification(talk):
     talk.worker.go.clear()
-    talk.hear(ask(1))
+    talk.send(ask(1))
     talk.worker.begun.acquire()
-    talk.hear({"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}})
+    talk.send({"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}})
     talk.worker.go.set()
     assert talk.answers(1)[0]["result"]["stopped"]
 
 
 def test_an_id_in_flight_is_refused_and_does_not_disturb_the_first(talk):
     talk.worker.go.clear()
-    talk.hear(ask(7, "first"), ask(7, "second"), call(7, "hello"), call(7, "nonsense"))
+    talk.send(ask(7, "first"), ask(7, "second"), call(7, "hello"), call(7, "nonsense"))
     talk.worker.go.set()
     answers = talk.answers(4)
     assert [answer["id"] for answer in answers] == [None, None, None, 7]
@@ -195,15 +195,15 @@ def test_an_id_in_flight_is_refused_and_does_not_disturb_the_first(talk):
 def test_an_id_may_be_used_again_once_it_is_answered(talk):
     for text in ("first", "second"):
         talk.sent.clear()
-        talk.hear(ask(7, text))
+        talk.send(ask(7, text))
         assert talk.answer(7)["result"]["text"] == text
 
 
 def test_more_than_the_limit_is_refused_as_busy(talk):
     talk.worker.go.clear()
-    talk.hear(ask("running"))
+    talk.send(ask("running"))
     talk.worker.begun.acquire()
-    talk.hear(*(ask(number) for number in range(protocol.MAX_WAITING + 2)))
+    talk.send(*(ask(number) for number in range(protocol.MAX_WAITING + 2)))
     refused = talk.answers(2)
     assert [answer["id"] for answer in refused] == [protocol.MAX_WAITING, protocol.MAX_WAITING + 1]
     assert {code_of(answer) for answer in refused} == {(-32000, "busy")}
@@ -236,26 +236,26 @@ def test_more_than_the_limit_is_refused_as_busy(talk):
     ],
 )
 def test_what_cannot_be_done_is_refused_under_its_id(talk, request_, code):
-    talk.hear(request_)
+    talk.send(request_)
     assert code_of(talk.answer(1)) == code
 
 
 def test_a_refusal_is_short_however_long_what_it_refuses_is(talk):
-    talk.hear(call(1, "ask", paths=["a"], **{"x" * 1_000_000: 1}))
-    talk.hear(call(2, "load", **{f"{n}": 1 for n in range(10_000)}))
-    talk.hear(call(3, "y" * 1_000_000))
+    talk.send(call(1, "ask", paths=["a"], **{"x" * 1_000_000: 1}))
+    talk.send(call(2, "load", **{f"{n}": 1 for n in range(10_000)}))
+    talk.send(call(3, "y" * 1_000_000))
     for answer in talk.answers(3):
         assert len(json.dumps(answer)) < 10_000
 
 
 def test_infinity_in_disguise_is_refused(talk):
     line = b'{"jsonrpc":"2.0","id":1,"method":"ask","params":{"paths":["a"],"crop":{"extent":'
-    talk.hear(line + b"[0,0,1,1e999]}}}")
+    talk.send(line + b"[0,0,1,1e999]}}}")
     assert code_of(talk.answer(1)) == (-32602, "params_invalid")
 
 
 def test_a_refusal_names_what_is_wrong(talk):
-    talk.hear(call(1, "ask", paths=["a"], crop={"bands": [1, 2, "x"]}))
+    talk.send(call(1, "ask", paths=["a"], crop={"bands": [1, 2, "x"]}))
     error = talk.answer(1)["error"]
     assert "crop.bands.2" in error["message"]
     assert error["data"]["problems"][0]["where"] == "crop.bands.2"
@@ -276,10 +276,10 @@ def test_a_failure_is_an_answer_and_the_next_request_is_served(failure, code):
     def run(job):
         if job.params.text == "fail":
             raise failure
-        return Said(text="fine")
+        return Reply(text="fine")
 
     talk = Talk(SimpleNamespace(prepare=lambda: None, run=run))
-    talk.hear(ask(1, "fail"), ask(2))
+    talk.send(ask(1, "fail"), ask(2))
     assert code_of(talk.answer(1)) == code
     assert talk.answer(2)["result"]["text"] == "fine"
     talk.end()
@@ -290,28 +290,28 @@ def test_only_a_defect_shows_a_traceback_and_only_in_its_data():
         raise ZeroDivisionError("secret of the code")
 
     talk = Talk(SimpleNamespace(prepare=lambda: None, run=run))
-    talk.hear(ask(1))
+    talk.send(ask(1))
     error = talk.answer(1)["error"]
     assert "secret" not in error["message"]
     assert "Traceback" in error["data"]["log"]
     talk.end()
 
 
-def test_a_broken_environment_is_told_to_every_request():
+def test_a_broken_environment_is_reported_to_every_request():
     broken = UniRSError("environment_broken", "A library cannot be loaded.")
 
     def fail(*_):
         raise broken
 
     talk = Talk(SimpleNamespace(prepare=fail, run=fail))
-    talk.hear(call("h", "hello"), ask(1), ask(2))
+    talk.send(call("h", "hello"), ask(1), ask(2))
     assert code_of(talk.answer(1)) == code_of(talk.answer(2)) == (-32000, "environment_broken")
     talk.end()
 
 
 def test_shutdown_is_answered_and_takes_the_rest_along(talk):
     talk.worker.go.clear()
-    talk.hear(ask(1), ask(2), call("s", "shutdown"), ask(3))
+    talk.send(ask(1), ask(2), call("s", "shutdown"), ask(3))
     talk.worker.begun.acquire()
     threading.Timer(0.05, talk.worker.go.set).start()
     talk.server.close()
@@ -322,7 +322,7 @@ def test_shutdown_is_answered_and_takes_the_rest_along(talk):
 
 
 def test_notifications_are_never_answered(talk):
-    talk.hear(
+    talk.send(
         {"jsonrpc": "2.0", "method": "nonsense"},
         {"jsonrpc": "2.0", "method": "ask", "params": {"paths": ["a"]}},
         {"jsonrpc": "2.0", "method": "cancel"},
@@ -364,7 +364,7 @@ garbage = st.binary(max_size=30) | cut | st.sampled_from([b"[]", b"[1]", b"null"
 def test_every_request_has_one_answer_and_it_is_its_own(lines):
     lines = [line for line in lines if not isinstance(line, bytes) or is_garbage(line)]
     talk = Talk(Echo())
-    talk.hear(*lines)
+    talk.send(*lines)
     expected = [line for line in lines if isinstance(line, bytes) or "id" in line]
     answers = talk.answers(len(expected))
     talk.end()
@@ -376,10 +376,10 @@ def test_every_request_has_one_answer_and_it_is_its_own(lines):
         if "error" in answer:
             Error.model_validate(answer["error"])
         elif "text" in answer["result"]:
-            said = answer["result"]["text"]
+            reply = answer["result"]["text"]
             asked = [text for request_id, text in texts if same(request_id, answer["id"])]
-            assert any(text.startswith(said) for text in asked)
-            assert answer["result"]["stopped"] or said in asked
+            assert any(text.startswith(reply) for text in asked)
+            assert answer["result"]["stopped"] or reply in asked
     for note in (m for m in talk.sent if "method" in m):
         NOTIFICATIONS[note["method"]].model_validate(note["params"])
 

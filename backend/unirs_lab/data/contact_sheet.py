@@ -57,16 +57,17 @@ def write_sheet(
         UniRSError: ``output_unwritable``.
     """
     cards = [_card(sample, texts(sample)) for sample in samples]
-    rows = -(-len(cards) // _COLUMNS)
-    height = cards[0].height + _MARGIN
+    rows = [cards[start : start + _COLUMNS] for start in range(0, len(cards), _COLUMNS)]
     top = _MARGIN + _TITLE_SIZE + _MARGIN
     width = _MARGIN + _COLUMNS * (_WIDTH + 3 * _MARGIN)
-    sheet = Image.new("RGB", (width, top + rows * height), _PAPER)
+    height = top + sum(max(card.height for card in row) + _MARGIN for row in rows)
+    sheet = Image.new("RGB", (width, height), _PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), title, INK, ImageFont.load_default(_TITLE_SIZE))
-    for number, card in enumerate(cards):
-        row, column = divmod(number, _COLUMNS)
-        sheet.paste(card, (_MARGIN + column * (card.width + _MARGIN), top + row * height))
+    for row in rows:
+        for column, card in enumerate(row):
+            sheet.paste(card, (_MARGIN + column * (card.width + _MARGIN), top))
+        top += max(card.height for card in row) + _MARGIN
     with whole_file(path) as temporary:
         sheet.save(temporary, format="PNG")
 
@@ -82,8 +83,8 @@ def _card(sample: Sample, texts: Sequence[Line]) -> Image.Image:
         _write(draw, (_MARGIN, _MARGIN), [(error.message, RED)], font, _PICTURES // _LINE)
     else:
         _paste(card, shown)
-    _write(draw, (_MARGIN, _PICTURES + 2 * _MARGIN), texts, font, _LINES)
-    return card
+    lines = _write(draw, (_MARGIN, _PICTURES + 2 * _MARGIN), texts, font, _LINES)
+    return card.crop((0, 0, card.width, _PICTURES + lines * _LINE + 3 * _MARGIN))
 
 
 def _paste(card: Image.Image, images: Sequence[Image.Image]) -> None:
@@ -123,13 +124,14 @@ def _write(
     texts: Sequence[Line],
     font: _Font,
     room: int,
-) -> None:
-    """Write texts below each other, in lines of a card's width, as many as there is room for."""
+) -> int:
+    """Write texts below each other, in lines of a card's width, and return the number of lines."""
     lines = [(line, colour) for text, colour in texts for line in _wrapped(text, font)]
     if len(lines) > room:
         lines = [*lines[: room - 1], ("…", QUIET)]
     for number, (line, colour) in enumerate(lines):
         draw.text((corner[0], corner[1] + number * _LINE), line, colour, font)
+    return len(lines)
 
 
 def _wrapped(text: str, font: _Font) -> list[str]:

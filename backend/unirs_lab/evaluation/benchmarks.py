@@ -140,9 +140,9 @@ def _vqa(left_out: tuple[str, ...], name: str) -> Score:
     """Exact match by type of question; see ``scores.vqa``."""
 
     def score(
-        samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
+        samples: Sequence[Sample], predictions: Sequence[Prediction], _words: Tokenisation
     ) -> Findings:
-        answers = [Answered(each.group, each.answer, each.references[0]) for each in said]
+        answers = [Answered(each.group, each.answer, each.references[0]) for each in predictions]
         scores = score_vqa(answers, left_out)
         rows = [(type_ or "all", *_share(one)) for type_, one in scores.by_type.items()]
         by_type = Table("Types of questions", _SHARE_COLUMNS, tuple(rows), (scores.note,))
@@ -151,22 +151,22 @@ def _vqa(left_out: tuple[str, ...], name: str) -> Score:
             own_figures(scores, name),
             (scores.note,),
             (by_type,),
-            _exact_matches(samples, said),
+            _exact_matches(samples, predictions),
         )
 
     return score
 
 
 def _score_captions(
-    samples: Sequence[Sample], said: Sequence[Prediction], words: Tokenisation
+    samples: Sequence[Sample], predictions: Sequence[Prediction], words: Tokenisation
 ) -> Findings:
     """Captions against five references, the verdict whether anything changed, change maps."""
     scores = score_captions(
-        [each.answer for each in said], [each.references for each in said], words
+        [each.answer for each in predictions], [each.references for each in predictions], words
     )
-    rights = [is_verdict_right(*each) for each in zip(samples, said, strict=True)]
+    rights = [is_verdict_right(*each) for each in zip(samples, predictions, strict=True)]
     seen = Accuracy.of(rights)
-    maps = _score_maps(samples, said)
+    maps = _score_maps(samples, predictions)
     return Findings(
         {
             **scores.as_json(),
@@ -178,14 +178,20 @@ def _score_captions(
         tuple(_caption_tables(scores, seen, maps)),
         tuple(
             Case(sample, each, right, f"CIDEr-D {score:.1f}")
-            for sample, each, right, score in zip(samples, said, rights, scores.each, strict=True)
+            for sample, each, right, score in zip(
+                samples, predictions, rights, scores.each, strict=True
+            )
         ),
     )
 
 
-def _score_maps(samples: Sequence[Sample], said: Sequence[Prediction]) -> ChangeMapScores | None:
+def _score_maps(
+    samples: Sequence[Sample], predictions: Sequence[Prediction]
+) -> ChangeMapScores | None:
     """Change maps against masks, of the pairs that have both."""
-    maps = {each.id: np.array(each.change_map) for each in said if each.change_map is not None}
+    maps = {
+        each.id: np.array(each.change_map) for each in predictions if each.change_map is not None
+    }
     known = [each for each in samples if each.mask is not None and each.id in maps]
     if not known:
         return None
@@ -196,26 +202,30 @@ def _score_maps(samples: Sequence[Sample], said: Sequence[Prediction]) -> Change
 
 
 def _score_events(
-    samples: Sequence[Sample], said: Sequence[Prediction], _words: Tokenisation
+    samples: Sequence[Sample], predictions: Sequence[Prediction], _words: Tokenisation
 ) -> Findings:
     """Names of events; see ``scores.classes``."""
     scores = score_classes(
-        [each.answer for each in said], [each.references[0] for each in said], ERA_CLASSES
+        [each.answer for each in predictions],
+        [each.references[0] for each in predictions],
+        ERA_CLASSES,
     )
     return Findings(
         scores.as_json(),
         own_figures(scores, "era"),
         (scores.note,),
         (era_by_class(scores),),
-        _exact_matches(samples, said),
+        _exact_matches(samples, predictions),
         scores,
     )
 
 
-def _exact_matches(samples: Sequence[Sample], said: Sequence[Prediction]) -> tuple[Case, ...]:
+def _exact_matches(
+    samples: Sequence[Sample], predictions: Sequence[Prediction]
+) -> tuple[Case, ...]:
     return tuple(
         Case(sample, each, is_right(each.answer, each.references[0]))
-        for sample, each in zip(samples, said, strict=True)
+        for sample, each in zip(samples, predictions, strict=True)
     )
 
 
@@ -230,9 +240,9 @@ def _caption_tables(
         ("S*m", scores.s_m),
     )
     yield Table("Captions", (Column("Measure"), Column("× 100")), measures, (scores.note,))
-    said = (("change or no change", *_share(seen)),)
+    shares = (("change or no change", *_share(seen)),)
     note = f"Change or no change: {_CHANGE_PROTOCOL}."
-    yield Table("Change or no change", _SHARE_COLUMNS, said, (note,))
+    yield Table("Change or no change", _SHARE_COLUMNS, shares, (note,))
     if maps is not None:
         yield Table(
             "Change maps", (Column("Measure"), Column("%")), tuple(_map_rows(maps)), (maps.note,)

@@ -55,22 +55,24 @@ def judge(samples: Sequence[Sample], predictions: Sequence[Prediction]) -> list[
     """
     answered = list(zip(samples, predictions, strict=True))
     captions = [
-        (sample, said)
-        for sample, said in answered
+        (sample, prediction)
+        for sample, prediction in answered
         if sample.instruction in {CAPTION_INSTRUCTION, CHANGE_INSTRUCTION}
     ]
     scores = iter(
         cider_d_of_each(
-            [said.answer for _, said in captions], [sample.answers for sample, _ in captions], PLAIN
+            [prediction.answer for _, prediction in captions],
+            [sample.answers for sample, _ in captions],
+            PLAIN,
         )
     )
     cases = []
-    for sample, said in answered:
+    for sample, prediction in answered:
         if sample.instruction == CAPTION_INSTRUCTION:
-            cases.append(Case(sample, said, None, f"CIDEr-D {next(scores):.0f}"))
+            cases.append(Case(sample, prediction, None, f"CIDEr-D {next(scores):.0f}"))
         elif sample.instruction == CHANGE_INSTRUCTION:
-            right = is_verdict_right(sample, said)
-            cases.append(Case(sample, said, right, f"CIDEr-D {next(scores):.0f}"))
+            right = is_verdict_right(sample, prediction)
+            cases.append(Case(sample, prediction, right, f"CIDEr-D {next(scores):.0f}"))
         else:
-            cases.append(Case(sample, said, is_answer_right(sample, said)))
+            cases.append(Case(sample, prediction, is_answer_right(sample, prediction)))
     return cases

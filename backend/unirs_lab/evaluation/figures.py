@@ -12,11 +12,11 @@ from unirs.inference import Pipeline
 from unirs_lab.evaluation.asking import Observer, Options, ask_all, model_facts
 from unirs_lab.evaluation.cases import Case, judge
 from unirs_lab.evaluation.measures import Compute, Result
-from unirs_lab.evaluation.question_kinds import QuestionKind, Sources, Split
+from unirs_lab.evaluation.question_kinds import EvaluationQuestions, Sources, Split
 from unirs_lab.evaluation.report import Evaluation, write_reports
 from unirs_lab.evaluation.tables import MISSING, Column, Table
 
-Part = tuple[QuestionKind, Split]
+Part = tuple[EvaluationQuestions, Split]
 """One kind of question on one split."""
 
 _COLUMNS = (
@@ -66,10 +66,10 @@ class Figure:
     name: str
     title: str
     protocol: str
-    kinds: tuple[QuestionKind, ...]
+    kinds: tuple[EvaluationQuestions, ...]
     compute: Compute = field(repr=False)
     aim: Aim | None = None
-    tuned_on: tuple[QuestionKind, ...] = ()
+    tuned_on: tuple[EvaluationQuestions, ...] = ()
 
     def parts(self, split: Split) -> list[Part]:
         """Everything that is asked for it."""
@@ -94,7 +94,7 @@ class FigureTable:
     name: str
     title: str
     figures: tuple[Figure, ...]
-    shown: tuple[QuestionKind, ...]
+    shown: tuple[EvaluationQuestions, ...]
 
     def chosen(self, names: Sequence[str]) -> list[Figure]:
         """The figures with some names, or all without names.

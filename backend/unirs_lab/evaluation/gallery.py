@@ -1,4 +1,4 @@
-"""Cases to look at: a page without scripts or links, and a contact sheet.
+"""Pictures of cases: a page without scripts or links, and a contact sheet.
 
 Texts of data sets and models are escaped: they never become markup.
 """
@@ -29,7 +29,6 @@ PAGE, SHEET = "gallery.html", "gallery.png"
 _PICTURE_SIDE, _QUALITY = 256, 85
 _SEED = 18
 _WORDS = {True: "Right", False: "Wrong", None: "Scored"}
-_MARKS = {True: "✓", False: "✗", None: "·"}
 _COLOURS = {True: GREEN, False: RED, None: INK}
 
 _TEMPLATE = """<!DOCTYPE html>
@@ -120,7 +119,8 @@ def drawn(groups: Iterable[Sequence[Case]], count: int) -> list[Case]:
 
 def _facts(case: Case) -> list[tuple[str, str]]:
     """Question, answer, references and clue, each with its name."""
-    expected = [("expected", text) for text in case.prediction.references]
+    references = dict.fromkeys(case.prediction.references)
+    expected = [("expected", text) for text in references]
     clue = [] if case.prediction.clue is None else [("clue", case.prediction.clue)]
     asked = ("question", case.prediction.instruction)
     return [asked, ("answer", case.prediction.answer), *expected, *clue]
@@ -196,7 +196,7 @@ def _text(text: str) -> str:
 def _lines(case: Case) -> list[Line]:
     """The lines of a card of the contact sheet."""
     colour = _COLOURS[case.right]
-    mark = f"{_MARKS[case.right]} {_WORDS[case.right].lower()} · {_name(case)}"
+    mark = f"{_WORDS[case.right].upper()} · {_name(case)}"
     colours = {"answer": colour, "question": INK}
     facts = [(f"{name}: {text}", colours.get(name, QUIET)) for name, text in _facts(case)]
     return [(mark, colour), *facts]

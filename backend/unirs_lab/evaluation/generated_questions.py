@@ -26,7 +26,7 @@ from unirs_lab.data.rasters import RasterTiles
 from unirs_lab.data.samples import Sample
 from unirs_lab.data.spectral_indices import LANDSAT_FALSE_COLOUR, NAIP, Bands
 from unirs_lab.evaluation.cases import NO_CHANGE_GROUP
-from unirs_lab.evaluation.question_kinds import DrawnKind, Sources, Split
+from unirs_lab.evaluation.question_kinds import DrawnQuestions, Sources, Split
 from unirs_lab.world import EVENTS, QA, pair, scene, seed_for, video
 
 FRAMES = 8
@@ -149,7 +149,7 @@ class _Rasters:
 
 _NAIP = _Rasters(lambda sources: sources.naip, NAIP)
 _LANDSAT = _Rasters(lambda sources: sources.landsat, LANDSAT_FALSE_COLOUR)
-_drawn = partial(DrawnKind, in_gallery=False)
+_drawn = partial(DrawnQuestions, in_gallery=False)
 
 SCENES = _drawn(name="generated-scenes", draw=_draw_scenes, count=300)
 PAIRS = _drawn(name="generated-pairs", draw=_draw_pairs, count=300)

@@ -15,9 +15,9 @@ from typing import Any
 
 from unirs.errors import UniRSError
 from unirs.files import whole_file
-from unirs.inference.reliability import QuestionKind
+from unirs.inference.reliability import AnswerKind
 
-AIMS: Mapping[QuestionKind, tuple[str, ...]] = {
+AIMS: Mapping[AnswerKind, tuple[str, ...]] = {
     "caption": ("rsicd_captions", "ucmerced_captions"),
     "choice": ("rsicd_scenes", "eurosat_scenes"),
     "yes_no": (
@@ -81,7 +81,7 @@ def completed_card(card: str, figures: Figures) -> str:
     return card
 
 
-def reliable_kinds(figures: Figures) -> list[QuestionKind]:
+def reliable_kinds(figures: Figures) -> list[AnswerKind]:
     """Kinds of questions whose figures all meet their aims."""
     met = {row["name"] for row in figures if row["met"]}
     return [kind for kind, names in AIMS.items() if met.issuperset(names)]

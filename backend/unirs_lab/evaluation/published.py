@@ -1,4 +1,4 @@
-"""Figures that papers have published, with what is doubtful about them, to stand own ones beside.
+"""Published figures, with doubts about them, for comparison with own ones.
 
 The UniRS paper is "UniRS: Unifying Multi-temporal Remote Sensing Tasks through Vision Language
 Models", the survey "Remote Sensing Spatio-Temporal Vision-Language Models".
@@ -23,11 +23,11 @@ class PublishedTable:
     """A table of a paper.
 
     Attributes:
-        title: What it compares.
-        source: Which table of which paper it is.
-        columns: By the key of the score that a column holds, as in ``figures`` of the scores.
+        title: Its title.
+        source: Table and paper.
+        columns: The columns by the key of their score, as in ``figures`` of the scores.
         rows: Method, kind of method, and its figures in the columns' units.
-        doubts: What does not add up in it, or keeps it from being compared; a sentence each.
+        doubts: Sentences on what does not add up in it, or keeps it from being compared.
     """
 
     title: str
@@ -47,7 +47,7 @@ class PublishedTable:
 
 
 class Scores(Protocol):
-    """Any result of a scorer."""
+    """The result of a scorer."""
 
     @property
     def figures(self) -> Mapping[str, float | None]:
@@ -58,7 +58,7 @@ def own_figures(scores: Scores, table: str) -> tuple[float | None, ...]:
     """A result's figures for the columns of a published table; ``None`` where it has none.
 
     Args:
-        scores: What a scorer returned.
+        scores: The result of a scorer.
         table: Key in ``PUBLISHED``.
     """
     return tuple(scores.figures.get(key) for key in PUBLISHED[table].columns)
@@ -67,12 +67,12 @@ def own_figures(scores: Scores, table: str) -> tuple[float | None, ...]:
 def beside(
     published: PublishedTable, own: Mapping[str, Sequence[Cell]], notes: Sequence[str] = ()
 ) -> Table:
-    """Own results below the published ones.
+    """A table with own results below the published ones.
 
     Args:
         published: The paper's table.
         own: Figures by name, one for each column of the paper's table, in its units.
-        notes: How the own figures came about: protocol, tokenisation, denominators.
+        notes: Protocol, tokenisation and denominators of the own figures.
     """
     columns = (Column("Method"), Column("Kind"), *published.columns.values())
     results = tuple((name, OWN, *figures) for name, figures in own.items())

@@ -1,4 +1,4 @@
-"""What the UniRS paper's Table VII gives for each of ERA's classes, and what is doubtful in it."""
+"""Table VII of the UniRS paper: figures for each of ERA's classes, with doubts about them."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ ERA_BY_CLASS = {
         *(100.0, 100.0, 94.3, 73.3, 91.9, 88.2, 89.5, 86.0, 93.9, 83.7, 92.6, 82.6),
     ),
 }
-"""What Table VII gives for each class, in the order of ``prompts.ERA_CLASSES``, in percent."""
+"""The figures of Table VII for each class, in the order of ``prompts.ERA_CLASSES``, in percent."""

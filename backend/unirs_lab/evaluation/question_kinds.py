@@ -41,7 +41,7 @@ class Sources:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuestionKind(ABC):
+class EvaluationQuestions(ABC):
     """One kind of question about one collection.
 
     Attributes:
@@ -88,7 +88,7 @@ class QuestionKind(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CollectionKind(QuestionKind):
+class CollectionQuestions(EvaluationQuestions):
     """Questions about a collection that lies on the disk.
 
     Attributes:
@@ -107,7 +107,7 @@ class CollectionKind(QuestionKind):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawnKind(QuestionKind):
+class DrawnQuestions(EvaluationQuestions):
     """Questions about images from an endless series; a limit takes its first images.
 
     Attributes:

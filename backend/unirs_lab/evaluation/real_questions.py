@@ -20,7 +20,7 @@ from unirs_lab.data.samples import Sample
 from unirs_lab.data.visuals import read_mask
 from unirs_lab.evaluation.benchmarks import benchmark
 from unirs_lab.evaluation.cases import NO_CHANGE_GROUP
-from unirs_lab.evaluation.question_kinds import CAPTION_TOKENS, CollectionKind, Sources, Split
+from unirs_lab.evaluation.question_kinds import CAPTION_TOKENS, CollectionQuestions, Sources, Split
 from unirs_lab.evaluation.wordings import COUNT_OF_WORDINGS, wordings
 
 YES_NO = ("yes", "no")
@@ -43,21 +43,23 @@ def _about(item: RealItem, instruction: str, *answers: str, group: str = "") -> 
     return Sample(item.id, InputKind.SINGLE, item.images, instruction, answers, group)
 
 
-def _captions(collection: str) -> CollectionKind:
+def _captions(collection: str) -> CollectionQuestions:
     def read(sources: Sources, split: Split) -> list[Sample]:
         items = _items(sources, collection, split)
         return [_about(each, CAPTION_INSTRUCTION, *each.captions) for each in items]
 
-    return CollectionKind(name=f"{collection}-captions", read=read, max_new_tokens=CAPTION_TOKENS)
+    return CollectionQuestions(
+        name=f"{collection}-captions", read=read, max_new_tokens=CAPTION_TOKENS
+    )
 
 
-def _scenes(collection: str) -> CollectionKind:
+def _scenes(collection: str) -> CollectionQuestions:
     def read(sources: Sources, split: Split) -> list[Sample]:
         items = _items(sources, collection, split)
         return [_about(each, SCENE_QUESTION, each.scene) for each in items if each.scene]
 
     names = tuple(sorted(SCENES[collection].values()))
-    return CollectionKind(name=f"{collection}-scenes", read=read, options=names)
+    return CollectionQuestions(name=f"{collection}-scenes", read=read, options=names)
 
 
 def _questions(sources: Sources, split: Split) -> Iterator[Sample]:
@@ -92,7 +94,7 @@ def _rsvqa(
     release: rsvqa.Release,
     folder: Callable[[Sources], Path | None],
     types: Sequence[str],
-) -> CollectionKind:
+) -> CollectionQuestions:
     """Questions of some types; RSVQA is for testing only, so that no model is chosen by it."""
 
     def read(sources: Sources, split: Split) -> list[Sample]:
@@ -103,7 +105,7 @@ def _rsvqa(
         samples = release.read(root, rsvqa.SAMPLE if small else benchmark(name).split)
         return [replace(s, id=f"{name}/{s.id}") for s in samples if s.group in types]
 
-    return CollectionKind(name=name, read=read)
+    return CollectionQuestions(name=name, read=read)
 
 
 def _read_tiles(sources: Sources, split: Split) -> list[Sample]:
@@ -142,16 +144,16 @@ def _read_other_dates(sources: Sources, split: Split) -> list[Sample]:
 
 RSICD_CAPTIONS, UCMERCED_CAPTIONS = _captions("rsicd"), _captions("ucmerced")
 RSICD_SCENES, EUROSAT_SCENES = _scenes("rsicd"), _scenes("eurosat")
-UCMERCED_QUESTIONS = CollectionKind(name="ucmerced-questions", read=_read_questions)
-UCMERCED_YES_NO = CollectionKind(
+UCMERCED_QUESTIONS = CollectionQuestions(name="ucmerced-questions", read=_read_questions)
+UCMERCED_YES_NO = CollectionQuestions(
     name="ucmerced-yes-no", read=_read_yes_no, options=YES_NO, in_gallery=False
 )
-UCMERCED_WORDINGS = CollectionKind(
+UCMERCED_WORDINGS = CollectionQuestions(
     name="ucmerced-wordings", read=_read_wordings, together=COUNT_OF_WORDINGS, in_gallery=False
 )
 RSVQA_HR = _rsvqa(
     "rsvqa-hr", rsvqa.HIGH, lambda sources: sources.rsvqa_hr, ("presence", "comparison")
 )
 RSVQA_LR = _rsvqa("rsvqa-lr", rsvqa.LOW, lambda sources: sources.rsvqa_lr, ("presence",))
-LEVIR_TILES = CollectionKind(name="levir-tiles", read=_read_tiles, options=YES_NO)
-OTHER_DATES = CollectionKind(name="other-dates", read=_read_other_dates, options=YES_NO)
+LEVIR_TILES = CollectionQuestions(name="levir-tiles", read=_read_tiles, options=YES_NO)
+OTHER_DATES = CollectionQuestions(name="other-dates", read=_read_other_dates, options=YES_NO)

@@ -27,7 +27,7 @@ LATEX = {
     "–": "--",
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
 }
-"""How LaTeX writes what it would else read as its own, or may lack in its font."""
+"""Marks that LaTeX would interpret, or may lack in its font, and how it writes them."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,18 @@ class Figure:
 
 
 Cell = str | float | Figure | None
-"""Text, a number, a number with a spread, or nothing known."""
+"""Text, a number, a number with a spread, or ``None`` for a missing value."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """What the cells below a heading hold.
+    """The heading and format of the cells of a column.
 
     Attributes:
         heading: Its name.
-        unit: What its numbers are counted in, such as ``"%"``; empty for none.
-        decimals: Digits behind the point.
-        best: Which number of the column is marked, if any. Numbers that read the same share it.
+        unit: Unit of its numbers, such as ``"%"``; empty for none.
+        decimals: Digits after the decimal point.
+        best: Which number of the column is marked as the best, if any; equal ones are all marked.
     """
 
     heading: str
@@ -80,8 +80,8 @@ class Table:
     """Rows of cells below their columns.
 
     Attributes:
-        title: What is compared, in one line.
-        columns: From left to right; those that hold text stand left, the others right.
+        title: Title in one line.
+        columns: From left to right; text is aligned left, numbers right.
         rows: One cell for each column.
         notes: Sentences below the table: protocol, tokenisation, denominators, doubts.
     """
@@ -101,7 +101,7 @@ class Table:
         return tuple(_line(column.title) for column in self.columns)
 
     def text_rows(self) -> list[list[str]]:
-        """The rows for a terminal; a star marks the best (say ``BEST_NOTE`` below)."""
+        """The rows for a terminal; a star marks the best (print ``BEST_NOTE`` below)."""
         return self._rows(lambda text: text, lambda text: f"{text} *")
 
     def markdown(self) -> str:
@@ -139,7 +139,7 @@ class Table:
         )
 
     def csv(self) -> str:
-        """The numbers in full and nothing marked; spreads stand in columns of their own."""
+        """The numbers in full and without marks; spreads have columns of their own."""
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")
         spread = [any(_spread(cell) is not None for cell in cells) for cells in self._by_column()]
@@ -153,11 +153,11 @@ class Table:
         return [[row[place] for row in self.rows] for place in range(len(self.columns))]
 
     def _right(self) -> list[bool]:
-        """Which columns stand right: those without text."""
+        """Whether each column is aligned right: those without text."""
         return [not any(isinstance(cell, str) for cell in cells) for cells in self._by_column()]
 
     def _rows(self, escape: Callable[[str], str], mark: Callable[[str], str]) -> list[list[str]]:
-        """Every cell as text, the best of a column marked."""
+        """Every cell as text, with the best of a column marked."""
         columns = []
         for column, cells in zip(self.columns, self._by_column(), strict=True):
             best = _best(column, cells)
@@ -172,7 +172,7 @@ class Table:
 
 
 def _line(text: str) -> str:
-    """One line that can be printed: names are data, and may hold anything."""
+    """One printable line: names are data, and may contain anything."""
     return "".join(mark for mark in " ".join(text.split()) if mark.isprintable())
 
 
@@ -187,13 +187,13 @@ def _spread(cell: Cell) -> float | None:
 
 
 def _shown(column: Column, cell: Cell) -> float | None:
-    """The number of a cell as far as the table shows it."""
+    """The number of a cell, rounded as the table shows it."""
     number = _number(cell)
     return None if number is None or isinstance(number, str) else round(number, column.decimals)
 
 
 def _best(column: Column, cells: Sequence[Cell]) -> float | None:
-    """The number to mark; ``None`` where there is nothing to choose from."""
+    """The number to mark; ``None`` without a choice."""
     numbers = [number for cell in cells if (number := _shown(column, cell)) is not None]
     if column.best is None or len(numbers) < 2:
         return None
@@ -220,11 +220,11 @@ def _widened(pairs: Sequence[tuple[Any, Any]], spread: Sequence[bool]) -> list[A
 
 
 def _markdown(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Text, escaped for Markdown."""
     return re.sub(r"([\\`*_<>|\[\]~&])", r"\\\1", _line(text))
 
 
 def _latex(text: str) -> str:
-    """Text that LaTeX sets as it is."""
+    """Text, escaped for LaTeX."""
     escaped = "".join(LATEX.get(mark, mark) for mark in _line(text))
     return f"{{}}{escaped}" if escaped.startswith(("[", "*")) else escaped  # else a part of "\\\\"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -106,9 +107,9 @@ class AnswerObjective:
         if self.held_back is None:
             return {}
         found: dict[str, list[float]] = defaultdict(list)
-        rounds = self.held_back.round_count(self.reading.size)
-        own = batches(self.held_back, self.bundle, self.reading, self.clues)
-        for read in islice(own, rounds):
+        whole = replace(self.reading, rank=0, ranks=1)  # equal figures in all processes
+        read_again = batches(self.held_back, self.bundle, whole, self.clues)
+        for read in islice(read_again, self.held_back.round_count(whole.size)):
             batch = read.to(self._device)
             losses, right = answer_losses(self.model, batch.tokens, self._see(batch)[0])
             start = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 from transformers import LlamaTokenizer
@@ -21,8 +20,12 @@ from unirs.model import (
 )
 from unirs_lab.data.mixture import Part, SamplePart
 from unirs_lab.training.answer_objective import AnswerObjective, fit_answers
-from unirs_lab.training.checkpoints import load_weights
-from unirs_lab.training.checks import require_rounds, require_tensorboard, take_place
+from unirs_lab.training.checks import (
+    require_one_process,
+    require_rounds,
+    require_tensorboard,
+    take_place,
+)
 from unirs_lab.training.progress import Report
 from unirs_lab.training.settings import BaseSettings
 from unirs_lab.training.settings_files import keep
@@ -37,38 +40,32 @@ def train_base(settings: BaseSettings, folder: Path, report: Report) -> Path:
     Args:
         settings: Of the run.
         folder: Takes ``settings.yaml``, tokenizer, checkpoint, curves and ``model``. A second call
-            goes on where the first one ended. All processes see it.
+            goes on where the first one ended.
         report: Gets the progress.
 
     Returns:
         The model folder.
 
     Raises:
-        UniRSError: What is found before the start, ``settings_differ``, ``folder_in_use`` by
-            another process, and what the loop raises.
+        UniRSError: What ``checks`` finds before the start, ``settings_differ``,
+            ``folder_in_use`` by another process, and what the loop raises.
     """
     require_tensorboard(settings)
     place = take_place(settings)
+    require_one_process(place)
     require_rounds(settings, place.count)
     parts, held_back = read_parts(settings)
     make_folder(folder)
-    with alone_in(folder) if place.main else nullcontext():
-        if place.main:
-            keep(settings, folder)
-            _tokenizer(settings, parts, folder)
-        place.wait()
+    with alone_in(folder):
+        keep(settings, folder)
         bundle = _new_base(settings, parts, folder)
         bundle.model.to(place.device)
         learning = learn(bundle, Tuning(tuple(settings.rates)))
         objective = AnswerObjective(bundle, learning, settings, parts, held_back, None, place)
         report.stage("base on the mixture")
         curves = fit_answers(objective, place, folder, report.training)
-        if place.main:
-            trained = _new_base(settings, parts, folder)
-            load_weights(folder, learn(trained, Tuning(tuple(settings.rates))))
-            card = stage_card(settings, None, curves, folder / "model")
-            save_bundle(trained, folder / "model", card)
-        place.wait()
+        card = stage_card(settings, None, curves, folder / "model")
+        save_bundle(bundle, folder / "model", card)
     return folder / "model"
 
 

@@ -23,6 +23,7 @@ from unirs_lab.training.checks import (
     require_base,
     require_disk,
     require_memory,
+    require_one_process,
     require_tensorboard,
     take_place,
 )
@@ -57,11 +58,7 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
     """
     require_tensorboard(settings)
     place = take_place(settings)
-    if place.count > 1:
-        raise UniRSError(
-            "one_process_only",
-            "The change stage trains in one process; start it without accelerate or torchrun.",
-        )
+    require_one_process(place)
     checked = _checked(settings, folder, place)
     with alone_in(folder):
         keep(settings, folder)

@@ -101,6 +101,19 @@ def require_reading(folder: Path, settings: StageSettings) -> None:
             )
 
 
+def require_one_process(place: Place) -> None:
+    """This process trains alone: what learns is called in parts, which sharding cannot follow.
+
+    Raises:
+        UniRSError: ``one_process_only``.
+    """
+    if place.count > 1:
+        raise UniRSError(
+            "one_process_only",
+            "This stage trains in one process; start it without accelerate or torchrun.",
+        )
+
+
 def require_rounds(settings: AnswerSettings, processes: int) -> None:
     """A step is made of whole rounds, and a round of equal shares.
 

@@ -282,7 +282,9 @@ def load_of(settings: StageSettings) -> Load:
     """
     here, elsewhere = [], []
     for name, source in settings.data.items():
-        if source.root is None:
+        if source.shares is not None:
+            elsewhere.append(_drawn(settings, name, source.shares))
+        elif source.root is None:
             elsewhere.append(_published(name, source))
         else:
             samples = dataset(source.dataset or name).read(source.root, source.split)
@@ -311,6 +313,13 @@ def _counted(samples: Sequence[Sample]) -> tuple[Counter[InputKind], Counter[Inp
     for sample in samples:
         rows[sample.kind] += len(sample.answers)
     return rows, Counter(kind for kind, _ in {(each.kind, each.images) for each in samples})
+
+
+def _drawn(settings: StageSettings, name: str, shares: Mapping[str, float]) -> Load:
+    """Inputs whose questions are drawn, all counted as single images."""
+    steps = settings.steps if isinstance(settings, AnswerSettings) else None
+    count = round((steps or 0) * settings.batch_size * sum(shares.values()))
+    return Load({InputKind.SINGLE: count}, {InputKind.SINGLE: count}, f"by the shares of {name}")
 
 
 def _published(name: str, source: Source) -> Load:

@@ -147,7 +147,9 @@ def _checked(
     """What is learnt from, what validates, and the clues; all that fails early fails here."""
     require_sense(settings, place.count)
     if settings.tuning == "adapter":
-        config = load_config(_required_start(settings))
+        start = _required_start(settings)
+        require_reading(start, settings)
+        config = load_config(start)
     else:
         base = require_base(settings)
         config = load_config(base)

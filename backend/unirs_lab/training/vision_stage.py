@@ -28,7 +28,7 @@ from unirs.models.store import find_model
 from unirs_lab.data.rasters import RasterTiles
 from unirs_lab.data.real.drawing import RealImages
 from unirs_lab.data.real.items import Split
-from unirs_lab.training.checks import require_tensorboard, take_place
+from unirs_lab.training.checks import require_one_process, require_tensorboard, take_place
 from unirs_lab.training.loop import LoopOptions, fit
 from unirs_lab.training.progress import Report
 from unirs_lab.training.settings import VisionSettings
@@ -62,11 +62,7 @@ def train_vision(settings: VisionSettings, folder: Path, report: Report) -> Path
     """
     require_tensorboard(settings)
     place = take_place(settings)
-    if place.count > 1:
-        raise UniRSError(
-            "one_process_only",
-            "The vision stage trains in one process; start it without accelerate or torchrun.",
-        )
+    require_one_process(place)
     train, val = (_data(settings, split) for split in ("train", "val"))
     make_folder(folder)
     with alone_in(folder):

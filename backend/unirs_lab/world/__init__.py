@@ -5,7 +5,7 @@ gives the same pixels, labels, captions and questions in every process.
 """
 
 from unirs_lab.world.plan import CLASSES
-from unirs_lab.world.questions import QA, ask_of_shares
+from unirs_lab.world.questions import QA
 from unirs_lab.world.scenes import (
     EVENTS,
     Scene,
@@ -24,7 +24,6 @@ __all__ = [
     "Scene",
     "ScenePair",
     "SceneVideo",
-    "ask_of_shares",
     "pair",
     "scene",
     "seed_for",

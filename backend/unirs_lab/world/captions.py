@@ -271,11 +271,7 @@ def _sentence(facts: Facts, cover: int) -> str:
 
 
 def by_area(shares: NDArray[np.float64]) -> str:
-    """The classes of an image, the largest first.
-
-    Every word of it is learnt from the whole image, which teaches areas far sooner than questions
-    with one word for an answer do; and as a clue it is what comparisons ask for.
-    """
+    """The classes of an image, the largest first; as a clue it answers comparisons."""
     seen = [COVER_WORDS[cover] for cover in np.argsort(-shares) if shares[cover] >= LISTED]
     return f"In order of area: {', '.join(seen)}."
 

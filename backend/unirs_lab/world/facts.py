@@ -127,7 +127,7 @@ def place_of(mask: NDArray[np.bool_]) -> str | None:
 
 
 def phrases(place: str | None) -> tuple[str, str]:
-    """Two ways to say where, such as ``"at the top left"`` and ``"in the top left corner"``."""
+    """Two phrases for a place, such as ``"at the top left"`` and ``"in the top left corner"``."""
     if place is None:
         return "across the scene", "in many parts of the scene"
     if place == "center":

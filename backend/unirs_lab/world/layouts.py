@@ -10,7 +10,7 @@ import numpy as np
 
 from unirs_lab.world.plan import MARGIN, Plan, Point, Surface, blob, curve, rectangle, ribbon
 from unirs_lab.world.site import Site
-from unirs_lab.world.towns import Block, Grid, downtown, industrial, residential, suburb
+from unirs_lab.world.towns import Block, StreetGrid, downtown, industrial, residential, suburb
 
 Layout = Callable[[Site], None]
 
@@ -50,7 +50,7 @@ def houses_along(
 
 def fields(site: Site, low: float = 90, high: float = 420) -> None:
     """Cover the whole site with fields."""
-    grid = Grid(site)
+    grid = StreetGrid(site)
     scale = max(1.0, site.plan.pixel_size / 2.5)
     least = site.pixels(low * scale**0.6)
     reach = site.plan.size * 0.75 + MARGIN

@@ -33,7 +33,7 @@ COVER_WORDS = (
     "buildings",
     "parking lots",
 )
-"""What is said to cover an area of each class."""
+"""Nouns for the area of each class."""
 
 GRASS, TREES, FARMLAND, BARE, WATER, ROAD, BUILDING, PARKING = range(len(CLASSES))
 MARGIN = 24

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs_lab.world.facts import CLEAR_SHARE, Facts
+from unirs_lab.world.facts import Facts
 from unirs_lab.world.plan import BUILDING, CLASSES, COVER_WORDS
 
 RATIO = 1.5
@@ -15,10 +15,6 @@ RATIO = 1.5
 
 SEEN = 0.03
 """Least share of an image at which a class can surely be seen."""
-
-PRESENCE_SHARE, AREA_SHARE = 0.3, 0.2
-"""How many of the questions of known shares ask whether a class is there, and how much of it there
-is; the others compare two."""
 
 
 @dataclass(frozen=True)
@@ -146,37 +142,6 @@ def ask(facts: Facts, rng: np.random.Generator) -> tuple[QA, ...]:
         *_rural_urban(facts, rng),
         *_areas(facts, rng),
     )
-
-
-def ask_of_shares(
-    shares: NDArray[np.float64], rng: np.random.Generator, reversed_share: float
-) -> QA | None:
-    """A question about classes, of an image of which no more is known than their areas.
-
-    Args:
-        shares: Share of the image that each class covers, 0 to 1.
-        rng: Draws class, template and direction.
-        reversed_share: How many of the comparisons ask which is smaller, 0 to 1.
-
-    Returns:
-        A ``"presence"``, ``"area"`` or ``"comparison"`` question with a clear answer; ``None``
-        where the draw gave none.
-    """
-    seen = np.flatnonzero(shares >= SEEN)
-    draw = rng.random()
-    if draw < PRESENCE_SHARE:
-        truth = bool(rng.random() < 0.5)
-        pool = np.flatnonzero(shares >= CLEAR_SHARE if truth else shares == 0)
-        return _asked_for(int(rng.choice(pool)), truth, rng) if len(pool) else None
-    if draw < PRESENCE_SHARE + AREA_SHARE:
-        pool = seen if len(seen) and rng.random() < 0.6 else np.arange(len(shares))
-        return _area(shares, int(rng.choice(pool)), rng)
-    pool = seen if len(seen) > 1 and rng.random() < 0.7 else np.arange(len(shares))
-    first, second = map(int, rng.choice(pool, 2, replace=False))
-    small, large = sorted((shares[first], shares[second]))
-    if not _clearly_larger(large, small):
-        return None
-    return _comparison(shares, first, second, bool(rng.random() >= reversed_share), rng)
 
 
 def yes(truth: bool) -> str:

@@ -37,7 +37,7 @@ class Scene:
         questions: With their answers.
         pixel_size: Metres.
         kind: Layout, such as ``"farmland"``.
-        seed: What it was made from.
+        seed: Its seed.
     """
 
     image: NDArray[np.uint8]
@@ -97,7 +97,7 @@ LEAST_CHANGE = 0.02
 """Least share of the image that a change covers."""
 _ATTEMPTS = 100
 _OFTEN = {"houses built": 3.0, "houses removed": 1.5, "building built": 1.5, "road built": 1.5}
-"""How often a kind of change is drawn, where it is not once: building is what one looks for."""
+"""Weights of the kinds of change that are drawn more often than others."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class ScenePair:
         captions: Five, lower case, no final stop.
         questions: Of type ``"change"``, with their answers.
         pixel_size: Metres.
-        seed: What it was made from.
+        seed: Its seed.
     """
 
     before: NDArray[np.uint8]
@@ -134,7 +134,7 @@ class ScenePair:
 def pair(
     seed: int, size: int = 128, pixel_size: float | None = None, kind: str | None = None
 ) -> ScenePair:
-    """A pair from a seed; half of all pairs are unchanged.
+    """A pair of dates from a seed; half of all pairs are unchanged.
 
     Args:
         seed: Not negative; see ``seed_for``.
@@ -259,7 +259,7 @@ class SceneVideo:
         event: One of ``EVENTS``.
         description: What is seen and moves, one sentence.
         pixel_size: Metres.
-        seed: What it was made from.
+        seed: Its seed.
     """
 
     frames: NDArray[np.uint8]
@@ -291,7 +291,7 @@ def video(seed: int, size: int = 128, frames: int = 8, event: str | None = None)
         flicker = np.random.default_rng((3, seed, index))
         shot = Shot(ground.image, ground.labels, stage.plan, date, time, flicker)
         stage.animate(shot)
-        seen = camera.look(shot.finish(), size, time)
+        seen = camera.view(shot.finish(), size, time)
         shots.append(expose(seen, replace(date, seed=int(flicker.integers(2**62)))))
     return SceneVideo(
         frames=np.stack(shots),
@@ -319,7 +319,7 @@ class _Camera:
         turn = rng.normal(0, 0.015) * min(1.0, 128 / size)
         return cls((x0, y0), (x1, y1), turn, rng.uniform(-0.02, 0.03), rng.uniform(0, 0.5))
 
-    def look(self, frame: NDArray[np.uint8], size: int, time: float) -> NDArray[np.uint8]:
+    def view(self, frame: NDArray[np.uint8], size: int, time: float) -> NDArray[np.uint8]:
         """The part of a frame with its edge that the camera sees at a time."""
         angle, scale = self.turn * time, 1 - self.zoom * time
         cosine, sine = scale * math.cos(angle), scale * math.sin(angle)

@@ -27,7 +27,7 @@ SMALLEST_CROWN = 0.6
 
 
 class Site:
-    """A plan in the making, with a map of where nothing may be built any more.
+    """A plan under construction, with a map of the ground that is taken.
 
     Attributes:
         plan: The plan that is being laid out.
@@ -124,7 +124,7 @@ class Site:
         self, centre: Point, length: float, width: float, angle: float, *,
         height: float | None = None, roof: str | None = None, tone: float | None = None,
     ) -> bool:  # fmt: skip
-        """Add a building (sides in pixels) if its ground is free; says whether it was."""
+        """Add a building (sides in pixels) if its ground is free; returns whether it was."""
         gap = max(0.6, self.pixels(1))
         outline = rectangle(centre, length + 2 * gap, width + 2 * gap, angle)
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = outline

@@ -13,7 +13,7 @@ from unirs_lab.world.site import SMALLEST_CROWN, Site
 Block = tuple[float, float, float, float]
 
 
-class Grid:
+class StreetGrid:
     """Turned and gently winding grid coordinates (pixels from the image's centre).
 
     Attributes:
@@ -67,7 +67,7 @@ def _lines(site: Site, low: float, high: float) -> list[float]:
 
 
 def _streets(
-    site: Site, grid: Grid, long: tuple[float, float], short: tuple[float, float]
+    site: Site, grid: StreetGrid, long: tuple[float, float], short: tuple[float, float]
 ) -> list[Block]:
     """A street grid; returns its blocks as (left, top, right, bottom) in grid coordinates.
 
@@ -95,7 +95,7 @@ def _streets(
     ]
 
 
-def _houses(site: Site, grid: Grid, block: Block, *, lot: float, trees: float) -> None:
+def _houses(site: Site, grid: StreetGrid, block: Block, *, lot: float, trees: float) -> None:
     """Two rows of detached houses along a block's long sides, with gardens."""
     left, top, right, bottom = block
     lot = max(site.pixels(lot), 4.2)
@@ -125,7 +125,7 @@ def _houses(site: Site, grid: Grid, block: Block, *, lot: float, trees: float) -
     _garden_trees(site, grid, block, min(60, int((right - left) * (bottom - top) / per_tree)))
 
 
-def _garden_trees(site: Site, grid: Grid, block: Block, count: int) -> None:
+def _garden_trees(site: Site, grid: StreetGrid, block: Block, count: int) -> None:
     left, top, right, bottom = block
     if site.pixels(4.2) < SMALLEST_CROWN:
         return
@@ -135,7 +135,7 @@ def _garden_trees(site: Site, grid: Grid, block: Block, count: int) -> None:
         site.tree(*grid.point(u, v), radius)
 
 
-def _inner(site: Site, grid: Grid, block: Block, inset: float) -> tuple[Point, ...]:
+def _inner(site: Site, grid: StreetGrid, block: Block, inset: float) -> tuple[Point, ...]:
     """The block without a rim of ``inset`` metres, as a polygon in the image."""
     left, top, right, bottom = block
     rim = site.pixels(inset)
@@ -144,14 +144,14 @@ def _inner(site: Site, grid: Grid, block: Block, inset: float) -> tuple[Point, .
     return rectangle(grid.point(u, v), length, width, grid.direction(u, v))
 
 
-def _park(site: Site, grid: Grid, block: Block) -> None:
+def _park(site: Site, grid: StreetGrid, block: Block) -> None:
     site.area(_inner(site, grid, block, 7), Surface("lawn", float(site.rng.random())))
     left, top, right, bottom = block
     count = (right - left) * (bottom - top) / site.pixels(9) ** 2
     _garden_trees(site, grid, block, int(min(60, count)))
 
 
-def _slabs(site: Site, grid: Grid, block: Block) -> None:
+def _slabs(site: Site, grid: StreetGrid, block: Block) -> None:
     """Large flat-roofed buildings that fill a block."""
     left, top, right, bottom = block
     if site.rng.random() < 0.5:
@@ -172,7 +172,7 @@ def _slabs(site: Site, grid: Grid, block: Block) -> None:
         u += length + max(site.between(4, 9), 2.2)
 
 
-def _street_trees(site: Site, grid: Grid, block: Block) -> None:
+def _street_trees(site: Site, grid: StreetGrid, block: Block) -> None:
     left, top, right, bottom = block
     for v in (top + site.pixels(8.5), bottom - site.pixels(8.5)):
         for u in np.arange(left + site.pixels(6), right, max(site.between(9, 18), 3)):
@@ -181,7 +181,7 @@ def _street_trees(site: Site, grid: Grid, block: Block) -> None:
 
 def residential(site: Site) -> None:
     """Houses in gardens along a grid of streets."""
-    grid = Grid(site)
+    grid = StreetGrid(site)
     coarse = max(1.0, site.plan.pixel_size / 3)
     trees, lot = float(site.rng.uniform(0.1, 0.7)), float(site.rng.uniform(16, 23))
     for block in _streets(site, grid, (90, 170 * coarse), (66, 80 * coarse**0.5)):
@@ -196,7 +196,7 @@ def residential(site: Site) -> None:
 
 def suburb(site: Site) -> None:
     """Houses with large gardens along winding roads, among trees and woods."""
-    grid = Grid(site, sway=float(site.rng.uniform(0.15, 0.35)))
+    grid = StreetGrid(site, sway=float(site.rng.uniform(0.15, 0.35)))
     coarse = max(1.0, site.plan.pixel_size / 3)
     trees, lot = float(site.rng.uniform(0.4, 1.1)), float(site.rng.uniform(21, 32))
     blocks = _streets(site, grid, (140, 320 * coarse), (74, 110 * coarse**0.5))
@@ -212,7 +212,7 @@ def suburb(site: Site) -> None:
 
 def downtown(site: Site) -> None:
     """Blocks of large buildings, car parks and parks between them."""
-    grid = Grid(site)
+    grid = StreetGrid(site)
     for block in _streets(site, grid, (70, 130), (60, 95)):
         draw = site.rng.random()
         left, top, right, bottom = block
@@ -229,7 +229,7 @@ def downtown(site: Site) -> None:
 
 def industrial(site: Site) -> None:
     """Sheds, car parks and paved yards along wide roads."""
-    grid = Grid(site)
+    grid = StreetGrid(site)
     for left, top, right, bottom in _streets(site, grid, (90, 200), (80, 140)):
         block = (left, top, right, bottom)
         yard = str(site.rng.choice(["yard", "bare", "lawn"], p=[0.4, 0.2, 0.4]))

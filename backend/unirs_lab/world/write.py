@@ -20,7 +20,7 @@ from unirs_lab.world.scenes import ScenePair, SceneVideo, pair, scene, video
 
 BEFORE, AFTER, SINGLE = dt.date(2019, 6, 15), dt.date(2021, 8, 2), dt.date(2020, 7, 10)
 CRS = "EPSG:32632"
-"""WGS 84 / UTM zone 32N: where generated scenes pretend to lie."""
+"""WGS 84 / UTM zone 32N: CRS of the generated scenes."""
 FRAMES_PER_SECOND = 10
 
 _ORIGIN = (500_000.0, 5_400_000.0)
@@ -29,16 +29,16 @@ _DEMO_SEED = 16
 
 @dataclass(frozen=True)
 class WrittenScene:
-    """The files of one generated place.
+    """The files of one generated scene.
 
     Attributes:
-        folder: Where they lie.
-        before: GeoTIFF of the earlier date, named by it.
+        folder: Their folder.
+        before: GeoTIFF of the earlier date, named by its date.
         after: GeoTIFF of the later date on the same grid.
         change: GeoTIFF of what changed, 1 where something did.
         video: MPEG-4 file.
         truth: JSON with captions, questions, answers and the event.
-        single: GeoTIFF of another place, for questions about one image; ``None`` in the demo.
+        single: GeoTIFF of another scene, for questions about one image; ``None`` in the demo.
     """
 
     folder: Path
@@ -58,18 +58,18 @@ def write_world(
     seconds: float = 3.0,
     on_scene: Callable[[int], None] | None = None,
 ) -> list[WrittenScene]:
-    """Write ``count`` generated places, each into a folder of its own.
+    """Write ``count`` generated scenes, each to a folder of its own.
 
     Args:
-        folder: Made if it is missing.
-        seed: Seed of the first place; the following ones count up.
-        count: How many places, at least 1.
+        folder: Made if missing.
+        seed: Seed of the first scene; those of the others follow it.
+        count: Number of scenes, at least 1.
         size: Side of the images in pixels; even.
         seconds: Length of each video.
-        on_scene: Called after each place with the number of places written so far.
+        on_scene: Called after each scene with the number of scenes written so far.
 
     Raises:
-        UniRSError: ``world_size`` for an odd or tiny size or for no places at all,
+        UniRSError: ``world_size`` for an odd or tiny size, or no scenes,
             ``output_unwritable``.
     """
     if size < 32 or size % 2 or count < 1 or seconds <= 0 or seed < 0:
@@ -80,13 +80,13 @@ def write_world(
         )
     written = []
     for index in range(count):
-        place = folder / f"scene-{index + 1:04d}"
-        make_folder(place)
+        target = folder / f"scene-{index + 1:04d}"
+        make_folder(target)
         dates = pair(seed + index, size)
         clip = video(seed + index, size, _frame_count(seconds))
         single = scene(seed + index, size)
         origin = (_ORIGIN[0] + index * 20_000.0, _ORIGIN[1])
-        single_path = place / "single.tif"
+        single_path = target / "single.tif"
         write_raster(single_path, single.image, single.pixel_size, origin, SINGLE)
         facts = {
             "caption": single.captions[0],
@@ -94,7 +94,7 @@ def write_world(
             "description": single.description,
             "questions": _questions(single.questions),
         }
-        written.append(_write_place(place, dates, clip, origin, single_path, facts))
+        written.append(_write_scene(target, dates, clip, origin, single_path, facts))
         if on_scene:
             on_scene(index + 1)
     return written
@@ -104,7 +104,7 @@ def write_demo(folder: Path, size: int = 1024) -> WrittenScene:
     """Write one pair in which houses are built, and a short video of a flood.
 
     Args:
-        folder: Made if it is missing.
+        folder: Made if missing.
         size: Side of the pair in pixels; even.
 
     Raises:
@@ -113,10 +113,10 @@ def write_demo(folder: Path, size: int = 1024) -> WrittenScene:
     make_folder(folder)
     dates = pair(_DEMO_SEED, size, pixel_size=0.5, kind="houses built")
     clip = video(_DEMO_SEED, 320, _frame_count(3.0), event="flood")
-    return _write_place(folder, dates, clip, _ORIGIN)
+    return _write_scene(folder, dates, clip, _ORIGIN)
 
 
-def _write_place(
+def _write_scene(
     folder: Path,
     dates: ScenePair,
     clip: SceneVideo,
@@ -203,7 +203,7 @@ def write_raster(
     }  # fmt: skip
     with (
         whole_file(path, RasterioError, CPLE_BaseError) as temporary,
-        MemoryFile() as memory,  # GDAL does not tell of a disk that is full when it closes a file
+        MemoryFile() as memory,  # GDAL does not report a full disk when it closes a file
     ):
         with memory.open(**profile) as target:
             target.write(np.moveaxis(image, -1, 0))

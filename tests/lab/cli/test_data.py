@@ -16,7 +16,7 @@ def pairs(unirs, tmp_path):
     return root
 
 
-def test_a_sound_copy_is_told_and_drawn(unirs, pairs, tmp_path):
+def test_a_sound_copy_is_reported_and_drawn(unirs, pairs, tmp_path):
     outcome = unirs("data", "check", "levir-cc", pairs, "--sheet", tmp_path / "sheet.png")
     assert outcome.code == 0, outcome.err
     assert "2 / 6,815" in outcome.out
@@ -26,7 +26,7 @@ def test_a_sound_copy_is_told_and_drawn(unirs, pairs, tmp_path):
     assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_broken_copy_is_told_with_exit_code_2(unirs, pairs):
+def test_a_broken_copy_ends_with_exit_code_2(unirs, pairs):
     (pairs / "images" / "test" / "B" / "test_000005.png").unlink()
     outcome = unirs("data", "check", "levir-cc", pairs, "--split", "test", "--fast")
     assert outcome.code == 2
@@ -54,7 +54,7 @@ def test_what_cannot_be_is_one_sentence(unirs, words):
     assert outcome.err.splitlines()[-1].startswith("unirs: ")
 
 
-def test_a_dataset_that_is_not_there_is_told_with_what_is_missing(unirs, tmp_path):
+def test_the_error_for_a_missing_dataset_names_what_is_missing(unirs, tmp_path):
     outcome = unirs("data", "check", "rsvqa-lr", tmp_path)
     assert outcome.code == 2
     assert "LR_split_train_questions.json" in outcome.err
@@ -68,3 +68,12 @@ def test_the_list_names_datasets_and_how_their_files_lie(unirs):
     assert "1,929 samples" in one
     facts = json.loads(unirs("data", "list", "--json").out)
     assert {"geochat", "levir-cc", "era", "jsonl"} <= {each["name"] for each in facts}
+
+
+def test_a_generated_world_is_written_as_own_data(unirs, tmp_path):
+    assert unirs("data", "world", tmp_path, "--count", "2", "--size", "48").code == 0
+
+    for kind in ("single", "pair", "video"):
+        checked = unirs("data", "check", "jsonl", tmp_path / kind)
+        assert checked.code == 0, checked.err
+        assert {"train", "val"} <= set(checked.out.split())

@@ -62,7 +62,7 @@ def test_clues_and_a_folder_can_be_chosen(evaluate, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--markdown", "--json"], "--latex"),
         (["--split", "best"], "test"),
@@ -71,10 +71,10 @@ def test_clues_and_a_folder_can_be_chosen(evaluate, tmp_path) -> None:
         (["--batch-size", "0"], "--batch-size"),
     ],
 )
-def test_invalid_options_are_refused_in_one_sentence(evaluate, words, said) -> None:
+def test_invalid_options_are_refused_in_one_sentence(evaluate, words, message) -> None:
     outcome = evaluate(*words)
     assert outcome.code == 2
-    assert said in outcome.err
+    assert message in outcome.err
     assert outcome.err.count("\n") <= 2
 
 

@@ -66,7 +66,7 @@ def test_generated_images_need_no_data(unirs, tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--only", "everything"], "rsicd_captions"),
         (["--split", "train"], "--split"),
@@ -75,8 +75,8 @@ def test_generated_images_need_no_data(unirs, tmp_path, monkeypatch) -> None:
         (["--rsvqa-lr", "nowhere", "--only", "rsvqa_lr_presence"], "nowhere"),
     ],
 )
-def test_invalid_options_are_refused_in_one_sentence(evaluate, words, said) -> None:
+def test_invalid_options_are_refused_in_one_sentence(evaluate, words, message) -> None:
     outcome = evaluate(*words)
     assert outcome.code == 2
-    assert said in outcome.err
+    assert message in outcome.err
     assert not outcome.out

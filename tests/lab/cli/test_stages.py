@@ -15,7 +15,7 @@ def test_a_plan_is_printed_without_data_and_weights(unirs):
     assert "20% of the GPU's dense bfloat16 peak" in change.out
 
 
-def test_a_plan_that_does_not_fit_says_what_would(unirs):
+def test_a_plan_that_does_not_fit_advises_what_would(unirs):
     outcome = unirs("train", "joint", "--plan", "--gpu", "rtx-4090")
 
     assert outcome.code == 2
@@ -23,7 +23,7 @@ def test_a_plan_that_does_not_fit_says_what_would(unirs):
     assert "train on 4 GPUs with round_size=4, or set tuning=lora" in outcome.err
 
 
-def test_an_unknown_gpu_is_told_with_those_that_are_known(unirs):
+def test_the_error_for_an_unknown_gpu_names_the_known_ones(unirs):
     outcome = unirs("train", "change", "--plan", "--gpu", "voodoo")
 
     assert outcome.code == 2
@@ -33,7 +33,7 @@ def test_an_unknown_gpu_is_told_with_those_that_are_known(unirs):
 @pytest.mark.parametrize(
     "words", [["--data", "era"], ["--data", "=x"], ["--data", "era="], ["--set", "seed"]]
 )
-def test_a_wrong_option_is_told(unirs, words):
+def test_a_wrong_option_is_refused(unirs, words):
     outcome = unirs("train", "joint", *words)
 
     assert outcome.code == 2
@@ -43,3 +43,12 @@ def test_a_wrong_option_is_told(unirs, words):
 @pytest.mark.parametrize("command", ["change", "joint"])
 def test_the_help_shows_examples(unirs, command):
     assert "unirs train " + command in unirs("train", command, "--help").out
+
+
+def test_a_plan_of_the_small_model_counts_its_shares(unirs):
+    words = ("--preset", "small", "--from", "unirs-tiny", "--gpu", "h100")
+    outcome = unirs("train", "joint", "--plan", *words)
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("Joint tuning (adapter) of unirs-tiny")
+    assert "by the shares of real, by the shares of naip, by the shares of world" in outcome.out

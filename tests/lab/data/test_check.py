@@ -159,7 +159,7 @@ def test_examples_come_from_every_group(kept_example):
     assert {sample.group for sample in result.examples} == set(result.groups)
 
 
-def test_progress_is_told_and_ctrl_c_ends_the_check(kept_example):
+def test_progress_is_reported_and_ctrl_c_ends_the_check(kept_example):
     seen = []
 
     def stop(done, total):
@@ -174,7 +174,7 @@ def test_progress_is_told_and_ctrl_c_ends_the_check(kept_example):
     assert threading.active_count() == threads
 
 
-def test_the_sheet_shows_every_kind_and_tells_what_it_cannot_show(example, tmp_path):
+def test_the_sheet_shows_every_kind_and_names_what_it_cannot_show(example, tmp_path):
     root = example("jsonl")
     samples = [each for split in ("train", "val") for each in dataset("jsonl").read(root, split)]
     sheet = tmp_path / "sheet.png"

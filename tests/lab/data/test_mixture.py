@@ -53,7 +53,7 @@ def rows(mixture, group):
 
 @given(parts=parts(), seed=st.integers(0, 9), size=st.integers(1, 9))
 @settings(max_examples=40, deadline=None)
-def test_an_epoch_has_every_row_as_often_as_its_factor_says(parts, seed, size):
+def test_an_epoch_has_every_row_as_often_as_its_factor(parts, seed, size):
     mixture = Mixture(parts, seed)
 
     for epoch in (0, 3):

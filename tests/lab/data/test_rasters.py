@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_water_is_found_whatever_the_radiometry(folder: Path, year: int) -> None:
+def test_water_is_found_in_any_radiometry(folder: Path, year: int) -> None:
     paths = dated_files(folder)
     water = read_dated(paths[0], [paths[YEARS.index(year)]], NAIP_BANDS)[0].water
     truth = lakes(year)

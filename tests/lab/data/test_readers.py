@@ -91,7 +91,7 @@ def test_levir_mci_adds_the_masks(kept_example):
 
 
 @pytest.mark.parametrize("folder", ["ParadeProtest", "parade_protest", "PARADE PROTEST"])
-def test_era_knows_its_classes_in_any_spelling(tmp_path, folder):
+def test_era_reads_its_classes_in_any_spelling(tmp_path, folder):
     clip = tmp_path / "test" / folder / "Clip_001 .mp4"
     clip.parent.mkdir(parents=True)
     clip.touch()
@@ -129,7 +129,7 @@ def test_rsvqa_joins_questions_answers_and_images_of_a_split(kept_example, name)
     assert "comparison" in {sample.group for sample in samples}
 
 
-def test_rsvqa_tells_files_of_two_downloads_apart(example):
+def test_rsvqa_refuses_files_of_two_downloads(example):
     root = example("rsvqa-lr")
     answers = json.loads((root / "LR_split_val_answers.json").read_text())
     (root / "LR_split_test_answers.json").write_text(json.dumps(answers))
@@ -137,7 +137,7 @@ def test_rsvqa_tells_files_of_two_downloads_apart(example):
         dataset("rsvqa-lr").read(root, "test")
 
 
-def test_crsvqa_splits_by_name_whatever_else_is_there(example):
+def test_crsvqa_splits_by_name_alone(example):
     root = example("crsvqa")
     train, test = (dataset("crsvqa").read(root, split) for split in ("train", "test"))
     assert len(train) == len(test) == 2
@@ -187,8 +187,8 @@ GOOD_LINE = {"images": ["a.png"], "kind": "single", "instruction": "What?", "ans
         ({"answer": []}, "the answer is empty"),
         ({"anwser": "A road."}, "anwser"),
         ({"mask": "m.png"}, "only a pair has a mask"),
-        ({"images": ["../a.png"]}, "does not lie inside"),
-        ({"images": ["/etc/passwd"]}, "does not lie inside"),
+        ({"images": ["../a.png"]}, "is not inside"),
+        ({"images": ["/etc/passwd"]}, "is not inside"),
     ],
 )
 def test_own_instructions_name_the_line_and_what_to_mend(tmp_path, change, told):
@@ -209,14 +209,14 @@ def test_own_instructions_may_begin_with_a_byte_order_mark(tmp_path):
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_an_empty_folder_is_told_with_what_is_missing(tmp_path, name):
+def test_the_error_for_an_empty_folder_names_what_is_missing(tmp_path, name):
     with pytest.raises(UniRSError, match=re.escape(str(tmp_path))) as caught:
         dataset(name).read(tmp_path, dataset(name).splits[0])
     assert caught.value.code == "dataset_layout"
     assert "it holds no split of this dataset" in caught.value.message
 
 
-def test_a_missing_split_is_told_with_those_that_are_there(example):
+def test_the_error_for_a_missing_split_names_those_that_are_there(example):
     root = example("rsvqa-lr")
     (root / "LR_split_val_questions.json").unlink()
     with pytest.raises(UniRSError, match="the splits train, test are there") as caught:
@@ -240,7 +240,7 @@ def test_a_split_without_samples_is_no_split(example):
     assert caught.value.code == "dataset_broken"
 
 
-def test_unknown_names_are_told_with_the_known_ones():
+def test_the_error_for_an_unknown_name_names_the_known_ones():
     with pytest.raises(UniRSError, match="levir-cc") as caught:
         dataset("levir")
     assert caught.value.code == "dataset_unknown"
@@ -281,3 +281,32 @@ def test_real_triplets_are_read(name, count):
     assert len(samples) == count
     assert {"presence", "comparison", "count"} <= {sample.group for sample in samples}
     assert all(path.is_file() for sample in samples for path in sample.images)
+
+
+def test_own_classes_captions_and_questions_become_instructions(tmp_path: Path) -> None:
+    lines = [
+        {"image": "a.png", "class": "vineyard"},
+        {"image": "b.png", "class": "orchard", "caption": ["young trees", "rows of trees"]},
+        {"image": "c.png", "question": "Hail nets?", "answer": "no"},
+        {"images": ["a.tif", "b.tif"], "kind": "pair", "caption": "a vineyard is cleared"},
+    ]
+    file = tmp_path / "my.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    samples = {sample.id: sample for sample in dataset("jsonl").read(file, "train")}
+
+    assert list(samples) == [
+        *("1-class", "1-choice", "2-caption", "2-class", "2-choice", "3", "4-caption"),
+    ]
+    assert "orchard, vineyard" in samples["1-choice"].instruction
+    assert samples["2-choice"].answers == ("orchard",)
+    assert samples["2-caption"].answers == ("young trees", "rows of trees")
+    assert (samples["3"].instruction, samples["3"].answers) == ("Hail nets?", ("no",))
+    assert samples["4-caption"].kind is InputKind.PAIR
+    assert samples["1-class"].images == (tmp_path / "a.png",)
+
+
+def test_a_file_of_own_data_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UniRSError, match=r"no file .*my\.jsonl") as caught:
+        dataset("jsonl").read(tmp_path / "my.jsonl", "train")
+    assert caught.value.code == "dataset_layout"

@@ -44,7 +44,7 @@ def code(root: Path, collection: str) -> str:
     return caught.value.code
 
 
-def test_every_collection_is_read_with_all_that_is_known(kept) -> None:
+def test_every_collection_is_read_with_all_annotations(kept) -> None:
     first = {name: read_real(kept, name)[0] for name in COLLECTIONS}
     assert first["rsicd"].scene == "airport"
     assert len(first["rsicd"].captions) == 5
@@ -117,7 +117,7 @@ def test_scenes_of_a_collection_do_not_share_a_name() -> None:
     ]
 
 
-def test_what_is_wrong_with_a_copy_is_told(root) -> None:
+def test_what_is_wrong_with_a_copy_is_reported(root) -> None:
     with pytest.raises(UniRSError, match="rsicd") as caught:
         read_real(root, "imagenet")
     assert caught.value.code == "dataset_unknown"

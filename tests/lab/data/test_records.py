@@ -90,14 +90,14 @@ def test_a_foreign_line_is_named(tmp_path, line):
     assert caught.value.code == "records_broken"
 
 
-def test_a_place_that_takes_nothing_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "notes.jsonl").mkdir()
     with pytest.raises(UniRSError) as caught:
         write(tmp_path / "notes.jsonl")
     assert caught.value.code == "output_unwritable"
 
 
-def test_a_full_disk_is_told_and_what_did_not_fit_is_forgotten(tmp_path):
+def test_a_full_disk_is_reported_and_half_a_record_is_dropped(tmp_path):
     path = tmp_path / "notes.jsonl"
     write(path)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -111,7 +111,7 @@ def test_any_reader_of_webdataset_streams_them(samples, folder):
     assert {entry["0.png"] for entry in pairs} == written
 
 
-def test_the_files_are_gone_when_nobody_looks_at_them(folder):
+def test_the_copies_are_deleted_after_use(folder):
     with at_hand(*read(folder, "train")[0].images) as here:
         assert all(path.is_file() for path in here)
     assert not any(path.exists() for path in here)
@@ -146,7 +146,7 @@ def test_an_error_about_a_file_names_its_shard(folder):
     assert caught.value.code == "image_broken"
 
 
-def test_rows_of_a_mixture_know_their_shards(folder):
+def test_rows_of_a_few_shards_come_together(folder):
     samples = read(folder, "train")
 
     order = Mixture([SamplePart("mine", samples)]).order(0)
@@ -245,7 +245,7 @@ def write_and_die(samples, folder):
     write_shards(samples, folder, "mine", "train", 10_000, die)
 
 
-def test_a_killed_writer_leaves_nothing_that_looks_whole(samples, tmp_path):
+def test_a_killed_writer_leaves_nothing_that_seems_whole(samples, tmp_path):
     writer = get_context("fork").Process(target=write_and_die, args=(samples, tmp_path / "train"))
     writer.start()
     writer.join()
@@ -268,7 +268,7 @@ def test_a_writer_killed_within_a_shard_leaves_no_tar_of_it(samples, tmp_path, m
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def test_what_cannot_be_read_or_written_is_told(samples, folder, tmp_path, monkeypatch):
+def test_what_cannot_be_read_or_written_is_reported(samples, folder, tmp_path, monkeypatch):
     missing = replace(samples[0], images=(tmp_path / "no.png",) * 2)
     with pytest.raises(UniRSError, match=r"no\.png") as caught:
         write_shards([missing], tmp_path / "a", "mine", "train")

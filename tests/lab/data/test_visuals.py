@@ -118,7 +118,7 @@ def test_the_stretch_of_a_pair_is_no_change(tmp_path):
     assert [before.source, after.source] == [str(path) for path in paths]
 
 
-def test_a_pair_keeps_the_order_of_the_sample_whatever_its_files_say(tmp_path):
+def test_a_pair_keeps_the_order_of_the_sample_and_not_of_its_dates(tmp_path):
     image = noise(20, 20, 3)
     paths = [
         write_tiff(tmp_path / f"{year}.tif", image // part)

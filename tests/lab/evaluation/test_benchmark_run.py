@@ -120,13 +120,13 @@ def test_the_answers_are_those_of_the_pipeline_one_by_one(run, example, pipeline
 
     result = run("rsvqa-lr")
     one = benchmark("rsvqa-lr")
-    said = {line["id"]: line for line in lines(result.folder)}
+    stored = {line["id"]: line for line in lines(result.folder)}
     for sample in one.read(example("rsvqa-lr"), "test")[:3]:
-        if sample.id in said:
+        if sample.id in stored:
             question = one.question(sample, clue=True, scored=False)
             expected = pipeline.answer(read_visual(sample, pipeline.frame_count), question)
-            assert said[sample.id]["answer"] == expected.text.strip()
-            assert said[sample.id]["clue"] == expected.clue
+            assert stored[sample.id]["answer"] == expected.text.strip()
+            assert stored[sample.id]["clue"] == expected.clue
 
 
 def test_a_stopped_run_resumes_and_asks_nothing_twice(run, asked) -> None:
@@ -178,7 +178,7 @@ def test_clues_types_and_closed_sets_are_options(run, asked, tmp_path) -> None:
     assert caught.value.code == "settings_differ"
 
 
-def test_another_split_or_copy_does_not_pass_as_the_papers(run, monkeypatch, tmp_path) -> None:
+def test_another_split_or_copy_does_not_compare_with_the_papers(run, monkeypatch, tmp_path) -> None:
     def note(**options: Any) -> str:
         return run("rsvqa-lr", clue=False, **options).tables[0].notes[-1]
 
@@ -239,7 +239,7 @@ def test_running_out_of_memory_is_reported(run, pipeline, monkeypatch) -> None:
 
 
 @pytest.mark.slow  # METEOR is a Java program that takes its time to start
-def test_captions_and_change_maps_go_the_whole_way(run, tmp_path) -> None:
+def test_captions_and_change_maps_are_scored_end_to_end(run, tmp_path) -> None:
     root = write_example("levir-mci", tmp_path / "mci", 4, size=64)
     result = run("levir-cc", root=root, gallery=True)
     assert len(lines(result.folder)) == 4

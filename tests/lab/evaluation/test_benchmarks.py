@@ -41,7 +41,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     return samples
 
 
-def say(samples: list[Sample], answer: Callable[[Sample], str]) -> list[Prediction]:
+def predict(samples: list[Sample], answer: Callable[[Sample], str]) -> list[Prediction]:
     return [
         Prediction(one.id, one.group, one.instruction, None, answer(one), one.answers)
         for one in samples
@@ -50,7 +50,7 @@ def say(samples: list[Sample], answer: Callable[[Sample], str]) -> list[Predicti
 
 def find(read: Read, name: str, answer: Callable[[Sample], str]) -> Findings:
     one, samples = read(name)
-    return one.score(samples, say(samples, answer), tokenisation("plain"))
+    return one.score(samples, predict(samples, answer), tokenisation("plain"))
 
 
 def right(sample: Sample) -> str:
@@ -91,8 +91,8 @@ def test_events_can_be_scored_as_a_closed_set(read: Read) -> None:
 def test_numbers_and_areas_are_scored_apart() -> None:
     groups = ("presence", "comparison", "count", "area")
     samples = [Sample(g, InputKind.SINGLE, (Path("x"),), "?", ("yes",), g) for g in groups]
-    said = say(samples, lambda one: WRONG if one.group == "count" else right(one))
-    findings = benchmark("rsvqa-hr").score(samples, said, tokenisation("plain"))
+    predictions = predict(samples, lambda one: WRONG if one.group == "count" else right(one))
+    findings = benchmark("rsvqa-hr").score(samples, predictions, tokenisation("plain"))
     assert findings.scores["average"] == {"share": 1, "right": 2, "asked": 2}
     assert findings.scores["by_type"]["count"]["share"] == 0
     assert findings.scores["by_type"]["area"]["share"] == 1
@@ -108,21 +108,21 @@ def test_events_come_with_recall_precision_and_confusion(read: Read) -> None:
     assert "Precision" in findings.tables[0].markdown()
 
 
-def with_maps(samples: list[Sample], said: list[Prediction]) -> list[Prediction]:
+def with_maps(samples: list[Sample], predictions: list[Prediction]) -> list[Prediction]:
     """Maps that see every change in the upper half."""
     up = ((1.0, 1.0), (0.0, 0.0))
-    return [replace(each, change_map=up) for each in said if samples]
+    return [replace(each, change_map=up) for each in predictions if samples]
 
 
-def test_captions_are_scored_with_changes_seen_and_where(
+def test_captions_are_scored_with_verdicts_and_change_maps(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # METEOR takes seconds to start; ``test_run.py`` goes the whole way
     monkeypatch.setattr("unirs_lab.evaluation.scores.captions.meteor", lambda *_: 0.5)
     one, samples = read("levir-cc")
     assert all(sample.kind is InputKind.PAIR and len(sample.answers) == 5 for sample in samples)
-    said = with_maps(samples, say(samples, right))
-    findings = one.score(samples, said, tokenisation("plain"))
+    predictions = with_maps(samples, predict(samples, right))
+    findings = one.score(samples, predictions, tokenisation("plain"))
     assert findings.scores["change_or_no_change"]["share"] == 1
     assert findings.scores["bleu_4"] == pytest.approx(100, abs=0.1)
     assert findings.scores["change_maps"]["pairs"] == len(samples)
@@ -130,7 +130,7 @@ def test_captions_are_scored_with_changes_seen_and_where(
     assert [table.title for table in findings.tables][1:] == ["Change or no change", "Change maps"]
 
     silent = one.score(
-        samples, say(samples, lambda _: "nothing has changed"), tokenisation("plain")
+        samples, predict(samples, lambda _: "nothing has changed"), tokenisation("plain")
     )
     assert silent.scores["change_or_no_change"]["right"] == sum(
         sample.group == "no change" for sample in samples
@@ -138,7 +138,7 @@ def test_captions_are_scored_with_changes_seen_and_where(
     assert silent.scores["change_maps"] is None, "without maps there is nothing to score"
 
 
-def test_masks_are_taken_where_they_are(tmp_path: Path) -> None:
+def test_masks_are_read_where_there_are_some(tmp_path: Path) -> None:
     one = benchmark("levir-cc")
     root = write_example("levir-mci", tmp_path / "mci", 2, size=64)
     assert all(sample.mask for sample in one.read(root, "test"))

@@ -83,10 +83,10 @@ def test_texts_never_become_markup(tmp_path: Path, image: Path) -> None:
 
 def test_a_case_shows_question_clue_answer_and_reference(tmp_path, image) -> None:
     page = gallery(
-        tmp_path, [(sample(image, "1"), "said so", True), (sample(image, "2"), "x", False)]
+        tmp_path, [(sample(image, "1"), "an answer", True), (sample(image, "2"), "x", False)]
     )
     text = Tags(page).text
-    for words in ("Question 1?", "a clue", "said so", "yes", "note", "presence", "1 of 2 right"):
+    for words in ("Question 1?", "a clue", "an answer", "yes", "note", "presence", "1 of 2 right"):
         assert words in text
     assert page.index("<h2>Right</h2>") < page.index("Question 1?") < page.index("<h2>Wrong</h2>")
 
@@ -102,7 +102,7 @@ def test_every_group_is_shown_and_at_most_the_stated_number(tmp_path, image) -> 
     assert max(numbers) > 150, "they come from all over"
 
 
-def test_pairs_and_lost_images_are_shown_as_far_as_they_can_be(tmp_path, image) -> None:
+def test_pairs_are_shown_and_missing_images_are_named(tmp_path, image) -> None:
     pair = Sample("pair", InputKind.PAIR, (image, image), "Changes?", ("none",), "change")
     lost = Sample("lost", InputKind.SINGLE, (tmp_path / "lost.png",), "What?", ("x",))
     page = Tags(gallery(tmp_path, [(pair, "none", True), (lost, "y", False)]))
@@ -136,9 +136,9 @@ def test_cases_are_drawn_at_random_from_every_group_and_always_the_same(image: P
     assert drawn([], 3) == []
 
 
-def test_what_is_only_scored_is_neither_right_nor_wrong(image: Path, tmp_path: Path) -> None:
-    said = Prediction("x", "", "Describe.", None, "a park", ("a park",))
-    write_gallery([Case(sample(image, "x"), said, None, "CIDEr-D 120")], tmp_path, "Scored")
+def test_cases_with_only_a_score_are_neither_right_nor_wrong(image: Path, tmp_path: Path) -> None:
+    prediction = Prediction("x", "", "Describe.", None, "a park", ("a park",))
+    write_gallery([Case(sample(image, "x"), prediction, None, "CIDEr-D 120")], tmp_path, "Scored")
     page = Tags((tmp_path / PAGE).read_text(encoding="utf-8"))
     assert "CIDEr-D 120" in page.text
     assert "Scored" in page.text
@@ -146,8 +146,8 @@ def test_what_is_only_scored_is_neither_right_nor_wrong(image: Path, tmp_path: P
 
 
 def test_a_contact_sheet_shows_cases_drawn_at_random(image: Path, tmp_path: Path) -> None:
-    said = Prediction("x", "", "Describe.", None, "yes", ("no",))
-    groups = [[Case(sample(image, str(n)), said, n % 2 == 0) for n in range(50)]]
+    prediction = Prediction("x", "", "Describe.", None, "yes", ("no",))
+    groups = [[Case(sample(image, str(n)), prediction, n % 2 == 0) for n in range(50)]]
     path = tmp_path / "new" / "sheet.png"
     write_contact_sheet(groups, path, "Answers", count=4)
     with Image.open(path) as sheet:

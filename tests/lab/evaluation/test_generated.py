@@ -22,7 +22,7 @@ from unirs_lab.evaluation.cases import Case, judge
 from unirs_lab.evaluation.figure_tables import GENERATED
 from unirs_lab.evaluation.figures import Figure, evaluate_figures
 from unirs_lab.evaluation.predictions import Prediction
-from unirs_lab.evaluation.question_kinds import DrawnKind, Sources, Split
+from unirs_lab.evaluation.question_kinds import DrawnQuestions, Sources, Split
 from unirs_lab.world import EVENTS, pair, seed_for
 
 KINDS = (generated.SCENES, generated.PAIRS, generated.VIDEOS)
@@ -31,20 +31,20 @@ NAIP = Path(__file__).parents[4] / "shared" / "data" / "naip"
 SOURCES = Sources(size=64)
 
 
-def draw(kind: DrawnKind, split: Split = "test", count: int = COUNT) -> list[Sample]:
+def draw(kind: DrawnQuestions, split: Split = "test", count: int = COUNT) -> list[Sample]:
     return kind.draw(SOURCES, split, count)
 
 
 def figures(answer: Callable[[Sample], str]) -> dict[str, float | None]:
     """Every figure of generated images, of a model that answers like this."""
-    cases: dict[tuple[DrawnKind, Split], list[Case]] = {}
+    cases: dict[tuple[DrawnQuestions, Split], list[Case]] = {}
     for kind in KINDS:
         samples = draw(kind)
-        said = [
+        predictions = [
             Prediction(one.id, one.group, one.instruction, None, answer(one), one.answers)
             for one in samples
         ]
-        cases[kind, "test"] = judge(samples, said)
+        cases[kind, "test"] = judge(samples, predictions)
     asked = [one for one in GENERATED.figures if set(one.kinds) <= set(KINDS)]
     return {figure.name: figure.result(cases, "test").value for figure in asked}
 

@@ -1,4 +1,4 @@
-"""The published figures add up where they are said to, and stand beside own results."""
+"""The published figures add up where they should, and are listed beside own results."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_s_m_of_the_survey_is_the_mean_of_its_four_scores_but_for_one() -> None:
         assert (mean == pytest.approx(figures["s_m"], abs=0.011)) == (method != "SEN"), method
 
 
-def test_own_results_stand_below_the_paper_s_with_their_protocol() -> None:
+def test_own_results_are_listed_below_the_paper_s_with_their_protocol() -> None:
     scores = score_vqa(
         [*[Answered("presence", "yes", "yes")] * 3, Answered("comparison", "no", "yes")]
     )
@@ -111,13 +111,13 @@ def test_own_results_stand_below_the_paper_s_with_their_protocol() -> None:
     assert r"\textbf{100.00}" in table.latex()
 
 
-def test_captions_stand_beside_the_paper_and_beside_the_survey() -> None:
+def test_captions_are_listed_beside_the_paper_and_the_survey() -> None:
     scores = CaptionScores((80, 70, 60, 50), 40, 70, 130, 72.5, 10, 50, "ptb", "PTB", ())
     assert own_figures(scores, "levir-cc") == (130,)
     assert own_figures(scores, "levir-cc-survey") == (80, 70, 60, 50, 40, 70, 130, 72.5)
 
 
-def test_classes_stand_beside_table_vii_with_their_true_names() -> None:
+def test_classes_are_listed_beside_table_vii() -> None:
     confusion = np.zeros((25, 26), dtype=np.int64)
     np.fill_diagonal(confusion, ERA_SUPPORT)
     confusion[0, 0], confusion[0, 1] = 50, 5  # five of 55 earthquakes are called floods

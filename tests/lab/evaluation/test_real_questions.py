@@ -26,7 +26,12 @@ from unirs_lab.evaluation.figure_tables import REAL
 from unirs_lab.evaluation.figures import Aim, evaluate_figures
 from unirs_lab.evaluation.measures import agreement, calibration, change_map_f1
 from unirs_lab.evaluation.predictions import Prediction
-from unirs_lab.evaluation.question_kinds import CollectionKind, QuestionKind, Sources, Split
+from unirs_lab.evaluation.question_kinds import (
+    CollectionQuestions,
+    EvaluationQuestions,
+    Sources,
+    Split,
+)
 from unirs_lab.evaluation.report import Evaluation
 from unirs_lab.evaluation.scores.vqa import normalise
 
@@ -38,7 +43,7 @@ def right(sample: Sample) -> str:
 REAL_FIGURES = [
     figure
     for figure in REAL.figures
-    if all(isinstance(kind, CollectionKind) for kind in figure.kinds)
+    if all(isinstance(kind, CollectionQuestions) for kind in figure.kinds)
 ]
 
 
@@ -59,21 +64,23 @@ def scored(answer: str) -> tuple[tuple[str, float], ...]:
 
 
 def answered(
-    kind: QuestionKind, samples: list[Sample], answer: Callable[[Sample], str]
+    kind: EvaluationQuestions, samples: list[Sample], answer: Callable[[Sample], str]
 ) -> list[Case]:
     """The cases of a model that answers like this."""
-    said = [
+    predictions = [
         Prediction(one.id, one.group, one.instruction, None, answer(one), one.answers)
         for one in samples
     ]
     if kind.options:
-        said = [replace(each, options=scored(normalise(each.answer))) for each in said]
-    if kind is real.LEVIR_TILES:
-        said = [
-            replace(each, change_map=tuple(map(tuple, read_mask(one.mask, one.edit).astype(float))))
-            for one, each in zip(samples, said, strict=True)
+        predictions = [
+            replace(each, options=scored(normalise(each.answer))) for each in predictions
         ]
-    return judge(samples, said)
+    if kind is real.LEVIR_TILES:
+        predictions = [
+            replace(each, change_map=tuple(map(tuple, read_mask(one.mask, one.edit).astype(float))))
+            for one, each in zip(samples, predictions, strict=True)
+        ]
+    return judge(samples, predictions)
 
 
 def values(sources: Sources, answer: Callable[[Sample], str]) -> dict[str, float | None]:
@@ -156,7 +163,7 @@ def test_a_pair_is_made_of_every_image(sources) -> None:
     assert len(read_visual(pairs[0], 8).crops) == 2
 
 
-def test_aims_are_met_from_above_or_from_below() -> None:
+def test_aims_are_lower_or_upper_bounds() -> None:
     assert Aim(90).met_by(90)
     assert not Aim(90).met_by(89.9)
     assert Aim(5, at_most=True).met_by(4)
@@ -227,13 +234,13 @@ def test_a_higher_limit_asks_only_what_is_new(run, tmp_path) -> None:
 def test_every_tile_has_its_own_change_map(run, pipeline, sources, tmp_path) -> None:
     run(only=("levir_map_f1",))
     path = tmp_path / "out" / "levir-tiles-test" / "predictions.jsonl"
-    said = {line["id"]: line for line in map(json.loads, path.read_text().splitlines())}
+    stored = {line["id"]: line for line in map(json.loads, path.read_text().splitlines())}
     for tile in real.LEVIR_TILES.read(sources, "test")[:3]:
         question = question_for(
             tile, clue=False, max_new_tokens=8, options=real.LEVIR_TILES.options
         )
         alone = pipeline.answer(read_visual(tile, 8), question).change_map
-        assert np.allclose(said[tile.id]["change_map"], alone, atol=1e-3)
+        assert np.allclose(stored[tile.id]["change_map"], alone, atol=1e-3)
 
 
 def test_invalid_options_are_refused_before_the_model_is_loaded(sources, tmp_path) -> None:

@@ -30,7 +30,7 @@ TABLE = Table(
 )
 
 
-def test_the_best_of_a_column_is_marked_and_numbers_that_read_the_same_share_it() -> None:
+def test_the_best_of_a_column_is_marked_and_equal_numbers_share_the_mark() -> None:
     assert TABLE.text_rows() == [
         ["GeoChat (7B)", "82.5 *", "0.40", "1391"],
         ["ours", "82.5 ± 0.3 *", "0.25 *", "1391"],
@@ -58,7 +58,7 @@ def test_latex_is_a_booktabs_table() -> None:
     assert latex.count(r"\toprule") == latex.count(r"\midrule") == latex.count(r"\bottomrule") == 1
 
 
-def test_csv_keeps_the_numbers_whole() -> None:
+def test_csv_has_the_numbers_in_full() -> None:
     rows = list(csv.reader(io.StringIO(TABLE.csv())))
     assert rows[0] == ["Method", "Accuracy (%)", "Accuracy (%), spread", "Loss", "Clips"]
     assert rows[2] == ["ours", "82.46", "0.31", "0.25", "1391"]
@@ -102,11 +102,11 @@ def test_a_name_never_breaks_a_table(name: str) -> None:
         ("CIDEr-D × 100", r"CIDEr-D $\times$ 100"),
     ],
 )
-def test_latex_takes_text_as_text(name: str, latex: str) -> None:
+def test_latex_text_is_escaped(name: str, latex: str) -> None:
     assert latex in replace(TABLE, title=name).latex()
 
 
 @pytest.mark.parametrize("name", ["[ours]", "*ours"])
-def test_a_row_is_no_argument_of_the_line_before_it(name: str) -> None:
+def test_a_row_is_not_read_as_an_argument_of_the_line_before_it(name: str) -> None:
     table = replace(TABLE, rows=((name, *TABLE.rows[0][1:]), *TABLE.rows))
     assert f"    {{}}{name} & " in table.latex()

@@ -63,7 +63,7 @@ def test_seven_runs_a_seed_serve_all_tables() -> None:
 
 
 @pytest.mark.parametrize("arm", arms_of(ABLATIONS, 1), ids=lambda arm: arm.name)
-def test_an_arm_is_the_joint_arm_but_for_what_it_says(arm: Arm) -> None:
+def test_an_arm_differs_from_the_joint_arm_by_its_overrides_alone(arm: Arm) -> None:
     settings, start = Settings(), Path("runs/start")
 
     own, joint = (settings.joint(one.overrides, start) for one in (arm, JOINT))
@@ -98,7 +98,7 @@ def test_means_and_spreads_are_those_worked_by_hand(results: Results) -> None:
     assert [line[:2] for line in lines] == [["no", "no"], ["yes", "no"], ["no", "yes"], ["yes"] * 2]
 
 
-def test_every_form_tells_the_same(results: Results) -> None:
+def test_every_form_has_the_same_numbers(results: Results) -> None:
     write_results(results)
 
     folder = results.settings.folder / "results"

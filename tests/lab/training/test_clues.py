@@ -190,7 +190,7 @@ def test_only_a_base_writes_clues(samples, make_bundle, tmp_path):
 
 @pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_broken_image_is_named_and_what_was_said_stays(samples, base, tmp_path, workers):
+def test_a_broken_image_is_named_and_written_clues_are_kept(samples, base, tmp_path, workers):
     (tmp_path / "broken.png").write_bytes(b"no image")
     broken = replace(samples[0], images=(tmp_path / "broken.png",))
 

@@ -209,7 +209,7 @@ def test_an_instruction_that_is_too_long_is_refused_before_its_turn_comes(make_b
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_a_broken_image_is_named_whoever_reads_it(make_bundle, tmp_path, workers):
+def test_a_broken_image_is_named_with_and_without_workers(make_bundle, tmp_path, workers):
     (tmp_path / "broken.png").write_bytes(b"\x89PNG nothing")
     sample = Sample("1", InputKind.SINGLE, (tmp_path / "broken.png",), "What?", ("yes",))
 
@@ -225,7 +225,7 @@ class Killer(dict):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_worker_that_the_system_kills_is_told_of(make_bundle, mixture):
+def test_a_worker_that_the_system_kills_ends_in_an_error_with_advice(make_bundle, mixture):
     with pytest.raises(UniRSError, match="fewer workers") as caught:
         first(1, mixture, make_bundle(), Reading(1, workers=1), clues=Killer())
     assert caught.value.code == "reader_killed"

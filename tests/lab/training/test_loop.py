@@ -114,7 +114,7 @@ def test_gradient_checkpointing_computes_each_layer_again(tmp_path):
     assert len(calls[True]) == 2 * len(calls[False]) == 4
 
 
-def test_progress_tells_how_fast_a_run_is(tmp_path):
+def test_progress_includes_the_speed(tmp_path):
     told = []
     options = replace(OPTIONS, steps=4, report_every=2, peak_flops=1e9)
     objective = SmallObjective(join("cpu"), micro=4)
@@ -131,7 +131,7 @@ def test_progress_tells_how_fast_a_run_is(tmp_path):
     assert curves.last("utilisation") == speed.utilisation
 
 
-def test_tensorboard_shows_the_curves_or_is_said_to_be_missing(tmp_path):
+def test_tensorboard_gets_the_curves_or_is_reported_missing(tmp_path):
     options = replace(OPTIONS, steps=2, tensorboard=True)
     if find_spec("tensorboard"):
         fit(SmallObjective(join("cpu")), options, tmp_path)
@@ -143,7 +143,7 @@ def test_tensorboard_shows_the_curves_or_is_said_to_be_missing(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["x,y", "3", "", "4,1,2,3"])
-def test_curves_come_back_as_they_were_or_are_said_to_be_broken(tmp_path, line):
+def test_curves_are_read_as_written_or_reported_broken(tmp_path, line):
     path = tmp_path / "curves.csv"
     curves = Curves(path, [])
     for step in (1, 2, 3):

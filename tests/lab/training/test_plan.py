@@ -273,7 +273,7 @@ def test_without_any_rows_there_is_nothing_to_plan(sizes, plan, kind, overrides)
     assert caught.value.code == "data_missing"
 
 
-def test_an_unknown_gpu_is_told_with_those_that_are_known():
+def test_the_error_for_an_unknown_gpu_names_the_known_ones():
     with pytest.raises(UniRSError) as caught:
         gpu_named("voodoo")
 

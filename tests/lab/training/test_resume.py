@@ -86,7 +86,7 @@ def test_a_full_disk_leaves_the_checkpoint_before_it_whole(small_runs):
     assert not list(folder.glob("*.partial"))
 
 
-def test_a_disk_too_small_is_told_of_before_the_first_step(objective, tmp_path, monkeypatch):
+def test_a_disk_too_small_is_reported_before_the_first_step(objective, tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=100_000)
     monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage)
     objective.micro_batches = pytest.fail
@@ -98,7 +98,7 @@ def test_a_disk_too_small_is_told_of_before_the_first_step(objective, tmp_path, 
 
 
 @pytest.mark.parametrize("harm", ["cut off", "of another model", "misshapen"])
-def test_a_checkpoint_that_does_not_fit_is_told_of(objective, tmp_path, harm):
+def test_a_checkpoint_that_does_not_fit_is_refused(objective, tmp_path, harm):
     fit(objective, SHORT, tmp_path)
     path = tmp_path / "checkpoint.safetensors"
     name = "module.language_model.lm_head.weight"
@@ -140,7 +140,7 @@ def test_a_loss_that_is_no_number_stops_before_it_harms_the_weights(objective, t
     assert stored(tmp_path)[1] == 4
 
 
-def test_exhausted_memory_says_what_to_change(objective, tmp_path):
+def test_exhausted_memory_is_reported_with_advice(objective, tmp_path):
     objective.loss = lambda _content: {"words": torch.empty(1 << 46)}
 
     with pytest.raises(UniRSError) as caught:

@@ -200,13 +200,13 @@ def test_where_data_lies_is_nobody_elses_business(tmp_path):
     assert digest(here) == digest(there)
 
 
-def test_a_spoilt_record_of_a_run_is_told(tmp_path):
+def test_a_broken_record_of_a_run_is_reported(tmp_path):
     (tmp_path / "settings.yaml").write_text("{")
 
     assert code_of(keep, load_settings(ChangeSettings, "tiny"), tmp_path)[0] == "settings_invalid"
 
 
-def test_a_folder_that_takes_no_record_is_told(tmp_path):
+def test_a_folder_that_takes_no_record_is_reported(tmp_path):
     code, _ = code_of(keep, load_settings(ChangeSettings, "tiny"), tmp_path / "not" / "there")
 
     assert code == "output_unwritable"

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.lab.data.dated_rasters import write_rasters
 from tests.lab.data.real_collections import write_collections
-from tests.model.conftest import make_small, models, plain_tensors, tokenizer  # noqa: F401
+from tests.model.conftest import make_small, models, tokenizer  # noqa: F401
 from unirs.cli import main
 from unirs.errors import UniRSError
 from unirs.inference import load_pipeline
@@ -44,7 +44,7 @@ def data(tmp_path_factory):
 @pytest.fixture
 def start(make_small, tmp_path):  # noqa: F811
     """A model folder of ``unirs-small``'s kind."""
-    bundle = make_small(roles=("answer",))
+    bundle = make_small(roles=("answer",), frame_count=2)
     bundle.config.clue_source = "none"
     save_bundle(bundle, tmp_path / "start")
     return tmp_path / "start"
@@ -52,7 +52,7 @@ def start(make_small, tmp_path):  # noqa: F811
 
 @pytest.fixture
 def joint_settings(start, data):
-    given = {"start": str(start), "machine.device": "cpu"}
+    given = {"start": str(start), "machine.device": "cpu", "frame_count": 2}
     given |= {f"data.{name}.root": str(root) for name, root in data.items()}
 
     def make(*overrides):
@@ -80,7 +80,7 @@ def test_the_published_mixture_is_that_of_the_recipe():
 def test_joint_tuning_trains_projector_change_module_and_adapter(joint_settings, start, tmp_path):
     settings = joint_settings(
         *("steps=2", "batch_size=40", "round_size=10", "machine.checkpoint_every=1"),
-        *("frame_count=2", "validation.every=2", "validation.inputs=20"),
+        *("validation.every=2", "validation.inputs=20"),
         "data.real.shares.other-place=0",  # the tiny copy has too few places
         "validation.leave_out=[naip, real/rsicd, real/nwpu, real/aerial-cars, real/eurosat, "
         "real/flight, real/mixed, real/same-place, real/other-place, real/epfl-roads]",
@@ -120,7 +120,16 @@ def test_a_user_teaches_classes_captions_and_answers_with_one_file(start, tmp_pa
     file = tmp_path / "my.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     words = ["train", "joint", "--preset", "small", "--from", start, "--data", file]
-    words += ["--set", "epochs=2", "--device", "cpu", "--folder", tmp_path / "run"]
+    words += [
+        "--set",
+        "epochs=2",
+        "--set",
+        "frame_count=2",
+        "--device",
+        "cpu",
+        "--folder",
+        tmp_path / "run",
+    ]
 
     assert main([str(word) for word in words]) == 0
 
@@ -169,7 +178,7 @@ def test_shares_of_what_is_not_there_are_refused(joint_settings, override, word,
 
 def test_drawn_data_without_a_folder_are_refused(start, tmp_path):
     settings = load_settings(
-        JointSettings, "small", None, ["validation=null"], {"start": str(start)}
+        JointSettings, "small", None, ["validation=null"], {"start": str(start), "frame_count": 2}
     )
 
     with pytest.raises(UniRSError, match="real has no folder") as caught:

@@ -369,7 +369,7 @@ def test_a_broken_dataset_is_refused_before_the_start(harm, code, data, change_s
         ("machine.tensorboard=true", "tensorboard_missing"),
     ],
 )
-def test_what_the_first_stage_lacks_is_told_before_the_start(
+def test_the_change_stage_refuses_to_start_without_what_it_needs(
     override, code, base, data, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("unirs_lab.training.checks.find_spec", lambda name: name != "tensorboard")
@@ -401,7 +401,7 @@ def test_what_is_no_pair_does_not_teach_the_change_module(change_settings, data,
         ("data.era.root=null", "data_missing"),
     ],
 )
-def test_what_the_second_stage_lacks_is_told_before_the_start(
+def test_joint_tuning_refuses_to_start_without_what_it_needs(
     override, code, base, data, clues, change, tmp_path
 ):
     given = [f"base={base}", f"clues={clues}", f"start={change / 'model'}"]
@@ -444,7 +444,7 @@ def test_a_base_with_other_words_is_refused(joint_settings, make_bundle, tmp_pat
     assert refused(train_joint, joint_settings(base=str(other)), tmp_path, QUIET)[0] == "base_unfit"
 
 
-def test_a_full_disk_is_told_before_the_start(change_settings, tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_before_the_start(change_settings, tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=1000))
 
     code, message = refused(train_change, change_settings(), tmp_path / "run", QUIET)
@@ -453,7 +453,7 @@ def test_a_full_disk_is_told_before_the_start(change_settings, tmp_path, monkeyp
     assert "only 1.0 kB is free" in message
 
 
-def test_too_little_memory_is_told_with_a_way_out(
+def test_too_little_memory_is_reported_with_advice(
     change_settings, joint_settings, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=9, total=9))
@@ -474,7 +474,7 @@ def test_a_second_run_in_one_folder_is_refused(change_settings, joint_settings, 
     assert [path.name for path in (tmp_path / "run").iterdir()] == [".lock"]
 
 
-def test_a_place_that_takes_nothing_is_told(change_settings, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(change_settings, tmp_path):
     (tmp_path / "file").write_text("")
 
     code, _ = refused(train_change, change_settings(), tmp_path / "file" / "run", QUIET)
@@ -499,3 +499,23 @@ def test_a_plan_counts_the_data_and_the_base_that_are_there(base, data, capsys):
 
 def test_the_file_of_a_run_is_all_that_it_takes_to_go_on(joint):
     assert train("joint", "--settings", joint / "settings.yaml", "--folder", joint) == 0
+
+
+def test_a_base_is_made_from_random_weights_and_can_start_the_other_stages(data, tmp_path):
+    named = [f"--data={name}={data[name]}" for name in ("geochat", "era")]
+
+    words = ["base", "--preset", "tiny", "--set", "steps=2", "--folder", tmp_path / "base"]
+    assert train(*words, *named) == 0
+
+    bundle = load_bundle(tmp_path / "base" / "model")
+    assert (bundle.config.kind, bundle.config.clue_source) == ("base", "self")
+    samples = dataset("levir-cc").read(data["levir-cc"], "train")
+    assert len(write_clue_set(samples, bundle, tmp_path / "clues")) == len(samples)
+    given = {"base": str(tmp_path / "base" / "model"), "data.levir-cc.root": data["levir-cc"]}
+    settings = load_settings(ChangeSettings, "tiny", None, ["epochs=1"], given)
+    assert train_change(settings, tmp_path / "change", QUIET).is_dir()
+    assert train(*words, *named) == 0  # a finished run writes its model again
+
+
+def test_a_base_without_texts_has_no_tokenizer_to_make(tmp_path):
+    assert train("base", "--preset", "tiny", "--folder", tmp_path / "base") == 2

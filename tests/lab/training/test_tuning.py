@@ -143,7 +143,7 @@ def test_the_same_seed_makes_the_same_adapter(start):
         assert torch.equal(second.model.state_dict()[name], weights), name
 
 
-def test_targets_that_no_layer_has_are_told_of(start):
+def test_targets_that_no_layer_has_are_refused(start):
     with pytest.raises(UniRSError) as caught:
         learn(load_bundle(start), Tuning(lora=LoraOptions(targets=("nothing",))))
 

@@ -44,7 +44,7 @@ def test_a_change_that_does_not_fit_into_the_image_is_refused() -> None:
         pair(1, 16, pixel_size=0.02, kind="houses built")
 
 
-def test_captions_are_five_in_lower_case_with_no_stop(pairs: list[ScenePair]) -> None:
+def test_five_captions_are_in_lower_case_without_a_full_stop(pairs: list[ScenePair]) -> None:
     for made in pairs:
         assert len(made.captions) == 5
         for caption in made.captions:
@@ -93,13 +93,13 @@ GAIN = {
 }
 
 
-def test_every_kind_of_change_is_held_to_its_meaning() -> None:
+def test_every_kind_of_change_is_tested() -> None:
     assert set(GAIN) == {change.kind for change in CHANGES}
 
 
 @pytest.mark.parametrize("kind", sorted(GAIN))
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_said_to_come_comes(kind: str, seed: int) -> None:
+def test_the_named_class_grows_or_shrinks(kind: str, seed: int) -> None:
     made = pair(seed, 96, kind=kind)
     name, sign = GAIN[kind]
     cover = CLASSES.index(name)

@@ -45,5 +45,5 @@ def test_more_frames_show_the_same_motion() -> None:
     assert last < 6  # other sensor noise, same scene
 
 
-def test_descriptions_say_something(videos: list[SceneVideo]) -> None:
+def test_descriptions_have_a_sensible_length(videos: list[SceneVideo]) -> None:
     assert all(5 <= len(made.description.split()) <= 25 for made in videos)

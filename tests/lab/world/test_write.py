@@ -15,7 +15,7 @@ from unirs_lab.world import pair
 from unirs_lab.world.write import write_demo, write_world
 
 
-def test_written_places_read_back_with_crs_date_and_truth(tmp_path: Path) -> None:
+def test_written_scenes_are_read_back_with_crs_date_and_truth(tmp_path: Path) -> None:
     places = write_world(tmp_path, seed=21, count=2, size=64, seconds=1)
     assert [place.folder.name for place in places] == ["scene-0001", "scene-0002"]
     truth_in_memory = pair(21, 64)
@@ -35,7 +35,7 @@ def test_written_places_read_back_with_crs_date_and_truth(tmp_path: Path) -> Non
     assert truth["single"]["questions"][0].keys() == {"type", "question", "answer"}
 
 
-def test_places_do_not_overlap(tmp_path: Path) -> None:
+def test_scenes_do_not_overlap(tmp_path: Path) -> None:
     first, second = write_world(tmp_path, seed=1, count=2, size=64, seconds=1)
     with rasterio.open(first.before) as one, rasterio.open(second.before) as two:
         assert one.bounds.right < two.bounds.left
@@ -50,10 +50,10 @@ def test_the_video_plays(tmp_path: Path) -> None:
     assert np.abs(frames[0].astype(int) - frames[-1].astype(int)).mean() > 1
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    told: list[int] = []
-    write_world(tmp_path, seed=1, count=2, size=64, seconds=1, on_scene=told.append)
-    assert told == [1, 2]
+def test_progress_is_reported(tmp_path: Path) -> None:
+    counts: list[int] = []
+    write_world(tmp_path, seed=1, count=2, size=64, seconds=1, on_scene=counts.append)
+    assert counts == [1, 2]
 
 
 @pytest.mark.parametrize(("count", "size"), [(0, 64), (1, 63), (1, 8)])
@@ -115,7 +115,7 @@ except UniRSError as error:
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_and_leaves_whole_files_only(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_leaves_only_complete_files(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     (place,) = write_world(tmp_path / "whole", seed=1, count=1, size=256, seconds=1)
     sizes = {path.name: path.stat().st_size for path in place.folder.iterdir()}

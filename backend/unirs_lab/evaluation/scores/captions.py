@@ -29,10 +29,10 @@ class CaptionScores:
         rouge_l: ROUGE-L, 0 to 100 (mean over images).
         cider_d: CIDEr-D, 0 to 1000 (mean over images).
         s_m: S*m, the mean of BLEU-4, METEOR, ROUGE-L and CIDEr-D.
-        images: How many images the captions speak of.
-        references: How many references they were compared with.
-        tokenisation: Name of the way from captions to words.
-        description: That way in a few words.
+        images: Number of images.
+        references: Number of reference captions.
+        tokenisation: Name of the tokenisation.
+        description: The tokenisation in a few words.
         each: CIDEr-D of each image, × 100.
     """
 
@@ -61,7 +61,7 @@ class CaptionScores:
 
     @property
     def figures(self) -> dict[str, float]:
-        """All scores by name, × 100, as papers give them."""
+        """All scores by name, × 100, as in papers."""
         return {
             **{f"bleu_{n}": score for n, score in enumerate(self.bleu, 1)},
             "meteor": self.meteor,
@@ -72,7 +72,7 @@ class CaptionScores:
 
     @property
     def note(self) -> str:
-        """Protocol, tokenisation and denominators for the line below a table."""
+        """Protocol, tokenisation and denominators, as a note below a table."""
         return (
             f"Captions: {PROTOCOL}; all × 100. Tokenisation {self.tokenisation}: "
             f"{self.description}. {self.images} images, {self.references} references."
@@ -84,13 +84,13 @@ def score_captions(
 ) -> CaptionScores:
     """Compare captions with references.
 
-    S*m is the mean of BLEU-4, METEOR, ROUGE-L and CIDEr-D (as the survey of spatio-temporal
-    vision-language models has it, V-A). Figures over different images do not compare: CIDEr-D
+    S*m is the mean of BLEU-4, METEOR, ROUGE-L and CIDEr-D (survey of spatio-temporal
+    vision-language models, V-A). Figures over different images do not compare: CIDEr-D
     takes its document frequencies from the references given here, and of a single image it is 0.
-    References without a word are left out.
+    References without words are left out.
 
     Args:
-        captions: One caption for each image; it may be empty, and scores 0 then.
+        captions: One caption for each image; an empty one scores 0.
         references: The reference captions of each image.
         tokenisation: How captions and references become words.
 
@@ -102,22 +102,25 @@ def score_captions(
     from pycocoevalcap.rouge.rouge import Rouge
 
     if not captions:
-        raise UniRSError("captions_missing", "There are no captions to score; answer some first.")
-    said, true = _words(captions, references, tokenisation)
-    each = _cider_d(said, true)
+        raise UniRSError("captions_missing", "There are no captions to score.")
+    candidates, true_words = _words(captions, references, tokenisation)
+    each = _cider_d(candidates, true_words)
     cider_d = float(each.mean())
-    by_image = dict(enumerate(true)), {image: [caption] for image, caption in enumerate(said)}
+    by_image = (
+        dict(enumerate(true_words)),
+        {image: [caption] for image, caption in enumerate(candidates)},
+    )
     bleu, _ = Bleu(4).compute_score(*by_image, verbose=0)
     rouge_l = 100 * float(Rouge().compute_score(*by_image)[0])
-    meteor_ = 100 * meteor(said, true)
+    meteor_ = 100 * meteor(candidates, true_words)
     return CaptionScores(
         bleu=(100 * bleu[0], 100 * bleu[1], 100 * bleu[2], 100 * bleu[3]),
         meteor=meteor_,
         rouge_l=rouge_l,
         cider_d=cider_d,
         s_m=(100 * bleu[3] + meteor_ + rouge_l + cider_d) / 4,
-        images=len(said),
-        references=sum(len(expected) for expected in true),
+        images=len(candidates),
+        references=sum(len(expected) for expected in true_words),
         tokenisation=tokenisation.name,
         description=tokenisation.description,
         each=tuple(each.tolist()),
@@ -151,7 +154,7 @@ def cider_d_of_each(
 
 
 def _cider_d(captions: list[str], references: list[list[str]]) -> NDArray[np.float64]:
-    """Of each image, × 100."""
+    """CIDEr-D of each image, × 100."""
     from pycocoevalcap.cider.cider_scorer import CiderScorer
 
     scorer = CiderScorer(n=4, sigma=6.0)
@@ -164,15 +167,15 @@ def _cider_d(captions: list[str], references: list[list[str]]) -> NDArray[np.flo
 def _words(
     captions: Sequence[str], references: Sequence[Sequence[str]], tokenisation: Tokenisation
 ) -> tuple[list[str], list[list[str]]]:
-    """Captions and references as words, in one go: each start of the PTB tokeniser takes time."""
+    """Tokenised captions and references, in one call: the PTB tokeniser takes long to start."""
     texts = tokenisation([*captions, *(text for expected in references for text in expected)])
     rest = iter(texts[len(captions) :])
-    true = [[words for _ in expected if (words := next(rest))] for expected in references]
-    for number, expected in enumerate(true, 1):
+    true_words = [[words for _ in expected if (words := next(rest))] for expected in references]
+    for number, expected in enumerate(true_words, 1):
         if not expected:
             raise UniRSError(
                 "references_missing",
-                f"Image {number} of {len(true)} has no reference caption with a word in it; check "
+                f"Image {number} of {len(true_words)} has no reference caption with words; check "
                 "the captions of the data set.",
             )
-    return texts[: len(captions)], true
+    return texts[: len(captions)], true_words

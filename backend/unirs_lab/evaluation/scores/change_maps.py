@@ -17,7 +17,7 @@ KS = (1, 5, 10)
 
 @dataclass(frozen=True)
 class AtK:
-    """How well a map's K highest cells find what has changed.
+    """How well the K highest cells of a map find what has changed.
 
     Attributes:
         recall: Recall@K, 0 to 1.
@@ -33,11 +33,11 @@ class ChangeMapScores:
     """Scores over all pairs. Pixels are counted over all pairs together.
 
     Attributes:
-        pairs: How many maps were scored.
-        threshold: From which value on a pixel counts as changed.
+        pairs: Number of maps.
+        threshold: Least value of a changed pixel.
         confusion: ``[2, 2]``, pixels by truth (row) and map (column): 0 unchanged, 1 changed.
             Pixels where the map is NaN do not count.
-        ranked_pairs: How many pairs have a changed cell: the denominator of ``at``.
+        ranked_pairs: Number of pairs with a changed cell: the denominator of ``at``.
         at: Recall@K and Precision@K by K, means over the ranked pairs; ``None`` without any.
     """
 
@@ -100,7 +100,7 @@ class ChangeMapScores:
 
     @property
     def note(self) -> str:
-        """Protocol and denominators for the line below a table."""
+        """Protocol and denominators, as a note below a table."""
         return (
             f"Change maps: changed from {self.threshold:g} on; {int(self.confusion.sum())} pixels "
             f"of {self.pairs} pairs, {int(self.confusion[1].sum())} of them changed; Recall@K and "
@@ -136,8 +136,8 @@ def score_change_maps(
         maps: ``[rows, columns]`` each, 0 (same) to 1, NaN where nothing is known.
         masks: ``[height, width]`` each, not zero where the pair has changed; at least a pixel a
             cell.
-        threshold: From which value on a cell counts as changed.
-        ks: How many of the highest cells to look at; each at least 1.
+        threshold: Least value of a changed cell.
+        ks: Numbers of the highest cells; each at least 1.
 
     Raises:
         UniRSError: ``change_map_shape`` for a mask smaller than its map, ``change_maps_missing``
@@ -157,7 +157,7 @@ def score_change_maps(
             for k, scores in found.items():
                 scores.append(_at_k(ranking, relevant, k))
     if not pairs:
-        raise UniRSError("change_maps_missing", "There are no change maps to score; make some.")
+        raise UniRSError("change_maps_missing", "There are no change maps to score.")
     at = {k: _mean(scores) if scores else None for k, scores in found.items()}
     return ChangeMapScores(pairs, threshold, confusion, ranked, at)
 

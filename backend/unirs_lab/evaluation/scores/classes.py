@@ -20,7 +20,7 @@ NO_CLASS = "none of these"
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How answers fall upon classes.
+    """Confusion of classes, and the scores that follow from it.
 
     What the UniRS paper's Table VII calls the precision of a class is its recall: with ERA's
     supports its rows give its overall accuracies.
@@ -41,27 +41,27 @@ class ClassScores:
 
     @property
     def support(self) -> tuple[int, ...]:
-        """How many are truly of each class: the denominators of recall."""
+        """Number of items of each true class: the denominators of recall."""
         return tuple(self.confusion.sum(axis=1).tolist())
 
     @property
     def answered(self) -> tuple[int, ...]:
-        """How often each class was answered: the denominators of precision."""
+        """Number of answers of each class: the denominators of precision."""
         return tuple(self.confusion.sum(axis=0)[:-1].tolist())
 
     @property
     def unnamed(self) -> int:
-        """How many answers name none of the classes; they are wrong."""
+        """Number of answers that name none of the classes; they are wrong."""
         return int(self.confusion[:, -1].sum())
 
     @property
     def recall(self) -> tuple[float | None, ...]:
-        """Of those truly of a class, the share answered so, 0 to 1; ``None`` without any."""
+        """Share of each class that was answered rightly, 0 to 1; ``None`` without items."""
         return self._shares(self.support)
 
     @property
     def precision(self) -> tuple[float | None, ...]:
-        """Of those answered as a class, the share truly so, 0 to 1; ``None`` without any."""
+        """Share of the answers of a class that are right, 0 to 1; ``None`` without any."""
         return self._shares(self.answered)
 
     def as_json(self) -> dict[str, Any]:
@@ -87,12 +87,12 @@ class ClassScores:
 
     @property
     def figures(self) -> dict[str, float | None]:
-        """Overall accuracy in percent, as papers give it."""
+        """Overall accuracy in percent, as in papers."""
         return {"overall": self.overall.percent}
 
     @property
     def note(self) -> str:
-        """Protocol and denominators for the line below a table."""
+        """Protocol and denominators, as a note below a table."""
         return (
             f"Classes: {PROTOCOL}; {self.overall.asked} answers over {len(self.classes)} classes, "
             f"{self.unnamed} of them name no class and are wrong."
@@ -109,19 +109,19 @@ def score_classes(
     """Compare class names that were answered with true ones.
 
     Args:
-        answers: What was said of each item; anything that names no class is wrong.
+        answers: The answer for each item; anything that names no class is wrong.
         truths: The true class of each item.
         classes: All class names.
 
     Raises:
         UniRSError: ``class_unknown`` for a truth that is none of the classes, ``class_ambiguous``
-            where two classes read the same.
+            where two classes are equal without case and punctuation.
     """
     places = {normalise(name): place for place, name in enumerate(classes)}
     if len(places) < len(classes):
         raise UniRSError(
             "class_ambiguous",
-            f"Some of the classes {', '.join(classes)} read the same without case and punctuation; "
+            f"Some of the classes {', '.join(classes)} are equal without case and punctuation; "
             "rename them.",
         )
     confusion = np.zeros((len(classes), len(classes) + 1), dtype=np.int64)
@@ -137,11 +137,11 @@ def score_classes(
 
 
 def write_confusion_png(scores: ClassScores, path: str | os.PathLike[str]) -> None:
-    """The confusion matrix to look at: counts, coloured by their share of the true class.
+    """Draw the confusion matrix: counts, coloured by their share of the true class.
 
     Args:
-        scores: What to draw.
-        path: Where to, such as ``confusion.png``; the file appears when it is whole.
+        scores: The scores to draw.
+        path: The file, such as ``confusion.png``; it appears when it is complete.
 
     Raises:
         UniRSError: ``output_unwritable``.

@@ -9,5 +9,5 @@ SHARE = 0.2
 
 def is_close(answer: str, expected: str) -> bool:
     """Whether a count differs by one, or by a fifth of the true one, at most."""
-    said, true = count_in(answer), count_in(expected)
-    return said is not None and true is not None and abs(said - true) <= max(1, SHARE * true)
+    given, true = count_in(answer), count_in(expected)
+    return given is not None and true is not None and abs(given - true) <= max(1, SHARE * true)

@@ -1,8 +1,7 @@
 """The two Java programs that pycocoevalcap brings: the PTB tokeniser and METEOR.
 
-pycocoevalcap's own wrappers wait for ever, write into the package's folder, and leave METEOR's
-process to the garbage collector. Here a program reads files, and ends with its work or when its
-time is up.
+pycocoevalcap's own wrappers have no timeout, write into the package's folder, and leave METEOR's
+process to the garbage collector. Here a program reads files, and is killed after a timeout.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from unirs.errors import UniRSError
 from unirs.files import whole_file
 
 START_SECONDS = 600.0
-"""How long a program may take to start: METEOR reads 60 MB of paraphrases, 4 s of an idle core."""
+"""Longest start of a program: METEOR reads 60 MB of paraphrases, in 4 s on an idle core."""
 
 LINE_SECONDS = 0.5
-"""How long a line of input may take; some milliseconds are usual."""
+"""Longest time for a line of input; some milliseconds are usual."""
 
 UTF8 = ("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8")
 
@@ -34,12 +33,12 @@ def _jar(*parts: str) -> str:
 
 
 def require_java() -> None:
-    """Refuse at once what would fail at the end of a long run.
+    """Check that Java starts, before a long run that needs it at its end.
 
     Raises:
-        UniRSError: ``java_missing``, also where there is a Java that does not start.
+        UniRSError: ``java_missing``, also for a Java that does not start.
     """
-    try:  # macOS has a program of this name that only says that there is none
+    try:  # macOS has a stub of this name that only reports that Java is missing
         _run(["-version"], lines=0)
     except UniRSError as error:
         raise _no_java() from error
@@ -75,15 +74,15 @@ def meteor(captions: Sequence[str], references: Sequence[Sequence[str]]) -> floa
     Raises:
         UniRSError: ``java_missing``, ``java_failed``, ``java_timeout``.
     """
-    # The program wants as many references for each: one that is said again changes nothing.
+    # The program needs equally many references for each image; a repeated one changes nothing.
     count = max(len(expected) for expected in references)
     filled = [expected[place % len(expected)] for expected in references for place in range(count)]
     with TemporaryDirectory() as folder:
-        said = _write(Path(folder, "captions"), captions)
-        true = _write(Path(folder, "references"), filled)
+        candidates = _write(Path(folder, "captions"), captions)
+        expected = _write(Path(folder, "references"), filled)
         jar = _jar("meteor", "meteor-1.5.jar")
         options = ["-r", str(count), "-l", "en", "-norm"]
-        output = _run(["-Xmx2G", "-jar", jar, said, true, *options], len(filled))
+        output = _run(["-Xmx2G", "-jar", jar, candidates, expected, *options], len(filled))
     found = re.search(r"^Final score:\s+(\S+)", output, re.MULTILINE)
     if not found:
         raise _failed("METEOR wrote no score")
@@ -91,24 +90,24 @@ def meteor(captions: Sequence[str], references: Sequence[Sequence[str]]) -> floa
 
 
 def _run(arguments: Sequence[str], lines: int) -> str:
-    """What a Java program writes; it is killed when its time is up."""
+    """The output of a Java program, which is killed after a timeout."""
     program = shutil.which("java")
     if program is None:
         raise _no_java()
-    patience = START_SECONDS + LINE_SECONDS * lines
+    timeout = START_SECONDS + LINE_SECONDS * lines
     try:
         done = subprocess.run(  # noqa: S603 - no shell; Java and our own arguments
             [program, *UTF8, *arguments],
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=patience,
+            timeout=timeout,
             check=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows, no console
         )
     except subprocess.TimeoutExpired as error:
         raise UniRSError(
             "java_timeout",
-            f"The Java program that scores captions has not finished after {patience:.0f} s; "
+            f"The Java program that scores captions has not finished after {timeout:.0f} s; "
             "score again when the machine is less busy.",
         ) from error
     except subprocess.CalledProcessError as error:
@@ -122,7 +121,7 @@ def _run(arguments: Sequence[str], lines: int) -> str:
 def _write(path: Path, lines: Iterable[str]) -> str:
     text = "".join(f"{line}\n" for line in lines)
     with whole_file(path) as target:
-        target.write_bytes(text.encode("utf-8", "replace"))  # half of a surrogate pair is no text
+        target.write_bytes(text.encode("utf-8", "replace"))  # for half surrogate pairs
     return str(path)
 
 
@@ -130,14 +129,14 @@ def _no_java() -> UniRSError:
     return UniRSError(
         "java_missing",
         "Scoring captions needs Java for METEOR and the PTB tokeniser, and no Java starts here; "
-        "install a Java runtime (8 or later) and see that 'java -version' answers.",
+        "install a Java runtime (8 or later) and check that 'java -version' works.",
     )
 
 
 def _failed(reason: str) -> UniRSError:
     return UniRSError(
         "java_failed",
-        f"The Java program that scores captions failed: {reason}; see that 'java -version' answers "
+        f"The Java program that scores captions failed: {reason}; check that 'java -version' works "
         "and that 2 GB of memory are free.",
         reason=reason,
     )

@@ -1,4 +1,4 @@
-"""How captions become words before they are compared: each figure says which way it took."""
+"""Tokenisation of captions before they are compared; every figure names its tokenisation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from unirs_lab.evaluation.scores.java import ptb_tokenise
 from unirs_lab.evaluation.scores.vqa import normalise
 
 TOKENISATIONS = ("chg2cap", "ptb", "plain")
-"""The ways by name; ``chg2cap`` is that of the figures published on LEVIR-CC."""
+"""Names; ``chg2cap`` is that of the figures published on LEVIR-CC."""
 
 KNOWN_FROM = 5
-"""How often Chg2Cap has to see a word to know it."""
+"""Least number of occurrences of a word in Chg2Cap's vocabulary."""
 
 UNKNOWN = 1
 FIRST_WORD = 4
@@ -23,11 +23,11 @@ FIRST_WORD = 4
 
 @dataclass(frozen=True)
 class Tokenisation:
-    """One way to words.
+    """A way to turn captions into words.
 
     Attributes:
         name: One of ``TOKENISATIONS``.
-        description: The way in a few words, for reports.
+        description: A few words for reports.
         split: From texts of one line each to words joined by single spaces.
     """
 
@@ -36,10 +36,10 @@ class Tokenisation:
     split: Callable[[Sequence[str]], list[str]]
 
     def __call__(self, texts: Sequence[str]) -> list[str]:
-        """Words of each text, joined by spaces; empty where there are none.
+        """The words of each text, joined by spaces; an empty text without words.
 
-        Line feeds and other unprintable characters count as spaces: to the programs that take the
-        texts apart they would be the end of a caption.
+        Line feeds and other unprintable characters count as spaces: for the Java
+        programs they would end a caption.
 
         Raises:
             UniRSError: Of Java, for ``ptb``.
@@ -48,12 +48,12 @@ class Tokenisation:
 
 
 def tokenisation(name: str, corpus: Iterable[str] = ()) -> Tokenisation:
-    """A way to words by name.
+    """A tokenisation by name.
 
-    - ``chg2cap``: as in Chg2Cap's ``preprocess_data.py``, which later methods took over. Case is
-      kept, ``?`` and ``.`` are dropped, ``,`` and ``;`` are words of their own. Words seen less
-      than five times in all captions of the data set (training, validation and test together) are
-      one and the same ``<UNK>``, in captions and references. Words are compared by their numbers
+    - ``chg2cap``: as in Chg2Cap's ``preprocess_data.py``, which later methods use as well. Case is
+      kept, ``?`` and ``.`` are dropped, ``,`` and ``;`` are words of their own. Words with less
+      than five occurrences in all captions of the data set (training, validation and test
+      together) become ``<UNK>``, in captions and references. Words are compared by their numbers
       in the vocabulary, so that METEOR finds no stems and synonyms. (Unlike there, several
       spaces in a row are one.)
     - ``ptb``: the Stanford PTB tokeniser, lower case, punctuation dropped, as in pycocoevalcap's
@@ -75,7 +75,7 @@ def tokenisation(name: str, corpus: Iterable[str] = ()) -> Tokenisation:
         return _chg2cap(corpus)
     raise UniRSError(
         "tokenisation_unknown",
-        f"There is no tokenisation '{name}'; take one of {', '.join(TOKENISATIONS)}.",
+        f"There is no tokenisation '{name}'; choose from {', '.join(TOKENISATIONS)}.",
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 PROTOCOL = "exact match after lower-casing and without spaces around and punctuation (GeoChat)"
 LEFT_OUT = ("count", "area")
-"""Types that GeoChat, and the UniRS paper with it, do not ask (paper, IV-B)."""
+"""Types that neither GeoChat nor the UniRS paper asks (paper, IV-B)."""
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -61,12 +61,12 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Answered:
-    """A question that was answered.
+    """An answered question.
 
     Attributes:
         type: Type of the question, such as ``"presence"``; empty where there are none.
-        answer: What was said.
-        expected: What is right.
+        answer: The answer.
+        expected: The right answer.
     """
 
     type: str
@@ -100,13 +100,13 @@ class VqaScores:
 
     @property
     def figures(self) -> dict[str, float | None]:
-        """The average and each type in percent, as papers give them."""
+        """The average and each type in percent, as in papers."""
         scores = {**self.by_type, "average": self.average}
         return {key: score.percent for key, score in scores.items()}
 
     @property
     def note(self) -> str:
-        """Protocol and denominators for the line below a table."""
+        """Protocol and denominators, as a note below a table."""
         asked = [f"{type_ or 'all'} {score.asked}" for type_, score in self.by_type.items()]
         apart = [type_ for type_ in self.left_out if type_ in self.by_type]
         without = f" without {' and '.join(apart)}" if apart else ""
@@ -120,7 +120,7 @@ def score_vqa(answers: Iterable[Answered], left_out: Collection[str] = LEFT_OUT)
     """Accuracy by type, and over all types that are not left out.
 
     Args:
-        answers: What was asked and said, in any order.
+        answers: Answered questions, in any order.
         left_out: Types that are scored apart and do not count in the average.
     """
     verdicts: dict[str, list[bool]] = {}

@@ -24,14 +24,14 @@ from unirs_lab.evaluation.scores.captions import (
 )
 from unirs_lab.evaluation.scores.tokenisation import PLAIN, tokenisation
 
-SAID = [
+CANDIDATES = [
     "the scene is the same as before .",
     "Some houses are built along the road, and trees are removed.",
     "a road appears in the bare land",
     "there is no difference .",
     "",
 ]
-TRUE = [
+EXPECTED = [
     ["the scene is the same as before .", "there is no difference .", "no change has occurred ."],
     [
         "several houses are built along the road .",
@@ -42,7 +42,7 @@ TRUE = [
     ["the two scenes seem identical .", "there is no difference .", "almost nothing has changed ."],
     ["a pool is dug ."],
 ]
-CORPUS = [text for expected in TRUE for text in expected] * 2
+CORPUS = [text for expected in EXPECTED for text in expected] * 2
 """All captions of this small data set; "the", "." and so on are seen five times, "villas" not."""
 
 WORDS = st.lists(
@@ -78,7 +78,7 @@ def test_cider_d_of_a_caption_that_is_one_word_short() -> None:
     assert score == pytest.approx(100 * (short + 10) / 2)
 
 
-def test_cider_d_gives_no_credit_for_saying_a_word_again_and_again() -> None:
+def test_cider_d_gives_no_credit_for_repeating_a_word() -> None:
     references = [["a b c d"], ["e f g h"]]
     once = cider_d(["a b x y", "e f g h"], references, PLAIN)
     stuffed = cider_d(["a a a a", "e f g h"], references, PLAIN)
@@ -117,7 +117,7 @@ def test_bleu_rouge_and_their_mean_worked_out(monkeypatch: pytest.MonkeyPatch) -
         product *= precision
         expected.append(100 * brevity * product ** (1 / n))
     assert scores.bleu == pytest.approx(expected)
-    # The longest common subsequence "a b c" is 3 of 4 words said and 3 of 5 that are true.
+    # The longest common subsequence "a b c" is 3 of 4 candidate words and 3 of 5 expected ones.
     recall, precision, beta = 3 / 5, 3 / 4, 1.2
     rouge = (1 + beta**2) * precision * recall / (recall + beta**2 * precision)
     assert scores.rouge_l == pytest.approx(100 * (1 + rouge) / 2)
@@ -139,8 +139,8 @@ def test_all_scores_are_those_of_pycocoevalcap_in_both_modes() -> None:
 
     theirs = Meteor()
     for name, words in (("ptb", ptb), ("chg2cap", chg2cap)):
-        references, captions = words(TRUE), words([[caption] for caption in SAID])
-        scores = score_captions(SAID, TRUE, tokenisation(name, CORPUS))
+        references, captions = words(EXPECTED), words([[caption] for caption in CANDIDATES])
+        scores = score_captions(CANDIDATES, EXPECTED, tokenisation(name, CORPUS))
         bleu, _ = Bleu(4).compute_score(references, captions, verbose=0)
         assert scores.bleu == pytest.approx([100 * score for score in bleu])
         for ours, scorer in (
@@ -154,26 +154,26 @@ def test_all_scores_are_those_of_pycocoevalcap_in_both_modes() -> None:
 
 
 @pytest.mark.slow  # METEOR starts
-def test_captions_may_hold_anything() -> None:
+def test_captions_may_contain_any_text() -> None:
     odd = ["", "two\nlines\u2028here", "a ||| b", "nul\x00 and \ud800", "große 🏠", "the " * 1000]
-    said = ["a house", *odd]
-    references = [["ein 🏠", "a ||| house"]] * len(said)
-    scores = score_captions(said, references, tokenisation("ptb"))
-    assert scores.images == len(said)
+    candidates = ["a house", *odd]
+    references = [["ein 🏠", "a ||| house"]] * len(candidates)
+    scores = score_captions(candidates, references, tokenisation("ptb"))
+    assert scores.images == len(candidates)
     assert 0 < scores.meteor < 100
 
 
 def test_both_modes_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "meteor", lambda *_: 0.5)
-    ptb = score_captions(SAID, TRUE, tokenisation("ptb"))
-    chg2cap = score_captions(SAID, TRUE, tokenisation("chg2cap", CORPUS))
+    ptb = score_captions(CANDIDATES, EXPECTED, tokenisation("ptb"))
+    chg2cap = score_captions(CANDIDATES, EXPECTED, tokenisation("chg2cap", CORPUS))
     assert ptb.cider_d != pytest.approx(chg2cap.cider_d)
 
 
 def test_the_json_names_protocol_tokenisation_and_denominators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scores = without_meteor(monkeypatch, SAID, TRUE)
+    scores = without_meteor(monkeypatch, CANDIDATES, EXPECTED)
     record = json.loads(json.dumps(scores.as_json(), allow_nan=False))
     assert record["tokenisation"] == "plain"
     assert record["tokenisation_description"] == "lower-case, no punctuation"
@@ -185,8 +185,10 @@ def test_the_json_names_protocol_tokenisation_and_denominators(
 
 
 def test_references_without_a_word_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_blank = [[*expected, " . "] for expected in TRUE]
-    assert without_meteor(monkeypatch, SAID, with_blank) == without_meteor(monkeypatch, SAID, TRUE)
+    with_blank = [[*expected, " . "] for expected in EXPECTED]
+    assert without_meteor(monkeypatch, CANDIDATES, with_blank) == without_meteor(
+        monkeypatch, CANDIDATES, EXPECTED
+    )
 
 
 def test_an_image_without_a_reference_is_named() -> None:

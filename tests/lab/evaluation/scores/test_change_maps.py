@@ -45,7 +45,7 @@ def test_recall_and_precision_at_k_are_of_ranked_cells() -> None:
     }
 
 
-def test_a_map_that_tells_nothing_scores_as_chance() -> None:
+def test_a_constant_map_scores_at_chance_level() -> None:
     scores = score_change_maps([np.full((2, 2), 0.5, np.float32)], [MASK], ks=(1, 2))
     assert scores.at == {1: AtK(1 / 4, 1 / 2), 2: AtK(1 / 2, 1 / 2)}
     assert scores.confusion.tolist() == [[0, 9], [0, 7]]  # a cell at the threshold has changed

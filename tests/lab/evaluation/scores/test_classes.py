@@ -23,7 +23,7 @@ ANSWERS = ["Flood.", "fire", "a river", "fire", "flood", "parade/protest"]
 PAIRS = st.lists(st.tuples(st.sampled_from([*CLASSES, "?"]), st.sampled_from(CLASSES)), min_size=1)
 
 
-def test_recall_and_precision_are_named_for_what_they_are() -> None:
+def test_recall_and_precision_have_their_usual_meaning() -> None:
     # Of three floods one is found; of two answers "flood" one is right. Of two fires one is found,
     # of two answers "fire" one is right. "a river" names no class.
     scores = score_classes(ANSWERS, TRUTHS, CLASSES)
@@ -61,8 +61,8 @@ def test_a_truth_that_is_no_class_is_named() -> None:
     assert caught.value.code == "class_unknown"
 
 
-def test_classes_that_read_the_same_are_refused() -> None:
-    with pytest.raises(UniRSError, match="read the same") as caught:
+def test_classes_that_are_equal_when_normalised_are_refused() -> None:
+    with pytest.raises(UniRSError, match="equal without case") as caught:
         score_classes([], [], ["car racing", "Car racing!"])
     assert caught.value.code == "class_ambiguous"
 

@@ -36,14 +36,14 @@ def test_without_java_captions_are_refused_before_anything_is_asked(
         assert caught.value.code == "java_missing"
 
 
-def test_a_java_that_is_none_is_missing(program: Path) -> None:
+def test_a_java_that_does_not_start_is_missing(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'No Java runtime present' >&2\nexit 1\n")
     with pytest.raises(UniRSError) as caught:
         require_java()
     assert caught.value.code == "java_missing"
 
 
-def test_a_program_that_fails_says_why(program: Path) -> None:
+def test_the_output_of_a_failing_program_is_reported(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'Could not reserve\nenough space' >&2\nexit 1\n")
     with pytest.raises(UniRSError, match="Could not reserve enough space") as caught:
         meteor(["a"], [["a"]])
@@ -62,7 +62,7 @@ def test_a_program_that_hangs_is_killed(program: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("call", [lambda: meteor(["a"], [["a"]]), lambda: ptb_tokenise(["a", "b"])])
 @pytest.mark.usefixtures("program")
-def test_output_that_is_none_is_no_score(call: object) -> None:
+def test_missing_output_is_an_error(call: object) -> None:
     with pytest.raises(UniRSError) as caught:
         call()  # type: ignore[operator]
     assert caught.value.code == "java_failed"

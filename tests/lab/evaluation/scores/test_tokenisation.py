@@ -47,7 +47,7 @@ def test_ptb_is_that_of_pycocoevalcap() -> None:
     assert tokenisation("ptb")(texts) == theirs
 
 
-def test_ptb_keeps_to_one_line_for_each_caption_whatever_it_holds() -> None:
+def test_ptb_keeps_to_one_line_for_each_caption_whatever_it_contains() -> None:
     split = tokenisation("ptb")
     words = split([*ODD, "the end"])
     assert len(words) == len(ODD) + 1
@@ -69,7 +69,7 @@ def test_plain_is_as_answers_are_compared() -> None:
     assert PLAIN(["A house, near\nthe Road."]) == ["a house near the road"]
 
 
-def test_every_name_is_a_way_and_others_are_refused() -> None:
+def test_every_name_is_a_tokenisation_and_others_are_refused() -> None:
     assert [tokenisation(name, ["a"] * 5).name for name in TOKENISATIONS] == list(TOKENISATIONS)
     with pytest.raises(UniRSError, match="chg2cap, ptb, plain") as caught:
         tokenisation("bert")

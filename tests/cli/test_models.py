@@ -103,7 +103,8 @@ def test_a_missing_language_model_is_reported_with_how_to_install_it(
     monkeypatch.setitem(PACKAGES, name, source)
     monkeypatch.setenv("UNIRS_MODELS", str(folder.parent))
 
-    [problem] = json.loads(unirs("models", "--json").out)["problems"]
+    problems = json.loads(unirs("models", "--json").out)["problems"]
+    [problem] = [each for each in problems if each["name"] == folder.name]
     doctor = json.loads(unirs("doctor", "--model", folder.name, "--json").out)["problem"]
     asked = unirs("ask", before, "road?", "--model", folder.name)
 

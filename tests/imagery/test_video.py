@@ -98,8 +98,7 @@ def test_a_moving_picture_is_a_video_and_a_still_one_is_an_image(tmp_path):
         still = moving_picture(tmp_path / name, 1)
         assert not is_video(still)
         assert read_crop(still, 32).pixels.shape == (24, 32, 3)
-        with pytest.raises(UniRSError, match="one video"):
-            TaskRequest(Task.CLASSIFY, (still,))
+        assert TaskRequest(Task.CLASSIFY, (still,)).kind is InputKind.SINGLE
 
 
 def test_a_moving_picture_that_cannot_be_decoded_is_not_cut_to_its_first_frame(tmp_path):

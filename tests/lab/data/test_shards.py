@@ -147,11 +147,11 @@ def test_an_error_about_a_file_names_its_shard(folder):
 
 
 def test_rows_of_a_few_shards_come_together(folder):
-    samples = read(folder, "train")
+    part = SamplePart("mine", read(folder, "train"))
 
-    order = Mixture([SamplePart("mine", samples)]).order(0)
+    order = Mixture([part]).order(0)
 
-    tars = [shard_of(samples[i].images[0]) for i in order]
+    tars = [shard_of(part.groups[i][0][0].images[0]) for i in order]
 
     assert len(set(tars)) > 4
     assert len(set(tars[: len(tars) // 3])) <= 4

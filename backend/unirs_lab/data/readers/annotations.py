@@ -59,7 +59,8 @@ def parse_json(text: bytes, adapter: TypeAdapter[Value], place: str) -> Value:
         return adapter.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = " → ".join(str(step) for step in first["loc"]) or "the whole"
+        # names come from the file, and may hold line breaks
+        where = " → ".join(ascii(step).strip("'") for step in first["loc"]) or "the whole"
         raise UniRSError(
             "dataset_broken",
             f"{place} does not have the form of this dataset, at {where}: {first['msg']}; "

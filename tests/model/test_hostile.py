@@ -83,6 +83,9 @@ SIZES = [
     ("", {"num_labels": 10**9}),
     ("", {"quantization_config": {"quant_method": "magic"}}),
     ("", {"quantization_config": "magic"}),
+    ("", {"answer_temperature": 0}),
+    ("", {"answer_temperature": "hot"}),
+    ("", {"change_temperature": float("nan")}),
 ]
 
 

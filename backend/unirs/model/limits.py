@@ -49,6 +49,10 @@ _SIZES = {
 }
 """Smallest and largest value of each size in a configuration, at any depth."""
 
+_TEMPERATURES = ("answer_temperature", "change_temperature")
+_LEAST_TEMPERATURE, _MOST_TEMPERATURE = 0.01, 100.0
+"""Between a choice that is always sure and one that never is."""
+
 _TARGET = r"\w{1,64}"
 _TARGET_PATTERN = re.compile(
     rf"\.\*layers\\\.\\d\+\\\.\(self_attn\|mlp\)\\\.\({_TARGET}(\|{_TARGET}){{0,15}}\)"
@@ -122,7 +126,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def check_sizes(config: Mapping[str, Any]) -> None:
-    """Refuse a configuration of quantised weights, or with a size beyond ``_SIZES``, at any depth.
+    """Refuse a configuration of quantised weights, or with a size or temperature out of range.
 
     Raises:
         InvalidModelError: Names the field.
@@ -139,8 +143,19 @@ def check_sizes(config: Mapping[str, Any]) -> None:
                     f"its configuration has {name} {value!r:.40} instead of a whole number from "
                     f"{least} to {most}"
                 )
+        if name in _TEMPERATURES:
+            _check_temperature(name, value)
         if isinstance(value, Mapping):
             check_sizes(value)
+
+
+def _check_temperature(name: str, value: Any) -> None:
+    is_number = type(value) in {int, float}
+    if not is_number or not _LEAST_TEMPERATURE <= value <= _MOST_TEMPERATURE:
+        raise InvalidModelError(
+            f"its configuration has {name} {value!r:.40} instead of a number from "
+            f"{_LEAST_TEMPERATURE} to {_MOST_TEMPERATURE}"
+        )
 
 
 def check_adapter(written: Mapping[str, Any], defaults: Mapping[str, Any], width: int) -> None:

@@ -283,7 +283,7 @@ def test_a_read_only_temporary_folder_is_reported(shown, monkeypatch):
 
 def test_the_texts_of_the_menu_fit_the_selection(window, tree, dated_layers):
     menu = window._menu
-    menu.word()
+    menu.update()
     assert not menu._change.isEnabled()
     assert not menu._ask.isEnabled()
     select(tree, dated_layers[:1])

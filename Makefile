@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 QGIS_BIN := .venv-qgis/bin
 QT6_BIN := .venv-qt6/bin
-OUTPUT ?= runs/mini
 export PYTHON
 
 # What a QGIS or Conda shell sets for its own libraries breaks those of the environment.

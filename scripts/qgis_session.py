@@ -202,9 +202,9 @@ class Session:
         return self.widget(name)["text"]
 
     def history(self) -> list[Answered]:
-        """The answers in the dock's history, the newest last: the dock has the newest first."""
-        rows = [row.split("\n", 1) for row in reversed(self.ask("rows", name="historyView"))]
-        return [Answered(*row) for row in rows if len(row) > 1]  # the others name a day
+        """The answers in the dock's history without their marks, the newest last."""
+        rows = [row.split("\n") for row in reversed(self.ask("rows", name="historyView"))]
+        return [Answered(*row[:2]) for row in rows if len(row) > 1]  # others name a day
 
     def answer(self, count: int) -> Answered:
         """Wait until so many answers are in the history; return the last one."""

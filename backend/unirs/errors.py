@@ -11,7 +11,7 @@ SENTENCE_CHARACTERS = 2000
 def shorten(text: str, most: int = SENTENCE_CHARACTERS) -> str:
     """Limit the length of a text by cutting its middle.
 
-    The beginning of a sentence says what is wrong, and its end what to do.
+    A sentence begins with what is wrong and ends with what to do.
     """
     if len(text) <= most:
         return text
@@ -20,7 +20,7 @@ def shorten(text: str, most: int = SENTENCE_CHARACTERS) -> str:
 
 
 def short_reason(error: BaseException) -> str:
-    """What a library's exception says, in one line without its full stop; its class if nothing."""
+    """Message of a library's exception, on one line without its full stop; else its class."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return " ".join(lines[:2]).rstrip(".")
 

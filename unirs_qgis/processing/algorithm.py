@@ -58,7 +58,7 @@ class Texts(NamedTuple):
 
     Attributes:
         title: Its name.
-        summary: One sentence that says what it does.
+        summary: What it does, in one sentence.
         tags: Search terms, comma-separated.
         output: Name of the output, also as a layer of the project.
         help: Paragraphs that say what it takes and gives.

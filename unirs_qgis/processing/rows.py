@@ -54,7 +54,7 @@ class Row:
         status: ``ANSWERED``, ``NODATA`` (there was nothing to ask about) or ``FAILED``.
         answer: The answer; ``None`` unless the status is ``ANSWERED``.
         nodata_share: Share of the crop without data, from 0 to 1; of a pair or series, the largest.
-        error: One sentence that says why there is no answer.
+        error: Why there is no answer, in one sentence.
     """
 
     status: str

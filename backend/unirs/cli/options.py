@@ -33,12 +33,6 @@ Device = Annotated[
 TrainingDevice = Annotated[
     str, typer.Option(metavar="cpu|cuda[:N]", help="Where to train.", rich_help_panel=MODEL)
 ]
-Renderers = Annotated[
-    int | None,
-    typer.Option(
-        "--processes", min=1, metavar="N", help="That render scenes.", show_default="one a core"
-    ),
-]
 Precision = Annotated[
     Literal["auto", "float32", "bfloat16"],
     typer.Option(help="Number type of the weights.", rich_help_panel=MODEL),

@@ -228,7 +228,7 @@ class Bars:
             print(f"{self._name}: {way} {note}".rstrip(), file=sys.stderr, flush=True)
         self._tenth = tenth
 
-    def say(self, text: str) -> None:
+    def note(self, text: str) -> None:
         """Print a line above the bars."""
         self._progress.console.print(clean(text, one_line=True))
 

@@ -75,7 +75,7 @@ class Reader:
         return values
 
     def _gaps(self, dataset: DatasetReader, window: Window) -> NDArray[np.bool_] | None:
-        """``[rows, columns]``, where a file says that it has no data; ``None``: nowhere."""
+        """``[rows, columns]``, pixels that a file marks as without data; ``None`` for no pixel."""
         flags = [dataset.mask_flag_enums[band - 1] for band in self.bands]
         if all(MaskFlags.all_valid in of_band for of_band in flags):
             return None

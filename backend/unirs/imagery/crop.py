@@ -30,7 +30,7 @@ def read_crop(
         path: A raster that GDAL reads.
         size: Pixels of the longer side, at least 1.
         options: Extent, bands and stretch.
-        stop: Asked while pixels are read; if it says so, reading ends with ``cancelled``.
+        stop: Called while pixels are read; if it returns true, reading ends with ``cancelled``.
 
     Returns:
         The crop, with its extent in the CRS of the raster.

@@ -83,7 +83,7 @@ def new_geotiff(
     with (
         whole_file(path, RasterioError, CPLE_BaseError) as temporary,
         _without_georeference_allowed(),
-        MemoryFile() as memory,  # GDAL does not tell of a disk that is full when it closes a file
+        MemoryFile() as memory,  # GDAL reports no full disk when it closes a file
     ):
         with memory.open(
             driver="GTiff",

@@ -51,7 +51,7 @@ class Raster:
         width: Columns, as they are stored.
         height: Rows, as they are stored.
         orientation: How a photograph has to be turned to be upright, by EXIF's numbers 1 to 8.
-        date: When it was taken, where something tells.
+        date: When it was taken, if known.
     """
 
     name: str

@@ -131,7 +131,7 @@ def elsewhere(name: str) -> str | None:
 def file_of(name: str) -> str:
     """The file that a name of GDAL is about: an archive, or what holds the part.
 
-    The name itself where there is no such file, so that it can be told what is missing.
+    The name itself where there is no such file, so that an error can name it.
     """
     if scheme := _SCHEME.fullmatch(name):
         return scheme[3].split("!")[0]

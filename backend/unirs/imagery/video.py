@@ -49,7 +49,7 @@ def _moves(path: Path) -> bool:
             with Image.open(path) as picture:
                 return bool(getattr(picture, "is_animated", False))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
-        return False  # the reader of rasters tells what is wrong with it
+        return False  # the reader of rasters reports what is wrong
 
 
 def read_video(
@@ -64,7 +64,7 @@ def read_video(
         path: A video that FFmpeg reads.
         frame_count: Number of frames wanted, at least 1.
         size: Pixels of the longer side of a frame; the shorter one keeps the shape.
-        stop: Asked at every packet; if it says so, reading ends with ``cancelled``.
+        stop: Called at every packet; if it returns true, reading ends with ``cancelled``.
 
     Returns:
         ``frame_count`` crops without a place on the ground.

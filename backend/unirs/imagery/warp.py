@@ -62,7 +62,7 @@ def read_samples(
         raster: What to read.
         grid: Where.
         bands: Band numbers from 1; chosen by colour interpretation where ``None``.
-        stop: Asked between two parts; reading ends if it says so.
+        stop: Called between two parts; reading ends if it returns true.
 
     Raises:
         UniRSError: ``raster_unreadable``, ``bands_unsupported``, ``cancelled``.

@@ -119,7 +119,7 @@ class EvaluationOptions:
             result = evaluate(
                 lambda: load_pipeline(self.model, self.device, self.precision),
                 options,
-                Observer(bars.begin, bars.update, bars.say),
+                Observer(bars.begin, bars.update, bars.note),
             )
         self._print(result)
 

@@ -1,8 +1,8 @@
 """A mixture of data sets, in an order that is a pure function of seed, epoch and position.
 
 What is shuffled are *groups*: one visual input with one row about it, or with several that are read
-together and share its visual tokens. A group comes as often in an epoch as the factor of its data
-set says. Groups are dealt in *rounds*: as many as all processes together read at once, of one kind
+together and share its visual tokens. The factor of its data set is how often a group comes in
+an epoch. Groups are dealt in *rounds*: as many as all processes together read at once, of one kind
 of visual input and of like length. One kind, because processes that share a model (FSDP) have to
 run the same modules at the same time; like length, because what is shorter than the longest row of
 a batch is padded.

@@ -33,7 +33,7 @@ _PROBED = 32
 """Pixels of the longer side of frames that are decoded only to see whether that works."""
 
 _EXIF_ORIENTATION, _TURNED = 0x0112, {5, 6, 7, 8}
-"""The tag that says how a picture is turned, and its values where width and height change place."""
+"""The tag of how a picture is turned, and its values where width and height change place."""
 
 
 def read_visual(sample: Sample, frame_count: int) -> VisualInput:

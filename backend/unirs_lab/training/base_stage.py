@@ -20,12 +20,7 @@ from unirs.model import (
 )
 from unirs_lab.data.mixture import Part, SamplePart
 from unirs_lab.training.answer_objective import AnswerObjective, fit_answers
-from unirs_lab.training.checks import (
-    require_one_process,
-    require_rounds,
-    require_tensorboard,
-    take_place,
-)
+from unirs_lab.training.checks import require_rounds, take_only_place
 from unirs_lab.training.progress import Report
 from unirs_lab.training.settings import BaseSettings
 from unirs_lab.training.settings_files import keep
@@ -50,9 +45,7 @@ def train_base(settings: BaseSettings, folder: Path, report: Report) -> Path:
         UniRSError: What ``checks`` finds before the start, ``settings_differ``,
             ``folder_in_use`` by another process, and what the loop raises.
     """
-    require_tensorboard(settings)
-    place = take_place(settings)
-    require_one_process(place)
+    place = take_only_place(settings)
     require_rounds(settings, place.count)
     parts, held_back = read_parts(settings)
     make_folder(folder)

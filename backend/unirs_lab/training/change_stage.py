@@ -23,9 +23,7 @@ from unirs_lab.training.checks import (
     require_base,
     require_disk,
     require_memory,
-    require_one_process,
-    require_tensorboard,
-    take_place,
+    take_only_place,
 )
 from unirs_lab.training.costs import Sizes, gpu_of, load_from
 from unirs_lab.training.distributed import Place
@@ -56,9 +54,7 @@ def train_change(settings: ChangeSettings, folder: Path, report: Report) -> Path
         UniRSError: What ``checks`` finds before the start, ``settings_differ``,
             ``folder_in_use`` by another process, and what the loop raises.
     """
-    require_tensorboard(settings)
-    place = take_place(settings)
-    require_one_process(place)
+    place = take_only_place(settings)
     checked = _checked(settings, folder, place)
     with alone_in(folder):
         keep(settings, folder)

@@ -101,17 +101,22 @@ def require_reading(folder: Path, settings: StageSettings) -> None:
             )
 
 
-def require_one_process(place: Place) -> None:
-    """This process trains alone: what learns is called in parts, which sharding cannot follow.
+def take_only_place(settings: StageSettings) -> Place:
+    """The place of a stage that trains in one process.
+
+    What learns is called in parts, which sharding cannot follow.
 
     Raises:
-        UniRSError: ``one_process_only``.
+        UniRSError: ``tensorboard_missing``, ``device_missing``, ``one_process_only``.
     """
+    require_tensorboard(settings)
+    place = take_place(settings)
     if place.count > 1:
         raise UniRSError(
             "one_process_only",
             "This stage trains in one process; start it without accelerate or torchrun.",
         )
+    return place
 
 
 def require_rounds(settings: AnswerSettings, processes: int) -> None:

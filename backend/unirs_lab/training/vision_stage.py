@@ -28,7 +28,7 @@ from unirs.models.store import find_model
 from unirs_lab.data.rasters import RasterTiles
 from unirs_lab.data.real.drawing import RealImages
 from unirs_lab.data.real.items import Split
-from unirs_lab.training.checks import require_one_process, require_tensorboard, take_place
+from unirs_lab.training.checks import take_only_place
 from unirs_lab.training.loop import LoopOptions, fit
 from unirs_lab.training.progress import Report
 from unirs_lab.training.settings import VisionSettings
@@ -60,9 +60,7 @@ def train_vision(settings: VisionSettings, folder: Path, report: Report) -> Path
             ``one_process_only``, ``settings_differ``, ``folder_in_use``, and what reading data and
             the loop raise.
     """
-    require_tensorboard(settings)
-    place = take_place(settings)
-    require_one_process(place)
+    place = take_only_place(settings)
     train, val = (_data(settings, split) for split in ("train", "val"))
     make_folder(folder)
     with alone_in(folder):

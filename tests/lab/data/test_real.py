@@ -13,6 +13,7 @@ import pytest
 from tests.lab.data.real_collections import PAIRS, RSICD, SIDE, rsicd_lines, write_collections
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
+from unirs.prompts import SCENE_CLASSES
 from unirs_lab.data.archives import at_hand, exists
 from unirs_lab.data.real import COLLECTIONS, Box, read_real
 from unirs_lab.data.real import splits as rules
@@ -194,3 +195,7 @@ def test_another_date_shows_the_same_ground_otherwise(kept, look) -> None:
 def test_a_pair_is_made_of_one_image() -> None:
     assert {other_date(f"image {n}").look for n in range(40)} == set(LOOKS)
     assert other_date("image") == other_date("image")
+
+
+def test_the_default_classes_of_a_single_raster_are_the_scenes_that_the_model_learns():
+    assert sorted(SCENE_CLASSES) == sorted(SCENES["rsicd"].values())

@@ -234,7 +234,7 @@ def test_a_killed_second_stage_goes_on_bit_for_bit(joint_words, joint, tmp_path)
 
 def test_the_first_stage_refuses_several_processes(change_settings, tmp_path, monkeypatch):
     place = Place(0, 2, torch.device("cpu"))
-    monkeypatch.setattr("unirs_lab.training.change_stage.take_place", lambda _settings: place)
+    monkeypatch.setattr("unirs_lab.training.checks.take_place", lambda _settings: place)
 
     code, _ = refused(train_change, change_settings(), tmp_path / "run", QUIET)
 

@@ -45,7 +45,7 @@ DENSITY = {
     "mobile home park": "densely",
     "sparse residential area": "sparsely",
 }
-"""How densely the land is built on, where the kind of scene says so."""
+"""How densely the land is built on, where the kind of scene implies it."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class Run:
         self._on_stage = on_stage
         self._stop = stop
         self._stage = ""
+        self._place = self._emitted = 0  # characters of the text: written now, passed on so far
         self._started = time.perf_counter()
 
     def wants_stop(self) -> bool:
@@ -73,9 +74,16 @@ class Run:
         self.first_token = self.first_token or self.elapsed()
 
     def emit(self, piece: str) -> None:
-        """Pass a piece of the answer's text to ``on_token``, unless it is empty."""
-        if piece and self.on_token:
-            self.on_token(piece)
+        """Pass a piece of the text to ``on_token``, unless it is empty or was passed on before."""
+        new = piece[max(0, self._emitted - self._place) :]
+        self._place += len(piece)
+        if new and self.on_token:
+            self._emitted = self._place
+            self.on_token(new)
+
+    def begin_anew(self) -> None:
+        """Write the text from its beginning. What was passed on is not passed on again."""
+        self._place = 0
 
     def elapsed(self) -> float:
         """Seconds since the start."""
@@ -131,6 +139,7 @@ class Row:
 
     def fresh(self) -> Row:
         """The same row, without results."""
+        self.run.begin_anew()
         return Row(self.run, self.view, self.visual, self.processor)
 
     @property

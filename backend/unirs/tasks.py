@@ -66,9 +66,7 @@ def run_task(
             costs the file and not the answer; and all codes of ``unirs.imagery`` and of the
             engine.
     """
-    if on_stage:
-        on_stage("read")
-    task = read_task(engine, request, stop)
+    task = read_task(engine, request, on_stage=on_stage, stop=stop)
     answer = engine.answer(
         task.visual, request.question, on_token=on_token, on_stage=on_stage, stop=stop
     )
@@ -111,12 +109,19 @@ class ReadTask:
         )
 
 
-def read_task(engine: Engine, request: TaskRequest, stop: Stop | None = None) -> ReadTask:
+def read_task(
+    engine: Engine,
+    request: TaskRequest,
+    *,
+    on_stage: Callable[[str], None] | None = None,
+    stop: Stop | None = None,
+) -> ReadTask:
     """Read the images of a request as an engine reads them, and save them where that is requested.
 
     Args:
         engine: Will be asked; it may be busy.
         request: What to do.
+        on_stage: Called with ``"read"`` as the reading begins.
         stop: Ends the reading, within two seconds.
 
     Raises:
@@ -129,6 +134,8 @@ def read_task(engine: Engine, request: TaskRequest, stop: Stop | None = None) ->
             f"The model {engine.name} makes no change maps; "
             "choose a UniRS model or leave the map out.",
         )
+    if on_stage:
+        on_stage("read")
     visual = read_visual(request, engine.image_size, engine.frame_count, stop)
     return ReadTask(request, visual, tuple(_save_crops(visual.crops, request.save_crop)))
 

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,7 @@ from unirs.errors import UniRSError
 from unirs.worker import protocol
 from unirs.worker.messages import METHODS, NOTIFICATIONS, Error
 from unirs.worker.protocol import ClientGone
-from unirs.worker.server import Server, hello
+from unirs.worker.server import Server, Worker, hello
 
 
 class Reply(BaseModel):
@@ -22,7 +21,20 @@ class Reply(BaseModel):
     stopped: bool = False
 
 
-class Echo:
+class Fake(Worker):
+    """A worker that is prepared, and answers, as a test wants."""
+
+    def __init__(self, run, prepare=lambda: None):
+        self._run, self._prepare = run, prepare
+
+    def prepare(self):
+        self._prepare()
+
+    def run(self, job):
+        return self._run(job)
+
+
+class Echo(Worker):
     """Answers with the text of a request, letter by letter, once ``go`` is set."""
 
     def __init__(self):
@@ -278,7 +290,7 @@ def test_a_failure_is_an_answer_and_the_next_request_is_served(failure, code):
             raise failure
         return Reply(text="fine")
 
-    talk = Talk(SimpleNamespace(prepare=lambda: None, run=run))
+    talk = Talk(Fake(run))
     talk.send(ask(1, "fail"), ask(2))
     assert code_of(talk.answer(1)) == code
     assert talk.answer(2)["result"]["text"] == "fine"
@@ -289,7 +301,7 @@ def test_only_a_defect_shows_a_traceback_and_only_in_its_data():
     def run(_):
         raise ZeroDivisionError("secret of the code")
 
-    talk = Talk(SimpleNamespace(prepare=lambda: None, run=run))
+    talk = Talk(Fake(run))
     talk.send(ask(1))
     error = talk.answer(1)["error"]
     assert "secret" not in error["message"]
@@ -303,7 +315,7 @@ def test_a_broken_environment_is_reported_to_every_request():
     def fail(*_):
         raise broken
 
-    talk = Talk(SimpleNamespace(prepare=fail, run=fail))
+    talk = Talk(Fake(fail, fail))
     talk.send(call("h", "hello"), ask(1), ask(2))
     assert code_of(talk.answer(1)) == code_of(talk.answer(2)) == (-32000, "environment_broken")
     talk.end()

@@ -227,9 +227,8 @@ class SharedPrefixCache(Cache):
     """
 
     def __init__(self, prefix: KeyValueCache, rows: slice | Tensor) -> None:
-        super().__init__(
-            layers=[SharedPrefixLayer(*layer.filled(), rows) for layer in prefix.layers]
-        )
+        held = [layer.filled() for layer in prefix.layers]
+        super().__init__(layers=[SharedPrefixLayer(keys, values, rows) for keys, values in held])
 
 
 class LeastRecentlyUsed(Generic[Value]):

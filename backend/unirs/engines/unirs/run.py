@@ -15,6 +15,7 @@ from torch import Tensor
 
 from unirs.answers import StageSeconds
 from unirs.engines.devices import synchronize
+from unirs.engines.streaming import GrowingText
 from unirs.engines.unirs.decoding import Stop, StreamingText
 from unirs.engines.views import View
 from unirs.inputs import Question, VisualInput
@@ -54,7 +55,7 @@ class Run:
         self._on_stage = on_stage
         self._stop = stop
         self._stage = ""
-        self._place = self._emitted = 0  # characters of the text: written now, passed on so far
+        self._text = GrowingText(on_token) if on_token else None
         self._started = time.perf_counter()
 
     def wants_stop(self) -> bool:
@@ -75,15 +76,13 @@ class Run:
 
     def emit(self, piece: str) -> None:
         """Pass a piece of the text to ``on_token``, unless it is empty or was passed on before."""
-        new = piece[max(0, self._emitted - self._place) :]
-        self._place += len(piece)
-        if new and self.on_token:
-            self._emitted = self._place
-            self.on_token(new)
+        if self._text:
+            self._text.add(piece)
 
     def begin_anew(self) -> None:
         """Write the text from its beginning. What was passed on is not passed on again."""
-        self._place = 0
+        if self._text:
+            self._text.begin_anew()
 
     def elapsed(self) -> float:
         """Seconds since the start."""

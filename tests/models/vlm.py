@@ -124,8 +124,8 @@ def _tokenizer(tiny: Tiny) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         eos_token=tiny.tokens[0],
-        pad_token="<pad>",
-        bos_token="<bos>",
+        pad_token="<pad>",  # noqa: S106 - a token of text
+        bos_token="<bos>",  # noqa: S106
         extra_special_tokens=tiny.named,
         clean_up_tokenization_spaces=False,
     )
@@ -137,9 +137,8 @@ def _spread_out(model: torch.nn.Module, seed: int) -> None:
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.ndim > 1:
-                scale = 1.2 * parameter[0].numel() ** -0.5
-                if "embed" in name or "lm_head" in name:
-                    scale = 1.0
+                narrow = "embed" in name or "lm_head" in name
+                scale = 1.0 if narrow else 1.2 * parameter[0].numel() ** -0.5
                 parameter.copy_(torch.randn(parameter.shape, generator=generator) * scale)
 
 
@@ -272,6 +271,7 @@ def _gemma3(tokenizer: PreTrainedTokenizerFast) -> tuple[Any, Any, dict[str, Any
         boi_token_index=ids("<start_of_image>"),
         eoi_token_index=ids("<end_of_image>"),
         image_token_index=ids("<image_soft_token>"),
+        tie_word_embeddings=False,
     )
     images = Gemma3ImageProcessorPil(size={"height": 32, "width": 32})
     settings = {"processor_class": "Gemma3Processor", "image_seq_length": 4}
@@ -287,6 +287,7 @@ def _internvl(tokenizer: PreTrainedTokenizerFast) -> tuple[Any, Any, dict[str, A
         vision_config={**_siglip(32), "image_size": [32, 32], "patch_size": [8, 8]},
         image_token_id=tokenizer.convert_tokens_to_ids("<IMG_CONTEXT>"),
         image_seq_length=4,
+        tie_word_embeddings=False,
     )
     images = GotOcr2ImageProcessorPil(size={"height": 32, "width": 32})
     settings = {"processor_class": "InternVLProcessor", "image_seq_length": 4}

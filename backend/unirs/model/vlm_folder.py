@@ -28,6 +28,8 @@ _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "tekken.json")
 _IMAGE_PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 _JSON_BYTES = 16 * limits.MIB
 _TOKENIZER_BYTES = 128 * limits.MIB
+_COUNTS = {"depth", "num_layers", "n_layers", "n_layer", "num_experts", "n_routed_experts"}
+_MOST = 4096
 _BLOCK, _BLOCKS = 1 << 16, 256
 _BYTES_PER_NUMBER = {"float32": 4, "bfloat16": 2, "float16": 2}
 _RUNTIME_BYTES = 700 * limits.MIB
@@ -145,7 +147,18 @@ def _check_config(config: Mapping[str, Any]) -> None:
         raise InvalidModelError(f"its {CONFIG} names no architecture (model_type)")
     if config.get("is_encoder_decoder"):
         raise InvalidModelError("it has an encoder for its text, which UniRS does not support")
-    limits.check_sizes(_without_lists(config))
+    single = _without_lists(config)
+    limits.check_sizes(single)
+    _check_counts(single)
+
+
+def _check_counts(config: Mapping[str, Any]) -> None:
+    """Refuse more layers or experts than any model has, which would be built one by one."""
+    for name, value in config.items():
+        if name in _COUNTS and isinstance(value, int) and value > _MOST:
+            raise InvalidModelError(f"its configuration has {name} {value}, above {_MOST}")
+        if isinstance(value, Mapping):
+            _check_counts(value)
 
 
 def _without_lists(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from unirs.engines.transformers.processor import (
     image_size,
     load_processor,
 )
-from unirs.engines.transformers.template import Chat, ChatTemplate
+from unirs.engines.transformers.template import Chat, ChatTemplate, check_template
 from unirs.inputs import Crop
 from unirs.model.vlm_folder import VLMFolder
 
@@ -96,6 +96,7 @@ class Processing:
 
     def __init__(self, folder: VLMFolder, config: Any) -> None:
         self._name = folder.name
+        check_template(folder.template, folder.name)
         with explained(f"The model folder {folder.path} is not usable", "model_invalid"):
             self._processor = load_processor(folder, config)
         self.tokenizer = self._processor.tokenizer

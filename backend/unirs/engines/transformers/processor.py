@@ -49,7 +49,7 @@ def load_processor(folder: VLMFolder, config: Any) -> Any:
 
     kind: Any = _processor_class(folder, config)
 
-    class WithoutVideo(kind):  # type: ignore[misc]
+    class WithoutVideo(kind):
         def check_argument_for_proper_class(self, argument_name: str, argument: Any) -> Any:
             if argument is None:
                 return None

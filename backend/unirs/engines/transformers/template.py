@@ -39,24 +39,14 @@ class ChatTemplate:
     """The chat template of a model.
 
     Args:
-        source: In Jinja.
+        source: In Jinja; see ``check_template``.
         tokenizer: Of the model; its special tokens are variables of the template.
         name: Of the model, for messages.
-
-    Raises:
-        UniRSError: ``template_invalid`` for one that could not be run within bounds.
     """
 
     def __init__(self, source: str, tokenizer: Any, name: str) -> None:
         self._source, self._tokenizer, self._name = source, tokenizer, name
         self._variables = {"enable_thinking": False} if "enable_thinking" in source else {}
-        try:
-            tokens = list(jinja2.Environment().lex(source))  # noqa: S701 - nothing is rendered here
-        except jinja2.TemplateError as error:
-            raise self._invalid(short_reason(error)) from error
-        for _, kind, text in tokens:  # a power of constants would hang before the first line runs
-            if text == "**" or (kind == "integer" and len(text) > _LARGEST_NUMBER_DIGITS):
-                raise self._invalid(f"it computes with {text}, as no chat has to")
 
     def render(self, chat: Chat) -> str:
         """The text of a chat, up to where the model answers.
@@ -99,11 +89,30 @@ class ChatTemplate:
         return text
 
     def _invalid(self, reason: str) -> UniRSError:
-        return UniRSError(
-            "template_invalid",
-            f"The chat template of the model {self._name} is not usable: {reason}; "
-            "get the model's own template, or choose another model.",
-        )
+        return _invalid(self._name, reason)
+
+
+def check_template(source: str, name: str) -> None:
+    """Refuse a template that could not be run within bounds.
+
+    Raises:
+        UniRSError: ``template_invalid``.
+    """
+    try:
+        tokens = list(jinja2.Environment().lex(source))  # noqa: S701 - nothing is rendered here
+    except jinja2.TemplateError as error:
+        raise _invalid(name, short_reason(error)) from error
+    for _, kind, text in tokens:  # a power of constants would hang before the first line runs
+        if text == "**" or (kind == "integer" and len(text) > _LARGEST_NUMBER_DIGITS):
+            raise _invalid(name, f"it computes with {text}, as no chat has to")
+
+
+def _invalid(name: str, reason: str) -> UniRSError:
+    return UniRSError(
+        "template_invalid",
+        f"The chat template of the model {name} is not usable: {reason}; "
+        "get the model's own template, or choose another model.",
+    )
 
 
 def _bounded(work: Callable[[], Result]) -> Result:

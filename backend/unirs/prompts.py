@@ -118,7 +118,7 @@ CHAT_CLASSIFY = {
 CHAT_CLUES = {
     InputKind.SINGLE: "Describe this remote sensing image in detail.",
     InputKind.PAIR: "Describe both remote sensing images, and every difference between them.",
-    InputKind.VIDEO: "Describe what is seen in these frames, and what changes from one to the next.",
+    InputKind.VIDEO: "Describe what these frames show, and what changes from one to the next.",
 }
 """Instructions for models that were not trained with those above: they say what is wanted."""
 

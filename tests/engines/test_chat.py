@@ -77,5 +77,5 @@ def test_earlier_turns_are_text_and_the_images_stay_in_front():
 
 def test_the_oldest_turns_are_left_out_first():
     assert fitted(TURNS, lambda turns: len(turns) < 2) == TURNS[1:]
-    assert fitted(TURNS, lambda turns: True) == TURNS
-    assert fitted(TURNS, lambda turns: False) == ()
+    assert fitted(TURNS, lambda _: True) == TURNS
+    assert fitted(TURNS, lambda _: False) == ()

@@ -4,14 +4,16 @@ import json
 import re
 import shutil
 import time
+from dataclasses import replace
 
 import pytest
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForImageTextToText
 
 from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.template import ChatTemplate
 from unirs.errors import UniRSError
-from unirs.inputs import Question
+from unirs.inputs import Question, Turn
 from unirs.model.vlm_folder import read_vlm_folder, vlm_name
 
 ENDLESS = (
@@ -33,18 +35,14 @@ def change(path, **fields):
 
 def refusal(folder, **options):
     """The error that loading raises, without having read weights."""
-    import transformers
-
-    def read(*_args, **_more):
-        raise AssertionError("the weights were read")
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(transformers.AutoModelForImageTextToText, "from_pretrained", read)
-    try:
+    read = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            AutoModelForImageTextToText, "from_pretrained", lambda *_, **__: read.append(1)
+        )
         with pytest.raises(UniRSError) as refused:
             load_transformers_engine(folder, "cpu", **{"precision": "float32"} | options)
-    finally:
-        patch.undo()
+    assert not read
     assert refused.value.message.endswith(".")
     return refused.value
 
@@ -229,18 +227,31 @@ def test_a_template_that_cannot_be_run_is_refused_at_once(folder, template, reas
     ],
 )
 def test_a_template_that_loops_or_fails_is_ended_with_a_sentence(
-    folder, template, reason, images, monkeypatch
+    folder, template, reason, monkeypatch
 ):
     limits = "unirs.engines.transformers.template."
     monkeypatch.setattr(limits + "RENDER_SECONDS", 0.3 if template == ENDLESS else 10)
     monkeypatch.setattr(limits + "_RENDER_BYTES", 64 * 2**20)
     (folder / "chat_template.jinja").write_text(template)
     started = time.monotonic()
-    engine = load_transformers_engine(folder, "cpu", "float32")
-    with pytest.raises(UniRSError, match=reason) as refused:
-        engine.answer(images.single(), Question(text="Why?"))
-    assert refused.value.code == "template_invalid"
+    error = refusal(folder)
+    assert error.code == "template_invalid"
+    assert re.search(reason, error.message)
     assert time.monotonic() - started < 20
+
+
+def test_a_template_that_loops_later_is_ended_and_the_engine_stays_usable(
+    folder, images, monkeypatch
+):
+    source = (folder / "chat_template.jinja").read_text()
+    evil = "{% if messages | length > 1 %}" + ENDLESS + "{% endif %}"
+    (folder / "chat_template.jinja").write_text(evil + source)
+    engine = load_transformers_engine(folder, "cpu", "float32")
+    monkeypatch.setattr("unirs.engines.transformers.template.RENDER_SECONDS", 0.3)
+    question = Question(text="Why?", max_new_tokens=2)
+    with pytest.raises(UniRSError, match="does not end"):
+        engine.answer(images.single(), replace(question, conversation=(Turn("What?", "It."),)))
+    assert engine.answer(images.single(), question).tokens.answer == 2
     engine.close()
 
 

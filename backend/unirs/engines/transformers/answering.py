@@ -34,6 +34,7 @@ from unirs.engines.unirs.verdict import is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind, Question, Turn
+from unirs.model.bundle import quiet_transformers
 
 TESTED = {
     *("gemma3", "idefics3", "internvl", "llava_onevision"),
@@ -105,6 +106,10 @@ class Answering:
     @torch.inference_mode()
     def run(self, rows: Sequence[Row]) -> None:
         """All stages, until the user stops; the results are in the rows."""
+        with quiet_transformers():
+            self._run(rows)
+
+    def _run(self, rows: Sequence[Row]) -> None:
         self._fit_frames(rows)
         self._write_clues(going_on(rows))
         for row in going_on(rows):

@@ -13,6 +13,7 @@ from unirs.engines.devices import guard_memory, resolve_device, resolve_precisio
 from unirs.engines.transformers.processing import Processing
 from unirs.engines.transformers.processor import explained
 from unirs.errors import UniRSError
+from unirs.model.bundle import quiet_transformers
 from unirs.model.vlm_folder import VLMFolder, read_vlm_folder
 
 GIGABYTE = 1e9
@@ -45,15 +46,16 @@ def load_vlm(path: Path, device: str, precision: str, on_accepted: Any) -> Loade
     where = resolve_device(device)
     dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
     name = str(dtype).removeprefix("torch.")
-    config = read_vlm_config(folder)
-    _require_memory(folder, name, where)
-    processing = Processing(folder, config)
-    on_accepted()
-    model = guard_memory(
-        lambda: _load_weights(folder, config, dtype, where),
-        lambda: None,
-        f"loading the model {folder.name}",
-    )
+    with quiet_transformers():
+        config = read_vlm_config(folder)
+        _require_memory(folder, name, where)
+        processing = Processing(folder, config)
+        on_accepted()
+        model = guard_memory(
+            lambda: _load_weights(folder, config, dtype, where),
+            lambda: None,
+            f"loading the model {folder.name}",
+        )
     _complete_ends(model, processing.tokenizer)
     return LoadedVLM(folder, model, processing, name)
 

@@ -25,6 +25,9 @@ from unirs.model.vlm_folder import VLMFolder
 FRAME_SIZE = 448
 """Longest side of one of several frames, in pixels."""
 
+_TRIAL: Chat = [
+    {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "What is seen?"}]}
+]
 _SENTINEL = "b3f1c7d2-where-the-words-begin"
 
 
@@ -101,6 +104,7 @@ class Processing:
             self._processor = load_processor(folder, config)
         self.tokenizer = self._processor.tokenizer
         self.template = ChatTemplate(folder.template, self.tokenizer, folder.name)
+        self.template.render(_TRIAL)
         self.image_size = image_size(self._processor.image_processor, config)
         self._image_ids = image_ids(self._processor, config)
         self._structure = sorted(

@@ -19,7 +19,7 @@ _CONTEXT = re.compile(
 _IMAGE = re.compile(r"image|vision|multi-?modal|mmproj|modalit")
 _MODEL = re.compile(
     r"model.{0,200}(not found|not exist|not loaded|no such|unknown|pinned)"
-    r"|(no|unknown|invalid) model"
+    r"|(no|unknown|invalid) model|pinned to"
 )
 _LOADING = re.compile(r"loading")
 
@@ -103,8 +103,12 @@ def reason_of(body: str) -> str:
         return ""
     with suppress(ValueError, RecursionError):
         text = _message(json.loads(text)) or ""
-    text = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    return text[:_REASON_CHARACTERS].rstrip(". ")
+    return one_line(text)[:_REASON_CHARACTERS].rstrip(". ")
+
+
+def one_line(text: str) -> str:
+    """A text of a server on one line, without control characters."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _message(value: object) -> str | None:

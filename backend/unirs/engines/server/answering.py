@@ -28,6 +28,7 @@ from unirs.engines.views import VIEWS, View
 from unirs.errors import UniRSError, shorten
 from unirs.inputs import InputKind, Question, Task, VisualInput
 from unirs.models.server_client import ServerClient
+from unirs.models.server_failures import one_line
 
 CONTINUATIONS = 8
 """Requests at most that decide between options that begin alike, for each view."""
@@ -307,9 +308,10 @@ class Answering:
         text = await self._whole(question, question.max_new_tokens)
         chosen = matched_option(text, question.options)
         if chosen is None:
+            answered = shorten(one_line(self._model.client.redacted(text)), 100)
             raise UniRSError(
                 "option_unmatched",
-                f'The model {self._model.name} on {self._host} answered "{shorten(text, 100)}", '
+                f'The model {self._model.name} on {self._host} answered "{answered}", '
                 "which is none of the options, and its server cannot make it choose one; "
                 "ask without options, or use another server or model.",
             )

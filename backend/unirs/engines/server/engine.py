@@ -38,6 +38,7 @@ class ServerEngine:
     frame_count = FRAME_COUNT
     demonstration = False
     memory_bytes: int | None = None
+    batch_size = AT_ONCE
 
     def __init__(self, loop: EventLoop, model: ServedModel, load_seconds: float) -> None:
         self.load_seconds = load_seconds

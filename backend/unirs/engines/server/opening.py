@@ -69,7 +69,7 @@ def open_server_engine(
     loop = EventLoop()
     try:
         client = ServerClient(address, key, limits)
-        server = loop.run(describe(client))
+        server = loop.run(_described(client))
         served = _find(client, server, model)
         on_accepted()
         loop.run(_try(served, server))
@@ -77,6 +77,16 @@ def open_server_engine(
         loop.close()
         raise
     return ServerEngine(loop, served, time.perf_counter() - started)
+
+
+async def _described(client: ServerClient) -> Server:
+    """The server and its models; without models where it cannot list them, as some cannot."""
+    try:
+        return await describe(client)
+    except UniRSError as error:
+        if error.details.get("status") in {404, 405, 500, 501}:
+            return Server(client.address, "openai", ())
+        raise
 
 
 def _find(client: ServerClient, server: Server, name: str) -> ServedModel:

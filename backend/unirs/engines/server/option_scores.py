@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from unirs.engines.server.reply import TokenChances
 
-TOLERANCE = 0.03
+TOLERANCE = 0.05
 """Largest share of the probability that may remain undecided between options."""
 
 _BEFORE = " \t\r\n\"'`*_“”‘’«»("

@@ -20,8 +20,6 @@ MOST_TURNS = 64
 _TOLERANCE = 0.01
 """Share of its size by which an extent may move: a panel that opens changes the map view."""
 
-_QUOTED_LETTERS = 50
-
 _INSTRUCTIONS = {
     "ask": "",
     "caption": "Describe the image.",
@@ -203,14 +201,9 @@ class Conversations(QObject):
     def _sentence(self, earlier: Sequence[Entry]) -> str:
         if not earlier:
             return ""
-        question = earlier[-1].title
-        if len(question) > _QUOTED_LETTERS:
-            question = question[:_QUOTED_LETTERS].rstrip() + "…"
         if len(earlier) == 1:
-            return self.tr("Follow-up to “{question}”").format(question=question)
-        return self.tr("Follow-up to “{question}” and {count} before it").format(
-            question=question, count=len(earlier) - 1
-        )
+            return self.tr("Follow-up to the question before")
+        return self.tr("Follow-up to the {count} questions before").format(count=len(earlier))
 
 
 def _new(difference: str) -> str:

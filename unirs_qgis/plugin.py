@@ -188,6 +188,7 @@ class Window(QObject):
 
     def _continue(self, entry: Entry, layers: list[QgsRasterLayer]) -> None:
         if self._resume(entry, layers, [*self.history.thread_before(entry), entry]):
+            self.dock.show_entry(entry.id)
             self.dock.set_question("", focus=True)
 
     def _resume(self, entry: Entry, layers: list[QgsRasterLayer], earlier: list[Entry]) -> bool:

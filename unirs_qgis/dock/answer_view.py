@@ -304,6 +304,7 @@ class AnswerView(QWidget):
         )
         self._left_out.setVisible(left_out > 0)
         self._details.setText(_details_of(answer))
+        self._details.setToolTip(plain_tooltip(_weights_of(answer)))
         self._details.show()
         self.show_actions()
         self.show()
@@ -378,3 +379,17 @@ def _details_of(answer: Answer) -> str:
     return translate("AnswerView", "average of {views} views, {details}").format(
         views=answer.views, details=details
     )
+
+
+def _weights_of(answer: Answer) -> str:
+    """Engine and digest, as far as they are known."""
+    lines = []
+    if answer.engine:
+        lines.append(translate("AnswerView", "Engine: {engine}").format(engine=answer.engine))
+    if answer.model_digest:
+        lines.append(
+            translate("AnswerView", "Digest of the model: {digest}").format(
+                digest=answer.model_digest
+            )
+        )
+    return "\n".join(lines)

@@ -281,6 +281,14 @@ class UniRSDock(QDockWidget):
         self._history.add(entry)
         self._mark_shown()
 
+    def show_entry(self, entry_id: str) -> None:
+        """Shows an entry of the history, unless an answer is in progress."""
+        entry = self._history.entry(entry_id)
+        if entry is not None:
+            self._answer.show_entry(entry, self._history.thread_before(entry))
+            self._mark_shown()
+            self._reveal_answer()
+
     def remove_entry(self, entry_id: str) -> None:
         """Removes an entry from the history and from the answer view."""
         if self._answer.entry is not None and self._answer.entry.id == entry_id:
@@ -347,11 +355,7 @@ class UniRSDock(QDockWidget):
         self.series_changed.emit()
 
     def _on_chosen(self, entry_id: str) -> None:
-        entry = self._history.entry(entry_id) if entry_id else None
-        if entry is not None:
-            self._answer.show_entry(entry, self._history.thread_before(entry))
-            self._mark_shown()
-            self._reveal_answer()
+        self.show_entry(entry_id)
         self.entry_selected.emit(entry_id)
 
     def _reveal_answer(self) -> None:

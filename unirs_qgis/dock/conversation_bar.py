@@ -9,7 +9,6 @@ from qtpy.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 from unirs_qgis.dock.parts.buttons import CompactButton
 from unirs_qgis.dock.parts.text import WrapLabel
 
-
 _LEAST_TEXT = 120  # pixels; with less room beside the button, the sentence stands above it
 
 

@@ -23,6 +23,9 @@ gdal.UseExceptions()
 FOLDER = Path(sys.argv[1])
 MODEL = {
     "model": "stand-in",
+    "engine": "unirs",
+    "host": None,
+    "digest": None,
     "image_size": 64,
     "demonstration": True,
     "classes": {"single": ["forest", "beach"], "video": ["flood", "traffic congestion"]},
@@ -130,10 +133,7 @@ def answer(request):
         "clue": f"clue {name}",
         "options": chances,
         "changed": len(set(colours)) > 1 if request["method"] == "change" else None,
-        "engine": "unirs",
-        "model": MODEL["model"],
-        "digest": "0f" * 32,
-        "host": None,
+        **{name: MODEL[name] for name in ("model", "engine", "host", "digest")},
         "conversation_turns": 0,
         "frames_left_out": 0,
         "device": "cpu",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from unirs_qgis.dock import DockState
 from unirs_qgis.history.answer_file import AnswerFile
 from unirs_qgis.plugin import Window
 
+ROOT = Path(__file__).parents[2]
 CHAT_WORKER = str(Path(__file__).with_name("chat_worker.py"))
 SERVER = "server:http://127.0.0.1:1/v1#{}"
 LONG = 180_000
@@ -41,6 +43,13 @@ def talking(window, python, canvas, layers, *hosts):
 
 def widget(window, name):
     return window.dock.findChild(QWidget, name)
+
+
+@pytest.fixture
+def shows(qtbot, window):
+    """Waits until the line above the question is a sentence."""
+    label = widget(window, "conversationLabel")
+    return lambda sentence: qtbot.waitUntil(lambda: label.text() == sentence, timeout=LONG)
 
 
 @pytest.fixture
@@ -89,17 +98,16 @@ def test_a_follow_up_goes_with_the_questions_before_and_shows_which_the_model_re
 
 
 def test_another_extent_begins_a_new_conversation_and_going_back_continues_the_old(
-    qtbot, shown, ask, qgis_canvas
+    shown, ask, shows, qgis_canvas
 ):
     ask("Is there water?")
     there = qgis_canvas.extent()
     pan(qgis_canvas)
-    label = widget(shown, "conversationLabel")
-    assert label.text() == "Another extent: a new conversation."
+    shows("Another extent: a new conversation.")
     assert not widget(shown, "newConversationButton").isVisibleTo(shown.dock)
 
     qgis_canvas.setExtent(there)
-    assert label.text() == "Follow-up to the question before"
+    shows("Follow-up to the question before")
 
     pan(qgis_canvas)
     elsewhere = ask("What is here?")
@@ -117,16 +125,15 @@ def test_a_window_that_is_resized_does_not_end_the_conversation(shown, ask, qgis
     assert ask("How much?").follows == first.id
 
 
-def test_other_layers_dates_and_models_begin_a_new_conversation(shown, ask, dated_layers):
+def test_other_layers_dates_and_models_begin_a_new_conversation(shown, ask, shows, dated_layers):
     ask("Is there water?")
-    label = widget(shown, "conversationLabel")
 
     shown.inputs.choose([dated_layers[1]])
-    assert label.text() == "Other layers: a new conversation."
+    shows("Other layers: a new conversation.")
     shown.inputs.choose([dated_layers[0]])
     shown.dock.show_dates(("2001-01-01",))
     shown.dock.dates_edited.emit()
-    assert label.text() == "Other dates: a new conversation."
+    shows("Other dates: a new conversation.")
     shown.dock.show_dates(("2019-06-15",))
     shown.dock.dates_edited.emit()
 
@@ -256,6 +263,12 @@ def test_a_task_without_a_text_is_a_turn_with_an_instruction(shown, ask):
     assert turns[0] == {"question": "Describe the image.", "answer": caption.answer.text}
 
 
+def test_a_removed_layer_ends_in_no_follow_up(shown, ask, shows, dated_layers):
+    ask("Is there water?")
+    QgsProject.instance().removeMapLayers([layer.id() for layer in dated_layers])
+    shows("")
+
+
 def test_a_unirs_model_answers_each_question_on_its_own(
     qtbot, window, worker_python, qgis_canvas, dated_layers, ask
 ):
@@ -269,4 +282,36 @@ def test_a_unirs_model_answers_each_question_on_its_own(
     label = widget(window, "conversationLabel").text()
     assert label == "unirs-small answers each question on its own."
     assert not widget(window, "newConversationButton").isVisibleTo(window.dock)
-    assert QgsProject.instance().mapLayers()
+    window._apply_settings()
+    assert widget(window, "conversationLabel").text() == "", "another model may be chosen"
+
+
+@pytest.fixture
+def tiny_vlm(tmp_path, worker_python):
+    """A model folder of another architecture than UniRS's own, with random weights."""
+    folder = tmp_path / "tiny-vlm"
+    make = (
+        "import sys, pathlib; from tests.models.vlm import make_tiny_vlm;"
+        "make_tiny_vlm(pathlib.Path(sys.argv[1]), 'idefics3')"
+    )
+    subprocess.run([worker_python, "-c", make, folder], check=True, cwd=ROOT)
+    return folder
+
+
+def test_a_model_of_transformers_reads_the_turns_before(
+    window, worker_python, qgis_canvas, dated_layers, ask, tiny_vlm
+):
+    talking(window, worker_python, qgis_canvas, dated_layers)
+    window.worker._command = window._worker_command
+    QgsSettings().setValue("unirs/model", str(tiny_vlm))
+    QgsSettings().setValue("unirs/max_new_tokens", 4)
+    QgsSettings().setValue("unirs/clue", False)
+
+    questions = [("Is there water?", ()), ("How much?", ()), ("Is it a lake?", ("yes", "no"))]
+    first, second, third = (ask(text, options, window) for text, options in questions)
+
+    assert [each.answer.conversation_turns for each in (first, second, third)] == [0, 1, 2]
+    assert [each.follows for each in (first, second, third)] == ["", first.id, second.id]
+    assert {each.answer.engine for each in (first, second, third)} == {"transformers"}
+    assert len(third.answer.model_digest) == 64
+    assert sum(share for _, share in third.answer.options) == pytest.approx(1, abs=1e-3)

@@ -55,6 +55,10 @@
         <translation>In Arbeit…</translation>
     </message>
     <message>
+        <source>Images were sent to {host}.</source>
+        <translation>Bilder wurden an {host} gesendet.</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Frage</translation>
     </message>
@@ -91,8 +95,16 @@
         <translation>Experimentelles Modell: Prüfen Sie diese Antwort.</translation>
     </message>
     <message>
+        <source>Images of the series that the model did not read: {count}</source>
+        <translation>Bilder der Zeitreihe, die das Modell nicht gelesen hat: {count}</translation>
+    </message>
+    <message>
         <source>Not sure: the model gives this answer a probability of {percent}.</source>
         <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
+    </message>
+    <message>
+        <source>Chosen from {count} answers. The server gives no probabilities.</source>
+        <translation>Aus {count} Antworten gewählt. Der Server gibt keine Wahrscheinlichkeiten an.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -109,6 +121,14 @@
     <message>
         <source>average of {views} views, {details}</source>
         <translation>Mittel aus {views} Ansichten, {details}</translation>
+    </message>
+    <message>
+        <source>Engine: {engine}</source>
+        <translation>Engine: {engine}</translation>
+    </message>
+    <message>
+        <source>Digest of the model: {digest}</source>
+        <translation>Prüfsumme des Modells: {digest}</translation>
     </message>
 </context>
 <context>
@@ -315,6 +335,55 @@
     </message>
 </context>
 <context>
+    <name>Conversation</name>
+    <message>
+        <source>Other layers</source>
+        <translation>Andere Layer</translation>
+    </message>
+    <message>
+        <source>Other dates</source>
+        <translation>Andere Daten</translation>
+    </message>
+    <message>
+        <source>Another extent</source>
+        <translation>Andere Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Anderes Modell</translation>
+    </message>
+    <message>
+        <source>{difference}: a new conversation.</source>
+        <translation>{difference}: ein neues Gespräch.</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationBar</name>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>Ask the next question without those before it</source>
+        <translation>Die nächste Frage ohne die vorigen stellen</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>{model} answers each question on its own.</source>
+        <translation>{model} beantwortet jede Frage für sich.</translation>
+    </message>
+    <message>
+        <source>Follow-up to the question before</source>
+        <translation>Folgefrage zur vorigen Frage</translation>
+    </message>
+    <message>
+        <source>Follow-up to the {count} questions before</source>
+        <translation>Folgefrage zu den {count} vorigen Fragen</translation>
+    </message>
+</context>
+<context>
     <name>Crops</name>
     <message>
         <source>The layer {layer} has no CRS, so it cannot be laid on the other dates; set its CRS in the layer properties.</source>
@@ -426,6 +495,10 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>follow-up</source>
+        <translation>Folgefrage</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>angehalten</translation>
     </message>
@@ -471,6 +544,10 @@
     <message>
         <source>Ask again</source>
         <translation>Erneut fragen</translation>
+    </message>
+    <message>
+        <source>Continue the conversation</source>
+        <translation>Gespräch fortsetzen</translation>
     </message>
     <message>
         <source>Copy question and answer</source>
@@ -664,6 +741,10 @@
         <translation>Frage</translation>
     </message>
     <message>
+        <source>Follows the entry</source>
+        <translation>Folgt auf den Eintrag</translation>
+    </message>
+    <message>
         <source>Answer</source>
         <translation>Antwort</translation>
     </message>
@@ -688,12 +769,28 @@
         <translation>Quellen</translation>
     </message>
     <message>
+        <source>Engine</source>
+        <translation>Engine</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modell</translation>
     </message>
     <message>
         <source>Digest of the model</source>
         <translation>Prüfsumme des Modells</translation>
+    </message>
+    <message>
+        <source>Images were sent to</source>
+        <translation>Bilder gesendet an</translation>
+    </message>
+    <message>
+        <source>Earlier turns that the model read</source>
+        <translation>Frühere Fragen, die das Modell gelesen hat</translation>
+    </message>
+    <message>
+        <source>Frames left out</source>
+        <translation>Ausgelassene Einzelbilder</translation>
     </message>
     <message>
         <source>Demonstration model</source>
@@ -2218,6 +2315,21 @@
     <message>
         <source>Building work?</source>
         <translation>Bauarbeiten?</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadView</name>
+    <message>
+        <source>Conversation so far</source>
+        <translation>Bisheriges Gespräch</translation>
+    </message>
+    <message>
+        <source>Earlier ones, in the history: {count}</source>
+        <translation>Frühere, im Verlauf: {count}</translation>
+    </message>
+    <message>
+        <source>The model did not read what is above: the conversation is too long for it.</source>
+        <translation>Das Modell hat nicht gelesen, was darüber steht: das Gespräch ist ihm zu lang.</translation>
     </message>
 </context>
 <context>

@@ -55,6 +55,10 @@
         <translation>En cours…</translation>
     </message>
     <message>
+        <source>Images were sent to {host}.</source>
+        <translation>Des images ont été envoyées à {host}.</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Question</translation>
     </message>
@@ -91,8 +95,16 @@
         <translation>Modèle expérimental : vérifiez cette réponse.</translation>
     </message>
     <message>
+        <source>Images of the series that the model did not read: {count}</source>
+        <translation>Images de la série que le modèle n’a pas lues : {count}</translation>
+    </message>
+    <message>
         <source>Not sure: the model gives this answer a probability of {percent}.</source>
         <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
+    </message>
+    <message>
+        <source>Chosen from {count} answers. The server gives no probabilities.</source>
+        <translation>Choisie parmi {count} réponses. Le serveur ne donne pas de probabilités.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -109,6 +121,14 @@
     <message>
         <source>average of {views} views, {details}</source>
         <translation>moyenne de {views} vues, {details}</translation>
+    </message>
+    <message>
+        <source>Engine: {engine}</source>
+        <translation>Moteur : {engine}</translation>
+    </message>
+    <message>
+        <source>Digest of the model: {digest}</source>
+        <translation>Empreinte du modèle : {digest}</translation>
     </message>
 </context>
 <context>
@@ -315,6 +335,55 @@
     </message>
 </context>
 <context>
+    <name>Conversation</name>
+    <message>
+        <source>Other layers</source>
+        <translation>Autres couches</translation>
+    </message>
+    <message>
+        <source>Other dates</source>
+        <translation>Autres dates</translation>
+    </message>
+    <message>
+        <source>Another extent</source>
+        <translation>Autre emprise</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Autre modèle</translation>
+    </message>
+    <message>
+        <source>{difference}: a new conversation.</source>
+        <translation>{difference} : une nouvelle conversation.</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationBar</name>
+    <message>
+        <source>New conversation</source>
+        <translation>Nouvelle conversation</translation>
+    </message>
+    <message>
+        <source>Ask the next question without those before it</source>
+        <translation>Poser la prochaine question sans les précédentes</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>{model} answers each question on its own.</source>
+        <translation>{model} répond à chaque question séparément.</translation>
+    </message>
+    <message>
+        <source>Follow-up to the question before</source>
+        <translation>Suite de la question précédente</translation>
+    </message>
+    <message>
+        <source>Follow-up to the {count} questions before</source>
+        <translation>Suite des {count} questions précédentes</translation>
+    </message>
+</context>
+<context>
     <name>Crops</name>
     <message>
         <source>The layer {layer} has no CRS, so it cannot be laid on the other dates; set its CRS in the layer properties.</source>
@@ -426,6 +495,10 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>follow-up</source>
+        <translation>suite</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>arrêtée</translation>
     </message>
@@ -471,6 +544,10 @@
     <message>
         <source>Ask again</source>
         <translation>Poser à nouveau</translation>
+    </message>
+    <message>
+        <source>Continue the conversation</source>
+        <translation>Continuer la conversation</translation>
     </message>
     <message>
         <source>Copy question and answer</source>
@@ -664,6 +741,10 @@
         <translation>Question</translation>
     </message>
     <message>
+        <source>Follows the entry</source>
+        <translation>Suit l’entrée</translation>
+    </message>
+    <message>
         <source>Answer</source>
         <translation>Réponse</translation>
     </message>
@@ -688,12 +769,28 @@
         <translation>Sources</translation>
     </message>
     <message>
+        <source>Engine</source>
+        <translation>Moteur</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modèle</translation>
     </message>
     <message>
         <source>Digest of the model</source>
         <translation>Empreinte du modèle</translation>
+    </message>
+    <message>
+        <source>Images were sent to</source>
+        <translation>Images envoyées à</translation>
+    </message>
+    <message>
+        <source>Earlier turns that the model read</source>
+        <translation>Échanges précédents lus par le modèle</translation>
+    </message>
+    <message>
+        <source>Frames left out</source>
+        <translation>Images omises</translation>
     </message>
     <message>
         <source>Demonstration model</source>
@@ -2218,6 +2315,21 @@
     <message>
         <source>Building work?</source>
         <translation>Travaux&#xa0;?</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadView</name>
+    <message>
+        <source>Conversation so far</source>
+        <translation>Conversation en cours</translation>
+    </message>
+    <message>
+        <source>Earlier ones, in the history: {count}</source>
+        <translation>Précédentes, dans l’historique : {count}</translation>
+    </message>
+    <message>
+        <source>The model did not read what is above: the conversation is too long for it.</source>
+        <translation>Le modèle n’a pas lu ce qui précède : la conversation est trop longue pour lui.</translation>
     </message>
 </context>
 <context>

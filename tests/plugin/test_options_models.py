@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout
 
 from unirs_qgis.options.page import UniRSOptionsPage
 from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import (
+from unirs_qgis.runtime.model_list import (
     Downloadable,
     DownloadPlan,
     Model,

@@ -20,7 +20,7 @@ from unirs_qgis.options.models_view import ModelsView, model_title
 from unirs_qgis.options.units import size_text, time_text
 from unirs_qgis.options.widgets import Activity, Confirmation, Message, button_row, compact_combo
 from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import DownloadPlan, Event, ModelList, ModelProblem
+from unirs_qgis.runtime.model_list import DownloadPlan, Event, ModelList, ModelProblem
 
 CONVERTED_SUFFIX = "-unirs"
 

@@ -8,7 +8,7 @@ from qtpy.QtCore import QCoreApplication, Qt
 from qtpy.QtWidgets import QHeaderView, QStyle, QTreeWidget, QTreeWidgetItem, QWidget
 
 from unirs_qgis.options.units import size_text
-from unirs_qgis.runtime.models import Model, ModelList, ModelProblem
+from unirs_qgis.runtime.model_list import Model, ModelList, ModelProblem
 
 _ITEM = Qt.ItemDataRole.UserRole
 

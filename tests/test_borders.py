@@ -18,8 +18,8 @@ PLUGIN = ROOT / "unirs_qgis"
 GROUND = {"errors", "files", "product_names", "dates", "inputs", "answers"}
 MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
-INFERENCE = MODELS | {"models"}
-REQUEST = INFERENCE | {"inference", "imagery"}
+ENGINES = MODELS | {"models"}
+REQUEST = ENGINES | {"engines", "imagery"}
 TASKS = REQUEST | {"request"}
 FRONT = TASKS | {"tasks"}
 RUNTIME = {
@@ -34,7 +34,7 @@ RUNTIME = {
     "imagery": GROUND,
     "model": MODEL,
     "models": MODELS,
-    "inference": INFERENCE,
+    "engines": ENGINES,
     "request": REQUEST,
     "tasks": TASKS,
     "samples": {"inputs"},

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from unirs.answers import Answer
-from unirs.inference import load_pipeline
+from unirs.engines.unirs import load_pipeline
 from unirs.inputs import InputKind
 from unirs.self_test import CASES, run_self_test
 

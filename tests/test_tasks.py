@@ -19,9 +19,9 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
 from unirs.imagery import CropOptions
-from unirs.inference import load_pipeline
 from unirs.inputs import Crop, InputKind, Task, VisualInput
 from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
 from unirs.prompts import ERA_CLASSES, SCENE_CLASSES

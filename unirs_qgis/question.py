@@ -70,7 +70,9 @@ class PendingQuestion:
     @property
     def change_map(self) -> Path | None:
         """Where the worker writes the change map; ``None`` if there can be none."""
-        is_possible = self.request.selection.kind == "pair" and self.model["change_maps"]
+        is_possible = (
+            self.request.selection.kind == "pair" and self.model["capabilities"]["change_maps"]
+        )
         return self.folder.parent / f"{self.id}.tif" if is_possible else None
 
     @property

@@ -10,13 +10,16 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, TypeAdapter, computed_field
 
 from unirs.inputs import Crop, Extent, InputKind, Task, VisualInput
+
+EngineKind = Literal["unirs", "transformers", "server"]
+"""What answers: UniRS itself, any vision-language model of transformers, or a server."""
 
 UNSURE_BELOW = 0.6
 """An answer chosen from options whose probability is lower is shown as not sure."""
@@ -35,7 +38,13 @@ class OptionScore:
     __pydantic_config__ = _CONFIG
 
     text: str
-    probability: Annotated[float, Field(description="0 to 1; the set sums to 1.")]
+    probability: Annotated[
+        float | None,
+        Field(
+            description="0 to 1; the set sums to 1. Null for all of the set where the engine gives "
+            "no probabilities: the first option is then the one that was chosen."
+        ),
+    ]
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,22 @@ class Answer:
             )
         ),
     ] = None
-    model: Annotated[str, Field(description="Name of the model folder.")] = ""
+    engine: Annotated[EngineKind, Field(description="What answered.")] = "unirs"
+    model: Annotated[str, Field(description="Name of the model.")] = ""
+    digest: Annotated[
+        str | None, Field(description="SHA-256 of the weights; null if it is unknown.")
+    ] = None
+    host: Annotated[
+        str | None,
+        Field(description="Host that the images were sent to; null if they stayed here."),
+    ] = None
+    conversation_turns: Annotated[
+        int,
+        Field(description="Earlier turns that the model read, without the oldest ones left out."),
+    ] = 0
+    frames_left_out: Annotated[
+        int, Field(description="Frames of a video that the model's context had no room for.")
+    ] = 0
     device: Annotated[str, Field(description='Where it ran, such as "cpu".')] = ""
     stopped: Annotated[
         bool, Field(description="Whether it was cancelled; the answer is then a part.")
@@ -163,8 +187,8 @@ class Answer:
     @property
     def unsure(self) -> bool:
         """Whether the answer was chosen from options with a probability below ``UNSURE_BELOW``."""
-        scored = bool(self.options) and not self.stopped
-        return scored and self.options[0].probability < UNSURE_BELOW
+        best = self.options[0].probability if self.options and not self.stopped else None
+        return best is not None and best < UNSURE_BELOW
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``--json`` and of the worker."""

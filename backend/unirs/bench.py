@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 import psutil
 import torch
 
+from unirs.engines.engine import Item
+from unirs.engines.unirs.pipeline import Pipeline
+from unirs.engines.unirs.prompting import answer_prompt, fuses, instruction_for, writes_clue
+from unirs.engines.unirs.stages import CLUE_MAX_NEW_TOKENS
+from unirs.engines.unirs.visual import visual_tokens
 from unirs.imagery import CropOptions, read_crop, read_pair
-from unirs.inference.pipeline import Pipeline
-from unirs.inference.prompting import answer_prompt, fuses, instruction_for, writes_clue
-from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
-from unirs.inference.visual import visual_tokens
 from unirs.inputs import Question, Task, VisualInput
 from unirs.model import ModelBundle, embed_prompt
 from unirs.model.adapters import Role
@@ -243,7 +244,7 @@ def measure_captions(pipeline: Pipeline, tiles: list[VisualInput]) -> float:
     """Captions of tiles a second, in batches and without clues."""
     pipeline.forget()
     started = time.perf_counter()
-    list(pipeline.answers((tile, Question(Task.CAPTION, clue=False)) for tile in tiles))
+    list(pipeline.answers(Item(tile, Question(Task.CAPTION, clue=False)) for tile in tiles))
     return len(tiles) / (time.perf_counter() - started)
 
 
@@ -285,13 +286,15 @@ def measure_batched_and_single(pipeline: Pipeline, tiles: list[VisualInput]) -> 
 
     No image has two questions: the batch is measured, and not what questions share.
     """
-    items = [(tile, Question(text=text)) for tile, text in zip(tiles, PAIR_QUESTIONS, strict=True)]
+    items = [
+        Item(tile, Question(text=text)) for tile, text in zip(tiles, PAIR_QUESTIONS, strict=True)
+    ]
     list(pipeline.answers(items[:2]))  # what happens once is not counted
     started = time.perf_counter()
     batched = list(pipeline.answers(items))
     between = time.perf_counter()
     pipeline.forget()
-    single = [pipeline.answer(*item) for item in items]
+    single = [pipeline.answer(item.visual, item.question) for item in items]
     ended = time.perf_counter()
     same = [each.text for each in batched] == [each.text for each in single]
     return BatchedAndSingle(between - started, ended - between, same)

@@ -207,6 +207,16 @@ class VisualInput:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A question about a place that was answered earlier."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked about a visual input.
 
@@ -214,15 +224,20 @@ class Question:
         task: Which of the four tasks.
         text: The question, or an instruction in place of the task's own.
         options: Closed set of answers. They are scored, and nothing is generated.
-        clue: Whether the frozen base writes a clue first (paper, section III-B2).
+        clue: Whether the model describes the images first, and answers with that description in
+            its prompt (paper, section III-B2). ``None`` is the default of the model: where it was
+            trained with such clues.
         max_new_tokens: Upper bound of the answer's length, in tokens (at least 1).
         views: Number of augmented views of the images, 1 to 8, over which probabilities and change
             maps are averaged. Generated text is that of the first view, which is not augmented.
+        conversation: Earlier turns about the same visual input, the oldest first. Engines without
+            the capability ``conversation`` leave them out.
     """
 
     task: Task = Task.ASK
     text: str = ""
     options: tuple[str, ...] = ()
-    clue: bool = True
+    clue: bool | None = None
     max_new_tokens: int = 128
     views: int = 1
+    conversation: tuple[Turn, ...] = ()

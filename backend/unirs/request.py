@@ -13,9 +13,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
-from unirs.inference.views import VIEWS
-from unirs.inputs import CropOptions, InputKind, Question, Task
+from unirs.inputs import CropOptions, InputKind, Question, Task, Turn
 from unirs.prompts import DEFAULT_CLASSES
 
 _WANTED_INPUT = {
@@ -82,7 +82,13 @@ class TaskRequest:
     crop: Annotated[
         CropOptions, Field(description="What to read of rasters; videos have no such options.")
     ] = _WHOLE_RASTER
-    clue: Annotated[bool, Field(description="Whether the frozen base writes a clue first.")] = True
+    clue: Annotated[
+        bool | None,
+        Field(
+            description="Whether the model describes the images first. Null is its default: where "
+            "it was trained with such clues."
+        ),
+    ] = None
     max_new_tokens: Annotated[
         int, Field(ge=1, description="Upper bound of the answer's length, in tokens.")
     ] = 128
@@ -94,6 +100,14 @@ class TaskRequest:
             "probabilities and change maps are averaged.",
         ),
     ] = 1
+    conversation: Annotated[
+        tuple[Turn, ...],
+        Field(
+            max_length=64,
+            description="Earlier turns about the same place, the oldest first; models without the "
+            "capability leave them out.",
+        ),
+    ] = ()
     change_map: Annotated[
         OutputPath | None, Field(description="GeoTIFF to write the change map of a pair to.")
     ] = None
@@ -142,6 +156,7 @@ class TaskRequest:
             clue=self.clue,
             max_new_tokens=self.max_new_tokens,
             views=self.views,
+            conversation=self.conversation,
         )
 
     def _check_input(self) -> None:

@@ -17,7 +17,7 @@ from unirs.samples import AFTER, BEFORE, BLOCKS, CITY, FLIGHT, HILLS, RESERVOIR
 from unirs.tasks import read_visual
 
 if TYPE_CHECKING:
-    from unirs.inference import Pipeline
+    from unirs.engines.engine import Engine
 
 YES_NO = ("yes", "no")
 
@@ -102,7 +102,7 @@ class SelfTestReport:
 
 
 def run_self_test(
-    pipeline: Pipeline,
+    engine: Engine,
     *,
     on_case: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
@@ -110,7 +110,7 @@ def run_self_test(
     """Ask a model about the sample images.
 
     Args:
-        pipeline: The model.
+        engine: Answers with the model.
         on_case: Called before each case with the number of cases done and of all cases.
         stop: Checked at every case and token.
     """
@@ -118,10 +118,10 @@ def run_self_test(
     for done, case in enumerate(CASES):
         if on_case:
             on_case(done, len(CASES))
-        visual = read_visual(case.request, pipeline.image_size, pipeline.frame_count)
-        answer = pipeline.answer(visual, case.request.question, stop=stop)
+        visual = read_visual(case.request, engine.image_size, engine.frame_count)
+        answer = engine.answer(visual, case.request.question, stop=stop)
         if answer.stopped:
-            return SelfTestReport(pipeline.name, pipeline.device, True, tuple(results))
+            return SelfTestReport(engine.name, engine.device, True, tuple(results))
         passed = answer.text == case.expected
         results.append(CaseResult(case.name, case.request.text, case.expected, answer.text, passed))
-    return SelfTestReport(pipeline.name, pipeline.device, False, tuple(results))
+    return SelfTestReport(engine.name, engine.device, False, tuple(results))

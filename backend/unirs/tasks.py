@@ -27,7 +27,7 @@ from unirs.inputs import Crop, InputKind, VisualInput
 from unirs.request import TaskRequest, crop_files
 
 if TYPE_CHECKING:
-    from unirs.inference.engine import Engine
+    from unirs.engines.engine import Engine
 
 
 def check_inputs(request: TaskRequest) -> None:
@@ -66,10 +66,10 @@ def run_task(
             costs the file and not the answer; and all codes of ``unirs.imagery`` and of the
             engine.
     """
-    if (request.change_map or request.overlay) and not engine.makes_change_maps:
+    if (request.change_map or request.overlay) and not engine.capabilities.change_maps:
         raise UniRSError(
             "change_map_unavailable",
-            f"The model {engine.name} has no change extraction module to make a map with; "
+            f"The model {engine.name} makes no change maps; "
             "choose a UniRS model or leave the map out.",
         )
     if on_stage:

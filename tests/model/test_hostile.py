@@ -10,8 +10,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
-from unirs.inference import load_pipeline
 from unirs.model import load_bundle
 from unirs.model.convert import convert
 from unirs.model.folder import read_folder

@@ -4,7 +4,7 @@ import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from unirs.inference.decoding import StreamingText
+from unirs.engines.unirs.decoding import StreamingText
 from unirs.inputs import InputKind
 from unirs.model import IMAGE_TOKEN, make_processor
 from unirs.prompts import SYSTEM, Prompt, unirs_prompt

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
-from unirs.inference import load_pipeline
 from unirs.model.folder import folder_bytes, read_folder
 from unirs.model.language_model import LanguageModel
 from unirs.models import find_model, store

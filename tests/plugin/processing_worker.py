@@ -90,7 +90,7 @@ def read():
 def take(request):
     method, params = request["method"], request.get("params", {})
     if method == "hello":
-        send(id=request["id"], result={"protocol": 2, "pid": os.getpid()})
+        send(id=request["id"], result={"protocol": 3, "pid": os.getpid()})
     elif method == "cancel":
         cancelled.add(params["id"])
     elif method == "shutdown":

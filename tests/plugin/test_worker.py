@@ -23,11 +23,11 @@ SILENT = "import time; time.sleep(600)"
 UNRESPONSIVE = """
 import sys, time
 sys.stdin.readline()
-print('{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 2}}', flush=True)
+print('{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 3}}', flush=True)
 time.sleep(600)
 """
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SILENT
-OTHER_VERSION = UNRESPONSIVE.replace('"protocol": 2', '"protocol": 1')
+OTHER_VERSION = UNRESPONSIVE.replace('"protocol": 3', '"protocol": 1')
 NO_MESSAGE = "import sys, time; sys.stdin.readline(); print('Welcome!', flush=True); " + SILENT
 BROKEN = "raise SystemExit('no module named unirs')"
 CLOSING_QGIS = """

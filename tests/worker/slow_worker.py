@@ -16,13 +16,13 @@ prepare = Service.prepare
 def prepare_slowly(service):
     """Import what the worker imports, no earlier than it does, and slow it down."""
     prepare(service)
-    from unirs.inference import reader
+    from unirs.engines.unirs import reader
 
     reader.decode = slow_decode
 
 
 def slow_decode(*args, **options):
-    from unirs.inference.decoding import decode
+    from unirs.engines.unirs.decoding import decode
 
     for token in decode(*args, **{**options, "end_token": -1}):
         time.sleep(TOKEN_SECONDS)

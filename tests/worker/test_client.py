@@ -120,7 +120,7 @@ def test_a_worker_of_another_protocol_is_refused():
     answer = '{"jsonrpc": "2.0", "id": 1, "result": {"protocol": 1}}'
     program = f"import sys; sys.stdin.readline(); print({answer!r}, flush=True); sys.stdin.read()"
     with WorkerClient((sys.executable, "-c", program)) as client:
-        with pytest.raises(WorkerDied, match="version 1 of its protocol instead of 2") as caught:
+        with pytest.raises(WorkerDied, match="version 1 of its protocol instead of 3") as caught:
             client.request("ask", task("echo x"), timeout=20)
         assert caught.value.code == "protocol_mismatch"
 

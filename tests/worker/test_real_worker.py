@@ -37,9 +37,9 @@ def refusal(worker, method, **params):
 def test_the_model_that_is_loaded_tells_about_itself(worker, model_folder):
     loaded = worker.request("load", {"model": str(model_folder)}, timeout=TIMEOUT)
     facts = messages.LoadResult.model_validate_json(json.dumps(loaded))
-    assert (facts.model, facts.kind, facts.device) == ("unirs-tiny", "unirs", "cpu")
+    assert (facts.model, facts.engine, facts.device) == ("unirs-tiny", "unirs", "cpu")
     assert (facts.image_size, facts.frame_count, facts.demonstration) == (40, 4, False)
-    assert facts.change_maps
+    assert facts.capabilities.change_maps
     assert facts.digest == load_bundle(model_folder).digest
 
 
@@ -221,7 +221,7 @@ def test_the_end_of_stdin_ends_it_in_the_middle_of_a_generation(
 
 MEMORY_EATER = """
 import torch
-from unirs.inference.stages import Stages
+from unirs.engines.unirs.stages import Stages
 real_respond = Stages._respond
 def respond(self, rows):
     if rows[0].question.text == "eat":

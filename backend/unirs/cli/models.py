@@ -229,9 +229,9 @@ def _devices() -> list[str]:
         UniRSError: ``environment_broken``.
     """
     try:
-        import unirs.inference.pipeline
+        import unirs.engines.unirs.pipeline
         import unirs.tasks  # noqa: F401
-        from unirs.inference.devices import list_devices
+        from unirs.engines.devices import list_devices
 
         return list_devices()
     except Exception as error:  # incompatible libraries fail in many ways
@@ -244,19 +244,19 @@ def _slow_in_bfloat16(devices: list[str]) -> list[str]:
         return []
     import torch
 
-    from unirs.inference.devices import multiplies_bfloat16
+    from unirs.engines.devices import multiplies_bfloat16
 
     return [name for name in devices if not multiplies_bfloat16(torch.device(name))]
 
 
 def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
     with Watch(f"Loading {model}") as watch:
-        from unirs.inference import load_pipeline
+        from unirs.engines.opening import open_engine
         from unirs.self_test import run_self_test
 
-        pipeline = load_pipeline(model, device, precision)
+        engine = open_engine(model, device, precision)
         return run_self_test(
-            pipeline, on_case=lambda done, count: watch.stage(f"Known image {done + 1} of {count}")
+            engine, on_case=lambda done, count: watch.stage(f"Known image {done + 1} of {count}")
         )
 
 

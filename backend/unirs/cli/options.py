@@ -23,7 +23,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[
     str,
     typer.Option(
-        metavar="NAME_OR_FOLDER", help="See [bold]unirs models[/bold].", rich_help_panel=MODEL
+        metavar="NAME",
+        help="Name, folder, hf:OWNER/NAME or server:URL#MODEL; see [bold]unirs models[/bold].",
+        rich_help_panel=MODEL,
     ),
 ]
 Device = Annotated[
@@ -34,7 +36,7 @@ TrainingDevice = Annotated[
     str, typer.Option(metavar="cpu|cuda[:N]", help="Where to train.", rich_help_panel=MODEL)
 ]
 Precision = Annotated[
-    Literal["auto", "float32", "bfloat16"],
+    Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"],
     typer.Option(help="Number type of the weights.", rich_help_panel=MODEL),
 ]
 
@@ -94,14 +96,23 @@ class QuestionOptions:
     model: Model = DEFAULT_MODEL
     device: Device = "auto"
     precision: Precision = "auto"
-    clue: Annotated[
+    allow_remote: Annotated[
         bool,
         typer.Option(
+            "--allow-remote",
+            help="Let the images be sent to a server on another computer.",
+            rich_help_panel=MODEL,
+        ),
+    ] = False
+    clue: Annotated[
+        bool | None,
+        typer.Option(
             "--clue/--no-clue",
-            help="Have the frozen base describe the images first.",
+            help="Have the model describe the images first; by default where it was trained so.",
+            show_default=False,
             rich_help_panel=ANSWER,
         ),
-    ] = True
+    ] = None
     options: Annotated[
         str | None,
         typer.Option(

@@ -39,7 +39,7 @@ def bench(
     """Measure speed and memory on the sample imagery: seconds, and ratios within one run."""
     with Watch("Starting") as watch:
         from unirs.bench import run_bench
-        from unirs.inference import load_pipeline
+        from unirs.engines.unirs import load_pipeline
 
         result = run_bench(lambda: load_pipeline(model, device, precision), watch.stage)
     facts = result.to_json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -213,12 +214,18 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
         )
         check_inputs(task_request)
         watch.stage(f"Loading {common.model}")
-        from unirs.inference import load_pipeline
+        from unirs.engines.opening import KEY_VARIABLE, open_engine
 
-        pipeline = load_pipeline(common.model, common.device, common.precision)
+        engine = open_engine(
+            common.model,
+            common.device,
+            common.precision,
+            key=os.environ.get(KEY_VARIABLE),
+            allow_remote=common.allow_remote,
+        )
         try:
             result = run_task(
-                pipeline,
+                engine,
                 task_request,
                 on_token=watch.token,
                 on_stage=watch.stage,
@@ -282,12 +289,22 @@ def _details(answer: Answer) -> list[tuple[str, str]]:
     if answer.clue:
         rows.append(("clue", answer.clue))
     if answer.options:
-        ranking = [f"{option.text} {option.probability:.0%}" for option in answer.options[:5]]
-        rows.append(("options", ", ".join(ranking) + (" (not sure)" if answer.unsure else "")))
+        rows.append(("options", _ranking(answer)))
     images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
     rows += [("image", _image(image)) for image in images if image.date or image.extent]
     rows += [("written", str(path)) for path in answer.written]
     return [*rows, ("model", _origin(answer))]
+
+
+def _ranking(answer: Answer) -> str:
+    """The five best options with their probabilities, if the engine gives any."""
+    best = [
+        option.text if option.probability is None else f"{option.text} {option.probability:.0%}"
+        for option in answer.options[:5]
+    ]
+    if answer.options[0].probability is None:
+        return f"{best[0]} (the server gives no probabilities)"
+    return ", ".join(best) + (" (not sure)" if answer.unsure else "")
 
 
 def _image(image: ImageFacts) -> str:
@@ -303,6 +320,10 @@ def _image(image: ImageFacts) -> str:
 
 def _origin(answer: Answer) -> str:
     facts = [f"{answer.model} on {answer.device}, {answer.seconds.total:.1f} s"]
+    if answer.host:
+        facts.append(f"the images were sent to {answer.host}")
+    if answer.frames_left_out:
+        facts.append(f"{answer.frames_left_out} frames had no room in the model's context")
     if answer.demonstration:
         facts.append("a demonstration model: do not rely on its answers")
     if answer.zero_shot:

@@ -53,6 +53,13 @@ class ModelBundle:
         """SHA-256 over the folder's weight files, which identifies the model in records."""
         return weights_digest(self.folder)
 
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that the weights take."""
+        parts = [self.model, self.clue_language_model]
+        weights = {id(each): each for part in parts if part for each in part.parameters()}
+        return sum(each.numel() * each.element_size() for each in weights.values())
+
     @contextmanager
     def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
         """The LLM that answers, or that writes the clue as the frozen base.

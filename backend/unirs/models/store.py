@@ -73,6 +73,30 @@ def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     )
 
 
+def find_repository(repository: str) -> Path:
+    """The folder of a model that ``unirs download`` or another program got from a hub.
+
+    Args:
+        repository: ``owner/model``.
+
+    Raises:
+        UniRSError: ``model_missing``.
+    """
+    for folder in _model_folders():
+        if read_record(folder).get("repository") == repository:
+            return folder
+    from huggingface_hub import try_to_load_from_cache
+
+    cached = try_to_load_from_cache(repository, "config.json")
+    if isinstance(cached, str):
+        return Path(cached).parent
+    raise UniRSError(
+        "model_missing",
+        f"The model {repository} is not on this computer; "
+        f"get it with 'unirs download {repository}', if its owner gives you access.",
+    )
+
+
 def survey_models() -> tuple[list[ModelFolder], list[ModelProblem]]:
     """All models that have a name here, the user's first, and the folders that are not usable."""
     models: list[ModelFolder] = []

@@ -11,15 +11,16 @@ import json
 from dataclasses import MISSING, fields
 from typing import Any, Literal, NamedTuple, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
 
-from unirs.answers import Answer
+from unirs.answers import Answer, EngineKind
+from unirs.engines.engine import Capabilities
 from unirs.errors import shorten
 from unirs.inputs import InputKind
 from unirs.request import InputPath, TaskRequest
 from unirs.worker import protocol
 
-Precision = Literal["auto", "float32", "bfloat16"]
+Precision = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
 RequestId = int | str
 
 
@@ -68,26 +69,41 @@ class ShutdownResult(_Message):
 class LoadParams(_Message):
     """Which model to load. What is left out stays as it is, or is the default."""
 
-    model: InputPath | None = Field(default=None, description="Name of a model, or its folder.")
+    model: InputPath | None = Field(
+        default=None,
+        description="Name of a model, its folder, hf:OWNER/NAME, or server:URL#MODEL.",
+    )
     device: str | None = Field(default=None, description='Such as "auto", "cpu", "cuda:0".')
     precision: Precision | None = Field(default=None, description="Number type of the weights.")
+    key: SecretStr | None = Field(
+        default=None, description="Key of the server, which is kept in memory alone."
+    )
+    allow_remote: bool = Field(
+        default=False, description="Whether images may be sent to another computer."
+    )
 
 
 class LoadResult(_Message):
     """The loaded model."""
 
+    engine: EngineKind = Field(description="What answers with it.")
     model: str
-    kind: str = Field(description='"unirs", or "base" for a model without UniRS weights.')
+    host: str | None = Field(
+        description="Host that images are sent to; null if they stay on this computer."
+    )
     device: str
     precision: str
     image_size: int = Field(description="Side of the square that the model reads, in pixels.")
     frame_count: int = Field(description="Frames that are read of a video.")
-    change_maps: bool = Field(description="Whether it can make change maps of a pair.")
+    capabilities: Capabilities = Field(description="What it can do.")
     demonstration: bool = Field(description="Whether it is not meant to be relied on.")
     classes: dict[InputKind, tuple[str, ...]] = Field(
         description="Default classes of classify, for a single image and for a video or series."
     )
-    digest: str = Field(description="SHA-256 of its weights, which identifies it in records.")
+    digest: str | None = Field(
+        description="SHA-256 of its weights, which identifies it in records; null if unknown."
+    )
+    memory_bytes: int | None = Field(description="Memory that its weights take; null if unknown.")
     seconds: float = Field(description="How long loading took.")
 
 

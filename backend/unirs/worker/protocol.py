@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """Increased when a client of the old version would misunderstand the new one."""
 
 MAX_LINE_BYTES = 16 * 2**20

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, cast
 
 from unirs.errors import UniRSError
 from unirs.inputs import Task
-from unirs.models import DEFAULT_MODEL, find_model
+from unirs.models import DEFAULT_MODEL
 from unirs.worker import messages
 from unirs.worker.server import Job
 
 if TYPE_CHECKING:
     from unirs.answers import Answer
-    from unirs.inference import Pipeline
+    from unirs.engines.engine import Engine
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """Which model runs where."""
+    """Which model runs where. The last two concern models of servers alone."""
 
     model: str = DEFAULT_MODEL
     device: str = "auto"
     precision: str = "auto"
+    key: str | None = field(default=None, repr=False)
+    allow_remote: bool = False
 
 
 class Service:
@@ -33,7 +35,7 @@ class Service:
     """
 
     def __init__(self) -> None:
-        self._pipeline: Pipeline | None = None
+        self._engine: Engine | None = None
         self._choice = _Choice()
 
     def prepare(self) -> None:
@@ -43,7 +45,7 @@ class Service:
             UniRSError: ``environment_broken``.
         """
         try:
-            import unirs.inference.pipeline
+            import unirs.engines.unirs.pipeline
             import unirs.tasks  # noqa: F401
         except (ImportError, OSError) as error:  # a library that does not load is an OSError
             raise UniRSError(
@@ -59,7 +61,7 @@ class Service:
             UniRSError: What a user can cause, exhausted memory included.
         """
         self.prepare()
-        from unirs.inference.devices import guard_memory
+        from unirs.engines.devices import guard_memory
 
         methods = {"load": self._load, "unload": self._unload, "self_test": self._self_test}
         work = methods.get(job.method, self._task)
@@ -68,23 +70,25 @@ class Service:
     def _load(self, job: Job) -> messages.LoadResult:
         from unirs.prompts import DEFAULT_CLASSES
 
-        pipeline = self._pipeline_for(job)
+        engine = self._engine_for(job)
         return messages.LoadResult(
-            model=pipeline.name,
-            kind=pipeline.config.kind,
-            device=pipeline.device,
-            precision=pipeline.precision,
-            image_size=pipeline.image_size,
-            frame_count=pipeline.frame_count,
-            change_maps=pipeline.makes_change_maps,
-            demonstration=pipeline.demonstration,
+            engine=engine.kind,
+            model=engine.name,
+            host=engine.host,
+            device=engine.device,
+            precision=engine.precision,
+            image_size=engine.image_size,
+            frame_count=engine.frame_count,
+            capabilities=engine.capabilities,
+            demonstration=engine.demonstration,
             classes=DEFAULT_CLASSES,
-            digest=pipeline.bundle.digest,
-            seconds=pipeline.load_seconds,
+            digest=engine.digest,
+            memory_bytes=engine.memory_bytes,
+            seconds=engine.load_seconds,
         )
 
     def _unload(self, _: Job) -> messages.UnloadResult:
-        name = self._pipeline.name if self._pipeline else None
+        name = self._engine.name if self._engine else None
         self._drop()
         return messages.UnloadResult(model=name)
 
@@ -98,7 +102,7 @@ class Service:
         )
         check_inputs(request)
         return run_task(
-            self._pipeline_for(job),
+            self._engine_for(job),
             request,
             on_token=lambda text: job.notify("token", text=text),
             on_stage=lambda stage: job.notify("progress", stage=stage),
@@ -108,9 +112,8 @@ class Service:
     def _self_test(self, job: Job) -> messages.SelfTestResult:
         from unirs.self_test import run_self_test
 
-        pipeline = self._pipeline_for(job)
         report = run_self_test(
-            pipeline,
+            self._engine_for(job),
             on_case=lambda done, total: job.notify(
                 "progress", stage="case", done=done, total=total
             ),
@@ -118,37 +121,47 @@ class Service:
         )
         return messages.SelfTestResult.model_validate(report.to_json())
 
-    def _pipeline_for(self, job: Job) -> Pipeline:
-        """The pipeline that a request names, loaded if it is not."""
+    def _engine_for(self, job: Job) -> Engine:
+        """The engine that a request names, opened if it is not."""
         wanted = self._wanted(cast(messages.LoadParams, job.params))
-        if self._pipeline is None or wanted != self._choice:
-            from unirs.inference import load_pipeline
+        if self._engine is None or wanted != self._choice:
+            from unirs.engines.opening import open_engine
 
             job.notify("progress", stage="load")
-            self._pipeline = load_pipeline(
-                wanted.model, wanted.device, wanted.precision, on_accepted=self._drop
+            self._engine = open_engine(
+                wanted.model,
+                wanted.device,
+                wanted.precision,
+                key=wanted.key,
+                allow_remote=wanted.allow_remote,
+                on_accepted=self._drop,
             )
             self._choice = wanted
-        return self._pipeline
+        return self._engine
 
     def _wanted(self, params: messages.LoadParams) -> _Choice:
         """What a request names, completed by what is loaded.
 
         A model or device that is missing is refused here, before the loaded one is dropped.
         """
-        from unirs.inference.devices import resolve_device
+        from unirs.engines.devices import resolve_device
+        from unirs.engines.model_name import find_by_name
 
+        loaded = self._choice
+        is_loaded = params.model is None
         return _Choice(
-            model=str(find_model(params.model or self._choice.model).resolve()),
-            device=str(resolve_device(params.device or self._choice.device)),
-            precision=params.precision or self._choice.precision,
+            model=find_by_name(params.model or loaded.model).identity,
+            device=str(resolve_device(params.device or loaded.device)),
+            precision=params.precision or loaded.precision,
+            key=params.key.get_secret_value() if params.key else loaded.key if is_loaded else None,
+            allow_remote=params.allow_remote or (is_loaded and loaded.allow_remote),
         )
 
     def _drop(self) -> None:
-        if self._pipeline:
-            self._pipeline.close()
-        self._pipeline, self._choice = None, _Choice()
+        if self._engine:
+            self._engine.close()
+        self._engine, self._choice = None, _Choice()
 
     def _forget(self) -> None:
-        if self._pipeline:
-            self._pipeline.forget()
+        if self._engine:
+            self._engine.forget()

@@ -15,7 +15,7 @@ from unirs.cli.screen import Bars, clean, print_json, print_table
 from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from unirs.inference import Pipeline
+    from unirs.engines.unirs import Pipeline
     from unirs_lab.evaluation.asking import Observer, Options
     from unirs_lab.evaluation.report import Evaluation
 
@@ -100,7 +100,7 @@ class EvaluationOptions:
             UniRSError: Of the evaluation; ``model_missing``.
         """
         refuse_several(markdown=self.markdown, latex=self.latex, json=self.json)
-        from unirs.inference import load_pipeline
+        from unirs.engines.unirs import load_pipeline
         from unirs.models import find_model
         from unirs_lab.evaluation.asking import Observer, Options
 

@@ -104,7 +104,7 @@ def clues(
 
     samples = dataset(name).read(root, split)
     with Watch(f"Loading {model}"):
-        from unirs.inference import load_pipeline
+        from unirs.engines.unirs import load_pipeline
         from unirs_lab.training.clues import ClueOptions, write_clue_set
 
         base = load_pipeline(model, device, precision).bundle

@@ -12,10 +12,10 @@ from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
 
+from unirs.engines.engine import BATCH_SIZE, Item
+from unirs.engines.unirs import Pipeline
 from unirs.errors import UniRSError
 from unirs.files import make_folder, require_space
-from unirs.inference import Pipeline
-from unirs.inference.engine import BATCH_SIZE
 from unirs.inputs import Question, Task, VisualInput
 from unirs.prompts import CHANGE_INSTRUCTION, TEMPLATE_VERSION, classify_instruction
 from unirs_lab.data.archives import exists
@@ -215,7 +215,7 @@ def _ask(
             observer.note(f"{stored} of {len(questions.samples)} are answered already.")
         visuals = _visuals(waiting, pipeline.frame_count)
         answers = pipeline.answers(
-            zip(visuals, map(questions.question, waiting), strict=True),
+            map(Item, visuals, map(questions.question, waiting)),
             batch_size=batch_size,
             on_smaller=lambda size: observer.note(
                 f"Out of memory; continuing with batches of {size}."

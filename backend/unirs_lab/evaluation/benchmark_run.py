@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from unirs.inference import Pipeline
+from unirs.engines.unirs import Pipeline
 from unirs_lab.evaluation.asking import (
     Observer,
     Options,

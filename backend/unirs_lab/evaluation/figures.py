@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from unirs.engines.unirs import Pipeline
 from unirs.errors import UniRSError
-from unirs.inference import Pipeline
 from unirs_lab.evaluation.asking import Observer, Options, ask_all, model_facts
 from unirs_lab.evaluation.cases import Case, judge
 from unirs_lab.evaluation.measures import Compute, Result

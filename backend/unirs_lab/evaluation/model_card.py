@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from unirs.engines.unirs.reliability import AnswerKind
 from unirs.errors import UniRSError
 from unirs.files import whole_file
-from unirs.inference.reliability import AnswerKind
 
 AIMS: Mapping[AnswerKind, tuple[str, ...]] = {
     "caption": ("rsicd_captions", "ucmerced_captions"),

@@ -69,6 +69,7 @@ class Prediction:
             options=tuple(
                 (option.text, round(option.probability, PROBABILITY_DECIMALS))
                 for option in answer.options
+                if option.probability is not None
             ),
         )
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from unirs.engines.devices import resolve_device
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
 from unirs.files import alone_in, keep_settings, whole_file
-from unirs.inference import load_pipeline
-from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle, load_bundle
 from unirs.models.store import find_model

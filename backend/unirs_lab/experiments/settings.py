@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unirs.engines.devices import resolve_device
 from unirs.errors import UniRSError
 from unirs.files import make_folder
-from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.models.store import find_model
 from unirs_lab.experiments.arms import INPUTS

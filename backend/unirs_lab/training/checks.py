@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import torch
 
+from unirs.engines.devices import resolve_device
 from unirs.errors import UniRSError
 from unirs.files import file_size, require_space
-from unirs.inference.devices import resolve_device
 from unirs.inputs import InputKind
 from unirs.model import UniRSConfig, load_config, load_processor
 from unirs.models.store import find_model

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from unirs.engines.devices import fast_products, guard_memory
+from unirs.engines.unirs.prompting import is_base
+from unirs.engines.unirs.stages import CLUE_MAX_NEW_TOKENS
 from unirs.errors import UniRSError
-from unirs.inference.devices import fast_products, guard_memory
-from unirs.inference.prompting import is_base
-from unirs.inference.stages import CLUE_MAX_NEW_TOKENS
 from unirs.inputs import AspectMode, InputKind
 from unirs.model import ModelBundle, UniRSProcessor, embed_prompt, weights_digest
 from unirs.prompts import TEMPLATE_VERSION, clue_prompt

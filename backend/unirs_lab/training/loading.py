@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from unirs.engines.unirs.prompting import is_base
 from unirs.errors import UniRSError
-from unirs.inference.prompting import is_base
 from unirs.inputs import InputKind, VisualInput
 from unirs.model import IMAGE_TOKEN, ModelBundle, UniRSConfig, UniRSProcessor
 from unirs_lab.data.mixture import Groups, Mixture, SamplePart, share_of

@@ -13,8 +13,8 @@ from typing import Any, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
+from unirs.engines.devices import is_out_of_memory, multiplies_bfloat16
 from unirs.errors import UniRSError
-from unirs.inference.devices import is_out_of_memory, multiplies_bfloat16
 from unirs_lab.training.checkpoints import Checkpoints
 from unirs_lab.training.curves import Curves, Meter, Speed
 from unirs_lab.training.distributed import Place, StopSignal, join, shard, whole

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from unirs.inference import Pipeline, load_pipeline
+from unirs.engines.unirs import Pipeline, load_pipeline
 
 WORDS = [
     "Is there a road? yes no rural urban area",

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from unirs.engines.unirs import Pipeline
 from unirs.errors import UniRSError
-from unirs.inference import Pipeline
 from unirs_lab.data.examples import write_example
 from unirs_lab.evaluation.asking import Observer, Options
 from unirs_lab.evaluation.benchmark_run import BenchmarkOptions, evaluate_benchmark

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from unirs import prompts
+from unirs.engines.unirs import Pipeline
+from unirs.engines.unirs.verdict import has_changed
 from unirs.errors import UniRSError
-from unirs.inference import Pipeline
-from unirs.inference.verdict import has_changed
 from unirs.inputs import InputKind, Task
 from unirs_lab.data.rasters import CHANGE_CAPTIONS
 from unirs_lab.data.samples import Sample

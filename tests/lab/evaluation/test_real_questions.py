@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.lab.data.real_collections import write_collections
+from unirs.engines.unirs import Pipeline
 from unirs.errors import UniRSError
-from unirs.inference import Pipeline
 from unirs.inputs import InputKind
 from unirs_lab.data.examples import write_example
 from unirs_lab.data.real.edits import LOOKS

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from unirs.cli import main
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
-from unirs.inference import load_pipeline
 from unirs.inputs import InputKind
 from unirs_lab.cli.experiments import experiments
 from unirs_lab.experiments.ablations import ABLATIONS, PROMPT_AUGMENTATION, arms_of

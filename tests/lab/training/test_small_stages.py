@@ -12,8 +12,8 @@ from tests.lab.data.dated_rasters import write_rasters
 from tests.lab.data.real_collections import write_collections
 from tests.model.conftest import make_small, models, tokenizer  # noqa: F401
 from unirs.cli import main
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
-from unirs.inference import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import load_bundle, save_bundle
 from unirs_lab.training.joint_stage import train_joint

@@ -17,9 +17,9 @@ import torch
 
 from tests.lab.training.torchrun import torchrun
 from unirs.cli import main
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
 from unirs.files import alone_in
-from unirs.inference import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.model import load_bundle
 from unirs_lab.data.datasets import dataset

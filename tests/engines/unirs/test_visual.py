@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unirs.inference.visual import cut_to_box, fit_frames
+from unirs.engines.unirs.visual import cut_to_box, fit_frames
 from unirs.inputs import Crop, VisualInput
 from unirs.model.processor import UniRSProcessor
 

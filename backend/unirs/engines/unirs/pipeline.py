@@ -11,20 +11,27 @@ from statistics import fmean
 
 import numpy as np
 
-from unirs.answers import Answer, OptionScore, TokenCounts, acquisition_dates, image_facts
+from unirs.answers import (
+    Answer,
+    EngineKind,
+    OptionScore,
+    TokenCounts,
+    acquisition_dates,
+    image_facts,
+)
+from unirs.engines.devices import guard_memory, resolve_device, resolve_precision
+from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
+from unirs.engines.unirs.decoding import Stop
+from unirs.engines.unirs.prompting import fuses, is_base, writes_clue
+from unirs.engines.unirs.reliability import answer_kind, is_demonstration
+from unirs.engines.unirs.run import Row, Run
+from unirs.engines.unirs.scoring import rank_options
+from unirs.engines.unirs.stages import Stages
+from unirs.engines.unirs.verdict import is_change_caption, is_changed
+from unirs.engines.unirs.visual import fit_frames
+from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
-from unirs.inference.decoding import Stop
-from unirs.inference.devices import guard_memory, resolve_device, resolve_precision
-from unirs.inference.engine import BATCH_SIZE, Item
-from unirs.inference.prompting import check_question, fuses, is_base
-from unirs.inference.reliability import answer_kind, is_demonstration
-from unirs.inference.run import Row, Run
-from unirs.inference.scoring import rank_options
-from unirs.inference.stages import Stages
-from unirs.inference.verdict import is_change_caption, is_changed
-from unirs.inference.views import VIEWS
-from unirs.inference.visual import fit_frames
-from unirs.inputs import Question, VisualInput
+from unirs.inputs import InputKind, Question, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 from unirs.model.folder import read_folder
 from unirs.models import DEFAULT_MODEL, find_model
@@ -86,9 +93,35 @@ class Pipeline:
         return self.bundle.card.demonstration
 
     @property
-    def makes_change_maps(self) -> bool:
-        """Whether the model has a change extraction module."""
-        return bool(self.config.change_module)
+    def kind(self) -> EngineKind:
+        """``"unirs"``."""
+        return "unirs"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the weight files."""
+        return self.bundle.digest
+
+    @property
+    def host(self) -> None:
+        """Images stay on this computer."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the model can do. It was not trained on conversations: each question is its own."""
+        return Capabilities(
+            inputs=tuple(InputKind),
+            clue=writes_clue(self.config),
+            change_maps=bool(self.config.change_module),
+            option_scores="exact",
+            streams=True,
+            conversation=False,
+        )
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that the weights take."""
+        return self.bundle.memory_bytes
 
     def forget(self) -> None:
         """Clear all caches. Answers stay the same; the next one takes longer."""
@@ -149,20 +182,20 @@ class Pipeline:
         on_smaller: Callable[[int], None] | None = None,
         stop: Stop | None = None,
     ) -> Iterator[Answer]:
-        """Answer many questions side by side; see :meth:`unirs.inference.engine.Engine.answers`.
+        """Answer many questions side by side; see :meth:`unirs.engines.engine.Engine.answers`.
 
         Neighbours share what one question leaves for the next in ``answer``: each image is encoded
         once, each visual input has one clue, and its prefix is read once.
         """
         items, stopped = iter(items), False
         while not stopped and (batch := list(islice(items, batch_size))):
-            for _, question in batch:
-                check_question(question)
-            runs = [Run(visual, question, stop=stop) for visual, question in batch]
+            for item in batch:
+                check_question(item.question)
+            runs = [Run(*item[:4], stop=_either(stop, item.stop)) for item in batch]
             rows = [row for run in runs for row in self._rows(run)]
             rows = self._evaluate(rows, batch_size, on_smaller)
             seconds = runs[0].elapsed() / len(runs)
-            stopped = any(run.stopped for run in runs)
+            stopped = bool(stop and stop())
             for run in runs:
                 yield self._answer(run, [row for row in rows if row.run is run], seconds)
 
@@ -226,7 +259,9 @@ class Pipeline:
             clue=first.clue,
             options=options,
             changed=is_changed(unchanged) if unchanged else None,
+            engine=self.kind,
             model=self.name,
+            digest=self.digest,
             device=self.device,
             stopped=run.stopped,
             zero_shot=is_base(self.config),
@@ -237,6 +272,13 @@ class Pipeline:
             tokens=TokenCounts(first.prompt_tokens, first.visual_tokens, tokens),
             change_map=np.mean(maps, axis=0) if maps else None,
         )
+
+
+def _either(first: Stop | None, second: Stop | None) -> Stop | None:
+    """Whether one of two reasons to stop holds."""
+    if first is None or second is None:
+        return first or second
+    return lambda: first() or second()
 
 
 def _ranked(question: Question, rows: Sequence[Row]) -> tuple[OptionScore, ...]:

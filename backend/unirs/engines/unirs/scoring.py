@@ -10,8 +10,8 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
 from unirs.answers import OptionScore
-from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import Stop, check
+from unirs.engines.unirs.cache import KeyValueCache
+from unirs.engines.unirs.decoding import Stop, check
 
 OPTIONS_PER_BATCH = 32
 

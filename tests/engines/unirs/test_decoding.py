@@ -5,8 +5,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import PREFILL_CHUNK, Stopped, StreamingText, decode, prefill
+from unirs.engines.unirs.cache import KeyValueCache
+from unirs.engines.unirs.decoding import PREFILL_CHUNK, Stopped, StreamingText, decode, prefill
 
 NEVER = lambda: False  # noqa: E731
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from unirs.inference import load_pipeline
+from unirs.engines.unirs import load_pipeline
 from unirs.inputs import Crop, VisualInput
 
 CARD = """---

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from unirs import prompts
+from unirs.engines.devices import is_out_of_memory
+from unirs.engines.unirs import visual as vision
 from unirs.errors import UniRSError
-from unirs.inference import visual as vision
-from unirs.inference.devices import is_out_of_memory
 from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
 
 ARRANGEMENTS = [

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
-from unirs.inference.cache import KeyValueCache
+from unirs.engines.unirs.cache import KeyValueCache
 from unirs.model import UniRSProcessor
 
 PREFILL_CHUNK = 512

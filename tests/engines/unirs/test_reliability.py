@@ -2,7 +2,7 @@
 
 import pytest
 
-from unirs.inference.reliability import answer_kind, is_demonstration
+from unirs.engines.unirs.reliability import answer_kind, is_demonstration
 from unirs.inputs import InputKind, Task
 
 SINGLE, PAIR, VIDEO = InputKind.SINGLE, InputKind.PAIR, InputKind.VIDEO

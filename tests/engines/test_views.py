@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unirs.inference.views import VIEWS
+from unirs.engines.views import VIEWS
 from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
 
 ROADS = Question(text="is there a road?", options=("yes", "no", "a few"))
@@ -63,7 +63,7 @@ def test_the_caption_is_that_of_the_first_view_and_the_verdict_is_averaged(
     for unchanged, changed in (((0.0, 0.7, 0.7), True), ((0.0, 0.8, 0.8), False)):
         chances = iter(unchanged)
         monkeypatch.setattr(
-            "unirs.inference.verdict.ChangeTest.unchanged",
+            "unirs.engines.unirs.verdict.ChangeTest.unchanged",
             lambda _self, _scores, chances=chances: next(chances),
         )
         pieces = []

@@ -70,7 +70,7 @@ def change_test(config: UniRSConfig) -> ChangeTest:
     Args:
         config: Of the model.
     """
-    from unirs.inference.prompting import is_base
+    from unirs.engines.unirs.prompting import is_base
 
     if is_base(config):
         question = Question(Task.ASK, "Has anything changed?", options=("yes", "no"))

@@ -10,10 +10,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
+from unirs.engines.unirs.cache import KeyValueCache
+from unirs.engines.unirs.decoding import Stop, decode, prefill
+from unirs.engines.unirs.scoring import score_options
 from unirs.errors import UniRSError
-from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import Stop, decode, prefill
-from unirs.inference.scoring import score_options
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
 from unirs.model.adapters import Role
 from unirs.prompts import Prompt

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from unirs.answers import StageSeconds
-from unirs.inference.decoding import Stop, StreamingText
-from unirs.inference.devices import synchronize
-from unirs.inference.views import View
+from unirs.engines.devices import synchronize
+from unirs.engines.unirs.decoding import Stop, StreamingText
+from unirs.engines.views import View
 from unirs.inputs import Question, VisualInput
 from unirs.model import UniRSProcessor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from unirs.inference.verdict import change_test, has_changed, is_changed
+from unirs.engines.unirs.verdict import change_test, has_changed, is_changed
 from unirs.inputs import NO_CHANGE, Question, Task
 
 CHANGE = Question(Task.CHANGE, max_new_tokens=4)
@@ -44,7 +44,7 @@ def test_the_verdict_is_of_the_scores_and_not_of_the_caption(pipeline, images, m
     for each, changed in ((0.03, True), (0.04, False)):
         scores = torch.log(torch.full((15,), each))
         monkeypatch.setattr(
-            "unirs.inference.reader.score_options", lambda *_, scores=scores: scores
+            "unirs.engines.unirs.reader.score_options", lambda *_, scores=scores: scores
         )
         answer = pipeline.answer(images.pair(), CHANGE)
         assert (answer.text, answer.changed) == (caption, changed)

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
-from unirs.inference.cache import LeastRecentlyUsed
-from unirs.inference.decoding import Stopped, check
-from unirs.inference.prompting import answer_prompt, fuses, instruction_for, writes_clue
-from unirs.inference.reader import Options, Prefix, PromptReader, Reading
-from unirs.inference.run import Row, stage, stop_of
-from unirs.inference.verdict import change_test, is_change_caption
-from unirs.inference.views import VIEWS
-from unirs.inference.visual import VisionEncoder, change_map, visual_tokens
+from unirs.engines.unirs.cache import LeastRecentlyUsed
+from unirs.engines.unirs.decoding import Stopped, check
+from unirs.engines.unirs.prompting import answer_prompt, fuses, instruction_for, writes_clue
+from unirs.engines.unirs.reader import Options, Prefix, PromptReader, Reading
+from unirs.engines.unirs.run import Row, stage, stop_of
+from unirs.engines.unirs.verdict import change_test, is_change_caption
+from unirs.engines.unirs.visual import VisionEncoder, change_map, visual_tokens
+from unirs.engines.views import VIEWS
 from unirs.inputs import Question
 from unirs.model import ModelBundle
 from unirs.model.adapters import Role
@@ -81,7 +81,7 @@ class Stages:
         """Give each row the clue of its visual input, generated once (paper, section III-B2)."""
         if not writes_clue(self._config):
             return
-        rows = [row for row in rows if row.question.clue]
+        rows = [row for row in rows if row.question.clue is not False]
         for row in rows:
             row.clue = self._clues.get(row.visual.digest)
         new = {row.visual.digest: row for row in rows if row.clue is None}

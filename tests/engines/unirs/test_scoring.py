@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from unirs.inference import scoring
-from unirs.inference.cache import KeyValueCache
-from unirs.inference.decoding import Stopped, prefill
-from unirs.inference.scoring import score_options
+from unirs.engines.unirs import scoring
+from unirs.engines.unirs.cache import KeyValueCache
+from unirs.engines.unirs.decoding import Stopped, prefill
+from unirs.engines.unirs.scoring import score_options
 
 NEVER = lambda: False  # noqa: E731
 END = 2

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
-from unirs.inference import load_pipeline
 from unirs.inputs import Question, Task, VisualInput
 from unirs_lab.world import EVENTS, pair, scene, seed_for, video
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM
 
-from unirs.inference.cache import BLOCK, KeyValueCache, LeastRecentlyUsed
+from unirs.engines.unirs.cache import BLOCK, KeyValueCache, LeastRecentlyUsed
 
 CONFIG = LlamaConfig(
     vocab_size=97,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from unirs import prompts
-from unirs.errors import UniRSError
 from unirs.inputs import InputKind, Question, Task, VisualInput
 from unirs.model import UniRSConfig
 
@@ -48,24 +47,3 @@ def instruction_for(question: Question, kind: InputKind) -> str:
     if question.task is Task.CHANGE:
         return text or prompts.CHANGE_INSTRUCTION
     return text or prompts.CAPTION_INSTRUCTION
-
-
-def check_question(question: Question) -> None:
-    """Refuse a question that no model could answer.
-
-    Raises:
-        UniRSError: ``question_empty``, ``options_invalid`` or ``text_invalid``.
-    """
-    options = question.options
-    if any(not option.strip() for option in options) or len(set(options)) < len(options):
-        raise UniRSError("options_invalid", "The options must be different and none may be empty.")
-    if question.task is Task.CLASSIFY and not options:
-        raise UniRSError("options_invalid", "A classification needs the classes to choose from.")
-    if question.task is Task.ASK and not question.text.strip():
-        raise UniRSError("question_empty", "The question is empty; enter a question.")
-    try:
-        "".join([question.text, *options]).encode()
-    except UnicodeEncodeError:
-        raise UniRSError(
-            "text_invalid", "The question or an option holds characters that are not valid Unicode."
-        ) from None

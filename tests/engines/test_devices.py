@@ -3,9 +3,8 @@ import weakref
 import pytest
 import torch
 
-from unirs.errors import UniRSError
-from unirs.inference import devices
-from unirs.inference.devices import (
+from unirs.engines import devices
+from unirs.engines.devices import (
     fast_products,
     guard_memory,
     list_devices,
@@ -13,6 +12,7 @@ from unirs.inference.devices import (
     resolve_device,
     resolve_precision,
 )
+from unirs.errors import UniRSError
 
 CPU = torch.device("cpu")
 

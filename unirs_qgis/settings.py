@@ -168,6 +168,8 @@ def _clue(stored: Any) -> bool | None:
 
 def _texts(stored: Any) -> tuple[str, ...]:
     # A list of one is read back as its only text, and an empty list as nothing.
+    if not isinstance(stored, (str, list, tuple)):
+        raise TypeError(stored)
     texts = [stored] if isinstance(stored, str) else list(stored)
     return tuple(text for text in map(_text, texts) if text)
 

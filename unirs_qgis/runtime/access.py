@@ -50,9 +50,23 @@ def access_params(settings: Settings, model: str) -> dict[str, Any]:
         )
         raise UserError("remote_not_allowed", text.format(host=server.host))
     params: dict[str, Any] = {"allow_remote": True} if server.is_remote else {}
-    login = settings.login(server.host)
-    key = stored_key(login) if login else os.environ.get(KEY_VARIABLE, "").strip()
+    key = key_for(settings.login(server.host))
     return {**params, "key": key} if key else params
+
+
+def key_for(login: str) -> str:
+    """The key of a server: in its authentication configuration, or in the environment.
+
+    Args:
+        login: Id of the configuration; empty if the server has none.
+
+    Returns:
+        Empty if there is no key.
+
+    Raises:
+        UserError: See ``stored_key``.
+    """
+    return stored_key(login) if login else os.environ.get(KEY_VARIABLE, "").strip()
 
 
 def stored_key(login: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,6 @@ class Model:
         engine: What answers with it: ``"unirs"``, ``"transformers"`` or ``"server"``.
         title: Its short name; empty if that is ``name``.
         folder: Its files; ``None`` for a model of a server.
-        host: Host of its server; empty for a model whose files are here.
         size_bytes: Size on disk; ``None`` if it is unknown.
         needs_bytes: Memory that it needs on this computer, by precision.
         fits: Whether that much memory is there, by precision.
@@ -35,6 +34,7 @@ class Model:
         licence: Its licence; empty if it names none.
         use: Kind of use that the licence allows; empty if it is not known.
         tried: Whether UniRS was tried with it.
+        vision: Whether a model of a server reads images; ``None`` if its server does not tell.
         removable: Whether ``remove_model`` may delete it.
         added: Whether the user added it to the list.
     """
@@ -43,7 +43,6 @@ class Model:
     engine: str = UNIRS
     title: str = ""
     folder: Path | None = None
-    host: str = ""
     size_bytes: int | None = None
     needs_bytes: Mapping[str, int] = field(default_factory=dict)
     fits: Mapping[str, bool] = field(default_factory=dict)
@@ -52,6 +51,7 @@ class Model:
     licence: str = ""
     use: str = ""
     tried: bool | None = None
+    vision: bool | None = None
     removable: bool = False
     added: bool = False
 
@@ -118,22 +118,25 @@ class ModelList:
         problems: Those that cannot.
         downloadable: Those that have a short name.
         user_folder: Folder of downloads.
+        memory_bytes: Free memory, which decides what fits; ``None`` if it is unknown.
+        servers: URLs of the servers that answered.
     """
 
     models: tuple[Model, ...] = ()
     problems: tuple[ModelProblem, ...] = ()
     downloadable: tuple[Downloadable, ...] = ()
     user_folder: Path = field(default_factory=Path)
+    memory_bytes: int | None = None
+    servers: tuple[str, ...] = ()
 
     def find(self, name: str) -> Model | ModelProblem | None:
         """The model of a name; ``None`` if it is not in the list."""
         both = (*self.models, *self.problems)
         return next((each for each in both if each.name == name), None)
 
-    def with_models(self, others: tuple[Model, ...]) -> ModelList:
+    def with_models(self, others: Iterable[Model]) -> ModelList:
         """The list with more models at its end, each name once."""
-        known = {each.name for each in (*self.models, *self.problems)}
-        new = tuple(each for each in others if each.name not in known)
+        new = [each for each in others if self.find(each.name) is None]
         return replace(self, models=(*self.models, *new))
 
 
@@ -175,6 +178,8 @@ def read_list(facts: Event) -> ModelList:
             ),
             downloadable=tuple(read_facts(Downloadable, x) for x in facts.get("downloadable", ())),
             user_folder=Path(facts["folders"][0]),
+            memory_bytes=_READERS["int | None"](facts.get("memory_bytes")),
+            servers=tuple(str(each["url"]) for each in facts.get("servers", ())),
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise unreadable() from error

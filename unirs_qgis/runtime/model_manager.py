@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, Signal
 
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.runtime.model_list import Event, ModelList
-from unirs_qgis.runtime.models import ModelCommands
+from unirs_qgis.runtime.models import ModelCommands, ModelQuery
 from unirs_qgis.runtime.programs import proxy_variables
 
 Work = Callable[[ModelCommands, BackgroundTask], Any]
@@ -53,18 +53,11 @@ class ModelManager(QObject):
         """Whether a command runs, other than a listing."""
         return self._task is not None
 
-    def refresh(self, added: Sequence[str], find_servers: bool = False) -> None:
-        """List the models; ``listed`` follows. An earlier listing is dropped.
-
-        Args:
-            added: Names of models that the user has added.
-            find_servers: Whether to ask the servers of this computer for theirs.
-        """
+    def refresh(self, query: ModelQuery) -> None:
+        """List the models; ``listed`` follows. An earlier listing is dropped."""
         self.drop_listing()
-        names = tuple(added)
         self._listing = self._task_for(
-            self.tr("Listing models"),
-            lambda commands, _: commands.list_models(names, find_servers),
+            self.tr("Listing models"), lambda commands, _: commands.list_models(query)
         )
         if self._listing is None:
             self.listed.emit(ModelList())

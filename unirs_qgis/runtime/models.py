@@ -7,12 +7,14 @@ the background.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.background import UserError
+from unirs_qgis.runtime.access import KEY_VARIABLE
 from unirs_qgis.runtime.environment import unirs_command
 from unirs_qgis.runtime.model_list import (
     DownloadPlan,
@@ -23,6 +25,26 @@ from unirs_qgis.runtime.model_list import (
     unreadable,
 )
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
+
+
+@dataclass(frozen=True)
+class ModelQuery:
+    """What to list.
+
+    Attributes:
+        added: Names of models that the user has added: folders elsewhere, names of a hub and of
+            servers, which are not asked. What is wrong with one is a problem of the list.
+        find_servers: Whether to ask the servers of this computer for their models.
+        server: URL of a server whose models to list; empty for none.
+        allow_remote: Whether it may be on another computer.
+        key: Its key; empty for none.
+    """
+
+    added: tuple[str, ...] = ()
+    find_servers: bool = False
+    server: str = ""
+    allow_remote: bool = False
+    key: str = field(default="", repr=False)
 
 
 class ModelCommands:
@@ -42,21 +64,19 @@ class ModelCommands:
         self._stopped = stopped
         self._redact = Redactor(variables)
 
-    def list_models(self, added: Sequence[str] = (), find_servers: bool = False) -> ModelList:
-        """The models on this computer.
-
-        Args:
-            added: Names of models that the user has added: folders elsewhere, names of a hub and
-                of servers. What is wrong with one is a problem of the list.
-            find_servers: Whether to ask the servers of this computer for theirs.
+    def list_models(self, query: ModelQuery) -> ModelList:
+        """The models on this computer, and those of servers.
 
         Raises:
             UserError: The runtime does not answer.
             Stopped: It was stopped.
         """
-        words = [word for name in dict.fromkeys(added) for word in ("--add", name)]
-        words += ["--find-servers"] if find_servers else []
-        return read_list(self._run_for_json("models", "--json", *words))
+        words = [word for name in dict.fromkeys(query.added) for word in ("--add", name)]
+        words += ["--find-servers"] if query.find_servers else []
+        words += ["--server", query.server] if query.server else []
+        words += ["--allow-remote"] if query.server and query.allow_remote else []
+        key = {KEY_VARIABLE: query.key} if query.key else {}
+        return read_list(self._run_for_json("models", "--json", *words, **key))
 
     def plan_download(self, name: str) -> DownloadPlan:
         """The plan of a download; nothing is downloaded yet.
@@ -119,9 +139,9 @@ class ModelCommands:
         """
         self._run([], "remove", name, "--yes")
 
-    def _run_for_json(self, *words: str) -> Event:
+    def _run_for_json(self, *words: str, **variables: str) -> Event:
         lines: list[str] = []
-        self._run(lines, *words)
+        self._run(lines, *words, **variables)
         try:
             return dict(json.loads("\n".join(lines)))
         except (ValueError, TypeError) as error:
@@ -139,18 +159,19 @@ class ModelCommands:
 
         self._run_lines(read, failures, *words)
 
-    def _run(self, lines: list[str], *words: str) -> None:
-        self._run_lines(lines.append, [], *words)
+    def _run(self, lines: list[str], *words: str, **variables: str) -> None:
+        self._run_lines(lines.append, [], *words, **variables)
 
     def _run_lines(
         self,
         on_line: Callable[[str], None],
         failures: list[UserError],
         *words: str,
+        **variables: str,
     ) -> None:
         """Run a command; its failure is an event, or the last line of stderr."""
         log: list[str] = []
-        environment = clean_variables(self._variables)
+        environment = clean_variables({**self._variables, **variables})
         command = unirs_command(self._python, *words)
         try:
             status = run_program(command, self._stopped, on_line, log.append, environment)

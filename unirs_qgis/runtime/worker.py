@@ -97,6 +97,7 @@ class Worker(QObject):
         self._access = access
         self._process: WorkerProcess | None = None
         self._jobs: list[Job] = []
+        self._loaded: dict[str, dict[str, Any]] = {}
         self._reason = self._last_log = ""
         self._closed = False
         self._reported = (WorkerState.STOPPED, "")
@@ -167,9 +168,15 @@ class Worker(QObject):
         else:
             notify = partial(self._post, self._on_notification, job)
             job.request = self._process.submit(method, {**params, **extra}, notify)
+            if method == "load" and "model" in params:
+                job.finished.connect(partial(self._loaded.__setitem__, params["model"]))
             job.request.future.add_done_callback(partial(self._post, self._on_answer, job))
         self._report_change()
         return job
+
+    def loaded(self, model: str) -> dict[str, Any] | None:
+        """The last result of ``load`` for a model, by the name that was asked for."""
+        return self._loaded.get(model)
 
     def restart(self) -> None:
         """End the worker, and start another one at once. Jobs in flight fail as ``cancelled``."""

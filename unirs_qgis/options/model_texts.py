@@ -53,6 +53,15 @@ def use_title(use: str) -> str:
     return names.get(use, translate("Options", "allowed use not known"))
 
 
+def use_word(use: str) -> str:
+    """The same in a word, for the table; empty if it is not known."""
+    names = {
+        "commercial": translate("Options", "any"),
+        "non-commercial": translate("Options", "non-commercial"),
+    }
+    return names.get(use, "")
+
+
 def tried_title(tried: bool | None) -> str:
     """Whether UniRS was tried with a model."""
     if tried is None:

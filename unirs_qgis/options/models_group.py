@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qtpy.QtCore import QEvent, QObject, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,8 +19,9 @@ from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.options.model_texts import model_title, name_title
 from unirs_qgis.options.model_transfers import ModelTransfers
 from unirs_qgis.options.models_view import ModelsView
+from unirs_qgis.options.name_field import NameField
 from unirs_qgis.options.servers_group import ServersGroup
-from unirs_qgis.options.widgets import Activity, Message, compact_combo, hint_label, is_enter
+from unirs_qgis.options.widgets import Activity, Message, compact_combo, hint_label
 from unirs_qgis.runtime.access import key_for
 from unirs_qgis.runtime.model_list import SERVER_ENGINE, Model, ModelList, ModelProblem
 from unirs_qgis.runtime.model_manager import ModelManager
@@ -60,6 +59,7 @@ class ModelsGroup(QGroupBox):
         self._manager, self._servers = manager, servers
         self._model, self._precision = settings.model, settings.precision
         self._added = settings.added_models
+        self._replacement = ""  # says that the default model stands for one that is missing
         self._found = ModelList()
         self._on_servers: tuple[Model, ...] = ()  # that were found while the page is open
         self._query = ModelQuery()
@@ -113,13 +113,6 @@ class ModelsGroup(QGroupBox):
         else:
             self._servers.ask(server, lambda: self._add(name, server), lambda: None)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Enter in the name field adds; otherwise it would press the dialog's OK."""
-        if is_enter(event):
-            self._add_typed()
-            return True
-        return super().eventFilter(watched, event)
-
     def _build(self) -> None:
         self.model_combo = compact_combo()
         self.model_combo.setObjectName("modelCombo")
@@ -129,18 +122,7 @@ class ModelsGroup(QGroupBox):
         self.details = hint_label("")
         self.details.setObjectName("modelDetails")
         self._build_buttons()
-        self.name_edit = QLineEdit()
-        self.name_edit.setObjectName("modelNameEdit")
-        self.name_edit.setPlaceholderText("server:http://localhost:11434/v1#qwen2.5vl")
-        self.name_edit.setToolTip(
-            self.tr(
-                "A model folder, hf:OWNER/NAME for a model that was downloaded from a hub, or "
-                "server:URL#MODEL. An address of a server alone lists its models."
-            )
-        )
-        self.name_edit.installEventFilter(self)
-        self.add_name_button = QPushButton(self.tr("Add"))
-        self.add_name_button.setObjectName("addNameButton")
+        self.name_field = NameField()
         self.activity, self.notice = Activity(), Message()
         self.transfers = ModelTransfers(self._manager)
         self._fill_combo()
@@ -173,15 +155,12 @@ class ModelsGroup(QGroupBox):
             self.remove_button,
         ):
             buttons.addWidget(button)
-        row = QHBoxLayout()
-        row.addWidget(self.name_edit, 1)
-        row.addWidget(self.add_name_button)
         column = QVBoxLayout(self)
         column.addLayout(_form(self.tr("Model"), self.model_combo))
         for part in (self.choice_notice, self.view, self.details):
             column.addWidget(part)
         column.addLayout(buttons)
-        column.addLayout(_form(self.tr("Add by name"), row))
+        column.addLayout(_form(self.tr("Add by name"), self.name_field))
         for part in (self.activity, self.notice, self.transfers):
             column.addWidget(part)
 
@@ -199,8 +178,7 @@ class ModelsGroup(QGroupBox):
         self.folder_button.clicked.connect(self._choose_folder)
         self.repair_button.clicked.connect(self._repair)
         self.remove_button.clicked.connect(self._ask_to_remove)
-        self.add_name_button.clicked.connect(self._add_typed)
-        self.name_edit.textChanged.connect(self._enable)
+        self.name_field.submitted.connect(self.add)
         self.activity.cancelled.connect(self._stop_search)
 
     # The list.
@@ -245,12 +223,10 @@ class ModelsGroup(QGroupBox):
         names = [each.name for each in self._found.models]
         if not names or self._found.find(self._model) or self._model.startswith((SERVER, HUB)):
             return
-        missing, self._model = (
-            self._model,
-            DEFAULT_MODEL if DEFAULT_MODEL in names else names[0],
-        )
+        default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
         text = self.tr("{name} is not on this computer any more; {other} is chosen instead.")
-        self.notice.warn(text.format(name=missing, other=self._model))
+        self._replacement = text.format(name=self._model, other=default)
+        self._model = default
 
     def _show_no_models(self, _code: str, message: str) -> None:
         self.activity.hide()
@@ -288,7 +264,7 @@ class ModelsGroup(QGroupBox):
             self._servers.ask(server, lambda: self._accept(name), self._fill_combo)
 
     def _accept(self, name: str) -> None:
-        self._model = name
+        self._model, self._replacement = name, ""
         server = server_of(name)
         if server:
             self._servers.choose(server.host)
@@ -304,7 +280,7 @@ class ModelsGroup(QGroupBox):
                 "No images are sent to {host} before you allow it: choose the model again."
             ).format(host=server.host)
         else:
-            text = self.view.refusal(item) if item else ""
+            text = (self.view.refusal(item) if item else "") or self._replacement
         if text:
             self.choice_notice.warn(text)
         else:
@@ -327,7 +303,7 @@ class ModelsGroup(QGroupBox):
         self.remove_button.setEnabled(idle and may_go)
         for button in (self.folder_button, self.repair_button, self.find_button):
             button.setEnabled(idle)
-        self.add_name_button.setEnabled(idle and bool(self.name_edit.text().strip()))
+        self.name_field.set_enabled(idle)
 
     def _is_added(self, item: Model | ModelProblem) -> bool:
         return item.added or item.name in self._added
@@ -338,17 +314,13 @@ class ModelsGroup(QGroupBox):
 
     # More and fewer models.
 
-    def _add_typed(self) -> None:
-        if self.add_name_button.isEnabled():
-            self.add(self.name_edit.text())
-
     def _add(self, name: str, server: ServerName | None) -> None:
         if server and not server.model:
             self._list_server(name, server)
             return
         self._added = tuple(dict.fromkeys([*self._added, name]))
         self._model = name
-        self.name_edit.clear()
+        self.name_field.edit.clear()
         self.refresh()
 
     def _list_server(self, name: str, server: ServerName) -> None:
@@ -404,7 +376,7 @@ def _is_same(name: str, item: Model | ModelProblem) -> bool:
     return name == item.name or (item.folder is not None and Path(name) == item.folder)
 
 
-def _form(label: str, field: QWidget | QHBoxLayout) -> QFormLayout:
+def _form(label: str, field: QWidget) -> QFormLayout:
     form = QFormLayout()
     form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

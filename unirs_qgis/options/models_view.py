@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QHeaderView, QStyle, QTreeWidget, QTreeWidgetItem, QWidget
 
 from unirs_qgis.options.model_texts import (
@@ -15,13 +16,15 @@ from unirs_qgis.options.model_texts import (
     name_title,
     refusal,
     tried_title,
-    use_title,
+    use_word,
 )
 from unirs_qgis.options.units import size_text
 from unirs_qgis.runtime.model_list import Model, ModelList, ModelProblem
 
 _ITEM = Qt.ItemDataRole.UserRole
-_DISK, _MEMORY, _TRIED = 2, 3, 5
+_MEMORY, _DISK, _USE, _TRIED = 2, 3, 4, 6
+_NAME_SHARE = 0.42
+"""Largest share of the width that names take; the whole name is in the row's tooltip."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -36,8 +39,9 @@ class ModelsView(QTreeWidget):
             [
                 self.tr("Model"),
                 self.tr("Engine"),
-                self.tr("On disk"),
                 self.tr("Memory"),
+                self.tr("On disk"),
+                self.tr("Use"),
                 self.tr("Licence"),
                 self.tr("Tried"),
             ]
@@ -45,6 +49,7 @@ class ModelsView(QTreeWidget):
         self.headerItem().setToolTip(
             _MEMORY, self.tr("Memory that it needs on this computer, in the chosen precision")
         )
+        self.headerItem().setToolTip(_USE, self.tr("Kind of use that the licence allows"))
         self.headerItem().setToolTip(_TRIED, self.tr("Whether UniRS was tried with it"))
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
@@ -52,7 +57,18 @@ class ModelsView(QTreeWidget):
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.setHorizontalScrollMode(QTreeWidget.ScrollMode.ScrollPerPixel)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * 10)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._found, self._precision = ModelList(), "auto"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Long names leave room for what else is to be seen of a model."""
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        most = int(self.viewport().width() * _NAME_SHARE)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.setColumnWidth(0, min(most, self.sizeHintForColumn(0)))
 
     @property
     def selected(self) -> Model | ModelProblem | None:
@@ -69,11 +85,13 @@ class ModelsView(QTreeWidget):
             self._add_model(model)
         for problem in found.problems:
             name = name_title(problem.name)
-            self._add([name, engine_title(problem.engine), _size(problem.size_bytes)], problem)
+            size = _size(problem.size_bytes)
+            self._add([name, engine_title(problem.engine), "", size], problem)
         for row in range(self.topLevelItemCount()):
             item = self.topLevelItem(row).data(0, _ITEM)
             if selected is not None and item.name == selected.name:
                 self.setCurrentItem(self.topLevelItem(row))
+        self._fit_names()
 
     def describe(self, item: Model | ModelProblem) -> str:
         """All that is known of a model, in plain lines."""
@@ -87,9 +105,10 @@ class ModelsView(QTreeWidget):
         cells = [
             model_title(model),
             engine_title(model.engine),
-            _size(model.size_bytes),
             memory_title(model, self._precision),
-            model.licence or use_title(model.use),
+            _size(model.size_bytes),
+            use_word(model.use),
+            model.licence,
             tried_title(model.tried),
         ]
         self._add(cells, model)

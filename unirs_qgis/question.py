@@ -13,6 +13,7 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage
 
 from unirs_qgis.answer import Answer
+from unirs_qgis.conversation import Conversations, FollowUp
 from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
@@ -48,6 +49,7 @@ class PendingQuestion:
         request: What the user asks.
         settings: The user's settings when it was asked.
         folder: Private folder of its files.
+        follow_up: The conversation that it goes with.
         id: Of the entry that it becomes.
         model: The result of ``load``; empty before.
         crops: The images that the model reads; empty before they are drawn, and for a video file.
@@ -57,6 +59,7 @@ class PendingQuestion:
     request: QuestionRequest
     settings: Settings
     folder: Path
+    follow_up: FollowUp = FollowUp()
     id: str = field(default_factory=new_id)
     model: dict[str, Any] = field(default_factory=dict)
     crops: list[Crop] = field(default_factory=list)
@@ -100,6 +103,8 @@ class PendingQuestion:
             "clue": settings.clue,
             "max_new_tokens": settings.max_new_tokens,
         }
+        if self.follow_up.earlier:
+            params["conversation"] = self.follow_up.turns()
         if settings.views > 1 and self.has_probabilities:
             params["views"] = settings.views
         if request.selection.video:
@@ -159,6 +164,7 @@ class QuestionController(QObject):
     Args:
         dock: Shows the answer.
         worker: Gives the answer.
+        conversations: Keeps the conversation.
         folder: Private folder of this session; its owner removes it.
         settings: Gives the user's settings.
         parent: Owner.
@@ -177,12 +183,13 @@ class QuestionController(QObject):
         self,
         dock: UniRSDock,
         worker: Worker,
+        conversations: Conversations,
         folder: Path,
         settings: Callable[[], Settings],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._dock, self._worker = dock, worker
+        self._dock, self._worker, self._conversations = dock, worker, conversations
         self._folder, self._settings = folder, settings
         self._question: PendingQuestion | None = None
         self._renderer: CropRenderer | None = None
@@ -199,7 +206,9 @@ class QuestionController(QObject):
         """Ask a question. The pending one, if any, is dropped."""
         self.drop()
         self.was_stopped = False
+        follow_up = self._conversations.begin(request.selection)
         self._dock.begin_answer(title_of(request.task, request.text))
+        self._dock.show_thread(follow_up.earlier, follow_up.note)
         folder = self._folder / new_id()
         try:
             folder.mkdir(mode=0o700)
@@ -211,7 +220,7 @@ class QuestionController(QObject):
                 ).format(folder=self._folder, reason=error.strerror or error)
             )
             return
-        self._question = PendingQuestion(request, self._settings(), folder)
+        self._question = PendingQuestion(request, self._settings(), folder, follow_up)
         self._submit("load", model_params(self._question.settings), self._on_loaded)
         self._set_stage("load")
 
@@ -249,6 +258,9 @@ class QuestionController(QObject):
     def _on_loaded(self, model: dict[str, Any]) -> None:
         question = self._question
         question.model = model
+        question.follow_up = question.follow_up.for_model(model)
+        self._conversations.set_model(model)
+        self._dock.show_thread(question.follow_up.earlier, question.follow_up.note)
         self.loaded.emit(model)
         if question.request.selection.video:
             self._send()
@@ -273,6 +285,7 @@ class QuestionController(QObject):
         self._send()
 
     def _send(self) -> None:
+        self._dock.show_host(self._question.model["host"] or "")
         self._submit(self._question.request.task, self._question.params(), self._on_answer)
 
     def _on_answer(self, result: dict[str, Any]) -> None:
@@ -284,6 +297,7 @@ class QuestionController(QObject):
             frames = sorted(question.folder.glob("frame-*.png"), key=_frame_number)
             self._dock.show_seen([QImage(str(path)) for path in frames])
         self._dock.finish_answer(entry, bool(result["change_map"]))
+        self._conversations.add(question.request.selection, question.follow_up.earlier, entry)
         self.answered.emit(entry)
         self._set_stage("")
         self._clear_folders()
@@ -321,7 +335,6 @@ def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
     crop = question.crops[0] if question.crops else None
     answer = Answer.of_result(
         result,
-        model_digest=question.model["digest"],
         views=question.params().get("views", 1),
         dates=[record.date for record in selection.records] if selection.layers else (),
     )
@@ -335,6 +348,7 @@ def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
         footprint=crop.footprint if crop else "",
         crs=crs_name(crop.crs) if crop else "",
         layers=selection.records,
+        follows=question.follow_up.earlier[-1].id if question.follow_up.earlier else "",
     )
 
 

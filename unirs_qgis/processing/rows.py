@@ -161,7 +161,9 @@ def _probability_of(option: str) -> _Value:
 
 
 def _all_probabilities(row: Row, _run: RunFacts) -> str | None:
-    return json.dumps(dict(row.answer.options), ensure_ascii=False) if row.answer else None
+    if row.answer is None or row.answer.lacks_probabilities:
+        return None
+    return json.dumps(dict(row.answer.options), ensure_ascii=False)
 
 
 def _answer_value(column: Column) -> _Value:

@@ -148,6 +148,7 @@ class Window(QObject):
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
         self.questions.mapped.connect(self.history.add_change_map)
         self.questions.answered.connect(self.history.add)
+        self.questions.replaced.connect(self._warn)
         self.history.repeat_requested.connect(self._ask_again)
         self.history.continue_requested.connect(self._continue)
         self.history.removed.connect(self.conversations.forget)

@@ -19,6 +19,7 @@ class Capabilities:
 
     Attributes:
         model: Its name.
+        engine: What answers with it.
         inputs: Kinds of visual input that it reads.
         clue: Whether it can describe the images first.
         change_maps: Whether an answer about a pair comes with a change map.
@@ -28,6 +29,7 @@ class Capabilities:
     """
 
     model: str
+    engine: str = "unirs"
     inputs: tuple[str, ...] = KINDS
     clue: bool = True
     change_maps: bool = False
@@ -40,12 +42,18 @@ class Capabilities:
         facts = loaded["capabilities"]
         return cls(
             model=loaded["model"],
+            engine=loaded["engine"],
             inputs=tuple(facts["inputs"]),
             clue=facts["clue"],
             change_maps=facts["change_maps"],
             option_scores=facts["option_scores"],
             conversation=facts["conversation"],
         )
+
+    @property
+    def views(self) -> bool:
+        """Whether probabilities can be averaged over turned and mirrored views."""
+        return self.engine != "server"
 
     def refusal(self, kind: str) -> str:
         """Why a kind of input cannot be asked about, in one sentence; empty if it can."""
@@ -65,6 +73,8 @@ class Capabilities:
             sentences.append(translate("Capabilities", "{model} does not describe images first."))
         if not self.change_maps:
             sentences.append(translate("Capabilities", "{model} makes no change maps."))
+        if not self.views:
+            sentences.append(translate("Capabilities", "{model} averages over no views."))
         if self.option_scores == "none":
             sentences.append(
                 translate("Capabilities", "{model} chooses from options without probabilities.")

@@ -23,6 +23,9 @@ gdal.UseExceptions()
 FOLDER = Path(sys.argv[1])
 MODEL = {
     "model": "stand-in",
+    "engine": "unirs",
+    "host": None,
+    "digest": None,
     "image_size": 64,
     "demonstration": True,
     "classes": {"single": ["forest", "beach"], "video": ["flood", "traffic congestion"]},
@@ -130,7 +133,8 @@ def answer(request):
         "clue": f"clue {name}",
         "options": chances,
         "changed": len(set(colours)) > 1 if request["method"] == "change" else None,
-        "model": MODEL["model"],
+        **{name: MODEL[name] for name in ("model", "engine", "host", "digest")},
+        "conversation_turns": 0,
         "device": "cpu",
         "demonstration": True,
         "zero_shot": False,

@@ -110,9 +110,9 @@ class TestAccess:
     def test_the_key_is_that_of_the_environment_or_of_the_store(self, monkeypatch, store):
         monkeypatch.setenv("UNIRS_SERVER_KEY", f" {KEY}\n")
         assert access_params(Settings(), HERE)["key"] == KEY
-        login = store("Basic", username="", password="from the store")
+        login = store("Basic", username="", password=KEY[::-1])
         settings = Settings(server_logins=(f"127.0.0.1:11434 {login}",))
-        assert access_params(settings, HERE)["key"] == "from the store"
+        assert access_params(settings, HERE)["key"] == KEY[::-1]
 
     def test_a_key_goes_to_its_own_server_alone(self, store):
         login = store("Basic", username="", password=KEY)

@@ -201,7 +201,7 @@ class TestAnotherComputer:
 
 class TestKeys:
     @pytest.fixture
-    def login(self, qgis_app) -> str:
+    def login(self, qgis_app) -> str:  # noqa: ARG002
         """Id of a configuration with a key."""
         manager = QgsApplication.authManager()
         if manager.isDisabled() or not manager.setMasterPassword("of this test", True):

@@ -122,8 +122,8 @@ class AnswersGroup(QGroupBox):
             "float32": self.tr("Exact, and fast on processors; needs the most memory."),
             "bfloat16": self.tr("Half the memory; fast on recent graphics cards and processors."),
             "float16": self.tr("Half the memory; for graphics cards without fast bfloat16."),
-            "int8": self.tr("About a quarter of the memory; answers hardly change."),
-            "int4": self.tr("About an eighth of the memory; answers can change slightly."),
+            "int8": self.tr("About a quarter of the memory; answers can change slightly."),
+            "int4": self.tr("About an eighth of the memory; answers can change more."),
         }[precision]
 
     def _device_name(self, device: str) -> str:

@@ -87,7 +87,7 @@ def refusal(item: Model | ModelProblem, precision: str, free_bytes: int | None) 
         return item.message
     if item.vision is False:
         return translate(
-            "Options", "{name} reads no images, as its server states: choose another model."
+            "Options", "{name} reads no images, by the list of its server: choose another model."
         ).format(name=model_title(item))
     if item.does_fit(precision):
         return ""

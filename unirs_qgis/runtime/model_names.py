@@ -62,7 +62,7 @@ def read_server_name(name: str) -> ServerName | None:
         raise _invalid(
             QCoreApplication.translate(
                 "Models",
-                "Leave user and password out of the address: keys belong into QGIS's "
+                "Leave user and password out of the address: keys belong in QGIS's "
                 "authentication store, below under Servers.",
             )
         )

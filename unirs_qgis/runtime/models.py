@@ -64,13 +64,14 @@ class ModelCommands:
         self._stopped = stopped
         self._redact = Redactor(variables)
 
-    def list_models(self, query: ModelQuery) -> ModelList:
-        """The models on this computer, and those of servers.
+    def list_models(self, query: ModelQuery | None = None) -> ModelList:
+        """The models on this computer, and those of servers if the query names any.
 
         Raises:
             UserError: The runtime does not answer.
             Stopped: It was stopped.
         """
+        query = query or ModelQuery()
         words = [word for name in dict.fromkeys(query.added) for word in ("--add", name)]
         words += ["--find-servers"] if query.find_servers else []
         words += ["--server", query.server] if query.server else []

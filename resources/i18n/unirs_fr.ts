@@ -211,11 +211,11 @@
     </message>
     <message>
         <source>About a quarter of the memory; answers can change slightly.</source>
-        <translation>Environ un quart de la mémoire ; les réponses peuvent changer légèrement.</translation>
+        <translation>Environ un quart de la mémoire&#xa0;; les réponses peuvent changer légèrement.</translation>
     </message>
     <message>
         <source>About an eighth of the memory; answers can change more.</source>
-        <translation>Environ un huitième de la mémoire ; les réponses peuvent changer davantage.</translation>
+        <translation>Environ un huitième de la mémoire&#xa0;; les réponses peuvent changer davantage.</translation>
     </message>
     <message>
         <source>History</source>
@@ -239,19 +239,19 @@
     </message>
     <message>
         <source>The widest that the device computes fast and has memory for.</source>
-        <translation>La plus fine que l&apos;appareil calcule vite et pour laquelle sa mémoire suffit.</translation>
+        <translation>La plus fine que l’appareil calcule vite et pour laquelle sa mémoire suffit.</translation>
     </message>
     <message>
         <source>Exact, and fast on processors; needs the most memory.</source>
-        <translation>Exacte, et rapide sur les processeurs ; demande le plus de mémoire.</translation>
+        <translation>Exacte, et rapide sur les processeurs&#xa0;; demande le plus de mémoire.</translation>
     </message>
     <message>
         <source>Half the memory; fast on recent graphics cards and processors.</source>
-        <translation>Moitié moins de mémoire ; rapide sur les cartes graphiques et processeurs récents.</translation>
+        <translation>Moitié moins de mémoire&#xa0;; rapide sur les cartes graphiques et processeurs récents.</translation>
     </message>
     <message>
         <source>Half the memory; for graphics cards without fast bfloat16.</source>
-        <translation>Moitié moins de mémoire ; pour les cartes graphiques sans bfloat16 rapide.</translation>
+        <translation>Moitié moins de mémoire&#xa0;; pour les cartes graphiques sans bfloat16 rapide.</translation>
     </message>
     <message>
         <source>Processor (cpu)</source>
@@ -281,7 +281,7 @@
     <name>Capabilities</name>
     <message>
         <source>{model} reads no single images.</source>
-        <translation>{model} ne lit pas d&apos;images seules.</translation>
+        <translation>{model} ne lit pas d’images seules.</translation>
     </message>
     <message>
         <source>{model} reads no pairs of dates.</source>
@@ -293,7 +293,7 @@
     </message>
     <message>
         <source>{model} does not describe images first.</source>
-        <translation>{model} ne décrit pas d&apos;abord les images.</translation>
+        <translation>{model} ne décrit pas d’abord les images.</translation>
     </message>
     <message>
         <source>{model} makes no change maps.</source>
@@ -1310,7 +1310,7 @@
     </message>
     <message>
         <source>Nothing was sent: {host} is another computer, to which you have not let images be sent. Choose its model in Settings ▸ Options ▸ UniRS to do so.</source>
-        <translation>Rien n&apos;a été envoyé : {host} est un autre ordinateur, auquel vous n&apos;avez pas autorisé l&apos;envoi d&apos;images. Choisissez son modèle dans Préférences ▸ Options ▸ UniRS pour le faire.</translation>
+        <translation>Rien n’a été envoyé&#xa0;: {host} est un autre ordinateur, auquel vous n’avez pas autorisé l’envoi d’images. Choisissez son modèle dans Préférences ▸ Options ▸ UniRS pour le faire.</translation>
     </message>
     <message>
         <source>The server&apos;s key cannot be read from QGIS&apos;s authentication store. Enter its master password when QGIS asks for it, or choose the key again in Settings ▸ Options ▸ UniRS.</source>
@@ -1318,7 +1318,7 @@
     </message>
     <message>
         <source>The authentication “{name}” holds no key for a server: make one with an API header, or with the key as password and no user.</source>
-        <translation>L&apos;authentification « {name} » ne contient pas de clé pour un serveur : créez-en une avec un en-tête d&apos;API, ou avec la clé comme mot de passe et sans utilisateur.</translation>
+        <translation>L’authentification «&#xa0;{name}&#xa0;» ne contient pas de clé pour un serveur&#xa0;: créez-en une avec un en-tête d’API, ou avec la clé comme mot de passe et sans utilisateur.</translation>
     </message>
     <message>
         <source>A server is named by its address and a model, such as server:http://localhost:11434/v1#qwen2.5vl.</source>
@@ -1326,7 +1326,7 @@
     </message>
     <message>
         <source>Leave user and password out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
-        <translation>N&apos;écrivez ni utilisateur ni mot de passe dans l&apos;adresse : les clés vont dans les authentifications de QGIS, plus bas sous « Serveurs ».</translation>
+        <translation>N’écrivez ni utilisateur ni mot de passe dans l’adresse&#xa0;: les clés vont dans les authentifications de QGIS, plus bas sous «&#xa0;Serveurs&#xa0;».</translation>
     </message>
 </context>
 <context>
@@ -1345,7 +1345,7 @@
     </message>
     <message>
         <source>Asks the ports of this computer on which Ollama, LM Studio, llama.cpp and vLLM listen; nothing is asked before</source>
-        <translation>Interroge les ports de cet ordinateur qu&apos;utilisent Ollama, LM Studio, llama.cpp et vLLM ; rien n&apos;est interrogé avant</translation>
+        <translation>Interroge les ports de cet ordinateur qu’utilisent Ollama, LM Studio, llama.cpp et vLLM&#xa0;; rien n’est interrogé avant</translation>
     </message>
     <message>
         <source>Add folder…</source>
@@ -1357,19 +1357,19 @@
     </message>
     <message>
         <source>Servers: {servers}. Models in the list: {models}.</source>
-        <translation>Serveurs : {servers}. Modèles dans la liste : {models}.</translation>
+        <translation>Serveurs&#xa0;: {servers}. Modèles dans la liste&#xa0;: {models}.</translation>
     </message>
     <message>
         <source>No server answered on this computer. Start Ollama, LM Studio, llama.cpp or vLLM, or add a model by the address of its server.</source>
-        <translation>Aucun serveur n&apos;a répondu sur cet ordinateur. Démarrez Ollama, LM Studio, llama.cpp ou vLLM, ou ajoutez un modèle par l&apos;adresse de son serveur.</translation>
+        <translation>Aucun serveur n’a répondu sur cet ordinateur. Démarrez Ollama, LM Studio, llama.cpp ou vLLM, ou ajoutez un modèle par l’adresse de son serveur.</translation>
     </message>
     <message>
         <source>{name} is not on this computer any more; {other} is chosen instead.</source>
-        <translation>{name} n&apos;est plus sur cet ordinateur ; {other} est choisi à la place.</translation>
+        <translation>{name} n’est plus sur cet ordinateur&#xa0;; {other} est choisi à la place.</translation>
     </message>
     <message>
         <source>No images are sent to {host} before you allow it: choose the model again.</source>
-        <translation>Aucune image n&apos;est envoyée à {host} avant que vous ne l&apos;autorisiez : choisissez de nouveau le modèle.</translation>
+        <translation>Aucune image n’est envoyée à {host} avant que vous ne l’autorisiez&#xa0;: choisissez de nouveau le modèle.</translation>
     </message>
     <message>
         <source>Resume download…</source>
@@ -1452,7 +1452,7 @@
     </message>
     <message>
         <source>Kind of use that the licence allows</source>
-        <translation>Type d&apos;usage que la licence permet</translation>
+        <translation>Type d’usage que la licence permet</translation>
     </message>
     <message>
         <source>Whether UniRS was tried with it</source>
@@ -1463,7 +1463,7 @@
     <name>NameField</name>
     <message>
         <source>A model folder, hf:OWNER/NAME for a model that was downloaded from a hub, or server:URL#MODEL. An address of a server alone lists its models.</source>
-        <translation>Un dossier de modèle, hf:OWNER/NAME pour un modèle téléchargé depuis un hub, ou server:URL#MODEL. L&apos;adresse seule d&apos;un serveur liste ses modèles.</translation>
+        <translation>Un dossier de modèle, hf:OWNER/NAME pour un modèle téléchargé depuis un hub, ou server:URL#MODEL. L’adresse seule d’un serveur liste ses modèles.</translation>
     </message>
     <message>
         <source>Add</source>
@@ -1501,7 +1501,7 @@
     </message>
     <message>
         <source>no commercial use</source>
-        <translation>pas d&apos;usage commercial</translation>
+        <translation>pas d’usage commercial</translation>
     </message>
     <message>
         <source>allowed use not known</source>
@@ -1525,19 +1525,19 @@
     </message>
     <message>
         <source>{name} reads no images, by the list of its server: choose another model.</source>
-        <translation>{name} ne lit pas d&apos;images d&apos;après la liste de son serveur : choisissez un autre modèle.</translation>
+        <translation>{name} ne lit pas d’images d’après la liste de son serveur&#xa0;: choisissez un autre modèle.</translation>
     </message>
     <message>
         <source>{name} needs {need} of memory in {precision}, but {free} are free. It fits with another precision: {others}.</source>
-        <translation>{name} demande {need} de mémoire en {precision}, mais {free} sont libres. Il tient avec une autre précision : {others}.</translation>
+        <translation>{name} demande {need} de mémoire en {precision}, mais {free} sont libres. Il tient avec une autre précision&#xa0;: {others}.</translation>
     </message>
     <message>
         <source>{name} needs {need} of memory in {precision}, but {free} are free. Close other programs, or choose a smaller model.</source>
-        <translation>{name} demande {need} de mémoire en {precision}, mais {free} sont libres. Fermez d&apos;autres programmes, ou choisissez un modèle plus petit.</translation>
+        <translation>{name} demande {need} de mémoire en {precision}, mais {free} sont libres. Fermez d’autres programmes, ou choisissez un modèle plus petit.</translation>
     </message>
     <message>
         <source>Licence: {licence} ({use}).</source>
-        <translation>Licence : {licence} ({use}).</translation>
+        <translation>Licence&#xa0;: {licence} ({use}).</translation>
     </message>
     <message>
         <source>not stated</source>
@@ -1549,7 +1549,7 @@
     </message>
     <message>
         <source>UniRS was not tried with this model.</source>
-        <translation>UniRS n&apos;a pas été essayé avec ce modèle.</translation>
+        <translation>UniRS n’a pas été essayé avec ce modèle.</translation>
     </message>
     <message>
         <source>It makes no change maps.</source>
@@ -1557,11 +1557,11 @@
     </message>
     <message>
         <source>Memory by precision: {list}.</source>
-        <translation>Mémoire selon la précision : {list}.</translation>
+        <translation>Mémoire selon la précision&#xa0;: {list}.</translation>
     </message>
     <message>
         <source>Images leave this computer: they are sent to {host}.</source>
-        <translation>Des images quittent cet ordinateur : elles sont envoyées à {host}.</translation>
+        <translation>Des images quittent cet ordinateur&#xa0;: elles sont envoyées à {host}.</translation>
     </message>
     <message>
         <source>Images stay on this computer.</source>
@@ -2025,7 +2025,7 @@
     </message>
     <message>
         <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
-        <translation>Le modèle {name} n&apos;est plus sur cet ordinateur ; {other} répond à sa place. Choisissez-en un autre dans Préférences ▸ Options ▸ UniRS.</translation>
+        <translation>Le modèle {name} n’est plus sur cet ordinateur&#xa0;; {other} répond à sa place. Choisissez-en un autre dans Préférences ▸ Options ▸ UniRS.</translation>
     </message>
 </context>
 <context>
@@ -2281,11 +2281,11 @@
     </message>
     <message>
         <source>Whoever runs it can see and keep them.</source>
-        <translation>Qui l&apos;exploite peut les voir et les garder.</translation>
+        <translation>Qui l’exploite peut les voir et les garder.</translation>
     </message>
     <message>
         <source>The connection is not encrypted: others on the way can read them, too.</source>
-        <translation>La connexion n&apos;est pas chiffrée : d&apos;autres, en chemin, peuvent aussi les lire.</translation>
+        <translation>La connexion n’est pas chiffrée&#xa0;: d’autres, en chemin, peuvent aussi les lire.</translation>
     </message>
     <message>
         <source>Images leave this computer</source>
@@ -2293,19 +2293,19 @@
     </message>
     <message>
         <source>Let images leave this computer?</source>
-        <translation>Laisser des images quitter cet ordinateur ?</translation>
+        <translation>Laisser des images quitter cet ordinateur&#xa0;?</translation>
     </message>
     <message>
         <source>Send no images there any more</source>
-        <translation>Ne plus y envoyer d&apos;images</translation>
+        <translation>Ne plus y envoyer d’images</translation>
     </message>
     <message>
         <source>Only if the server asks for a key: an API header, or the key as password without a user. It stays in QGIS&apos;s authentication store and is sent to this server alone. Without one, the environment variable {name} is used if it is set.</source>
-        <translation>Seulement si le serveur demande une clé : un en-tête d&apos;API, ou la clé comme mot de passe sans utilisateur. Elle reste dans les authentifications de QGIS et n&apos;est envoyée qu&apos;à ce serveur. Sans elle, la variable d&apos;environnement {name} est utilisée si elle est définie.</translation>
+        <translation>Seulement si le serveur demande une clé&#xa0;: un en-tête d’API, ou la clé comme mot de passe sans utilisateur. Elle reste dans les authentifications de QGIS et n’est envoyée qu’à ce serveur. Sans elle, la variable d’environnement {name} est utilisée si elle est définie.</translation>
     </message>
     <message>
         <source>None yet. Find those of this computer above, or add a model by the address of its server.</source>
-        <translation>Aucun pour l&apos;instant. Cherchez plus haut ceux de cet ordinateur, ou ajoutez un modèle par l&apos;adresse de son serveur.</translation>
+        <translation>Aucun pour l’instant. Cherchez plus haut ceux de cet ordinateur, ou ajoutez un modèle par l’adresse de son serveur.</translation>
     </message>
     <message>
         <source>Server</source>
@@ -2317,15 +2317,15 @@
     </message>
     <message>
         <source>On this computer: images stay here.</source>
-        <translation>Sur cet ordinateur : les images restent ici.</translation>
+        <translation>Sur cet ordinateur&#xa0;: les images restent ici.</translation>
     </message>
     <message>
         <source>Another computer: images are sent to {host}, as you have allowed.</source>
-        <translation>Un autre ordinateur : des images sont envoyées à {host}, comme vous l&apos;avez autorisé.</translation>
+        <translation>Un autre ordinateur&#xa0;: des images sont envoyées à {host}, comme vous l’avez autorisé.</translation>
     </message>
     <message>
         <source>Another computer: no images are sent to {host} before you allow it.</source>
-        <translation>Un autre ordinateur : aucune image n&apos;est envoyée à {host} avant que vous ne l&apos;autorisiez.</translation>
+        <translation>Un autre ordinateur&#xa0;: aucune image n’est envoyée à {host} avant que vous ne l’autorisiez.</translation>
     </message>
 </context>
 <context>

@@ -59,23 +59,24 @@ def test_without_permission_nothing_is_drawn_or_sent(qtbot, shown):
     assert not shown.questions.is_busy
 
 
-class TestCapabilities:
-    LOADED = {
-        "model": "big",
-        "engine": "server",
-        "host": None,
-        "digest": None,
-        "image_size": 64,
-        "capabilities": {
-            "inputs": ["single"],
-            "clue": False,
-            "change_maps": False,
-            "option_scores": "none",
-            "streams": True,
-            "conversation": True,
-        },
-    }
+LOADED = {
+    "model": "big",
+    "engine": "server",
+    "host": None,
+    "digest": None,
+    "image_size": 64,
+    "capabilities": {
+        "inputs": ["single"],
+        "clue": False,
+        "change_maps": False,
+        "option_scores": "none",
+        "streams": True,
+        "conversation": True,
+    },
+}
 
+
+class TestCapabilities:
     @pytest.fixture
     def sent(self, shown, monkeypatch):
         """The requests; a worker that has loaded this model answers the first."""
@@ -84,7 +85,7 @@ class TestCapabilities:
         def record(method, params, on_result):
             sent.append((method, params))
             if method == "load":
-                on_result(self.LOADED)
+                on_result(LOADED)
 
         monkeypatch.setattr(shown.questions, "_submit", record)
         return sent

@@ -1325,8 +1325,8 @@
         <translation>Ein Server wird durch seine Adresse und ein Modell benannt, etwa server:http://localhost:11434/v1#qwen2.5vl.</translation>
     </message>
     <message>
-        <source>Leave user and password out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
-        <translation>Lassen Sie Benutzer und Passwort aus der Adresse weg: Schlüssel gehören in den Authentifizierungsspeicher von QGIS, unten unter „Server“.</translation>
+        <source>Leave user, password and key out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
+        <translation>Lassen Sie Benutzer, Passwort und Schlüssel aus der Adresse weg: Schlüssel gehören in den Authentifizierungsspeicher von QGIS, unten unter „Server“.</translation>
     </message>
 </context>
 <context>

@@ -1325,8 +1325,8 @@
         <translation>Un serveur est désigné par son adresse et un modèle, par exemple server:http://localhost:11434/v1#qwen2.5vl.</translation>
     </message>
     <message>
-        <source>Leave user and password out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
-        <translation>N’écrivez ni utilisateur ni mot de passe dans l’adresse&#xa0;: les clés vont dans les authentifications de QGIS, plus bas sous «&#xa0;Serveurs&#xa0;».</translation>
+        <source>Leave user, password and key out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
+        <translation>N’écrivez ni utilisateur, ni mot de passe, ni clé dans l’adresse&#xa0;: les clés vont dans les authentifications de QGIS, plus bas sous «&#xa0;Serveurs&#xa0;».</translation>
     </message>
 </context>
 <context>

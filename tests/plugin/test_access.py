@@ -75,9 +75,10 @@ class TestNames:
         with pytest.raises(UserError, match="localhost"):
             read_server_name(name)
 
-    def test_a_login_in_an_address_is_refused_without_repeating_it(self):
+    @pytest.mark.parametrize("address", ["maria:{}@example.org", "example.org/v1?key={}"])
+    def test_a_key_in_an_address_is_refused_without_repeating_it(self, address):
         with pytest.raises(UserError) as caught:
-            read_server_name(f"server:https://maria:{KEY}@example.org#m")
+            read_server_name(f"server:https://{address.format(KEY)}#m")
         assert KEY not in caught.value.message
 
     def test_other_names_are_on_no_server(self):

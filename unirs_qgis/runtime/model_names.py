@@ -47,7 +47,7 @@ def read_server_name(name: str) -> ServerName | None:
         return None
     try:
         url = urlsplit(name[len(SERVER) :].strip())
-        host, port = url.hostname, url.port or _PORTS.get(url.scheme)
+        host, port = (url.hostname or "").rstrip("."), url.port or _PORTS.get(url.scheme)
     except ValueError:  # a port or an address that is none
         host = port = None
     if not host or not port or url.scheme not in _PORTS:
@@ -58,11 +58,11 @@ def read_server_name(name: str) -> ServerName | None:
                 "server:http://localhost:11434/v1#qwen2.5vl.",
             )
         )
-    if url.username is not None or url.password is not None:
+    if url.username is not None or url.password is not None or url.query:
         raise _invalid(
             QCoreApplication.translate(
                 "Models",
-                "Leave user and password out of the address: keys belong in QGIS's "
+                "Leave user, password and key out of the address: keys belong in QGIS's "
                 "authentication store, below under Servers.",
             )
         )
@@ -90,7 +90,7 @@ def short_name(name: str) -> str:
 
 
 def _is_this_computer(host: str) -> bool:
-    if host.lower().rstrip(".") == "localhost":
+    if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -198,6 +198,21 @@ class TestAnotherComputer:
         page.manager.listed.emit(ModelList(FOUND.models, (problem,)))
         assert page.models.choice_notice.text == "Its owner grants access."
 
+    def test_what_is_missing_on_the_hub_can_be_downloaded(self, page):
+        remedy = ("download", "owner/model")
+        problem = ModelProblem("hf:owner/model", "model_missing", "It is not here.", remedy=remedy)
+        page.manager.listed.emit(ModelList(FOUND.models, (problem,)))
+        page.models.view.setCurrentItem(page.models.view.topLevelItem(2))
+        assert page.models.repair_button.text() == "Download…"
+        page.models.repair_button.click()
+        assert page.manager.asked[-1] == ("plan", "owner/model")
+
+    def test_a_folder_that_has_a_name_already_is_chosen_by_it(self, page):
+        self.type_name(page, "/models/vila-3b")
+        page.manager.listed.emit(FOUND)
+        assert page.settings.model == "vila-3b"
+        assert page.models.choice_notice.text == ""
+
 
 class TestKeys:
     @pytest.fixture

@@ -12,15 +12,19 @@ translate = QCoreApplication.translate
 
 
 def model_title(model: Model) -> str:
-    """The name of a model, and whether it is for demonstration only."""
-    name = name_title(model.title or model.name)
-    if model.demonstration:
-        return translate("Options", "{name} (demonstration model)").format(name=name)
+    """The name of a model with its server, or that it is for demonstration only."""
+    name = row_title(model)
     server = server_of(model.name)
     if server:
-        return translate("Options", "{model} on {host}").format(
-            model=server.model or name, host=server.host
-        )
+        return translate("Options", "{model} on {host}").format(model=name, host=server.host)
+    return name
+
+
+def row_title(model: Model) -> str:
+    """The name of a model where its engine is shown beside it."""
+    name = name_title(model.name if server_of(model.name) else model.title or model.name)
+    if model.demonstration:
+        return translate("Options", "{name} (demonstration model)").format(name=name)
     return name
 
 
@@ -34,14 +38,15 @@ def name_title(name: str) -> str:
     return name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name
 
 
-def engine_title(engine: str) -> str:
-    """What answers with a model."""
-    names = {
-        UNIRS: "UniRS",
-        TRANSFORMERS: "transformers",
-        SERVER_ENGINE: translate("Options", "Server"),
-    }
-    return names.get(engine, engine)
+def engine_title(item: Model | ModelProblem) -> str:
+    """What answers with a model; of a server also where it is."""
+    if item.engine != SERVER_ENGINE:
+        return {UNIRS: "UniRS", TRANSFORMERS: "transformers"}.get(item.engine, item.engine)
+    server = server_of(item.name)
+    if server is None:
+        return translate("Options", "Server")
+    place = server.host if server.is_remote else f":{server.host.rpartition(':')[2]}"
+    return f"{translate('Options', 'Server')} {place}"
 
 
 def use_title(use: str) -> str:
@@ -75,13 +80,13 @@ def memory_title(model: Model, precision: str) -> str:
     return "" if need is None else size_text(need)
 
 
-def refusal(item: Model | ModelProblem, precision: str, free_bytes: int | None) -> str:
+def refusal(item: Model | ModelProblem, precision: str, memory_bytes: int | None) -> str:
     """Why a model cannot answer here, in a sentence or two; empty if it can.
 
     Args:
         item: The model, or what is wrong with it.
         precision: The precision that is chosen.
-        free_bytes: Free memory of this computer; ``None`` if it is not known.
+        memory_bytes: Memory of this computer; ``None`` if it is not known.
     """
     if isinstance(item, ModelProblem):
         return item.message
@@ -95,28 +100,28 @@ def refusal(item: Model | ModelProblem, precision: str, free_bytes: int | None) 
         "name": model_title(item),
         "need": memory_title(item, precision),
         "precision": item.precision_for(precision),
-        "free": size_text(free_bytes or 0),
+        "memory": size_text(memory_bytes or 0),
     }
     others = [each for each, fits in item.fits.items() if fits]
     if others:
         facts["others"] = ", ".join(others)
         text = translate(
             "Options",
-            "{name} needs {need} of memory in {precision}, but {free} are free. It fits with "
-            "another precision: {others}.",
+            "{name} needs {need} of memory in {precision}; this computer has {memory}. It fits "
+            "with another precision: {others}.",
         )
     else:
         text = translate(
             "Options",
-            "{name} needs {need} of memory in {precision}, but {free} are free. Close other "
-            "programs, or choose a smaller model.",
+            "{name} needs {need} of memory in {precision}; this computer has {memory}. Choose a "
+            "smaller model.",
         )
     return text.format(**facts)
 
 
-def description(item: Model | ModelProblem, precision: str, free_bytes: int | None) -> str:
+def description(item: Model | ModelProblem, precision: str, memory_bytes: int | None) -> str:
     """All that is known of a model, in plain lines."""
-    lines = [refusal(item, precision, free_bytes)]
+    lines = [refusal(item, precision, memory_bytes)]
     if isinstance(item, Model):
         lines += [
             item.summary,

@@ -221,7 +221,10 @@ class ModelsGroup(QGroupBox):
     def _replace_missing(self) -> None:
         """A model that is not there any more is replaced by the default one, and that is said."""
         names = [each.name for each in self._found.models]
-        if not names or self._found.find(self._model) or self._model.startswith((SERVER, HUB)):
+        item = self._found.find(self._model)
+        if item:
+            self._model = item.name
+        if item or not names or self._model.startswith((SERVER, HUB)):
             return
         default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
         text = self.tr("{name} is not on this computer any more; {other} is chosen instead.")
@@ -292,8 +295,11 @@ class ModelsGroup(QGroupBox):
         item = self.view.selected
         self.details.setText(self.view.describe(item) if item else "")
         self.details.setVisible(item is not None)
-        resumes = self._remedy()[:1] == ("download",)
-        self.repair_button.setText(self.tr("Resume download…") if resumes else self.tr("Convert…"))
+        text = self.tr("Convert…")
+        if self._remedy()[:1] == ("download",):
+            begun = item.code == "download_incomplete"
+            text = self.tr("Resume download…") if begun else self.tr("Download…")
+        self.repair_button.setText(text)
         self._enable()
 
     def _enable(self, *_signal: object) -> None:

@@ -12,9 +12,9 @@ from unirs_qgis.options.model_texts import (
     description,
     engine_title,
     memory_title,
-    model_title,
     name_title,
     refusal,
+    row_title,
     tried_title,
     use_word,
 )
@@ -57,7 +57,7 @@ class ModelsView(QTreeWidget):
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.setHorizontalScrollMode(QTreeWidget.ScrollMode.ScrollPerPixel)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * 10)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._found, self._precision = ModelList(), "auto"
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -86,7 +86,7 @@ class ModelsView(QTreeWidget):
         for problem in found.problems:
             name = name_title(problem.name)
             size = _size(problem.size_bytes)
-            self._add([name, engine_title(problem.engine), "", size], problem)
+            self._add([name, engine_title(problem), "", size], problem)
         for row in range(self.topLevelItemCount()):
             item = self.topLevelItem(row).data(0, _ITEM)
             if selected is not None and item.name == selected.name:
@@ -103,8 +103,8 @@ class ModelsView(QTreeWidget):
 
     def _add_model(self, model: Model) -> None:
         cells = [
-            model_title(model),
-            engine_title(model.engine),
+            row_title(model),
+            engine_title(model),
             memory_title(model, self._precision),
             _size(model.size_bytes),
             use_word(model.use),

@@ -118,7 +118,7 @@ class ModelList:
         problems: Those that cannot.
         downloadable: Those that have a short name.
         user_folder: Folder of downloads.
-        memory_bytes: Free memory, which decides what fits; ``None`` if it is unknown.
+        memory_bytes: Memory of this computer, which decides what fits; ``None`` if it is unknown.
         servers: URLs of the servers that answered.
     """
 
@@ -130,9 +130,11 @@ class ModelList:
     servers: tuple[str, ...] = ()
 
     def find(self, name: str) -> Model | ModelProblem | None:
-        """The model of a name; ``None`` if it is not in the list."""
+        """The model of a name, or of a folder; ``None`` if it is not in the list."""
         both = (*self.models, *self.problems)
-        return next((each for each in both if each.name == name), None)
+        named = (each for each in both if each.name == name)
+        in_folder = (each for each in both if each.folder and str(each.folder) == name)
+        return next(named, None) or next(in_folder, None)
 
     def with_models(self, others: Iterable[Model]) -> ModelList:
         """The list with more models at its end, each name once."""

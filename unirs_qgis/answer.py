@@ -31,6 +31,7 @@ class Answer:
         model_digest: Digest of the model's weights; empty if it is not known.
         host: Host that the images were sent to; empty if they stayed on this computer.
         conversation_turns: How many earlier turns of its conversation the model read.
+        frames_left_out: Frames of a series that the model's context had no room for.
         demonstration: Whether the model is for demonstration only.
         zero_shot: Whether a base model answered that was never trained on remote sensing.
         device: "cpu", "cuda" and the like.
@@ -53,6 +54,7 @@ class Answer:
     model_digest: str = ""
     host: str = ""
     conversation_turns: int = 0
+    frames_left_out: int = 0
     demonstration: bool = False
     zero_shot: bool = False
     stopped: bool = False
@@ -87,6 +89,7 @@ class Answer:
             model_digest=result["digest"] or "",
             host=result["host"] or "",
             conversation_turns=result["conversation_turns"],
+            frames_left_out=result["frames_left_out"],
             demonstration=result["demonstration"],
             zero_shot=result["zero_shot"],
             device=result["device"],
@@ -110,8 +113,10 @@ class Answer:
 
     @property
     def can_be_followed(self) -> bool:
-        """Whether a conversation can continue from it: not after ``stopped``, nor with a UniRS
-        model, which answers each question on its own."""
+        """Whether a conversation can continue from it.
+
+        Not if it was stopped, nor with a UniRS model, which answers each question on its own.
+        """
         return self.engine not in ("", "unirs") and not self.stopped
 
 
@@ -177,7 +182,6 @@ ANSWER_COLUMNS = (
         "model_digest",
         Kind.TEXT,
         lambda: translate("History", "Digest of the model"),
-        is_new=True,
         in_batches=True,
     ),
     Column(
@@ -191,6 +195,12 @@ ANSWER_COLUMNS = (
         "conversation_turns",
         Kind.INTEGER,
         lambda: translate("History", "Earlier turns that the model read"),
+        is_new=True,
+    ),
+    Column(
+        "frames_left_out",
+        Kind.INTEGER,
+        lambda: translate("History", "Frames left out"),
         is_new=True,
     ),
     Column(

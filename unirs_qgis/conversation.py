@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtCore import QCoreApplication, QObject
+from qtpy.QtCore import QCoreApplication, QObject, QTimer
 
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry
@@ -19,8 +19,6 @@ MOST_TURNS = 64
 
 _TOLERANCE = 0.01
 """Share of its size by which an extent may move: a panel that opens changes the map view."""
-
-_QUOTED_LETTERS = 50
 
 _INSTRUCTIONS = {
     "ask": "",
@@ -137,6 +135,10 @@ class Conversations(QObject):
         self._place: Place | None = None
         self._goes_on = False  # with the answer to the question that was asked last
         self._model_without = ""  # name of the loaded model, if it has no conversations
+        # Once the project has settled: a layer that is removed leaves it in several steps.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.show)
         dock.conversation_ended.connect(self.end)
 
     @property
@@ -160,6 +162,11 @@ class Conversations(QObject):
         """Set the model that was loaded, by the result of ``load``."""
         can_converse = loaded["capabilities"]["conversation"]
         self._model_without = "" if can_converse else loaded["model"]
+        self.show()
+
+    def forget_model(self) -> None:
+        """Another model may be loaded next."""
+        self._model_without = ""
         self.show()
 
     def add(self, selection: InputSelection, earlier: Sequence[Entry], entry: Entry) -> None:
@@ -189,7 +196,11 @@ class Conversations(QObject):
         self._entries, self._place, self._goes_on = (), None, False
         self.show()
 
-    def show(self, *_signal: object) -> None:
+    def show_soon(self, *_signal: object) -> None:
+        """Show it anew after a change of the selection."""
+        self._soon.start()
+
+    def show(self) -> None:
         """Show whether the next question continues the conversation."""
         if self._model_without:
             sentence = self.tr("{model} answers each question on its own.")
@@ -203,14 +214,9 @@ class Conversations(QObject):
     def _sentence(self, earlier: Sequence[Entry]) -> str:
         if not earlier:
             return ""
-        question = earlier[-1].title
-        if len(question) > _QUOTED_LETTERS:
-            question = question[:_QUOTED_LETTERS].rstrip() + "…"
         if len(earlier) == 1:
-            return self.tr("Follow-up to “{question}”").format(question=question)
-        return self.tr("Follow-up to “{question}” and {count} before it").format(
-            question=question, count=len(earlier) - 1
-        )
+            return self.tr("Follow-up to the question before")
+        return self.tr("Follow-up to the {count} questions before").format(count=len(earlier))
 
 
 def _new(difference: str) -> str:

@@ -154,7 +154,7 @@ class Window(QObject):
         self.history.removed.connect(self.conversations.forget)
         self.history.opened.connect(self.conversations.end)
         for elsewhere in (self.inputs.changed, self._chooser.changed):
-            elsewhere.connect(self.conversations.show)
+            elsewhere.connect(self.conversations.show_soon)
         for other_runtime in (self.setup.started, self.setup.changed):
             other_runtime.connect(self.worker.stop)  # it has the old one's files open
         menu.caption_requested.connect(lambda layers: self._ask_layers(layers, "caption"))
@@ -191,6 +191,7 @@ class Window(QObject):
 
     def _continue(self, entry: Entry, layers: list[QgsRasterLayer]) -> None:
         if self._resume(entry, layers, [*self.history.thread_before(entry), entry]):
+            self.dock.show_entry(entry.id)
             self.dock.set_question("", focus=True)
 
     def _resume(self, entry: Entry, layers: list[QgsRasterLayer], earlier: list[Entry]) -> bool:
@@ -247,6 +248,7 @@ class Window(QObject):
 
     def _apply_settings(self) -> None:
         self.worker.idle_minutes = read_settings().idle_minutes
+        self.conversations.forget_model()
         self.history.open()
         self._status.check_runtime()
 

@@ -61,7 +61,7 @@ class PendingQuestion:
     request: QuestionRequest
     settings: Settings
     folder: Path
-    follow_up: FollowUp = FollowUp()
+    follow_up: FollowUp
     id: str = field(default_factory=new_id)
     model: dict[str, Any] = field(default_factory=dict)
     crops: list[Crop] = field(default_factory=list)

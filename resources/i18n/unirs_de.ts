@@ -56,7 +56,7 @@
     </message>
     <message>
         <source>Images were sent to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder wurden an {host} gesendet.</translation>
     </message>
     <message>
         <source>Question</source>
@@ -95,12 +95,16 @@
         <translation>Experimentelles Modell: Prüfen Sie diese Antwort.</translation>
     </message>
     <message>
+        <source>Images of the series that the model did not read: {count}</source>
+        <translation>Bilder der Zeitreihe, die das Modell nicht gelesen hat: {count}</translation>
+    </message>
+    <message>
         <source>Not sure: the model gives this answer a probability of {percent}.</source>
         <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
     </message>
     <message>
         <source>Chosen from {count} answers. The server gives no probabilities.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus {count} Antworten gewählt. Der Server gibt keine Wahrscheinlichkeiten an.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -117,6 +121,14 @@
     <message>
         <source>average of {views} views, {details}</source>
         <translation>Mittel aus {views} Ansichten, {details}</translation>
+    </message>
+    <message>
+        <source>Engine: {engine}</source>
+        <translation>Engine: {engine}</translation>
+    </message>
+    <message>
+        <source>Digest of the model: {digest}</source>
+        <translation>Prüfsumme des Modells: {digest}</translation>
     </message>
 </context>
 <context>
@@ -210,14 +222,6 @@
         <translation>Neben dem Projekt sehen alle, die es öffnen, seine Antworten; ein noch nicht gespeichertes Projekt verwendet das Profil.</translation>
     </message>
     <message>
-        <source>About a quarter of the memory; answers can change slightly.</source>
-        <translation>Etwa ein Viertel des Speichers; Antworten können sich leicht ändern.</translation>
-    </message>
-    <message>
-        <source>About an eighth of the memory; answers can change more.</source>
-        <translation>Etwa ein Achtel des Speichers; Antworten können sich stärker ändern.</translation>
-    </message>
-    <message>
         <source>History</source>
         <translation>Verlauf</translation>
     </message>
@@ -252,6 +256,14 @@
     <message>
         <source>Half the memory; for graphics cards without fast bfloat16.</source>
         <translation>Halber Speicher; für Grafikkarten ohne schnelles bfloat16.</translation>
+    </message>
+    <message>
+        <source>About a quarter of the memory; answers can change slightly.</source>
+        <translation>Etwa ein Viertel des Speichers; Antworten können sich leicht ändern.</translation>
+    </message>
+    <message>
+        <source>About an eighth of the memory; answers can change more.</source>
+        <translation>Etwa ein Achtel des Speichers; Antworten können sich stärker ändern.</translation>
     </message>
     <message>
         <source>Processor (cpu)</source>
@@ -397,49 +409,49 @@
     <name>Conversation</name>
     <message>
         <source>Other layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Layer</translation>
     </message>
     <message>
         <source>Other dates</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Daten</translation>
     </message>
     <message>
         <source>Another extent</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Ausdehnung</translation>
     </message>
     <message>
         <source>Another model</source>
-        <translation type="unfinished"></translation>
+        <translation>Anderes Modell</translation>
     </message>
     <message>
         <source>{difference}: a new conversation.</source>
-        <translation type="unfinished"></translation>
+        <translation>{difference}: ein neues Gespräch.</translation>
     </message>
 </context>
 <context>
     <name>ConversationBar</name>
     <message>
         <source>New conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Gespräch</translation>
     </message>
     <message>
         <source>Ask the next question without those before it</source>
-        <translation type="unfinished"></translation>
+        <translation>Die nächste Frage ohne die vorigen stellen</translation>
     </message>
 </context>
 <context>
     <name>Conversations</name>
     <message>
         <source>{model} answers each question on its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} beantwortet jede Frage für sich.</translation>
     </message>
     <message>
-        <source>Follow-up to “{question}”</source>
-        <translation type="unfinished"></translation>
+        <source>Follow-up to the question before</source>
+        <translation>Folgefrage zur vorigen Frage</translation>
     </message>
     <message>
-        <source>Follow-up to “{question}” and {count} before it</source>
-        <translation type="unfinished"></translation>
+        <source>Follow-up to the {count} questions before</source>
+        <translation>Folgefrage zu den {count} vorigen Fragen</translation>
     </message>
 </context>
 <context>
@@ -554,6 +566,10 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>follow-up</source>
+        <translation>Folgefrage</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>angehalten</translation>
     </message>
@@ -602,7 +618,7 @@
     </message>
     <message>
         <source>Continue the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch fortsetzen</translation>
     </message>
     <message>
         <source>Copy question and answer</source>
@@ -797,7 +813,7 @@
     </message>
     <message>
         <source>Follows the entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgt auf den Eintrag</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -837,11 +853,15 @@
     </message>
     <message>
         <source>Images were sent to</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder gesendet an</translation>
     </message>
     <message>
         <source>Earlier turns that the model read</source>
-        <translation type="unfinished"></translation>
+        <translation>Frühere Fragen, die das Modell gelesen hat</translation>
+    </message>
+    <message>
+        <source>Frames left out</source>
+        <translation>Ausgelassene Einzelbilder</translation>
     </message>
     <message>
         <source>Demonstration model</source>
@@ -1356,6 +1376,18 @@
         <translation>Entfernen…</translation>
     </message>
     <message>
+        <source>Download…</source>
+        <translation>Herunterladen…</translation>
+    </message>
+    <message>
+        <source>Resume download…</source>
+        <translation>Herunterladen fortsetzen…</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>Umwandeln…</translation>
+    </message>
+    <message>
         <source>Servers: {servers}. Models in the list: {models}.</source>
         <translation>Server: {servers}. Modelle in der Liste: {models}.</translation>
     </message>
@@ -1370,14 +1402,6 @@
     <message>
         <source>No images are sent to {host} before you allow it: choose the model again.</source>
         <translation>An {host} werden keine Bilder gesendet, bevor Sie es erlauben: wählen Sie das Modell noch einmal.</translation>
-    </message>
-    <message>
-        <source>Resume download…</source>
-        <translation>Herunterladen fortsetzen…</translation>
-    </message>
-    <message>
-        <source>Convert…</source>
-        <translation>Umwandeln…</translation>
     </message>
     <message>
         <source>Asking {host} for its models…</source>
@@ -1484,12 +1508,12 @@
         <translation>unbekannter Version</translation>
     </message>
     <message>
-        <source>{name} (demonstration model)</source>
-        <translation>{name} (Demonstrationsmodell)</translation>
-    </message>
-    <message>
         <source>{model} on {host}</source>
         <translation>{model} auf {host}</translation>
+    </message>
+    <message>
+        <source>{name} (demonstration model)</source>
+        <translation>{name} (Demonstrationsmodell)</translation>
     </message>
     <message>
         <source>Server</source>
@@ -1528,12 +1552,12 @@
         <translation>{name} liest laut der Liste seines Servers keine Bilder: wählen Sie ein anderes Modell.</translation>
     </message>
     <message>
-        <source>{name} needs {need} of memory in {precision}, but {free} are free. It fits with another precision: {others}.</source>
-        <translation>{name} braucht mit {precision} {need} Speicher, frei sind aber {free}. Mit einer anderen Genauigkeit passt es: {others}.</translation>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. It fits with another precision: {others}.</source>
+        <translation>{name} braucht mit {precision} {need} Speicher; dieser Rechner hat {memory}. Mit einer anderen Genauigkeit passt es: {others}.</translation>
     </message>
     <message>
-        <source>{name} needs {need} of memory in {precision}, but {free} are free. Close other programs, or choose a smaller model.</source>
-        <translation>{name} braucht mit {precision} {need} Speicher, frei sind aber {free}. Schließen Sie andere Programme, oder wählen Sie ein kleineres Modell.</translation>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. Choose a smaller model.</source>
+        <translation>{name} braucht mit {precision} {need} Speicher; dieser Rechner hat {memory}. Wählen Sie ein kleineres Modell.</translation>
     </message>
     <message>
         <source>Licence: {licence} ({use}).</source>
@@ -2612,16 +2636,16 @@
 <context>
     <name>ThreadView</name>
     <message>
-        <source>Earlier in this conversation</source>
-        <translation type="unfinished"></translation>
+        <source>Conversation so far</source>
+        <translation>Bisheriges Gespräch</translation>
     </message>
     <message>
         <source>Earlier ones, in the history: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>Frühere, im Verlauf: {count}</translation>
     </message>
     <message>
         <source>The model did not read what is above: the conversation is too long for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell hat nicht gelesen, was darüber steht: das Gespräch ist ihm zu lang.</translation>
     </message>
 </context>
 <context>

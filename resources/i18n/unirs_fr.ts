@@ -56,7 +56,7 @@
     </message>
     <message>
         <source>Images were sent to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Des images ont été envoyées à {host}.</translation>
     </message>
     <message>
         <source>Question</source>
@@ -95,12 +95,16 @@
         <translation>Modèle expérimental : vérifiez cette réponse.</translation>
     </message>
     <message>
+        <source>Images of the series that the model did not read: {count}</source>
+        <translation>Images de la série que le modèle n’a pas lues : {count}</translation>
+    </message>
+    <message>
         <source>Not sure: the model gives this answer a probability of {percent}.</source>
         <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
     </message>
     <message>
         <source>Chosen from {count} answers. The server gives no probabilities.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisie parmi {count} réponses. Le serveur ne donne pas de probabilités.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -117,6 +121,14 @@
     <message>
         <source>average of {views} views, {details}</source>
         <translation>moyenne de {views} vues, {details}</translation>
+    </message>
+    <message>
+        <source>Engine: {engine}</source>
+        <translation>Moteur : {engine}</translation>
+    </message>
+    <message>
+        <source>Digest of the model: {digest}</source>
+        <translation>Empreinte du modèle : {digest}</translation>
     </message>
 </context>
 <context>
@@ -210,14 +222,6 @@
         <translation>À côté du projet, tous ceux qui l’ouvrent voient ses réponses&#xa0;; un projet qui n’est pas encore enregistré utilise le profil.</translation>
     </message>
     <message>
-        <source>About a quarter of the memory; answers can change slightly.</source>
-        <translation>Environ un quart de la mémoire&#xa0;; les réponses peuvent changer légèrement.</translation>
-    </message>
-    <message>
-        <source>About an eighth of the memory; answers can change more.</source>
-        <translation>Environ un huitième de la mémoire&#xa0;; les réponses peuvent changer davantage.</translation>
-    </message>
-    <message>
         <source>History</source>
         <translation>Historique</translation>
     </message>
@@ -252,6 +256,14 @@
     <message>
         <source>Half the memory; for graphics cards without fast bfloat16.</source>
         <translation>Moitié moins de mémoire&#xa0;; pour les cartes graphiques sans bfloat16 rapide.</translation>
+    </message>
+    <message>
+        <source>About a quarter of the memory; answers can change slightly.</source>
+        <translation>Environ un quart de la mémoire&#xa0;; les réponses peuvent changer légèrement.</translation>
+    </message>
+    <message>
+        <source>About an eighth of the memory; answers can change more.</source>
+        <translation>Environ un huitième de la mémoire&#xa0;; les réponses peuvent changer davantage.</translation>
     </message>
     <message>
         <source>Processor (cpu)</source>
@@ -397,49 +409,49 @@
     <name>Conversation</name>
     <message>
         <source>Other layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Autres couches</translation>
     </message>
     <message>
         <source>Other dates</source>
-        <translation type="unfinished"></translation>
+        <translation>Autres dates</translation>
     </message>
     <message>
         <source>Another extent</source>
-        <translation type="unfinished"></translation>
+        <translation>Autre emprise</translation>
     </message>
     <message>
         <source>Another model</source>
-        <translation type="unfinished"></translation>
+        <translation>Autre modèle</translation>
     </message>
     <message>
         <source>{difference}: a new conversation.</source>
-        <translation type="unfinished"></translation>
+        <translation>{difference} : une nouvelle conversation.</translation>
     </message>
 </context>
 <context>
     <name>ConversationBar</name>
     <message>
         <source>New conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Nouvelle conversation</translation>
     </message>
     <message>
         <source>Ask the next question without those before it</source>
-        <translation type="unfinished"></translation>
+        <translation>Poser la prochaine question sans les précédentes</translation>
     </message>
 </context>
 <context>
     <name>Conversations</name>
     <message>
         <source>{model} answers each question on its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} répond à chaque question séparément.</translation>
     </message>
     <message>
-        <source>Follow-up to “{question}”</source>
-        <translation type="unfinished"></translation>
+        <source>Follow-up to the question before</source>
+        <translation>Suite de la question précédente</translation>
     </message>
     <message>
-        <source>Follow-up to “{question}” and {count} before it</source>
-        <translation type="unfinished"></translation>
+        <source>Follow-up to the {count} questions before</source>
+        <translation>Suite des {count} questions précédentes</translation>
     </message>
 </context>
 <context>
@@ -554,6 +566,10 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>follow-up</source>
+        <translation>suite</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>arrêtée</translation>
     </message>
@@ -602,7 +618,7 @@
     </message>
     <message>
         <source>Continue the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuer la conversation</translation>
     </message>
     <message>
         <source>Copy question and answer</source>
@@ -797,7 +813,7 @@
     </message>
     <message>
         <source>Follows the entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Suit l’entrée</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -837,11 +853,15 @@
     </message>
     <message>
         <source>Images were sent to</source>
-        <translation type="unfinished"></translation>
+        <translation>Images envoyées à</translation>
     </message>
     <message>
         <source>Earlier turns that the model read</source>
-        <translation type="unfinished"></translation>
+        <translation>Échanges précédents lus par le modèle</translation>
+    </message>
+    <message>
+        <source>Frames left out</source>
+        <translation>Images omises</translation>
     </message>
     <message>
         <source>Demonstration model</source>
@@ -1356,6 +1376,18 @@
         <translation>Supprimer…</translation>
     </message>
     <message>
+        <source>Download…</source>
+        <translation>Télécharger…</translation>
+    </message>
+    <message>
+        <source>Resume download…</source>
+        <translation>Reprendre le téléchargement…</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>Convertir…</translation>
+    </message>
+    <message>
         <source>Servers: {servers}. Models in the list: {models}.</source>
         <translation>Serveurs&#xa0;: {servers}. Modèles dans la liste&#xa0;: {models}.</translation>
     </message>
@@ -1370,14 +1402,6 @@
     <message>
         <source>No images are sent to {host} before you allow it: choose the model again.</source>
         <translation>Aucune image n’est envoyée à {host} avant que vous ne l’autorisiez&#xa0;: choisissez de nouveau le modèle.</translation>
-    </message>
-    <message>
-        <source>Resume download…</source>
-        <translation>Reprendre le téléchargement…</translation>
-    </message>
-    <message>
-        <source>Convert…</source>
-        <translation>Convertir…</translation>
     </message>
     <message>
         <source>Asking {host} for its models…</source>
@@ -1484,12 +1508,12 @@
         <translation>de version inconnue</translation>
     </message>
     <message>
-        <source>{name} (demonstration model)</source>
-        <translation>{name} (modèle de démonstration)</translation>
-    </message>
-    <message>
         <source>{model} on {host}</source>
         <translation>{model} sur {host}</translation>
+    </message>
+    <message>
+        <source>{name} (demonstration model)</source>
+        <translation>{name} (modèle de démonstration)</translation>
     </message>
     <message>
         <source>Server</source>
@@ -1528,12 +1552,12 @@
         <translation>{name} ne lit pas d’images d’après la liste de son serveur&#xa0;: choisissez un autre modèle.</translation>
     </message>
     <message>
-        <source>{name} needs {need} of memory in {precision}, but {free} are free. It fits with another precision: {others}.</source>
-        <translation>{name} demande {need} de mémoire en {precision}, mais {free} sont libres. Il tient avec une autre précision&#xa0;: {others}.</translation>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. It fits with another precision: {others}.</source>
+        <translation>{name} demande {need} de mémoire en {precision}&#xa0;; cet ordinateur en a {memory}. Il tient avec une autre précision&#xa0;: {others}.</translation>
     </message>
     <message>
-        <source>{name} needs {need} of memory in {precision}, but {free} are free. Close other programs, or choose a smaller model.</source>
-        <translation>{name} demande {need} de mémoire en {precision}, mais {free} sont libres. Fermez d’autres programmes, ou choisissez un modèle plus petit.</translation>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. Choose a smaller model.</source>
+        <translation>{name} demande {need} de mémoire en {precision}&#xa0;; cet ordinateur en a {memory}. Choisissez un modèle plus petit.</translation>
     </message>
     <message>
         <source>Licence: {licence} ({use}).</source>
@@ -2612,16 +2636,16 @@
 <context>
     <name>ThreadView</name>
     <message>
-        <source>Earlier in this conversation</source>
-        <translation type="unfinished"></translation>
+        <source>Conversation so far</source>
+        <translation>Conversation en cours</translation>
     </message>
     <message>
         <source>Earlier ones, in the history: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>Précédentes, dans l’historique : {count}</translation>
     </message>
     <message>
         <source>The model did not read what is above: the conversation is too long for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle n’a pas lu ce qui précède : la conversation est trop longue pour lui.</translation>
     </message>
 </context>
 <context>

@@ -58,8 +58,8 @@ class AnswerView(QWidget):
 
     @property
     def beginning(self) -> QWidget:
-        """Where the question begins, below the earlier turns; the dock keeps it in sight."""
-        return self._title
+        """Where the question begins: below the earlier turns, if there are any."""
+        return self._title if self._thread.entries else self
 
     @property
     def text(self) -> QWidget:
@@ -84,6 +84,7 @@ class AnswerView(QWidget):
         for notice in (self._unsure, self._stopped, self._error, self._demonstration):
             notice.show_text("")
         self._details.hide()
+        self._left_out.hide()
         self.show_actions()
         self.show_stage("")
         self.show()
@@ -188,6 +189,8 @@ class AnswerView(QWidget):
         self._stopped.setObjectName("stoppedMark")
         self._host = Notice("info", Tone.WARNING)
         self._host.setObjectName("hostMark")
+        self._left_out = WrapLabel(secondary=True)
+        self._left_out.setObjectName("framesLeftOutLabel")
         self._no_probabilities = WrapLabel(secondary=True)
         self._no_probabilities.setObjectName("noProbabilitiesLabel")
         self._error = Notice("error", Tone.ERROR)
@@ -240,6 +243,7 @@ class AnswerView(QWidget):
             self._bars,
             self._other_fold,
             self._no_probabilities,
+            self._left_out,
             self._unsure,
             self._host,
             self._demonstration,
@@ -292,7 +296,15 @@ class AnswerView(QWidget):
             self.tr("Experimental model: check this answer.") if answer.demonstration else ""
         )
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
+        left_out = answer.frames_left_out
+        self._left_out.setText(
+            self.tr("Images of the series that the model did not read: {count}").format(
+                count=left_out
+            )
+        )
+        self._left_out.setVisible(left_out > 0)
         self._details.setText(_details_of(answer))
+        self._details.setToolTip(plain_tooltip(_weights_of(answer)))
         self._details.show()
         self.show_actions()
         self.show()
@@ -367,3 +379,17 @@ def _details_of(answer: Answer) -> str:
     return translate("AnswerView", "average of {views} views, {details}").format(
         views=answer.views, details=details
     )
+
+
+def _weights_of(answer: Answer) -> str:
+    """Engine and digest, as far as they are known."""
+    lines = []
+    if answer.engine:
+        lines.append(translate("AnswerView", "Engine: {engine}").format(engine=answer.engine))
+    if answer.model_digest:
+        lines.append(
+            translate("AnswerView", "Digest of the model: {digest}").format(
+                digest=answer.model_digest
+            )
+        )
+    return "\n".join(lines)

@@ -207,7 +207,7 @@ class UniRSDock(QDockWidget):
         self._history.set_shown_above("")
         self._input.fold()
         self._answer.begin(title)
-        self._column.reveal(self._answer)
+        self._reveal_answer()
         self._column.follow(self._answer.text)
 
     def show_thread(self, earlier: Sequence[Entry], note: str = "") -> None:
@@ -218,7 +218,7 @@ class UniRSDock(QDockWidget):
             note: Why the question begins a new conversation; empty for none.
         """
         self._answer.show_thread(earlier, note)
-        self._column.reveal(self._answer.beginning)
+        self._reveal_answer()
 
     def show_host(self, host: str) -> None:
         """Shows the host that the images are sent to; empty if they stay on this computer."""
@@ -259,7 +259,7 @@ class UniRSDock(QDockWidget):
         self._answer.finish(entry)
         self._mark_shown()
         if keep_top:
-            self._column.reveal(top)
+            self._reveal_answer()
 
     def fail_answer(self, message: str) -> None:
         """Ends the answer with an error message; the text so far stays."""
@@ -280,6 +280,14 @@ class UniRSDock(QDockWidget):
         """Adds an entry; one of the same id is replaced."""
         self._history.add(entry)
         self._mark_shown()
+
+    def show_entry(self, entry_id: str) -> None:
+        """Shows an entry of the history, unless an answer is in progress."""
+        entry = self._history.entry(entry_id)
+        if entry is not None:
+            self._answer.show_entry(entry, self._history.thread_before(entry))
+            self._mark_shown()
+            self._reveal_answer()
 
     def remove_entry(self, entry_id: str) -> None:
         """Removes an entry from the history and from the answer view."""
@@ -347,12 +355,12 @@ class UniRSDock(QDockWidget):
         self.series_changed.emit()
 
     def _on_chosen(self, entry_id: str) -> None:
-        entry = self._history.entry(entry_id) if entry_id else None
-        if entry is not None:
-            self._answer.show_entry(entry, self._history.thread_before(entry))
-            self._mark_shown()
-            self._column.reveal(self._answer)
+        self.show_entry(entry_id)
         self.entry_selected.emit(entry_id)
+
+    def _reveal_answer(self) -> None:
+        """Scrolls to the question that is shown, and to as much of its answer as there is room."""
+        self._column.reveal(self._answer, self._answer.beginning)
 
     def _mark_shown(self) -> None:
         """Marks the entry in the history whose answer is shown above it."""

@@ -87,8 +87,10 @@ class Entry:
 
     @property
     def marks(self) -> list[str]:
-        """A word for each caveat of the answer."""
+        """A word for each caveat of the answer, and for its place in a conversation."""
         marks = []
+        if self.follows:
+            marks.append(translate("Entry", "follow-up"))
         if self.answer.stopped:
             marks.append(translate("Entry", "stopped"))
         if self.answer.unsure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtGui import QTextCharFormat, QTextCursor
+from qtpy.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from unirs_qgis.dock.entries import Entry
@@ -14,6 +14,7 @@ from unirs_qgis.dock.theme import scaled_font
 
 _SHOWN = 32  # turns; the history has all
 _MOST_LETTERS = 300  # of a question or an answer
+_GAP = 0.35  # of a line
 
 
 class ThreadView(QWidget):
@@ -25,12 +26,12 @@ class ThreadView(QWidget):
         self._text = GrowingText()
         self._text.make_label()
         self._text.setObjectName("threadText")
-        self._text.setAccessibleName(self.tr("Earlier in this conversation"))
+        self._text.setAccessibleName(self.tr("Conversation so far"))
         self._text.setFont(scaled_font(self._text.font(), 0.92))
-        self._fold = Fold(self.tr("Earlier in this conversation"), self._text, unfolded=True)
+        self._fold = Fold(self.tr("Conversation so far"), self._text, unfolded=True)
         self._fold.header.setObjectName("threadFold")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 4)
         layout.addWidget(self._fold)
         self.show_turns(())
 
@@ -56,11 +57,15 @@ class ThreadView(QWidget):
                 self.tr("Earlier ones, in the history: {count}").format(count=hidden), italic=True
             )
         for number, entry in enumerate(entries[hidden:], start=hidden):
+            if number > hidden:
+                self._add_gap()
             if unread and number == max(unread, hidden):
                 self._add_unread()
+                self._add_gap()
             self._add(entry.title, bold=True)
             self._add(entry.answer.text)
         if unread and unread == len(entries):
+            self._add_gap()
             self._add_unread()
         self.setVisible(bool(entries))
 
@@ -69,6 +74,12 @@ class ThreadView(QWidget):
             self.tr("The model did not read what is above: the conversation is too long for it."),
             italic=True,
         )
+
+    def _add_gap(self) -> None:
+        """Adds some pixels: a field of plain text has no margins between its paragraphs."""
+        style = QTextCharFormat()
+        style.setFont(scaled_font(self._text.font(), _GAP))
+        self._cursor.insertBlock(QTextBlockFormat(), style)
 
     def _add(self, text: str, bold: bool = False, italic: bool = False) -> None:
         """Adds a paragraph of plain text."""

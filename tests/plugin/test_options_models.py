@@ -54,9 +54,9 @@ class TestModels:
         for name, (need, fits) in expected.items():
             precision.setCurrentIndex(precision.findData(name))
             row = group.view.topLevelItem(1)
-            assert row.text(2).replace(",", ".") == need
+            assert row.text(1).replace(",", ".") == need
             assert row.icon(0).isNull() is fits
-        assert group.view.topLevelItem(0).text(2) == "", "nothing is shown where nothing is known"
+        assert group.view.topLevelItem(0).text(1) == "", "nothing is shown where nothing is known"
 
     def test_a_model_that_does_not_fit_shows_why_before_anything_is_loaded(self, group):
         precision = self.page.answers.precision_combo

@@ -22,7 +22,7 @@ from unirs_qgis.options.units import size_text
 from unirs_qgis.runtime.model_list import Model, ModelList, ModelProblem
 
 _ITEM = Qt.ItemDataRole.UserRole
-_MEMORY, _DISK, _USE, _TRIED = 2, 3, 4, 6
+_MEMORY, _DISK, _USE, _TRIED = 1, 3, 4, 6
 _NAME_SHARE = 0.42
 """Largest share of the width that names take; the whole name is in the row's tooltip."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -38,8 +38,8 @@ class ModelsView(QTreeWidget):
         self.setHeaderLabels(
             [
                 self.tr("Model"),
-                self.tr("Engine"),
                 self.tr("Memory"),
+                self.tr("Engine"),
                 self.tr("On disk"),
                 self.tr("Use"),
                 self.tr("Licence"),
@@ -86,7 +86,7 @@ class ModelsView(QTreeWidget):
         for problem in found.problems:
             name = name_title(problem.name)
             size = _size(problem.size_bytes)
-            self._add([name, engine_title(problem), "", size], problem)
+            self._add([name, "", engine_title(problem), size], problem)
         for row in range(self.topLevelItemCount()):
             item = self.topLevelItem(row).data(0, _ITEM)
             if selected is not None and item.name == selected.name:
@@ -104,8 +104,8 @@ class ModelsView(QTreeWidget):
     def _add_model(self, model: Model) -> None:
         cells = [
             row_title(model),
-            engine_title(model),
             memory_title(model, self._precision),
+            engine_title(model),
             _size(model.size_bytes),
             use_word(model.use),
             model.licence,

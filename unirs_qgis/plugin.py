@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from shutil import rmtree
+from typing import Any
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
@@ -25,6 +26,7 @@ from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import guide_page, private_folder
 from unirs_qgis.processing import UniRSProvider
 from unirs_qgis.question import QuestionController, QuestionRequest
+from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import runtime_python, worker_command
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.runtime.worker import Worker
@@ -108,7 +110,7 @@ class Window(QObject):
         self._chooser = ExtentChooser(canvas)
         self._footprints = Footprints(canvas)
         self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
-        self.worker = Worker(self._worker_command, self)
+        self.worker = Worker(self._worker_command, self, self._access)
         self.setup = RuntimeSetup(self)
         self.inputs = InputController(
             self.dock, before, after, self._chooser, canvas, project, self
@@ -146,6 +148,7 @@ class Window(QObject):
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
         self.questions.mapped.connect(self.history.add_change_map)
         self.questions.answered.connect(self.history.add)
+        self.questions.replaced.connect(self._warn)
         self.history.repeat_requested.connect(self._ask_again)
         self.history.continue_requested.connect(self._continue)
         self.history.removed.connect(self.conversations.forget)
@@ -253,6 +256,10 @@ class Window(QObject):
     def _worker_command() -> list[str] | None:
         python = runtime_python(read_settings())
         return worker_command(python) if python else None
+
+    @staticmethod
+    def _access(model: str) -> dict[str, Any]:
+        return access_params(read_settings(), model)
 
     def _warn(self, sentence: str) -> None:
         show_warning(self._iface, sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
 from unirs_qgis.inputs.selection import InputSelection, crs_name
+from unirs_qgis.runtime.capabilities import Capabilities
+from unirs_qgis.runtime.model_names import HUB, SERVER, short_name
 from unirs_qgis.runtime.worker import Job, Worker
-from unirs_qgis.settings import Settings
+from unirs_qgis.settings import DEFAULT_MODEL, Settings
 
 FRAME = "frame.png"
 
@@ -66,6 +68,11 @@ class PendingQuestion:
     job: Job | None = None
 
     @property
+    def capabilities(self) -> Capabilities:
+        """What the loaded model can do."""
+        return Capabilities.of_load(self.model)
+
+    @property
     def is_sent(self) -> bool:
         """Whether the worker has received the question itself."""
         return bool(self.crops or (self.request.selection.video and self.model))
@@ -73,9 +80,7 @@ class PendingQuestion:
     @property
     def change_map(self) -> Path | None:
         """Where the worker writes the change map; ``None`` if there can be none."""
-        is_possible = (
-            self.request.selection.kind == "pair" and self.model["capabilities"]["change_maps"]
-        )
+        is_possible = self.request.selection.kind == "pair" and self.capabilities.change_maps
         return self.folder.parent / f"{self.id}.tif" if is_possible else None
 
     @property
@@ -100,12 +105,12 @@ class PendingQuestion:
             "paths": [str(crop.path) for crop in self.crops] or [request.selection.video],
             "text": request.text,
             "classes" if request.task == "classify" else "options": list(request.options),
-            "clue": settings.clue,
+            "clue": settings.clue if self.capabilities.clue else None,
             "max_new_tokens": settings.max_new_tokens,
         }
         if self.follow_up.earlier:
             params["conversation"] = self.follow_up.turns()
-        if settings.views > 1 and self.has_probabilities:
+        if settings.views > 1 and self.has_probabilities and self.capabilities.views:
             params["views"] = settings.views
         if request.selection.video:
             params["save_crop"] = str(self.folder / FRAME)
@@ -178,6 +183,8 @@ class QuestionController(QObject):
     """Id of an entry, and the `Path` of its change map. Comes before the entry."""
     loaded = Signal(dict)
     """The result of `load`, before each question."""
+    replaced = Signal(str)
+    """Says that the default model answers in the place of a missing one."""
 
     def __init__(
         self,
@@ -258,6 +265,10 @@ class QuestionController(QObject):
     def _on_loaded(self, model: dict[str, Any]) -> None:
         question = self._question
         question.model = model
+        refusal = question.capabilities.refusal(question.request.selection.kind)
+        if refusal:
+            self._fail(refusal)
+            return
         question.follow_up = question.follow_up.for_model(model)
         self._conversations.set_model(model)
         self._dock.show_thread(question.follow_up.earlier, question.follow_up.note)
@@ -303,9 +314,27 @@ class QuestionController(QObject):
         self._clear_folders()
 
     def _on_failed(self, code: str, message: str) -> None:
+        settings = self._question.settings
+        named = not settings.model.startswith((HUB, SERVER)) and settings.model != DEFAULT_MODEL
+        if code == "model_missing" and named:
+            self._ask_default()
+            return
         if code == "cancelled" and self.was_stopped:
             message = self.tr("Stopped before the answer began.")
         self._fail(message)
+
+    def _ask_default(self) -> None:
+        """The chosen model is not there any more: the default one answers, and that is said."""
+        question = self._question
+        text = self.tr(
+            "The model {name} is not on this computer any more; {other} answers instead. Choose "
+            "another one in Settings ▸ Options ▸ UniRS."
+        )
+        self.replaced.emit(
+            text.format(name=short_name(question.settings.model), other=DEFAULT_MODEL)
+        )
+        question.settings = replace(question.settings, model=DEFAULT_MODEL)
+        self._submit("load", model_params(question.settings), self._on_loaded)
 
     def _fail(self, message: str) -> None:
         self.drop()

@@ -140,6 +140,13 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(word in str(error) for word in _MEMORY_WORDS)
 
 
+def free_memory(device: torch.device) -> int:
+    """Bytes that are free on a device, or on this computer where its library does not name them."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return psutil.virtual_memory().available
+
+
 def free_unused_memory() -> None:
     """Collect garbage, and give an accelerator's unused blocks back."""
     gc.collect()

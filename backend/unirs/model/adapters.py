@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
@@ -88,6 +89,13 @@ def active_adapter(language_model: LlamaForCausalLM, role: Role) -> Iterator[Non
             yield
         finally:
             language_model.enable_adapters()
+
+
+def widen_adapters(language_model: LlamaForCausalLM, dtype: torch.dtype) -> None:
+    """Give all adapters the type of computation: on quantised layers they are made in float32."""
+    for name, weights in language_model.named_parameters():
+        if ".lora_" in name:
+            weights.data = weights.data.to(dtype)
 
 
 def adapter_shapes(

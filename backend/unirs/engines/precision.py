@@ -98,7 +98,7 @@ def supports(device: torch.device, name: str) -> bool:
 
 def free_bytes(device: torch.device) -> int:
     """Memory of a device that is free; that of the computer where the device does not report it."""
-    module = None if device.type == "cpu" else torch.get_device_module(device)
+    module: Any = torch if device.type == "cpu" else torch.get_device_module(device)
     if hasattr(module, "mem_get_info"):
         return int(module.mem_get_info(device)[0])
     return int(psutil.virtual_memory().available)

@@ -13,7 +13,14 @@ from typing import Any
 
 from torch import Tensor
 
-from unirs.model.adapters import Role, adapter_shapes, adapter_tensors, add_adapters, fill_adapter, widen_adapters
+from unirs.model.adapters import (
+    Role,
+    adapter_shapes,
+    adapter_tensors,
+    add_adapters,
+    fill_adapter,
+    widen_adapters,
+)
 from unirs.model.compact_weights import SCALE, read_compact, write_compact
 from unirs.model.config import UniRSConfig
 from unirs.model.language_model import LanguageModel

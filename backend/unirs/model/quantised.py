@@ -20,7 +20,7 @@ Quantisation = Literal["int8", "int4"]
 GROUP = 64
 """Inputs of an int4 layer that share scale and offset: 4.5 bits a weight, as llama.cpp's Q4_0."""
 
-ALIGNMENT = 64
+ALIGNMENT: dict[Quantisation, int] = {"int8": 16, "int4": 64}
 """The sizes of a quantised layer are multiples of this; other layers stay wide."""
 
 _MOST_ROWS: dict[Quantisation, int] = {"int8": 16, "int4": 128}
@@ -30,12 +30,10 @@ _PIECE = 256
 """Outputs that are quantised or restored at a time on a CPU: a few MB, which stay in its cache."""
 
 
-def quantisable(layer: nn.Module) -> bool:
+def quantisable(layer: nn.Module, quantisation: Quantisation) -> bool:
     """Whether a layer can be quantised: a linear one with sizes that the kernels take."""
-    return (
-        type(layer) is nn.Linear
-        and layer.in_features % ALIGNMENT == 0
-        and layer.out_features % ALIGNMENT == 0
+    return type(layer) is nn.Linear and not any(
+        size % ALIGNMENT[quantisation] for size in (layer.in_features, layer.out_features)
     )
 
 
@@ -71,7 +69,9 @@ class QuantisedLinear(nn.Linear):
         )
         self.weight = _frozen(torch.empty(0, dtype=torch.int8))  # until the layer is loaded
         self.scales = _frozen(torch.empty(scales, dtype=torch.bfloat16))
-        self.bias = _frozen(torch.empty(out_features, dtype=dtype)) if bias else None
+        self.register_parameter(
+            "bias", _frozen(torch.empty(out_features, dtype=dtype)) if bias else None
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Multiply ``[…, inputs]``; the result has the type of the input."""
@@ -163,13 +163,13 @@ def int4_product(rows: Tensor, packed: Tensor, scales: Tensor) -> Tensor:
         product = torch.ops.aten._weight_int4pack_mm_for_cpu(narrow, packed, GROUP, scales)
     else:
         product = torch.ops.aten._weight_int4pack_mm(narrow, packed, GROUP, scales)
-    return product.to(rows.dtype)  # type: ignore[no-any-return]
+    return product.to(rows.dtype)
 
 
 def int8_product(rows: Tensor, whole: Tensor, scales: Tensor) -> Tensor:
     """Rows ``[rows, inputs]`` times int8 weights, in the type of the rows."""
     product = torch.ops.aten._weight_int8pack_mm(rows.bfloat16(), whole, scales)
-    return product.to(rows.dtype)  # type: ignore[no-any-return]
+    return product.to(rows.dtype)
 
 
 @cache

@@ -29,7 +29,7 @@ _BLOCK = re.compile(r"(^|\.)(layers|h|blocks)\.\d+\.")
 
 
 @register_quantization_config(_METHOD)
-class LoadingQuantisation(QuantizationConfigMixin):  # type: ignore[misc]
+class LoadingQuantisation(QuantizationConfigMixin):
     """How ``from_pretrained`` quantises the weights that it reads."""
 
     def __init__(self, quantisation: Quantisation, **_: Any) -> None:
@@ -38,7 +38,7 @@ class LoadingQuantisation(QuantizationConfigMixin):  # type: ignore[misc]
 
 
 @register_quantizer(_METHOD)
-class _LoadingQuantiser(HfQuantizer):  # type: ignore[misc]
+class _LoadingQuantiser(HfQuantizer):
     """Replaces layers before loading, and quantises each of their weights when it arrives."""
 
     is_trainable = False
@@ -60,7 +60,7 @@ class _LoadingQuantiser(HfQuantizer):  # type: ignore[misc]
         self.remove_quantization_config(model)  # it concerned loading alone
 
 
-class _Quantise(ConversionOps):  # type: ignore[misc]
+class _Quantise(ConversionOps):
     """One weight to packed weights and scales."""
 
     def convert(
@@ -114,13 +114,13 @@ def replace_layers(model: nn.Module, quantisation: Quantisation) -> None:
     blocks = {
         id(layer)
         for name, layer in decoder.named_modules()
-        if _BLOCK.search(f"{name}.") and quantisable(layer)
+        if _BLOCK.search(f"{name}.") and quantisable(layer, quantisation)
     }
     for name, layer in list(model.named_modules()):
         if id(layer) in blocks:
             model.set_submodule(name, _emptied(layer, quantisation))
-        elif layer is head and quantisable(layer):
-            model.set_submodule(name, _emptied(layer, "int8"))
+        elif head is not None and layer is head and quantisable(head, "int8"):
+            model.set_submodule(name, _emptied(head, "int8"))
 
 
 def _emptied(layer: nn.Module, quantisation: Quantisation) -> QuantisedLinear:
@@ -140,7 +140,7 @@ def _decoder(model: nn.Module) -> nn.Module:
     decoder: Any = getattr(model, "language_model", model)
     while isinstance(decoder, PreTrainedModel) and decoder.get_decoder() is not decoder:
         decoder = decoder.get_decoder()
-    return decoder  # type: ignore[no-any-return]
+    return decoder
 
 
 def _own_head(model: nn.Module) -> nn.Module | None:

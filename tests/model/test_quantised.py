@@ -8,8 +8,10 @@ import torch
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from unirs.errors import UniRSError
 from unirs.model import load_bundle, quantised, save_bundle
 from unirs.model.quantised import QuantisedLinear, quantise
+from unirs.model.quantiser import replace_layers
 
 BOUNDS = {"int8": 0.01, "int4": 0.11}
 """Largest relative error of a product with normally distributed weights."""
@@ -151,6 +153,17 @@ def test_a_compact_folder_is_quantised_with_its_adapters(make_small, tmp_path):
     for role in ("answer", "clue"):
         with wide.language_model(role) as exact, loaded.language_model(role) as model:
             assert relative_error(logits(model), logits(exact)) < LOGIT_BOUNDS["int8"]
+
+
+def test_a_layer_that_int4_cannot_hold_becomes_int8_and_then_stays_wide():
+    model = nn.Sequential(nn.Sequential(nn.Linear(64, 128), nn.Linear(48, 32), nn.Linear(10, 10)))
+    model = nn.ModuleDict({"layers": model})
+    replace_layers(model, "int4")
+    kinds = [getattr(each, "quantisation", None) for each in model["layers"][0]]
+    assert kinds == ["int4", "int8", None]
+    with pytest.raises(UniRSError, match="sizes that int8") as caught:
+        replace_layers(nn.ModuleDict({"layers": nn.Sequential(nn.Linear(10, 10))}), "int8")
+    assert caught.value.code == "precision_unsupported"
 
 
 def test_a_quantised_bundle_is_not_saved(make_bundle, tmp_path):

@@ -21,7 +21,7 @@ GROUP = 64
 """Inputs of an int4 layer that share scale and offset: 4.5 bits a weight, as llama.cpp's Q4_0."""
 
 ALIGNMENT: dict[Quantisation, int] = {"int8": 16, "int4": 64}
-"""The sizes of a quantised layer are multiples of this; other layers stay wide."""
+"""The sizes of a quantised layer are multiples of this."""
 
 _MOST_ROWS: dict[Quantisation, int] = {"int8": 16, "int4": 128}
 """Rows up to which the kernels are faster than restored weights (measured on a CPU, docs)."""

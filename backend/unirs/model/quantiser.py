@@ -21,6 +21,7 @@ from transformers.quantizers import HfQuantizer
 from transformers.quantizers.auto import register_quantization_config, register_quantizer
 from transformers.utils.quantization_config import QuantizationConfigMixin
 
+from unirs.errors import UniRSError
 from unirs.model.quantised import Quantisation, QuantisedLinear, quantisable, quantise
 
 _METHOD = "unirs"
@@ -101,26 +102,47 @@ def open_weights(folder: Path) -> dict[str, Any]:
     Raises:
         OSError, SafetensorError: A file cannot be read.
     """
-    tensors: dict[str, Any] = {}
+    tensors = _Unread()
     for file in sorted(folder.glob("*.safetensors")):
         stored: Any = safe_open(file, "pt", backend="pread")
-        tensors |= {name: stored.get_slice(name) for name in stored.keys()}  # noqa: SIM118
+        tensors.update({name: stored.get_slice(name) for name in stored.keys()})  # noqa: SIM118
     return tensors
 
 
+class _Unread(dict[str, Any]):
+    """Tensors that are still in their files. ``transformers`` copies its arguments in vain."""
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> _Unread:
+        return self
+
+
 def replace_layers(model: nn.Module, quantisation: Quantisation) -> None:
-    """Put quantised layers, without weights, in the place of those that can be quantised."""
+    """Put quantised layers, without weights, in the place of those that can be quantised.
+
+    Layers whose sizes int4 cannot hold become int8; those that int8 cannot hold stay wide.
+
+    Raises:
+        UniRSError: ``precision_unsupported`` if no layer can be quantised.
+    """
     decoder, head = _decoder(model), _own_head(model)
-    blocks = {
-        id(layer)
+    wanted: dict[int, tuple[Quantisation, ...]] = {
+        id(layer): (quantisation, "int8")
         for name, layer in decoder.named_modules()
-        if _BLOCK.search(f"{name}.") and quantisable(layer, quantisation)
+        if _BLOCK.search(f"{name}.")
     }
+    if head is not None:
+        wanted[id(head)] = ("int8",)
+    replaced = 0
     for name, layer in list(model.named_modules()):
-        if id(layer) in blocks:
-            model.set_submodule(name, _emptied(layer, quantisation))
-        elif head is not None and layer is head and quantisable(head, "int8"):
-            model.set_submodule(name, _emptied(head, "int8"))
+        possible = [each for each in wanted.get(id(layer), ()) if quantisable(layer, each)]
+        if possible:
+            model.set_submodule(name, _emptied(layer, possible[0]))
+            replaced += 1
+    if not replaced:
+        raise UniRSError(
+            "precision_unsupported",
+            f"The model has no layers with sizes that {quantisation} can hold; choose bfloat16.",
+        )
 
 
 def _emptied(layer: nn.Module, quantisation: Quantisation) -> QuantisedLinear:
@@ -143,13 +165,10 @@ def _decoder(model: nn.Module) -> nn.Module:
     return decoder
 
 
-def _own_head(model: nn.Module) -> nn.Module | None:
+def _own_head(model: nn.Module) -> nn.Linear | None:
     """The output layer, if it does not share the weights of the embedding."""
-    holder: Any = getattr(model, "language_model", model)
-    holder = holder if getattr(holder, "lm_head", None) is not None else model
-    head = getattr(holder, "lm_head", None)
-    config = getattr(holder, "config", None)
-    if head is None or config is None:
-        return None
-    tied = config.tie_word_embeddings or config.get_text_config(decoder=True).tie_word_embeddings
-    return None if tied else head
+    for holder in (getattr(model, "language_model", None), model):
+        head = getattr(holder, "lm_head", None)
+        if isinstance(holder, PreTrainedModel) and isinstance(head, nn.Linear):
+            return None if "lm_head.weight" in holder.all_tied_weights_keys else head
+    return None

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import psutil
 import torch
 
 from unirs.errors import UniRSError
@@ -113,10 +114,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes that are free on a device, or on this computer where its library does not name them."""
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    return psutil.virtual_memory().available
+    """Bytes of a device that are free; those of the computer where the device does not report it."""
+    module: Any = torch if device.type == "cpu" else torch.get_device_module(device)
+    if hasattr(module, "mem_get_info"):
+        return int(module.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
 
 
 def free_unused_memory() -> None:

@@ -114,7 +114,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes of a device that are free; those of the computer where the device does not report it."""
+    """Free bytes of a device; those of the computer where the device does not report its own."""
     module: Any = torch if device.type == "cpu" else torch.get_device_module(device)
     if hasattr(module, "mem_get_info"):
         return int(module.mem_get_info(device)[0])

@@ -136,6 +136,7 @@ def answer(request):
         "changed": len(set(colours)) > 1 if request["method"] == "change" else None,
         **{name: MODEL[name] for name in ("model", "engine", "host", "digest")},
         "conversation_turns": 0,
+        "frames_left_out": 0,
         "device": "cpu",
         "demonstration": True,
         "zero_shot": False,

@@ -52,17 +52,27 @@ _FATAL = frozenset(
     (
         "device_missing",
         "environment_broken",
+        "key_invalid",
+        "key_refused",
+        "key_unprotected",
         "language_model_invalid",
         "language_model_missing",
         "max_tokens_invalid",
         "model_invalid",
         "model_missing",
+        "model_name_invalid",
         "options_invalid",
         "params_invalid",
         "precision_unknown",
+        "precision_unsupported",
         "question_empty",
         "question_too_long",
+        "remote_not_allowed",
+        "server_model_missing",
+        "server_unreachable",
+        "server_url_invalid",
         "text_invalid",
+        "views_invalid",
     )
 )
 """Codes of the worker's errors that every area would have: they end the run."""

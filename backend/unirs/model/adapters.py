@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
@@ -77,6 +78,13 @@ def activate_adapter(language_model: LlamaForCausalLM, role: Role) -> None:
         language_model.set_adapter(role)
     elif adapters:
         language_model.disable_adapters()
+
+
+def widen_adapters(language_model: LlamaForCausalLM, dtype: torch.dtype) -> None:
+    """Give all adapters the type of computation: on quantised layers they are made in float32."""
+    for name, weights in language_model.named_parameters():
+        if ".lora_" in name:
+            weights.data = weights.data.to(dtype)
 
 
 def adapter_shapes(

@@ -21,6 +21,7 @@ from unirs.model.config import UniRSConfig
 from unirs.model.folder import ADAPTER_FOLDER, CARD, CLUE_FOLDER, ModelCard, weights_digest
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
+from unirs.model.quantised import Quantisation
 
 
 @dataclass
@@ -34,6 +35,8 @@ class ModelBundle:
         processor: Turns images and prompts into tensors.
         clue_language_model: The frozen base LLM that writes clues, if it has weights of its own.
         card: What its model card states.
+        quantisation: Type of the weights of the language model's linear layers, if they are
+            quantised. Such a bundle answers, and is not saved.
     """
 
     name: str
@@ -42,6 +45,7 @@ class ModelBundle:
     processor: UniRSProcessor
     clue_language_model: LlamaForCausalLM | None = None
     card: ModelCard = field(default_factory=ModelCard)
+    quantisation: Quantisation | None = None
     _role: Role = field(default="answer", init=False)
 
     @property
@@ -60,6 +64,11 @@ class ModelBundle:
         parts = [self.model, self.clue_language_model]
         weights = {id(each): each for part in parts if part for each in part.parameters()}
         return sum(each.numel() * each.element_size() for each in weights.values())
+
+    @property
+    def precision(self) -> str:
+        """Type of the weights: that of the language model's linear layers."""
+        return self.quantisation or str(self.model.dtype).removeprefix("torch.")
 
     @contextmanager
     def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
@@ -99,7 +108,10 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> N
 
     Raises:
         UniRSError: ``output_unwritable``.
+        ValueError: Its weights are quantised, which a model folder cannot hold.
     """
+    if bundle.quantisation:
+        raise ValueError(f"a model folder cannot hold weights in {bundle.quantisation}")
     folder = Path(folder)
     try:
         _save(bundle, folder, card)

@@ -19,8 +19,9 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
-from unirs.engines.devices import free_memory, guard_memory, resolve_device, resolve_precision
+from unirs.engines.devices import free_memory, guard_memory, resolve_device
 from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
+from unirs.engines.precision import resolve_precision
 from unirs.engines.unirs.decoding import Stop
 from unirs.engines.unirs.prompting import fuses, is_base, writes_clue
 from unirs.engines.unirs.reliability import answer_kind, is_demonstration
@@ -78,8 +79,8 @@ class Pipeline:
 
     @property
     def precision(self) -> str:
-        """``"float32"`` or ``"bfloat16"``."""
-        return str(self.bundle.model.dtype).removeprefix("torch.")
+        """One of ``unirs.model.memory.PRECISION_NAMES``."""
+        return self.bundle.precision
 
     @property
     def image_size(self) -> int:
@@ -333,19 +334,19 @@ def load_pipeline(
     Args:
         name_or_folder: See ``find_model``.
         device: See ``devices.resolve_device``.
-        precision: See ``devices.resolve_precision``.
+        precision: See ``resolve_precision``.
         on_accepted: See ``load_bundle``.
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid``, ``device_missing``,
-            ``precision_unknown`` or ``out_of_memory``.
+            ``precision_unknown``, ``precision_unsupported`` or ``out_of_memory``.
     """
     started = time.perf_counter()
     folder = read_folder(find_model(name_or_folder))
     where = resolve_device(device)
-    dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
+    chosen = resolve_precision(precision, where, folder.memory)
     bundle = guard_memory(
-        lambda: load_bundle(folder, where, dtype, on_accepted),
+        lambda: load_bundle(folder, where, chosen.dtype, on_accepted, chosen.quantisation),
         lambda: None,
         f"loading the model {folder.name}",
     )

@@ -62,9 +62,13 @@ class Server:
 
 
 def find_servers(
-    ports: Iterable[int] = WELL_KNOWN_PORTS, limits: Limits = QUICK
+    ports: Iterable[int] | None = None, limits: Limits = QUICK
 ) -> tuple[list[Server], list[UniRSError]]:
     """Ask ports of this computer for OpenAI-compatible servers, all at once.
+
+    Args:
+        ports: By default the well-known ones.
+        limits: Bounds of what each may do.
 
     Returns:
         The servers, and what is wrong with others that answered. Where nothing listens, or
@@ -72,7 +76,8 @@ def find_servers(
     """
 
     async def ask_all() -> list[Server | UniRSError | None]:
-        return await asyncio.gather(*(_ask(port, limits) for port in ports))
+        asked = WELL_KNOWN_PORTS if ports is None else ports
+        return await asyncio.gather(*(_ask(port, limits) for port in asked))
 
     found = asyncio.run(ask_all())
     servers = [each for each in found if isinstance(each, Server)]

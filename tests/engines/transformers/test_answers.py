@@ -1,12 +1,16 @@
 """Answers of models of other architectures: the same as those of plain `transformers`."""
 
+import json
 import math
+import shutil
 
 import pytest
 import torch
 
+from tests.engines.transformers.conftest import Plain
 from tests.models.vlm import ARCHITECTURES
 from unirs.engines.engine import Item
+from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
 from unirs.engines.transformers.rows import Row
 from unirs.engines.unirs.run import Run
@@ -384,3 +388,25 @@ def test_an_engine_says_what_it_can_do(engine):
 )
 def test_crops_are_as_large_as_the_image_processor_wants(architecture, size, engine_of):
     assert engine_of(architecture).image_size == size
+
+
+def test_settings_of_generation_that_come_with_a_model_are_kept(vlm_folder, tmp_path, images):
+    folder = shutil.copytree(vlm_folder(), tmp_path / "settings")
+    path = folder / "generation_config.json"
+    given = {"repetition_penalty": 1.8, "do_sample": True, "temperature": 0.1, "top_k": 5}
+    path.write_text(json.dumps(json.loads(path.read_text()) | given))
+    reference, engine = Plain(folder), load_transformers_engine(folder, "cpu", "float32")
+    visual, question = images.single(), Question(text="What is it?", max_new_tokens=16)
+    inputs = reference.inputs(visual.crops, ("user", [None, "What is it?"]))
+    answer = engine.answer(visual, question)
+    assert answer.text == reference.decode(reference.generate(inputs, 16))
+    engine.close()
+
+
+def test_the_cache_that_a_model_asks_for_does_not_hinder(vlm_folder, tmp_path, images):
+    folder = shutil.copytree(vlm_folder("gemma3"), tmp_path / "static")
+    path = folder / "generation_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"cache_implementation": "hybrid"}))
+    engine = load_transformers_engine(folder, "cpu", "float32")
+    assert engine.answer(images.single(), Question(text="Why?", max_new_tokens=3)).text
+    engine.close()

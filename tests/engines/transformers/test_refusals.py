@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import pytest
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForImageTextToText
 
-from unirs.engines.transformers import load_transformers_engine
+from unirs.engines.transformers import load_transformers_engine, loading
 from unirs.engines.transformers.template import ChatTemplate
 from unirs.errors import UniRSError
 from unirs.inputs import Question, Turn
@@ -37,9 +36,7 @@ def refusal(folder, **options):
     """The error that loading raises, without having read weights."""
     read = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            AutoModelForImageTextToText, "from_pretrained", lambda *_, **__: read.append(1)
-        )
+        patch.setattr(loading, "open_weights", lambda *_: read.append(1))
         with pytest.raises(UniRSError) as refused:
             load_transformers_engine(folder, "cpu", **{"precision": "float32"} | options)
     assert not read

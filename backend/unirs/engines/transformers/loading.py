@@ -14,9 +14,11 @@ from unirs.engines.transformers.processing import Processing
 from unirs.engines.transformers.processor import explained
 from unirs.errors import UniRSError
 from unirs.model.bundle import quiet_transformers
+from unirs.model.quantiser import open_weights
 from unirs.model.vlm_folder import VLMFolder, read_vlm_folder
 
 GIGABYTE = 1e9
+_GENERATION = "generation_config.json"
 
 
 class LoadedVLM(NamedTuple):
@@ -96,17 +98,22 @@ def read_vlm_config(folder: VLMFolder) -> Any:
 
 
 def _load_weights(folder: VLMFolder, config: Any, precision: Precision, where: torch.device) -> Any:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
+
+    kind = MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)]
     with explained(f"The model folder {folder.path} is not usable", "model_invalid"):
-        model, found = transformers.AutoModelForImageTextToText.from_pretrained(
-            folder.path,
+        model, found = kind.from_pretrained(
+            None,  # with a path, the files would be mapped into memory beside the model
             config=config,
+            state_dict=open_weights(folder.path, folder.weight_files),
             device_map={"": str(where)},
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
             output_loading_info=True,
             **precision.loading_options(),
         )
+        if (folder.path / _GENERATION).is_file():
+            model.generation_config = transformers.GenerationConfig.from_pretrained(
+                folder.path, local_files_only=True
+            )
     if missing := sorted(found["missing_keys"]):
         raise UniRSError(
             "model_invalid",

@@ -315,6 +315,7 @@ def tune(folder: Path, temporary: Path, device: torch.device, options: Any) -> F
 
     All weights of the language model learn where 16 bytes for each of them fit, else an adapter.
     """
+    from unirs.engines.devices import free_memory
     from unirs.model import load_bundle
     from unirs_lab.data.examples import write_example
     from unirs_lab.training.answer_objective import AnswerObjective, loop_options
@@ -328,7 +329,7 @@ def tune(folder: Path, temporary: Path, device: torch.device, options: Any) -> F
 
     start = without_adapter(folder, temporary / "start")
     bundle = load_bundle(start, device, torch.bfloat16)
-    whole = free_bytes(device) > 1.3 * STATE * Sizes.of(bundle.config).language
+    whole = free_memory(device) > 1.3 * STATE * Sizes.of(bundle.config).language
     datasets = ("geochat", "levir-cc", "era")
     roots = {name: write_example(name, temporary / "data" / name, count=16) for name in datasets}
     settings = load_settings(
@@ -393,13 +394,6 @@ def place_on(device: torch.device) -> Any:
     from unirs_lab.training.distributed import join
 
     return join(str(device))
-
-
-def free_bytes(device: torch.device) -> int:
-    """Free memory of the device."""
-    from unirs.engines.precision import free_bytes as free
-
-    return free(device)
 
 
 def release(device: torch.device) -> None:

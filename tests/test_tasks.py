@@ -32,6 +32,7 @@ DATES = ("20200811", "20210811", "20230811")
 KEYS = {
     *("answer", "clue", "options", "changed", "unsure", "task", "model", "device", "stopped"),
     *("zero_shot", "demonstration", "acquired", "crop", "seconds", "tokens", "change_map"),
+    *("engine", "digest", "host", "conversation_turns", "frames_left_out"),
 }
 
 

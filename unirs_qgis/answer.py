@@ -24,10 +24,14 @@ class Answer:
     Attributes:
         text: The answer; incomplete if it was stopped.
         clue: The clue that was generated before the answer; empty if there was none.
-        options: The closed set of answers with their probabilities (0 to 1); empty for a free
-            answer.
+        options: The closed set of answers with their probabilities (0 to 1, or ``None`` where the
+            engine gives none); empty for a free answer.
+        engine: "unirs", "transformers" or "server"; empty for an answer of an earlier version.
         model: Name of the model.
         model_digest: Digest of the model's weights; empty if it is not known.
+        host: Host that the images were sent to; empty if they stayed on this computer.
+        conversation_turns: How many earlier turns of its conversation the model read.
+        frames_left_out: Frames of a series that the model's context had no room for.
         demonstration: Whether the model is for demonstration only.
         zero_shot: Whether a base model answered that was never trained on remote sensing.
         device: "cpu", "cuda" and the like.
@@ -45,8 +49,12 @@ class Answer:
     device: str
     seconds: float
     clue: str = ""
-    options: tuple[tuple[str, float], ...] = ()
+    options: tuple[tuple[str, float | None], ...] = ()
+    engine: str = ""
     model_digest: str = ""
+    host: str = ""
+    conversation_turns: int = 0
+    frames_left_out: int = 0
     demonstration: bool = False
     zero_shot: bool = False
     stopped: bool = False
@@ -60,7 +68,6 @@ class Answer:
         cls,
         result: Mapping[str, Any],
         *,
-        model_digest: str = "",
         views: int = 1,
         dates: Sequence[str] = (),
     ) -> Answer:
@@ -68,7 +75,6 @@ class Answer:
 
         Args:
             result: The JSON object.
-            model_digest: Of the model that was loaded.
             views: Number of augmented views that were asked for.
             dates: Acquisition dates of the layers, which their crops do not carry; none for a
                 video file.
@@ -78,8 +84,12 @@ class Answer:
             text=result["answer"],
             clue=result["clue"] or "",
             options=tuple((each["text"], each["probability"]) for each in result["options"]),
+            engine=result["engine"],
             model=result["model"],
-            model_digest=model_digest,
+            model_digest=result["digest"] or "",
+            host=result["host"] or "",
+            conversation_turns=result["conversation_turns"],
+            frames_left_out=result["frames_left_out"],
             demonstration=result["demonstration"],
             zero_shot=result["zero_shot"],
             device=result["device"],
@@ -93,8 +103,21 @@ class Answer:
 
     @property
     def probability(self) -> float | None:
-        """Probability of the answer (0 to 1); ``None`` if it was not chosen from options."""
+        """Probability of the answer (0 to 1); ``None`` if there is none."""
         return dict(self.options).get(self.text)
+
+    @property
+    def lacks_probabilities(self) -> bool:
+        """Whether it was chosen from options that have no probabilities."""
+        return any(share is None for _, share in self.options)
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether a conversation can continue from it.
+
+        Not if it was stopped, nor with a UniRS model, which answers each question on its own.
+        """
+        return self.engine not in ("", "unirs") and not self.stopped
 
 
 class Kind(Enum):
@@ -106,7 +129,7 @@ class Kind(Enum):
     FLAG = "true or false"
     TIME = "time in UTC"
     LIST = "texts, as a JSON list"
-    OPTIONS = "texts with probabilities, as a JSON list of objects"
+    OPTIONS = "texts with probabilities, which may be null, as a JSON list of objects"
 
 
 @dataclass(frozen=True)
@@ -147,8 +170,39 @@ ANSWER_COLUMNS = (
     Column("answer", Kind.TEXT, lambda: translate("History", "Answer"), "text"),
     Column("clue", Kind.TEXT, lambda: translate("History", "Clue"), in_batches=True),
     Column("options", Kind.OPTIONS, lambda: translate("History", "Options")),
+    Column(
+        "engine",
+        Kind.TEXT,
+        lambda: translate("History", "Engine"),
+        is_new=True,
+        in_batches=True,
+    ),
     Column("model", Kind.TEXT, lambda: translate("History", "Model")),
-    Column("model_digest", Kind.TEXT, lambda: translate("History", "Digest of the model")),
+    Column(
+        "model_digest",
+        Kind.TEXT,
+        lambda: translate("History", "Digest of the model"),
+        in_batches=True,
+    ),
+    Column(
+        "host",
+        Kind.TEXT,
+        lambda: translate("History", "Images were sent to"),
+        is_new=True,
+        in_batches=True,
+    ),
+    Column(
+        "conversation_turns",
+        Kind.INTEGER,
+        lambda: translate("History", "Earlier turns that the model read"),
+        is_new=True,
+    ),
+    Column(
+        "frames_left_out",
+        Kind.INTEGER,
+        lambda: translate("History", "Frames left out"),
+        is_new=True,
+    ),
     Column(
         "demonstration",
         Kind.FLAG,

@@ -13,7 +13,7 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QGuiApplication
 
 from unirs_qgis.dock import UniRSDock
-from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.entries import Entry, thread_before
 from unirs_qgis.dock.export_dialog import ExportDialog
 from unirs_qgis.history import History, HistoryError
 from unirs_qgis.inputs.layer_tree import raster_layers
@@ -52,6 +52,12 @@ class HistoryController(QObject):
 
     repeat_requested = Signal(object, list)
     """An `Entry`, and its layers (`QgsRasterLayer`); none for a video file."""
+    continue_requested = Signal(object, list)
+    """As `repeat_requested`: its conversation is to be continued."""
+    removed = Signal(str)
+    """Id of an entry that is no longer in the history."""
+    opened = Signal()
+    """The history of another place is opened."""
 
     def __init__(
         self,
@@ -91,6 +97,7 @@ class HistoryController(QObject):
             return
         if self._history:
             self._close_other(self._history)
+            self.opened.emit()
         self._history = History(path, self)
         self._history.loaded.connect(self._on_loaded)
         self._history.added.connect(self._on_added)
@@ -110,6 +117,10 @@ class HistoryController(QObject):
         """Store an answer."""
         self._entries[entry.id] = entry  # available before the history has written it
         self._history.add(entry)
+
+    def thread_before(self, entry: Entry) -> list[Entry]:
+        """The earlier entries of its conversation, the oldest first."""
+        return thread_before(entry, self._entries.get)
 
     def add_change_map(self, entry_id: str, path: Path) -> None:
         """Remember the change map of an answer."""
@@ -135,6 +146,7 @@ class HistoryController(QObject):
         for path in self._map_folder.glob(f"{entry_id}.*"):
             path.unlink(missing_ok=True)
         self._dock.remove_entry(entry_id)
+        self.removed.emit(entry_id)
         self._footprints.clear()
 
     def _on_exported(self, path: str) -> None:
@@ -157,6 +169,7 @@ class HistoryController(QObject):
             "zoom": self._zoom,
             "highlight": self._show,
             "ask_again": self._ask_again,
+            "continue": self._continue,
             "copy": self._copy,
             "delete": self._delete,
             "change_map": self._show_map,
@@ -175,8 +188,17 @@ class HistoryController(QObject):
             self._warn(str(error))
 
     def _ask_again(self, entry: Entry) -> None:
+        self._with_layers(entry, self.repeat_requested.emit)
+
+    def _continue(self, entry: Entry) -> None:
+        self._with_layers(entry, self.continue_requested.emit)
+
+    def _with_layers(
+        self, entry: Entry, act: Callable[[Entry, list[QgsRasterLayer]], None]
+    ) -> None:
+        """Act on an entry and its layers, or warn that one of them is missing."""
         if not entry.footprint:
-            self.repeat_requested.emit(entry, [])
+            act(entry, [])
             return
         layers = [self._find(record.name, record.source) for record in entry.layers]
         missing = [r.name for r, layer in zip(entry.layers, layers) if layer is None]
@@ -187,7 +209,7 @@ class HistoryController(QObject):
                 )
             )
         else:
-            self.repeat_requested.emit(entry, layers)
+            act(entry, layers)
 
     def _find(self, name: str, source: str) -> QgsRasterLayer | None:
         """The layer of that source, preferably one of that name."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from shutil import rmtree
+from typing import Any
 
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Qt, QUrl
 from qtpy.QtGui import QDesktopServices
 
+from unirs_qgis.conversation import Conversations
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history_controller import HistoryController
 from unirs_qgis.inputs.controller import InputController, InputError
 from unirs_qgis.inputs.layer_combo import LayerCombo
+from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.menu import DockAction, LayerMenu, icon
@@ -23,6 +26,7 @@ from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import guide_page, private_folder
 from unirs_qgis.processing import UniRSProvider
 from unirs_qgis.question import QuestionController, QuestionRequest
+from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import runtime_python, worker_command
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.runtime.worker import Worker
@@ -106,13 +110,14 @@ class Window(QObject):
         self._chooser = ExtentChooser(canvas)
         self._footprints = Footprints(canvas)
         self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
-        self.worker = Worker(self._worker_command, self)
+        self.worker = Worker(self._worker_command, self, self._access)
         self.setup = RuntimeSetup(self)
         self.inputs = InputController(
             self.dock, before, after, self._chooser, canvas, project, self
         )
+        self.conversations = Conversations(self.dock, self._selection, self)
         self.questions = QuestionController(
-            self.dock, self.worker, self._folder, read_settings, self
+            self.dock, self.worker, self.conversations, self._folder, read_settings, self
         )
         self.history = HistoryController(
             self.dock, self._footprints, self._iface, read_settings, self
@@ -143,7 +148,13 @@ class Window(QObject):
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
         self.questions.mapped.connect(self.history.add_change_map)
         self.questions.answered.connect(self.history.add)
+        self.questions.replaced.connect(self._warn)
         self.history.repeat_requested.connect(self._ask_again)
+        self.history.continue_requested.connect(self._continue)
+        self.history.removed.connect(self.conversations.forget)
+        self.history.opened.connect(self.conversations.end)
+        for elsewhere in (self.inputs.changed, self._chooser.changed):
+            elsewhere.connect(self.conversations.show_soon)
         for other_runtime in (self.setup.started, self.setup.changed):
             other_runtime.connect(self.worker.stop)  # it has the old one's files open
         menu.caption_requested.connect(lambda layers: self._ask_layers(layers, "caption"))
@@ -173,18 +184,42 @@ class Window(QObject):
         self._ask(task, "", [])
 
     def _ask_again(self, entry: Entry, layers: list[QgsRasterLayer]) -> None:
+        """Ask the same about the same, after the same questions."""
+        if self._resume(entry, layers, self.history.thread_before(entry)):
+            options = [text for text, _ in entry.answer.options]
+            self._ask(entry.task, entry.question, options)
+
+    def _continue(self, entry: Entry, layers: list[QgsRasterLayer]) -> None:
+        if self._resume(entry, layers, [*self.history.thread_before(entry), entry]):
+            self.dock.show_entry(entry.id)
+            self.dock.set_question("", focus=True)
+
+    def _resume(self, entry: Entry, layers: list[QgsRasterLayer], earlier: list[Entry]) -> bool:
+        """Select what an entry is about, and continue with earlier entries about that.
+
+        Returns:
+            Whether it can be asked about; otherwise a message says why not.
+        """
         self._show_dock(True)
         if layers:
             self.inputs.choose_as_given(layers)
-            try:
-                self._chooser.use_footprint(entry.footprint, entry.crs)
-            except ValueError as error:
-                self._warn(str(error))
-                return
         else:
             self.inputs.choose_video(entry.layers[0].source)
-        options = [text for text, _ in entry.answer.options]
-        self._ask(entry.task, entry.question, options)
+        try:
+            if layers:
+                self._chooser.use_footprint(entry.footprint, entry.crs)
+            self.conversations.resume(self.inputs.selection(), earlier)
+        except (ValueError, InputError) as error:
+            self._warn(str(error))
+            return False
+        return True
+
+    def _selection(self) -> InputSelection | None:
+        """What the next question would be about; ``None`` if it cannot be asked."""
+        try:
+            return self.inputs.selection()
+        except InputError:
+            return None
 
     def _prepare(self, layers: list[QgsRasterLayer]) -> None:
         self._show_dock(True)
@@ -213,6 +248,7 @@ class Window(QObject):
 
     def _apply_settings(self) -> None:
         self.worker.idle_minutes = read_settings().idle_minutes
+        self.conversations.forget_model()
         self.history.open()
         self._status.check_runtime()
 
@@ -220,6 +256,10 @@ class Window(QObject):
     def _worker_command() -> list[str] | None:
         python = runtime_python(read_settings())
         return worker_command(python) if python else None
+
+    @staticmethod
+    def _access(model: str) -> dict[str, Any]:
+        return access_params(read_settings(), model)
 
     def _warn(self, sentence: str) -> None:
         show_warning(self._iface, sentence)

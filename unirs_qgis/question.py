@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,15 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QImage
 
 from unirs_qgis.answer import Answer
+from unirs_qgis.conversation import Conversations, FollowUp
 from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
 from unirs_qgis.inputs.selection import InputSelection, crs_name
+from unirs_qgis.runtime.capabilities import Capabilities
+from unirs_qgis.runtime.model_names import HUB, SERVER, short_name
 from unirs_qgis.runtime.worker import Job, Worker
-from unirs_qgis.settings import Settings
+from unirs_qgis.settings import DEFAULT_MODEL, Settings
 
 FRAME = "frame.png"
 
@@ -48,6 +51,7 @@ class PendingQuestion:
         request: What the user asks.
         settings: The user's settings when it was asked.
         folder: Private folder of its files.
+        follow_up: The conversation that it goes with.
         id: Of the entry that it becomes.
         model: The result of ``load``; empty before.
         crops: The images that the model reads; empty before they are drawn, and for a video file.
@@ -57,10 +61,16 @@ class PendingQuestion:
     request: QuestionRequest
     settings: Settings
     folder: Path
+    follow_up: FollowUp
     id: str = field(default_factory=new_id)
     model: dict[str, Any] = field(default_factory=dict)
     crops: list[Crop] = field(default_factory=list)
     job: Job | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the loaded model can do."""
+        return Capabilities.of_load(self.model)
 
     @property
     def is_sent(self) -> bool:
@@ -70,9 +80,7 @@ class PendingQuestion:
     @property
     def change_map(self) -> Path | None:
         """Where the worker writes the change map; ``None`` if there can be none."""
-        is_possible = (
-            self.request.selection.kind == "pair" and self.model["capabilities"]["change_maps"]
-        )
+        is_possible = self.request.selection.kind == "pair" and self.capabilities.change_maps
         return self.folder.parent / f"{self.id}.tif" if is_possible else None
 
     @property
@@ -97,10 +105,12 @@ class PendingQuestion:
             "paths": [str(crop.path) for crop in self.crops] or [request.selection.video],
             "text": request.text,
             "classes" if request.task == "classify" else "options": list(request.options),
-            "clue": settings.clue,
+            "clue": settings.clue if self.capabilities.clue else None,
             "max_new_tokens": settings.max_new_tokens,
         }
-        if settings.views > 1 and self.has_probabilities:
+        if self.follow_up.earlier:
+            params["conversation"] = self.follow_up.turns()
+        if settings.views > 1 and self.has_probabilities and self.capabilities.views:
             params["views"] = settings.views
         if request.selection.video:
             params["save_crop"] = str(self.folder / FRAME)
@@ -159,6 +169,7 @@ class QuestionController(QObject):
     Args:
         dock: Shows the answer.
         worker: Gives the answer.
+        conversations: Keeps the conversation.
         folder: Private folder of this session; its owner removes it.
         settings: Gives the user's settings.
         parent: Owner.
@@ -172,17 +183,20 @@ class QuestionController(QObject):
     """Id of an entry, and the `Path` of its change map. Comes before the entry."""
     loaded = Signal(dict)
     """The result of `load`, before each question."""
+    replaced = Signal(str)
+    """Says that the default model answers in the place of a missing one."""
 
     def __init__(
         self,
         dock: UniRSDock,
         worker: Worker,
+        conversations: Conversations,
         folder: Path,
         settings: Callable[[], Settings],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._dock, self._worker = dock, worker
+        self._dock, self._worker, self._conversations = dock, worker, conversations
         self._folder, self._settings = folder, settings
         self._question: PendingQuestion | None = None
         self._renderer: CropRenderer | None = None
@@ -199,7 +213,9 @@ class QuestionController(QObject):
         """Ask a question. The pending one, if any, is dropped."""
         self.drop()
         self.was_stopped = False
+        follow_up = self._conversations.begin(request.selection)
         self._dock.begin_answer(title_of(request.task, request.text))
+        self._dock.show_thread(follow_up.earlier, follow_up.note)
         folder = self._folder / new_id()
         try:
             folder.mkdir(mode=0o700)
@@ -211,7 +227,7 @@ class QuestionController(QObject):
                 ).format(folder=self._folder, reason=error.strerror or error)
             )
             return
-        self._question = PendingQuestion(request, self._settings(), folder)
+        self._question = PendingQuestion(request, self._settings(), folder, follow_up)
         self._submit("load", model_params(self._question.settings), self._on_loaded)
         self._set_stage("load")
 
@@ -249,6 +265,13 @@ class QuestionController(QObject):
     def _on_loaded(self, model: dict[str, Any]) -> None:
         question = self._question
         question.model = model
+        refusal = question.capabilities.refusal(question.request.selection.kind)
+        if refusal:
+            self._fail(refusal)
+            return
+        question.follow_up = question.follow_up.for_model(model)
+        self._conversations.set_model(model)
+        self._dock.show_thread(question.follow_up.earlier, question.follow_up.note)
         self.loaded.emit(model)
         if question.request.selection.video:
             self._send()
@@ -273,6 +296,7 @@ class QuestionController(QObject):
         self._send()
 
     def _send(self) -> None:
+        self._dock.show_host(self._question.model["host"] or "")
         self._submit(self._question.request.task, self._question.params(), self._on_answer)
 
     def _on_answer(self, result: dict[str, Any]) -> None:
@@ -284,14 +308,33 @@ class QuestionController(QObject):
             frames = sorted(question.folder.glob("frame-*.png"), key=_frame_number)
             self._dock.show_seen([QImage(str(path)) for path in frames])
         self._dock.finish_answer(entry, bool(result["change_map"]))
+        self._conversations.add(question.request.selection, question.follow_up.earlier, entry)
         self.answered.emit(entry)
         self._set_stage("")
         self._clear_folders()
 
     def _on_failed(self, code: str, message: str) -> None:
+        settings = self._question.settings
+        named = not settings.model.startswith((HUB, SERVER)) and settings.model != DEFAULT_MODEL
+        if code == "model_missing" and named:
+            self._ask_default()
+            return
         if code == "cancelled" and self.was_stopped:
             message = self.tr("Stopped before the answer began.")
         self._fail(message)
+
+    def _ask_default(self) -> None:
+        """The chosen model is not there any more: the default one answers, and that is said."""
+        question = self._question
+        text = self.tr(
+            "The model {name} is not on this computer any more; {other} answers instead. Choose "
+            "another one in Settings ▸ Options ▸ UniRS."
+        )
+        self.replaced.emit(
+            text.format(name=short_name(question.settings.model), other=DEFAULT_MODEL)
+        )
+        question.settings = replace(question.settings, model=DEFAULT_MODEL)
+        self._submit("load", model_params(question.settings), self._on_loaded)
 
     def _fail(self, message: str) -> None:
         self.drop()
@@ -321,7 +364,6 @@ def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
     crop = question.crops[0] if question.crops else None
     answer = Answer.of_result(
         result,
-        model_digest=question.model["digest"],
         views=question.params().get("views", 1),
         dates=[record.date for record in selection.records] if selection.layers else (),
     )
@@ -335,6 +377,7 @@ def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
         footprint=crop.footprint if crop else "",
         crs=crs_name(crop.crs) if crop else "",
         layers=selection.records,
+        follows=question.follow_up.earlier[-1].id if question.follow_up.earlier else "",
     )
 
 

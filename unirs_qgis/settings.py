@@ -14,7 +14,7 @@ from qgis.core import QgsSettings
 
 GROUP = "unirs"
 
-PRECISIONS = ("auto", "float32", "bfloat16")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8", "int4")
 HISTORY_PLACES = ("profile", "project")
 BUILDS = ("auto", "cpu", "cuda")
 """Builds of PyTorch that a set-up can be asked for."""
@@ -25,7 +25,14 @@ VIEWS = range(1, 9)
 
 IDLE_MINUTES = range(24 * 60 + 1)
 
+DEFAULT_MODEL = "unirs-small"
+
 _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d{1,2})?")
+_HOST = re.compile(r"[^\s/@#?]{1,260}")
+_LOGIN = re.compile(rf"{_HOST.pattern} [A-Za-z0-9]{{7}}")
+_CLUES = {"auto": None, "always": True, "never": False}
+_OLDER_NAMES = {"added_models": "model_folders"}
+"""Names under which earlier versions stored a field."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +42,39 @@ class Settings:
     Attributes:
         python: Interpreter of the user's own environment with ``unirs``; empty: that of the
             set-up.
-        model: Name or folder of the model.
+        model: Name of the model, as ``unirs --model`` takes it: a name, a folder,
+            ``hf:OWNER/NAME`` or ``server:URL#MODEL``.
         device: ``"auto"``, ``"cpu"`` or an accelerator such as ``"cuda:0"``.
         precision: One of ``PRECISIONS``.
-        clue: Whether a clue is generated before the answer.
+        clue: Whether the images are described before the answer; ``None``: where the model was
+            trained with such clues.
         max_new_tokens: Upper bound of an answer's length.
         views: Number of augmented views whose probabilities and change maps are averaged.
         idle_minutes: Minutes without a question after which the model's memory is freed; 0: never.
         history_place: One of ``HISTORY_PLACES``: in the profile, or beside the project.
-        model_folders: Model folders outside of the models folder.
+        added_models: Names of models that the user has added to the list: folders outside of the
+            models folder, ``hf:OWNER/NAME``, ``server:URL#MODEL``.
+        confirmed_hosts: Other hosts (``example.org:8000``) to which the user lets images be sent.
+        server_logins: For a server's host, a space, and the id of its configuration in QGIS's
+            authentication store. The key itself is never stored here.
     """
 
     python: str = ""
-    model: str = "unirs-small"
+    model: str = DEFAULT_MODEL
     device: str = "auto"
     precision: str = "auto"
-    clue: bool = True
+    clue: bool | None = None
     max_new_tokens: int = 128
     views: int = 1
     idle_minutes: int = 15
     history_place: str = "profile"
-    model_folders: tuple[str, ...] = ()
+    added_models: tuple[str, ...] = ()
+    confirmed_hosts: tuple[str, ...] = ()
+    server_logins: tuple[str, ...] = ()
+
+    def login(self, host: str) -> str:
+        """Id of the authentication configuration for a server's host; empty if there is none."""
+        return dict(each.split(" ") for each in self.server_logins).get(host, "")
 
 
 @dataclass(frozen=True)
@@ -103,6 +122,8 @@ def _read(kind: type, group: str) -> dict[str, Any]:
     values = {}
     for field in fields(kind):
         stored = store.value(f"{group}/{field.name}")
+        if stored is None and field.name in _OLDER_NAMES:
+            stored = store.value(f"{group}/{_OLDER_NAMES[field.name]}")
         if stored is None:
             continue
         try:
@@ -116,6 +137,8 @@ def _write(values: object, group: str) -> None:
     store = QgsSettings()
     for field in fields(values):  # type: ignore[arg-type]
         value = getattr(values, field.name)
+        if field.name == "clue":
+            value = next(word for word, choice in _CLUES.items() if choice is value)
         store.setValue(f"{group}/{field.name}", list(value) if isinstance(value, tuple) else value)
 
 
@@ -137,15 +160,23 @@ def _device(stored: Any) -> str:
     return _text(stored)
 
 
-def _flag(stored: Any) -> bool:
-    # The settings file has text only: Qt writes true and false.
-    return {"true": True, "1": True, "false": False, "0": False}[str(stored).lower()]
+def _clue(stored: Any) -> bool | None:
+    # Earlier versions stored a flag, which the file has as text: true was the default.
+    older = {"true": None, "1": None, "false": False, "0": False}
+    return {**_CLUES, **older}[str(stored).lower()]
 
 
 def _texts(stored: Any) -> tuple[str, ...]:
     # A list of one is read back as its only text, and an empty list as nothing.
+    if not isinstance(stored, (str, list, tuple)):
+        raise TypeError(stored)
     texts = [stored] if isinstance(stored, str) else list(stored)
     return tuple(text for text in map(_text, texts) if text)
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[Any], tuple[str, ...]]:
+    """Reads the texts of a list that have a form; others are left out."""
+    return lambda stored: tuple(text for text in _texts(stored) if pattern.fullmatch(text))
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
@@ -172,12 +203,14 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "model": _some_text,
     "device": _device,
     "precision": _one_of(PRECISIONS),
-    "clue": _flag,
+    "clue": _clue,
     "max_new_tokens": _number_in(TOKENS),
     "views": _number_in(VIEWS),
     "idle_minutes": _number_in(IDLE_MINUTES),
     "history_place": _one_of(HISTORY_PLACES),
-    "model_folders": _texts,
+    "added_models": _texts,
+    "confirmed_hosts": _matching(_HOST),
+    "server_logins": _matching(_LOGIN),
     "base_python": _text,
     "build": _one_of(BUILDS),
     "wheels_folder": _text,

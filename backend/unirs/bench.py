@@ -304,7 +304,7 @@ def measure_batched_and_single(pipeline: Pipeline, tiles: list[VisualInput]) -> 
 def naive_answer(bundle: ModelBundle, visual: VisualInput, question: Question) -> str:
     """An answer as a straightforward script makes it: two fresh ``generate``, nothing shared."""
     clue = None
-    if question.clue and writes_clue(bundle.config):
+    if question.clue is not False and writes_clue(bundle.config):
         prompt = clue_prompt(visual.kind, len(visual.crops))
         clue = _generate(bundle, "clue", prompt, visual, False, CLUE_MAX_NEW_TOKENS).strip()
     prompt = answer_prompt(bundle.config, visual, instruction_for(question, visual.kind), clue)

@@ -105,6 +105,23 @@ CHANGE_INSTRUCTION = CLUE_INSTRUCTIONS[InputKind.PAIR]
 """For two dates, the paper's instruction is that of the clue (Tables I and II)."""
 SHORT_ANSWER_SUFFIX = "Answer the question using a single word or phrase."
 
+CHAT_OPTIONS = "Answer with exactly one of the following, and nothing else:"
+CHAT_CHANGE = (
+    "Describe what has changed from the first image to the second in one or two sentences. "
+    "If nothing has changed, answer that nothing has changed."
+)
+CHAT_CLASSIFY = {
+    InputKind.SINGLE: "Which class describes this remote sensing image?",
+    InputKind.PAIR: "Which class describes the second remote sensing image?",
+    InputKind.VIDEO: "Which class describes what is seen in these frames?",
+}
+CHAT_CLUES = {
+    InputKind.SINGLE: "Describe this remote sensing image in detail.",
+    InputKind.PAIR: "Describe both remote sensing images, and every difference between them.",
+    InputKind.VIDEO: "Describe what these frames show, and what changes from one to the next.",
+}
+"""Instructions for models that were not trained with those above: they say what is wanted."""
+
 
 class Mark(Enum):
     """A part of a prompt that is structure and not text; no text can contain it."""

@@ -55,6 +55,10 @@
         <translation>In Arbeit…</translation>
     </message>
     <message>
+        <source>Images were sent to {host}.</source>
+        <translation>Bilder wurden an {host} gesendet.</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Frage</translation>
     </message>
@@ -91,8 +95,16 @@
         <translation>Experimentelles Modell: Prüfen Sie diese Antwort.</translation>
     </message>
     <message>
+        <source>Images of the series that the model did not read: {count}</source>
+        <translation>Bilder der Zeitreihe, die das Modell nicht gelesen hat: {count}</translation>
+    </message>
+    <message>
         <source>Not sure: the model gives this answer a probability of {percent}.</source>
         <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
+    </message>
+    <message>
+        <source>Chosen from {count} answers. The server gives no probabilities.</source>
+        <translation>Aus {count} Antworten gewählt. Der Server gibt keine Wahrscheinlichkeiten an.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -109,6 +121,14 @@
     <message>
         <source>average of {views} views, {details}</source>
         <translation>Mittel aus {views} Ansichten, {details}</translation>
+    </message>
+    <message>
+        <source>Engine: {engine}</source>
+        <translation>Engine: {engine}</translation>
+    </message>
+    <message>
+        <source>Digest of the model: {digest}</source>
+        <translation>Prüfsumme des Modells: {digest}</translation>
     </message>
 </context>
 <context>
@@ -128,14 +148,6 @@
     <message>
         <source>32 bits (float32)</source>
         <translation>32 Bit (float32)</translation>
-    </message>
-    <message>
-        <source>16 bits (bfloat16), half the memory</source>
-        <translation>16 Bit (bfloat16), halber Speicher</translation>
-    </message>
-    <message>
-        <source>Describe the images first</source>
-        <translation>Bilder zuerst beschreiben</translation>
     </message>
     <message>
         <source> tokens</source>
@@ -164,6 +176,14 @@
     <message>
         <source>Never</source>
         <translation>Nie</translation>
+    </message>
+    <message>
+        <source>If the model was trained so</source>
+        <translation>Wenn das Modell so trainiert wurde</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>Immer</translation>
     </message>
     <message>
         <source>In the QGIS profile</source>
@@ -206,6 +226,46 @@
         <translation>Verlauf</translation>
     </message>
     <message>
+        <source>16 bits (bfloat16)</source>
+        <translation>16 Bit (bfloat16)</translation>
+    </message>
+    <message>
+        <source>16 bits (float16)</source>
+        <translation>16 Bit (float16)</translation>
+    </message>
+    <message>
+        <source>8 bits (int8)</source>
+        <translation>8 Bit (int8)</translation>
+    </message>
+    <message>
+        <source>4 bits (int4)</source>
+        <translation>4 Bit (int4)</translation>
+    </message>
+    <message>
+        <source>The widest that the device computes fast and has memory for.</source>
+        <translation>Die genaueste, mit der das Gerät schnell rechnet und für die sein Speicher reicht.</translation>
+    </message>
+    <message>
+        <source>Exact, and fast on processors; needs the most memory.</source>
+        <translation>Exakt und auf Prozessoren schnell; braucht am meisten Speicher.</translation>
+    </message>
+    <message>
+        <source>Half the memory; fast on recent graphics cards and processors.</source>
+        <translation>Halber Speicher; schnell auf neueren Grafikkarten und Prozessoren.</translation>
+    </message>
+    <message>
+        <source>Half the memory; for graphics cards without fast bfloat16.</source>
+        <translation>Halber Speicher; für Grafikkarten ohne schnelles bfloat16.</translation>
+    </message>
+    <message>
+        <source>About a quarter of the memory; answers can change slightly.</source>
+        <translation>Etwa ein Viertel des Speichers; Antworten können sich leicht ändern.</translation>
+    </message>
+    <message>
+        <source>About an eighth of the memory; answers can change more.</source>
+        <translation>Etwa ein Achtel des Speichers; Antworten können sich stärker ändern.</translation>
+    </message>
+    <message>
         <source>Processor (cpu)</source>
         <translation>Prozessor (cpu)</translation>
     </message>
@@ -227,6 +287,37 @@
     <message>
         <source>A defect in UniRS stopped this ({kind}: {reason}); see the log panel, and report it.</source>
         <translation>Ein Fehler in UniRS hat dies beendet ({kind}: {reason}); siehe das Protokollfenster, und melden Sie ihn.</translation>
+    </message>
+</context>
+<context>
+    <name>Capabilities</name>
+    <message>
+        <source>{model} reads no single images.</source>
+        <translation>{model} liest keine einzelnen Bilder.</translation>
+    </message>
+    <message>
+        <source>{model} reads no pairs of dates.</source>
+        <translation>{model} liest keine Bildpaare.</translation>
+    </message>
+    <message>
+        <source>{model} reads no series or videos.</source>
+        <translation>{model} liest keine Zeitreihen oder Videos.</translation>
+    </message>
+    <message>
+        <source>{model} does not describe images first.</source>
+        <translation>{model} beschreibt die Bilder nicht zuerst.</translation>
+    </message>
+    <message>
+        <source>{model} makes no change maps.</source>
+        <translation>{model} erstellt keine Änderungskarten.</translation>
+    </message>
+    <message>
+        <source>{model} averages over no views.</source>
+        <translation>{model} mittelt nicht über Ansichten.</translation>
+    </message>
+    <message>
+        <source>{model} chooses from options without probabilities.</source>
+        <translation>{model} wählt ohne Wahrscheinlichkeiten aus den Antwortmöglichkeiten.</translation>
     </message>
 </context>
 <context>
@@ -312,6 +403,55 @@
     <message>
         <source>Not now</source>
         <translation>Jetzt nicht</translation>
+    </message>
+</context>
+<context>
+    <name>Conversation</name>
+    <message>
+        <source>Other layers</source>
+        <translation>Andere Layer</translation>
+    </message>
+    <message>
+        <source>Other dates</source>
+        <translation>Andere Daten</translation>
+    </message>
+    <message>
+        <source>Another extent</source>
+        <translation>Andere Ausdehnung</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Anderes Modell</translation>
+    </message>
+    <message>
+        <source>{difference}: a new conversation.</source>
+        <translation>{difference}: ein neues Gespräch.</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationBar</name>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>Ask the next question without those before it</source>
+        <translation>Die nächste Frage ohne die vorigen stellen</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>{model} answers each question on its own.</source>
+        <translation>{model} beantwortet jede Frage für sich.</translation>
+    </message>
+    <message>
+        <source>Follow-up to the question before</source>
+        <translation>Folgefrage zur vorigen Frage</translation>
+    </message>
+    <message>
+        <source>Follow-up to the {count} questions before</source>
+        <translation>Folgefrage zu den {count} vorigen Fragen</translation>
     </message>
 </context>
 <context>
@@ -426,6 +566,10 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>follow-up</source>
+        <translation>Folgefrage</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>angehalten</translation>
     </message>
@@ -471,6 +615,10 @@
     <message>
         <source>Ask again</source>
         <translation>Erneut fragen</translation>
+    </message>
+    <message>
+        <source>Continue the conversation</source>
+        <translation>Gespräch fortsetzen</translation>
     </message>
     <message>
         <source>Copy question and answer</source>
@@ -664,6 +812,10 @@
         <translation>Frage</translation>
     </message>
     <message>
+        <source>Follows the entry</source>
+        <translation>Folgt auf den Eintrag</translation>
+    </message>
+    <message>
         <source>Answer</source>
         <translation>Antwort</translation>
     </message>
@@ -688,12 +840,28 @@
         <translation>Quellen</translation>
     </message>
     <message>
+        <source>Engine</source>
+        <translation>Engine</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modell</translation>
     </message>
     <message>
         <source>Digest of the model</source>
         <translation>Prüfsumme des Modells</translation>
+    </message>
+    <message>
+        <source>Images were sent to</source>
+        <translation>Bilder gesendet an</translation>
+    </message>
+    <message>
+        <source>Earlier turns that the model read</source>
+        <translation>Frühere Fragen, die das Modell gelesen hat</translation>
+    </message>
+    <message>
+        <source>Frames left out</source>
+        <translation>Ausgelassene Einzelbilder</translation>
     </message>
     <message>
         <source>Demonstration model</source>
@@ -1044,33 +1212,34 @@
     </message>
 </context>
 <context>
-    <name>Models</name>
+    <name>ModelTransfers</name>
     <message>
-        <source>There is no model folder {folder}.</source>
-        <translation>Es gibt keinen Modellordner {folder}.</translation>
+        <source>Converting…</source>
+        <translation>Wird umgewandelt…</translation>
     </message>
     <message>
-        <source>The runtime cannot be started ({reason}); repair it.</source>
-        <translation>Die Laufzeitumgebung kann nicht gestartet werden ({reason}); reparieren Sie sie.</translation>
+        <source>{source} has to be converted before it can answer. The model folder will be {target}; it needs about as much space as the checkpoint.</source>
+        <translation>{source} muss umgewandelt werden, bevor es antworten kann. Der Modellordner wird {target}; er braucht etwa so viel Platz wie der Checkpoint.</translation>
     </message>
     <message>
-        <source>The runtime&apos;s answer cannot be understood; repair the runtime.</source>
-        <translation>Die Antwort der Laufzeitumgebung ist nicht zu verstehen; reparieren Sie die Laufzeitumgebung.</translation>
-    </message>
-</context>
-<context>
-    <name>ModelsGroup</name>
-    <message>
-        <source>Models</source>
-        <translation>Modelle</translation>
+        <source>Convert</source>
+        <translation>Umwandeln</translation>
     </message>
     <message>
-        <source>Add folder…</source>
-        <translation>Ordner hinzufügen…</translation>
+        <source>Removing…</source>
+        <translation>Wird entfernt…</translation>
     </message>
     <message>
-        <source>Remove…</source>
-        <translation>Entfernen…</translation>
+        <source>Delete {name} ({size}) from this computer?</source>
+        <translation>{name} ({size}) von diesem Rechner löschen?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>A model is being downloaded or converted…</source>
+        <translation>Ein Modell wird heruntergeladen oder umgewandelt…</translation>
     </message>
     <message>
         <source>owner/model on the hub</source>
@@ -1089,20 +1258,12 @@
         <translation>Mit Namen herunterladen</translation>
     </message>
     <message>
-        <source>{name} (not found)</source>
-        <translation>{name} (nicht gefunden)</translation>
+        <source>Getting the size…</source>
+        <translation>Die Größe wird abgefragt…</translation>
     </message>
     <message>
-        <source>Resume download…</source>
-        <translation>Herunterladen fortsetzen…</translation>
-    </message>
-    <message>
-        <source>Convert…</source>
-        <translation>Umwandeln…</translation>
-    </message>
-    <message>
-        <source>Model folder</source>
-        <translation>Modellordner</translation>
+        <source>not stated</source>
+        <translation>nicht angegeben</translation>
     </message>
     <message>
         <source>{repository} is {size}, but only {free} are free on the disk; free some space and try again.</source>
@@ -1111,30 +1272,6 @@
     <message>
         <source>{repository} is {size} (licence: {licence}; free: {free}).</source>
         <translation>{repository} ist {size} groß (Lizenz: {licence}; frei: {free}).</translation>
-    </message>
-    <message>
-        <source>Add a model folder from elsewhere</source>
-        <translation>Einen Modellordner von anderer Stelle hinzufügen</translation>
-    </message>
-    <message>
-        <source>Convert a VILA-1.5 or an authors&apos; UniRS checkpoint to a model folder</source>
-        <translation>Einen Checkpoint von VILA-1.5 oder UniRS (der Autoren) in einen Modellordner umwandeln</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Set up the runtime first: it lists and downloads models.</source>
-        <translation>Richten Sie zuerst die Laufzeitumgebung ein: Sie listet Modelle auf und lädt sie herunter.</translation>
-    </message>
-    <message>
-        <source>Getting the size…</source>
-        <translation>Die Größe wird abgefragt…</translation>
-    </message>
-    <message>
-        <source>not stated</source>
-        <translation>nicht angegeben</translation>
     </message>
     <message>
         <source>{rest} of it is still to be downloaded.</source>
@@ -1169,63 +1306,192 @@
         <translation>Das Modell wurde heruntergeladen.</translation>
     </message>
     <message>
-        <source>Checkpoint to convert</source>
-        <translation>Umzuwandelnder Checkpoint</translation>
-    </message>
-    <message>
-        <source>Converting…</source>
-        <translation>Wird umgewandelt…</translation>
-    </message>
-    <message>
-        <source>{source} has to be converted before it can answer. The model folder will be {target}; it needs about as much space as the checkpoint.</source>
-        <translation>{source} muss umgewandelt werden, bevor es antworten kann. Der Modellordner wird {target}; er braucht etwa so viel Platz wie der Checkpoint.</translation>
-    </message>
-    <message>
-        <source>Stopped. Partial files are kept.</source>
-        <translation>Angehalten. Unvollständige Dateien bleiben erhalten.</translation>
-    </message>
-    <message>
-        <source>Convert</source>
-        <translation>Umwandeln</translation>
-    </message>
-    <message>
         <source>{name} can be chosen now.</source>
         <translation>{name} kann jetzt gewählt werden.</translation>
-    </message>
-    <message>
-        <source>Removing…</source>
-        <translation>Wird entfernt…</translation>
-    </message>
-    <message>
-        <source>Delete {name} ({size}) from this computer?</source>
-        <translation>{name} ({size}) von diesem Rechner löschen?</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>Löschen</translation>
     </message>
     <message>
         <source>{name} has been removed.</source>
         <translation>{name} wurde entfernt.</translation>
     </message>
     <message>
-        <source>A model is being downloaded or converted…</source>
-        <translation>Ein Modell wird heruntergeladen oder umgewandelt…</translation>
+        <source>Stopped. Partial files are kept.</source>
+        <translation>Angehalten. Unvollständige Dateien bleiben erhalten.</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>The runtime cannot be started ({reason}); repair it.</source>
+        <translation>Die Laufzeitumgebung kann nicht gestartet werden ({reason}); reparieren Sie sie.</translation>
+    </message>
+    <message>
+        <source>The runtime&apos;s answer cannot be understood; repair the runtime.</source>
+        <translation>Die Antwort der Laufzeitumgebung ist nicht zu verstehen; reparieren Sie die Laufzeitumgebung.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent: {host} is another computer, to which you have not let images be sent. Choose its model in Settings ▸ Options ▸ UniRS to do so.</source>
+        <translation>Es wurde nichts gesendet: {host} ist ein anderer Rechner, an den Sie das Senden von Bildern nicht erlaubt haben. Wählen Sie dafür sein Modell unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s key cannot be read from QGIS&apos;s authentication store. Enter its master password when QGIS asks for it, or choose the key again in Settings ▸ Options ▸ UniRS.</source>
+        <translation>Der Schlüssel des Servers kann nicht aus dem Authentifizierungsspeicher von QGIS gelesen werden. Geben Sie dessen Masterpasswort ein, wenn QGIS danach fragt, oder wählen Sie den Schlüssel unter Einstellungen ▸ Optionen ▸ UniRS neu.</translation>
+    </message>
+    <message>
+        <source>The authentication “{name}” holds no key for a server: make one with an API header, or with the key as password and no user.</source>
+        <translation>Die Authentifizierung „{name}“ enthält keinen Schlüssel für einen Server: legen Sie eine mit einem API-Header an, oder mit dem Schlüssel als Passwort und ohne Benutzer.</translation>
+    </message>
+    <message>
+        <source>A server is named by its address and a model, such as server:http://localhost:11434/v1#qwen2.5vl.</source>
+        <translation>Ein Server wird durch seine Adresse und ein Modell benannt, etwa server:http://localhost:11434/v1#qwen2.5vl.</translation>
+    </message>
+    <message>
+        <source>Leave user, password and key out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
+        <translation>Lassen Sie Benutzer, Passwort und Schlüssel aus der Adresse weg: Schlüssel gehören in den Authentifizierungsspeicher von QGIS, unten unter „Server“.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsGroup</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Asking the servers of this computer…</source>
+        <translation>Die Server dieses Rechners werden abgefragt…</translation>
+    </message>
+    <message>
+        <source>Find servers on this computer</source>
+        <translation>Server auf diesem Rechner suchen</translation>
+    </message>
+    <message>
+        <source>Asks the ports of this computer on which Ollama, LM Studio, llama.cpp and vLLM listen; nothing is asked before</source>
+        <translation>Fragt die Ports dieses Rechners ab, an denen Ollama, LM Studio, llama.cpp und vLLM lauschen; vorher wird nichts abgefragt</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ordner hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen…</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>Herunterladen…</translation>
+    </message>
+    <message>
+        <source>Resume download…</source>
+        <translation>Herunterladen fortsetzen…</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>Umwandeln…</translation>
+    </message>
+    <message>
+        <source>Servers: {servers}. Models in the list: {models}.</source>
+        <translation>Server: {servers}. Modelle in der Liste: {models}.</translation>
+    </message>
+    <message>
+        <source>No server answered on this computer. Start Ollama, LM Studio, llama.cpp or vLLM, or add a model by the address of its server.</source>
+        <translation>Auf diesem Rechner hat kein Server geantwortet. Starten Sie Ollama, LM Studio, llama.cpp oder vLLM, oder fügen Sie ein Modell über die Adresse seines Servers hinzu.</translation>
+    </message>
+    <message>
+        <source>{name} is not on this computer any more; {other} is chosen instead.</source>
+        <translation>{name} ist nicht mehr auf diesem Rechner; stattdessen ist {other} gewählt.</translation>
+    </message>
+    <message>
+        <source>No images are sent to {host} before you allow it: choose the model again.</source>
+        <translation>An {host} werden keine Bilder gesendet, bevor Sie es erlauben: wählen Sie das Modell noch einmal.</translation>
+    </message>
+    <message>
+        <source>Asking {host} for its models…</source>
+        <translation>{host} wird nach seinen Modellen gefragt…</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>Modellordner</translation>
+    </message>
+    <message>
+        <source>Add a model folder from elsewhere</source>
+        <translation>Einen Modellordner von anderer Stelle hinzufügen</translation>
+    </message>
+    <message>
+        <source>Convert a VILA-1.5 or an authors&apos; UniRS checkpoint to a model folder</source>
+        <translation>Einen Checkpoint von VILA-1.5 oder UniRS (der Autoren) in einen Modellordner umwandeln</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Add by name</source>
+        <translation>Mit Namen hinzufügen</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first: it lists and downloads models.</source>
+        <translation>Richten Sie zuerst die Laufzeitumgebung ein: Sie listet Modelle auf und lädt sie herunter.</translation>
+    </message>
+    <message>
+        <source>Checkpoint to convert</source>
+        <translation>Umzuwandelnder Checkpoint</translation>
     </message>
 </context>
 <context>
     <name>ModelsView</name>
     <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Engine</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
     </message>
     <message>
         <source>On disk</source>
         <translation>Auf dem Datenträger</translation>
     </message>
     <message>
-        <source>About</source>
-        <translation>Über</translation>
+        <source>Use</source>
+        <translation>Nutzung</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>Tried</source>
+        <translation>Erprobt</translation>
+    </message>
+    <message>
+        <source>Memory that it needs on this computer, in the chosen precision</source>
+        <translation>Speicher, den es auf diesem Rechner mit der gewählten Genauigkeit braucht</translation>
+    </message>
+    <message>
+        <source>Kind of use that the licence allows</source>
+        <translation>Art der Nutzung, die die Lizenz erlaubt</translation>
+    </message>
+    <message>
+        <source>Whether UniRS was tried with it</source>
+        <translation>Ob UniRS damit erprobt wurde</translation>
+    </message>
+</context>
+<context>
+    <name>NameField</name>
+    <message>
+        <source>A model folder, hf:OWNER/NAME for a model that was downloaded from a hub, or server:URL#MODEL. An address of a server alone lists its models.</source>
+        <translation>Ein Modellordner, hf:OWNER/NAME für ein Modell, das von einem Hub heruntergeladen wurde, oder server:URL#MODEL. Die Adresse eines Servers allein listet seine Modelle auf.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
     </message>
 </context>
 <context>
@@ -1242,8 +1508,88 @@
         <translation>unbekannter Version</translation>
     </message>
     <message>
+        <source>{model} on {host}</source>
+        <translation>{model} auf {host}</translation>
+    </message>
+    <message>
         <source>{name} (demonstration model)</source>
         <translation>{name} (Demonstrationsmodell)</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>any use, also commercial</source>
+        <translation>jede Nutzung, auch kommerziell</translation>
+    </message>
+    <message>
+        <source>no commercial use</source>
+        <translation>keine kommerzielle Nutzung</translation>
+    </message>
+    <message>
+        <source>allowed use not known</source>
+        <translation>erlaubte Nutzung nicht bekannt</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>jede</translation>
+    </message>
+    <message>
+        <source>non-commercial</source>
+        <translation>nicht kommerziell</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>{name} reads no images, by the list of its server: choose another model.</source>
+        <translation>{name} liest laut der Liste seines Servers keine Bilder: wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. It fits with another precision: {others}.</source>
+        <translation>{name} braucht mit {precision} {need} Speicher; dieser Rechner hat {memory}. Mit einer anderen Genauigkeit passt es: {others}.</translation>
+    </message>
+    <message>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. Choose a smaller model.</source>
+        <translation>{name} braucht mit {precision} {need} Speicher; dieser Rechner hat {memory}. Wählen Sie ein kleineres Modell.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence} ({use}).</source>
+        <translation>Lizenz: {licence} ({use}).</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>nicht angegeben</translation>
+    </message>
+    <message>
+        <source>UniRS was tried with this model.</source>
+        <translation>UniRS wurde mit diesem Modell erprobt.</translation>
+    </message>
+    <message>
+        <source>UniRS was not tried with this model.</source>
+        <translation>UniRS wurde mit diesem Modell nicht erprobt.</translation>
+    </message>
+    <message>
+        <source>It makes no change maps.</source>
+        <translation>Es erstellt keine Änderungskarten.</translation>
+    </message>
+    <message>
+        <source>Memory by precision: {list}.</source>
+        <translation>Speicher nach Genauigkeit: {list}.</translation>
+    </message>
+    <message>
+        <source>Images leave this computer: they are sent to {host}.</source>
+        <translation>Bilder verlassen diesen Rechner: sie werden an {host} gesendet.</translation>
+    </message>
+    <message>
+        <source>Images stay on this computer.</source>
+        <translation>Bilder bleiben auf diesem Rechner.</translation>
     </message>
     <message>
         <source>{count} min left</source>
@@ -1304,16 +1650,16 @@
         <translation>{reason} Richten Sie die Laufzeitumgebung in QGIS unter Einstellungen ▸ Optionen ▸ UniRS ein, oder nennen Sie in der Umgebungsvariablen {variable} das Python einer Umgebung, die unirs enthält.</translation>
     </message>
     <message>
-        <source>Model (name or folder)</source>
-        <translation>Modell (Name oder Ordner)</translation>
+        <source>Model (name, folder, hf:OWNER/NAME or server:URL#MODEL)</source>
+        <translation>Modell (Name, Ordner, hf:OWNER/NAME oder server:URL#MODEL)</translation>
+    </message>
+    <message>
+        <source>Precision (auto, float32, bfloat16, float16, int8, int4)</source>
+        <translation>Genauigkeit (auto, float32, bfloat16, float16, int8, int4)</translation>
     </message>
     <message>
         <source>Device (auto, cpu, cuda…)</source>
         <translation>Gerät (auto, cpu, cuda…)</translation>
-    </message>
-    <message>
-        <source>Precision (auto, float32, bfloat16)</source>
-        <translation>Genauigkeit (auto, float32, bfloat16)</translation>
     </message>
     <message>
         <source>Generate a clue first</source>
@@ -1701,6 +2047,10 @@
         <source>Stopped before the answer began.</source>
         <translation>Angehalten, bevor die Antwort begann.</translation>
     </message>
+    <message>
+        <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
+        <translation>Das Modell {name} ist nicht mehr auf diesem Rechner; stattdessen antwortet {other}. Wählen Sie ein anderes unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionPanel</name>
@@ -1937,6 +2287,69 @@
     <message>
         <source>{date}  {layer}</source>
         <translation>{date}  {layer}</translation>
+    </message>
+</context>
+<context>
+    <name>ServersGroup</name>
+    <message>
+        <source>Servers</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Send images to {host}</source>
+        <translation>Bilder an {host} senden</translation>
+    </message>
+    <message>
+        <source>{host} is another computer. Every question sends it the images of its extent.</source>
+        <translation>{host} ist ein anderer Rechner. Jede Frage sendet ihm die Bilder ihrer Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>Whoever runs it can see and keep them.</source>
+        <translation>Wer ihn betreibt, kann sie sehen und behalten.</translation>
+    </message>
+    <message>
+        <source>The connection is not encrypted: others on the way can read them, too.</source>
+        <translation>Die Verbindung ist nicht verschlüsselt: auch andere auf dem Weg können sie lesen.</translation>
+    </message>
+    <message>
+        <source>Images leave this computer</source>
+        <translation>Bilder verlassen diesen Rechner</translation>
+    </message>
+    <message>
+        <source>Let images leave this computer?</source>
+        <translation>Dürfen Bilder diesen Rechner verlassen?</translation>
+    </message>
+    <message>
+        <source>Send no images there any more</source>
+        <translation>Keine Bilder mehr dorthin senden</translation>
+    </message>
+    <message>
+        <source>Only if the server asks for a key: an API header, or the key as password without a user. It stays in QGIS&apos;s authentication store and is sent to this server alone. Without one, the environment variable {name} is used if it is set.</source>
+        <translation>Nur wenn der Server einen Schlüssel verlangt: ein API-Header, oder der Schlüssel als Passwort ohne Benutzer. Er bleibt im Authentifizierungsspeicher von QGIS und wird nur an diesen Server gesendet. Ohne ihn gilt die Umgebungsvariable {name}, wenn sie gesetzt ist.</translation>
+    </message>
+    <message>
+        <source>None yet. Find those of this computer above, or add a model by the address of its server.</source>
+        <translation>Noch keine. Suchen Sie oben die dieses Rechners, oder fügen Sie ein Modell über die Adresse seines Servers hinzu.</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>On this computer: images stay here.</source>
+        <translation>Auf diesem Rechner: Bilder bleiben hier.</translation>
+    </message>
+    <message>
+        <source>Another computer: images are sent to {host}, as you have allowed.</source>
+        <translation>Ein anderer Rechner: Bilder werden an {host} gesendet, wie Sie es erlaubt haben.</translation>
+    </message>
+    <message>
+        <source>Another computer: no images are sent to {host} before you allow it.</source>
+        <translation>Ein anderer Rechner: an {host} werden keine Bilder gesendet, bevor Sie es erlauben.</translation>
     </message>
 </context>
 <context>
@@ -2218,6 +2631,21 @@
     <message>
         <source>Building work?</source>
         <translation>Bauarbeiten?</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadView</name>
+    <message>
+        <source>Conversation so far</source>
+        <translation>Bisheriges Gespräch</translation>
+    </message>
+    <message>
+        <source>Earlier ones, in the history: {count}</source>
+        <translation>Frühere, im Verlauf: {count}</translation>
+    </message>
+    <message>
+        <source>The model did not read what is above: the conversation is too long for it.</source>
+        <translation>Das Modell hat nicht gelesen, was darüber steht: das Gespräch ist ihm zu lang.</translation>
     </message>
 </context>
 <context>

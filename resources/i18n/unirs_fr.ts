@@ -55,6 +55,10 @@
         <translation>En cours…</translation>
     </message>
     <message>
+        <source>Images were sent to {host}.</source>
+        <translation>Des images ont été envoyées à {host}.</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Question</translation>
     </message>
@@ -91,8 +95,16 @@
         <translation>Modèle expérimental : vérifiez cette réponse.</translation>
     </message>
     <message>
+        <source>Images of the series that the model did not read: {count}</source>
+        <translation>Images de la série que le modèle n’a pas lues : {count}</translation>
+    </message>
+    <message>
         <source>Not sure: the model gives this answer a probability of {percent}.</source>
         <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
+    </message>
+    <message>
+        <source>Chosen from {count} answers. The server gives no probabilities.</source>
+        <translation>Choisie parmi {count} réponses. Le serveur ne donne pas de probabilités.</translation>
     </message>
     <message>
         <source>Before</source>
@@ -109,6 +121,14 @@
     <message>
         <source>average of {views} views, {details}</source>
         <translation>moyenne de {views} vues, {details}</translation>
+    </message>
+    <message>
+        <source>Engine: {engine}</source>
+        <translation>Moteur : {engine}</translation>
+    </message>
+    <message>
+        <source>Digest of the model: {digest}</source>
+        <translation>Empreinte du modèle : {digest}</translation>
     </message>
 </context>
 <context>
@@ -128,14 +148,6 @@
     <message>
         <source>32 bits (float32)</source>
         <translation>32 bits (float32)</translation>
-    </message>
-    <message>
-        <source>16 bits (bfloat16), half the memory</source>
-        <translation>16 bits (bfloat16), moitié moins de mémoire</translation>
-    </message>
-    <message>
-        <source>Describe the images first</source>
-        <translation>Décrire d’abord les images</translation>
     </message>
     <message>
         <source> tokens</source>
@@ -164,6 +176,14 @@
     <message>
         <source>Never</source>
         <translation>Jamais</translation>
+    </message>
+    <message>
+        <source>If the model was trained so</source>
+        <translation>Si le modèle a été entraîné ainsi</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>Toujours</translation>
     </message>
     <message>
         <source>In the QGIS profile</source>
@@ -206,6 +226,46 @@
         <translation>Historique</translation>
     </message>
     <message>
+        <source>16 bits (bfloat16)</source>
+        <translation>16 bits (bfloat16)</translation>
+    </message>
+    <message>
+        <source>16 bits (float16)</source>
+        <translation>16 bits (float16)</translation>
+    </message>
+    <message>
+        <source>8 bits (int8)</source>
+        <translation>8 bits (int8)</translation>
+    </message>
+    <message>
+        <source>4 bits (int4)</source>
+        <translation>4 bits (int4)</translation>
+    </message>
+    <message>
+        <source>The widest that the device computes fast and has memory for.</source>
+        <translation>La plus fine que l’appareil calcule vite et pour laquelle sa mémoire suffit.</translation>
+    </message>
+    <message>
+        <source>Exact, and fast on processors; needs the most memory.</source>
+        <translation>Exacte, et rapide sur les processeurs&#xa0;; demande le plus de mémoire.</translation>
+    </message>
+    <message>
+        <source>Half the memory; fast on recent graphics cards and processors.</source>
+        <translation>Moitié moins de mémoire&#xa0;; rapide sur les cartes graphiques et processeurs récents.</translation>
+    </message>
+    <message>
+        <source>Half the memory; for graphics cards without fast bfloat16.</source>
+        <translation>Moitié moins de mémoire&#xa0;; pour les cartes graphiques sans bfloat16 rapide.</translation>
+    </message>
+    <message>
+        <source>About a quarter of the memory; answers can change slightly.</source>
+        <translation>Environ un quart de la mémoire&#xa0;; les réponses peuvent changer légèrement.</translation>
+    </message>
+    <message>
+        <source>About an eighth of the memory; answers can change more.</source>
+        <translation>Environ un huitième de la mémoire&#xa0;; les réponses peuvent changer davantage.</translation>
+    </message>
+    <message>
         <source>Processor (cpu)</source>
         <translation>Processeur (cpu)</translation>
     </message>
@@ -227,6 +287,37 @@
     <message>
         <source>A defect in UniRS stopped this ({kind}: {reason}); see the log panel, and report it.</source>
         <translation>Un défaut d’UniRS a interrompu l’opération ({kind} : {reason}) ; voir le panneau du journal, et signalez-le.</translation>
+    </message>
+</context>
+<context>
+    <name>Capabilities</name>
+    <message>
+        <source>{model} reads no single images.</source>
+        <translation>{model} ne lit pas d’images seules.</translation>
+    </message>
+    <message>
+        <source>{model} reads no pairs of dates.</source>
+        <translation>{model} ne lit pas de paires de dates.</translation>
+    </message>
+    <message>
+        <source>{model} reads no series or videos.</source>
+        <translation>{model} ne lit ni séries ni vidéos.</translation>
+    </message>
+    <message>
+        <source>{model} does not describe images first.</source>
+        <translation>{model} ne décrit pas d’abord les images.</translation>
+    </message>
+    <message>
+        <source>{model} makes no change maps.</source>
+        <translation>{model} ne produit pas de cartes des changements.</translation>
+    </message>
+    <message>
+        <source>{model} averages over no views.</source>
+        <translation>{model} ne fait pas de moyenne sur des vues.</translation>
+    </message>
+    <message>
+        <source>{model} chooses from options without probabilities.</source>
+        <translation>{model} choisit parmi les choix sans probabilités.</translation>
     </message>
 </context>
 <context>
@@ -312,6 +403,55 @@
     <message>
         <source>Not now</source>
         <translation>Pas maintenant</translation>
+    </message>
+</context>
+<context>
+    <name>Conversation</name>
+    <message>
+        <source>Other layers</source>
+        <translation>Autres couches</translation>
+    </message>
+    <message>
+        <source>Other dates</source>
+        <translation>Autres dates</translation>
+    </message>
+    <message>
+        <source>Another extent</source>
+        <translation>Autre emprise</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Autre modèle</translation>
+    </message>
+    <message>
+        <source>{difference}: a new conversation.</source>
+        <translation>{difference} : une nouvelle conversation.</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationBar</name>
+    <message>
+        <source>New conversation</source>
+        <translation>Nouvelle conversation</translation>
+    </message>
+    <message>
+        <source>Ask the next question without those before it</source>
+        <translation>Poser la prochaine question sans les précédentes</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>{model} answers each question on its own.</source>
+        <translation>{model} répond à chaque question séparément.</translation>
+    </message>
+    <message>
+        <source>Follow-up to the question before</source>
+        <translation>Suite de la question précédente</translation>
+    </message>
+    <message>
+        <source>Follow-up to the {count} questions before</source>
+        <translation>Suite des {count} questions précédentes</translation>
     </message>
 </context>
 <context>
@@ -426,6 +566,10 @@
 <context>
     <name>Entry</name>
     <message>
+        <source>follow-up</source>
+        <translation>suite</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>arrêtée</translation>
     </message>
@@ -471,6 +615,10 @@
     <message>
         <source>Ask again</source>
         <translation>Poser à nouveau</translation>
+    </message>
+    <message>
+        <source>Continue the conversation</source>
+        <translation>Continuer la conversation</translation>
     </message>
     <message>
         <source>Copy question and answer</source>
@@ -664,6 +812,10 @@
         <translation>Question</translation>
     </message>
     <message>
+        <source>Follows the entry</source>
+        <translation>Suit l’entrée</translation>
+    </message>
+    <message>
         <source>Answer</source>
         <translation>Réponse</translation>
     </message>
@@ -688,12 +840,28 @@
         <translation>Sources</translation>
     </message>
     <message>
+        <source>Engine</source>
+        <translation>Moteur</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modèle</translation>
     </message>
     <message>
         <source>Digest of the model</source>
         <translation>Empreinte du modèle</translation>
+    </message>
+    <message>
+        <source>Images were sent to</source>
+        <translation>Images envoyées à</translation>
+    </message>
+    <message>
+        <source>Earlier turns that the model read</source>
+        <translation>Échanges précédents lus par le modèle</translation>
+    </message>
+    <message>
+        <source>Frames left out</source>
+        <translation>Images omises</translation>
     </message>
     <message>
         <source>Demonstration model</source>
@@ -1044,33 +1212,34 @@
     </message>
 </context>
 <context>
-    <name>Models</name>
+    <name>ModelTransfers</name>
     <message>
-        <source>There is no model folder {folder}.</source>
-        <translation>Il n’y a pas de dossier de modèle {folder}.</translation>
+        <source>Converting…</source>
+        <translation>Conversion…</translation>
     </message>
     <message>
-        <source>The runtime cannot be started ({reason}); repair it.</source>
-        <translation>L’environnement d’exécution ne peut pas être lancé ({reason})&#xa0;; réparez-le.</translation>
+        <source>{source} has to be converted before it can answer. The model folder will be {target}; it needs about as much space as the checkpoint.</source>
+        <translation>{source} doit être converti avant de pouvoir répondre. Le dossier de modèle sera {target}&#xa0;; il prend à peu près autant de place que le point de contrôle.</translation>
     </message>
     <message>
-        <source>The runtime&apos;s answer cannot be understood; repair the runtime.</source>
-        <translation>La réponse de l’environnement d’exécution est incompréhensible&#xa0;; réparez-le.</translation>
-    </message>
-</context>
-<context>
-    <name>ModelsGroup</name>
-    <message>
-        <source>Models</source>
-        <translation>Modèles</translation>
+        <source>Convert</source>
+        <translation>Convertir</translation>
     </message>
     <message>
-        <source>Add folder…</source>
-        <translation>Ajouter un dossier…</translation>
+        <source>Removing…</source>
+        <translation>Suppression…</translation>
     </message>
     <message>
-        <source>Remove…</source>
-        <translation>Supprimer…</translation>
+        <source>Delete {name} ({size}) from this computer?</source>
+        <translation>Supprimer {name} ({size}) de cet ordinateur&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Supprimer</translation>
+    </message>
+    <message>
+        <source>A model is being downloaded or converted…</source>
+        <translation>Un modèle est en cours de téléchargement ou de conversion…</translation>
     </message>
     <message>
         <source>owner/model on the hub</source>
@@ -1089,20 +1258,12 @@
         <translation>Télécharger par nom</translation>
     </message>
     <message>
-        <source>{name} (not found)</source>
-        <translation>{name} (introuvable)</translation>
+        <source>Getting the size…</source>
+        <translation>Demande de la taille…</translation>
     </message>
     <message>
-        <source>Resume download…</source>
-        <translation>Reprendre le téléchargement…</translation>
-    </message>
-    <message>
-        <source>Convert…</source>
-        <translation>Convertir…</translation>
-    </message>
-    <message>
-        <source>Model folder</source>
-        <translation>Dossier de modèle</translation>
+        <source>not stated</source>
+        <translation>non indiquée</translation>
     </message>
     <message>
         <source>{repository} is {size}, but only {free} are free on the disk; free some space and try again.</source>
@@ -1111,30 +1272,6 @@
     <message>
         <source>{repository} is {size} (licence: {licence}; free: {free}).</source>
         <translation>{repository} fait {size} (licence&#xa0;: {licence}&#xa0;; libre&#xa0;: {free}).</translation>
-    </message>
-    <message>
-        <source>Add a model folder from elsewhere</source>
-        <translation>Ajouter un dossier de modèle situé ailleurs</translation>
-    </message>
-    <message>
-        <source>Convert a VILA-1.5 or an authors&apos; UniRS checkpoint to a model folder</source>
-        <translation>Convertir un point de contrôle VILA-1.5 ou UniRS (des auteurs) en dossier de modèle</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modèle</translation>
-    </message>
-    <message>
-        <source>Set up the runtime first: it lists and downloads models.</source>
-        <translation>Installez d’abord l’environnement d’exécution : il liste et télécharge les modèles.</translation>
-    </message>
-    <message>
-        <source>Getting the size…</source>
-        <translation>Demande de la taille…</translation>
-    </message>
-    <message>
-        <source>not stated</source>
-        <translation>non indiquée</translation>
     </message>
     <message>
         <source>{rest} of it is still to be downloaded.</source>
@@ -1169,63 +1306,192 @@
         <translation>Le modèle a été téléchargé.</translation>
     </message>
     <message>
-        <source>Checkpoint to convert</source>
-        <translation>Point de contrôle à convertir</translation>
-    </message>
-    <message>
-        <source>Converting…</source>
-        <translation>Conversion…</translation>
-    </message>
-    <message>
-        <source>{source} has to be converted before it can answer. The model folder will be {target}; it needs about as much space as the checkpoint.</source>
-        <translation>{source} doit être converti avant de pouvoir répondre. Le dossier de modèle sera {target}&#xa0;; il prend à peu près autant de place que le point de contrôle.</translation>
-    </message>
-    <message>
-        <source>Stopped. Partial files are kept.</source>
-        <translation>Arrêté. Les fichiers partiels sont conservés.</translation>
-    </message>
-    <message>
-        <source>Convert</source>
-        <translation>Convertir</translation>
-    </message>
-    <message>
         <source>{name} can be chosen now.</source>
         <translation>{name} peut maintenant être choisi.</translation>
-    </message>
-    <message>
-        <source>Removing…</source>
-        <translation>Suppression…</translation>
-    </message>
-    <message>
-        <source>Delete {name} ({size}) from this computer?</source>
-        <translation>Supprimer {name} ({size}) de cet ordinateur&#xa0;?</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>Supprimer</translation>
     </message>
     <message>
         <source>{name} has been removed.</source>
         <translation>{name} a été supprimé.</translation>
     </message>
     <message>
-        <source>A model is being downloaded or converted…</source>
-        <translation>Un modèle est en cours de téléchargement ou de conversion…</translation>
+        <source>Stopped. Partial files are kept.</source>
+        <translation>Arrêté. Les fichiers partiels sont conservés.</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>The runtime cannot be started ({reason}); repair it.</source>
+        <translation>L’environnement d’exécution ne peut pas être lancé ({reason})&#xa0;; réparez-le.</translation>
+    </message>
+    <message>
+        <source>The runtime&apos;s answer cannot be understood; repair the runtime.</source>
+        <translation>La réponse de l’environnement d’exécution est incompréhensible&#xa0;; réparez-le.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent: {host} is another computer, to which you have not let images be sent. Choose its model in Settings ▸ Options ▸ UniRS to do so.</source>
+        <translation>Rien n’a été envoyé&#xa0;: {host} est un autre ordinateur, auquel vous n’avez pas autorisé l’envoi d’images. Choisissez son modèle dans Préférences ▸ Options ▸ UniRS pour le faire.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s key cannot be read from QGIS&apos;s authentication store. Enter its master password when QGIS asks for it, or choose the key again in Settings ▸ Options ▸ UniRS.</source>
+        <translation>La clé du serveur ne peut pas être lue dans les authentifications de QGIS. Saisissez leur mot de passe principal quand QGIS le demande, ou choisissez de nouveau la clé dans Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>The authentication “{name}” holds no key for a server: make one with an API header, or with the key as password and no user.</source>
+        <translation>L’authentification «&#xa0;{name}&#xa0;» ne contient pas de clé pour un serveur&#xa0;: créez-en une avec un en-tête d’API, ou avec la clé comme mot de passe et sans utilisateur.</translation>
+    </message>
+    <message>
+        <source>A server is named by its address and a model, such as server:http://localhost:11434/v1#qwen2.5vl.</source>
+        <translation>Un serveur est désigné par son adresse et un modèle, par exemple server:http://localhost:11434/v1#qwen2.5vl.</translation>
+    </message>
+    <message>
+        <source>Leave user, password and key out of the address: keys belong in QGIS&apos;s authentication store, below under Servers.</source>
+        <translation>N’écrivez ni utilisateur, ni mot de passe, ni clé dans l’adresse&#xa0;: les clés vont dans les authentifications de QGIS, plus bas sous «&#xa0;Serveurs&#xa0;».</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsGroup</name>
+    <message>
+        <source>Models</source>
+        <translation>Modèles</translation>
+    </message>
+    <message>
+        <source>Asking the servers of this computer…</source>
+        <translation>Interrogation des serveurs de cet ordinateur…</translation>
+    </message>
+    <message>
+        <source>Find servers on this computer</source>
+        <translation>Chercher les serveurs de cet ordinateur</translation>
+    </message>
+    <message>
+        <source>Asks the ports of this computer on which Ollama, LM Studio, llama.cpp and vLLM listen; nothing is asked before</source>
+        <translation>Interroge les ports de cet ordinateur qu’utilisent Ollama, LM Studio, llama.cpp et vLLM&#xa0;; rien n’est interrogé avant</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ajouter un dossier…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Supprimer…</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>Télécharger…</translation>
+    </message>
+    <message>
+        <source>Resume download…</source>
+        <translation>Reprendre le téléchargement…</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>Convertir…</translation>
+    </message>
+    <message>
+        <source>Servers: {servers}. Models in the list: {models}.</source>
+        <translation>Serveurs&#xa0;: {servers}. Modèles dans la liste&#xa0;: {models}.</translation>
+    </message>
+    <message>
+        <source>No server answered on this computer. Start Ollama, LM Studio, llama.cpp or vLLM, or add a model by the address of its server.</source>
+        <translation>Aucun serveur n’a répondu sur cet ordinateur. Démarrez Ollama, LM Studio, llama.cpp ou vLLM, ou ajoutez un modèle par l’adresse de son serveur.</translation>
+    </message>
+    <message>
+        <source>{name} is not on this computer any more; {other} is chosen instead.</source>
+        <translation>{name} n’est plus sur cet ordinateur&#xa0;; {other} est choisi à la place.</translation>
+    </message>
+    <message>
+        <source>No images are sent to {host} before you allow it: choose the model again.</source>
+        <translation>Aucune image n’est envoyée à {host} avant que vous ne l’autorisiez&#xa0;: choisissez de nouveau le modèle.</translation>
+    </message>
+    <message>
+        <source>Asking {host} for its models…</source>
+        <translation>Demande des modèles à {host}…</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>Dossier de modèle</translation>
+    </message>
+    <message>
+        <source>Add a model folder from elsewhere</source>
+        <translation>Ajouter un dossier de modèle situé ailleurs</translation>
+    </message>
+    <message>
+        <source>Convert a VILA-1.5 or an authors&apos; UniRS checkpoint to a model folder</source>
+        <translation>Convertir un point de contrôle VILA-1.5 ou UniRS (des auteurs) en dossier de modèle</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Add by name</source>
+        <translation>Ajouter par nom</translation>
+    </message>
+    <message>
+        <source>Set up the runtime first: it lists and downloads models.</source>
+        <translation>Installez d’abord l’environnement d’exécution : il liste et télécharge les modèles.</translation>
+    </message>
+    <message>
+        <source>Checkpoint to convert</source>
+        <translation>Point de contrôle à convertir</translation>
     </message>
 </context>
 <context>
     <name>ModelsView</name>
     <message>
+        <source>Models</source>
+        <translation>Modèles</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Moteur</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Mémoire</translation>
     </message>
     <message>
         <source>On disk</source>
         <translation>Sur le disque</translation>
     </message>
     <message>
-        <source>About</source>
-        <translation>À propos</translation>
+        <source>Use</source>
+        <translation>Usage</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licence</translation>
+    </message>
+    <message>
+        <source>Tried</source>
+        <translation>Essayé</translation>
+    </message>
+    <message>
+        <source>Memory that it needs on this computer, in the chosen precision</source>
+        <translation>Mémoire dont il a besoin sur cet ordinateur, avec la précision choisie</translation>
+    </message>
+    <message>
+        <source>Kind of use that the licence allows</source>
+        <translation>Type d’usage que la licence permet</translation>
+    </message>
+    <message>
+        <source>Whether UniRS was tried with it</source>
+        <translation>Si UniRS a été essayé avec lui</translation>
+    </message>
+</context>
+<context>
+    <name>NameField</name>
+    <message>
+        <source>A model folder, hf:OWNER/NAME for a model that was downloaded from a hub, or server:URL#MODEL. An address of a server alone lists its models.</source>
+        <translation>Un dossier de modèle, hf:OWNER/NAME pour un modèle téléchargé depuis un hub, ou server:URL#MODEL. L’adresse seule d’un serveur liste ses modèles.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Ajouter</translation>
     </message>
 </context>
 <context>
@@ -1242,8 +1508,88 @@
         <translation>de version inconnue</translation>
     </message>
     <message>
+        <source>{model} on {host}</source>
+        <translation>{model} sur {host}</translation>
+    </message>
+    <message>
         <source>{name} (demonstration model)</source>
         <translation>{name} (modèle de démonstration)</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Serveur</translation>
+    </message>
+    <message>
+        <source>any use, also commercial</source>
+        <translation>tout usage, même commercial</translation>
+    </message>
+    <message>
+        <source>no commercial use</source>
+        <translation>pas d’usage commercial</translation>
+    </message>
+    <message>
+        <source>allowed use not known</source>
+        <translation>usage permis inconnu</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>tout</translation>
+    </message>
+    <message>
+        <source>non-commercial</source>
+        <translation>non commercial</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>oui</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>non</translation>
+    </message>
+    <message>
+        <source>{name} reads no images, by the list of its server: choose another model.</source>
+        <translation>{name} ne lit pas d’images d’après la liste de son serveur&#xa0;: choisissez un autre modèle.</translation>
+    </message>
+    <message>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. It fits with another precision: {others}.</source>
+        <translation>{name} demande {need} de mémoire en {precision}&#xa0;; cet ordinateur en a {memory}. Il tient avec une autre précision&#xa0;: {others}.</translation>
+    </message>
+    <message>
+        <source>{name} needs {need} of memory in {precision}; this computer has {memory}. Choose a smaller model.</source>
+        <translation>{name} demande {need} de mémoire en {precision}&#xa0;; cet ordinateur en a {memory}. Choisissez un modèle plus petit.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence} ({use}).</source>
+        <translation>Licence&#xa0;: {licence} ({use}).</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>non indiquée</translation>
+    </message>
+    <message>
+        <source>UniRS was tried with this model.</source>
+        <translation>UniRS a été essayé avec ce modèle.</translation>
+    </message>
+    <message>
+        <source>UniRS was not tried with this model.</source>
+        <translation>UniRS n’a pas été essayé avec ce modèle.</translation>
+    </message>
+    <message>
+        <source>It makes no change maps.</source>
+        <translation>Il ne produit pas de cartes des changements.</translation>
+    </message>
+    <message>
+        <source>Memory by precision: {list}.</source>
+        <translation>Mémoire selon la précision&#xa0;: {list}.</translation>
+    </message>
+    <message>
+        <source>Images leave this computer: they are sent to {host}.</source>
+        <translation>Des images quittent cet ordinateur&#xa0;: elles sont envoyées à {host}.</translation>
+    </message>
+    <message>
+        <source>Images stay on this computer.</source>
+        <translation>Les images restent sur cet ordinateur.</translation>
     </message>
     <message>
         <source>{count} min left</source>
@@ -1304,16 +1650,16 @@
         <translation>{reason} Installez l’environnement d’exécution dans QGIS sous Préférences ▸ Options ▸ UniRS, ou indiquez dans la variable d’environnement {variable} le Python d’un environnement qui contient unirs.</translation>
     </message>
     <message>
-        <source>Model (name or folder)</source>
-        <translation>Modèle (nom ou dossier)</translation>
+        <source>Model (name, folder, hf:OWNER/NAME or server:URL#MODEL)</source>
+        <translation>Modèle (nom, dossier, hf:OWNER/NAME ou server:URL#MODEL)</translation>
+    </message>
+    <message>
+        <source>Precision (auto, float32, bfloat16, float16, int8, int4)</source>
+        <translation>Précision (auto, float32, bfloat16, float16, int8, int4)</translation>
     </message>
     <message>
         <source>Device (auto, cpu, cuda…)</source>
         <translation>Périphérique (auto, cpu, cuda…)</translation>
-    </message>
-    <message>
-        <source>Precision (auto, float32, bfloat16)</source>
-        <translation>Précision (auto, float32, bfloat16)</translation>
     </message>
     <message>
         <source>Generate a clue first</source>
@@ -1701,6 +2047,10 @@
         <source>Stopped before the answer began.</source>
         <translation>Arrêtée avant le début de la réponse.</translation>
     </message>
+    <message>
+        <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
+        <translation>Le modèle {name} n’est plus sur cet ordinateur&#xa0;; {other} répond à sa place. Choisissez-en un autre dans Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionPanel</name>
@@ -1937,6 +2287,69 @@
     <message>
         <source>{date}  {layer}</source>
         <translation>{date}  {layer}</translation>
+    </message>
+</context>
+<context>
+    <name>ServersGroup</name>
+    <message>
+        <source>Servers</source>
+        <translation>Serveurs</translation>
+    </message>
+    <message>
+        <source>Send images to {host}</source>
+        <translation>Envoyer des images à {host}</translation>
+    </message>
+    <message>
+        <source>{host} is another computer. Every question sends it the images of its extent.</source>
+        <translation>{host} est un autre ordinateur. Chaque question lui envoie les images de son emprise.</translation>
+    </message>
+    <message>
+        <source>Whoever runs it can see and keep them.</source>
+        <translation>Qui l’exploite peut les voir et les garder.</translation>
+    </message>
+    <message>
+        <source>The connection is not encrypted: others on the way can read them, too.</source>
+        <translation>La connexion n’est pas chiffrée&#xa0;: d’autres, en chemin, peuvent aussi les lire.</translation>
+    </message>
+    <message>
+        <source>Images leave this computer</source>
+        <translation>Des images quittent cet ordinateur</translation>
+    </message>
+    <message>
+        <source>Let images leave this computer?</source>
+        <translation>Laisser des images quitter cet ordinateur&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Send no images there any more</source>
+        <translation>Ne plus y envoyer d’images</translation>
+    </message>
+    <message>
+        <source>Only if the server asks for a key: an API header, or the key as password without a user. It stays in QGIS&apos;s authentication store and is sent to this server alone. Without one, the environment variable {name} is used if it is set.</source>
+        <translation>Seulement si le serveur demande une clé&#xa0;: un en-tête d’API, ou la clé comme mot de passe sans utilisateur. Elle reste dans les authentifications de QGIS et n’est envoyée qu’à ce serveur. Sans elle, la variable d’environnement {name} est utilisée si elle est définie.</translation>
+    </message>
+    <message>
+        <source>None yet. Find those of this computer above, or add a model by the address of its server.</source>
+        <translation>Aucun pour l’instant. Cherchez plus haut ceux de cet ordinateur, ou ajoutez un modèle par l’adresse de son serveur.</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Serveur</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Clé</translation>
+    </message>
+    <message>
+        <source>On this computer: images stay here.</source>
+        <translation>Sur cet ordinateur&#xa0;: les images restent ici.</translation>
+    </message>
+    <message>
+        <source>Another computer: images are sent to {host}, as you have allowed.</source>
+        <translation>Un autre ordinateur&#xa0;: des images sont envoyées à {host}, comme vous l’avez autorisé.</translation>
+    </message>
+    <message>
+        <source>Another computer: no images are sent to {host} before you allow it.</source>
+        <translation>Un autre ordinateur&#xa0;: aucune image n’est envoyée à {host} avant que vous ne l’autorisiez.</translation>
     </message>
 </context>
 <context>
@@ -2218,6 +2631,21 @@
     <message>
         <source>Building work?</source>
         <translation>Travaux&#xa0;?</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadView</name>
+    <message>
+        <source>Conversation so far</source>
+        <translation>Conversation en cours</translation>
+    </message>
+    <message>
+        <source>Earlier ones, in the history: {count}</source>
+        <translation>Précédentes, dans l’historique : {count}</translation>
+    </message>
+    <message>
+        <source>The model did not read what is above: the conversation is too long for it.</source>
+        <translation>Le modèle n’a pas lu ce qui précède : la conversation est trop longue pour lui.</translation>
     </message>
 </context>
 <context>

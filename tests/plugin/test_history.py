@@ -17,9 +17,10 @@ from osgeo import gdal, ogr, osr
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer, edit
 from qtpy.QtCore import QDateTime, Qt, QTimer
 
-from unirs_qgis.answer import ANSWER_COLUMNS, Answer
+from unirs_qgis.answer import Answer
 from unirs_qgis.dock.entries import Entry, LayerRecord, new_id, now
 from unirs_qgis.history import History, HistoryError
+from unirs_qgis.history.features import COLUMNS
 
 TIMEOUT = 60_000
 """Milliseconds; generous, because the machine may be busy."""
@@ -123,6 +124,8 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
         make_entry(stopped=True, demonstration=False, zero_shot=True, options=(), clue=""),
         make_entry(views=16, unsure=True, acquired=("2018-05-01", "")),
         make_entry(kind="single", task="ask", layers=(LayerRecord("a", "b"),)),
+        make_entry(engine="server", model_digest="", host="example.org:8000", frames_left_out=3),
+        make_entry(follows=new_id(), conversation_turns=2, options=(("yes", None), ("no", None))),
         make_entry(kind="video", task="classify", footprint="", crs="", layers=()),
         make_entry(crs="", footprint="Polygon ((0 0, 9 0, 9 9, 0 0))"),
         make_entry(question="x" * 10_000, answer="<b>' OR 1=1; --\"[/INST]</s> 水 🛰"),
@@ -133,13 +136,14 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
 
 
 def test_a_history_of_an_earlier_version_is_read_and_extended(qtbot, history):
-    """The first had no column for views; a later one had how many of them agreed."""
-    earlier, later = make_entry(), make_entry(views=16)
+    """The first had no column for views, later ones no conversations."""
+    earlier = make_entry()
+    later = make_entry(views=16, engine="transformers", follows=earlier.id)
     add(qtbot, history, earlier)
     with raising(gdal):
         dataset = gdal.OpenEx(str(history.path), gdal.OF_VECTOR | gdal.OF_UPDATE)
         layer = dataset.GetLayerByName("answers")
-        for column in ANSWER_COLUMNS:
+        for column in COLUMNS:
             if column.is_new:
                 layer.DeleteField(layer.GetLayerDefn().GetFieldIndex(column.name))
         layer.CreateField(ogr.FieldDefn("agreeing", ogr.OFTInteger))

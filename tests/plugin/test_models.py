@@ -12,7 +12,7 @@ import pytest
 
 from unirs_qgis.background import Stopped, UserError
 from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import ModelCommands
+from unirs_qgis.runtime.models import ModelCommands, ModelQuery
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ def test_the_bundled_model_is_listed_as_a_demonstration(commands, models_folder)
 def test_added_folders_are_listed_and_answer_by_their_path(commands, models_folder, tmp_path):
     elsewhere = tmp_path / "elsewhere" / "my model"
     shutil.copytree(BUNDLED, elsewhere)
-    found = commands.list_models([str(elsewhere), str(tmp_path / "gone")])
+    found = commands.list_models(ModelQuery((str(elsewhere), str(tmp_path / "gone"))))
     added = next(model for model in found.models if model.added)
     assert (added.name, added.folder, added.removable) == (str(elsewhere), elsewhere, False)
     problem = next(problem for problem in found.problems if problem.added)
@@ -174,7 +174,7 @@ class TestManager:
             with qtbot.waitSignal(manager.downloaded, timeout=TIMEOUT):
                 manager.download(SMALL)
             with qtbot.waitSignal(manager.listed, timeout=TIMEOUT) as listed:
-                manager.refresh(())
+                manager.refresh(ModelQuery())
         assert any(model.name == "small" for model in listed.args[0].models)
         assert hub.sent["model.safetensors"] > 0
         assert gap_timer.longest < 0.1
@@ -194,18 +194,18 @@ class TestManager:
     def test_only_the_latest_listing_is_told(self, manager, models_folder, qtbot):
         told = []
         manager.listed.connect(told.append)
-        manager.refresh(("/nowhere/one",))
+        manager.refresh(ModelQuery(("/nowhere/one",)))
         with qtbot.waitSignal(manager.listed, timeout=TIMEOUT):
-            manager.refresh(("/nowhere/two",))
+            manager.refresh(ModelQuery(("/nowhere/two",)))
         qtbot.wait(1500)
-        assert [problem.name for problem in told[-1].problems if problem.added] == ["two"]
+        assert [problem.name for problem in told[-1].problems if problem.added] == ["/nowhere/two"]
         assert len(told) == 1
         assert told[0].user_folder == models_folder
 
     def test_without_a_runtime_there_is_an_empty_list_and_a_sentence(self, qtbot):
         manager = ModelManager(lambda: None)
         with qtbot.waitSignal(manager.listed) as listed:
-            manager.refresh(())
+            manager.refresh(ModelQuery())
         assert listed.args[0].models == ()
         with qtbot.waitSignal(manager.failed) as failed:
             manager.plan(SMALL)

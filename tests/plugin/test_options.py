@@ -112,7 +112,7 @@ class TestSaving:
         saved, changed = [], []
         page = make_page(setup, qtbot, lambda: saved.append(read_settings()))
         setup.changed.connect(lambda: changed.append(1))
-        page.answers.clue_check.setChecked(False)
+        page.answers.clue_combo.setCurrentIndex(2)
         page.answers.idle_spin.setValue(0)
         page.answers.tokens_spin.setValue(64)
         page.answers.views_spin.setValue(8)

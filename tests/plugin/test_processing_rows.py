@@ -46,6 +46,29 @@ def test_options_become_columns_of_their_own_and_json():
     assert json.loads(values["options"]) == dict(options)
 
 
+def test_a_chosen_option_without_probabilities_leaves_their_cells_empty():
+    columns = Columns(asks=True, options=("yes", "no"))
+    row = answered("yes", options=(("yes", None), ("no", None)))
+    values = columns.values(row, FACTS)
+    assert values["text"] == "yes"
+    assert [values[name] for name in ("probability", "p_yes", "p_no", "options")] == [None] * 4
+
+
+def test_a_row_names_what_answered_it_and_where_the_images_went():
+    row = answered(engine="server", model_digest="0f", host="example.org")
+    values = Columns().values(row, FACTS)
+    assert [values[name] for name in ("engine", "model_digest", "host")] == [
+        "server",
+        "0f",
+        "example.org",
+    ]
+    assert Columns().values(answered(engine="unirs"), FACTS)["host"] is None
+
+
+def test_a_table_of_an_earlier_version_may_lack_the_new_columns():
+    assert {"engine", "model_digest", "host", "unsure"} <= Columns().optional
+
+
 def test_options_of_any_script_have_a_column():
     names = option_columns(("水", "ja, groß", "?", "!"))
     assert list(names.values()) == ["p_水", "p_ja_groß", "p_option", "p_option_2"]
@@ -69,7 +92,12 @@ def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed,
             "clue": None,
             "options": [],
             "changed": changed,
+            "engine": "unirs",
             "model": "unirs-tiny",
+            "digest": None,
+            "host": None,
+            "conversation_turns": 0,
+            "frames_left_out": 0,
             "device": "cpu",
             "demonstration": True,
             "zero_shot": False,

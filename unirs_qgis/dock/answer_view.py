@@ -1,4 +1,4 @@
-"""The answer: streaming text, then options, clue, images and actions."""
+"""The answer: earlier turns, streaming text, then options, clue, images and actions."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from unirs_qgis.dock.parts.option_bars import OptionBars, percent
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
+from unirs_qgis.dock.thread_view import ThreadView
 
 translate = QCoreApplication.translate
 
@@ -28,7 +29,7 @@ _TITLE_LETTERS = 240  # a longer question is cut here; its tooltip and the copy 
 
 
 class AnswerView(QWidget):
-    """Question, answer, options, clue, images and actions, on one card.
+    """Earlier turns, question, answer, options, clue, images and actions, on one card.
 
     Args:
         mappable: Ids of the entries with a change map; see `show_actions`.
@@ -56,6 +57,11 @@ class AnswerView(QWidget):
         return self._live
 
     @property
+    def beginning(self) -> QWidget:
+        """Where the question begins: below the earlier turns, if there are any."""
+        return self._title if self._thread.entries else self
+
+    @property
     def text(self) -> QWidget:
         """The widget of the answer text; the dock keeps its end in sight."""
         return self._answer
@@ -71,11 +77,14 @@ class AnswerView(QWidget):
         """Clears the view for a new answer."""
         self._entry, self._live, self._live_seen = None, True, []
         self._show_texts(title, (), "", "")
+        self.show_thread(())
+        self.show_host("")
         self._show_options(())
         self._show_seen((), "single")
         for notice in (self._unsure, self._stopped, self._error, self._demonstration):
             notice.show_text("")
         self._details.hide()
+        self._left_out.hide()
         self.show_actions()
         self.show_stage("")
         self.show()
@@ -99,6 +108,22 @@ class AnswerView(QWidget):
         self._stage.setText(labels.get(stage, self.tr("Working…")))
         self._stage.setVisible(self._live)
 
+    def show_thread(self, earlier: Sequence[Entry], note: str = "") -> None:
+        """Shows the earlier turns of the conversation.
+
+        Args:
+            earlier: The oldest first.
+            note: Why the question begins a new conversation; empty for none.
+        """
+        self._thread.show_turns(earlier)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+
+    def show_host(self, host: str) -> None:
+        """Shows the host that the images are sent to; empty if they stay on this computer."""
+        sentence = self.tr("Images were sent to {host}.").format(host=host) if host else ""
+        self._host.show_text(sentence)
+
     def add_text(self, piece: str) -> None:
         """Adds a piece of the answer."""
         self._answer.append_piece(piece)
@@ -116,7 +141,7 @@ class AnswerView(QWidget):
         self._seen[entry.id] = self._live_seen
         while len(self._seen) > _SEEN_KEPT:
             self._seen.pop(next(iter(self._seen)))
-        self._show_entry(entry)
+        self._show_entry(entry, self._thread.entries)
 
     def fail(self, message: str) -> None:
         """Ends the answer with an error; the text so far stays."""
@@ -127,10 +152,18 @@ class AnswerView(QWidget):
 
     # ----------------------------------------------------------------- an answer of the history
 
-    def show_entry(self, entry: Entry) -> None:
-        """Shows an entry, unless an answer is in progress."""
+    def show_entry(self, entry: Entry, earlier: Sequence[Entry] = ()) -> None:
+        """Shows an entry after those of its conversation, unless an answer is in progress."""
         if not self._live:
-            self._show_entry(entry)
+            self._note.hide()
+            self._show_entry(entry, earlier)
+
+    def remove_turn(self, entry_id: str) -> None:
+        """Removes an earlier turn that was deleted from the history."""
+        entries = self._thread.entries
+        kept = [entry for entry in entries if entry.id != entry_id]
+        if len(kept) < len(entries):
+            self._thread.show_turns(kept, self._entry and self._entry.answer.conversation_turns)
 
     def clear(self) -> None:
         """Shows nothing, unless an answer is in progress."""
@@ -141,6 +174,9 @@ class AnswerView(QWidget):
     # ----------------------------------------------------------------- parts
 
     def _make_parts(self) -> None:
+        self._thread = ThreadView()
+        self._note = WrapLabel(secondary=True)
+        self._note.setObjectName("conversationNote")
         self._title = self._text("answerTitle", self.tr("Question"))
         self._title.setFont(scaled_font(self._title.font(), 1.0, bold=True))
         self._layers_label = LayersLabel()
@@ -151,6 +187,12 @@ class AnswerView(QWidget):
         self._answer.setFont(scaled_font(self._answer.font(), 1.2))
         self._stopped = Notice("stop", Tone.WARNING)
         self._stopped.setObjectName("stoppedMark")
+        self._host = Notice("info", Tone.WARNING)
+        self._host.setObjectName("hostMark")
+        self._left_out = WrapLabel(secondary=True)
+        self._left_out.setObjectName("framesLeftOutLabel")
+        self._no_probabilities = WrapLabel(secondary=True)
+        self._no_probabilities.setObjectName("noProbabilitiesLabel")
         self._error = Notice("error", Tone.ERROR)
         self._error.setObjectName("errorMark")
         self._unsure = Notice("warning", Tone.WARNING)
@@ -192,13 +234,18 @@ class AnswerView(QWidget):
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(6)
         for widget in (
+            self._thread,
+            self._note,
             self._title,
             self._layers_label,
             self._answer,
             self._stage,
             self._bars,
             self._other_fold,
+            self._no_probabilities,
+            self._left_out,
             self._unsure,
+            self._host,
             self._demonstration,
             self._stopped,
             self._error,
@@ -213,12 +260,12 @@ class AnswerView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self._details, 1)
-        self._tools: list[IconButton] = []
-        for name in ("zoom", "highlight", "ask_again", "copy"):
+        self._tools: dict[str, IconButton] = {}
+        for name in ("zoom", "highlight", "ask_again", "continue", "copy"):
             tool = IconButton(ICONS[name], action_text(name))
             tool.setObjectName(f"{name}Tool")
             tool.clicked.connect(lambda _checked=False, name=name: self._act(name))
-            self._tools.append(tool)
+            self._tools[name] = tool
             row.addWidget(tool)
         return row
 
@@ -233,8 +280,10 @@ class AnswerView(QWidget):
 
     # ----------------------------------------------------------------- behaviour
 
-    def _show_entry(self, entry: Entry) -> None:
+    def _show_entry(self, entry: Entry, earlier: Sequence[Entry]) -> None:
         self._entry, answer = entry, entry.answer
+        self._thread.show_turns(earlier, answer.conversation_turns)
+        self.show_host(answer.host)
         self._show_texts(entry.title, entry.layers, answer.text, answer.clue)
         self._stage.hide()
         self._error.show_text("")
@@ -247,7 +296,15 @@ class AnswerView(QWidget):
             self.tr("Experimental model: check this answer.") if answer.demonstration else ""
         )
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
+        left_out = answer.frames_left_out
+        self._left_out.setText(
+            self.tr("Images of the series that the model did not read: {count}").format(
+                count=left_out
+            )
+        )
+        self._left_out.setVisible(left_out > 0)
         self._details.setText(_details_of(answer))
+        self._details.setToolTip(plain_tooltip(_weights_of(answer)))
         self._details.show()
         self.show_actions()
         self.show()
@@ -270,12 +327,22 @@ class AnswerView(QWidget):
         self._layers_label.show_layers(layers)
         self._clue_fold.setVisible(bool(clue))
 
-    def _show_options(self, options: Sequence[tuple[str, float]]) -> None:
-        likely_first = sorted(options, key=lambda option: -option[1])
+    def _show_options(self, options: Sequence[tuple[str, float | None]]) -> None:
+        shares = [(text, share) for text, share in options if share is not None]
+        likely_first = sorted(shares, key=lambda option: -option[1])
         self._bars.show_options(likely_first[:_LIKELY])
         self._bars.setVisible(bool(likely_first))
         self._other_bars.show_options(likely_first[_LIKELY:])
         self._other_fold.setVisible(len(likely_first) > _LIKELY)
+        lacking = len(shares) < len(options)
+        self._no_probabilities.setText(
+            self.tr("Chosen from {count} answers. The server gives no probabilities.").format(
+                count=len(options)
+            )
+            if lacking
+            else ""
+        )
+        self._no_probabilities.setVisible(lacking)
 
     def _show_seen(self, images: Sequence[QImage], kind: str) -> None:
         if kind == "pair" and len(images) == 2:
@@ -291,8 +358,10 @@ class AnswerView(QWidget):
         """Shows the actions that the entry has; call it after a change of the mappable entries."""
         has_entry = self._entry is not None
         self._map.setVisible(has_entry and self._entry.id in self._mappable)
-        for tool in self._tools:
+        for tool in self._tools.values():
             tool.setVisible(has_entry)
+        can_continue = has_entry and self._entry.answer.can_be_followed
+        self._tools["continue"].setVisible(can_continue)
 
     def _act(self, action: str) -> None:
         if self._entry is not None:
@@ -310,3 +379,17 @@ def _details_of(answer: Answer) -> str:
     return translate("AnswerView", "average of {views} views, {details}").format(
         views=answer.views, details=details
     )
+
+
+def _weights_of(answer: Answer) -> str:
+    """Engine and digest, as far as they are known."""
+    lines = []
+    if answer.engine:
+        lines.append(translate("AnswerView", "Engine: {engine}").format(engine=answer.engine))
+    if answer.model_digest:
+        lines.append(
+            translate("AnswerView", "Digest of the model: {digest}").format(
+                digest=answer.model_digest
+            )
+        )
+    return "\n".join(lines)

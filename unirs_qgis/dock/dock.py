@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QImage, QKeySequence
 from qtpy.QtWidgets import QDockWidget, QShortcut, QVBoxLayout, QWidget
@@ -38,12 +40,13 @@ class UniRSDock(QDockWidget):
         dates_edited: The user changed a date: see `dates`.
         series_changed: The user changed the series: see `series` and `video_path`.
         series_add_requested: "chosen" (the layer in the first chooser) or "visible" (all shown).
-        entry_action: Id of an entry, and "zoom", "highlight", "ask_again", "copy", "delete" or
-            "change_map".
+        entry_action: Id of an entry, and "zoom", "highlight", "ask_again", "continue", "copy",
+            "delete" or "change_map".
         entry_selected: Id of the entry that the user has selected; empty for none.
         history_action: "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
             about each tile, because the extent is too large for one image.
+        conversation_ended: The next question is to begin a new conversation.
     """
 
     submitted = Signal(str, str, list)
@@ -60,6 +63,7 @@ class UniRSDock(QDockWidget):
     restart_requested = Signal()
     tiles_requested = Signal()
     ask_tiles_requested = Signal(str, list)
+    conversation_ended = Signal()
     entry_action = Signal(str, str)
     entry_selected = Signal(str)
     history_action = Signal(str)
@@ -203,8 +207,31 @@ class UniRSDock(QDockWidget):
         self._history.set_shown_above("")
         self._input.fold()
         self._answer.begin(title)
-        self._column.reveal(self._answer)
+        self._reveal_answer()
         self._column.follow(self._answer.text)
+
+    def show_thread(self, earlier: Sequence[Entry], note: str = "") -> None:
+        """Shows the earlier turns of the conversation above the answer in progress.
+
+        Args:
+            earlier: The oldest first.
+            note: Why the question begins a new conversation; empty for none.
+        """
+        self._answer.show_thread(earlier, note)
+        self._reveal_answer()
+
+    def show_host(self, host: str) -> None:
+        """Shows the host that the images are sent to; empty if they stay on this computer."""
+        self._answer.show_host(host)
+
+    def show_conversation(self, sentence: str, can_end: bool = False) -> None:
+        """Shows whether the next question is a follow-up.
+
+        Args:
+            sentence: Empty for none.
+            can_end: Whether there is a conversation that can be ended.
+        """
+        self._question.show_conversation(sentence, can_end)
 
     def show_stage(self, stage: str) -> None:
         """Shows the stage of the worker, by its name in the protocol ("vision", "decode", …)."""
@@ -225,14 +252,14 @@ class UniRSDock(QDockWidget):
             entry: The answer.
             can_map: Whether there is a change map for it.
         """
-        column = self._column
-        keep_top = column.shows_top(self._answer) or column.follows_within(self._answer)
+        column, top = self._column, self._answer.beginning
+        keep_top = column.shows_top(top) or column.follows_within(top)
         self._column.stop_following()
         self.set_mappable(entry.id, can_map)
         self._answer.finish(entry)
         self._mark_shown()
         if keep_top:
-            self._column.reveal(self._answer)
+            self._reveal_answer()
 
     def fail_answer(self, message: str) -> None:
         """Ends the answer with an error message; the text so far stays."""
@@ -254,11 +281,20 @@ class UniRSDock(QDockWidget):
         self._history.add(entry)
         self._mark_shown()
 
+    def show_entry(self, entry_id: str) -> None:
+        """Shows an entry of the history, unless an answer is in progress."""
+        entry = self._history.entry(entry_id)
+        if entry is not None:
+            self._answer.show_entry(entry, self._history.thread_before(entry))
+            self._mark_shown()
+            self._reveal_answer()
+
     def remove_entry(self, entry_id: str) -> None:
         """Removes an entry from the history and from the answer view."""
         if self._answer.entry is not None and self._answer.entry.id == entry_id:
             self._answer.clear()
         self._history.remove(entry_id)
+        self._answer.remove_turn(entry_id)
         self._mark_shown()
 
     # ----------------------------------------------------------------- composition
@@ -306,6 +342,7 @@ class UniRSDock(QDockWidget):
         self._answer.acted.connect(self.entry_action)
         self._question.submitted.connect(self.submitted)
         self._question.stopped.connect(self.stopped)
+        self._question.conversation_ended.connect(self.conversation_ended)
         self._question.restart_requested.connect(self.restart_requested)
         self._stop_key.activated.connect(self.stopped)
 
@@ -318,12 +355,12 @@ class UniRSDock(QDockWidget):
         self.series_changed.emit()
 
     def _on_chosen(self, entry_id: str) -> None:
-        entry = self._history.entry(entry_id) if entry_id else None
-        if entry is not None:
-            self._answer.show_entry(entry)
-            self._mark_shown()
-            self._column.reveal(self._answer)
+        self.show_entry(entry_id)
         self.entry_selected.emit(entry_id)
+
+    def _reveal_answer(self) -> None:
+        """Scrolls to the question that is shown, and to as much of its answer as there is room."""
+        self._column.reveal(self._answer, self._answer.beginning)
 
     def _mark_shown(self) -> None:
         """Marks the entry in the history whose answer is shown above it."""

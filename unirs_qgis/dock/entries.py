@@ -6,7 +6,7 @@ history can store it without either knowing the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from uuid import uuid4
@@ -19,6 +19,8 @@ translate = QCoreApplication.translate
 
 KINDS = ("single", "pair", "video")
 TASKS = ("ask", "caption", "change", "classify")
+
+_LONGEST_THREAD = 1000  # entries: the file could hold any links, also in a circle
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Entry:
         footprint: WKT of the polygon that was asked about, in `crs`; empty for a video file.
         crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
         layers: What was asked about, the earliest first.
+        follows: Id of the entry before it in its conversation; empty if it begins one.
     """
 
     id: str
@@ -61,6 +64,7 @@ class Entry:
     footprint: str
     crs: str
     layers: tuple[LayerRecord, ...]
+    follows: str = ""
 
     @property
     def title(self) -> str:
@@ -83,8 +87,10 @@ class Entry:
 
     @property
     def marks(self) -> list[str]:
-        """A word for each caveat of the answer."""
+        """A word for each caveat of the answer, and for its place in a conversation."""
         marks = []
+        if self.follows:
+            marks.append(translate("Entry", "follow-up"))
         if self.answer.stopped:
             marks.append(translate("Entry", "stopped"))
         if self.answer.unsure:
@@ -92,6 +98,25 @@ class Entry:
         if self.answer.demonstration:
             marks.append(translate("Entry", "experimental"))
         return marks
+
+
+def thread_before(entry: Entry, find: Callable[[str], Entry | None]) -> list[Entry]:
+    """The earlier entries of a conversation, the oldest first.
+
+    It begins after an entry that was deleted.
+
+    Args:
+        entry: The one that follows them.
+        find: From an id to the entry; ``None`` if there is none.
+    """
+    thread: list[Entry] = []
+    seen = {entry.id}
+    earlier = find(entry.follows) if entry.follows else None
+    while earlier is not None and earlier.id not in seen and len(thread) < _LONGEST_THREAD:
+        seen.add(earlier.id)
+        thread.append(earlier)
+        earlier = find(earlier.follows) if earlier.follows else None
+    return thread[::-1]
 
 
 def title_of(task: str, question: str) -> str:

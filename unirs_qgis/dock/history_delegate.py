@@ -6,22 +6,24 @@ from qtpy.QtCore import (
     QLocale,
     QModelIndex,
     QObject,
+    QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
     QTime,
 )
-from qtpy.QtGui import QFontMetrics, QPainter, QPalette
+from qtpy.QtGui import QColor, QFontMetrics, QPainter, QPalette
 from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unirs_qgis.dock.entries import Entry
-from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE, SHOWN_ROLE
+from unirs_qgis.dock.history_model import DAY_ROLE, ENTRY_ROLE, SHOWN_ROLE, THREAD_ROLE
 from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.theme import blend, colours, hairline, muted, scaled_font
 
 _PAD = 5
 _GAP = 8  # between title and time
+_THREAD = 10  # room for the line that joins the rows of a conversation
 _MOST_LETTERS = 400  # more do not fit into two lines
 
 
@@ -30,7 +32,7 @@ class HistoryDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: dict[str, int] = {}  # of each answer, by entry id
+        self._lines: dict[tuple[str, int], int] = {}  # of each answer, by entry id and indent
         self._lines_are_for: tuple[int, str] = (0, "")  # width and font
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
@@ -42,7 +44,9 @@ class HistoryDelegate(QStyledItemDelegate):
         if index.data(SHOWN_ROLE):
             return QSize(80, line + 2 * _PAD)
         small = round(0.9 * line)
-        return QSize(80, line * (1 + self._answer_lines(option, entry)) + small + 2 * _PAD)
+        indent = _THREAD if any(index.data(THREAD_ROLE)) else 0
+        lines = 1 + self._answer_lines(option, entry, indent)
+        return QSize(80, line * lines + small + 2 * _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draws a row."""
@@ -52,7 +56,7 @@ class HistoryDelegate(QStyledItemDelegate):
         if entry is None:
             self._paint_day(painter, option, palette, index.data(DAY_ROLE))
         else:
-            self._paint_entry(painter, option, palette, entry, bool(index.data(SHOWN_ROLE)))
+            self._paint_entry(painter, option, palette, index)
         painter.restore()
 
     def _paint_day(
@@ -72,14 +76,18 @@ class HistoryDelegate(QStyledItemDelegate):
         painter: QPainter,
         option: QStyleOptionViewItem,
         palette: QPalette,
-        entry: Entry,
-        shown: bool,
+        index: QModelIndex,
     ) -> None:
+        entry, shown = index.data(ENTRY_ROLE), bool(index.data(SHOWN_ROLE))
         strong, pale = palette.color(QPalette.ColorRole.WindowText), muted(palette)
         _paint_ground(painter, option, palette)
         rect = option.rect.adjusted(_PAD, _PAD, -_PAD, -_PAD)
         rect.setWidth(self._text_width(option))
         line = QFontMetrics(option.font).lineSpacing()
+        joined = index.data(THREAD_ROLE)
+        if any(joined):
+            _paint_thread(painter, option.rect, rect.top() + line / 2, pale, joined)
+            rect.setLeft(rect.left() + _THREAD)
         head = QRect(rect.left(), rect.top(), rect.width(), line)
         painter.setFont(scaled_font(option.font, 0.9))
         painter.setPen(pale)
@@ -100,16 +108,17 @@ class HistoryDelegate(QStyledItemDelegate):
         foot = QRect(rect.left(), middle.bottom() + 1, rect.width(), small)
         _draw_line(painter, foot, _facts(entry, foot.width(), painter.fontMetrics()))
 
-    def _answer_lines(self, option: QStyleOptionViewItem, entry: Entry) -> int:
+    def _answer_lines(self, option: QStyleOptionViewItem, entry: Entry, indent: int) -> int:
         """One or two."""
         measure = (self._text_width(option), option.font.key())
         if measure != self._lines_are_for:
             self._lines.clear()
             self._lines_are_for = measure
-        lines = self._lines.get(entry.id)
+        lines = self._lines.get((entry.id, indent))
         if lines is None:
-            fits = _fits(one_line(entry.answer.text), measure[0], QFontMetrics(option.font))
-            lines = self._lines[entry.id] = 1 if fits else 2
+            room = measure[0] - indent
+            fits = _fits(one_line(entry.answer.text), room, QFontMetrics(option.font))
+            lines = self._lines[entry.id, indent] = 1 if fits else 2
         return lines
 
     def _text_width(self, option: QStyleOptionViewItem) -> int:
@@ -141,6 +150,31 @@ def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, palette: QPal
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(highlight)
         painter.drawRoundedRect(QRectF(rect.left(), rect.top(), 3, rect.height()), 1.5, 1.5)
+
+
+def _paint_thread(
+    painter: QPainter, row: QRect, middle: float, ink: QColor, joined: tuple[bool, bool]
+) -> None:
+    """A dot beside the question, and lines to the rows of the same conversation.
+
+    Args:
+        painter: Paints.
+        row: The whole row.
+        middle: Where the dot is, in pixels from the top.
+        ink: Colour of dot and lines.
+        joined: Whether the row above, and the row below, is of the same conversation.
+    """
+    above, below = joined
+    x = row.left() + _PAD + 2.5
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(ink)
+    if above:
+        painter.drawLine(QPointF(x, row.top()), QPointF(x, middle))
+    if below:
+        painter.drawLine(QPointF(x, middle), QPointF(x, row.bottom() + 1))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawEllipse(QPointF(x, middle), 2.5, 2.5)
 
 
 def _fits(text: str, width: int, metrics: QFontMetrics) -> bool:

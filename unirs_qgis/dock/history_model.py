@@ -21,12 +21,14 @@ from qtpy.QtCore import (
     Qt,
 )
 
-from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.entries import Entry, thread_before
 from unirs_qgis.dock.theme import plain_tooltip
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 DAY_ROLE = Qt.ItemDataRole.UserRole + 1
 SHOWN_ROLE = Qt.ItemDataRole.UserRole + 2
+THREAD_ROLE = Qt.ItemDataRole.UserRole + 3
+"""Whether the row above, and the row below, is of the same conversation."""
 PAGE = 200
 _TOOLTIP_LENGTH = 1000
 
@@ -37,6 +39,8 @@ class HistoryModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: list[Entry] = []  # all, in order of time
+        self._by_id: dict[str, Entry] = {}
+        self._firsts: dict[str, str] = {}  # ids of the first entries of conversations, by entry id
         self._times: list[float] = []  # of each entry, in seconds since 1970
         self._found: list[Entry] = []  # those that match the search, in order of time
         self._rows: list[Entry | date] = []  # those that are shown, with the headings
@@ -57,7 +61,7 @@ class HistoryModel(QAbstractListModel):
             return None
         row = self._rows[index.row()]
         if isinstance(row, Entry):
-            return self._entry_data(row, role)
+            return self._entry_data(row, index.row(), role)
         if role in (Qt.ItemDataRole.DisplayRole, DAY_ROLE):
             return day_label(row)
         return None
@@ -68,11 +72,13 @@ class HistoryModel(QAbstractListModel):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return Qt.ItemFlag.NoItemFlags
 
-    def _entry_data(self, entry: Entry, role: int) -> object:
+    def _entry_data(self, entry: Entry, row: int, role: int) -> object:
         if role == ENTRY_ROLE:
             return entry
         if role == SHOWN_ROLE:
             return entry.id == self._shown_above
+        if role == THREAD_ROLE:
+            return self._is_same_thread(entry, row - 1), self._is_same_thread(entry, row + 1)
         if role == Qt.ItemDataRole.DisplayRole:
             return "\n".join([entry.title, entry.answer.text, *entry.marks])
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -86,7 +92,7 @@ class HistoryModel(QAbstractListModel):
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry of an id, `None` if there is none."""
-        return next((entry for entry in reversed(self._entries) if entry.id == entry_id), None)
+        return self._by_id.get(entry_id)
 
     def index_of(self, entry_id: str) -> QModelIndex:
         """Where an entry is shown; an invalid index if it is not."""
@@ -100,6 +106,8 @@ class HistoryModel(QAbstractListModel):
         timed = sorted(((_seconds(entry), entry) for entry in entries), key=itemgetter(0))
         self._entries = [entry for _, entry in timed]
         self._times = [seconds for seconds, _ in timed]
+        self._by_id = {entry.id: entry for entry in self._entries}
+        self._firsts.clear()
         self._search_texts.clear()
         self._search()
 
@@ -110,6 +118,8 @@ class HistoryModel(QAbstractListModel):
         index = bisect_right(self._times, seconds)
         self._entries.insert(index, entry)
         self._times.insert(index, seconds)
+        self._by_id[entry.id] = entry
+        self._firsts.clear()
         if not self._matches(entry):
             return
         if index == len(self._entries) - 1:
@@ -123,7 +133,8 @@ class HistoryModel(QAbstractListModel):
         if entry is None:
             return
         position = self._entries.index(entry, bisect_left(self._times, _seconds(entry)))
-        del self._entries[position], self._times[position]
+        del self._entries[position], self._times[position], self._by_id[entry_id]
+        self._firsts.clear()
         self._search_texts.pop(entry_id, None)
         if entry in self._found:
             self._found.remove(entry)
@@ -192,6 +203,20 @@ class HistoryModel(QAbstractListModel):
             parts += [option for option, _ in answer.options]
             search_text = self._search_texts[entry.id] = "\n".join(parts).casefold()
         return all(word in search_text for word in self._words)
+
+    # ----------------------------------------------------------------- conversations
+
+    def _is_same_thread(self, entry: Entry, row: int) -> bool:
+        other = self._rows[row] if 0 <= row < len(self._rows) else None
+        return isinstance(other, Entry) and self._first_of(entry) == self._first_of(other)
+
+    def _first_of(self, entry: Entry) -> str:
+        """Id of the first entry of its conversation."""
+        first = self._firsts.get(entry.id)
+        if first is None:
+            before = thread_before(entry, self._by_id.get) if entry.follows else []
+            first = self._firsts[entry.id] = before[0].id if before else entry.id
+        return first
 
     # ----------------------------------------------------------------- rows
 

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.entries import Entry, thread_before
 from unirs_qgis.dock.entry_actions import ICONS, action_text
 from unirs_qgis.dock.history_delegate import HistoryDelegate
 from unirs_qgis.dock.history_model import ENTRY_ROLE, HistoryModel
@@ -172,6 +172,10 @@ class HistoryView(QWidget):
         """The entry of an id, `None` if there is none."""
         return self._model.entry(entry_id)
 
+    def thread_before(self, entry: Entry) -> list[Entry]:
+        """The earlier entries of its conversation, the oldest first."""
+        return thread_before(entry, self._model.entry)
+
     def set_shown_above(self, entry_id: str) -> None:
         """Sets the entry whose answer is shown above; empty for none."""
         self._model.set_shown_above(entry_id)
@@ -244,6 +248,8 @@ class HistoryView(QWidget):
             enabled |= {"zoom", "highlight"}
         if entry.id in self._mappable:
             enabled.add("change_map")
+        if entry.answer.can_be_followed:
+            enabled.add("continue")
         for name, icon_name in ICONS.items():
             if name == "delete":
                 menu.addSeparator()

@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from unirs_qgis.dock.conversation_bar import ConversationBar
 from unirs_qgis.dock.entries import KINDS
 from unirs_qgis.dock.language import seems_foreign
 from unirs_qgis.dock.parts.buttons import CompactButton, PillButton
@@ -49,6 +50,7 @@ class QuestionPanel(QWidget):
     submitted = Signal(str, str, list)
     stopped = Signal()
     restart_requested = Signal()
+    conversation_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class QuestionPanel(QWidget):
         self._bar = OverflowRow([chip for chips in self._chips.values() for chip in chips], self)
         self._bar.setObjectName("suggestionsBar")
         self._bar.setAccessibleName(self.tr("Suggested questions"))
+        self._conversation = ConversationBar(self)
         self.box = QuestionBox(self)
         self._options = QLineEdit(self)
         self._options.setObjectName("optionsEdit")
@@ -124,6 +127,10 @@ class QuestionPanel(QWidget):
         self._problem = problem
         self._refresh()
 
+    def show_conversation(self, sentence: str, can_end: bool) -> None:
+        """Shows whether the next question is a follow-up; empty for nothing to show."""
+        self._conversation.show_sentence(sentence, can_end)
+
     # ----------------------------------------------------------------- parts
 
     def _make_buttons(self) -> None:
@@ -155,7 +162,9 @@ class QuestionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for part in (self._bar, self.box, self._language_hint, self._fold, self._hint):
+        for part in (self._bar, self._conversation, self.box, self._language_hint):
+            layout.addWidget(part)
+        for part in (self._fold, self._hint):
             layout.addWidget(part)
         layout.addLayout(buttons)
 
@@ -171,6 +180,7 @@ class QuestionPanel(QWidget):
             button.clicked.connect(lambda _checked=False, task=task: self._send_task(task))
         self.stop.clicked.connect(self.stopped)
         self.restart.clicked.connect(self.restart_requested)
+        self._conversation.ended.connect(self.conversation_ended)
 
     # ----------------------------------------------------------------- behaviour
 

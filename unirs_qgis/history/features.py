@@ -32,6 +32,7 @@ _ENTRY_COLUMNS = (
     Column("task", Kind.TEXT, lambda: translate("History", "Task")),
     Column("kind", Kind.TEXT, lambda: translate("History", "Kind of input")),
     Column("question", Kind.TEXT, lambda: translate("History", "Question")),
+    Column("follows", Kind.TEXT, lambda: translate("History", "Follows the entry"), is_new=True),
 )
 _LAYER_COLUMNS = (
     Column("layers", Kind.LIST, lambda: translate("History", "Layers"), "name"),
@@ -103,7 +104,8 @@ def to_entry(feature: ogr.Feature) -> Entry:
         raise ValueError(f"{entry.kind} {entry.task}")
     if not _ID.fullmatch(entry.id):  # files are named by it: "../.." is none
         raise ValueError(entry.id)
-    if not all(0 <= share <= 1 for _, share in answer.options) or not math.isfinite(answer.seconds):
+    shares = [share for _, share in answer.options if share is not None]
+    if not all(0 <= share <= 1 for share in shares) or not math.isfinite(answer.seconds):
         raise ValueError(f"{answer.options} {answer.seconds}")
     return entry
 
@@ -160,9 +162,10 @@ def _read_list(feature: ogr.Feature, name: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _read_options(feature: ogr.Feature, name: str) -> tuple[tuple[str, float], ...]:
+def _read_options(feature: ogr.Feature, name: str) -> tuple[tuple[str, float | None], ...]:
     options = json.loads(feature.GetFieldAsString(name) or "[]")
-    return tuple((str(each["text"]), float(each["probability"])) for each in options)
+    pairs = ((str(each["text"]), each["probability"]) for each in options)
+    return tuple((text, None if share is None else float(share)) for text, share in pairs)
 
 
 def _read_time(feature: ogr.Feature, name: str) -> str:

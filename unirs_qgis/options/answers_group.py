@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QSpinBox, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QComboBox, QFormLayout, QGroupBox, QSpinBox, QWidget
 
 from unirs_qgis.options.widgets import compact_combo, hint_label
-from unirs_qgis.settings import IDLE_MINUTES, TOKENS, VIEWS, Settings
+from unirs_qgis.runtime.capabilities import Capabilities
+from unirs_qgis.settings import IDLE_MINUTES, PRECISIONS, TOKENS, VIEWS, Settings
 
 
 class AnswersGroup(QGroupBox):
@@ -18,6 +20,8 @@ class AnswersGroup(QGroupBox):
         devices: Devices that the set-up found, the best first.
         parent: Qt's owner.
     """
+
+    precision_changed = Signal(str)
 
     def __init__(
         self, settings: Settings, devices: Sequence[str], parent: QWidget | None = None
@@ -31,15 +35,20 @@ class AnswersGroup(QGroupBox):
                 self.device_combo.addItem(self._device_name(device), device)
         _choose(self.device_combo, settings.device)
         self.precision_combo = compact_combo()
-        self.precision_combo.addItem(self.tr("What suits the device"), "auto")
-        self.precision_combo.addItem(self.tr("32 bits (float32)"), "float32")
-        self.precision_combo.addItem(self.tr("16 bits (bfloat16), half the memory"), "bfloat16")
+        for precision in PRECISIONS:
+            self.precision_combo.addItem(self._precision_name(precision), precision)
         _choose(self.precision_combo, settings.precision)
-        self.clue_check = QCheckBox(self.tr("Describe the images first"))
-        self.clue_check.setToolTip(
+        self.precision_hint = hint_label("")
+        self.precision_combo.currentIndexChanged.connect(self._show_precision)
+        self.clue_combo = compact_combo()
+        self.clue_combo.setObjectName("clueCombo")
+        self.clue_combo.addItem(self.tr("If the model was trained so"), None)
+        self.clue_combo.addItem(self.tr("Always"), True)
+        self.clue_combo.addItem(self.tr("Never"), False)
+        self.clue_combo.setCurrentIndex((None, True, False).index(settings.clue))
+        self.clue_combo.setToolTip(
             self.tr("A description is generated before the answer; answers are faster without it")
         )
-        self.clue_check.setChecked(settings.clue)
         self.tokens_spin = _spin(TOKENS, settings.max_new_tokens)
         self.tokens_spin.setSuffix(self.tr(" tokens"))
         self.views_spin = _spin(VIEWS, settings.views)
@@ -58,14 +67,31 @@ class AnswersGroup(QGroupBox):
         self.history_combo.addItem(self.tr("In the QGIS profile"), "profile")
         self.history_combo.addItem(self.tr("Beside the project"), "project")
         _choose(self.history_combo, settings.history_place)
+        self.capabilities_hint = hint_label("")
+        self.capabilities_hint.hide()
         self._lay_out()
+        self._show_precision()
+
+    def show_capabilities(self, capabilities: Capabilities | None) -> None:
+        """State what the chosen model cannot do; nothing if that is not known yet."""
+        limits = capabilities.limits() if capabilities else []
+        self.capabilities_hint.setText(" ".join(limits))
+        self.capabilities_hint.setVisible(bool(limits))
+        self.clue_combo.setEnabled(capabilities is None or capabilities.clue)
+
+    def _show_precision(self) -> None:
+        precision = self.precision_combo.currentData()
+        self.precision_hint.setText(self._precision_meaning(precision))
+        self.precision_changed.emit(precision)
 
     def _lay_out(self) -> None:
         form = QFormLayout(self)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self.tr("Device"), self.device_combo)
         form.addRow(self.tr("Precision"), self.precision_combo)
-        form.addRow(self.tr("Clue"), self.clue_check)
+        form.addRow(self.precision_hint)
+        form.addRow(self.tr("Clue"), self.clue_combo)
+        form.addRow(self.capabilities_hint)
         form.addRow(self.tr("Longest answer"), self.tokens_spin)
         form.addRow(self.tr("Average over"), self.views_spin)
         form.addRow(self.tr("Free memory after"), self.idle_spin)
@@ -78,6 +104,27 @@ class AnswersGroup(QGroupBox):
                 )
             )
         )
+
+    def _precision_name(self, precision: str) -> str:
+        return {
+            "auto": self.tr("What suits the device"),
+            "float32": self.tr("32 bits (float32)"),
+            "bfloat16": self.tr("16 bits (bfloat16)"),
+            "float16": self.tr("16 bits (float16)"),
+            "int8": self.tr("8 bits (int8)"),
+            "int4": self.tr("4 bits (int4)"),
+        }[precision]
+
+    def _precision_meaning(self, precision: str) -> str:
+        """What a precision costs and gives, in a line."""
+        return {
+            "auto": self.tr("The widest that the device computes fast and has memory for."),
+            "float32": self.tr("Exact, and fast on processors; needs the most memory."),
+            "bfloat16": self.tr("Half the memory; fast on recent graphics cards and processors."),
+            "float16": self.tr("Half the memory; for graphics cards without fast bfloat16."),
+            "int8": self.tr("About a quarter of the memory; answers can change slightly."),
+            "int4": self.tr("About an eighth of the memory; answers can change more."),
+        }[precision]
 
     def _device_name(self, device: str) -> str:
         kind = device.partition(":")[0]

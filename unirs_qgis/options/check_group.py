@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from qgis.core import QgsApplication
@@ -13,6 +14,7 @@ from qtpy.QtWidgets import QGroupBox, QPushButton, QVBoxLayout, QWidget
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.options.diagnostics import report, runtime_versions
 from unirs_qgis.options.widgets import Activity, Message, button_row, hint_label
+from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import describe_runtime
 from unirs_qgis.runtime.worker import Job, Worker
 from unirs_qgis.settings import Settings
@@ -78,7 +80,9 @@ class CheckGroup(QGroupBox):
         self.test_button.setEnabled(False)
         names = ("model", "device", "precision")
         self._job = self._worker.submit(
-            "self_test", {name: getattr(settings, name) for name in names}
+            "self_test",
+            {name: getattr(settings, name) for name in names},
+            partial(access_params, settings),  # of the page, which need not be saved yet
         )
         self._job.progressed.connect(self._show_stage)
         self._job.finished.connect(self._show_result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,9 @@ from osgeo import gdal
 from qgis.core import Qgis
 from qtpy.QtCore import QCoreApplication, qVersion
 
+from unirs_qgis.runtime.access import KEY_VARIABLE
 from unirs_qgis.runtime.environment import Runtime
+from unirs_qgis.runtime.model_names import server_of, short_name
 from unirs_qgis.runtime.programs import run_program
 from unirs_qgis.settings import Settings
 
@@ -67,13 +70,13 @@ def report(
         f"System: {platform.platform()}",
         f"Runtime: {runtime.state.value} ({'set up here' if runtime.own else 'chosen'})",
         *(f"  {name} {version}" for name, version in versions.items()),
-        f"Model: {Path(settings.model).name}, device: {settings.device}, "
+        f"Model: {short_name(settings.model)}, device: {settings.device}, "
         f"precision: {settings.precision}, clue: {settings.clue}",
         f"Self-test: {test or 'not run'}",
     ]
     if log.strip():
         lines += ["Log of the worker:", *(f"  {line}" for line in log.strip().splitlines()[-40:])]
-    return without_home("\n".join(lines)) + "\n"
+    return without_home(without_access("\n".join(lines), settings)) + "\n"
 
 
 def without_home(text: str) -> str:
@@ -82,6 +85,21 @@ def without_home(text: str) -> str:
     if len(home) <= 1:
         return text
     return text.replace(home, "~").replace(home.replace("\\", "/"), "~")
+
+
+def without_access(text: str, settings: Settings) -> str:
+    """The text without the other hosts that the user has named, and without the key of servers.
+
+    No part of UniRS writes a key; a server might, into the sentence of an error.
+    """
+    hosts = {*settings.confirmed_hosts, *(each.split(" ")[0] for each in settings.server_logins)}
+    server = server_of(settings.model)
+    if server is not None and server.is_remote:
+        hosts.add(server.host)
+    for host in hosts:
+        text = text.replace(host, "(host)").replace(host.rpartition(":")[0], "(host)")
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    return text.replace(key, "(key)") if key else text
 
 
 def plugin_version() -> str:

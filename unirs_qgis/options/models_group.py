@@ -1,193 +1,345 @@
-"""The models on the options page: choose, add, download, convert, remove."""
+"""The models on the options page: one list over all engines; choose, add, find, remove."""
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
-from qtpy.QtCore import QEvent, QObject, Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from unirs_qgis.options.models_view import ModelsView, model_title
-from unirs_qgis.options.units import size_text, time_text
-from unirs_qgis.options.widgets import Activity, Confirmation, Message, button_row, compact_combo
+from unirs_qgis.background import UserError
+from unirs_qgis.dock.parts.flow import FlowLayout
+from unirs_qgis.options.model_texts import model_title, name_title
+from unirs_qgis.options.model_transfers import ModelTransfers
+from unirs_qgis.options.models_view import ModelsView
+from unirs_qgis.options.name_field import NameField
+from unirs_qgis.options.servers_group import ServersGroup
+from unirs_qgis.options.widgets import Activity, Message, compact_combo, hint_label
+from unirs_qgis.runtime.access import key_for
+from unirs_qgis.runtime.model_list import SERVER_ENGINE, Model, ModelList, ModelProblem
 from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import DownloadPlan, Event, ModelList, ModelProblem
+from unirs_qgis.runtime.model_names import HUB, SERVER, ServerName, read_server_name, server_of
+from unirs_qgis.runtime.models import ModelQuery
+from unirs_qgis.settings import DEFAULT_MODEL, Settings
 
 CONVERTED_SUFFIX = "-unirs"
 
-_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-
 
 class ModelsGroup(QGroupBox):
-    """Lists the models; the user chooses, adds, downloads, converts and removes them.
+    """Lists the models of all engines; the user chooses, adds, finds and removes them.
 
     Args:
         manager: Runs the commands; it outlives the page.
-        model: The model that answers.
-        folders: Model folders that the user has added.
+        servers: Asks before images leave this computer.
+        settings: The settings that are shown first.
         parent: Qt's owner.
     """
 
     release_wanted = Signal()
     """A model is about to be deleted: stop the worker."""
+    chosen = Signal(str)
+    """Name of the model that answers."""
 
     def __init__(
         self,
         manager: ModelManager,
-        model: str,
-        folders: tuple[str, ...],
+        servers: ServersGroup,
+        settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("Models"))
-        self._manager = manager
-        self._model = model
+        self._manager, self._servers = manager, servers
+        self._model, self._precision = settings.model, settings.precision
+        self._added = settings.added_models
+        self._replacement = ""  # says that the default model stands for one that is missing
         self._found = ModelList()
-        self.folders = folders
+        self._on_servers: tuple[Model, ...] = ()  # that were found while the page is open
+        self._query = ModelQuery()
         self._build()
         self._connect()
-        self._show_busy(manager.is_busy)
         self.refresh()
 
     @property
     def model(self) -> str:
-        """Name or folder of the model that answers."""
-        return self.model_combo.currentData() or self._model
+        """Name of the model that answers."""
+        return self._model
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Names of the models that the user has added; one that is chosen is listed again."""
+        is_elsewhere = self._model.startswith((SERVER, HUB))
+        return tuple(dict.fromkeys([*self._added, *([self._model] if is_elsewhere else [])]))
 
     def refresh(self) -> None:
-        """List the models in the background."""
-        self._model = self.model
-        self._manager.refresh(self.folders)
+        """List the models in the background. No server is asked."""
+        self._list(ModelQuery(self.added))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Enter in the name field gets the size; otherwise it would press the dialog's OK."""
-        if event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:
-            self._plan()
-            return True
-        return super().eventFilter(watched, event)
+    def set_precision(self, precision: str) -> None:
+        """Show the memory that models need in another precision."""
+        self._precision = precision
+        self.view.show_models(self._found, precision)
+        self._show_choice()
+
+    def find_servers(self) -> None:
+        """Ask the servers of this computer for their models, in the background."""
+        self.notice.hide()
+        self.activity.begin(self.tr("Asking the servers of this computer…"))
+        self._list(ModelQuery(self.added, find_servers=True))
+
+    def add(self, name: str) -> None:
+        """Add a model by its name, or list the models of a server by its address.
+
+        The user is asked first if the server is on another computer.
+        """
+        name = name.strip()
+        if name.startswith(("http://", "https://")):
+            name = SERVER + name
+        self.notice.hide()
+        try:
+            server = read_server_name(name)
+        except UserError as error:
+            self.notice.warn(error.message)
+            return
+        if server is None or self._servers.is_allowed(server):
+            self._add(name, server)
+        else:
+            self._servers.ask(server, lambda: self._add(name, server), lambda: None)
 
     def _build(self) -> None:
         self.model_combo = compact_combo()
         self.model_combo.setObjectName("modelCombo")
-        self._fill_combo(ModelList())
+        self.choice_notice = Message()
+        self.choice_notice.setObjectName("choiceNotice")
         self.view = ModelsView()
-        self.view.itemSelectionChanged.connect(self._show_selection)
-        self.add_button = QPushButton(self.tr("Add folder…"))
-        self.add_button.setToolTip(self.tr("Add a model folder from elsewhere"))
-        self.add_button.clicked.connect(self._choose_folder)
+        self.details = hint_label("")
+        self.details.setObjectName("modelDetails")
+        self._build_buttons()
+        self.name_field = NameField()
+        self.activity, self.notice = Activity(), Message()
+        self.transfers = ModelTransfers(self._manager)
+        self._fill_combo()
+        self._lay_out()
+        self._show_selection()
+
+    def _build_buttons(self) -> None:
+        self.find_button = QPushButton(self.tr("Find servers on this computer"))
+        self.find_button.setObjectName("findServersButton")
+        self.find_button.setToolTip(
+            self.tr(
+                "Asks the ports of this computer on which Ollama, LM Studio, llama.cpp and vLLM "
+                "listen; nothing is asked before"
+            )
+        )
+        self.folder_button = QPushButton(self.tr("Add folder…"))
+        self.folder_button.setToolTip(self.tr("Add a model folder from elsewhere"))
         self.repair_button = QPushButton()
         self.repair_button.setToolTip(
             self.tr("Convert a VILA-1.5 or an authors' UniRS checkpoint to a model folder")
         )
-        self.repair_button.clicked.connect(self._repair)
         self.remove_button = QPushButton(self.tr("Remove…"))
-        self.remove_button.clicked.connect(self._ask_to_remove)
-        self.download_combo = compact_combo()
-        self.download_combo.setObjectName("downloadCombo")
-        self.download_combo.setEditable(True)
-        self.download_combo.lineEdit().setPlaceholderText(self.tr("owner/model on the hub"))
-        self.download_combo.setCurrentIndex(-1)
-        self.download_combo.lineEdit().textChanged.connect(self._enable)
-        self.download_combo.lineEdit().installEventFilter(self)
-        self.download_button = QPushButton(self.tr("Download…"))
-        self.download_button.setToolTip(self.tr("Shows the size first"))
-        self.download_button.clicked.connect(self._plan)
-        self.offer, self.activity, self.notice = Confirmation(), Activity(), Message()
-        self.activity.cancelled.connect(self._manager.cancel)
-        self._lay_out()
-        self._show_selection()
 
     def _lay_out(self) -> None:
-        download_row = QHBoxLayout()
-        download_row.addWidget(self.download_combo, 1)
-        download_row.addWidget(self.download_button)
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("Model"), self.model_combo)
-        below = QFormLayout()
-        below.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        below.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        below.addRow(self.tr("Download by name"), download_row)
+        buttons = FlowLayout(6)
+        for button in (
+            self.find_button,
+            self.folder_button,
+            self.repair_button,
+            self.remove_button,
+        ):
+            buttons.addWidget(button)
         column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addWidget(self.view)
-        column.addLayout(button_row(self.add_button, self.repair_button, self.remove_button))
-        column.addLayout(below)
-        for part in (self.offer, self.activity, self.notice):
+        column.addLayout(_form(self.tr("Model"), self.model_combo))
+        for part in (self.choice_notice, self.view, self.details):
+            column.addWidget(part)
+        column.addLayout(buttons)
+        column.addLayout(_form(self.tr("Add by name"), self.name_field))
+        for part in (self.activity, self.notice, self.transfers):
             column.addWidget(part)
 
     def _connect(self) -> None:
         manager = self._manager
         manager.listed.connect(self._show_models)
         manager.list_failed.connect(self._show_no_models)
-        manager.planned.connect(self._offer_download)
-        manager.progressed.connect(self._show_event)
-        manager.downloaded.connect(self._end_download)
-        manager.converted.connect(self._end_conversion)
-        manager.removed.connect(self._end_removal)
-        manager.failed.connect(self._show_failure)
-        manager.cancelled.connect(self._end_cancelled)
-        manager.busy_changed.connect(self._show_busy)
+        manager.busy_changed.connect(self._enable)
+        self.transfers.ended.connect(self.refresh)
+        self._servers.changed.connect(self._show_choice)
+        self.model_combo.activated.connect(self._choose_in_combo)
+        self.view.itemSelectionChanged.connect(self._show_selection)
+        self.view.itemActivated.connect(self._choose_in_view)
+        self.find_button.clicked.connect(self.find_servers)
+        self.folder_button.clicked.connect(self._choose_folder)
+        self.repair_button.clicked.connect(self._repair)
+        self.remove_button.clicked.connect(self._ask_to_remove)
+        self.name_field.submitted.connect(self.add)
+        self.activity.cancelled.connect(self._stop_search)
 
-    # The lists.
+    # The list.
+
+    def _list(self, query: ModelQuery) -> None:
+        self._query = query
+        self._manager.refresh(query)
 
     def _show_models(self, found: ModelList) -> None:
-        self._found = found
-        self._fill_combo(found)
-        self.view.show_models(found)
+        self.activity.hide()
+        asked, self._query = self._query, ModelQuery()
+        if asked.find_servers or asked.server:
+            on_servers = [each for each in found.models if each.engine == SERVER_ENGINE]
+            self._on_servers = (*self._on_servers, *on_servers)
+            self._show_search(found, asked)
+        self._found = found.with_models(self._on_servers)
         if not self._manager.is_ready:
             self.notice.inform(self.tr("Set up the runtime first: it lists and downloads models."))
-        typed = self.download_combo.currentText()
-        self.download_combo.clear()
-        for each in found.downloadable:
-            self.download_combo.addItem(each.name)
-            self.download_combo.setItemData(
-                self.download_combo.count() - 1,
-                f"<p>{escape(each.summary)}</p>",
-                Qt.ItemDataRole.ToolTipRole,
-            )
-        self.download_combo.setCurrentIndex(-1)
-        self.download_combo.setEditText(typed)
+        self._replace_missing()
+        self._servers.show_servers(each.name for each in self._found.models)
+        self.view.show_models(self._found, self._precision)
+        self._fill_combo()
+        self.transfers.show_downloadable(found.downloadable)
         self._show_selection()
 
-    def _fill_combo(self, found: ModelList) -> None:
-        chosen = self.model
+    def _show_search(self, found: ModelList, asked: ModelQuery) -> None:
+        """How many servers and models were found; what answered wrongly is in the list."""
+        count = sum(each.engine == SERVER_ENGINE for each in found.models)
+        if count:
+            text = self.tr("Servers: {servers}. Models in the list: {models}.")
+            self.notice.inform(text.format(servers=len(found.servers), models=count))
+        elif asked.find_servers:
+            self.notice.inform(
+                self.tr(
+                    "No server answered on this computer. Start Ollama, LM Studio, llama.cpp or "
+                    "vLLM, or add a model by the address of its server."
+                )
+            )
+
+    def _replace_missing(self) -> None:
+        """A model that is not there any more is replaced by the default one, and that is said."""
+        names = [each.name for each in self._found.models]
+        item = self._found.find(self._model)
+        if item:
+            self._model = item.name
+        if item or not names or self._model.startswith((SERVER, HUB)):
+            return
+        default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
+        text = self.tr("{name} is not on this computer any more; {other} is chosen instead.")
+        self._replacement = text.format(name=self._model, other=default)
+        self._model = default
+
+    def _show_no_models(self, _code: str, message: str) -> None:
+        self.activity.hide()
+        self.notice.warn(message)
+
+    def _stop_search(self) -> None:
+        self._manager.drop_listing()
+        self.activity.hide()
+
+    # The choice.
+
+    def _fill_combo(self) -> None:
         self.model_combo.clear()
-        for model in found.models:
-            self.model_combo.addItem(model_title(model), model.name)
-        if self.model_combo.findData(chosen) < 0:
-            title = self.tr("{name} (not found)") if found.models else "{name}"
-            self.model_combo.addItem(title.format(name=chosen), chosen)
-        self.model_combo.setCurrentIndex(self.model_combo.findData(chosen))
+        for model in self._found.models:
+            if model.vision is not False:
+                self.model_combo.addItem(model_title(model), model.name)
+        if self.model_combo.findData(self._model) < 0:
+            self.model_combo.addItem(name_title(self._model), self._model)
+        self.model_combo.setCurrentIndex(self.model_combo.findData(self._model))
+        self._show_choice()
+
+    def _choose_in_combo(self, index: int) -> None:
+        self._choose(self.model_combo.itemData(index))
+
+    def _choose_in_view(self, *_signal: object) -> None:
+        item = self.view.selected
+        if isinstance(item, Model) and item.vision is not False:
+            self._choose(item.name)
+
+    def _choose(self, name: str) -> None:
+        server = server_of(name)
+        if server is None or self._servers.is_allowed(server):
+            self._accept(name)
+        else:
+            self._servers.ask(server, lambda: self._accept(name), self._fill_combo)
+
+    def _accept(self, name: str) -> None:
+        self._model, self._replacement = name, ""
+        server = server_of(name)
+        if server:
+            self._servers.choose(server.host)
+        self._fill_combo()
+        self.chosen.emit(name)
+
+    def _show_choice(self) -> None:
+        """Why the chosen model cannot answer, before anything is loaded."""
+        item = self._found.find(self._model)
+        server = server_of(self._model)
+        if server and not self._servers.is_allowed(server):
+            text = self.tr(
+                "No images are sent to {host} before you allow it: choose the model again."
+            ).format(host=server.host)
+        else:
+            text = (self.view.refusal(item) if item else "") or self._replacement
+        if text:
+            self.choice_notice.warn(text)
+        else:
+            self.choice_notice.hide()
+
+    # What is selected in the list.
+
+    def _show_selection(self) -> None:
+        item = self.view.selected
+        self.details.setText(self.view.describe(item) if item else "")
+        self.details.setVisible(item is not None)
+        text = self.tr("Convert…")
+        if self._remedy()[:1] == ("download",):
+            begun = item.code == "download_incomplete"
+            text = self.tr("Resume download…") if begun else self.tr("Download…")
+        self.repair_button.setText(text)
+        self._enable()
+
+    def _enable(self, *_signal: object) -> None:
+        idle = self._manager.is_ready and not self._manager.is_busy
+        item = self.view.selected
+        may_go = item is not None and (item.removable or self._is_added(item))
+        self.remove_button.setEnabled(idle and may_go)
+        for button in (self.folder_button, self.repair_button, self.find_button):
+            button.setEnabled(idle)
+        self.name_field.set_enabled(idle)
+
+    def _is_added(self, item: Model | ModelProblem) -> bool:
+        return item.added or item.name in self._added
 
     def _remedy(self) -> tuple[str, ...]:
         item = self.view.selected
         return item.remedy if isinstance(item, ModelProblem) else ()
 
-    def _show_selection(self) -> None:
-        resumes = self._remedy()[:1] == ("download",)
-        self.repair_button.setText(self.tr("Resume download…") if resumes else self.tr("Convert…"))
-        self._enable()
+    # More and fewer models.
 
-    def _enable(self) -> None:
-        idle = self._manager.is_ready and not self._manager.is_busy
-        item = self.view.selected
-        self.remove_button.setEnabled(idle and item is not None and (item.removable or item.added))
-        self.add_button.setEnabled(idle)
-        self.repair_button.setEnabled(idle)
-        self.download_button.setEnabled(idle and bool(self.download_combo.currentText().strip()))
+    def _add(self, name: str, server: ServerName | None) -> None:
+        if server and not server.model:
+            self._list_server(name, server)
+            return
+        self._added = tuple(dict.fromkeys([*self._added, name]))
+        self._model = name
+        self.name_field.edit.clear()
+        self.refresh()
 
-    # Folders on disk.
+    def _list_server(self, name: str, server: ServerName) -> None:
+        logins = dict(each.split(" ") for each in self._servers.server_logins)
+        try:
+            key = key_for(logins.get(server.host, ""))
+        except UserError as error:
+            self.notice.warn(error.message)
+            return
+        self._servers.show_servers([name])
+        self.activity.begin(self.tr("Asking {host} for its models…").format(host=server.host))
+        url = name[len(SERVER) :].rstrip("#")
+        self._list(ModelQuery(self.added, server=url, allow_remote=server.is_remote, key=key))
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Model folder"))
@@ -196,159 +348,43 @@ class ModelsGroup(QGroupBox):
 
     def add_folder(self, folder: str) -> None:
         """Add a model folder from elsewhere; problems with it are listed."""
-        if folder not in self.folders:
-            self.folders = (*self.folders, folder)
+        self._added = tuple(dict.fromkeys([*self._added, folder]))
         self.refresh()
-
-    # Download.
-
-    def _plan(self) -> None:
-        name = self.download_combo.currentText().strip()
-        if name and not self._manager.is_busy:
-            self._begin(self.tr("Getting the size…"))
-            self._manager.plan(name)
-
-    def _offer_download(self, plan: DownloadPlan) -> None:
-        rest = plan.total_bytes - plan.present_bytes
-        facts = {
-            "repository": plan.repository,
-            "size": size_text(plan.total_bytes),
-            "rest": size_text(rest),
-            "free": size_text(plan.free_bytes),
-            "licence": plan.licence or self.tr("not stated"),
-        }
-        if rest > plan.free_bytes:
-            self.notice.warn(
-                self.tr(
-                    "{repository} is {size}, but only {free} are free on the disk; free some space "
-                    "and try again."
-                ).format(**facts)
-            )
-            return
-        sentences = [self.tr("{repository} is {size} (licence: {licence}; free: {free}).")]
-        if plan.present_bytes:
-            sentences.append(self.tr("{rest} of it is still to be downloaded."))
-        if plan.needs_conversion:
-            sentences.append(self.tr("It has to be converted afterwards."))
-
-        def download() -> None:
-            self._begin(self.tr("Downloading…"))
-            self._manager.download(plan.name)
-
-        text = " ".join(sentences).format(**facts)
-        self.offer.ask(text, self.tr("Download {rest}").format(**facts), download)
-
-    def _show_event(self, event: Event) -> None:
-        kind = event.get("event")
-        if kind == "progress":
-            done, total = event["done_bytes"], event["total_bytes"]
-            self.activity.show_progress(100 * done // total if total else None)
-            self.activity.show_stage(self._progress_text(event))
-        elif kind == "retry":
-            self.activity.show_stage(str(event.get("reason", "")))
-        elif kind == "stage":
-            self.activity.show_stage(
-                self.tr("Converting: {stage}…").format(stage=event.get("stage", ""))
-            )
-
-    def _progress_text(self, event: Event) -> str:
-        facts = {
-            "done": size_text(event["done_bytes"]),
-            "total": size_text(event["total_bytes"]),
-            "speed": size_text(event.get("bytes_per_second") or 0),
-            "left": time_text(event.get("seconds_left") or 0),
-        }
-        if event.get("bytes_per_second") and event.get("seconds_left") is not None:
-            text = self.tr("Downloading: {done} of {total}, {speed} a second, {left}")
-        else:
-            text = self.tr("Downloading: {done} of {total}")
-        return text.format(**facts)
-
-    def _end_download(self, remedy: tuple[str, ...]) -> None:
-        self.refresh()
-        if remedy[:1] == ("convert",):
-            self._offer_conversion(remedy)
-        else:
-            self.notice.inform(self.tr("The model has been downloaded."))
-
-    # Conversion.
 
     def _repair(self) -> None:
         remedy = self._remedy()
         if remedy[:1] == ("download",):
-            self.download_combo.setEditText(remedy[1])
-            self._plan()
+            self.transfers.download(remedy[1])
         elif remedy[:1] == ("convert",):
-            self._offer_conversion(remedy)
+            self.transfers.offer_conversion(*remedy[1:3])
         else:
             source = QFileDialog.getExistingDirectory(self, self.tr("Checkpoint to convert"))
             if source:
                 target = self._found.user_folder / f"{Path(source).name}{CONVERTED_SUFFIX}"
-                self._offer_conversion(("convert", source, str(target)))
-
-    def _offer_conversion(self, remedy: tuple[str, ...]) -> None:
-        source, target = remedy[1:3]
-
-        def convert() -> None:
-            self._begin(self.tr("Converting…"))
-            self._manager.convert(source, target)
-
-        text = self.tr(
-            "{source} has to be converted before it can answer. The model folder will be {target}; "
-            "it needs about as much space as the checkpoint."
-        )
-        facts = {"source": Path(source).name, "target": target}
-        self.offer.ask(text.format(**facts), self.tr("Convert"), convert)
-
-    def _end_conversion(self, target: str) -> None:
-        self.notice.inform(self.tr("{name} can be chosen now.").format(name=Path(target).name))
-        self.refresh()
-
-    # Removal.
+                self.transfers.offer_conversion(source, str(target))
 
     def _ask_to_remove(self) -> None:
         item = self.view.selected
         if item is None:
             return
-        if item.added:
-            self.folders = tuple(each for each in self.folders if Path(each) != item.folder)
-            self.refresh()
+        if not self._is_added(item):
+            self.transfers.offer_removal(item, self.release_wanted.emit)
             return
-
-        def remove() -> None:
-            self._begin(self.tr("Removing…"))
-            self.release_wanted.emit()
-            self._manager.remove(item.name)
-
-        text = self.tr("Delete {name} ({size}) from this computer?")
-        text = text.format(name=item.name, size=size_text(item.size_bytes))
-        self.offer.ask(text, self.tr("Delete"), remove)
-
-    def _end_removal(self, name: str) -> None:
-        self.notice.inform(self.tr("{name} has been removed.").format(name=name))
+        self._added = tuple(each for each in self._added if not _is_same(each, item))
+        self._on_servers = tuple(each for each in self._on_servers if each.name != item.name)
+        if self._model == item.name:
+            self._model = DEFAULT_MODEL
         self.refresh()
 
-    # Progress and failures.
 
-    def _begin(self, stage: str) -> None:
-        self.offer.hide()
-        self.notice.hide()
-        self.activity.begin(stage)
+def _is_same(name: str, item: Model | ModelProblem) -> bool:
+    """Whether a name that was added is that of a model; folders may be written in several ways."""
+    return name == item.name or (item.folder is not None and Path(name) == item.folder)
 
-    def _show_failure(self, _code: str, message: str) -> None:
-        self.notice.warn(message)
-        self.refresh()  # an unfinished download is listed, and can be resumed
 
-    def _show_no_models(self, _code: str, message: str) -> None:
-        self.notice.warn(message)
-
-    def _end_cancelled(self) -> None:
-        self.notice.inform(self.tr("Stopped. Partial files are kept."))
-        self.refresh()
-
-    def _show_busy(self, busy: bool) -> None:
-        if busy and self.activity.isHidden():
-            self.activity.begin(self.tr("A model is being downloaded or converted…"))
-        elif not busy:
-            self.activity.hide()
-        self._enable()
+def _form(label: str, field: QWidget) -> QFormLayout:
+    form = QFormLayout()
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.addRow(label, field)
+    return form

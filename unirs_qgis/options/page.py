@@ -1,4 +1,4 @@
-"""The options page: four groups, which are saved together when the user presses OK."""
+"""The options page: five groups, which are saved together when the user presses OK."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from unirs_qgis.options.answers_group import AnswersGroup
 from unirs_qgis.options.check_group import CheckGroup
 from unirs_qgis.options.models_group import ModelsGroup
 from unirs_qgis.options.runtime_group import RuntimeGroup
+from unirs_qgis.options.servers_group import ServersGroup
+from unirs_qgis.runtime.capabilities import Capabilities
 from unirs_qgis.runtime.environment import read_record, runtime_folder
 from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
@@ -51,15 +53,20 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
         self.setObjectName(PAGE_NAME)
         self._setup = setup
         self._saved = saved
+        self._worker = worker
         settings = read_settings()
         record = read_record(runtime_folder())
         self.runtime = RuntimeGroup(setup, settings.python, read_setup_options())
-        self.models = ModelsGroup(models, settings.model, settings.model_folders)
+        self.servers = ServersGroup(settings)
+        self.models = ModelsGroup(models, self.servers, settings)
         self.answers = AnswersGroup(settings, record.devices if record else ())
         self.check = CheckGroup(worker, lambda: self.settings)
         for group in (self.runtime, self.models):
             group.release_wanted.connect(worker.stop)  # Windows deletes no file that is in use
         setup.changed.connect(self.models.refresh)
+        self.answers.precision_changed.connect(self.models.set_precision)
+        self.models.chosen.connect(self._show_capabilities)
+        self._show_capabilities(self.models.model)
         self.destroyed.connect(self.check.close_quietly)
         self._lay_out()
 
@@ -71,12 +78,14 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
             model=self.models.model,
             device=self.answers.device_combo.currentData(),
             precision=self.answers.precision_combo.currentData(),
-            clue=self.answers.clue_check.isChecked(),
+            clue=self.answers.clue_combo.currentData(),
             max_new_tokens=self.answers.tokens_spin.value(),
             views=self.answers.views_spin.value(),
             idle_minutes=self.answers.idle_spin.value(),
             history_place=self.answers.history_combo.currentData(),
-            model_folders=self.models.folders,
+            added_models=self.models.added,
+            confirmed_hosts=self.servers.confirmed_hosts,
+            server_logins=self.servers.server_logins,
         )
 
     def apply(self) -> None:
@@ -90,10 +99,14 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
         if replace(before, python=now.python) != before:
             self._setup.changed.emit()
 
+    def _show_capabilities(self, model: str) -> None:
+        loaded = self._worker.loaded(model)
+        self.answers.show_capabilities(Capabilities.of_load(loaded) if loaded else None)
+
     def _lay_out(self) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
-        for group in (self.runtime, self.models, self.answers, self.check):
+        for group in (self.runtime, self.models, self.servers, self.answers, self.check):
             column.addWidget(group)
         column.addStretch()
         area = QgsScrollArea()  # its mouse wheel scrolls instead of changing values

@@ -28,6 +28,7 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QIcon
 
+from unirs_qgis.background import UserError
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
 from unirs_qgis.inputs.layers import acquisition_date, date_warning
@@ -42,6 +43,7 @@ from unirs_qgis.processing.session import (
     worker_session,
 )
 from unirs_qgis.processing.tables import Schema
+from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import (
     PYTHON_VARIABLE,
     Runtime,
@@ -158,6 +160,11 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         if runtime.python is None:
             raise QgsProcessingException(_readiness(runtime))
         self._command = worker_command(runtime.python)
+        model = self.parameterAsString(parameters, "MODEL", context).strip()
+        try:  # here, on the main thread, because QGIS may ask for its master password
+            self._access = access_params(read_settings(), model)
+        except UserError as error:
+            raise QgsProcessingException(error.message) from error
         rasters = self.rasters(parameters, context)
         try:
             self.snapshots = [LayerSnapshot.of(layer) for layer in rasters]
@@ -184,7 +191,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         with (
             closing(renderer),
             _temporary_folder() as folder,
-            worker_session(self._command, feedback) as session,
+            worker_session(self._command, feedback, self._access) as session,
         ):
             self.load = cache(lambda: load_model(session, request.model, feedback))
             columns = self.columns(parameters, context)
@@ -281,6 +288,11 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         with closing(SinkTable(sink, schema)) as table:
             yield table, name
 
+    def _clue(self, parameters: dict[str, Any], context: QgsProcessingContext) -> bool | None:
+        """Whether to describe the images first; ``None``: where the model was trained with it."""
+        wanted = self.parameterAsBool(parameters, "CLUE", context)
+        return None if wanted and read_settings().clue is None else wanted
+
     def _request(self, parameters: dict[str, Any], context: QgsProcessingContext) -> BatchRequest:
         question, params = self.question(parameters, context)
         model = {
@@ -288,7 +300,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             for name in ("MODEL", "DEVICE", "PRECISION")
         }
         common = {
-            "clue": self.parameterAsBool(parameters, "CLUE", context),
+            "clue": self._clue(parameters, context),
             "max_new_tokens": self.parameterAsInt(parameters, "MAX_TOKENS", context),
         }
         return BatchRequest(
@@ -340,18 +352,20 @@ def _model_parameters(settings: Settings) -> list[QgsProcessingParameterDefiniti
     """Parameters of every run; the options page gives their defaults."""
     return [
         QgsProcessingParameterString(
-            "MODEL", translate("Processing", "Model (name or folder)"), settings.model
+            "MODEL",
+            translate("Processing", "Model (name, folder, hf:OWNER/NAME or server:URL#MODEL)"),
+            settings.model,
         ),
         QgsProcessingParameterString(
             "DEVICE", translate("Processing", "Device (auto, cpu, cuda…)"), settings.device
         ),
         QgsProcessingParameterString(
             "PRECISION",
-            translate("Processing", "Precision (auto, float32, bfloat16)"),
+            translate("Processing", "Precision (auto, float32, bfloat16, float16, int8, int4)"),
             settings.precision,
         ),
         QgsProcessingParameterBoolean(
-            "CLUE", translate("Processing", "Generate a clue first"), settings.clue
+            "CLUE", translate("Processing", "Generate a clue first"), settings.clue is not False
         ),
         QgsProcessingParameterNumber(
             "MAX_TOKENS",

@@ -34,6 +34,9 @@ ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 _FORMER = {"agreement"}
 """Columns that earlier versions wrote."""
 
+_LATER = {"model_digest"}
+"""Columns that earlier versions wrote into the history alone."""
+
 _TYPES = {Kind.REAL: REAL, Kind.INTEGER: WHOLE, Kind.FLAG: FLAG}
 """QGIS's type of a column; all others are text."""
 
@@ -118,7 +121,7 @@ class Columns:
     def optional(self) -> set[str]:
         """Names of the columns that a table of another version may have, or lack."""
         new = {column.name for column in ANSWER_COLUMNS if column.in_batches and column.is_new}
-        return {self.prefix + name for name in new | _FORMER}
+        return {self.prefix + name for name in new | _FORMER | _LATER}
 
     def values(self, row: Row, run: RunFacts) -> dict[str, Any]:
         """A row's value for each of ``fields``; ``None`` for an empty cell."""
@@ -161,7 +164,9 @@ def _probability_of(option: str) -> _Value:
 
 
 def _all_probabilities(row: Row, _run: RunFacts) -> str | None:
-    return json.dumps(dict(row.answer.options), ensure_ascii=False) if row.answer else None
+    if row.answer is None or row.answer.lacks_probabilities:
+        return None
+    return json.dumps(dict(row.answer.options), ensure_ascii=False)
 
 
 def _answer_value(column: Column) -> _Value:

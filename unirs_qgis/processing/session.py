@@ -23,27 +23,53 @@ from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.renderer import Crop, render_crop
 from unirs_qgis.crops.snapshot import LayerSnapshot
 from unirs_qgis.runtime.worker_failures import death_sentence
-from unirs_qgis.shared.client import WorkerClient, WorkerDied, WorkerError
+from unirs_qgis.shared.client import PendingRequest, WorkerClient, WorkerDied, WorkerError
+from unirs_qgis.shared.process import OnNotification
+from unirs_qgis.shared.protocol import Message
 
 translate = QCoreApplication.translate
 
 _POLL_SECONDS = 0.05
 
 
+class _AccessClient(WorkerClient):
+    """Adds key and permission to what is sent; the run, its rows and its retries have neither.
+
+    Args:
+        command: Program and arguments of the worker.
+        access: See ``access.access_params``.
+    """
+
+    def __init__(self, command: Sequence[str], access: Mapping[str, Any]) -> None:
+        super().__init__(command)
+        self._access = dict(access)
+
+    def submit(
+        self,
+        method: str,
+        params: Message | None = None,
+        on_notification: OnNotification | None = None,
+    ) -> PendingRequest:
+        """Send a request and do not wait; see ``WorkerProcess.submit``."""
+        extra = self._access if params and "model" in params else {}
+        return super().submit(method, {**(params or {}), **extra}, on_notification)
+
+
 @contextmanager
 def worker_session(
-    command: Sequence[str], feedback: QgsProcessingFeedback
+    command: Sequence[str], feedback: QgsProcessingFeedback, access: Mapping[str, Any]
 ) -> Iterator[WorkerClient]:
     """A worker that is ready, unless the user cancels before it is; ended at the end.
 
     Args:
         command: Program and arguments of the worker.
         feedback: Cancels.
+        access: Key and permission for the model's server; see ``access.access_params``.
 
     Raises:
         QgsProcessingException: It cannot be started, or is not a worker; in one sentence.
     """
-    with WorkerClient(command) as client:
+    with _AccessClient(command, access) as client:
         try:
             hello = client.process.hello
             if is_done(hello.future, feedback):

@@ -6,6 +6,10 @@
 ``installation``      the steps of a set-up
 ``interpreters``      finds a Python to create the environment with
 ``pip``               pip's options, its progress, its failures in plain words
+``access``            key and permission of a request to a server
+``capabilities``      what a loaded model can do, in plain words
+``model_list``        the models of all engines, as the runtime lists them
+``model_names``       what the name of a model tells: its engine, its server's host
 ``models``            the runtime's commands on models
 ``model_manager``     the same in the background, for the options page
 ``worker``            requests to the worker, with signals

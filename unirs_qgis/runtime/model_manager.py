@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from qgis.core import QgsApplication
 from qtpy.QtCore import QObject, Signal
 
 from unirs_qgis.background import BackgroundTask
-from unirs_qgis.runtime.models import Event, ModelCommands, ModelList
+from unirs_qgis.runtime.model_list import Event, ModelList
+from unirs_qgis.runtime.models import ModelCommands, ModelQuery
 from unirs_qgis.runtime.programs import proxy_variables
 
 Work = Callable[[ModelCommands, BackgroundTask], Any]
@@ -52,16 +53,11 @@ class ModelManager(QObject):
         """Whether a command runs, other than a listing."""
         return self._task is not None
 
-    def refresh(self, added: Sequence[str]) -> None:
-        """List the models; ``listed`` follows. An earlier listing is dropped.
-
-        Args:
-            added: Model folders that the user has added.
-        """
+    def refresh(self, query: ModelQuery) -> None:
+        """List the models; ``listed`` follows. An earlier listing is dropped."""
         self.drop_listing()
-        folders = tuple(added)
         self._listing = self._task_for(
-            self.tr("Listing models"), lambda commands, _: commands.list_models(folders)
+            self.tr("Listing models"), lambda commands, _: commands.list_models(query)
         )
         if self._listing is None:
             self.listed.emit(ModelList())

@@ -7,126 +7,44 @@ the background.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.background import UserError
+from unirs_qgis.runtime.access import KEY_VARIABLE
 from unirs_qgis.runtime.environment import unirs_command
+from unirs_qgis.runtime.model_list import (
+    DownloadPlan,
+    Event,
+    ModelList,
+    read_facts,
+    read_list,
+    unreadable,
+)
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
 
-MODELS_VARIABLE = "UNIRS_MODELS"
-
-Event = Mapping[str, Any]
-Kind = TypeVar("Kind", "Model", "ModelProblem", "Downloadable", "DownloadPlan")
-
 
 @dataclass(frozen=True)
-class Model:
-    """A model that can answer.
+class ModelQuery:
+    """What to list.
 
     Attributes:
-        name: Its name; its folder if the user added that.
-        folder: The model folder.
-        size_bytes: Size on disk.
-        kind: ``"unirs"``, or ``"base"`` without UniRS weights.
-        demonstration: Whether it is for demonstration only.
-        summary: One sentence about it.
-        removable: Whether ``remove_model`` may delete it.
-        added: Whether the user added its folder.
+        added: Names of models that the user has added: folders elsewhere, names of a hub and of
+            servers, which are not asked. What is wrong with one is a problem of the list.
+        find_servers: Whether to ask the servers of this computer for their models.
+        server: URL of a server whose models to list; empty for none.
+        allow_remote: Whether it may be on another computer.
+        key: Its key; empty for none.
     """
 
-    name: str
-    folder: Path
-    size_bytes: int
-    kind: str
-    demonstration: bool
-    summary: str
-    removable: bool = False
-    added: bool = False
-
-    @property
-    def title(self) -> str:
-        """Name of its folder."""
-        return self.folder.name
-
-
-@dataclass(frozen=True)
-class ModelProblem:
-    """A model folder that cannot answer.
-
-    Attributes:
-        name: Name of the folder.
-        folder: The model folder.
-        code: ``"model_invalid"``, ``"model_unconverted"`` or ``"download_incomplete"``.
-        message: One sentence why.
-        size_bytes: Size on disk.
-        removable: Whether ``remove_model`` may delete it.
-        remedy: Arguments of ``unirs`` that repair it; empty if there are none.
-        added: Whether the user added the folder.
-    """
-
-    name: str
-    folder: Path
-    code: str
-    message: str
-    size_bytes: int
-    removable: bool
-    remedy: tuple[str, ...] = ()
-    added: bool = False
-
-
-@dataclass(frozen=True)
-class Downloadable:
-    """A model that can be downloaded by a short name."""
-
-    name: str
-    repository: str
-    summary: str
-    licence: str
-
-
-@dataclass(frozen=True)
-class ModelList:
-    """The output of ``unirs models``.
-
-    Attributes:
-        models: Those that can answer.
-        problems: Folders that cannot answer.
-        downloadable: Those that have a short name.
-        user_folder: Folder of downloads.
-    """
-
-    models: tuple[Model, ...] = ()
-    problems: tuple[ModelProblem, ...] = ()
-    downloadable: tuple[Downloadable, ...] = ()
-    user_folder: Path = field(default_factory=Path)
-
-
-@dataclass(frozen=True)
-class DownloadPlan:
-    """The size and needs of a download.
-
-    Attributes:
-        name: The requested name.
-        repository: Repository on the hub.
-        licence: Its licence; empty if it names none.
-        total_bytes: Size of all files, in bytes.
-        present_bytes: Size of the files of an interrupted download, in bytes.
-        free_bytes: Free space on the disk, in bytes.
-        needs_conversion: Whether it has to be converted before it can answer.
-    """
-
-    name: str
-    repository: str
-    licence: str
-    total_bytes: int
-    present_bytes: int
-    free_bytes: int
-    needs_conversion: bool
+    added: tuple[str, ...] = ()
+    find_servers: bool = False
+    server: str = ""
+    allow_remote: bool = False
+    key: str = field(default="", repr=False)
 
 
 class ModelCommands:
@@ -146,25 +64,20 @@ class ModelCommands:
         self._stopped = stopped
         self._redact = Redactor(variables)
 
-    def list_models(self, added: Sequence[str] = ()) -> ModelList:
-        """The models on this computer.
-
-        Args:
-            added: Model folders that lie elsewhere.
+    def list_models(self, query: ModelQuery | None = None) -> ModelList:
+        """The models on this computer, and those of servers if the query names any.
 
         Raises:
             UserError: The runtime does not answer.
             Stopped: It was stopped.
         """
-        found = _read_list(self._run_for_json("models", "--json"))
-        models, problems = list(found.models), list(found.problems)
-        for folder in dict.fromkeys(map(Path, added)):
-            item = self._inspect(folder)
-            if isinstance(item, Model):
-                models.append(item)
-            else:
-                problems.append(item)
-        return ModelList(tuple(models), tuple(problems), found.downloadable, found.user_folder)
+        query = query or ModelQuery()
+        words = [word for name in dict.fromkeys(query.added) for word in ("--add", name)]
+        words += ["--find-servers"] if query.find_servers else []
+        words += ["--server", query.server] if query.server else []
+        words += ["--allow-remote"] if query.server and query.allow_remote else []
+        key = {KEY_VARIABLE: query.key} if query.key else {}
+        return read_list(self._run_for_json("models", "--json", *words, **key))
 
     def plan_download(self, name: str) -> DownloadPlan:
         """The plan of a download; nothing is downloaded yet.
@@ -177,11 +90,11 @@ class ModelCommands:
 
         def take(event: Event) -> None:
             if event.get("event") == "plan":
-                plans.append(_read(DownloadPlan, {**event, "name": name}))
+                plans.append(read_facts(DownloadPlan, {**event, "name": name}))
 
         self._run_events(take, "download", name, "--dry-run", "--json-lines")
         if not plans:
-            raise _unreadable()
+            raise unreadable()
         return plans[0]
 
     def download(self, name: str, on_event: Callable[[Event], None]) -> tuple[str, ...]:
@@ -207,7 +120,7 @@ class ModelCommands:
 
         self._run_events(take, "download", name, "--json-lines")
         if not remedies:
-            raise _unreadable()
+            raise unreadable()
         return remedies[0]
 
     def convert(self, source: str, target: str, on_event: Callable[[Event], None]) -> None:
@@ -227,30 +140,13 @@ class ModelCommands:
         """
         self._run([], "remove", name, "--yes")
 
-    def _inspect(self, folder: Path) -> Model | ModelProblem:
-        """A folder that the user added: the runtime lists its parent folder, and so the folder."""
-        try:
-            listed = _read_list(
-                self._run_for_json("models", "--json", **{MODELS_VARIABLE: str(folder.parent)})
-            )
-        except UserError as error:
-            return _added_problem(folder, error.message)
-        for model in listed.models:
-            if _same(model.folder, folder):
-                return replace(model, name=str(folder), removable=False, added=True)
-        for problem in listed.problems:
-            if _same(problem.folder, folder):
-                return replace(problem, removable=False, added=True)
-        text = QCoreApplication.translate("Models", "There is no model folder {folder}.")
-        return _added_problem(folder, text.format(folder=folder))
-
     def _run_for_json(self, *words: str, **variables: str) -> Event:
         lines: list[str] = []
         self._run(lines, *words, **variables)
         try:
             return dict(json.loads("\n".join(lines)))
         except (ValueError, TypeError) as error:
-            raise _unreadable() from error
+            raise unreadable() from error
 
     def _run_events(self, on_event: Callable[[Event], None], *words: str) -> None:
         failures: list[UserError] = []
@@ -288,44 +184,8 @@ class ModelCommands:
         if failures:
             raise failures[0]
         if status != 0:
-            messages = [line for line in log if line.strip()] or [_unreadable().message]
+            messages = [line for line in log if line.strip()] or [unreadable().message]
             raise UserError("command_failed", self._redact(messages[-1].replace("unirs: ", "", 1)))
-
-
-def _read_list(facts: Event) -> ModelList:
-    try:
-        problems = [{**each, "remedy": each.get("next")} for each in facts.get("problems", ())]
-        return ModelList(
-            models=tuple(_read(Model, each) for each in facts["models"]),
-            problems=tuple(_read(ModelProblem, each) for each in problems),
-            downloadable=tuple(_read(Downloadable, x) for x in facts.get("downloadable", ())),
-            user_folder=Path(facts["folders"][0]),
-        )
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise _unreadable() from error
-
-
-_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "str": lambda value: str(value or ""),
-    "int": int,
-    "bool": bool,
-    "Path": Path,
-    "tuple[str, ...]": lambda value: tuple(map(str, value or ())),
-}
-"""How a value of JSON is read, by the type of the attribute."""
-
-
-def _read(kind: type[Kind], facts: Event) -> Kind:
-    """Read the attributes of a dataclass from JSON.
-
-    Raises:
-        UserError: A value is missing, or has another form.
-    """
-    try:
-        present = [each for each in fields(kind) if each.name in facts]
-        return kind(**{each.name: _READERS[str(each.type)](facts[each.name]) for each in present})
-    except (TypeError, ValueError) as error:
-        raise _unreadable() from error
 
 
 def _read_event(line: str) -> Event:
@@ -334,21 +194,3 @@ def _read_event(line: str) -> Event:
         return dict(json.loads(line))
     except (ValueError, TypeError):
         return {}
-
-
-def _added_problem(folder: Path, message: str) -> ModelProblem:
-    return ModelProblem(folder.name, folder, "model_missing", message, 0, False, added=True)
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
-
-
-def _unreadable() -> UserError:
-    text = QCoreApplication.translate(
-        "Models", "The runtime's answer cannot be understood; repair the runtime."
-    )
-    return UserError("answer_unreadable", text)

@@ -8,7 +8,7 @@ answers with ``shared.client.WorkerClient``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from enum import Enum
 from functools import partial
@@ -17,6 +17,7 @@ from typing import Any
 
 from qtpy.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 
+from unirs_qgis.background import UserError
 from unirs_qgis.runtime.worker_failures import death_sentence, missing_sentence
 from unirs_qgis.shared.client import clean_environment
 from unirs_qgis.shared.failures import WorkerDied, WorkerError
@@ -25,6 +26,9 @@ from unirs_qgis.shared.process import PendingRequest, WorkerProcess
 CANCELLED = "cancelled"
 RUNTIME_MISSING = "runtime_missing"
 IDLE_MINUTES = 15
+
+Access = Callable[[str], Mapping[str, Any]]
+"""Gives what a request about a model carries for its server; see ``access.access_params``."""
 
 
 class WorkerState(Enum):
@@ -74,6 +78,7 @@ class Worker(QObject):
 
     Args:
         command: Gives program and arguments of the worker; ``None`` if there is no runtime.
+        access: Gives the key and the permission for the server of a model, where it is on one.
         parent: Qt's owner.
     """
 
@@ -82,12 +87,17 @@ class Worker(QObject):
     _posted = Signal(object)
 
     def __init__(
-        self, command: Callable[[], list[str] | None], parent: QObject | None = None
+        self,
+        command: Callable[[], list[str] | None],
+        parent: QObject | None = None,
+        access: Access = lambda _model: {},
     ) -> None:
         super().__init__(parent)
         self._command = command
+        self._access = access
         self._process: WorkerProcess | None = None
         self._jobs: list[Job] = []
+        self._loaded: dict[str, dict[str, Any]] = {}
         self._reason = self._last_log = ""
         self._closed = False
         self._reported = (WorkerState.STOPPED, "")
@@ -132,24 +142,41 @@ class Worker(QObject):
         self._idle_minutes = minutes
         self._restart_idle_timer()
 
-    def submit(self, method: str, params: dict[str, Any]) -> Job:
+    def submit(self, method: str, params: dict[str, Any], access: Access | None = None) -> Job:
         """Send a request to the worker; see ``docs/worker-protocol.md``.
+
+        Args:
+            method: Method of the protocol.
+            params: Its parameters. The key of a server is added to what is sent, not to them.
+            access: Takes the place of the worker's own, for settings that are not saved yet.
 
         Returns:
             The job. The worker keeps it until it has ended; ``Job.drop`` ends it early.
         """
+        job = Job()
+        try:
+            extra = (access or self._access)(params["model"]) if "model" in params else {}
+        except UserError as error:  # nothing is started, and nothing sent
+            self._jobs.append(job)
+            QTimer.singleShot(0, partial(self._fail, job, error.code, error.message))
+            return job
         if self._process is None:
             self._start()
-        job = Job()
         self._jobs.append(job)
         if self._process is None:
             QTimer.singleShot(0, partial(self._fail, job, *self._refusal()))
         else:
             notify = partial(self._post, self._on_notification, job)
-            job.request = self._process.submit(method, params, notify)
+            job.request = self._process.submit(method, {**params, **extra}, notify)
+            if method == "load" and "model" in params:
+                job.finished.connect(partial(self._loaded.__setitem__, params["model"]))
             job.request.future.add_done_callback(partial(self._post, self._on_answer, job))
         self._report_change()
         return job
+
+    def loaded(self, model: str) -> dict[str, Any] | None:
+        """The last result of ``load`` for a model, by the name that was asked for."""
+        return self._loaded.get(model)
 
     def restart(self) -> None:
         """End the worker, and start another one at once. Jobs in flight fail as ``cancelled``."""

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import psutil
 import torch
 
 from unirs.errors import UniRSError
@@ -110,6 +111,14 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(word in str(error) for word in _MEMORY_WORDS)
+
+
+def free_memory(device: torch.device) -> int:
+    """Free bytes of a device; those of the computer where the device does not report its own."""
+    module: Any = torch if device.type == "cpu" else torch.get_device_module(device)
+    if hasattr(module, "mem_get_info"):
+        return int(module.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
 
 
 def free_unused_memory() -> None:

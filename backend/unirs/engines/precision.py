@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
 import torch
 
-from unirs.engines.devices import multiplies_bfloat16
+from unirs.engines.devices import free_memory, multiplies_bfloat16
 from unirs.errors import UniRSError
 from unirs.model.memory import PRECISION_NAMES, MemoryNeed
 from unirs.model.quantised import Quantisation, int4_kernel_works
@@ -59,7 +58,7 @@ def resolve_precision(name: str, device: torch.device, need: MemoryNeed) -> Prec
     """
     if name == "auto":
         names = [each for each in _preferred(device) if supports(device, each)]
-        free = free_bytes(device)
+        free = free_memory(device)
         fitting = [each for each in names if need.bytes(each, _wide(device).itemsize) <= free]
         name = next(iter(fitting), names[-1])
     if name not in PRECISION_NAMES:
@@ -94,14 +93,6 @@ def supports(device: torch.device, name: str) -> bool:
         return bool((ones @ ones).sum().item() == 8)
     except (RuntimeError, NotImplementedError, TypeError):  # MPS refuses a type with a TypeError
         return False
-
-
-def free_bytes(device: torch.device) -> int:
-    """Memory of a device that is free; that of the computer where the device does not report it."""
-    module: Any = torch if device.type == "cpu" else torch.get_device_module(device)
-    if hasattr(module, "mem_get_info"):
-        return int(module.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
 
 
 def _wide(device: torch.device) -> torch.dtype:

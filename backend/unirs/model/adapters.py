@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -84,24 +83,14 @@ def add_adapters(
     language_model.set_adapter("answer")
 
 
-@contextmanager
-def active_adapter(language_model: LlamaForCausalLM, role: Role) -> Iterator[None]:
-    """Activate the adapter of a role, or none if it has none; afterwards the answer's is active."""
+def activate_adapter(language_model: LlamaForCausalLM, role: Role) -> None:
+    """Activate the adapter of a role, or none if it has none."""
     adapters = getattr(language_model, "peft_config", {})
-    if role == "answer" or not adapters:
-        yield
-    elif role in adapters:
+    if role in adapters:
+        language_model.enable_adapters()
         language_model.set_adapter(role)
-        try:
-            yield
-        finally:
-            language_model.set_adapter("answer")
-    else:
+    elif adapters:
         language_model.disable_adapters()
-        try:
-            yield
-        finally:
-            language_model.enable_adapters()
 
 
 def widen_adapters(language_model: LlamaForCausalLM, dtype: torch.dtype) -> None:

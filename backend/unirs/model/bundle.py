@@ -15,7 +15,7 @@ from transformers import logging as transformers_logging
 
 from unirs.errors import UniRSError
 from unirs.files import write_failure
-from unirs.model.adapters import Role, active_adapter
+from unirs.model.adapters import Role, activate_adapter
 from unirs.model.compact_folder import own_tensors, write_compact_folder
 from unirs.model.config import UniRSConfig
 from unirs.model.folder import ADAPTER_FOLDER, CARD, CLUE_FOLDER, ModelCard, weights_digest
@@ -46,6 +46,7 @@ class ModelBundle:
     clue_language_model: LlamaForCausalLM | None = None
     card: ModelCard = field(default_factory=ModelCard)
     quantisation: Quantisation | None = None
+    _role: Role = field(default="answer", init=False)
 
     @property
     def config(self) -> UniRSConfig:
@@ -73,7 +74,8 @@ class ModelBundle:
     def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
         """The LLM that answers, or that writes the clue as the frozen base.
 
-        Where both roles share one LLM, the role's adapter is active, or none if it has none.
+        Where both roles share one LLM, the role's adapter is active, or none if it has none;
+        afterwards the one before is active again.
 
         Raises:
             UniRSError: ``clue_missing``.
@@ -84,9 +86,16 @@ class ModelBundle:
             )
         if role == "clue" and self.clue_language_model is not None:
             yield self.clue_language_model
-        else:
-            with active_adapter(self.model.language_model, role):
-                yield self.model.language_model
+            return
+        before, self._role = self._role, role
+        if role != before:
+            activate_adapter(self.model.language_model, role)
+        try:
+            yield self.model.language_model
+        finally:
+            self._role = before
+            if role != before:
+                activate_adapter(self.model.language_model, before)
 
 
 def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> None:

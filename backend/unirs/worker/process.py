@@ -87,7 +87,7 @@ class PendingRequest:
     method: str
     on_notification: OnNotification | None
     process: WorkerProcess = field(repr=False)
-    line: bytes = b""
+    line: bytes = field(default=b"", repr=False)  # may hold the key of a server
     future: Future[Message] = field(default_factory=Future)
     sent: bool = False
     cancelled: bool = False

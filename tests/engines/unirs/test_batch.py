@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from unirs.engines.engine import Item
 from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
 from unirs.inputs import Question, Task, VisualInput
@@ -22,16 +23,16 @@ def items(images):
     first, two, film = images.single(1), images.pair(1), images.video(1)
     short = images.video(5, frames=2)
     asked = [
-        (visual, Question(text=text, clue=clue, max_new_tokens=count))
+        Item(visual, Question(text=text, clue=clue, max_new_tokens=count))
         for visual in (first, two, film, images.single(2), short)
         for text, clue, count in zip(TEXTS, (True, False, True), (24, 3, 12), strict=True)
     ]
     scored = [
-        (first, Question(text="rural or urban?", options=("rural", "urban area", "yes"))),
-        (two, Question(text="changed?", options=("yes", "no"), clue=False)),
-        (film, Question(Task.CLASSIFY, options=("flood", "traffic jam", "a river, a field"))),
+        Item(first, Question(text="rural or urban?", options=("rural", "urban area", "yes"))),
+        Item(two, Question(text="changed?", options=("yes", "no"), clue=False)),
+        Item(film, Question(Task.CLASSIFY, options=("flood", "traffic jam", "a river, a field"))),
     ]
-    return [*asked[:4], *scored, *asked[4:], (two, Question(Task.CHANGE, max_new_tokens=16))]
+    return [*asked[:4], *scored, *asked[4:], Item(two, Question(Task.CHANGE, max_new_tokens=16))]
 
 
 def same(answer, expected) -> bool:
@@ -64,7 +65,7 @@ def test_a_batch_answers_as_the_pipeline_does_one_by_one(
     make_pipeline, items, arrangement, batch_size
 ):
     pipeline = make_pipeline(*arrangement)
-    expected = [pipeline.answer(*item) for item in items]
+    expected = [pipeline.answer(*item[:2]) for item in items]
     answers = list(pipeline.answers(items, batch_size=batch_size))
     assert len({answer.text for answer in answers}) > len(items) // 2, "different answers"
     assert all(same(*both) for both in zip(answers, expected, strict=True))
@@ -86,7 +87,7 @@ def test_each_image_is_encoded_once_and_each_clue_generated_once(make_pipeline, 
     embedding = clue_model.get_input_embeddings()
     embedding.register_forward_hook(lambda *_: described.append(1))
     list(pipeline.answers(items, batch_size=64))
-    crops = {crop.digest for visual, _ in items for crop in visual.crops}
+    crops = {crop.digest for visual, *_ in items for crop in visual.crops}
     black = 1  # the short video is filled up
     assert len(seen) == len(crops) + black
     asked = len(described)
@@ -128,7 +129,7 @@ def fail_above(pipeline, monkeypatch, rows):
 def test_where_memory_runs_out_the_batch_is_halved_permanently(make_pipeline, items, monkeypatch):
     pipeline = make_pipeline("none")
     items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
-    expected = [pipeline.answer(*item).text for item in items]
+    expected = [pipeline.answer(*item[:2]).text for item in items]
     fail_above(pipeline, monkeypatch, rows=3)
     sizes = []
     answers = list(pipeline.answers(items, batch_size=16, on_smaller=sizes.append))
@@ -158,7 +159,7 @@ def test_bad_questions_are_refused_as_by_the_pipeline(make_pipeline, images, que
     with pytest.raises(UniRSError) as caught:
         list(
             make_pipeline().answers(
-                [(images.single(), Question(text="road?")), (images.single(), question)]
+                [Item(images.single(), Question(text="road?")), Item(images.single(), question)]
             )
         )
     assert caught.value.code == code
@@ -174,16 +175,19 @@ def world_items():
         one, two = scene(seed_for("test", index), 128), pair(seed_for("test", index), 128)
         visual = VisualInput.single(Crop(one.image))
         both = VisualInput.pair(Crop(two.before), Crop(two.after))
-        items += [(visual, Question(text=asked.question)) for asked in one.questions[:4]]
-        items += [(both, Question(Task.CHANGE)), (visual, Question(Task.CAPTION, clue=False))]
+        items += [Item(visual, Question(text=asked.question)) for asked in one.questions[:4]]
+        items += [
+            Item(both, Question(Task.CHANGE)),
+            Item(visual, Question(Task.CAPTION, clue=False)),
+        ]
     clip = video(seed_for("test", 0), 128, 8)
     frames = VisualInput.video([Crop(frame) for frame in clip.frames])
-    return [*items, (frames, Question(Task.CLASSIFY, options=EVENTS))]
+    return [*items, Item(frames, Question(Task.CLASSIFY, options=EVENTS))]
 
 
 def test_the_bundled_model_answers_the_same_in_batches(world_items):
     pipeline = load_pipeline(device="cpu", precision="float32")
-    expected = [pipeline.answer(*item) for item in world_items]
+    expected = [pipeline.answer(*item[:2]) for item in world_items]
     answers = list(pipeline.answers(world_items, batch_size=16))
     assert all(same(*both) for both in zip(answers, expected, strict=True))
 
@@ -191,7 +195,9 @@ def test_the_bundled_model_answers_the_same_in_batches(world_items):
 def test_a_stop_ends_a_batch_with_what_was_found_until_then(make_pipeline, images):
     """The answers of the batch at hand come back; the next batch is not begun."""
     pipeline = make_pipeline("none")
-    asked = [(images.single(seed), Question(text="road?", max_new_tokens=12)) for seed in range(6)]
+    asked = [
+        Item(images.single(seed), Question(text="road?", max_new_tokens=12)) for seed in range(6)
+    ]
     whole = [answer.text for answer in pipeline.answers(asked, batch_size=3)]
     forwards = []
     handle = pipeline.bundle.model.language_model.register_forward_hook(
@@ -204,3 +210,47 @@ def test_a_stop_ends_a_batch_with_what_was_found_until_then(make_pipeline, image
     for answer, text in zip(answers, whole[:3], strict=True):
         assert text.startswith(answer.text)
     assert [answer.text for answer in pipeline.answers(asked)] == whole
+
+
+@pytest.mark.parametrize("arrangement", [("second", "unirs"), ("adapter", "unirs")])
+def test_a_batch_pauses_for_another_answer_at_every_step(make_pipeline, items, arrangement):
+    """In the middle of images, clues, prompts and tokens; neither notices the other."""
+    pipeline = make_pipeline(*arrangement)
+    expected = [pipeline.answer(*item[:2]) for item in items]
+    pipeline.forget()
+    busy, between, stages = [], [], []
+
+    def stop():
+        if not busy:  # the question that goes first has no other before it
+            busy.append(1)
+            pipeline.forget()  # the worst that it can do: all caches are its own
+            other = len(between) % len(items)
+            between.append((other, pipeline.answer(*items[other][:2])))
+            busy.clear()
+        return False
+
+    paused = [item._replace(stop=stop, on_stage=stages.append) for item in items[:6]]
+    answers = list(pipeline.answers(paused, batch_size=8))
+    assert {"vision", "clue", "prefill", "decode", "score"} == set(stages)
+    assert len(between) > 60
+    assert all(same(*both) for both in zip(answers, expected, strict=False))
+    assert all(same(answer, expected[other]) for other, answer in between)
+
+
+def test_no_piece_of_text_comes_twice_when_a_batch_starts_again(make_pipeline, items, monkeypatch):
+    pipeline = make_pipeline("none")
+    items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
+    fail_above(pipeline, monkeypatch, rows=3)
+    told = [[] for _ in items]
+    heard = [
+        item._replace(on_token=pieces.append) for item, pieces in zip(items, told, strict=True)
+    ]
+    answers = list(pipeline.answers(heard, batch_size=16))
+    assert ["".join(pieces) for pieces in told] == [answer.text for answer in answers]
+
+
+def test_the_batch_is_as_large_as_free_memory_allows(pipeline, monkeypatch):
+    row = pipeline._row_bytes
+    for free, size in ((0, 1), (10 * row, 5), (10**12, 32)):
+        monkeypatch.setattr("unirs.engines.unirs.pipeline.free_memory", lambda _, free=free: free)
+        assert pipeline.batch_size == size

@@ -56,7 +56,7 @@ def reference(pipeline, visual, question):
         prompt = prompts.base_prompt(question.text, len(images))
         return None, generate(model.language_model, prompt, images, question.max_new_tokens)
     clue = None
-    if config.clue_source != "none" and question.clue:
+    if config.clue_source != "none" and question.clue is not False:
         base = bundle.clue_language_model
         if config.clue_source == "adapter":
             model.language_model.disable_adapters()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from unirs.engines.engine import Item
 from unirs.engines.unirs.verdict import change_test, has_changed, is_changed
 from unirs.inputs import NO_CHANGE, Question, Task
 
@@ -44,7 +45,7 @@ def test_the_verdict_is_of_the_scores_and_not_of_the_caption(pipeline, images, m
     for each, changed in ((0.03, True), (0.04, False)):
         scores = torch.log(torch.full((15,), each))
         monkeypatch.setattr(
-            "unirs.engines.unirs.reader.score_options", lambda *_, scores=scores: scores
+            "unirs.engines.unirs.reader.score_options", lambda *_, scores=scores: [scores]
         )
         answer = pipeline.answer(images.pair(), CHANGE)
         assert (answer.text, answer.changed) == (caption, changed)
@@ -52,11 +53,11 @@ def test_the_verdict_is_of_the_scores_and_not_of_the_caption(pipeline, images, m
 
 def test_a_batch_finds_what_single_questions_find(pipeline, images):
     asked = [
-        (images.pair(1), CHANGE),
-        (images.single(1), Question(text="is there a road?", max_new_tokens=4)),
-        (images.pair(2), CHANGE),
+        Item(images.pair(1), CHANGE),
+        Item(images.single(1), Question(text="is there a road?", max_new_tokens=4)),
+        Item(images.pair(2), CHANGE),
     ]
-    alone = [pipeline.answer(*item) for item in asked]
+    alone = [pipeline.answer(*item[:2]) for item in asked]
     together = list(pipeline.answers(asked))
     assert [answer.changed for answer in together] == [answer.changed for answer in alone]
     assert [answer.changed is None for answer in together] == [False, True, False]

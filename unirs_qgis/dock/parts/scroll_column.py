@@ -19,7 +19,7 @@ class ScrollColumn(QScrollArea):
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._revealed: QWidget | None = None  # scrolled to once it is laid out
+        self._revealed: tuple[QWidget, QWidget] | None = None  # scrolled to once it is laid out
         self._followed: QWidget | None = None
         self._followed_to = 0
         self._soon = QTimer(self)
@@ -52,9 +52,14 @@ class ScrollColumn(QScrollArea):
                 self._soon.start()
         return super().eventFilter(watched, event)
 
-    def reveal(self, widget: QWidget) -> None:
-        """Scrolls to a widget, at least to its top, once it is laid out."""
-        self._revealed = widget
+    def reveal(self, widget: QWidget, beginning: QWidget | None = None) -> None:
+        """Scrolls to a widget, at least to its top, once it is laid out.
+
+        Args:
+            widget: The widget.
+            beginning: A widget inside of it from whose top on it is to be seen.
+        """
+        self._revealed = (beginning or widget, widget)
         self._soon.start()
 
     def follow(self, widget: QWidget) -> None:
@@ -81,9 +86,12 @@ class ScrollColumn(QScrollArea):
 
     def _settle(self) -> None:
         """Scrolls to where the widgets are by now."""
-        widget, self._revealed = self._revealed, None
-        if widget is not None and widget.isVisibleTo(self.widget()):
-            self.show_part(QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size()))
+        revealed, self._revealed = self._revealed, None
+        if revealed is not None and revealed[0].isVisibleTo(self.widget()):
+            beginning, widget = revealed
+            part = QRect(widget.mapTo(self.widget(), QPoint(0, 0)), widget.size())
+            part.setTop(beginning.mapTo(self.widget(), QPoint(0, 0)).y())
+            self.show_part(part)
             self._followed_to = self.verticalScrollBar().value()
         if self._followed is not None:
             self._follow(self._followed)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from unirs.engines.engine import Item
 from unirs.engines.views import VIEWS
 from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
 
@@ -102,12 +103,12 @@ def test_views_change_nothing_where_nothing_is_averaged(pipeline, images):
 
 def test_a_batch_averages_as_single_questions_do(pipeline, images):
     asked = [
-        (images.pair(1), with_views(CHANGE, 3)),
-        (images.single(1), with_views(ROADS, 8)),
-        (images.single(2), Question(text="a road?", max_new_tokens=4)),
-        (images.pair(2), with_views(ROADS, 2)),
+        Item(images.pair(1), with_views(CHANGE, 3)),
+        Item(images.single(1), with_views(ROADS, 8)),
+        Item(images.single(2), Question(text="a road?", max_new_tokens=4)),
+        Item(images.pair(2), with_views(ROADS, 2)),
     ]
-    alone = [pipeline.answer(*item) for item in asked]
+    alone = [pipeline.answer(*item[:2]) for item in asked]
     for batch_size in (2, 32):
         together = list(pipeline.answers(asked, batch_size=batch_size))
         for one, other in zip(alone, together, strict=True):

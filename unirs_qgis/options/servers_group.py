@@ -1,0 +1,191 @@
+"""The servers on the options page: whether images may be sent to them, and their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from qgis.gui import QgsAuthConfigSelect
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFormLayout, QGroupBox, QMessageBox, QPushButton, QVBoxLayout, QWidget
+
+from unirs_qgis.options.widgets import button_row, compact_combo, hint_label, plain_label
+from unirs_qgis.runtime.access import KEY_VARIABLE
+from unirs_qgis.runtime.model_names import ServerName, server_of
+from unirs_qgis.settings import Settings
+
+
+class ServersGroup(QGroupBox):
+    """One server at a time: whether images leave this computer for it, and where its key is.
+
+    Keys stay in QGIS's authentication store; here is only the id of their configuration.
+
+    Args:
+        settings: The settings that are shown first.
+        parent: Qt's owner.
+    """
+
+    changed = Signal()
+    """A permission was given or withdrawn."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("Servers"))
+        self._confirmed = list(settings.confirmed_hosts)
+        self._logins = dict(each.split(" ") for each in settings.server_logins)
+        self._servers: dict[str, ServerName] = {}
+        self.dialog: QMessageBox | None = None
+        self._build()
+        self.show_servers([settings.model, *settings.added_models])
+
+    @property
+    def confirmed_hosts(self) -> tuple[str, ...]:
+        """Other hosts to which images may be sent."""
+        return tuple(self._confirmed)
+
+    @property
+    def server_logins(self) -> tuple[str, ...]:
+        """Host and id of the authentication configuration of each server that has one."""
+        return tuple(f"{host} {login}" for host, login in self._logins.items() if login)
+
+    def is_allowed(self, server: ServerName) -> bool:
+        """Whether images may be sent to a server."""
+        return not server.is_remote or server.host in self._confirmed
+
+    def ask(
+        self, server: ServerName, allowed: Callable[[], None], refused: Callable[[], None]
+    ) -> None:
+        """Ask whether images may leave this computer, in a dialog that names the host.
+
+        Args:
+            server: A server on another computer.
+            allowed: Called if they may.
+            refused: Called if not.
+        """
+        accept = self.tr("Send images to {host}").format(host=server.host)
+        sentences = [
+            self.tr(
+                "{host} is another computer. Every question sends it the images of its extent."
+            ),
+            self.tr("Whoever runs it can see and keep them."),
+        ]
+        if not server.is_encrypted:
+            sentences.append(
+                self.tr("The connection is not encrypted: others on the way can read them, too.")
+            )
+        dialog = QMessageBox(self)
+        dialog.setObjectName("remoteHostDialog")
+        dialog.setIcon(QMessageBox.Icon.Warning)
+        dialog.setWindowTitle(self.tr("Images leave this computer"))
+        dialog.setTextFormat(Qt.TextFormat.PlainText)
+        dialog.setText(self.tr("Let images leave this computer?"))
+        dialog.setInformativeText(" ".join(sentences).format(host=server.host))
+        yes = dialog.addButton(accept.replace("&", "&&"), QMessageBox.ButtonRole.AcceptRole)
+        no = dialog.addButton(QMessageBox.StandardButton.Cancel)
+        dialog.setDefaultButton(no)
+        dialog.setEscapeButton(no)
+
+        def finish(_code: int) -> None:
+            self.dialog = None
+            dialog.deleteLater()
+            if dialog.clickedButton() is not yes:
+                refused()
+                return
+            if server.host not in self._confirmed:
+                self._confirmed.append(server.host)
+            self._show_server()
+            allowed()
+
+        dialog.finished.connect(finish)
+        self.dialog = dialog
+        dialog.open()  # QGIS goes on meanwhile
+
+    def show_servers(self, names: Iterable[str]) -> None:
+        """Offer the servers in names of models, besides those that have a permission or a key."""
+        for name in names:
+            server = server_of(name)
+            if server and server.host:
+                self._servers.setdefault(server.host, server)
+        chosen = self.host_combo.currentData()
+        hosts = dict.fromkeys([*self._servers, *self._confirmed, *self._logins])
+        self.host_combo.blockSignals(True)
+        self.host_combo.clear()
+        for host in hosts:
+            self.host_combo.addItem(host, host)
+        self.host_combo.setCurrentIndex(max(0, self.host_combo.findData(chosen)))
+        self.host_combo.blockSignals(False)
+        self._show_server()
+
+    def choose(self, host: str) -> None:
+        """Show a server."""
+        self.host_combo.setCurrentIndex(max(0, self.host_combo.findData(host)))
+
+    def _build(self) -> None:
+        self.host_combo = compact_combo()
+        self.host_combo.setObjectName("serverCombo")
+        self.host_combo.currentIndexChanged.connect(self._show_server)
+        self.state_label = plain_label()
+        self.state_label.setObjectName("serverStateLabel")
+        self.withdraw_button = QPushButton(self.tr("Send no images there any more"))
+        self.withdraw_button.setObjectName("withdrawButton")
+        self.withdraw_button.clicked.connect(self._withdraw)
+        self.login_select = QgsAuthConfigSelect()
+        self.login_select.setObjectName("serverLoginSelect")
+        self.login_select.selectedConfigIdChanged.connect(self._keep_login)
+        self.key_hint = hint_label(
+            self.tr(
+                "Only if the server asks for a key: an API header, or the key as password without "
+                "a user. It stays in QGIS's authentication store and is sent to this server alone. "
+                "Without one, the environment variable {name} is used if it is set."
+            ).format(name=KEY_VARIABLE)
+        )
+        self.none_hint = hint_label(
+            self.tr(
+                "None yet. Find those of this computer above, or add a model by the address of "
+                "its server."
+            )
+        )
+        self.fields = QWidget()
+        form = QFormLayout(self.fields)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("Server"), self.host_combo)
+        form.addRow(self.state_label)
+        form.addRow(button_row(self.withdraw_button))
+        form.addRow(self.tr("Key"), self.login_select)
+        form.addRow(self.key_hint)
+        column = QVBoxLayout(self)
+        column.addWidget(self.none_hint)
+        column.addWidget(self.fields)
+
+    def _show_server(self) -> None:
+        host = self.host_combo.currentData() or ""
+        self.none_hint.setVisible(not host)
+        self.fields.setVisible(bool(host))
+        if not host:
+            return
+        server = self._servers.get(host)
+        allowed = host in self._confirmed
+        if server is not None and not server.is_remote:
+            text = self.tr("On this computer: images stay here.")
+        elif allowed:
+            text = self.tr("Another computer: images are sent to {host}, as you have allowed.")
+        else:
+            text = self.tr("Another computer: no images are sent to {host} before you allow it.")
+        self.state_label.setText(text.format(host=host))
+        self.withdraw_button.setVisible(allowed)
+        self.login_select.blockSignals(True)
+        self.login_select.setConfigId(self._logins.get(host, ""))
+        self.login_select.blockSignals(False)
+
+    def _keep_login(self, login: str) -> None:
+        host = self.host_combo.currentData()
+        if host:
+            self._logins[host] = login
+
+    def _withdraw(self) -> None:
+        host = self.host_combo.currentData()
+        if host in self._confirmed:
+            self._confirmed.remove(host)
+        self._show_server()
+        self.changed.emit()

@@ -145,7 +145,7 @@ def test_a_refusal_of_the_operating_system_is_not_a_defect(unirs, monkeypatch, n
     def refused():
         raise OSError(number, os.strerror(number), "/data/models")
 
-    monkeypatch.setattr("unirs.models.store.survey_models", refused)
+    monkeypatch.setattr("unirs.cli.model_list.list_models", refused)
     assert_sentence(unirs("models"), "/data/models", os.strerror(number))
 
 
@@ -155,7 +155,7 @@ class TestDefect:
         def broken():
             raise KeyError("[red]inside[/red]")
 
-        monkeypatch.setattr("unirs.models.store.survey_models", broken)
+        monkeypatch.setattr("unirs.cli.model_list.list_models", broken)
         monkeypatch.setattr("platformdirs.user_log_path", lambda _name: tmp_path / "log")
 
     def test_is_reported_and_logged(self, unirs, tmp_path):

@@ -183,15 +183,14 @@ def test_work_ends_when_its_output_is_closed():
 
 NOISY = """
 import logging, sys, warnings
-from unirs.cli import main
-from unirs.models import store
+from unirs.cli import main, model_list
 
-def survey_models():
+def list_models():
     warnings.warn("for developers")
     logging.getLogger("library").error("for developers")
     return [], []
 
-store.survey_models = survey_models
+model_list.list_models = list_models
 sys.exit(main(["models"]))
 """
 

@@ -62,7 +62,12 @@ def test_an_answer_is_streamed_and_stays_on_this_computer(engine):
     assert len(pieces) == answer.tokens.answer == 6
     assert answer.tokens.prompt > 16
     assert stages == ["prefill", "decode"]
-    assert (answer.engine, answer.model, answer.host, engine.host) == ("server", "smollm", None, None)
+    assert (answer.engine, answer.model, answer.host, engine.host) == (
+        "server",
+        "smollm",
+        None,
+        None,
+    )
     assert 0 < answer.seconds.first_token < answer.seconds.total
 
 
@@ -77,7 +82,9 @@ def test_probabilities_of_options_are_those_of_the_models_own_tokens(engine, lla
     assert len(tokens) > 40000
     chances = {
         option: sum(
-            math.exp(token["logprob"]) for token in tokens if token["token"].strip().lower() == option
+            math.exp(token["logprob"])
+            for token in tokens
+            if token["token"].strip().lower() == option
         )
         for option in question.options
     }

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from tests.models.vlm import make_tiny_vlm
+from unirs.engines.model_name import find_by_name
 from unirs.errors import UniRSError
 from unirs.models import download as download_module
 from unirs.models import find_model, hub, store
 from unirs.models.download import download, exclusive_access, plan_download
+from unirs.models.listing import list_models
 from unirs.models.removal import remove_model
 from unirs.models.store import survey_models
 
@@ -287,6 +290,28 @@ def test_a_model_of_another_kind_is_refused_before_its_weights_are_sent(server):
     assert code_of(plan_download, "x/pickles") == "model_unsupported"
     assert code_of(plan_download, "x/odd") == "model_invalid"
     assert server.sent[WEIGHTS] == 0
+
+
+def test_a_vision_language_model_of_transformers_is_downloaded_and_found_by_its_repository(
+    server, tmp_path
+):
+    folder = make_tiny_vlm(tmp_path / "tiny", "idefics3")
+    (folder / "modeling_own.py").write_text("raise SystemExit")
+    (folder / "original").mkdir()
+    (folder / "original" / "other.safetensors").write_bytes(b"w" * 1000)
+    (folder / "consolidated.safetensors").write_bytes(b"w" * 1000)
+    server.add_folder("x/tiny-vlm", folder)
+    plan = plan_download("x/tiny-vlm")
+    assert not plan.needs_conversion
+    assert {"model.safetensors", "tokenizer.json", "chat_template.jinja"} <= {
+        file.name for file in plan.files
+    }
+    target = download(plan)
+    assert not [*target.glob("*.py"), *target.glob("consolidated*"), *target.glob("original")]
+    found = find_by_name("hf:x/tiny-vlm")
+    assert (found.folder, found.engine) == (target, "transformers")
+    [listed] = [each for each in list_models()[0] if each.model == target.name]
+    assert (listed.engine, listed.kind) == ("transformers", "idefics3")
 
 
 @pytest.mark.parametrize("field", ["prompt_template", "conversation", "kind", "clue_source"])

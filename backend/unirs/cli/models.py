@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import platform
 import sys
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,14 +19,16 @@ from unirs.files import file_size
 from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from unirs.model.folder import ModelFolder
-    from unirs.models.store import ModelProblem
+    from unirs.cli.model_list import ModelList
+    from unirs.models.listing import ListedModel
     from unirs.self_test import SelfTestReport
 
 MODELS_EXAMPLES = """
 [bold]Examples[/bold]
 
 unirs models
+
+unirs models --find-servers
 
 unirs models --json
 """
@@ -69,76 +70,85 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=DOCTOR_EXAMPLES, rich_help_panel=panel)(doctor)
 
 
-def models(json: Json = False) -> None:
-    """List the models on this computer, and the memory that they need."""
-    from unirs.model.folder import folder_bytes
-    from unirs.models.store import models_folders, survey_models
+def models(
+    json: Json = False,
+    find_servers: Annotated[
+        bool,
+        typer.Option(
+            "--find-servers",
+            help="Also ask the usual ports of this computer for servers and their models.",
+        ),
+    ] = False,
+    server: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Also list the models of this server; its key is UNIRS_SERVER_KEY.",
+            show_default=False,
+        ),
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let that server be on another computer.")
+    ] = False,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Also list this folder, hf:OWNER/NAME or server:URL#MODEL; no server is asked.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """List the models on this computer and on servers, and the memory that they need."""
+    from unirs.cli.model_list import gather
 
-    found, problems = survey_models()
-    folders = [str(folder) for folder in models_folders()]
+    found = gather(tuple(add or ()), tuple(server or ()), find_servers, allow_remote)
     if json:
-        from unirs.models.known import KNOWN_MODELS
+        print_json(found.to_json())
+    else:
+        _show_models(found)
 
-        print_json(
-            {
-                "folders": folders,
-                "models": [_model_facts(model) for model in found],
-                "problems": [_problem_facts(problem) for problem in problems],
-                "downloadable": [asdict(model) for model in KNOWN_MODELS],
-            }
-        )
-        return
+
+def _show_models(found: ModelList) -> None:
     print_table(
-        ("Model", "Kind", "Clue", "Parameters", "On disk", "Memory (f32 / bf16)", "About"),
+        ("Model", "Engine", "On disk", "Memory (f32 / bf16)", "Fits here", "Use", "About"),
         (
             (
-                each.name,
-                each.kind,
-                each.clue_source,
-                _count(each.parameters),
-                file_size(folder_bytes(each.path)),
-                " / ".join(file_size(each.needs_bytes[name]) for name in ("float32", "bfloat16")),
-                each.card.summary,
+                each.model,
+                f"{each.engine}, {each.kind}" if each.kind != each.engine else each.engine,
+                file_size(each.size_bytes) if each.size_bytes else "",
+                _memory(each),
+                _fits(each, found.memory_bytes),
+                each.use,
+                each.summary,
             )
-            for each in found
+            for each in found.models
         ),
     )
-    if problems:
+    if found.servers:
         print()
-        print_table(("Not usable", "Why"), ((each.name, each.message) for each in problems))
-    print(clean(f"\nModels are found by name in {' and '.join(folders)}."))
+        print_table(
+            ("Server", "Program", "Models"),
+            ((each.url, each.kind, str(len(each.models))) for each in found.servers),
+        )
+    if found.problems:
+        print()
+        print_table(("Not usable", "Why"), ((each.name, each.message) for each in found.problems))
+    folders = " and ".join(map(str, found.folders))
+    print(clean(f"\nModels are found by name in {folders}."))
 
 
-def _model_facts(model: ModelFolder) -> dict[str, Any]:
-    from unirs.model.folder import folder_bytes
-    from unirs.models.removal import is_removable
-
-    return {
-        "name": model.name,
-        "folder": str(model.path),
-        "size_bytes": folder_bytes(model.path),
-        "kind": model.kind,
-        "clue_source": model.clue_source,
-        "parameters": model.parameters,
-        "needs_bytes": model.needs_bytes,
-        **asdict(model.card),
-        "removable": is_removable(model.path.name),
-    }
+def _memory(model: ListedModel) -> str:
+    needs = model.needs_bytes or {}
+    return " / ".join(file_size(needs[each]) for each in ("float32", "bfloat16") if each in needs)
 
 
-def _problem_facts(problem: ModelProblem) -> dict[str, Any]:
-    from unirs.model.folder import folder_bytes
-    from unirs.models.removal import is_removable
-
-    return {
-        "name": problem.name,
-        "folder": str(problem.folder),
-        "code": problem.code,
-        "message": problem.message,
-        "size_bytes": folder_bytes(problem.folder),
-        "removable": is_removable(problem.name),
-        "next": list(problem.remedy) or None,
-    }
+def _fits(model: ListedModel, memory_bytes: int) -> str:
+    """The widest precision in which a model fits into the memory of this computer."""
+    fits = model.fits(memory_bytes)
+    if fits is None:
+        return ""
+    return next((f"in {name}" for name, it_does in fits.items() if it_does), "no")
 
 
 def convert(

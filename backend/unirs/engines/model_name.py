@@ -12,9 +12,7 @@ from pathlib import Path
 
 from unirs.answers import EngineKind
 from unirs.errors import UniRSError
-from unirs.model.folder import is_checkpoint
-from unirs.model.limits import InvalidModelError, read_json
-from unirs.models.store import find_model, find_repository
+from unirs.models.store import engine_of, find_model, find_repository
 
 HUB, SERVER = "hf:", "server:"
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
@@ -75,7 +73,7 @@ def find_by_name(text: str | Path) -> LocalModel | ServerModel:
             )
         return ServerModel(url, model)
     folder = _hub_folder(name) if name.startswith(HUB) else find_model(text)
-    return LocalModel(folder, _engine_of(folder))
+    return LocalModel(folder, engine_of(folder))
 
 
 def _hub_folder(name: str) -> Path:
@@ -85,14 +83,3 @@ def _hub_folder(name: str) -> Path:
             "model_name_invalid", f'"{name}" names no model of a hub; write hf:OWNER/NAME.'
         )
     return find_repository(repository)
-
-
-def _engine_of(folder: Path) -> EngineKind:
-    """The engine that reads a folder; UniRS also explains what is wrong with its own."""
-    if is_checkpoint(folder):
-        return "unirs"
-    try:
-        config = read_json(folder / "config.json")
-    except InvalidModelError:
-        return "unirs"
-    return "unirs" if config.get("model_type", "unirs") == "unirs" else "transformers"

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from unirs.errors import UniRSError
 from unirs.files import free_bytes, require_space, write_failure
@@ -35,7 +36,10 @@ from unirs.models.store import DOWNLOAD_RECORD, download_folder, models_folders,
 NEEDED = ("*.safetensors", "*.json", "*.model", "README.md", "LICENSE*")
 """Weights, configurations, tokenizers, card and licence. Never a ``.bin``: those are pickles."""
 
-UNNEEDED = ("trainer_state.json", ".*", "*/.*")
+NEEDED_BY_TRANSFORMERS = (*NEEDED, "*.jinja", "merges.txt", "vocab.txt")
+"""The same for a model of the engine transformers, which reads no folders within the model."""
+
+UNNEEDED = ("trainer_state.json", ".*", "*/.*", "consolidated*.safetensors")
 """Files that match ``NEEDED`` and are not needed all the same."""
 
 RETRIES = 4
@@ -93,7 +97,9 @@ def plan_download(
     known = next((model for model in KNOWN_MODELS if model.name == name.lower()), None)
     remote = find_remote(known.repository if known else name, revision)
     folder = Path(folder) if folder else _default_folder(remote)
-    files = tuple(sorted(filter(_is_needed, remote.files), key=lambda file: file.size))
+    kind = _kind(remote)
+    needed = _is_needed_by_transformers if kind == "transformers" else _is_needed
+    files = tuple(sorted(filter(needed, remote.files), key=lambda file: file.size))
     return DownloadPlan(
         remote=remote,
         revision=revision,
@@ -102,28 +108,47 @@ def plan_download(
         files=files,
         present_bytes=_present_bytes(download_folder(folder), files),
         free_bytes=free_bytes(folder),
-        needs_conversion=_needs_conversion(remote, files),
+        needs_conversion=kind == "checkpoint",
         is_there=_is_there(folder, remote),
     )
 
 
-def _needs_conversion(remote: RemoteModel, files: tuple[RemoteFile, ...]) -> bool:
-    """Whether a model is a checkpoint; what is neither that nor a valid model folder is refused."""
-    names = {file.name for file in files}
-    needs_conversion = CHECKPOINT_MARK in names
-    config = {} if needs_conversion else read_remote_config(remote)
-    usable = needs_conversion or config.get("model_type") == "unirs"
-    if not usable or not any(name.endswith(".safetensors") for name in names):
-        raise UniRSError(
-            "model_unsupported",
-            f"{remote.repository} is neither a UniRS model folder nor a VILA-1.5 checkpoint with "
-            "weights as safetensors.",
-        )
-    if not needs_conversion:
+def _kind(remote: RemoteModel) -> Literal["unirs", "checkpoint", "transformers"]:
+    """What a model is, by its configuration; what no engine reads is refused."""
+    names = {file.name for file in remote.files}
+    _require_weights(remote, names)
+    if CHECKPOINT_MARK in names:
+        return "checkpoint"
+    config = read_remote_config(remote)
+    if config.get("model_type") == "unirs":
         with refuse_invalid(f"The model {remote.repository}"):
             check_config(config)
             require_files(config, names.__contains__)
-    return needs_conversion
+        return "unirs"
+    if _reads_images(config.get("model_type")):
+        return "transformers"
+    raise UniRSError(
+        "model_unsupported",
+        f"{remote.repository} is neither a UniRS model nor a VILA-1.5 checkpoint, nor a "
+        "vision-language model of an architecture that transformers has.",
+    )
+
+
+def _reads_images(model_type: object) -> bool:
+    """Whether transformers itself has a model of this architecture that answers about images."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
+
+    return isinstance(model_type, str) and model_type in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
+
+
+def _require_weights(remote: RemoteModel, names: set[str]) -> None:
+    """Refuse a model whose weights are pickled, or are not there."""
+    if not any(name.endswith(".safetensors") for name in names):
+        raise UniRSError(
+            "model_unsupported",
+            f"{remote.repository} has no weights as safetensors, the one format that holds no "
+            "code; choose a version that has.",
+        )
 
 
 def download(
@@ -298,10 +323,16 @@ def _part(scratch: Path, file: RemoteFile) -> Path:
 
 
 def _is_needed(file: RemoteFile) -> bool:
-    def fits(patterns: tuple[str, ...]) -> bool:
-        return any(fnmatch.fnmatchcase(file.name, pattern) for pattern in patterns)
+    return _matches(file, NEEDED) and not _matches(file, UNNEEDED)
 
-    return fits(NEEDED) and not fits(UNNEEDED)
+
+def _is_needed_by_transformers(file: RemoteFile) -> bool:
+    needed = "/" not in file.name and _matches(file, NEEDED_BY_TRANSFORMERS)
+    return needed and not _matches(file, UNNEEDED)
+
+
+def _matches(file: RemoteFile, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(file.name, pattern) for pattern in patterns)
 
 
 def _default_folder(remote: RemoteModel) -> Path:

@@ -86,23 +86,6 @@ class ServerClient:
         """Close all connections."""
         await self._http.aclose()
 
-    async def connect(self) -> None:
-        """Choose the first of the server's addresses that accepts a connection.
-
-        Raises:
-            UniRSError: ``server_unreachable``.
-        """
-        for base in self.address.bases[:-1]:
-            self._base = base
-            try:
-                async with self._http.stream("GET", f"{base}/models", extensions=self._tls):
-                    return
-            except httpx2.ConnectError:
-                continue
-            except httpx2.HTTPError:
-                return
-        self._base = self.address.bases[-1]
-
     async def json(self, method: str, path: str, body: Any = None) -> Any:
         """A reply as JSON.
 
@@ -128,15 +111,8 @@ class ServerClient:
             UniRSError: ``server_unreachable``, ``server_silent``, ``server_died``,
                 ``server_reply_invalid``, or as ``server_failures.refusal``.
         """
-        base = self._base
-        if path.startswith("//"):
-            base, path = base.removesuffix("/v1"), path[1:]
-        request = self._http.build_request(method, f"{base}{path}", json=body, extensions=self._tls)
         with self._failures():
-            response = await self._within(
-                self.limits.first_seconds + self.limits.connect_seconds,
-                self._http.send(request, stream=True),
-            )
+            response = await self._sent(method, path, body)
             try:
                 if response.status_code != 200:
                     raise await self._refused(response)
@@ -177,6 +153,23 @@ class ServerClient:
         """A text of the server without the key, which some repeat in their messages."""
         secret = self._key.removeprefix("Basic ").strip()
         return text.replace(secret, "…") if secret else text
+
+    async def _sent(self, method: str, path: str, body: Any) -> httpx2.Response:
+        """The beginning of a reply, from the first of the server's addresses that accepts."""
+        bases = sorted(self.address.bases, key=lambda base: base != self._base)
+        seconds = self.limits.first_seconds + self.limits.connect_seconds
+        for base in bases:
+            below = base.removesuffix("/v1") + path[1:] if path.startswith("//") else base + path
+            request = self._http.build_request(method, below, json=body, extensions=self._tls)
+            try:
+                response = await self._within(seconds, self._http.send(request, stream=True))
+            except (httpx2.ConnectError, httpx2.ConnectTimeout):
+                if base == bases[-1]:
+                    raise
+            else:
+                self._base = base
+                return response
+        raise AssertionError("an address has a base")
 
     @property
     def _tls(self) -> dict[str, str]:

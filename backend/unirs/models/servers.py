@@ -106,7 +106,6 @@ async def describe(client: ServerClient) -> Server:
     Raises:
         UniRSError: As ``ServerClient.json``; ``server_reply_invalid`` if it lists no models.
     """
-    await client.connect()
     listed = await client.json("GET", "/models")
     entries = listed.get("data") if isinstance(listed, dict) else None
     if not isinstance(entries, list):

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unirs.answers import EngineKind
 from unirs.errors import UniRSError
 from unirs.files import models_folder
-from unirs.model.folder import ModelFolder, is_model_folder, read_folder
+from unirs.model.folder import ModelFolder, is_checkpoint, is_model_folder, read_folder
+from unirs.model.limits import InvalidModelError, read_json
 
 DEFAULT_MODEL = "unirs-small"
 
@@ -64,7 +66,7 @@ def find_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Path:
     for folder in [*candidates, wanted]:
         if is_model_folder(folder):
             return folder
-    names = [folder.name for folder in _model_folders()]
+    names = [folder.name for folder in model_paths()]
     raise UniRSError(
         "model_missing",
         f'There is no model "{name_or_folder}"; give the path of a model folder'
@@ -82,7 +84,7 @@ def find_repository(repository: str) -> Path:
     Raises:
         UniRSError: ``model_missing``.
     """
-    for folder in _model_folders():
+    for folder in model_paths():
         if read_record(folder).get("repository") == repository:
             return folder
     from huggingface_hub import try_to_load_from_cache
@@ -98,16 +100,65 @@ def find_repository(repository: str) -> Path:
 
 
 def survey_models() -> tuple[list[ModelFolder], list[ModelProblem]]:
-    """All models that have a name here, the user's first, and the folders that are not usable."""
+    """All UniRS models that have a name here, the user's first, and the folders that fail."""
     models: list[ModelFolder] = []
     problems: list[ModelProblem] = []
-    for path in _model_folders():
+    for path in model_paths():
+        if engine_of(path) != "unirs":
+            continue
         try:
             models.append(read_folder(path))
         except UniRSError as error:
-            remedy = conversion_arguments(path) if error.code == "model_unconverted" else ()
-            problems.append(ModelProblem(path.name, path, error.code, error.message, remedy))
-    return models, problems + _incomplete_downloads()
+            problems.append(model_problem(path, error))
+    return models, problems + incomplete_downloads()
+
+
+def model_problem(path: Path, error: UniRSError) -> ModelProblem:
+    """A folder that cannot answer, and what helps."""
+    remedy = conversion_arguments(path) if error.code == "model_unconverted" else ()
+    return ModelProblem(path.name, path, error.code, error.message, remedy)
+
+
+def engine_of(folder: Path) -> EngineKind:
+    """The engine that reads a folder; UniRS also explains what is wrong with its own."""
+    if is_checkpoint(folder):
+        return "unirs"
+    try:
+        config = read_json(folder / "config.json")
+    except InvalidModelError:
+        return "unirs"
+    return "unirs" if config.get("model_type", "unirs") == "unirs" else "transformers"
+
+
+def is_bundled(path: Path) -> bool:
+    """Whether a model came with UniRS."""
+    return path.parent in models_folders()[1:]
+
+
+def cached_repositories() -> dict[str, Path]:
+    """Newest snapshots of models in the cache of a hub, which other programs fill, by repository.
+
+    Only those with a ``config.json`` and an encoder of images: the cache holds any kind of model.
+    """
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        repositories = scan_cache_dir().repos
+    except (CacheNotFound, OSError, ValueError):
+        return {}
+    found = {}
+    for repository in sorted(repositories, key=lambda each: each.repo_id):
+        snapshots = sorted(repository.revisions, key=lambda each: each.last_modified)
+        if repository.repo_type == "model" and snapshots:
+            path = Path(snapshots[-1].snapshot_path)
+            try:
+                reads_images = "vision_config" in read_json(path / "config.json")
+            except (InvalidModelError, OSError):
+                continue
+            if reads_images:
+                found[repository.repo_id] = path
+    return found
 
 
 def download_folder(folder: Path) -> Path:
@@ -136,7 +187,7 @@ def _expand(name_or_folder: str | Path) -> Path:
         return Path(name_or_folder)
 
 
-def _model_folders() -> list[Path]:
+def model_paths() -> list[Path]:
     """Folders with a configuration; of two with the same name, the first one."""
     found: dict[str, Path] = {}
     for parent in models_folders():
@@ -146,7 +197,8 @@ def _model_folders() -> list[Path]:
     return list(found.values())
 
 
-def _incomplete_downloads() -> list[ModelProblem]:
+def incomplete_downloads() -> list[ModelProblem]:
+    """Downloads that were interrupted."""
     user = models_folders()[0]
     problems = []
     for scratch in sorted(user.glob(f".*{_DOWNLOAD_SUFFIX}")):

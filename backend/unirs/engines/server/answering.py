@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
@@ -22,6 +21,7 @@ from unirs.answers import (
 from unirs.engines.chat import CHANGE_QUESTION, Message, chat_messages, clue_question
 from unirs.engines.engine import check_question
 from unirs.engines.server.chat_request import FRAME_COUNT, fewer_frames, request_body, size_of
+from unirs.engines.server.constrained import choice_of, chosen_option, is_refused_field
 from unirs.engines.server.option_scores import OptionChances, matched_option
 from unirs.engines.server.reply import Part, VisibleText, read_reply
 from unirs.engines.views import VIEWS, View
@@ -289,13 +289,13 @@ class Answering:
             return None
         most = 64 + 2 * max(len(option.encode()) for option in options)
         try:
-            text = await self._whole(question, most, response_format=_choice_of(options))
+            text = await self._whole(question, most, response_format=choice_of(options))
         except UniRSError as error:
             if not is_refused_field(error):
                 raise
             model.follows_schema = False
             return None
-        chosen = _chosen(text, options)
+        chosen = chosen_option(text, options)
         model.follows_schema = chosen is not None
         return chosen
 
@@ -375,32 +375,3 @@ class Answering:
         changed = len(fewer.crops) < len(self._visual.crops)
         self._visual = fewer
         return changed
-
-
-def is_refused_field(error: UniRSError) -> bool:
-    """Whether a server may have refused a request for a field that it does not have."""
-    return error.code == "server_failed" and error.details.get("status") in {400, 415, 422, 501}
-
-
-def _choice_of(options: tuple[str, ...]) -> dict[str, Any]:
-    """A response format that allows nothing but one of the options, as most servers know it."""
-    schema = {
-        "type": "object",
-        "properties": {"answer": {"type": "string", "enum": list(options)}},
-        "required": ["answer"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "answer", "strict": True, "schema": schema},
-    }
-
-
-def _chosen(text: str, options: tuple[str, ...]) -> int | None:
-    """The option in a reply that keeps to the schema; ``None`` if it does not."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    answer = value.get("answer") if isinstance(value, dict) else None
-    return options.index(answer) if answer in options else None

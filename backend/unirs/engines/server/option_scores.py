@@ -25,6 +25,7 @@ _NOTHING_YET = "text:"
 nothing about the options, unless the server's own answer begins so."""
 _END_TOKEN = re.compile(r"(<(?!0x)[^<>\s]{2,}>)?")
 """What stands for the end of an answer: nothing, or the name of a special token."""
+_PART_OF_CHARACTER = re.compile("[\udc80-\udcff]+$")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class OptionChances:
         groups: dict[str, tuple[float, str, frozenset[int]]] = {}
         for text, chance in sorted(token.chances, key=lambda each: each[0] != token.text):
             key, options = self._continued(path, text)
-            total, first, _ = groups.get(key, (0.0, path.text + text, options))
+            total, first, _ = groups.get(key, (0.0, _joined(path.text, text), options))
             groups[key] = total + path.chance * chance, first, options
         chosen, _ = self._continued(path, token.text)
         listed = frozenset().union(*(options for _, _, options in groups.values()))
@@ -158,7 +159,7 @@ class OptionChances:
         before = _plain_begin(path.text)
         if _END_TOKEN.fullmatch(token):
             return "", frozenset(each for each in path.options if self._plain[each] == before)
-        text = _plain_begin(path.text + token)
+        text = _plain_begin(_joined(path.text, token))
         begun = {each for each in path.options if self._plain[each].startswith(text)}
         if not begun:  # a whole option, and more behind it
             whole = [each for each in path.options if _is_whole(self._plain[each], text)]
@@ -185,4 +186,10 @@ def _plain(text: str) -> str:
 
 
 def _plain_begin(text: str) -> str:
-    return text.casefold().lstrip(_BEFORE)
+    """The same of the beginning of an answer, without the part of a character at its end."""
+    return _PART_OF_CHARACTER.sub("", text).casefold().lstrip(_BEFORE)
+
+
+def _joined(text: str, token: str) -> str:
+    """A text and the token behind it. Parts of a character become that character."""
+    return (text + token).encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")

@@ -75,7 +75,7 @@ async def _values(client: ServerClient, pieces: AsyncIterator[bytes]) -> AsyncIt
         *lines, rest = (rest + piece).split(b"\n")
         if not is_stream:
             whole += piece
-            is_stream = whole.lstrip()[:1] not in {b"", b"{", b"<"}
+            is_stream = whole.lstrip()[:1] not in {b"", b"{", b"[", b"<"}
         for line in lines if is_stream else ():
             data = _data(line)
             if data == b"[DONE]":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,11 +44,14 @@ def explained(what: str, code: str) -> Iterator[None]:
 def load_processor(folder: VLMFolder, config: Any) -> Any:
     """The processor of a model, without its part for videos: frames are given as images.
 
-    The part for videos alone would need torchvision.
+    The part for videos alone would need torchvision, and that of SmolVLM num2words.
     """
     from transformers import AutoImageProcessor, AutoTokenizer
 
     kind: Any = _processor_class(folder, config)
+    module = sys.modules[kind.__module__]
+    if getattr(module, "num2words", _no_words) is None:
+        module.num2words = _no_words  # type: ignore[attr-defined]  # it is asked for, if never used
 
     class WithoutVideo(kind):
         def check_argument_for_proper_class(self, argument_name: str, argument: Any) -> Any:
@@ -65,6 +69,11 @@ def load_processor(folder: VLMFolder, config: Any) -> Any:
     settings, _ = kind.get_processor_dict(folder.path, local_files_only=True)
     parts = [makers.get(part, lambda: None)() for part in WithoutVideo.get_attributes()]
     return WithoutVideo.from_args_and_dict(parts, settings)
+
+
+def _no_words(number: int) -> str:
+    """In place of num2words, which writes out the number of a video's frames."""
+    raise NotImplementedError(f"{number} frames as a video")
 
 
 def _processor_class(folder: VLMFolder, config: Any) -> Any:

@@ -54,8 +54,7 @@ def llama(worker_python, tmp_path):
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     yield process.stdout.readline().strip()
-    process.stdin.close()
-    process.wait(30)
+    process.communicate(timeout=30)  # it ends with its input
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_a_newcomer_lists_a_server_chooses_a_model_and_asks_it(
 
 
 @pytest.fixture(params=["environment", "store"])
-def login(request, monkeypatch, qgis_app) -> str:  # noqa: ARG001
+def login(request, monkeypatch, qgis_app) -> str:
     """Where the key is: id of its configuration in QGIS's store; empty for the environment."""
     if request.param == "environment":
         monkeypatch.setenv("UNIRS_SERVER_KEY", KEY)

@@ -40,7 +40,8 @@ RUNTIME = {
     "samples": {"inputs"},
     "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
-    "bench": FRONT | {"samples", "worker"},
+    "bench_vlm": FRONT | {"samples"},
+    "bench": FRONT | {"samples", "worker", "bench_vlm"},
     "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }

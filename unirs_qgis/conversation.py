@@ -67,6 +67,8 @@ class Place:
         return ""
 
     def _has_box_of(self, other: Place) -> bool:
+        if self.box == other.box:  # also the null box of a video, which has no size
+            return True
         x_min, y_min, x_max, y_max = self.box
         allowed = _TOLERANCE * max(x_max - x_min, y_max - y_min)
         return all(abs(a - b) <= allowed for a, b in zip(self.box, other.box))
@@ -175,11 +177,12 @@ class Conversations(QObject):
         Args:
             selection: What it is about.
             earlier: What its question went with; none if it begins a conversation.
-            entry: The answer. One that cannot be followed changes nothing.
+            entry: The answer. One that was stopped changes nothing.
         """
-        if self._goes_on and entry.answer.can_be_followed:
-            kept = [one for one in earlier if one in self._entries]  # not deleted meanwhile
-            self.resume(selection, [*kept, entry])
+        if not self._goes_on or entry.answer.stopped:
+            return
+        kept = [one for one in earlier if one in self._entries]  # not deleted meanwhile
+        self.resume(selection, [*kept, entry] if entry.answer.can_be_followed else [])
 
     def resume(self, selection: InputSelection, entries: Sequence[Entry]) -> None:
         """Continue with entries about a selection, the oldest first; without any, begin anew."""

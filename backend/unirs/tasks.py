@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,68 @@ def run_task(
             costs the file and not the answer; and all codes of ``unirs.imagery`` and of the
             engine.
     """
+    task = read_task(engine, request, on_stage=on_stage, stop=stop)
+    answer = engine.answer(
+        task.visual, request.question, on_token=on_token, on_stage=on_stage, stop=stop
+    )
+    return task.finish(answer)
+
+
+@dataclass(frozen=True)
+class ReadTask:
+    """A task whose images are read, and saved where that was requested.
+
+    Attributes:
+        request: What to do.
+        visual: The images.
+        crops: Files that they were saved to.
+    """
+
+    request: TaskRequest
+    visual: VisualInput
+    crops: tuple[Path, ...]
+
+    def finish(self, answer: Answer) -> Answer:
+        """Write the files of an answer.
+
+        Returns:
+            The answer with the names of the files.
+
+        Raises:
+            UniRSError: ``output_unwritable``, see ``run_task``.
+        """
+        change_map = self.request.change_map
+        try:
+            maps = _save_change(answer, self.visual, self.request)
+        except UniRSError as error:
+            error.details["answer"] = answer.text
+            raise
+        return replace(
+            answer,
+            change_map_file=change_map if change_map in maps else None,
+            written=(*self.crops, *maps),
+        )
+
+
+def read_task(
+    engine: Engine,
+    request: TaskRequest,
+    *,
+    on_stage: Callable[[str], None] | None = None,
+    stop: Stop | None = None,
+) -> ReadTask:
+    """Read the images of a request as an engine reads them, and save them where that is requested.
+
+    Args:
+        engine: Will be asked; it may be busy.
+        request: What to do.
+        on_stage: Called with ``"read"`` as the reading begins.
+        stop: Ends the reading, within two seconds.
+
+    Raises:
+        UniRSError: ``change_map_unavailable``, ``output_unwritable``, and all codes of
+            ``unirs.imagery``.
+    """
     if (request.change_map or request.overlay) and not engine.capabilities.change_maps:
         raise UniRSError(
             "change_map_unavailable",
@@ -75,20 +137,7 @@ def run_task(
     if on_stage:
         on_stage("read")
     visual = read_visual(request, engine.image_size, engine.frame_count, stop)
-    crops = _save_crops(visual.crops, request.save_crop)
-    answer = engine.answer(
-        visual, request.question, on_token=on_token, on_stage=on_stage, stop=stop
-    )
-    try:
-        maps = _save_change(answer, visual, request)
-    except UniRSError as error:
-        error.details["answer"] = answer.text
-        raise
-    return replace(
-        answer,
-        change_map_file=request.change_map if request.change_map in maps else None,
-        written=(*crops, *maps),
-    )
+    return ReadTask(request, visual, tuple(_save_crops(visual.crops, request.save_crop)))
 
 
 def read_visual(

@@ -221,8 +221,11 @@ def contrast_in(widget: QWidget, part: QRect | None = None) -> float:
 
 
 def test_everything_is_readable_under_a_dark_stylesheet(qtbot, night, dock, find, make_entry):
-    first, second = make_entry(5), make_entry(1, demonstration=True)
+    first = make_entry(5)
+    second = make_entry(1, demonstration=True, engine="server", host="example.org")
     dock.begin_answer("Is there water?")
+    dock.show_thread([first])
+    dock.show_conversation("Follow-up to the question before", can_end=True)
     dock.finish_answer(second, can_map=True)
     dock.show_history([first, second])
     find("inputFold").click()
@@ -233,7 +236,8 @@ def test_everything_is_readable_under_a_dark_stylesheet(qtbot, night, dock, find
 
     for name in ("kindSingleButton", "kindPairButton", "menuButton", "zoomTool", "copyTool",
                  "mapButton", "inputFold", "answerText", "detailsLabel", "demonstrationMark",
-                 "statusLabel", "captionButton"):  # fmt: skip
+                 "statusLabel", "captionButton", "threadText", "hostMark", "continueTool",
+                 "conversationLabel", "newConversationButton"):  # fmt: skip
         assert contrast_in(find(name)) > 3, name
     assert contrast_in(chip) > 3
     assert contrast_in(view.viewport(), row) > 3

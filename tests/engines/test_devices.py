@@ -10,7 +10,6 @@ from unirs.engines.devices import (
     list_devices,
     multiplies_bfloat16,
     resolve_device,
-    resolve_precision,
 )
 from unirs.errors import UniRSError
 
@@ -60,26 +59,6 @@ def test_a_device_that_is_not_there_is_named_with_those_that_are(machine, kind, 
     assert caught.value.code == "device_missing"
     assert f'"{name}"' in caught.value.message
     assert all(present in caught.value.message for present in list_devices())
-
-
-@pytest.mark.parametrize(
-    ("name", "device", "needed", "expected"),
-    [
-        ("auto", "cpu", 1, torch.float32),
-        ("auto", "cpu", 1 << 60, torch.bfloat16),
-        ("auto", "cuda", 1, torch.bfloat16),
-        ("float32", "cuda", 1 << 60, torch.float32),
-        ("bfloat16", "cpu", 1, torch.bfloat16),
-    ],
-)
-def test_precision_follows_device_and_memory_unless_it_is_given(name, device, needed, expected):
-    assert resolve_precision(name, torch.device(device), needed) is expected
-
-
-def test_an_unknown_precision_is_refused():
-    with pytest.raises(UniRSError, match="float16") as caught:
-        resolve_precision("float16", CPU, 0)
-    assert caught.value.code == "precision_unknown"
 
 
 @pytest.mark.parametrize(

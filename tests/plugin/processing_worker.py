@@ -5,7 +5,7 @@ and adds a line to ``log.jsonl`` for each. A colour is the red of a crop's middl
 
 Orders: ``seconds`` that an answer takes; ``die_on``, ``quit_on``, ``freeze_on`` and ``fail_on``: by
 colour, how often to die, to end as the worker does on SIGTERM, to freeze, and which code to fail
-with; ``load``: an error code; ``die_at_load``.
+with; ``load``: an error code; ``die_at_load``; ``batch_size``: how many it answers together.
 """
 
 import json
@@ -111,7 +111,8 @@ def answer(request):
             die()
         if "load" in orders:
             return fail(request, orders["load"])
-        return send(id=request["id"], result=MODEL)
+        size = orders.get("batch_size", 1)
+        return send(id=request["id"], result={**MODEL, "batch_size": size})
     colours = [colour(path) for path in params["paths"]]
     name = str(colours[0])
     if times_left(orders, "die_on", name):
@@ -149,6 +150,19 @@ def answer(request):
     return send(id=request["id"], result=result)
 
 
+def together():
+    """The next request, and those that wait behind it; one of them may take all along."""
+    orders = json.loads((FOLDER / "orders.json").read_text())
+    requests = [waiting.get()]
+    while len(requests) < orders.get("batch_size", 1) and not waiting.empty():
+        requests.append(waiting.get())
+    for request in requests[1:]:
+        if times_left(orders, "die_on", str(colour(request["params"]["paths"][0]))):
+            die()
+    return requests
+
+
 threading.Thread(target=read, daemon=True).start()
 while True:
-    answer(waiting.get())
+    for each in together():
+        answer(each)

@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProject, QgsRectangle, QgsSettings
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle, QgsSettings
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
-from unirs_qgis.conversation import MOST_TURNS, FollowUp
+from unirs_qgis.conversation import MOST_TURNS, FollowUp, Place
 from unirs_qgis.dock import DockState
+from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.history.answer_file import AnswerFile
+from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.plugin import Window
 
 ROOT = Path(__file__).parents[2]
@@ -254,6 +256,16 @@ def test_the_host_of_the_images_is_shown_and_kept_and_options_lack_probabilities
     [kept] = AnswerFile(window.history._history.path).read().entries
     assert kept == entry
     assert (kept.answer.engine, kept.answer.host) == ("server", "models.example.org")
+
+
+def test_a_video_is_a_place_without_an_extent():
+    def place(path):
+        nowhere = QgsRectangle(), QgsCoordinateReferenceSystem()
+        record = LayerRecord("video", path)
+        return Place.of(InputSelection("video", (), (), (record,), path, *nowhere))
+
+    assert place("a.mp4").difference(place("a.mp4")) == ""
+    assert place("a.mp4").difference(place("b.mp4")) == "Other layers"
 
 
 def test_a_task_without_a_text_is_a_turn_with_an_instruction(shown, ask):

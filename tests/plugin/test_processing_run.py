@@ -104,6 +104,38 @@ def test_tiles_are_rendered_while_the_worker_answers(worker, caption):
     assert times[1] - times[0] < 1.0  # asked while the first one was being answered
 
 
+MANY = [[10 + 12 * row + column for column in range(12)] for row in range(2)]
+
+
+@pytest.fixture
+def many(tmp_path):
+    return str(write_tiles(tmp_path / "many.tif", MANY))
+
+
+@pytest.mark.parametrize(("batch_size", "most"), [(1, 3), (5, 10), (100, 24)])
+def test_the_worker_has_twice_as_many_requests_as_it_answers_together(
+    worker, caption, many, batch_size, most
+):
+    worker.orders(batch_size=batch_size, seconds=1.0)
+    feedback = Feedback()
+    _cancel_when(lambda: len(worker.asked) >= most, feedback, [])
+    caption(feedback, INPUT=many)
+    assert len(worker.asked) == most
+    assert all(entry["background"] for entry in worker.asked)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_tile_that_kills_a_worker_takes_no_other_along(worker, caption, many, times):
+    """Whichever of those in flight it is: each is asked by itself, once."""
+    worker.orders(batch_size=8, die_on={"17": times}, seconds=0.02)
+    rows = rows_of(caption(INPUT=many))
+    failed = {place for place, row in rows.items() if row["status"] == "failed"}
+    assert failed == ({(0, 7)} if times > 1 else set())
+    assert len(rows) == 24
+    expected = _expected(MANY)
+    assert all(row["text"] == expected[place] for place, row in rows.items() if row["text"])
+
+
 def test_progress_shows_rate_and_time_left(worker, caption, monkeypatch):
     monkeypatch.setattr("unirs_qgis.processing.run.PROGRESS_SECONDS", 0)
     feedback = Feedback()

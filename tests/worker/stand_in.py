@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from unirs.errors import UniRSError
 from unirs.worker.__main__ import main
+from unirs.worker.server import Worker
 
 
 class Reply(BaseModel):
@@ -20,7 +21,7 @@ class Reply(BaseModel):
     stopped: bool = False
 
 
-class Service:
+class Service(Worker):
     def prepare(self):
         print("a print while the long imports go on")
 

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,7 @@ from unirs.errors import UniRSError
 from unirs.worker import protocol
 from unirs.worker.messages import METHODS, NOTIFICATIONS, Error
 from unirs.worker.protocol import ClientGone
-from unirs.worker.server import Server, hello
+from unirs.worker.server import Server, Worker, hello
 
 
 class Reply(BaseModel):
@@ -22,7 +21,20 @@ class Reply(BaseModel):
     stopped: bool = False
 
 
-class Echo:
+class Fake(Worker):
+    """A worker that is prepared, and answers, as a test wants."""
+
+    def __init__(self, run, prepare=lambda: None):
+        self._run, self._prepare = run, prepare
+
+    def prepare(self):
+        self._prepare()
+
+    def run(self, job):
+        return self._run(job)
+
+
+class Echo(Worker):
     """Answers with the text of a request, letter by letter, once ``go`` is set."""
 
     def __init__(self):
@@ -44,6 +56,42 @@ class Echo:
             reply += letter
             job.notify("token", text=letter)
         return Reply(text=reply)
+
+
+class Choir(Echo):
+    """Answers up to four questions together, letter by letter of all; keeps what it did."""
+
+    def __init__(self):
+        super().__init__()
+        self.groups = []
+        self.step = threading.Semaphore(0)
+        self.stepped = threading.Semaphore(0)
+
+    def at_once(self, _):
+        return 4
+
+    def run_together(self, jobs, between):
+        self.groups.append([job.id for job in jobs])
+        self.begun.release()
+        assert self.go.wait(10)
+        replies = dict.fromkeys(jobs, "")
+        for place in range(max(len(job.params.text) for job in jobs)):
+            between()
+            if any(job.params.text == "slow" for job in jobs):
+                self.stepped.release()
+                assert self.step.acquire(timeout=10)
+            for job in jobs:
+                letter = job.params.text[place : place + 1]
+                if letter and not job.cancelled.is_set():
+                    replies[job] += letter
+                    job.notify("token", text=letter)
+        for job in jobs:
+            yield job, lambda job=job: self._reply(job, replies[job])
+
+    def _reply(self, job, text):
+        if job.params.text == "bad":
+            raise UniRSError("raster_unreadable", "It cannot be read.")
+        return Reply(text=text, stopped=job.cancelled.is_set())
 
 
 class Talk:
@@ -91,12 +139,21 @@ def talk():
     talk.end()
 
 
+@pytest.fixture
+def choir():
+    talk = Talk(Choir())
+    yield talk
+    talk.worker.go.set()
+    talk.worker.step.release(100)
+    talk.end()
+
+
 def encode(message):
     return json.dumps(message).encode()
 
 
-def ask(request_id, text="hi", method="ask"):
-    params = {"paths": ["a.tif"], "text": text}
+def ask(request_id, text="hi", method="ask", **params):
+    params = {"paths": ["a.tif"], "text": text, **params}
     return {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
 
 
@@ -278,7 +335,7 @@ def test_a_failure_is_an_answer_and_the_next_request_is_served(failure, code):
             raise failure
         return Reply(text="fine")
 
-    talk = Talk(SimpleNamespace(prepare=lambda: None, run=run))
+    talk = Talk(Fake(run))
     talk.send(ask(1, "fail"), ask(2))
     assert code_of(talk.answer(1)) == code
     assert talk.answer(2)["result"]["text"] == "fine"
@@ -289,7 +346,7 @@ def test_only_a_defect_shows_a_traceback_and_only_in_its_data():
     def run(_):
         raise ZeroDivisionError("secret of the code")
 
-    talk = Talk(SimpleNamespace(prepare=lambda: None, run=run))
+    talk = Talk(Fake(run))
     talk.send(ask(1))
     error = talk.answer(1)["error"]
     assert "secret" not in error["message"]
@@ -303,7 +360,7 @@ def test_a_broken_environment_is_reported_to_every_request():
     def fail(*_):
         raise broken
 
-    talk = Talk(SimpleNamespace(prepare=fail, run=fail))
+    talk = Talk(Fake(fail, fail))
     talk.send(call("h", "hello"), ask(1), ask(2))
     assert code_of(talk.answer(1)) == code_of(talk.answer(2)) == (-32000, "environment_broken")
     talk.end()
@@ -344,8 +401,114 @@ def test_a_client_that_is_gone_ends_the_work():
         server.work()
 
 
+def behind_a_first_one(choir, *requests):
+    """Send requests while another one is being answered, and then let the worker go on."""
+    choir.worker.go.clear()
+    choir.send(ask("first"))
+    assert choir.worker.begun.acquire(timeout=10)
+    choir.send(*requests)
+    choir.worker.go.set()
+
+
+def test_a_lone_question_does_not_wait_for_company(choir):
+    choir.send(ask(1, background=True))
+    assert choir.answer(1)["result"]["text"] == "hi"
+    assert choir.worker.groups == [[1]]
+
+
+def test_waiting_questions_of_one_kind_are_answered_together_and_in_their_order(choir):
+    texts = {1: "one", 2: "bad", 3: "three", 4: "four", 5: "five", 6: "six"}
+    behind_a_first_one(choir, *(ask(n, text, background=True) for n, text in texts.items()))
+    answers = choir.answers(7)
+    assert [answer["id"] for answer in answers] == ["first", 1, 2, 3, 4, 5, 6]
+    assert choir.worker.groups == [[1, 2, 3, 4], [5, 6]]
+    assert code_of(answers[2]) == (-32000, "raster_unreadable")  # that one alone
+    assert [a["result"]["text"] for a in answers[3:]] == ["three", "four", "five", "six"]
+    for number, text in texts.items():
+        said = [m["params"]["text"] for m in choir.sent if m.get("params", {}).get("id") == number]
+        assert "".join(said) == text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ask(2, method="caption", background=True),
+        ask(2, background=True, model="big"),
+        ask(2, background=True, precision="bfloat16"),
+        ask(2, background=True, paths=["a.tif", "b.tif"]),
+        call(2, "unload"),
+    ],
+)
+def test_questions_that_differ_are_not_answered_together(choir, other):
+    same = {"background": True, "model": "small"}
+    behind_a_first_one(choir, ask(1, **same), other, ask(3, **same))
+    choir.answers(4)
+    assert [group for group in choir.worker.groups if group != [2]] == [[1], [3]]
+
+
+def test_one_of_those_that_are_answered_together_is_cancelled_at_once_and_alone(choir):
+    behind_a_first_one(choir, *(ask(n, "slow", background=True) for n in (1, 2, 3)))
+    assert choir.worker.stepped.acquire(timeout=10)
+    choir.send(call("c", "cancel", id=2))
+    assert code_of(choir.answer(2)) == (-32000, "cancelled")
+    assert choir.answer("c")["result"] == {"state": "dropped"}
+    choir.send(ask(2, "again", background=True))  # its id is free while the others go on
+    choir.worker.step.release(100)
+    texts = {a["id"]: a["result"]["text"] for a in choir.answers(6) if a["id"] in (1, 3)}
+    assert texts == {1: "slow", 3: "slow"}
+    assert [a["result"]["text"] for a in choir.answers(6) if a["id"] == 2 and "result" in a] == [
+        "again"
+    ]
+    pieces = [m["params"]["text"] for m in choir.sent if m.get("params", {}).get("id") == 2]
+    assert "".join(pieces) == "again"
+
+
+def test_a_question_goes_before_those_in_the_background_within_one_step(choir):
+    behind_a_first_one(choir, *(ask(n, "slow", background=True) for n in (1, 2, 3, 4, 5)))
+    assert choir.worker.stepped.acquire(timeout=10)
+    choir.send(ask("q", "now"))
+    choir.worker.step.release()  # the step at hand
+    assert choir.answer("q")["result"]["text"] == "now"
+    assert [a["id"] for a in choir.answers(2)] == ["first", "q"]
+    choir.worker.step.release(100)
+    assert [a["id"] for a in choir.answers(7)] == ["first", "q", 1, 2, 3, 4, 5]
+    assert all(a["result"]["text"] == "slow" for a in choir.answers(7)[2:])
+
+
+@pytest.mark.parametrize(
+    ("between", "question"),
+    [
+        ([call("load", "load", model="big")], ask("q", "now")),
+        ([], ask("q", "now", model="big")),
+    ],
+)
+def test_a_question_to_another_model_waits_for_its_turn(choir, between, question):
+    """Else the model would be loaded twice more."""
+    waiting = [ask(n, "slow", background=True) for n in (1, 2)]
+    behind_a_first_one(choir, *waiting, *between, question)
+    assert choir.worker.stepped.acquire(timeout=10)
+    choir.worker.step.release(100)
+    order = [answer["id"] for answer in choir.answers(4 + len(between))]
+    assert order == ["first", 1, 2, *(b["id"] for b in between), "q"]
+
+
+def test_a_shutdown_answers_all_that_are_answered_together(choir):
+    behind_a_first_one(choir, *(ask(n, "slow", background=True) for n in (1, 2)))
+    assert choir.worker.stepped.acquire(timeout=10)
+    threading.Timer(0.05, choir.worker.step.release, (100,)).start()
+    choir.server.close()
+    assert {code_of(choir.answer(n)) for n in (1, 2)} == {(-32000, "cancelled")}
+    assert len(choir.answers(3)) == 3
+
+
 ids = st.sampled_from([1, 2, "1", "x"])
-good = st.builds(ask, ids, st.text(max_size=8), st.sampled_from(protocol.WORK_METHODS[2:6]))
+good = st.builds(
+    lambda *of, background: ask(*of, background=background),
+    ids,
+    st.text(max_size=8),
+    st.sampled_from(protocol.TASK_METHODS),
+    background=st.booleans(),
+)
 at_once = st.builds(lambda i, of: call(i, "cancel", id=of), ids, ids) | st.builds(
     lambda i: call(i, "hello"), ids
 )
@@ -363,7 +526,8 @@ garbage = st.binary(max_size=30) | cut | st.sampled_from([b"[]", b"[1]", b"null"
 @given(st.lists(st.one_of(good, good, at_once, wrong, notes, garbage), max_size=25))
 def test_every_request_has_one_answer_and_it_is_its_own(lines):
     lines = [line for line in lines if not isinstance(line, bytes) or is_garbage(line)]
-    talk = Talk(Echo())
+    talk = Talk(Choir())
+    talk.worker.step.release(10_000)
     talk.send(*lines)
     expected = [line for line in lines if isinstance(line, bytes) or "id" in line]
     answers = talk.answers(len(expected))

@@ -28,9 +28,12 @@ from unirs_qgis.shared.client import PendingRequest, WorkerClient, WorkerDied, W
 
 translate = QCoreApplication.translate
 
-IN_FLIGHT = 3
+LEAST_IN_FLIGHT = 3
 """Requests that the worker has at a time: the one that it answers, and the next ones, so that it
-never waits. More would make a cancel, or the end of a worker, cost more."""
+never waits. It has twice as many as it answers together, if these are more."""
+
+MOST_IN_FLIGHT = 64
+"""More could be refused, and would make the end of a worker cost more."""
 
 DEATHS_PER_AREA = 2
 """An area on which the worker has died so many times is given up."""
@@ -128,12 +131,22 @@ class BatchRequest:
 
 @dataclass
 class _Sent:
-    """A request that was sent about an area."""
+    """A request about an area.
+
+    Attributes:
+        area: The area.
+        params: Its parameters.
+        nodata_share: Of its crops.
+        pending: What the worker will answer; ``None`` until it is sent.
+        in_doubt: Whether it was in flight when a worker died: it is asked by itself.
+        deaths: How many workers died when they had no other request.
+    """
 
     area: Area
     params: dict[str, Any]
     nodata_share: float
-    pending: PendingRequest
+    pending: PendingRequest | None = None
+    in_doubt: bool = False
     deaths: int = 0
 
 
@@ -182,6 +195,8 @@ class Run:
             return
         self._facts = RunFacts(self.request.question, self.request.layers, loaded["model"])
         self._image_size = loaded["image_size"]
+        self._limit = _in_flight(loaded, self.request.params.get("views", 1))
+        self._slots = self._limit + 1
         todo = [area for area in areas if not self._has(area)]
         if len(todo) < len(areas):
             self.feedback.pushInfo(
@@ -194,12 +209,13 @@ class Run:
             if self.feedback.isCanceled():
                 break
             self._ask(area)
-            while len(self._sent) >= IN_FLIGHT and not self.feedback.isCanceled():
+            while self._must_collect() and not self.feedback.isCanceled():
                 self._collect()
         while self._sent and not self.feedback.isCanceled():
             self._collect()
         for sent in self._sent:  # not empty only after a cancel
-            sent.pending.cancel()
+            if sent.pending:
+                sent.pending.cancel()
 
     def _ask(self, area: Area) -> None:
         """Render an area and send the request; or write its row if there is nothing to ask."""
@@ -208,7 +224,7 @@ class Run:
             self._write(area, Row(FAILED, error=error))
             return
         # Each crop stays until its answer has come. Names carry no number that reads as a date.
-        slot = self.folder / f"slot-{'abcdefgh'[self._requests % (IN_FLIGHT + 1)]}"
+        slot = self.folder / f"slot-{_letters(self._requests % self._slots)}"
         slot.mkdir(exist_ok=True)
         try:
             crops = self.render(area.extent, self._image_size, slot)
@@ -221,14 +237,30 @@ class Run:
         if nodata_share > NODATA_SHARE:
             self._write(area, Row(NODATA, nodata_share=nodata_share))
             return
-        params = {**self.request.params, "paths": [str(crop.path) for crop in crops]}
-        pending = self.session.submit(self.request.method, params)
-        self._sent.append(_Sent(area, params, nodata_share, pending))
+        paths = [str(crop.path) for crop in crops]
+        params = {**self.request.params, "background": True, "paths": paths}
+        self._sent.append(_Sent(area, params, nodata_share))
         self._requests += 1
+        self._send()
+
+    def _send(self) -> None:
+        """Send what was not sent yet. What is in doubt is sent alone; it is always the first."""
+        for sent in list(self._sent)[: 1 if self._sent[0].in_doubt else None]:
+            if sent.pending is None:
+                sent.pending = self.session.submit(self.request.method, sent.params)
+
+    def _must_collect(self) -> bool:
+        """Whether a row can be written, or has to be before the next request."""
+        if not self._sent:
+            return False
+        pending = self._sent[0].pending
+        return len(self._sent) >= self._limit or (pending is not None and pending.future.done())
 
     def _collect(self) -> None:
         """Write the row of the request that was sent first, once it is answered."""
+        self._send()
         sent = self._sent[0]
+        assert sent.pending is not None  # noqa: S101 - just sent
         try:
             if not is_done(sent.pending.future, self.feedback):
                 return
@@ -249,19 +281,29 @@ class Run:
         self._write(sent.area, row)
 
     def _survive(self, sent: _Sent, death: WorkerDied) -> None:
-        """Send all requests to a new worker, but none about an area that keeps killing workers."""
-        sent.deaths += 1
+        """Ask a new worker, but not about an area that keeps killing workers.
+
+        Which of several did is not known, so each is asked by itself. Fewer are sent at a time
+        from then on: together they may have taken too much memory.
+        """
+        in_flight = [each for each in self._sent if each.pending]
         reason = death_sentence(death)
-        self.feedback.pushWarning(f"{sent.area.name}: {reason}")
+        if len(in_flight) == 1:
+            sent.deaths += 1
+            reason = f"{sent.area.name}: {reason}"
+        else:
+            self._limit = max(1, self._limit // 2)
+        self.feedback.pushWarning(reason)
         if sent.deaths >= DEATHS_PER_AREA:
             self._sent.popleft()
             self._lost_in_a_row += 1
             self._write(sent.area, Row(FAILED, nodata_share=sent.nodata_share, error=reason))
         if self._lost_in_a_row >= AREAS_LOST_IN_A_ROW:
             raise death
-        for other in self._sent:  # failed with the worker through no fault of their own
-            other.pending.cancel()  # or were sent to a new one already, out of order
-            other.pending = self.session.submit(self.request.method, other.params)
+        for each in in_flight:
+            if each.pending:
+                each.pending.cancel()  # it may have been sent to a new worker, out of order
+            each.pending, each.in_doubt = None, True
 
     def _has(self, area: Area) -> bool:
         return self.table.has(self._values(area, Row(NODATA)), area.geometry)
@@ -272,6 +314,17 @@ class Run:
 
     def _values(self, area: Area, row: Row) -> dict[str, Any]:
         return {**area.values, **self.columns.values(row, self._facts)}
+
+
+def _in_flight(loaded: Mapping[str, Any], views: int) -> int:
+    """How many requests keep the worker busy; it answers ``batch_size`` views together."""
+    together = max(1, int(loaded["batch_size"]) // views)
+    return min(max(2 * together, LEAST_IN_FLIGHT), MOST_IN_FLIGHT)
+
+
+def _letters(number: int) -> str:
+    """A number as two letters: in a name, digits could be read as a date."""
+    return chr(ord("a") + number // 26) + chr(ord("a") + number % 26)
 
 
 class _Progress:

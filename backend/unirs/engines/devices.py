@@ -1,4 +1,4 @@
-"""Devices, precision, and exhausted memory."""
+"""Devices, and exhausted memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import torch
 from unirs.errors import UniRSError
 
 Result = TypeVar("Result")
-
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16", "bf16")
 """Names of a processor's instructions for products in bfloat16: of x86 two, of ARM one."""
@@ -57,31 +55,6 @@ def resolve_device(name: str = "auto") -> torch.device:
             available=present,
         )
     return torch.device(device.type, device.index or 0)
-
-
-def resolve_precision(name: str, device: torch.device, float32_bytes: int) -> torch.dtype:
-    """The number type of weights and computation.
-
-    ``"auto"`` is bfloat16 on an accelerator. On the CPU it is float32 if the model fits the free
-    memory so, else bfloat16.
-
-    Args:
-        name: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
-        device: Where the model will run.
-        float32_bytes: Memory that the model needs in float32.
-
-    Raises:
-        UniRSError: ``precision_unknown`` for another name.
-    """
-    if name == "auto":
-        fits = device.type == "cpu" and float32_bytes <= psutil.virtual_memory().available
-        return torch.float32 if fits else torch.bfloat16
-    if name not in PRECISIONS:
-        raise UniRSError(
-            "precision_unknown",
-            f'There is no precision "{name}"; choose auto, {" or ".join(PRECISIONS)}.',
-        )
-    return PRECISIONS[name]
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:
@@ -129,7 +102,7 @@ def guard_memory(work: Callable[[], Result], release: Callable[[], None], doing:
     raise UniRSError(
         "out_of_memory",
         f"Memory ran out while {doing}; close other programs, or choose a smaller model, "
-        "bfloat16 precision, fewer frames or another device.",
+        "a smaller precision (int4 is the smallest), fewer frames or another device.",
     )
 
 
@@ -138,6 +111,14 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(word in str(error) for word in _MEMORY_WORDS)
+
+
+def free_memory(device: torch.device) -> int:
+    """Free bytes of a device; those of the computer where the device does not report its own."""
+    module: Any = torch if device.type == "cpu" else torch.get_device_module(device)
+    if hasattr(module, "mem_get_info"):
+        return int(module.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
 
 
 def free_unused_memory() -> None:

@@ -101,6 +101,10 @@ class Engine(Protocol):
         """What the model can do."""
 
     @property
+    def batch_size(self) -> int:
+        """Views that are answered side by side, as far as memory allows; at least 1."""
+
+    @property
     def demonstration(self) -> bool:
         """Whether the model's card states that its answers cannot be relied on."""
 

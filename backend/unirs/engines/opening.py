@@ -30,7 +30,7 @@ def open_engine(
     Args:
         name: See ``find_by_name``.
         device: See ``devices.resolve_device``; a server chooses its own.
-        precision: See ``devices.resolve_precision``; a server chooses its own.
+        precision: See ``precision.resolve_precision``; a server chooses its own.
         key: Sent to a server that asks for one. It is never written anywhere.
         allow_remote: Whether images may be sent to another computer.
         on_accepted: Called once the model is known to be usable, before it takes memory.

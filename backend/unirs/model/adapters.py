@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
@@ -70,24 +70,21 @@ def add_adapters(
     language_model.set_adapter("answer")
 
 
-@contextmanager
-def active_adapter(language_model: LlamaForCausalLM, role: Role) -> Iterator[None]:
-    """Activate the adapter of a role, or none if it has none; afterwards the answer's is active."""
+def activate_adapter(language_model: LlamaForCausalLM, role: Role) -> None:
+    """Activate the adapter of a role, or none if it has none."""
     adapters = getattr(language_model, "peft_config", {})
-    if role == "answer" or not adapters:
-        yield
-    elif role in adapters:
+    if role in adapters:
+        language_model.enable_adapters()
         language_model.set_adapter(role)
-        try:
-            yield
-        finally:
-            language_model.set_adapter("answer")
-    else:
+    elif adapters:
         language_model.disable_adapters()
-        try:
-            yield
-        finally:
-            language_model.enable_adapters()
+
+
+def widen_adapters(language_model: LlamaForCausalLM, dtype: torch.dtype) -> None:
+    """Give all adapters the type of computation: on quantised layers they are made in float32."""
+    for name, weights in language_model.named_parameters():
+        if ".lora_" in name:
+            weights.data = weights.data.to(dtype)
 
 
 def adapter_shapes(

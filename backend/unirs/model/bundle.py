@@ -15,12 +15,13 @@ from transformers import logging as transformers_logging
 
 from unirs.errors import UniRSError
 from unirs.files import write_failure
-from unirs.model.adapters import Role, active_adapter
+from unirs.model.adapters import Role, activate_adapter
 from unirs.model.compact_folder import own_tensors, write_compact_folder
 from unirs.model.config import UniRSConfig
 from unirs.model.folder import ADAPTER_FOLDER, CARD, CLUE_FOLDER, ModelCard, weights_digest
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
+from unirs.model.quantised import Quantisation
 
 
 @dataclass
@@ -34,6 +35,8 @@ class ModelBundle:
         processor: Turns images and prompts into tensors.
         clue_language_model: The frozen base LLM that writes clues, if it has weights of its own.
         card: What its model card states.
+        quantisation: Type of the weights of the language model's linear layers, if they are
+            quantised. Such a bundle answers, and is not saved.
     """
 
     name: str
@@ -42,6 +45,8 @@ class ModelBundle:
     processor: UniRSProcessor
     clue_language_model: LlamaForCausalLM | None = None
     card: ModelCard = field(default_factory=ModelCard)
+    quantisation: Quantisation | None = None
+    _role: Role = field(default="answer", init=False)
 
     @property
     def config(self) -> UniRSConfig:
@@ -60,11 +65,17 @@ class ModelBundle:
         weights = {id(each): each for part in parts if part for each in part.parameters()}
         return sum(each.numel() * each.element_size() for each in weights.values())
 
+    @property
+    def precision(self) -> str:
+        """Type of the weights: that of the language model's linear layers."""
+        return self.quantisation or str(self.model.dtype).removeprefix("torch.")
+
     @contextmanager
     def language_model(self, role: Role) -> Iterator[LlamaForCausalLM]:
         """The LLM that answers, or that writes the clue as the frozen base.
 
-        Where both roles share one LLM, the role's adapter is active, or none if it has none.
+        Where both roles share one LLM, the role's adapter is active, or none if it has none;
+        afterwards the one before is active again.
 
         Raises:
             UniRSError: ``clue_missing``.
@@ -75,9 +86,16 @@ class ModelBundle:
             )
         if role == "clue" and self.clue_language_model is not None:
             yield self.clue_language_model
-        else:
-            with active_adapter(self.model.language_model, role):
-                yield self.model.language_model
+            return
+        before, self._role = self._role, role
+        if role != before:
+            activate_adapter(self.model.language_model, role)
+        try:
+            yield self.model.language_model
+        finally:
+            self._role = before
+            if role != before:
+                activate_adapter(self.model.language_model, before)
 
 
 def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> None:
@@ -90,7 +108,10 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str | None = None) -> N
 
     Raises:
         UniRSError: ``output_unwritable``.
+        ValueError: Its weights are quantised, which a model folder cannot hold.
     """
+    if bundle.quantisation:
+        raise ValueError(f"a model folder cannot hold weights in {bundle.quantisation}")
     folder = Path(folder)
     try:
         _save(bundle, folder, card)

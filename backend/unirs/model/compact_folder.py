@@ -11,10 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from unirs.model.adapters import Role, adapter_shapes, adapter_tensors, add_adapters, fill_adapter
+from unirs.model.adapters import (
+    Role,
+    adapter_shapes,
+    adapter_tensors,
+    add_adapters,
+    fill_adapter,
+    widen_adapters,
+)
 from unirs.model.compact_weights import SCALE, read_compact, write_compact
 from unirs.model.config import UniRSConfig
 from unirs.model.language_model import LanguageModel
@@ -99,9 +105,15 @@ def check_compact_folder(
 
 
 def load_compact_model(
-    folder: Path, config: UniRSConfig, language_model: LanguageModel, dtype: torch.dtype
+    folder: Path, config: UniRSConfig, language_model: LanguageModel, options: Mapping[str, Any]
 ) -> UniRSForConditionalGeneration:
     """Load the model of a folder and of the language model that it names, with its adapters.
+
+    Args:
+        folder: The folder.
+        config: Its configuration.
+        language_model: The language model that it names.
+        options: For ``from_pretrained``, as ``quantiser.loading_options`` gives them.
 
     Raises:
         ValueError, OSError, RuntimeError, SafetensorError: A file is damaged.
@@ -113,11 +125,12 @@ def load_compact_model(
     tensors |= read_compact(folder / WEIGHTS)
     adapters = {role: take_adapter(role, tensors) for role in config.adapters}
     model = UniRSForConditionalGeneration.from_pretrained(
-        None, config=config, state_dict=tensors, dtype=dtype
+        None, config=config, state_dict=tensors, **options
     )
     add_adapters(model.language_model, config.adapters)
     for role, weights in adapters.items():
         fill_adapter(model.language_model, role, weights)
+    widen_adapters(model.language_model, options["dtype"])
     return model
 
 

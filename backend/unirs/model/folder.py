@@ -20,6 +20,7 @@ from unirs.errors import UniRSError, short_reason
 from unirs.model import limits
 from unirs.model.language_model import LanguageModel, require_language_model
 from unirs.model.limits import InvalidModelError, Weights
+from unirs.model.memory import MemoryNeed
 
 CONFIG = "config.json"
 CARD = "README.md"
@@ -42,10 +43,11 @@ _CLUE_FILES: dict[str, tuple[str, ...]] = {
 """Files of each clue source, in a folder that contains its language model."""
 
 _DEMONSTRATION_TAG = "demonstration"
-_RUNTIME_BYTES = 500 * 2**20
-"""Memory of Python, PyTorch and the raster libraries before any weight is loaded."""
+_PRODUCT = re.compile(r"(^|\.)layers\.\d+\.(self_attn|mlp)\.\w+_proj\.weight$")
+"""Names of the weights in the language model's blocks that products are made with."""
 
-_BYTES_PER_NUMBER = {"float32": 4, "bfloat16": 2}
+_LANGUAGE_PARTS = {".": "language_model.", CLUE_FOLDER: ""}
+"""What the names of a language model's weights begin with, in each folder that has some."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,24 @@ class ModelFolder:
         return own + (self.language_model.parameters if self.language_model else 0)
 
     @property
+    def memory(self) -> MemoryNeed:
+        """Estimate of the memory that answering takes."""
+        products = sum(
+            facts.numbers
+            for part, start in _LANGUAGE_PARTS.items()
+            for name, facts in self.weights.get(part, {}).items()
+            if name.startswith(start) and _PRODUCT.search(name)
+        )
+        if self.language_model:
+            text = self.config["text_config"]
+            embedding = text.get("vocab_size", 0) * text["hidden_size"]
+            products += max(self.language_model.parameters - embedding, 0)
+        return MemoryNeed(products, self.parameters - products, _context_numbers(self.config))
+
+    @property
     def needs_bytes(self) -> dict[str, int]:
         """Estimate of the memory that answering takes, for each precision."""
-        numbers = self.parameters + _context_numbers(self.config)
-        return {
-            precision: _RUNTIME_BYTES + size * numbers
-            for precision, size in _BYTES_PER_NUMBER.items()
-        }
+        return self.memory.by_precision()
 
 
 def read_folder(path: Path) -> ModelFolder:

@@ -15,7 +15,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel
 
 from unirs.errors import short_reason
 from unirs.model import limits
-from unirs.model.adapters import adapter_shapes
+from unirs.model.adapters import adapter_shapes, widen_adapters
 from unirs.model.bundle import ModelBundle, quiet_transformers
 from unirs.model.compact_folder import check_compact_folder, load_compact_model, shapes_of
 from unirs.model.config import UniRSConfig
@@ -32,6 +32,8 @@ from unirs.model.folder import (
 from unirs.model.limits import InvalidModelError
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
+from unirs.model.quantised import Quantisation
+from unirs.model.quantiser import loading_options, open_weights
 
 _BAD_VALUES = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What a library raises when a file has values of the wrong kind."""
@@ -42,15 +44,19 @@ def load_bundle(
     device: str | torch.device = "cpu",
     dtype: torch.dtype = torch.float32,
     on_accepted: Callable[[], None] = lambda: None,
+    quantisation: Quantisation | None = None,
 ) -> ModelBundle:
     """Load a model folder strictly: every tensor is there, and no other.
+
+    Each tensor is read, converted and put onto the device before the next one is read.
 
     Args:
         folder: A model folder, or what ``read_folder`` found in one.
         device: Where the weights go.
-        dtype: Precision of the weights (BatchNorm stays in float32).
+        dtype: Type of the weights (BatchNorm stays in float32).
         on_accepted: Called when the folder has passed every check, before its weights are loaded:
             the moment to release another model.
+        quantisation: Of the language models' linear layers.
 
     Raises:
         UniRSError: As ``read_folder``; ``model_invalid`` if a tensor is missing, unexpected or of
@@ -68,13 +74,16 @@ def load_bundle(
             _check_weights(found, config, clue_config)
         on_accepted()
         with refuse_invalid(what), _readable_files():
-            model = _load_model(found, config, dtype)
+            options = {**loading_options(dtype, quantisation), "device_map": {"": str(device)}}
+            model = _load_model(found, config, options)
             clue_model = None
             if clue_config:
-                clue_model = _load(LlamaForCausalLM, found.path / CLUE_FOLDER, clue_config, dtype)
+                clue_model = _load(LlamaForCausalLM, found.path / CLUE_FOLDER, clue_config, options)
                 clue_model.to(device).eval()
     model.to(device).eval()
-    return ModelBundle(found.name, found.path, model, processor, clue_model, found.card)
+    return ModelBundle(
+        found.name, found.path, model, processor, clue_model, found.card, quantisation
+    )
 
 
 def load_config(folder: Path) -> UniRSConfig:
@@ -179,20 +188,19 @@ def _readable_files() -> Iterator[None]:
 
 
 def _load_model(
-    found: ModelFolder, config: UniRSConfig, dtype: torch.dtype
+    found: ModelFolder, config: UniRSConfig, options: Mapping[str, Any]
 ) -> UniRSForConditionalGeneration:
     if found.language_model:
-        return load_compact_model(found.path, config, found.language_model, dtype)
-    model = _load(UniRSForConditionalGeneration, found.path, config, dtype)
+        return load_compact_model(found.path, config, found.language_model, options)
+    model = _load(UniRSForConditionalGeneration, found.path, config, options)
     if config.clue_source == "adapter":
         model.language_model.load_adapter(str(found.path.resolve() / ADAPTER_FOLDER), "answer")
+        widen_adapters(model.language_model, options["dtype"])
     return model
 
 
-def _load(cls: type[PreTrainedModel], folder: Path, config: Any, dtype: torch.dtype) -> Any:
-    return cls.from_pretrained(
-        folder, config=config, dtype=dtype, local_files_only=True, use_safetensors=True
-    )
+def _load(cls: type[PreTrainedModel], folder: Path, config: Any, options: Mapping[str, Any]) -> Any:
+    return cls.from_pretrained(None, config=config, state_dict=open_weights(folder), **options)
 
 
 def load_processor(folder: Path) -> UniRSProcessor:

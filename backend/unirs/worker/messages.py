@@ -55,8 +55,10 @@ class CancelResult(_Message):
 
     state: Literal["dropped", "stopping", "unknown"] = Field(
         description=(
-            "dropped: it was waiting; its response is the error cancelled. "
-            "stopping: it is running; its response comes within one token, with stopped = true. "
+            "dropped: it was waiting, or was being answered together with others; its response is "
+            "the error cancelled. "
+            "stopping: it is running alone; its response comes within one token, with "
+            "stopped = true. "
             "unknown: no such request is waiting or running."
         )
     )
@@ -104,6 +106,10 @@ class LoadResult(_Message):
         description="SHA-256 of its weights, which identifies it in records; null if unknown."
     )
     memory_bytes: int | None = Field(description="Memory that its weights take; null if unknown.")
+    batch_size: int = Field(
+        description="Questions that are answered together, as far as memory allows. Keep twice as "
+        "many in flight to keep the device busy."
+    )
     seconds: float = Field(description="How long loading took.")
 
 
@@ -111,6 +117,14 @@ class UnloadResult(_Message):
     """The model whose memory was released; null if there was none."""
 
     model: str | None
+
+
+class _AnyTaskParams(LoadParams):
+    background: bool = Field(
+        default=False,
+        description="Whether nobody waits for this answer alone: a question that is not in the "
+        "background goes before it.",
+    )
 
 
 def _task_params() -> type[LoadParams]:
@@ -121,7 +135,7 @@ def _task_params() -> type[LoadParams]:
         for field in fields(TaskRequest)
         if field.name != "task"
     }
-    return create_model("TaskParams", __base__=LoadParams, **parameters)
+    return create_model("TaskParams", __base__=_AnyTaskParams, **parameters)
 
 
 class SelfTestCase(_Message):

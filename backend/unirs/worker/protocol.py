@@ -22,8 +22,11 @@ MAX_WAITING = 64
 IMMEDIATE_METHODS = ("hello", "cancel", "shutdown")
 """Answered at once, also during other work."""
 
-WORK_METHODS = ("load", "unload", "ask", "caption", "change", "classify", "self_test")
-"""Executed one after the other, in the order of arrival."""
+TASK_METHODS = ("ask", "caption", "change", "classify")
+"""Questions; some that wait are answered together."""
+
+WORK_METHODS = ("load", "unload", *TASK_METHODS, "self_test")
+"""Executed in the order of arrival; a question goes before background ones."""
 
 METHODS = IMMEDIATE_METHODS + WORK_METHODS
 

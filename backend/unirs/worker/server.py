@@ -13,11 +13,14 @@ import platform
 import threading
 import time
 import traceback
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any
 
 import unirs
 from unirs.errors import UniRSError
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Job:
     """A request for work.
 
@@ -38,29 +41,93 @@ class Job:
         id: Of the request.
         method: One of ``protocol.WORK_METHODS``.
         params: Its parameters, checked.
-        notify: Sends a notification (method, parameters) that carries the request's id.
+        notify: Sends a notification (method, parameters) that carries the request's id, until the
+            request has its response.
         cancelled: Set when the client cancels the request.
+        together: Whether it is answered together with others.
+        answered: Whether it has its response, or gets it at this moment.
+        ahead: What the worker has done for it in advance.
     """
 
     id: RequestId
     method: str
     params: BaseModel
-    notify: Callable[..., None]
+    notify: Callable[..., None] = lambda *_, **__: None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    together: bool = False
+    answered: bool = False
+    ahead: Any = None
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is a question, whose answer leaves the worker as it was."""
+        return self.method in protocol.TASK_METHODS
+
+    @property
+    def background(self) -> bool:
+        """Whether it is a question that others go before."""
+        return self.is_task and bool(getattr(self.params, "background", False))
+
+    def names_same_model(self, other: Job) -> bool:
+        """Whether two requests name the same model in the same way."""
+        return all(
+            getattr(self.params, name, None) == getattr(other.params, name, None)
+            for name in _MODEL_PARAMS
+        )
+
+    def belongs_with(self, other: Job) -> bool:
+        """Whether two questions can be answered together: of one kind, to one model."""
+        return (
+            self.is_task
+            and self.method == other.method
+            and self.background == other.background
+            and _image_count(self) == _image_count(other)
+            and self.names_same_model(other)
+        )
 
 
-class Worker(Protocol):
-    """Does the work; used by one thread."""
+_MODEL_PARAMS = ("model", "device", "precision", "key", "allow_remote")
 
+Work = tuple[Job, Callable[[], object]]
+"""A request, and what gives its result: a pydantic model or a dataclass; or raises its error."""
+
+
+class Worker(ABC):
+    """Does the work; used by one thread, but for ``foresee``."""
+
+    @abstractmethod
     def prepare(self) -> None:
         """Import the modules that take long to import."""
 
+    @abstractmethod
     def run(self, job: Job) -> object:
         """The result of a request: a pydantic model or a dataclass.
 
         Raises:
             UniRSError: What a user can cause.
         """
+
+    def at_once(self, job: Job) -> int:  # noqa: ARG002
+        """How many questions like this one may be answered together, as far as it is known now."""
+        return 1
+
+    def run_together(
+        self,
+        jobs: Sequence[Job],
+        between: Callable[[], None],  # noqa: ARG002
+    ) -> Iterator[Work]:
+        """Answer questions that belong together, in their order.
+
+        Args:
+            jobs: One or more.
+            between: To be called between two steps; may call ``run`` for a question that goes
+                first.
+        """
+        for job in jobs:
+            yield job, partial(self.run, job)
+
+    def foresee(self, jobs: Sequence[Job]) -> None:  # noqa: B027 - a worker need not
+        """Questions that will probably come next; may be called from any thread."""
 
 
 class Server:
@@ -78,7 +145,9 @@ class Server:
         self._leaving = False
         self._state = threading.Condition()  # guards all that follows
         self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._running: list[Job] = []
+        self._goes_first = threading.Event()  # set when a question comes that might
+        self._worker: Worker | None = None
         self._awake = self._closing = False
         self._idle = True
 
@@ -101,34 +170,36 @@ class Server:
     def work(self) -> None:
         """Work through requests, in the order in which they came, until ``close``.
 
+        Questions of one kind that wait are answered together; those that do not wait in the
+        background go before those that do, also between two steps of their answers.
+
         Raises:
             ClientGone: If the client reads no more messages.
         """
         with self._state:
             self._state.wait_for(lambda: self._awake)
-        worker = self._new_worker()
+        worker = self._worker = self._new_worker()
         try:
             worker.prepare()
         except UniRSError:
             _log.exception("Every request will fail for this reason.")
-        while (job := self._next_job()) is not None:
-            reply = _outcome(worker, job)
-            with self._state:
-                self._running = None  # before the response, after which its id may be used again
-            self._send(reply)
+        while jobs := self._next_jobs(worker):
+            self._foresee()
+            for job, reply in _outcomes(worker, jobs, partial(self._serve_first, worker, jobs[0])):
+                self._respond(job, reply)
 
     def close(self) -> None:
-        """Drop the requests that wait, stop the one that runs, and wait for its response."""
+        """Drop what waits or is answered together, stop the rest, and wait for its response."""
         with self._state:
-            dropped = list(self._waiting)
-            self._waiting.clear()
             self._closing = self._awake = True
-            if self._running:
-                self._running.cancelled.set()
+            in_flight = [*self._waiting, *self._running]
+            for job in in_flight:
+                job.cancelled.set()
+            dropped = [job for job in in_flight if job in self._waiting or job.together]
             self._state.notify_all()
         with suppress(ClientGone):
             for job in dropped:
-                self._send(protocol.error_message(job.id, _cancelled()))
+                self._respond(job, protocol.error_message(job.id, _cancelled()))
         with self._state:
             self._state.wait_for(lambda: self._idle)
 
@@ -178,9 +249,8 @@ class Server:
         return {}
 
     def _enqueue(self, request_id: RequestId, method: str, params: BaseModel) -> None:
-        def notify(kind: str, **facts: Any) -> None:
-            self._send(protocol.notification_message(kind, {"id": request_id, **facts}))
-
+        job = Job(request_id, method, params)
+        job.notify = partial(self._notify, job)
         with self._state:
             if len(self._waiting) >= protocol.MAX_WAITING:
                 raise RPCError(
@@ -188,8 +258,28 @@ class Server:
                     "busy",
                     f"{protocol.MAX_WAITING} requests are waiting; try again later.",
                 )
-            self._waiting.append(Job(request_id, method, params, notify))
+            self._waiting.append(job)
             self._state.notify_all()
+        if job.background:
+            self._foresee()
+        else:
+            self._goes_first.set()
+
+    def _notify(self, job: Job, kind: str, **facts: Any) -> None:
+        with self._state:  # so that it comes before the response, or not at all
+            if not job.answered:
+                self._send(protocol.notification_message(kind, {"id": job.id, **facts}))
+
+    def _respond(self, job: Job, reply: Message) -> None:
+        """Send the response to a request, unless it has one: that it was cancelled."""
+        with self._state:
+            if job.answered:
+                return
+            job.answered = True
+            for jobs in (self._waiting, self._running):
+                if job in jobs:
+                    jobs.remove(job)
+        self._send(reply)  # only now, because then its id may be used again
 
     def _cancel(self, request_id: RequestId) -> str:
         """Stop a request; see ``messages.CancelResult``."""
@@ -197,16 +287,15 @@ class Server:
             job = self._find(request_id)
             if job is None:
                 return "unknown"
-            if job is self._running:
-                job.cancelled.set()
+            job.cancelled.set()
+            if job in self._running and not job.together:
                 return "stopping"
-            self._waiting.remove(job)
-        self._send(protocol.error_message(request_id, _cancelled()))
-        return "dropped"
+            self._respond(job, protocol.error_message(request_id, _cancelled()))
+            return "dropped"
 
     def _find(self, request_id: RequestId) -> Job | None:
         with self._state:
-            in_flight = [*self._waiting, *([self._running] if self._running else [])]
+            in_flight = [*self._waiting, *self._running]
         return next((job for job in in_flight if job.id == request_id), None)
 
     def _wake(self) -> None:
@@ -214,17 +303,71 @@ class Server:
             self._awake = True
             self._state.notify_all()
 
-    def _next_job(self) -> Job | None:
-        """The next in line; ``None`` once the server closes."""
+    def _next_jobs(self, worker: Worker) -> list[Job]:
+        """The next in line, and what is answered together with it; none once the server closes."""
         with self._state:
             self._idle = True
             self._state.notify_all()
             self._state.wait_for(lambda: self._waiting or self._closing)
             if self._closing:
-                return None
+                return []
             self._idle = False
-            self._running = self._waiting.popleft()
-            return self._running
+            first = self._first_question() or self._waiting[0]
+            jobs = self._alike(first, worker.at_once(first))
+            for job in jobs:
+                self._waiting.remove(job)
+                job.together = len(jobs) > 1
+            self._running = jobs.copy()
+            return jobs
+
+    def _alike(self, first: Job, most: int) -> list[Job]:
+        """A request that waits, and those directly behind it that belong with it."""
+        behind = list(self._waiting)[self._waiting.index(first) + 1 :]
+        return [first, *islice(takewhile(first.belongs_with, behind), most - 1)]
+
+    def _first_question(self, running: Job | None = None) -> Job | None:
+        """The first question that goes before those in the background, if there is one.
+
+        It must name the same model as they, and nothing between may change which one is loaded.
+
+        Args:
+            running: One of those that are being answered, if any are.
+        """
+        others = [running] if running else []
+        for job in self._waiting:
+            if job.is_task and not job.background:
+                return job if all(map(job.names_same_model, others)) else None
+            if not job.is_task:
+                return None
+            others.append(job)
+        return None
+
+    def _serve_first(self, worker: Worker, running: Job) -> None:
+        """Answer the questions that go before those that are being answered."""
+        if not running.background or not self._goes_first.is_set():
+            return
+        self._goes_first.clear()
+        while not self._closing:
+            with self._state:
+                job = self._first_question(running)
+                if job is None:
+                    return
+                self._waiting.remove(job)
+                self._running.append(job)
+            self._respond(job, _outcome(job, partial(worker.run, job)))
+
+    def _foresee(self) -> None:
+        """Let the worker prepare the questions that will probably be answered next."""
+        with self._state:
+            worker, waiting = self._worker, [job for job in self._waiting if job.background]
+            running = next((job for job in self._running if job.background), None)
+        if worker and running:
+            alike = takewhile(running.belongs_with, waiting)
+            worker.foresee(list(islice(alike, worker.at_once(running))))
+
+
+def _image_count(job: Job) -> int:
+    return len(getattr(job.params, "paths", ()))
 
 
 def hello() -> Message:
@@ -258,11 +401,32 @@ def _checked_params(request: Request) -> Any:
     return messages.checked_params(request.method, request.params)
 
 
-def _outcome(worker: Worker, job: Job) -> Message:
+def _outcomes(
+    worker: Worker, jobs: Sequence[Job], between: Callable[[], None]
+) -> Iterator[tuple[Job, Message]]:
+    """The responses to requests, whatever happens."""
+    first = jobs[0]
+    if len(jobs) == 1 and not first.background:
+        yield first, _outcome(first, partial(worker.run, first))
+        return
+    left = list(jobs)
+    try:
+        for job, work in worker.run_together(jobs, between):
+            left.remove(job)
+            yield job, _outcome(job, work)
+    except ClientGone:
+        raise
+    except Exception as error:
+        _log.exception("A defect in %s:", first.method)
+        for job in left:
+            yield job, protocol.error_message(job.id, _defect(error))
+
+
+def _outcome(job: Job, work: Callable[[], object]) -> Message:
     """The response to a request, whatever happens."""
     started = time.perf_counter()
     try:
-        reply = _reply(worker, job)
+        reply = _reply(job, work)
         protocol.encode(reply)
     except ClientGone:
         raise
@@ -273,11 +437,11 @@ def _outcome(worker: Worker, job: Job) -> Message:
     return reply
 
 
-def _reply(worker: Worker, job: Job) -> Message:
+def _reply(job: Job, work: Callable[[], object]) -> Message:
     from unirs.answers import to_json
 
     try:
-        return protocol.result_message(job.id, to_json(worker.run(job)))
+        return protocol.result_message(job.id, to_json(work()))
     except UniRSError as error:
         return protocol.error_message(job.id, _rpc_error(error))
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, cast
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from unirs.errors import UniRSError
-from unirs.inputs import Task
 from unirs.models import DEFAULT_MODEL
 from unirs.worker import messages
-from unirs.worker.server import Job
+from unirs.worker.protocol import ClientGone
+from unirs.worker.server import Job, Work, Worker
+from unirs.worker.together import ReadQuestion, answer_together, read, request_of
 
 if TYPE_CHECKING:
     from unirs.answers import Answer
     from unirs.engines.engine import Engine
+
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -27,8 +35,8 @@ class _Choice:
     allow_remote: bool = False
 
 
-class Service:
-    """Keeps one model loaded and handles requests. Used by one thread.
+class Service(Worker):
+    """Keeps one model loaded and handles requests.
 
     A request that names no model, device or precision uses those that are loaded, or the default
     ones. A request that names others has them loaded in place of those.
@@ -37,6 +45,8 @@ class Service:
     def __init__(self) -> None:
         self._engine: Engine | None = None
         self._choice = _Choice()
+        self._reader = ThreadPoolExecutor(1, "unirs-ahead")
+        self._foresight = threading.Lock()  # guards ``Job.ahead``
 
     def prepare(self) -> None:
         """Import what takes seconds to import: PyTorch, transformers, the raster libraries.
@@ -67,6 +77,54 @@ class Service:
         work = methods.get(job.method, self._task)
         return guard_memory(lambda: work(job), self._forget, f"working on {job.method}")
 
+    def at_once(self, job: Job) -> int:
+        """As many questions as memory allows views; one before a model is loaded."""
+        if self._engine is None:
+            return 1
+        return max(1, self._engine.batch_size // getattr(job.params, "views", 1))
+
+    def foresee(self, jobs: Sequence[Job]) -> None:
+        """Read the images of questions while others are answered."""
+        engine = self._engine
+        with self._foresight:
+            for job in jobs:
+                if engine is not None and job.ahead is None:
+                    job.ahead = engine, self._reader.submit(read, job, engine)
+
+    def run_together(self, jobs: Sequence[Job], between: Callable[[], None]) -> Iterator[Work]:
+        """Answer questions side by side; see ``together``."""
+        found: list[ReadQuestion | Exception] = []
+        for job in jobs:
+            between()
+            found.append(self._found(job))
+        questions = [each for each in found if isinstance(each, ReadQuestion)]
+        answers = answer_together(questions, between, self._guarded)
+        for job, each in zip(jobs, found, strict=True):
+            yield job, next(answers) if isinstance(each, ReadQuestion) else partial(_fail, each)
+
+    def _found(self, job: Job) -> ReadQuestion | Exception:
+        """A question with its images, or why there are none: that is its own error alone."""
+        try:
+            self.prepare()
+            return self._guarded(partial(self._read, job))
+        except ClientGone:
+            raise
+        except Exception as error:
+            return error
+
+    def _read(self, job: Job) -> ReadQuestion:
+        request_of(job)  # what is wrong with it is found before a model is loaded
+        engine = self._engine_for(job)
+        with self._foresight:
+            ahead, job.ahead = job.ahead, None
+        is_read = ahead is not None and ahead[0] is engine  # or another model's grid would be used
+        return ReadQuestion(job, engine, ahead[1].result() if is_read else read(job, engine))
+
+    def _guarded(self, work: Callable[[], Result]) -> Result:
+        from unirs.engines.devices import guard_memory
+
+        return guard_memory(work, self._forget, "answering")
+
     def _load(self, job: Job) -> messages.LoadResult:
         from unirs.prompts import DEFAULT_CLASSES
 
@@ -84,6 +142,7 @@ class Service:
             classes=DEFAULT_CLASSES,
             digest=engine.digest,
             memory_bytes=engine.memory_bytes,
+            batch_size=engine.batch_size,
             seconds=engine.load_seconds,
         )
 
@@ -93,14 +152,9 @@ class Service:
         return messages.UnloadResult(model=name)
 
     def _task(self, job: Job) -> Answer:
-        from unirs.request import TaskRequest
-        from unirs.tasks import check_inputs, run_task
+        from unirs.tasks import run_task
 
-        names = [field.name for field in fields(TaskRequest) if field.name != "task"]
-        request = TaskRequest(
-            Task(job.method), **{name: getattr(job.params, name) for name in names}
-        )
-        check_inputs(request)
+        request = request_of(job)
         return run_task(
             self._engine_for(job),
             request,
@@ -165,3 +219,7 @@ class Service:
     def _forget(self) -> None:
         if self._engine:
             self._engine.forget()
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error

@@ -23,7 +23,7 @@ CHOICE = f"{ASKED}\nAnswer with exactly one of the following, and nothing else:\
 
 def spy_on(engine, monkeypatch, name):
     """Count the calls of a method of the model."""
-    model, calls = engine._model, []
+    model, calls = engine.model, []
     real = getattr(model, name)
     monkeypatch.setattr(
         model, name, lambda *args, **more: calls.append(more) or real(*args, **more)
@@ -288,7 +288,7 @@ def test_special_tokens_in_a_text_are_text(engine, images):
     encoded = engine._answering._encode
     row = Row(Run(images.single(), question), VIEWS[0], images.single())
     ids = encoded(row, Question(text=attack)).encoded.ids[0].tolist()
-    end = engine._processing.tokenizer.convert_tokens_to_ids("<end_of_utterance>")
+    end = engine.processing.tokenizer.convert_tokens_to_ids("<end_of_utterance>")
     assert ids.count(end) == 1  # the template's own
 
 
@@ -338,14 +338,14 @@ def test_memory_that_runs_out_makes_batches_smaller(engine, images, monkeypatch)
     question, sizes = Question(text="What is it?", max_new_tokens=3), []
     items = [Item(images.single(seed), question) for seed in range(4)]
     expected = [answer.text for answer in engine.answers(items)]
-    real = engine._model.generate
+    real = engine.model.generate
 
     def narrow(*args, **more):
         if len(more["input_ids"]) > 2:
             raise torch.OutOfMemoryError("out of memory")
         return real(*args, **more)
 
-    monkeypatch.setattr(engine._model, "generate", narrow)
+    monkeypatch.setattr(engine.model, "generate", narrow)
     answers = list(engine.answers(items, on_smaller=sizes.append))
     assert [answer.text for answer in answers] == expected
     assert sizes == [2]

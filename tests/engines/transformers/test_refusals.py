@@ -281,7 +281,7 @@ def test_a_processor_that_does_not_fit_the_model_gives_a_sentence(folder, images
 
 
 def test_an_ordinary_template_is_rendered_quickly(engine):
-    template = engine._processing.template
+    template = engine.processing.template
     assert isinstance(template, ChatTemplate)
     chat = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Why?"}]}]
     started = time.monotonic()
@@ -308,5 +308,5 @@ def test_a_model_in_the_cache_of_a_hub_has_the_name_of_its_repository(tmp_path):
 def test_a_precision_is_that_of_the_weights(folder):
     engine = load_transformers_engine(folder, "cpu", "bfloat16")
     assert engine.precision == "bfloat16"
-    assert "bfloat16" in str(engine._model.dtype)
+    assert "bfloat16" in str(engine.model.dtype)
     engine.close()

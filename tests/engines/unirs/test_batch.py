@@ -87,7 +87,7 @@ def test_each_image_is_encoded_once_and_each_clue_generated_once(make_pipeline, 
     embedding = clue_model.get_input_embeddings()
     embedding.register_forward_hook(lambda *_: described.append(1))
     list(pipeline.answers(items, batch_size=64))
-    crops = {crop.digest for item in items for crop in item.visual.crops}
+    crops = {crop.digest for visual, *_ in items for crop in visual.crops}
     black = 1  # the short video is filled up
     assert len(seen) == len(crops) + black
     asked = len(described)
@@ -210,3 +210,47 @@ def test_a_stop_ends_a_batch_with_what_was_found_until_then(make_pipeline, image
     for answer, text in zip(answers, whole[:3], strict=True):
         assert text.startswith(answer.text)
     assert [answer.text for answer in pipeline.answers(asked)] == whole
+
+
+@pytest.mark.parametrize("arrangement", [("second", "unirs"), ("adapter", "unirs")])
+def test_a_batch_pauses_for_another_answer_at_every_step(make_pipeline, items, arrangement):
+    """In the middle of images, clues, prompts and tokens; neither notices the other."""
+    pipeline = make_pipeline(*arrangement)
+    expected = [pipeline.answer(*item[:2]) for item in items]
+    pipeline.forget()
+    busy, between, stages = [], [], []
+
+    def stop():
+        if not busy:  # the question that goes first has no other before it
+            busy.append(1)
+            pipeline.forget()  # the worst that it can do: all caches are its own
+            other = len(between) % len(items)
+            between.append((other, pipeline.answer(*items[other][:2])))
+            busy.clear()
+        return False
+
+    paused = [item._replace(stop=stop, on_stage=stages.append) for item in items[:6]]
+    answers = list(pipeline.answers(paused, batch_size=8))
+    assert {"vision", "clue", "prefill", "decode", "score"} == set(stages)
+    assert len(between) > 60
+    assert all(same(*both) for both in zip(answers, expected, strict=False))
+    assert all(same(answer, expected[other]) for other, answer in between)
+
+
+def test_no_piece_of_text_comes_twice_when_a_batch_starts_again(make_pipeline, items, monkeypatch):
+    pipeline = make_pipeline("none")
+    items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
+    fail_above(pipeline, monkeypatch, rows=3)
+    told = [[] for _ in items]
+    heard = [
+        item._replace(on_token=pieces.append) for item, pieces in zip(items, told, strict=True)
+    ]
+    answers = list(pipeline.answers(heard, batch_size=16))
+    assert ["".join(pieces) for pieces in told] == [answer.text for answer in answers]
+
+
+def test_the_batch_is_as_large_as_free_memory_allows(pipeline, monkeypatch):
+    row = pipeline._row_bytes
+    for free, size in ((0, 1), (10 * row, 5), (10**12, 32)):
+        monkeypatch.setattr("unirs.engines.unirs.pipeline.free_memory", lambda _, free=free: free)
+        assert pipeline.batch_size == size

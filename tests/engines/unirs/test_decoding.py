@@ -5,6 +5,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from unirs.engines.unirs import decoding
 from unirs.engines.unirs.cache import KeyValueCache
 from unirs.engines.unirs.decoding import PREFILL_CHUNK, Stopped, StreamingText, decode, prefill
 
@@ -85,6 +86,24 @@ def test_rows_are_decoded_side_by_side_and_each_ends_by_itself(language_model):
     ):
         rows[row].append(token)
     assert rows == [alone[0], alone[1][: alone[1].index(end)], alone[2][:5], alone[3][:2]]
+
+
+@torch.inference_mode()
+def test_many_rows_are_read_part_by_part_as_all_at_once(language_model, monkeypatch):
+    prompts = torch.cat([embeddings(9, seed) for seed in range(5)])
+    mask = torch.ones(5, 9, dtype=torch.bool)
+    mask[3, 2:5] = False
+    found, stops = [], []
+    for tokens in (1000, 18):
+        monkeypatch.setattr(decoding, "TOKENS_AT_ONCE", tokens)
+        cache = KeyValueCache(2)
+        prefill(language_model, prompts[:, :4], cache, NEVER, mask)
+        logits = prefill(language_model, prompts[:, 4:], cache, lambda: bool(stops.append(1)), mask)
+        found.append([logits, *cache.layers[1].filled()])
+    assert cache.length == 9
+    assert len(stops) == 1 + 2  # three rows of five tokens at a time
+    for each, expected in zip(*found, strict=True):
+        torch.testing.assert_close(each, expected, rtol=1e-4, atol=1e-5)
 
 
 @torch.inference_mode()

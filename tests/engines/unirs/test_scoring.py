@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from unirs.engines.unirs import scoring
+from unirs.engines.unirs import decoding, scoring
 from unirs.engines.unirs.cache import KeyValueCache
 from unirs.engines.unirs.decoding import Stopped, prefill
 from unirs.engines.unirs.scoring import score_options
@@ -35,24 +35,44 @@ def score_alone(language_model, prompt, option):
 def test_options_side_by_side_score_as_each_alone(read, monkeypatch, batch):
     monkeypatch.setattr(scoring, "OPTIONS_PER_BATCH", batch)
     language_model, logits, cache, prompt = read
-    together = score_options(language_model, logits, cache, OPTIONS, NEVER)
+    together = score_options(language_model, logits, cache, [OPTIONS], NEVER)[0]
     alone = torch.stack([score_alone(language_model, prompt, option) for option in OPTIONS])
     torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-4)
     assert cache.length == 12
 
 
 @torch.inference_mode()
+@pytest.mark.parametrize("tokens", [6, 512])
+def test_prompts_side_by_side_score_as_each_alone(pipeline, monkeypatch, tokens):
+    """With options of their own, prompts of unequal lengths, and padding before their words."""
+    language_model = pipeline.bundle.model.language_model
+    whole = torch.randn(3, 12, 48, generator=torch.Generator().manual_seed(6))
+    mask = torch.ones(3, 12, dtype=torch.bool)
+    mask[1, 4:7] = False
+    options = [OPTIONS, OPTIONS[:1], [[9, END], *OPTIONS[2:]]]
+    monkeypatch.setattr(decoding, "TOKENS_AT_ONCE", tokens)
+    cache = KeyValueCache(2)
+    logits = prefill(language_model, whole, cache, NEVER, mask)
+    together = score_options(language_model, logits, cache, options, NEVER, mask)
+    for prompt, real, each, scores in zip(whole, mask, options, together, strict=True):
+        read = prompt[real].unsqueeze(0)
+        alone = torch.stack([score_alone(language_model, read, option) for option in each])
+        torch.testing.assert_close(scores, alone, rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
 def test_an_option_and_its_continuation_exclude_each_other(read):
     language_model, logits, cache, _ = read
     every_end = [[7, token] for token in range(language_model.config.vocab_size)]
-    total = score_options(language_model, logits, cache, every_end, NEVER).exp().sum()
+    total = score_options(language_model, logits, cache, [every_end], NEVER)[0].exp().sum()
     torch.testing.assert_close(total, logits.softmax(dim=-1)[0, 7], rtol=1e-4, atol=1e-6)
 
 
 @torch.inference_mode()
 def test_a_stop_takes_effect_between_batches(read, monkeypatch):
     monkeypatch.setattr(scoring, "OPTIONS_PER_BATCH", 2)
+    monkeypatch.setattr(decoding, "TOKENS_AT_ONCE", 6)
     language_model, logits, cache, _ = read
     asked = iter([False, True])
     with pytest.raises(Stopped):
-        score_options(language_model, logits, cache, OPTIONS, lambda: next(asked))
+        score_options(language_model, logits, cache, [OPTIONS], lambda: next(asked))

@@ -45,7 +45,7 @@ def test_the_verdict_is_of_the_scores_and_not_of_the_caption(pipeline, images, m
     for each, changed in ((0.03, True), (0.04, False)):
         scores = torch.log(torch.full((15,), each))
         monkeypatch.setattr(
-            "unirs.engines.unirs.reader.score_options", lambda *_, scores=scores: scores
+            "unirs.engines.unirs.reader.score_options", lambda *_, scores=scores: [scores]
         )
         answer = pipeline.answer(images.pair(), CHANGE)
         assert (answer.text, answer.changed) == (caption, changed)

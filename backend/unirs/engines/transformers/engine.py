@@ -20,7 +20,8 @@ from unirs.answers import (
 from unirs.engines.devices import guard_memory
 from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
 from unirs.engines.transformers.answering import Answering
-from unirs.engines.transformers.loading import LoadedVLM, load_vlm
+from unirs.engines.transformers.loading import LoadedVLM, free_bytes, load_vlm
+from unirs.engines.transformers.processor import LARGEST_CROP
 from unirs.engines.transformers.reading import Reader
 from unirs.engines.transformers.rows import Row
 from unirs.engines.unirs.decoding import Stop
@@ -34,6 +35,9 @@ from unirs.inputs import InputKind, Question, VisualInput
 FRAME_COUNT = 8
 """Frames of a video file; these models read any number, and each takes some hundred tokens."""
 
+_LARGEST_CROP_BYTES, _LEAST_BYTES = 512 * 2**20, 32 * 2**20
+"""Rough memory that the largest crop takes while it is read, and the least that any takes."""
+
 
 class TransformersEngine:
     """Answers questions with a vision-language model of ``transformers`` (an ``Engine``).
@@ -45,22 +49,26 @@ class TransformersEngine:
     Args:
         loaded: The model.
         load_seconds: How long loading took.
+
+    Attributes:
+        model: The model, as ``transformers`` has it.
+        processing: Makes its inputs.
     """
 
     demonstration = False
 
     def __init__(self, loaded: LoadedVLM, load_seconds: float = 0.0) -> None:
-        self._folder, self._model, self._processing, self._precision = loaded
+        self._folder, self.model, self.processing, self._precision = loaded
         self.load_seconds = load_seconds
-        self.memory_bytes = int(self._model.get_memory_footprint())
-        text = self._model.config.get_text_config(decoder=True)
+        self.memory_bytes = int(self.model.get_memory_footprint())
+        text = self.model.config.get_text_config(decoder=True)
         context = getattr(text, "max_position_embeddings", None)
         self._answering = Answering(
-            self._processing,
-            Reader(self._model, self.name),
+            self.processing,
+            Reader(self.model, self.name),
             self._folder.model_type,
             self.name,
-            context or int(self._processing.tokenizer.model_max_length),
+            context or int(self.processing.tokenizer.model_max_length),
         )
         self._most_rows: int | None = None  # that fit into memory; set once it has run out
 
@@ -82,7 +90,7 @@ class TransformersEngine:
     @property
     def device(self) -> str:
         """Where the model runs, such as ``"cpu"``."""
-        return str(self._model.device)
+        return str(self.model.device)
 
     @property
     def precision(self) -> str:
@@ -96,12 +104,22 @@ class TransformersEngine:
     @property
     def image_size(self) -> int:
         """Longer side of the crops that the image processor makes the most of."""
-        return self._processing.image_size
+        return self.processing.image_size
 
     @property
     def frame_count(self) -> int:
         """Frames of a video; fewer where the context is too short for them."""
         return FRAME_COUNT
+
+    @property
+    def batch_size(self) -> int:
+        """Views of images that are answered side by side, as the free memory allows."""
+        if not self._answering.batches:
+            return 1
+        free = free_bytes(self.model.device)
+        area = (self.image_size / LARGEST_CROP) ** 2
+        of_one = max(_LEAST_BYTES, _LARGEST_CROP_BYTES * area)
+        return max(1, min(BATCH_SIZE, self._most_rows or BATCH_SIZE, int(free / of_one)))
 
     @property
     def batches(self) -> bool:
@@ -127,7 +145,7 @@ class TransformersEngine:
     def close(self) -> None:
         """Release the memory of caches and weights. The engine cannot answer any more."""
         self.forget()
-        self._model.to("meta")
+        self.model.to("meta")
 
     def answer(
         self,
@@ -211,7 +229,7 @@ class TransformersEngine:
     def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:
         """The answer of a run: probabilities are averaged over its rows."""
         first, options = rows[0], _ranked(run.question, rows)
-        text, tokens = first.text(self._processing), len(first.ids)
+        text, tokens = first.text(self.processing), len(first.ids)
         if options:
             text = options[0].text
             tokens = first.option_tokens[run.question.options.index(text)]

@@ -124,9 +124,7 @@ def _require_memory(folder: VLMFolder, precision: str, where: torch.device) -> N
         UniRSError: ``model_too_large``.
     """
     needs = folder.needs_bytes[precision]
-    free = psutil.virtual_memory().available
-    if where.type == "cuda":
-        free = torch.cuda.mem_get_info(where)[0]
+    free = free_bytes(where)
     if needs > free:
         raise UniRSError(
             "model_too_large",
@@ -136,6 +134,13 @@ def _require_memory(folder: VLMFolder, precision: str, where: torch.device) -> N
             needs_bytes=needs,
             free_bytes=free,
         )
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory of a device that is free; that of the computer where it cannot be found out."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
 
 
 def _complete_ends(model: Any, tokenizer: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
+from transformers import PretrainedConfig
 from transformers.cache_utils import Cache, CacheLayerMixin
 
 BLOCK = 256
@@ -79,6 +80,22 @@ class PreallocatedLayer(CacheLayerMixin):
         """Forget the last tokens; the number is negative, as everywhere in ``transformers``."""
         self.length += tokens_to_remove
 
+    def allocate(self, batch: int, heads: int, width: int, like: Tensor) -> None:
+        """Allocate the buffers before the first states, with the type and device of ``like``."""
+        if not self.is_initialized:
+            states = like.new_empty(batch, heads, 0, width)
+            self.lazy_initialization(states, states)
+
+    def part(self, rows: slice) -> PreallocatedLayer:
+        """Some sequences of the batch, written into these buffers; its length is its own.
+
+        There must be room for what it will get.
+        """
+        part = PreallocatedLayer()
+        part.dtype, part.device, part.length = self.dtype, self.device, self.length
+        part.keys, part.values, part.is_initialized = self.keys[rows], self.values[rows], True
+        return part
+
     def _moved(self, old: Tensor) -> Tensor:
         new = _buffer_like(old, self._wanted)
         new[:, :, : self.length] = old[:, :, : self.length]
@@ -130,18 +147,52 @@ class KeyValueCache(Cache):
             target.update(keys, values)
         return chosen
 
-    def shared(self) -> SharedPrefixCache:
-        """What is held now, as the prefix of a whole batch."""
-        return SharedPrefixCache(self)
+    def make_room(self, rows: int, new: int, config: PretrainedConfig, like: Tensor) -> None:
+        """Room for ``new`` more tokens of each of ``rows`` sequences, to be read part by part.
+
+        Args:
+            rows: Sequences of the batch.
+            new: Tokens.
+            config: Of the LLM, for the shape of the buffers if nothing is held yet.
+            like: Has the type and the device of the states.
+        """
+        width = getattr(config, "head_dim", None)
+        width = width or config.hidden_size // config.num_attention_heads
+        self.reserve(self.length + new)
+        for layer in self.layers:
+            layer.allocate(rows, config.num_key_value_heads, width, like)
+
+    def part(self, rows: slice) -> KeyValueCache:
+        """A cache of some sequences that writes into the buffers of this one; see ``advance``."""
+        part = KeyValueCache(0)
+        part.layers = [layer.part(rows) for layer in self.layers]
+        return part
+
+    def advance(self, new: int) -> None:
+        """Hold ``new`` more tokens, which all parts have written."""
+        for layer in self.layers:
+            layer.length += new
+
+    def shared(self, rows: slice | Tensor = slice(None)) -> SharedPrefixCache:
+        """What is held now, as the prefix of a whole batch.
+
+        Args:
+            rows: Which sequences, one for each row of the batch; by default the only one, for all.
+        """
+        return SharedPrefixCache(self, rows)
 
 
 class SharedPrefixLayer(CacheLayerMixin):
-    """One layer's states of a single sequence, read as the prefix of every row of a batch."""
+    """One layer's states of sequences, read as the prefixes of a batch and left as they are.
 
-    def __init__(self, keys: Tensor, values: Tensor) -> None:
+    A single sequence is the prefix of every row of the batch.
+    """
+
+    def __init__(self, keys: Tensor, values: Tensor, rows: slice | Tensor) -> None:
         super().__init__()
         self.keys, self.values = keys, values
         self.is_initialized = True
+        self._rows = rows
 
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
         """Nothing to allocate: the prefix is there."""
@@ -150,10 +201,10 @@ class SharedPrefixLayer(CacheLayerMixin):
         self, key_states: Tensor, value_states: Tensor, *_args: Any, **_kwargs: Any
     ) -> tuple[Tensor, Tensor]:
         """Prefix and new states of each row of the batch; the new ones are not kept."""
-        rows = key_states.shape[0]
-        keys = torch.cat([self.keys.expand(rows, -1, -1, -1), key_states], dim=-2)
-        values = torch.cat([self.values.expand(rows, -1, -1, -1), value_states], dim=-2)
-        return keys, values
+        return self._continued(self.keys, key_states), self._continued(self.values, value_states)
+
+    def _continued(self, prefix: Tensor, new: Tensor) -> Tensor:
+        return torch.cat([prefix[self._rows].expand(len(new), -1, -1, -1), new], dim=-2)
 
     def get_seq_length(self) -> int:
         """Tokens of the prefix."""
@@ -175,8 +226,9 @@ class SharedPrefixCache(Cache):
     computing holds its expanded form, which matters with many options behind long prompts.
     """
 
-    def __init__(self, prefix: KeyValueCache) -> None:
-        super().__init__(layers=[SharedPrefixLayer(*layer.filled()) for layer in prefix.layers])
+    def __init__(self, prefix: KeyValueCache, rows: slice | Tensor) -> None:
+        held = [layer.filled() for layer in prefix.layers]
+        super().__init__(layers=[SharedPrefixLayer(keys, values, rows) for keys, values in held])
 
 
 class LeastRecentlyUsed(Generic[Value]):

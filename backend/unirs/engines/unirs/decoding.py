@@ -15,6 +15,13 @@ from unirs.model import UniRSProcessor
 PREFILL_CHUNK = 512
 """Prompts are read in pieces of this many tokens: less memory, and a stop between them."""
 
+TOKENS_AT_ONCE = 512
+"""Tokens that a processor reads at once of all rows together. With more of them it computes no
+faster, but a stop, or a question that goes first, would have to wait for all."""
+
+TOKENS_AT_ONCE_ACCELERATED = 8192
+"""The same for an accelerator."""
+
 _BYTE_TOKEN = re.compile("<0x[0-9A-F]{2}>")
 
 Stop = Callable[[], bool]
@@ -47,7 +54,7 @@ def prefill(
         language_model: The language model.
         embeddings: ``[rows, length, width]``, at least one token.
         cache: Grows by ``length`` tokens.
-        stop: Called before each ``PREFILL_CHUNK`` tokens.
+        stop: Called before each ``PREFILL_CHUNK`` tokens, and ``TOKENS_AT_ONCE`` of all rows.
         mask: ``[rows, tokens]`` bool over all tokens, old and new: false at padding, which is not
             attended to and takes no position. ``None`` without padding.
 
@@ -57,6 +64,33 @@ def prefill(
     Raises:
         Stopped: If ``stop`` returns true; the cache then holds a part of the tokens.
     """
+    rows, new = embeddings.shape[:2]
+    at_once = rows_at_once(embeddings.device, new)
+    if rows <= at_once:
+        return _read(language_model, embeddings, cache, stop, mask)
+    cache.make_room(rows, new, language_model.config, embeddings)
+    logits = []
+    for start in range(0, rows, at_once):
+        some = slice(start, start + at_once)
+        masked = None if mask is None else mask[some]
+        logits.append(_read(language_model, embeddings[some], cache.part(some), stop, masked))
+    cache.advance(new)
+    return torch.cat(logits)
+
+
+def rows_at_once(device: torch.device, tokens: int) -> int:
+    """Rows of so many tokens each that are read in one forward pass, see ``TOKENS_AT_ONCE``."""
+    at_once = TOKENS_AT_ONCE if device.type == "cpu" else TOKENS_AT_ONCE_ACCELERATED
+    return max(1, at_once // tokens)
+
+
+def _read(
+    language_model: LlamaForCausalLM,
+    embeddings: Tensor,
+    cache: KeyValueCache,
+    stop: Stop,
+    mask: Tensor | None,
+) -> Tensor:
     for chunk in embeddings.split(PREFILL_CHUNK, dim=1):
         check(stop)
         output = language_model(

@@ -19,8 +19,9 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
-from unirs.engines.devices import guard_memory, resolve_device, resolve_precision
+from unirs.engines.devices import free_memory, guard_memory, resolve_device
 from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
+from unirs.engines.precision import resolve_precision
 from unirs.engines.unirs.decoding import Stop
 from unirs.engines.unirs.prompting import fuses, is_base, writes_clue
 from unirs.engines.unirs.reliability import answer_kind, is_demonstration
@@ -35,6 +36,9 @@ from unirs.inputs import InputKind, Question, VisualInput
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 from unirs.model.folder import read_folder
 from unirs.models import DEFAULT_MODEL, find_model
+
+TOKENS_OF_WORDS = 384
+"""Tokens of a long question with its answer, for an estimate of memory."""
 
 
 class Pipeline:
@@ -55,6 +59,7 @@ class Pipeline:
         self.bundle = bundle
         self.load_seconds = load_seconds
         self._stages = Stages(bundle)
+        self._busy = False
         self._most_rows: int | None = None  # that fit into memory; set once it has run out
 
     @property
@@ -74,8 +79,8 @@ class Pipeline:
 
     @property
     def precision(self) -> str:
-        """``"float32"`` or ``"bfloat16"``."""
-        return str(self.bundle.model.dtype).removeprefix("torch.")
+        """One of ``unirs.model.memory.PRECISION_NAMES``."""
+        return self.bundle.precision
 
     @property
     def image_size(self) -> int:
@@ -122,6 +127,24 @@ class Pipeline:
     def memory_bytes(self) -> int:
         """Memory that the weights take."""
         return self.bundle.memory_bytes
+
+    @property
+    def batch_size(self) -> int:
+        """Views that are answered side by side: as many as free memory allows for."""
+        if self._most_rows:
+            return self._most_rows
+        fitting = free_memory(self.bundle.model.device) // (2 * self._row_bytes)
+        return int(min(max(fitting, 1), BATCH_SIZE))
+
+    @property
+    def _row_bytes(self) -> int:
+        """Memory of the keys and values of a view: a video, a question and an answer."""
+        text = self.config.text_config
+        width = text.hidden_size // text.num_attention_heads * text.num_key_value_heads
+        numbers = 2 * text.num_hidden_layers * width
+        tokens = self.config.visual_tokens * self.frame_count + TOKENS_OF_WORDS
+        tokens = min(tokens, text.max_position_embeddings)
+        return int(tokens * numbers * self.bundle.model.dtype.itemsize)
 
     def forget(self) -> None:
         """Clear all caches. Answers stay the same; the next one takes longer."""
@@ -186,6 +209,10 @@ class Pipeline:
 
         Neighbours share what one question leaves for the next in ``answer``: each image is encoded
         once, each visual input has one clue, and its prefix is read once.
+
+        A ``stop`` may call ``answer``: the batch pauses at the step at hand and goes on afterwards
+        as if nothing had been. A step is a token of all rows, or ``decoding.TOKENS_AT_ONCE``
+        tokens of prompts, or ``visual.IMAGES_AT_ONCE`` images.
         """
         items, stopped = iter(items), False
         while not stopped and (batch := list(islice(items, batch_size))):
@@ -224,7 +251,7 @@ class Pipeline:
         while len(done) < len(rows):
             size = min(batch_size, self._most_rows or batch_size)
             batch = [row.fresh() for row in rows[len(done) : len(done) + size]]
-            work = partial(self._stages.run, batch)
+            work = partial(self._run, batch)
             try:
                 guard_memory(work, self._stages.release_memory, "answering")
                 done += batch
@@ -235,6 +262,14 @@ class Pipeline:
                 if on_smaller:
                     on_smaller(self._most_rows)
         return done
+
+    def _run(self, rows: Sequence[Row]) -> None:
+        """Take rows through all stages; in the middle of other rows, past them."""
+        outer, self._busy = self._busy, True
+        try:
+            (self._stages.aside() if outer else self._stages).run(rows)
+        finally:
+            self._busy = outer
 
     def _is_demonstration(self, run: Run, text: str) -> bool:
         """Whether the model's card states that an answer like this one cannot be relied on."""
@@ -299,19 +334,19 @@ def load_pipeline(
     Args:
         name_or_folder: See ``find_model``.
         device: See ``devices.resolve_device``.
-        precision: See ``devices.resolve_precision``.
+        precision: See ``resolve_precision``.
         on_accepted: See ``load_bundle``.
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid``, ``device_missing``,
-            ``precision_unknown`` or ``out_of_memory``.
+            ``precision_unknown``, ``precision_unsupported`` or ``out_of_memory``.
     """
     started = time.perf_counter()
     folder = read_folder(find_model(name_or_folder))
     where = resolve_device(device)
-    dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
+    chosen = resolve_precision(precision, where, folder.memory)
     bundle = guard_memory(
-        lambda: load_bundle(folder, where, dtype, on_accepted),
+        lambda: load_bundle(folder, where, chosen.dtype, on_accepted, chosen.quantisation),
         lambda: None,
         f"loading the model {folder.name}",
     )

@@ -64,20 +64,9 @@ class Reading:
             mask=self.mask,
         )
 
-    def scores(self, options: Sequence[Options], stop: Stop) -> Iterator[Tensor]:
+    def scores(self, options: Sequence[Options], stop: Stop) -> list[Tensor]:
         """Log-probabilities of the options of each row; see ``score_options``."""
-        for row, each in enumerate(options):
-            logits, cache = self._row(row)
-            yield score_options(self.language_model, logits, cache, each, stop)
-
-    def _row(self, row: int) -> tuple[Tensor, KeyValueCache]:
-        """Logits ``[1, vocabulary]`` and cache of one row, as if it had been read by itself."""
-        if len(self.logits) == 1:
-            return self.logits, self.cache
-        kept = None if self.mask is None else self.mask[row]
-        length = self.cache.length if kept is None else int(kept.sum())
-        rows = torch.tensor([row], device=self.logits.device)
-        return self.logits[row : row + 1], self.cache.select(rows, length, kept)
+        return score_options(self.language_model, self.logits, self.cache, options, stop, self.mask)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from unirs.answers import StageSeconds
 from unirs.engines.devices import synchronize
+from unirs.engines.streaming import GrowingText
 from unirs.engines.unirs.decoding import Stop, StreamingText
 from unirs.engines.views import View
 from unirs.inputs import Question, VisualInput
@@ -54,6 +55,7 @@ class Run:
         self._on_stage = on_stage
         self._stop = stop
         self._stage = ""
+        self._text = GrowingText(on_token) if on_token else None
         self._started = time.perf_counter()
 
     def wants_stop(self) -> bool:
@@ -73,9 +75,14 @@ class Run:
         self.first_token = self.first_token or self.elapsed()
 
     def emit(self, piece: str) -> None:
-        """Pass a piece of the answer's text to ``on_token``, unless it is empty."""
-        if piece and self.on_token:
-            self.on_token(piece)
+        """Pass a piece of the text to ``on_token``, unless it is empty or was passed on before."""
+        if self._text:
+            self._text.add(piece)
+
+    def begin_anew(self) -> None:
+        """Write the text from its beginning. What was passed on is not passed on again."""
+        if self._text:
+            self._text.begin_anew()
 
     def elapsed(self) -> float:
         """Seconds since the start."""
@@ -131,6 +138,7 @@ class Row:
 
     def fresh(self) -> Row:
         """The same row, without results."""
+        self.run.begin_anew()
         return Row(self.run, self.view, self.visual, self.processor)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from copy import copy
 from functools import partial
 
 import torch
@@ -44,6 +45,16 @@ class Stages:
         self._vision = VisionEncoder(bundle)
         self._reader = PromptReader(bundle)
         self._clues: LeastRecentlyUsed[str] = LeastRecentlyUsed(CLUES_KEPT)
+
+    def aside(self) -> Stages:
+        """Stages for an answer in the middle of another one, see ``Pipeline.answers``.
+
+        Features and clues are shared. What the language models have read is not: the other answer
+        is still reading there.
+        """
+        stages = copy(self)
+        stages._reader = PromptReader(self._bundle)
+        return stages
 
     def release_memory(self) -> None:
         """Drop the features of images and what the language models have read."""

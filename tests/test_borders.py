@@ -41,7 +41,9 @@ RUNTIME = {
     "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
     "bench_vlm": FRONT | {"samples"},
-    "bench": FRONT | {"samples", "worker", "bench_vlm"},
+    "bench_batches": FRONT | {"samples", "worker"},
+    "bench_memory": {"samples", "worker"},
+    "bench": FRONT | {"samples", "worker", "bench_batches", "bench_memory", "bench_vlm"},
     "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }

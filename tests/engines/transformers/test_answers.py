@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.engines.transformers.conftest import Plain
-from tests.models.vlm import ARCHITECTURES
+from tests.models.vlm import ARCHITECTURES, OTHERS
 from unirs.engines.engine import Item
 from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
@@ -48,9 +48,10 @@ def keep_results(thing, monkeypatch, name, results):
 
 def test_every_architecture_that_counts_as_tested_is_tested():
     assert set(ARCHITECTURES) == TESTED
+    assert not set(OTHERS) & TESTED
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, images):
     engine, reference = engine_of(architecture), plain(architecture)
     for visual, parts in (
@@ -67,7 +68,7 @@ def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, 
         assert 1 <= answer.tokens.answer <= 12
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_options_have_the_probabilities_of_a_plain_forward_pass(
     architecture, engine_of, plain, images, monkeypatch
 ):
@@ -90,7 +91,7 @@ def test_options_have_the_probabilities_of_a_plain_forward_pass(
     assert answer.text == answer.options[0].text
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_follow_up_reads_the_images_no_more_and_answers_the_same(
     architecture, engine_of, images, monkeypatch
 ):
@@ -137,7 +138,7 @@ def test_equal_images_of_other_dates_are_other_prompts(engine, images):
     assert engine.answer(old, question).text == first.text
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_batch_gives_the_answers_of_single_questions(architecture, engine_of, images):
     engine = engine_of(architecture)
     questions = [

@@ -274,6 +274,7 @@ class Answering:
         for prompt, digest in zip(prompts, digests, strict=True):
             key: Hashable = id(prompt)
             if self.batches and prompt.encoded.vision and digests.count(digest) == 1:
+                # all inputs of a tested architecture are tensors
                 vision = tuple(
                     (name, values.shape) for name, values in prompt.encoded.vision.items()
                 )

@@ -164,7 +164,8 @@ class Reader:
         chances = reading.logits.repeat_interleave(len(options), dim=0).unsqueeze(1)
         if tokens.shape[1] > 1:
             cache = copy.deepcopy(reading.prefix.cache)
-            cache.batch_repeat_interleave(len(options))
+            places = torch.arange(rows, device=device).repeat_interleave(len(options))
+            cache.reorder_cache(places)  # with repetition; every kind of layer can do this
             self._set_positions(reading.prefix.positions)
             with self._explained():
                 following = self._model(

@@ -27,7 +27,7 @@ class Talker:
 
     kind, device, precision = "server", "server", ""
     digest, memory_bytes = None, None
-    host, image_size, frame_count = HOST, 64, 8
+    host, image_size, frame_count, batch_size = HOST, 64, 8, 1
     demonstration, load_seconds = False, 0.0
     capabilities = Capabilities(tuple(InputKind), False, False, "none", True, True)
 

@@ -175,6 +175,16 @@ class TestAnotherComputer:
         choose(page.models, THERE)
         assert page.settings.model == THERE
 
+    def test_why_a_server_does_not_answer_is_said(self, page):
+        url = "http://localhost:9/v1"
+        problem = ModelProblem(url, "server_unreachable", "Nothing listens there.", "server")
+        self.type_name(page, url)
+        page.manager.listed.emit(ModelList(FOUND.models, (problem,)))
+        assert page.models.notice.text == "Nothing listens there."
+        self.type_name(page, url)
+        page.manager.listed.emit(ModelList(FOUND.models, servers=(url,)))
+        assert "no model" in page.models.notice.text
+
     def test_a_login_in_the_address_is_refused(self, page):
         self.type_name(page, "server:http://maria:secret@example.org:8000#big")
         assert "authentication" in page.models.notice.text

@@ -210,6 +210,10 @@ class ModelsGroup(QGroupBox):
         if count:
             text = self.tr("Servers: {servers}. Models in the list: {models}.")
             self.notice.inform(text.format(servers=len(found.servers), models=count))
+        elif asked.server:
+            problem = found.find(asked.server)
+            text = self.tr("The server lists no model that reads images.")
+            self.notice.warn(problem.message if isinstance(problem, ModelProblem) else text)
         elif asked.find_servers:
             self.notice.inform(
                 self.tr(

@@ -323,7 +323,10 @@ def test_special_tokens_in_an_option_are_text(engine, images):
 def test_a_clue_is_written_only_where_it_is_wanted_and_only_once(engine, images):
     visual = images.single()
     assert engine.answer(visual, Question(text=ASKED, options=OPTIONS)).clue is None
-    first = engine.answer(visual, Question(text=ASKED, options=OPTIONS, clue=True))
+    stages = []
+    wanted = Question(text=ASKED, options=OPTIONS, clue=True)
+    first = engine.answer(visual, wanted, on_stage=stages.append)
+    assert stages == ["clue", "prefill", "score"]
     assert first.clue
     assert first.seconds.clue > 0
     plain_prompt = engine.answer(visual, Question(text=ASKED, options=OPTIONS)).tokens.prompt
@@ -357,19 +360,25 @@ def test_probabilities_are_averaged_over_views(engine, images):
 
 def test_memory_that_runs_out_makes_batches_smaller(engine, images, monkeypatch):
     question, sizes = Question(text="What is it?", max_new_tokens=3), []
-    items = [Item(images.single(seed), question) for seed in range(4)]
+    pieces = [[] for _ in range(4)]
+    items = [Item(images.single(seed), question, pieces[seed].append) for seed in range(4)]
     expected = [answer.text for answer in engine.answers(items)]
     real = engine.model.generate
 
     def narrow(*args, **more):
+        output = real(*args, **more)
         if len(more["input_ids"]) > 2:
             raise torch.OutOfMemoryError("out of memory")
-        return real(*args, **more)
+        return output
+
+    for each in pieces:
+        each.clear()
 
     monkeypatch.setattr(engine.model, "generate", narrow)
     answers = list(engine.answers(items, on_smaller=sizes.append))
     assert [answer.text for answer in answers] == expected
     assert sizes == [2]
+    assert ["".join(each) for each in pieces] == expected
     monkeypatch.setattr(engine, "_most_rows", None)
 
 

@@ -143,7 +143,6 @@ class Answering:
         writers = {digest: Row(row.run, row.view, row.visual) for digest, row in new.items()}
         questions = [clue_question(row.visual.kind) for row in new.values()]
         if new:
-            announce("clue", list(new.values()))
             prompts = map(self._encode, writers.values(), questions)
             for alike in self._alike(list(prompts)):
                 self._generate(alike, CLUE_MAX_NEW_TOKENS, ("clue", "clue"))

@@ -358,6 +358,29 @@ def test_probabilities_are_averaged_over_views(engine, images):
     assert found["yes"] == pytest.approx(sum(each) / 2, abs=1e-4)
 
 
+@pytest.mark.parametrize("architecture", ["qwen2_5_vl", "gemma3"])
+@pytest.mark.parametrize("options", [(), OPTIONS])
+def test_a_question_may_be_answered_within_a_batch(architecture, options, engine_of, images):
+    engine = engine_of(architecture)
+    question = Question(text="What is it?", options=options, max_new_tokens=6)
+    items = [Item(images.single(seed), question) for seed in (0, 1, 1)]
+    between = VisualInput.single(images.crop(9, 40)), Question(text="Why?", max_new_tokens=4)
+    expected = [answer.text for answer in engine.answers(items)]
+    lone = engine.answer(*between).text
+    engine.forget()
+    calls, answers = [], []
+
+    def stop():
+        calls.append(1)
+        if len(calls) % 5 == 3:
+            answers.append(engine.answer(*between).text)
+        return False
+
+    assert [answer.text for answer in engine.answers(items, stop=stop)] == expected
+    assert len(answers) > 5
+    assert set(answers) == {lone}
+
+
 def test_memory_that_runs_out_makes_batches_smaller(engine, images, monkeypatch):
     question, sizes = Question(text="What is it?", max_new_tokens=3), []
     pieces = [[] for _ in range(4)]

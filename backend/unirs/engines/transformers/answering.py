@@ -105,8 +105,11 @@ class Answering:
 
     @torch.inference_mode()
     def run(self, rows: Sequence[Row]) -> None:
-        """All stages, until the user stops; the results are in the rows."""
-        with quiet_transformers():
+        """All stages, until the user stops; the results are in the rows.
+
+        May be called within a ``stop`` of rows, which then go on as if nothing had been.
+        """
+        with quiet_transformers(), self._reader.paused():
             self._run(rows)
 
     def _run(self, rows: Sequence[Row]) -> None:

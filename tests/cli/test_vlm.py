@@ -52,3 +52,25 @@ def test_a_broken_folder_is_a_sentence(unirs, model, tmp_path):
     outcome = unirs("ask", CITY.path, "What?", "--model", tmp_path)
     assert outcome.code == 2
     assert "not usable" in outcome.err
+
+
+def test_a_model_in_the_cache_of_a_hub_is_found_by_its_repository(
+    unirs, model, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    repository = tmp_path / "models--google--tiny"
+    snapshot = repository / "snapshots" / ("c" * 40)
+    snapshot.mkdir(parents=True)
+    (repository / "blobs").mkdir()
+    for file in model.iterdir():  # as the hub's own program lays them: links to blobs
+        blob = repository / "blobs" / file.name.encode().hex()
+        blob.write_bytes(file.read_bytes())
+        (snapshot / file.name).symlink_to(blob)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(snapshot.name)
+    words = ("ask", CITY.path, "What?", "--max-tokens", 2, "--json", "--model")
+    answer = json.loads(unirs(*words, "hf:google/tiny").out)
+    assert (answer["engine"], answer["model"]) == ("transformers", "tiny")
+    outcome = unirs(*words, "hf:google/absent")
+    assert outcome.code == 2
+    assert "google/absent" in outcome.err

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.engines.transformers.conftest import Plain
-from tests.models.vlm import ARCHITECTURES
+from tests.models.vlm import ARCHITECTURES, OTHERS
 from unirs.engines.engine import Item
 from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
@@ -48,9 +48,10 @@ def keep_results(thing, monkeypatch, name, results):
 
 def test_every_architecture_that_counts_as_tested_is_tested():
     assert set(ARCHITECTURES) == TESTED
+    assert not set(OTHERS) & TESTED
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, images):
     engine, reference = engine_of(architecture), plain(architecture)
     for visual, parts in (
@@ -67,7 +68,7 @@ def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, 
         assert 1 <= answer.tokens.answer <= 12
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_options_have_the_probabilities_of_a_plain_forward_pass(
     architecture, engine_of, plain, images, monkeypatch
 ):
@@ -90,7 +91,7 @@ def test_options_have_the_probabilities_of_a_plain_forward_pass(
     assert answer.text == answer.options[0].text
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_follow_up_reads_the_images_no_more_and_answers_the_same(
     architecture, engine_of, images, monkeypatch
 ):
@@ -137,7 +138,7 @@ def test_equal_images_of_other_dates_are_other_prompts(engine, images):
     assert engine.answer(old, question).text == first.text
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_batch_gives_the_answers_of_single_questions(architecture, engine_of, images):
     engine = engine_of(architecture)
     questions = [
@@ -322,7 +323,10 @@ def test_special_tokens_in_an_option_are_text(engine, images):
 def test_a_clue_is_written_only_where_it_is_wanted_and_only_once(engine, images):
     visual = images.single()
     assert engine.answer(visual, Question(text=ASKED, options=OPTIONS)).clue is None
-    first = engine.answer(visual, Question(text=ASKED, options=OPTIONS, clue=True))
+    stages = []
+    wanted = Question(text=ASKED, options=OPTIONS, clue=True)
+    first = engine.answer(visual, wanted, on_stage=stages.append)
+    assert stages == ["clue", "prefill", "score"]
     assert first.clue
     assert first.seconds.clue > 0
     plain_prompt = engine.answer(visual, Question(text=ASKED, options=OPTIONS)).tokens.prompt
@@ -354,21 +358,50 @@ def test_probabilities_are_averaged_over_views(engine, images):
     assert found["yes"] == pytest.approx(sum(each) / 2, abs=1e-4)
 
 
+@pytest.mark.parametrize("architecture", ["qwen2_5_vl", "gemma3"])
+@pytest.mark.parametrize("options", [(), OPTIONS])
+def test_a_question_may_be_answered_within_a_batch(architecture, options, engine_of, images):
+    engine = engine_of(architecture)
+    question = Question(text="What is it?", options=options, max_new_tokens=6)
+    items = [Item(images.single(seed), question) for seed in (0, 1, 1)]
+    between = VisualInput.single(images.crop(9, 40)), Question(text="Why?", max_new_tokens=4)
+    expected = [answer.text for answer in engine.answers(items)]
+    lone = engine.answer(*between).text
+    engine.forget()
+    calls, answers = [], []
+
+    def stop():
+        calls.append(1)
+        if len(calls) % 5 == 3:
+            answers.append(engine.answer(*between).text)
+        return False
+
+    assert [answer.text for answer in engine.answers(items, stop=stop)] == expected
+    assert len(answers) > 5
+    assert set(answers) == {lone}
+
+
 def test_memory_that_runs_out_makes_batches_smaller(engine, images, monkeypatch):
     question, sizes = Question(text="What is it?", max_new_tokens=3), []
-    items = [Item(images.single(seed), question) for seed in range(4)]
+    pieces = [[] for _ in range(4)]
+    items = [Item(images.single(seed), question, pieces[seed].append) for seed in range(4)]
     expected = [answer.text for answer in engine.answers(items)]
     real = engine.model.generate
 
     def narrow(*args, **more):
+        output = real(*args, **more)
         if len(more["input_ids"]) > 2:
             raise torch.OutOfMemoryError("out of memory")
-        return real(*args, **more)
+        return output
+
+    for each in pieces:
+        each.clear()
 
     monkeypatch.setattr(engine.model, "generate", narrow)
     answers = list(engine.answers(items, on_smaller=sizes.append))
     assert [answer.text for answer in answers] == expected
     assert sizes == [2]
+    assert ["".join(each) for each in pieces] == expected
     monkeypatch.setattr(engine, "_most_rows", None)
 
 

@@ -189,6 +189,9 @@ class TransformersEngine:
         One question about several images of one size is answered side by side; several questions
         about one image share what was read of it, and are answered one by one. So are all questions
         to a model of an architecture that is not among ``answering.TESTED``.
+
+        A ``stop``, which is called before each layer, may call ``answer``: the batch pauses there
+        and goes on afterwards as if nothing had been.
         """
         items, stopped = iter(items), False
         while not stopped and (batch := list(islice(items, batch_size))):

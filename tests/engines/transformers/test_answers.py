@@ -1,12 +1,16 @@
 """Answers of models of other architectures: the same as those of plain `transformers`."""
 
+import json
 import math
+import shutil
 
 import pytest
 import torch
 
+from tests.engines.transformers.conftest import Plain
 from tests.models.vlm import ARCHITECTURES
 from unirs.engines.engine import Item
+from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
 from unirs.engines.transformers.rows import Row
 from unirs.engines.unirs.run import Run
@@ -29,6 +33,17 @@ def spy_on(engine, monkeypatch, name):
         model, name, lambda *args, **more: calls.append(more) or real(*args, **more)
     )
     return calls
+
+
+def keep_results(thing, monkeypatch, name, results):
+    """Keep what a method returns."""
+    real = getattr(thing, name)
+
+    def kept(*args):
+        results.append(real(*args))
+        return results[-1]
+
+    monkeypatch.setattr(thing, name, kept)
 
 
 def test_every_architecture_that_counts_as_tested_is_tested():
@@ -54,10 +69,11 @@ def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_options_have_the_probabilities_of_a_plain_forward_pass(
-    architecture, engine_of, plain, images
+    architecture, engine_of, plain, images, monkeypatch
 ):
     engine, reference = engine_of(architecture), plain(architecture)
-    visual = images.single(3)
+    visual, scores = images.single(3), []
+    keep_results(engine._answering._reader, monkeypatch, "scores", scores)
     answer = engine.answer(visual, Question(text=ASKED, options=OPTIONS))
     inputs = reference.inputs(visual.crops, ("user", [None, CHOICE]))
     space = " " if architecture in {"smolvlm", "idefics3"} else ""  # as their templates have it
@@ -65,7 +81,9 @@ def test_options_have_the_probabilities_of_a_plain_forward_pass(
         [*reference.tokenizer(space + each).input_ids, reference.tokenizer.eos_token_id]
         for each in OPTIONS
     ]
-    expected = torch.tensor([reference.score(inputs, each) for each in ids]).softmax(0).tolist()
+    plain_scores = torch.tensor([reference.score(inputs, each) for each in ids])
+    assert scores[0][0].tolist() == pytest.approx(plain_scores.tolist(), abs=2e-3)
+    expected = plain_scores.softmax(0).tolist()
     found = {option.text: option.probability for option in answer.options}
     assert [found[each] for each in OPTIONS] == pytest.approx(expected, abs=1e-4)
     assert sum(found.values()) == pytest.approx(1)
@@ -112,9 +130,11 @@ def test_equal_images_of_other_dates_are_other_prompts(engine, images):
     question = Question(text="What is it?", max_new_tokens=12)
     old = VisualInput.pair(images.crop(0, year=2001), images.crop(1, year=2002))
     new = VisualInput.pair(images.crop(0, year=2011), images.crop(1, year=2012))
-    first = engine.answer(old, question).text
-    assert engine.answer(new, question).text != first
-    assert engine.answer(old, question).text == first
+    expected = engine.answer(new, question)
+    engine.forget()
+    first = engine.answer(old, question)
+    assert engine.answer(new, question).text == expected.text != first.text
+    assert engine.answer(old, question).text == first.text
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -368,3 +388,25 @@ def test_an_engine_says_what_it_can_do(engine):
 )
 def test_crops_are_as_large_as_the_image_processor_wants(architecture, size, engine_of):
     assert engine_of(architecture).image_size == size
+
+
+def test_settings_of_generation_that_come_with_a_model_are_kept(vlm_folder, tmp_path, images):
+    folder = shutil.copytree(vlm_folder(), tmp_path / "settings")
+    path = folder / "generation_config.json"
+    given = {"repetition_penalty": 1.8, "do_sample": True, "temperature": 0.1, "top_k": 5}
+    path.write_text(json.dumps(json.loads(path.read_text()) | given))
+    reference, engine = Plain(folder), load_transformers_engine(folder, "cpu", "float32")
+    visual, question = images.single(), Question(text="What is it?", max_new_tokens=16)
+    inputs = reference.inputs(visual.crops, ("user", [None, "What is it?"]))
+    answer = engine.answer(visual, question)
+    assert answer.text == reference.decode(reference.generate(inputs, 16))
+    engine.close()
+
+
+def test_the_cache_that_a_model_asks_for_does_not_hinder(vlm_folder, tmp_path, images):
+    folder = shutil.copytree(vlm_folder("gemma3"), tmp_path / "static")
+    path = folder / "generation_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"cache_implementation": "hybrid"}))
+    engine = load_transformers_engine(folder, "cpu", "float32")
+    assert engine.answer(images.single(), Question(text="Why?", max_new_tokens=3)).text
+    engine.close()

@@ -40,10 +40,7 @@ RUNTIME = {
     "samples": {"inputs"},
     "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
-    "bench_vlm": FRONT | {"samples"},
-    "bench_batches": FRONT | {"samples", "worker"},
-    "bench_memory": {"samples", "worker"},
-    "bench": FRONT | {"samples", "worker", "bench_batches", "bench_memory", "bench_vlm"},
+    "bench": FRONT | {"samples", "worker"},
     "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }

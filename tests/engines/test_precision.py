@@ -22,7 +22,7 @@ def machine(monkeypatch):
         monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
         monkeypatch.setattr(precisions, "int4_kernel_works", lambda _: kernels)
         monkeypatch.setattr(precisions, "supports", lambda _, name: kernels or name != "int4")
-        monkeypatch.setattr(precisions, "free_bytes", lambda _: free)
+        monkeypatch.setattr(precisions, "free_memory", lambda _: free)
 
     return make
 

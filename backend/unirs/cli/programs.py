@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from unirs.cli.options import Device, Json, Model, Precision
@@ -14,6 +16,8 @@ BENCH_EXAMPLES = """
 unirs bench
 
 unirs bench --model models/vila-3b --device cuda --json
+
+unirs bench --full-size
 """
 
 
@@ -34,11 +38,22 @@ def bench(
     model: Model = DEFAULT_MODEL,
     device: Device = "auto",
     precision: Precision = "auto",
+    full_size: Annotated[
+        bool,
+        typer.Option(
+            "--full-size",
+            help="Instead, measure unirs-3b with random weights in bfloat16, int8 and int4 "
+            "(7 GB of memory, 6 GB of disk for a while).",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure speed and memory on the sample imagery: seconds, and ratios within one run."""
+    if full_size:
+        _bench_full_size(device, json)
+        return
     with Watch("Starting") as watch:
-        from unirs.bench import run_bench
+        from unirs.bench.run import run_bench
         from unirs.engines.unirs import load_pipeline
 
         result = run_bench(lambda: load_pipeline(model, device, precision), watch.stage)
@@ -49,6 +64,24 @@ def bench(
         print_table(
             ("Measure", "Result"), ((name, _figure(value)) for name, value in facts.items())
         )
+
+
+def _bench_full_size(device: str, json: bool) -> None:
+    with Watch("Starting") as watch:
+        from unirs.bench.full_size import run_full_size
+
+        facts = run_full_size(device, watch.stage).to_json()
+    if json:
+        print_json(facts)
+        return
+    by_precision = facts.pop("precisions")
+    print_table(("Measure", "Result"), ((name, _figure(value)) for name, value in facts.items()))
+    print()
+    names = list(by_precision["int4"])
+    print_table(
+        ("Measure", *by_precision),
+        ((name, *(_figure(each[name]) for each in by_precision.values())) for name in names),
+    )
 
 
 def _figure(value: object) -> str:

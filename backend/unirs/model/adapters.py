@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
 from unirs.model.limits import check_tensors
+
+if TYPE_CHECKING:
+    from peft import LoraConfig
 
 Role = Literal["answer", "clue"]
 
@@ -42,18 +45,28 @@ def add_adapter(
     Raises:
         ValueError: A block has no such layer, or there already is an adapter of this role.
     """
+    config = lora_config(rank, alpha, dropout, targets)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a second adapter on the same model
+        language_model.add_adapter(config, role)
+
+
+def lora_config(
+    rank: int,
+    alpha: float | None = None,
+    dropout: float = 0.0,
+    targets: Sequence[str] = LINEAR_LAYERS,
+) -> LoraConfig:
+    """PEFT's configuration of an adapter; see ``add_adapter``."""
     from peft import LoraConfig
 
-    config = LoraConfig(
+    return LoraConfig(
         r=rank,
         lora_alpha=2 * rank if alpha is None else alpha,
         lora_dropout=dropout,
         target_modules=rf".*layers\.\d+\.(self_attn|mlp)\.({'|'.join(targets)})",
         bias="none",
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a second adapter on the same model
-        language_model.add_adapter(config, role)
 
 
 def add_adapters(

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from unirs.bench_batches import BatchFigures, measure_batches
-from unirs.bench_memory import measure_worker_peak
+from unirs.bench.batches import BatchFigures, measure_batches
+from unirs.bench.memory import MEGABYTE, measure_worker_peak
 from unirs.engines.engine import Item
 from unirs.engines.unirs.pipeline import Pipeline
 from unirs.engines.unirs.prompting import answer_prompt, fuses, instruction_for, writes_clue
@@ -29,7 +29,6 @@ from unirs.prompts import Prompt, clue_prompt
 from unirs.samples import AFTER, BEFORE, CITY, CITY_EXTENT
 
 REPETITIONS = 5
-MEGABYTE = 10**6
 
 EMPTY_PROGRAM = """
 import typer
@@ -91,7 +90,7 @@ class BenchResult:
         batched_same_answers: Whether both ways gave the same answers.
         worker_peak_mb: Resident memory of a worker that captioned an image, described a change
             and classified a video; sampled every 10 ms.
-        batches: What batches gain, see ``bench_batches``.
+        batches: What batches gain, see ``bench.batches``.
         help_seconds: Of ``unirs --help`` as a process (median).
         help_cost: The same by the help of an empty program made with the same library (median of
             pairs, one after the other).

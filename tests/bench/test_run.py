@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from unirs.bench import measure_worker_peak, naive_answer, run_bench, sample_tiles
+from unirs.bench.run import measure_worker_peak, naive_answer, run_bench, sample_tiles
 from unirs.engines.unirs import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.worker.client import WorkerError

@@ -10,6 +10,7 @@ import psutil
 from unirs.samples import AFTER, BEFORE, FLIGHT
 from unirs.worker.client import WorkerClient
 
+MEGABYTE = 10**6
 SAMPLING_SECONDS = 0.01
 
 
@@ -30,13 +31,13 @@ def measure_worker_peak(choice: dict[str, str]) -> int:
         ("change", {"paths": [before, after]}),
         ("classify", {"paths": [video]}),
     ]
-    with WorkerClient() as client, _PeakMemory(client.request("hello")["pid"]) as peak:
+    with WorkerClient() as client, PeakMemory(client.request("hello")["pid"]) as peak:
         for method, params in requests:
             client.request(method, params)
     return peak.bytes
 
 
-class _PeakMemory:
+class PeakMemory:
     """Watches the resident memory of a process from a thread."""
 
     def __init__(self, pid: int) -> None:
@@ -45,7 +46,7 @@ class _PeakMemory:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> _PeakMemory:
+    def __enter__(self) -> PeakMemory:
         self._thread.start()
         return self
 

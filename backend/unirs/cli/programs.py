@@ -80,14 +80,17 @@ def _bench_vlm(model: str, device: str, json: bool) -> None:
         from unirs.engines.model_name import LocalModel, find_by_name
         from unirs.errors import UniRSError
 
-        found = None if model == DEFAULT_MODEL else find_by_name(model)
-        if found and not (isinstance(found, LocalModel) and found.engine == "transformers"):
-            raise UniRSError(
-                "model_invalid",
-                f"{model} is no model of transformers on this computer; name one, or leave out "
-                "--vlm.",
-            )
-        figures = measure_vlm(PAIR_QUESTIONS, found.folder if found else None, device)
+        folder = None
+        if model != DEFAULT_MODEL:
+            found = find_by_name(model)
+            if not isinstance(found, LocalModel) or found.engine != "transformers":
+                raise UniRSError(
+                    "model_invalid",
+                    f"{model} is no model of transformers on this computer; name one, or leave "
+                    "out --vlm.",
+                )
+            folder = found.folder
+        figures = measure_vlm(PAIR_QUESTIONS, folder, device)
     _show(figures.to_json(), json)
 
 

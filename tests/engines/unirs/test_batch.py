@@ -237,15 +237,38 @@ def test_a_batch_pauses_for_another_answer_at_every_step(make_pipeline, items, a
     assert all(same(answer, expected[other]) for other, answer in between)
 
 
-def test_no_piece_of_text_comes_twice_when_a_batch_starts_again(make_pipeline, items, monkeypatch):
+def test_a_lone_answer_pauses_for_another_about_the_same_image(make_pipeline, images):
+    """What the model has read of the image is kept for follow-ups, but not while it is in use."""
+    pipeline, visual = make_pipeline("none"), images.single(1)
+    long, short = (Question(text=text, max_new_tokens=12) for text in TEXTS[:2])
+    expected = [pipeline.answer(visual, question).text for question in (long, short)]
+    between = []
+
+    def stop():
+        between.append(pipeline.answer(visual, short).text)
+        return False
+
+    assert pipeline.answer(visual, long, stop=stop).text == expected[0]
+    assert len(between) > 2
+    assert set(between) == {expected[1]}
+
+
+def test_no_piece_of_text_comes_twice_when_a_batch_starts_again(make_pipeline, images, monkeypatch):
     pipeline = make_pipeline("none")
-    items = [item for item in items if not item[1].options and item[1].task is not Task.CHANGE]
-    fail_above(pipeline, monkeypatch, rows=3)
-    told = [[] for _ in items]
-    heard = [
-        item._replace(on_token=pieces.append) for item, pieces in zip(items, told, strict=True)
-    ]
-    answers = list(pipeline.answers(heard, batch_size=16))
+    told = [[] for _ in range(4)]
+    question = Question(text="road?", max_new_tokens=12)
+    items = [Item(images.single(n), question, told[n].append) for n in range(4)]
+    forward, failed = pipeline.bundle.model.language_model.forward, []
+
+    def fail_once(*args, **kwargs):
+        if any(told) and not failed:
+            failed.append(["".join(pieces) for pieces in told])
+            raise torch.OutOfMemoryError("out of memory")
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(pipeline.bundle.model.language_model, "forward", fail_once)
+    answers = list(pipeline.answers(items))
+    assert failed
     assert ["".join(pieces) for pieces in told] == [answer.text for answer in answers]
 
 

@@ -18,7 +18,7 @@ from unirs.engines.chat import (
     fitted,
 )
 from unirs.engines.transformers.processing import Encoded, Head, Processing
-from unirs.engines.transformers.reading import Prefix, Reader
+from unirs.engines.transformers.reading import Prefix, Reader, Reading
 from unirs.engines.transformers.rows import (
     Row,
     announce,
@@ -91,6 +91,7 @@ class Answering:
         self._name, self._context = name, context
         self.batches = model_type in TESTED
         self._shares: bool | None = self.batches or None  # None: not compared yet
+        self._scores: bool | None = self.batches or None
         self._images: LeastRecentlyUsed[_Images] = LeastRecentlyUsed(_HEADS_KEPT)
         self._clues: LeastRecentlyUsed[str] = LeastRecentlyUsed(CLUES_KEPT)
 
@@ -174,9 +175,13 @@ class Answering:
     def _judge(self, rows: Sequence[Row]) -> None:
         """Score whether anything has changed, whatever was asked about the pair."""
         prompts = [self._encode(row, CHANGE_QUESTION) for row in rows]
-        for alike in self._alike(prompts):
-            for prompt, chances in self._chances(alike):
-                prompt.row.unchanged = chances[CHANGE_QUESTION.options.index("no")]
+        try:
+            for alike in self._alike(prompts):
+                for prompt, chances in self._chances(alike):
+                    prompt.row.unchanged = chances[CHANGE_QUESTION.options.index("no")]
+        except UniRSError as error:
+            if error.code != "options_unsupported":  # the caption then stays without a verdict
+                raise
 
     def _chances(self, prompts: Sequence[_Prompt]) -> Iterator[tuple[_Prompt, list[float]]]:
         """Probabilities of the options of prompts that are alike; none after a stop."""
@@ -191,11 +196,32 @@ class Answering:
             with stage("prefill", rows):
                 reading = self._reader.read(encoded, prefix)
             with stage("score", rows):
+                self._require_scores(first, prefix, reading, max(options, key=len))
                 scores = self._reader.scores(reading, options)
                 chances = scores.softmax(dim=1).tolist()
             for prompt, each in zip(prompts, chances, strict=True):
                 prompt.row.option_tokens = tuple(len(option) - 1 for option in options)
                 yield prompt, each
+
+    def _require_scores(
+        self, prompt: _Prompt, prefix: Prefix | None, reading: Reading, option: list[int]
+    ) -> None:
+        """Compare the scores of an architecture that is new here with those of a whole reading.
+
+        Raises:
+            UniRSError: ``options_unsupported`` if they differ.
+        """
+        if self._scores is None and len(option) > 1:
+            whole = self._reader.read(_extended(prompt.encoded, option[:-1]), prefix).logits
+            expected = float(whole.log_softmax(dim=1)[0, option[-1]])
+            with_last, without = self._reader.scores(reading, [option, option[:-1]])[0].tolist()
+            self._scores = abs(with_last - without - expected) < _SAME * (2 + abs(expected))
+        if self._scores is False:
+            raise UniRSError(
+                "options_unsupported",
+                f"The options of a question to the model {self._name} cannot be scored, because "
+                "its architecture is not supported well enough; ask without options.",
+            )
 
     def _generate(self, prompts: Sequence[_Prompt], most: int, names: tuple[str, str]) -> None:
         """Generate behind prompts that are alike.
@@ -343,6 +369,16 @@ class Answering:
                 tokens=length,
             )
         return self._context - length
+
+
+def _extended(prompt: Encoded, tokens: Sequence[int]) -> Encoded:
+    """A prompt with the first tokens of an answer behind it."""
+    more = torch.tensor([tokens], dtype=torch.long, device=prompt.ids.device)
+    types = {
+        name: torch.cat([values, values.new_zeros(more.shape)], dim=1)
+        for name, values in prompt.types.items()
+    }
+    return replace(prompt, ids=torch.cat([prompt.ids, more], dim=1), types=types)
 
 
 def _stacked(prompts: Sequence[Encoded]) -> Encoded:

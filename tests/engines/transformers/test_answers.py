@@ -137,6 +137,9 @@ def test_equal_images_of_other_dates_are_other_prompts(engine, images):
     first = engine.answer(old, question)
     assert engine.answer(new, question).text == expected.text != first.text
     assert engine.answer(old, question).text == first.text
+    engine.forget()
+    batch = [Item(old, question), Item(new, question)]
+    assert [answer.text for answer in engine.answers(batch)] == [first.text, expected.text]
 
 
 @pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
@@ -362,6 +365,15 @@ def test_a_clue_is_written_only_where_it_is_wanted_and_only_once(engine, images)
     again = engine.answer(visual, Question(text="Why?", clue=True, max_new_tokens=2))
     assert again.clue == first.clue
     assert again.seconds.clue == 0
+
+
+def test_a_clue_is_no_part_of_the_text_that_streams(engine, images):
+    pieces = []
+    question = Question(text="Why?", clue=True, max_new_tokens=8)
+    answer = engine.answer(images.single(), question, on_token=pieces.append)
+    assert answer.clue
+    assert "".join(pieces) == answer.text
+    assert answer.seconds.first_token > answer.seconds.clue
 
 
 def test_a_change_caption_comes_with_a_verdict(engine, images):

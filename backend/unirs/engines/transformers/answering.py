@@ -144,7 +144,9 @@ class Answering:
         for row in rows:
             row.clue = self._clues.get(row.visual.digest)
         new = {row.visual.digest: row for row in rows if row.clue is None}
-        writers = {digest: Row(row.run, row.view, row.visual) for digest, row in new.items()}
+        writers = {
+            digest: Row(row.run, row.view, row.visual, is_clue=True) for digest, row in new.items()
+        }
         questions = [clue_question(row.visual.kind) for row in new.values()]
         if new:
             prompts = map(self._encode, writers.values(), questions)
@@ -273,6 +275,9 @@ class Answering:
         images = self._images.get(prompt.row.visual.digest)
         if images is None or images.head is None or self._shares is False:
             return None
+        begun = images.head.encoded.ids
+        if not torch.equal(prompt.encoded.ids[:, : begun.shape[1]], begun):
+            return None  # the same images with other dates were asked about in between
         if images.prefix is None:
             with stage("vision", [prompt.row]):
                 prefix = self._read_images(images.head, prompt)
@@ -303,10 +308,8 @@ class Answering:
             key: Hashable = id(prompt)
             if self.batches and prompt.encoded.vision and digests.count(digest) == 1:
                 # all inputs of a tested architecture are tensors
-                vision = tuple(
-                    (name, values.shape) for name, values in prompt.encoded.vision.items()
-                )
-                key = (prompt.question, prompt.encoded.length, vision)
+                shapes = [values.shape for values in prompt.encoded.vision.values()]
+                key = (prompt.question, prompt.encoded.length, *shapes)
             groups.setdefault(key, []).append(prompt)
         return list(groups.values())
 
@@ -351,7 +354,9 @@ class Answering:
     def _reserve(self, row: Row) -> int:
         """Tokens to keep free for an answer (and for the clue) while there is a choice."""
         clue = CLUE_MAX_NEW_TOKENS if row.question.clue and not row.clue else 0
-        return min(row.question.max_new_tokens + clue, self._context // 4)
+        options = [len(option.encode()) + 2 for option in row.question.options]
+        answer = max(options, default=row.question.max_new_tokens)
+        return min(answer + clue, self._context // 4)
 
     def _require_room(self, prompt: _Prompt, at_least: int) -> int:
         """Tokens that the context has room for behind a prompt.

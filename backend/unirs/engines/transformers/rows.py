@@ -33,6 +33,7 @@ class Row:
         probabilities: Of the question's options, in their order; empty where they are not scored.
         unchanged: Probability that nothing has changed, where that is scored.
         option_tokens: Tokens of each option.
+        is_clue: Whether the text is a clue, which is not passed on.
     """
 
     run: Run
@@ -47,6 +48,7 @@ class Row:
     probabilities: tuple[float, ...] = ()
     unchanged: float | None = None
     option_tokens: tuple[int, ...] = ()
+    is_clue: bool = False
 
     def __post_init__(self) -> None:
         """Begin with no text."""
@@ -64,8 +66,10 @@ class Row:
 
     def take(self, token: int, processing: Processing) -> None:
         """Take the next token of the answer."""
-        self.run.note_token()
         self.ids.append(token)
+        if self.is_clue:
+            return
+        self.run.note_token()
         if self.run.on_token:
             text = self.text(processing)
             if not text.endswith("\N{REPLACEMENT CHARACTER}"):  # the end is within a character

@@ -142,8 +142,8 @@ class Answering:
         """Give rows that want one the clue of their images, generated once (paper, III-B2)."""
         rows = [row for row in rows if row.question.clue]
         for row in rows:
-            row.clue = self._clues.get(row.visual.digest)
-        new = {row.visual.digest: row for row in rows if row.clue is None}
+            row.clue = self._clues.get(row.key)
+        new = {row.key: row for row in rows if row.clue is None}
         writers = {
             digest: Row(row.run, row.view, row.visual, is_clue=True) for digest, row in new.items()
         }
@@ -156,7 +156,7 @@ class Answering:
             if not writer.run.stopped:
                 self._clues.put(digest, writer.text(self._processing))
         for row in rows:
-            row.clue = self._clues.get(row.visual.digest)
+            row.clue = self._clues.get(row.key)
 
     def _write(self, rows: Sequence[Row]) -> None:
         """Generate the text of rows."""
@@ -272,12 +272,12 @@ class Answering:
 
     def _prefix(self, prompt: _Prompt) -> Prefix | None:
         """The images of a prompt, read now or before; ``None`` where prompts share nothing."""
-        images = self._images.get(prompt.row.visual.digest)
+        images = self._images.get(prompt.row.key)
         if images is None or images.head is None or self._shares is False:
             return None
         begun = images.head.encoded.ids
         if not torch.equal(prompt.encoded.ids[:, : begun.shape[1]], begun):
-            return None  # the same images with other dates were asked about in between
+            return None  # a template may put in the time of the day
         if images.prefix is None:
             with stage("vision", [prompt.row]):
                 prefix = self._read_images(images.head, prompt)
@@ -303,7 +303,7 @@ class Answering:
     def _alike(self, prompts: Sequence[_Prompt]) -> list[list[_Prompt]]:
         """Prompts that can be read side by side: one question, equal shapes, different images."""
         groups: dict[Hashable, list[_Prompt]] = {}
-        digests = [prompt.row.visual.digest for prompt in prompts]
+        digests = [prompt.row.key for prompt in prompts]
         for prompt, digest in zip(prompts, digests, strict=True):
             key: Hashable = id(prompt)
             if self.batches and prompt.encoded.vision and digests.count(digest) == 1:
@@ -325,7 +325,7 @@ class Answering:
     ) -> _Prompt:
         """The prompt of a question; its images are processed once for all questions about them."""
         messages = chat_messages(row.visual, question, clue=clue, turns=turns)
-        digest, encoded = row.visual.digest, None
+        digest, encoded = row.key, None
         images = self._images.get(digest)
         if images and images.head:
             encoded = self._processing.behind(images.head, messages)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from unirs.answers import acquisition_dates
 from unirs.engines.transformers.processing import Processing
 from unirs.engines.unirs.decoding import Stop
 from unirs.engines.unirs.run import Run
@@ -63,6 +64,11 @@ class Row:
     def question(self) -> Question:
         """What is asked."""
         return self.run.question
+
+    @property
+    def key(self) -> str:
+        """Images and dates: what is read of equal ones can be shared."""
+        return f"{self.visual.digest} {acquisition_dates(self.visual)}"
 
     def take(self, token: int, processing: Processing) -> None:
         """Take the next token of the answer."""

@@ -46,7 +46,7 @@ def test_the_parameters_of_a_task_are_the_fields_of_its_request():
     own = {field.name: field.default for field in fields(TaskRequest) if field.name != "task"}
     parameters = messages.TaskParams.model_fields
     choice = messages.LoadParams.model_fields
-    assert parameters.keys() == own.keys() | choice.keys()
+    assert parameters.keys() == own.keys() | choice.keys() | {"background"}
     assert {name: parameters[name].get_default() for name in own if name != "paths"} == {
         name: default for name, default in own.items() if name != "paths"
     }

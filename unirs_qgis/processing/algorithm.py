@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from qgis.core import (
@@ -37,6 +35,7 @@ from unirs_qgis.processing.session import (
     LayerRenderer,
     fail_if_interrupted,
     load_model,
+    temporary_folder,
     worker_session,
 )
 from unirs_qgis.processing.tables import Schema
@@ -182,7 +181,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         renderer = LayerRenderer(self.snapshots, self.crs, feedback)
         with (
             closing(renderer),
-            _temporary_folder() as folder,
+            temporary_folder() as folder,
             worker_session(self._command, feedback, self._access) as session,
         ):
             self.load = cache(lambda: load_model(session, request.model, feedback))
@@ -303,23 +302,6 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             layers=" → ".join(layer.name for layer in self.snapshots),
             dates=self._dates,
         )
-
-
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    """A private folder for the crops of a run."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="unirs-")
-    except OSError as error:
-        raise QgsProcessingException(
-            translate(
-                "Processing",
-                "No temporary folder can be made for the crops ({reason}); free some space on "
-                "its disk.",
-            ).format(reason=error.strerror)
-        ) from error
-    with folder as path:
-        yield Path(path)
 
 
 def _readiness(runtime: Runtime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,6 +80,27 @@ def worker_session(
             raise QgsProcessingException(error.message) from error
         except WorkerDied as death:
             raise QgsProcessingException(death_sentence(death)) from death
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A private folder for the crops of a run.
+
+    Raises:
+        QgsProcessingException: The disk of temporary files is full, or read-only.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="unirs-")
+    except OSError as error:
+        raise QgsProcessingException(
+            translate(
+                "Processing",
+                "No temporary folder can be made for the crops ({reason}); free some space on "
+                "its disk.",
+            ).format(reason=error.strerror)
+        ) from error
+    with folder as path:
+        yield Path(path)
 
 
 def load_model(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +16,8 @@ BENCH_EXAMPLES = """
 unirs bench
 
 unirs bench --model models/vila-3b --device cuda --json
+
+unirs bench --vlm
 
 unirs bench --full-size
 """
@@ -46,24 +48,50 @@ def bench(
             "(7 GB of memory, 6 GB of disk for a while).",
         ),
     ] = False,
+    vlm: Annotated[
+        bool,
+        typer.Option(
+            "--vlm",
+            help="Instead, measure a model of transformers: --model, or one of SmolVLM-256M's "
+            "shape with random weights.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure speed and memory on the sample imagery: seconds, and ratios within one run."""
     if full_size:
         _bench_full_size(device, json)
         return
+    if vlm:
+        _bench_vlm(model, device, json)
+        return
     with Watch("Starting") as watch:
         from unirs.bench.run import run_bench
         from unirs.engines.unirs import load_pipeline
 
         result = run_bench(lambda: load_pipeline(model, device, precision), watch.stage)
-    facts = result.to_json()
-    if json:
-        print_json(facts)
-    else:
-        print_table(
-            ("Measure", "Result"), ((name, _figure(value)) for name, value in facts.items())
-        )
+    _show(result.to_json(), json)
+
+
+def _bench_vlm(model: str, device: str, json: bool) -> None:
+    with Watch("Measuring a model of transformers"):
+        from unirs.bench.run import PAIR_QUESTIONS
+        from unirs.bench.vlm import measure_vlm
+        from unirs.engines.model_name import LocalModel, find_by_name
+        from unirs.errors import UniRSError
+
+        folder = None
+        if model != DEFAULT_MODEL:
+            found = find_by_name(model)
+            if not isinstance(found, LocalModel) or found.engine != "transformers":
+                raise UniRSError(
+                    "model_invalid",
+                    f"{model} is no model of transformers on this computer; name one, or leave "
+                    "out --vlm.",
+                )
+            folder = found.folder
+        figures = measure_vlm(PAIR_QUESTIONS, folder, device)
+    _show(figures.to_json(), json)
 
 
 def _bench_full_size(device: str, json: bool) -> None:
@@ -82,6 +110,13 @@ def _bench_full_size(device: str, json: bool) -> None:
         ("Measure", *by_precision),
         ((name, *(_figure(each[name]) for each in by_precision.values())) for name in names),
     )
+
+
+def _show(facts: dict[str, Any], json: bool) -> None:
+    if json:
+        print_json(facts)
+        return
+    print_table(("Measure", "Result"), ((name, _figure(value)) for name, value in facts.items()))
 
 
 def _figure(value: object) -> str:

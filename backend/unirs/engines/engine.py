@@ -48,7 +48,8 @@ class Item(NamedTuple):
         on_token: Called with each piece of the answer's text.
         on_stage: Called with the name of each stage as it begins.
         stop: Called often. Once it returns true, the part of this answer until then is returned as
-            ``stopped``; the others of the batch continue.
+            ``stopped``; the others of the batch continue. It may call ``answer`` of the same
+            engine: the batch pauses, and goes on afterwards as if nothing had been.
     """
 
     visual: VisualInput

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_CAN_PAUSE = ("unirs", "server")
-"""Engines that can answer a question between two steps of others; the rest does between batches."""
-
 Guard = Callable[[Callable[[], Any]], Any]
 """Does work, and makes an error for the user of exhausted memory."""
 
@@ -56,16 +53,13 @@ class ReadQuestion:
         """The question in a batch.
 
         Args:
-            between: Called between two steps, if the engine can answer another question there.
+            between: Called between two steps; it may have another question answered.
         """
         from unirs.engines.engine import Item
 
-        can_pause, cancelled = self.engine.kind in _CAN_PAUSE, self.job.cancelled
-
         def stop() -> bool:
-            if can_pause:
-                between()
-            return cancelled.is_set()
+            between()
+            return self.job.cancelled.is_set()
 
         return Item(
             self.task.visual,

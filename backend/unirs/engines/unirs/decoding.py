@@ -15,7 +15,7 @@ from unirs.model import UniRSProcessor
 PREFILL_CHUNK = 512
 """Prompts are read in pieces of this many tokens: less memory, and a stop between them."""
 
-TOKENS_AT_ONCE = 512
+TOKENS_AT_ONCE = 256
 """Tokens that a processor reads at once of all rows together. With more of them it computes no
 faster, but a stop, or a question that goes first, would have to wait for all."""
 

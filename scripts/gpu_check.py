@@ -224,7 +224,7 @@ def check_default_model(device: torch.device) -> Facts:
 
 def write(folder: Path, preset: str, device: torch.device) -> Facts:
     """Write a model folder with random weights."""
-    from unirs.bench_full_size import write_full_size
+    from unirs.bench.full_size import write_full_size
     from unirs.model.folder import folder_bytes
 
     write_full_size(folder, preset, device)
@@ -240,7 +240,7 @@ def measure(folder: Path, device: torch.device, precision: str, tiles: int) -> F
         precision: Of its weights.
         tiles: Tiles that are captioned in batches; 0 for none.
     """
-    from unirs.bench_full_size import PROMPT_TOKENS, copy_bandwidth, decode_seconds, read_bytes
+    from unirs.bench.full_size import PROMPT_TOKENS, copy_bandwidth, decode_seconds, read_bytes
     from unirs.engines.unirs import load_pipeline
 
     reset_peak(device)
@@ -269,7 +269,7 @@ def measure(folder: Path, device: torch.device, precision: str, tiles: int) -> F
 
 def caption_tiles(pipeline: Any, count: int) -> Facts:
     """Captions of tiles a second: in batches, one by one, and with ``generate``."""
-    from unirs.bench import naive_answer
+    from unirs.bench.run import naive_answer
     from unirs.engines.engine import Item
     from unirs.inputs import Question, Task
 

@@ -40,8 +40,7 @@ RUNTIME = {
     "samples": {"inputs"},
     "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
-    "bench_vlm": FRONT | {"samples"},
-    "bench": FRONT | {"samples", "worker", "bench_vlm"},
+    "bench": FRONT | {"samples", "worker"},
     "cli": FRONT | {"self_test", "worker", "bench"},
     "__main__": {"cli"},
 }

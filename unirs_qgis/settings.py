@@ -29,6 +29,7 @@ DEFAULT_MODEL = "unirs-small"
 
 _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d{1,2})?")
 _HOST = re.compile(r"[^\s/@#?]{1,260}")
+_RELAY = re.compile(rf"{_HOST.pattern} server:\S.*")
 _LOGIN = re.compile(rf"{_HOST.pattern} [A-Za-z0-9]{{7}}")
 _CLUES = {"auto": None, "always": True, "never": False}
 _OLDER_NAMES = {"added_models": "model_folders"}
@@ -55,6 +56,8 @@ class Settings:
         added_models: Names of models that the user has added to the list: folders outside of the
             models folder, ``hf:OWNER/NAME``, ``server:URL#MODEL``.
         confirmed_hosts: Other hosts (``example.org:8000``) to which the user lets images be sent.
+        relayed_models: Models of a server on this computer that runs them elsewhere: the host that
+            images are sent on to, a space, and the name of the model.
         server_logins: For a server's host, a space, and the id of its configuration in QGIS's
             authentication store. The key itself is never stored here.
     """
@@ -70,7 +73,13 @@ class Settings:
     history_place: str = "profile"
     added_models: tuple[str, ...] = ()
     confirmed_hosts: tuple[str, ...] = ()
+    relayed_models: tuple[str, ...] = ()
     server_logins: tuple[str, ...] = ()
+
+    def relay(self, model: str) -> str:
+        """Host that a server on this computer sends images on to; empty if they stay here."""
+        hosts = {name: host for host, name in (each.split(" ", 1) for each in self.relayed_models)}
+        return hosts.get(model, "")
 
     def login(self, host: str) -> str:
         """Id of the authentication configuration for a server's host; empty if there is none."""
@@ -210,6 +219,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "history_place": _one_of(HISTORY_PLACES),
     "added_models": _texts,
     "confirmed_hosts": _matching(_HOST),
+    "relayed_models": _matching(_RELAY),
     "server_logins": _matching(_LOGIN),
     "base_python": _text,
     "build": _one_of(BUILDS),

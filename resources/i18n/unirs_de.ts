@@ -1376,6 +1376,10 @@
         <translation>Entfernen…</translation>
     </message>
     <message>
+        <source>The server lists no model that reads images.</source>
+        <translation>Der Server führt kein Modell auf, das Bilder liest.</translation>
+    </message>
+    <message>
         <source>Download…</source>
         <translation>Herunterladen…</translation>
     </message>

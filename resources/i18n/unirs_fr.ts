@@ -1376,6 +1376,10 @@
         <translation>Supprimer…</translation>
     </message>
     <message>
+        <source>The server lists no model that reads images.</source>
+        <translation>Le serveur ne liste aucun modèle qui lise des images.</translation>
+    </message>
+    <message>
         <source>Download…</source>
         <translation>Télécharger…</translation>
     </message>

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.servers import models as served
+from tests.engines.servers import scripted_server
+from tests.models.vlm import make_tiny_vlm
 from unirs.model.language_model import PACKAGES
 
 REFERENCE = Path(__file__).parents[1] / "model" / "reference-7x7"
@@ -27,6 +30,71 @@ def test_models_lists_the_models_of_this_computer(unirs, models_folder):
     assert tiny["summary"] == "A tiny model."
     assert "unirs-tiny" in plain.out
     assert str(models_folder) in plain.out.replace("\n", "")
+
+
+def test_models_lists_all_engines_with_what_a_user_chooses_by(unirs, tmp_path):
+    vlm = make_tiny_vlm(tmp_path / "tiny-vlm", "gemma3")
+    card = "---\nlicense: apache-2.0\n---\nA model.\n"
+    (vlm / "README.md").write_text(card, encoding="utf-8")
+    added = (vlm, "server:http://127.0.0.1:9#qwen", "server:https://example.org#m", "hf:x/missing")
+    words = [word for name in (*added, "unirs-tiny") for word in ("--add", name)]
+    listed = json.loads(unirs("models", "--json", *words).out)
+    models = {each["model"]: each for each in listed["models"]}
+    own = models["unirs-tiny"]
+    assert (own["engine"], own["added"], own["tried"], own["host"]) == ("unirs", True, False, None)
+    assert own["fits"] == dict.fromkeys(own["needs_bytes"], True)
+    other = models[str(vlm)]
+    assert (other["engine"], other["kind"], other["added"]) == ("transformers", "gemma3", True)
+    assert (other["licence"], other["use"]) == ("apache-2.0", "commercial")
+    assert other["size_bytes"] > 10_000
+    assert models["server:http://127.0.0.1:9#qwen"]["host"] is None, "it is not asked"
+    assert models["server:https://example.org#m"]["host"] == "example.org:443"
+    [problem] = [each for each in listed["problems"] if each["added"]]
+    assert (problem["code"], problem["next"]) == ("model_missing", ["download", "x/missing"])
+    assert listed["memory_bytes"] > 10**9
+    plain = unirs("models", "--add", vlm).out
+    assert "commercial" in plain
+    assert "in float32" in plain
+
+
+def test_models_lists_those_of_servers_when_it_is_asked_to(unirs, monkeypatch):
+    with scripted_server() as server, scripted_server() as locked:
+        server.replies["/v1/models"] = served("qwen2.5vl:7b", owned_by="vllm")
+        locked.replies["/v1/models"] = lambda exchange: exchange.send(b"{}", 401)
+        monkeypatch.setattr("unirs.models.servers.WELL_KNOWN_PORTS", (server.port, locked.port))
+        assert "servers" not in unirs("models").out
+        assert not server.requests
+        listed = json.loads(unirs("models", "--find-servers", "--json").out)
+        url = f"http://localhost:{server.port}"
+        assert listed["servers"] == [{"url": url, "kind": "vllm", "host": None, "models": 1}]
+        assert f"server:{url}#qwen2.5vl:7b" in [each["model"] for each in listed["models"]]
+        assert "key_refused" in [each["code"] for each in listed["problems"]]
+        assert "vllm" in unirs("models", "--server", server.url).out
+
+        monkeypatch.setenv("UNIRS_SERVER_KEY", "sk-secret")
+        unirs("models", "--server", server.url)
+        assert server.requests[-1].headers["Authorization"] == "Bearer sk-secret"
+    words = ("--server", "http://user:sk-secret@example.org", "--server", "https://example.org")
+    outcome = unirs("models", *words, "--add", "server:http://user:sk-secret@h#m", "--json")
+    codes = [each["code"] for each in json.loads(outcome.out)["problems"] if each["added"]]
+    assert codes == ["server_url_invalid", "remote_not_allowed", "server_url_invalid"]
+    assert "sk-secret" not in outcome.out + outcome.err
+
+
+def test_a_model_in_the_cache_of_a_hub_is_listed_by_its_repository(unirs, tmp_path, monkeypatch):
+    for name, architecture in (("models--x--tiny", "idefics3"), ("models--x--words", None)):
+        snapshot = tmp_path / name / "snapshots" / ("0" * 40)
+        if architecture:
+            make_tiny_vlm(snapshot, architecture)
+        else:
+            snapshot.mkdir(parents=True)
+            (snapshot / "config.json").write_text('{"model_type": "llama"}')
+        (tmp_path / name / "refs").mkdir()
+        (tmp_path / name / "refs" / "main").write_text("0" * 40)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    listed = json.loads(unirs("models", "--json").out)
+    assert [each["name"] for each in listed["models"] if each["model"] == "hf:x/tiny"] == ["tiny"]
+    assert "words" not in json.dumps(listed)
 
 
 def test_convert_makes_a_base_model_that_answers_zero_shot(unirs, before, tmp_path):

@@ -29,10 +29,10 @@ def test_world_refuses_a_size_that_cannot_be(unirs, tmp_path):
 
 @pytest.mark.slow
 def test_bench_measures_ratios(unirs, monkeypatch):
-    from unirs.bench import PAIR_QUESTIONS
+    from unirs.bench.run import PAIR_QUESTIONS
 
-    monkeypatch.setattr("unirs.bench.PAIR_QUESTIONS", PAIR_QUESTIONS[:5])
-    monkeypatch.setattr("unirs.bench.REPETITIONS", 1)
+    monkeypatch.setattr("unirs.bench.run.PAIR_QUESTIONS", PAIR_QUESTIONS[:5])
+    monkeypatch.setattr("unirs.bench.run.REPETITIONS", 1)
     facts = json.loads(unirs("bench", "--model", "unirs-tiny", "--device", "cpu", "--json").out)
     for key in ("follow_up_first_token_speedup", "shared_vs_naive_speedup", "worker_peak_mb"):
         assert facts[key] > 0

@@ -28,9 +28,14 @@ IMAGE = np.arange(80 * 60 * 3, dtype=np.uint8).reshape(80, 60, 3)
 SINGLE = VisualInput.single(Crop(IMAGE))
 CAPTION = Question(Task.CAPTION, max_new_tokens=20)
 YES_NO = Question(Task.ASK, "Is there a road?", options=("yes", "no"))
-IMPATIENT = Limits(0.5, 0.5, 0.5, 2**20)
+IMPATIENT = Limits(0.5, 0.5, 0.5, 2**20, 0.5)
 PACKED = gzip.compress(b"{}")
 LOST = '{"choices": [{"delta": {"content": "The image sh'
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch):
+    monkeypatch.setattr("unirs.engines.server.answering.BUSY_SECONDS", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -200,6 +205,17 @@ def test_a_stop_closes_the_connection_even_before_the_first_byte(server):
     engine.close()
 
 
+def test_a_busy_server_is_asked_again(server, engine):
+    def busy_at_first(exchange):
+        if len(server.asked) < 3:
+            exchange.send_json({"error": {"message": "Rate limit"}}, 429)
+        else:
+            streamed("A road.")(exchange)
+
+    server.chat = busy_at_first
+    assert engine.answer(SINGLE, CAPTION).text == "A road."
+
+
 def test_a_server_that_does_not_stream_is_read_as_a_whole(server, engine):
     choice = {"message": {"role": "assistant", "content": "A road."}, "finish_reason": "stop"}
     server.chat = lambda exchange: exchange.send_json({"choices": [choice]})
@@ -362,6 +378,21 @@ def test_another_host_is_refused_unless_it_was_allowed(server):
     assert "example.org:8000" in caught.value.message
     assert "leave this computer" in caught.value.message
     assert not server.requests
+
+
+def test_a_model_that_a_server_here_runs_elsewhere_is_another_host(server):
+    server.replies["/v1/models"] = models("qwen3-vl:235b-cloud")
+    entry = {"name": "qwen3-vl:235b-cloud", "remote_host": "https://ollama.com:443"}
+    server.replies["/api/tags"] = lambda exchange: exchange.send_json({"models": [entry]})
+    with pytest.raises(UniRSError) as caught:
+        open_server_engine(server.url, "qwen3-vl:235b-cloud")
+    assert caught.value.code == "remote_not_allowed"
+    assert "ollama.com:443" in caught.value.message
+    assert not server.asked, "no image was sent"
+    engine = open_server_engine(server.url, "qwen3-vl:235b-cloud", allow_remote=True)
+    assert engine.host == "ollama.com:443"
+    assert engine.answer(SINGLE, CAPTION).host == "ollama.com:443"
+    engine.close()
 
 
 def test_the_key_goes_into_one_header_and_nowhere_else(server, caplog, capfd):

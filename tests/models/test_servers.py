@@ -12,7 +12,7 @@ from unirs.errors import UniRSError
 from unirs.models.server_client import Limits
 from unirs.models.servers import ServedModel, find_servers, read_server
 
-LIMITS = Limits(0.5, 0.5, 0.5, 2**20)
+LIMITS = Limits(0.5, 0.5, 0.5, 2**20, 0.5)
 
 
 @pytest.fixture

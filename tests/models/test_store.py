@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from unirs.engines.opening import open_engine
 from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
 from unirs.model.folder import folder_bytes, read_folder
 from unirs.model.language_model import LanguageModel
 from unirs.models import find_model, store
+from unirs.models.listing import list_models
 from unirs.models.store import survey_models
 
 
@@ -136,7 +138,6 @@ DAMAGE = {
     "not-utf-8": lambda folder: (folder / "config.json").write_bytes(b'{"model_type": "\xff"}'),
     "a-list": lambda folder: (folder / "config.json").write_text("[]"),
     "deep": lambda folder: (folder / "config.json").write_text("[" * 100_000),
-    "foreign": lambda folder: (folder / "config.json").write_text('{"model_type": "llava"}'),
     "no-sizes": lambda folder: rewrite_config(folder, text_config={"hidden_size": 48}),
     "null-sizes": lambda folder: rewrite_config(folder, text_config=None),
     "odd-sizes": lambda folder: rewrite_config(
@@ -177,6 +178,17 @@ def test_a_damaged_folder_is_listed_and_refused_with_the_same_sentence(models, n
     assert (caught.value.code, caught.value.message) == (problem.code, problem.message)
 
 
+def test_a_folder_of_another_architecture_belongs_to_the_engine_transformers(models):
+    folder = models / "llava"
+    folder.mkdir()
+    (folder / "config.json").write_text('{"model_type": "llava"}')
+    assert folder not in [problem.folder for problem in survey_models()[1]]
+    [problem] = [problem for problem in list_models()[1] if problem.folder == folder]
+    with pytest.raises(UniRSError) as caught:
+        open_engine(folder, "cpu")
+    assert (caught.value.code, caught.value.message) == (problem.code, problem.message)
+
+
 def test_a_card_without_metadata_is_read_without_a_warning(models):
     (models / "mine" / "README.md").write_text("# Title\n\nOne thing.\n", encoding="utf-8")
     code = "from unirs.models.store import survey_models; assert survey_models()[0]"
@@ -187,8 +199,8 @@ def test_a_card_without_metadata_is_read_without_a_warning(models):
 @pytest.mark.usefixtures("models")
 def test_listing_models_does_not_import_torch():
     code = (
-        "import sys; from unirs.models.store import survey_models\n"
-        "assert [m.name for m in survey_models()[0]].count('mine') == 1\n"
+        "import sys; from unirs.models.listing import list_models\n"
+        "assert [m.name for m in list_models()[0]].count('mine') == 1\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'heavy'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -84,14 +84,14 @@ def make_tiny_vlm(
 
     Args:
         folder: Where to; it is made.
-        architecture: One of ``ARCHITECTURES``.
+        architecture: One of ``ARCHITECTURES`` or ``OTHERS``.
         template: A chat template in place of the architecture's own.
         seed: Of the weights.
 
     Returns:
         The folder.
     """
-    tiny = ARCHITECTURES[architecture]
+    tiny = (ARCHITECTURES | OTHERS)[architecture]
     tokenizer = _tokenizer(tiny)
     torch.manual_seed(seed)
     model, image_processor, settings = tiny.build(tokenizer)
@@ -219,6 +219,58 @@ def _qwen_images(patch_size: int) -> Any:
 
     size = {"shortest_edge": 32 * 32, "longest_edge": 64 * 64}
     return Qwen2VLImageProcessorPil(patch_size=patch_size, size=size)
+
+
+def _qwen3_5(tokenizer: PreTrainedTokenizerFast) -> tuple[Any, Any, dict[str, Any]]:
+    from transformers import Qwen3_5Config, Qwen3_5ForConditionalGeneration
+
+    rope = {"rope_type": "default", "mrope_section": [1, 1, 2], "mrope_interleaved": True}
+    linear = {f"linear_num_{part}_heads": 2 for part in ("key", "value")}
+    linear |= {f"linear_{part}_head_dim": 8 for part in ("key", "value")}
+    config = Qwen3_5Config(
+        text_config=_text(
+            tokenizer,
+            head_dim=8,
+            layer_types=["linear_attention", "full_attention"],
+            rope_parameters={**rope, "partial_rotary_factor": 1.0},
+            **linear,
+        ),
+        vision_config={
+            "depth": 2,
+            "hidden_size": 32,
+            "intermediate_size": 32,
+            "num_heads": 2,
+            "patch_size": 8,
+            "out_hidden_size": 32,
+            "num_position_embeddings": 64,
+            "deepstack_visual_indexes": [],
+        },
+        **_qwen_tokens(tokenizer),
+    )
+    settings = {"processor_class": "Qwen3VLProcessor"}
+    return Qwen3_5ForConditionalGeneration(config), _qwen_images(8), settings
+
+
+def _llava(tokenizer: PreTrainedTokenizerFast) -> tuple[Any, Any, dict[str, Any]]:
+    from transformers import LlavaConfig, LlavaForConditionalGeneration
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    config = LlavaConfig(
+        text_config=_text(tokenizer, model_type="llama"),
+        vision_config={**_siglip(32), "model_type": "siglip_vision_model"},
+        image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+        vision_feature_select_strategy="full",
+        vision_feature_layer=-1,
+    )
+    side = {"height": 32, "width": 32}
+    settings = {
+        "processor_class": "LlavaProcessor",
+        "patch_size": 8,
+        "vision_feature_select_strategy": "full",
+        "num_additional_image_tokens": 0,
+    }
+    images = CLIPImageProcessorPil(size=side, crop_size=side)
+    return LlavaForConditionalGeneration(config), images, settings
 
 
 def _smolvlm(tokenizer: PreTrainedTokenizerFast) -> tuple[Any, Any, dict[str, Any]]:
@@ -363,3 +415,9 @@ ARCHITECTURES = {
     ),
 }
 """The architectures that can be made, by ``transformers``' name for each (``model_type``)."""
+
+OTHERS = {
+    "qwen3_5": Tiny(QWEN, _QWEN_TOKENS, _qwen3_5, _QWEN_NAMES),  # with linear attention
+    "llava": Tiny(LLAVA, ("<|im_end|>", "<|im_start|>", "<image>"), _llava, {}),
+}
+"""Architectures that the engine is not prepared for."""

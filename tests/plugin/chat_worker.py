@@ -28,7 +28,7 @@ class Talker:
     kind, device, precision = "server", "server", ""
     digest, memory_bytes = None, None
     host, image_size, frame_count = HOST, 64, 8
-    demonstration, load_seconds = False, 0.0
+    demonstration, load_seconds, batch_size = False, 0.0, 1
     capabilities = Capabilities(tuple(InputKind), False, False, "none", True, True)
 
     def __init__(self, name):

@@ -105,6 +105,14 @@ class TestAccess:
         settings = Settings(confirmed_hosts=("example.org:443",))
         assert access_params(settings, THERE) == {"allow_remote": True}
 
+    def test_a_server_of_this_computer_that_sends_images_on_needs_permission_for_that_host(self):
+        settings = Settings(relayed_models=(f"ollama.com:443 {HERE}",))
+        with pytest.raises(UserError, match=r"ollama\.com:443"):
+            access_params(settings, HERE)
+        settings = replace(settings, confirmed_hosts=("ollama.com:443",))
+        assert access_params(settings, HERE) == {"allow_remote": True}
+        assert access_params(settings, HERE + "-other") == {}
+
     def test_a_server_of_this_computer_is_never_allowed_to_be_elsewhere(self):
         assert access_params(Settings(), HERE) == {}
 

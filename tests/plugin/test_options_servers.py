@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QDialog, QMessageBox, QVBoxLayout
 
 from tests.plugin.options_fixtures import FOUND, ON_SERVER, Manager, choose, model
 from unirs_qgis.options.page import UniRSOptionsPage
+from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.model_list import ModelList, ModelProblem
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.runtime.worker import Worker
@@ -174,6 +175,34 @@ class TestAnotherComputer:
         page.manager.listed.emit(ModelList((*FOUND.models, there), servers=("http://x",)))
         choose(page.models, THERE)
         assert page.settings.model == THERE
+
+    def test_why_a_server_does_not_answer_is_said(self, page):
+        url = "http://localhost:9/v1"
+        problem = ModelProblem(url, "server_unreachable", "Nothing listens there.", "server")
+        self.type_name(page, url)
+        page.manager.listed.emit(ModelList(FOUND.models, (problem,)))
+        assert page.models.notice.text == "Nothing listens there."
+        self.type_name(page, url)
+        page.manager.listed.emit(ModelList(FOUND.models, servers=(url,)))
+        assert "no model" in page.models.notice.text
+
+    def test_a_server_of_this_computer_that_sends_images_on_is_asked_about_too(self, page):
+        name = "server:http://localhost:11434#big:cloud"
+        cloud = model(name, engine="server", folder=None, host="ollama.com:443")
+        page.models.find_button.click()
+        page.manager.listed.emit(ModelList((*FOUND.models, cloud)))
+        assert "ollama.com:443" in page.models.view.topLevelItem(2).text(2)
+        choose(page.models, name)
+        assert "ollama.com:443" in page.servers.dialog.informativeText()
+        assert page.settings.model == "unirs-small"
+        press(page, QMessageBox.ButtonRole.AcceptRole)
+        page.apply()
+        assert access_params(read_settings(), name) == {"allow_remote": True}
+        page.servers.choose("ollama.com:443")
+        page.servers.withdraw_button.click()
+        page.apply()
+        assert page.settings.relayed_models == ()
+        assert "ollama.com:443" in page.models.choice_notice.text
 
     def test_a_login_in_the_address_is_refused(self, page):
         self.type_name(page, "server:http://maria:secret@example.org:8000#big")

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsSettings
+from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 
 from tests.engines.servers import models, scripted_server, streamed
 from tests.plugin.options_fixtures import choose
@@ -54,8 +54,7 @@ def llama(worker_python, tmp_path):
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     yield process.stdout.readline().strip()
-    process.stdin.close()
-    process.wait(30)
+    process.communicate(timeout=30)  # it ends with its input
 
 
 @pytest.fixture
@@ -107,11 +106,28 @@ def test_a_newcomer_lists_a_server_chooses_a_model_and_asks_it(
     assert "data:image/" in str(server.asked[0])
 
 
-def test_a_key_reaches_its_server_and_no_place_that_is_kept(
-    qtbot, shown, server, monkeypatch, tmp_path
-):
-    monkeypatch.setenv("UNIRS_SERVER_KEY", KEY)
-    write_settings(Settings(model=f"server:{server.url}#any"))
+@pytest.fixture(params=["environment", "store"])
+def login(request, monkeypatch, qgis_app) -> str:
+    """Where the key is: id of its configuration in QGIS's store; empty for the environment."""
+    if request.param == "environment":
+        monkeypatch.setenv("UNIRS_SERVER_KEY", KEY)
+        yield ""
+        return
+    manager = QgsApplication.authManager()
+    if manager.isDisabled() or not manager.setMasterPassword("of this test", True):
+        pytest.skip("QGIS's authentication does not work here")
+    config = QgsAuthMethodConfig("APIHeader")
+    config.setName("key of the server")
+    config.setConfigMap({"Authorization": f"Bearer {KEY}"})
+    manager.storeAuthenticationConfig(config)
+    yield config.id()
+    manager.removeAuthenticationConfig(config.id())
+
+
+def test_a_key_reaches_its_server_and_no_place_that_is_kept(qtbot, shown, server, login, tmp_path):
+    host = server.url.partition("://")[2]
+    logins = (f"{host} {login}",) if login else ()
+    write_settings(Settings(model=f"server:{server.url}#any", server_logins=logins))
     entry = answer(qtbot, shown)
     qtbot.waitUntil(lambda: any(tmp_path.rglob("*.gpkg")), timeout=LONG)
     assert entry.id in shown.history._entries

@@ -40,6 +40,7 @@ def test_settings_are_read_as_they_were_written():
         history_place="project",
         added_models=("/data/zwei Ordner, mit Komma", "hf:a/b", "server:http://localhost:1/v1#c:d"),
         confirmed_hosts=("example.org:443",),
+        relayed_models=("ollama.com:443 server:http://localhost:1#big model:cloud",),
         server_logins=("example.org:443 abc1234", "localhost:1 ABC1234"),
     )
     write_settings(chosen)
@@ -69,6 +70,7 @@ def test_the_authentication_of_each_server_is_found_by_its_host():
     ("name", "stored"),
     [
         ("confirmed_hosts", ["user@example.org:443", "https://example.org", "a b:1"]),
+        ("relayed_models", ["ollama.com:443", "server:http://localhost:1#a"]),
         ("server_logins", ["example.org:443", "example.org:443 sk-secret-key", " abc1234"]),
     ],
 )

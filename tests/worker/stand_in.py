@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from unirs.errors import UniRSError
 from unirs.worker.__main__ import main
-from unirs.worker.server import Worker
+from unirs.worker.jobs import Worker
 
 
 class Reply(BaseModel):

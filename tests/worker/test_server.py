@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from unirs.errors import UniRSError
 from unirs.worker import protocol
+from unirs.worker.jobs import Worker
 from unirs.worker.messages import METHODS, NOTIFICATIONS, Error
 from unirs.worker.protocol import ClientGone
-from unirs.worker.server import Server, Worker, hello
+from unirs.worker.server import Server, hello
 
 
 class Reply(BaseModel):

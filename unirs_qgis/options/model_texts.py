@@ -45,7 +45,8 @@ def engine_title(item: Model | ModelProblem) -> str:
     server = server_of(item.name)
     if server is None:
         return translate("Options", "Server")
-    place = server.host if server.is_remote else f":{server.host.rpartition(':')[2]}"
+    away = server.host if server.is_remote else getattr(item, "host", "")
+    place = away or f":{server.host.rpartition(':')[2]}"
     return f"{translate('Options', 'Server')} {place}"
 
 
@@ -139,7 +140,7 @@ def description(item: Model | ModelProblem, precision: str, memory_bytes: int | 
             )
         if item.engine != UNIRS:
             lines.append(translate("Options", "It makes no change maps."))
-        lines.append(_host_line(item.name))
+        lines.append(_host_line(item))
     lines.append(str(item.folder) if item.folder else item.name)
     return "\n".join(line for line in lines if line)
 
@@ -151,12 +152,13 @@ def _memory_line(model: Model) -> str:
     return translate("Options", "Memory by precision: {list}.").format(list=", ".join(needs))
 
 
-def _host_line(name: str) -> str:
-    server = server_of(name)
+def _host_line(model: Model) -> str:
+    server = server_of(model.name)
     if server is None:
         return ""
-    if server.is_remote:
+    host = server.host if server.is_remote else model.host
+    if host:
         return translate("Options", "Images leave this computer: they are sent to {host}.").format(
-            host=server.host
+            host=host
         )
     return translate("Options", "Images stay on this computer.")

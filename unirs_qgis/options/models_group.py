@@ -108,10 +108,10 @@ class ModelsGroup(QGroupBox):
         except UserError as error:
             self.notice.warn(error.message)
             return
-        if server is None or self._servers.is_allowed(server):
+        if self._servers.is_allowed(name):
             self._add(name, server)
         else:
-            self._servers.ask(server, lambda: self._add(name, server), lambda: None)
+            self._servers.ask(name, lambda: self._add(name, server), lambda: None)
 
     def _build(self) -> None:
         self.model_combo = compact_combo()
@@ -198,7 +198,7 @@ class ModelsGroup(QGroupBox):
         if not self._manager.is_ready:
             self.notice.inform(self.tr("Set up the runtime first: it lists and downloads models."))
         self._replace_missing()
-        self._servers.show_servers(each.name for each in self._found.models)
+        self._servers.show_models(self._found.models)
         self.view.show_models(self._found, self._precision)
         self._fill_combo()
         self.transfers.show_downloadable(found.downloadable)
@@ -210,6 +210,10 @@ class ModelsGroup(QGroupBox):
         if count:
             text = self.tr("Servers: {servers}. Models in the list: {models}.")
             self.notice.inform(text.format(servers=len(found.servers), models=count))
+        elif asked.server:
+            problem = found.find(asked.server)
+            text = self.tr("The server lists no model that reads images.")
+            self.notice.warn(problem.message if isinstance(problem, ModelProblem) else text)
         elif asked.find_servers:
             self.notice.inform(
                 self.tr(
@@ -260,11 +264,10 @@ class ModelsGroup(QGroupBox):
             self._choose(item.name)
 
     def _choose(self, name: str) -> None:
-        server = server_of(name)
-        if server is None or self._servers.is_allowed(server):
+        if self._servers.is_allowed(name):
             self._accept(name)
         else:
-            self._servers.ask(server, lambda: self._accept(name), self._fill_combo)
+            self._servers.ask(name, lambda: self._accept(name), self._fill_combo)
 
     def _accept(self, name: str) -> None:
         self._model, self._replacement = name, ""
@@ -277,11 +280,10 @@ class ModelsGroup(QGroupBox):
     def _show_choice(self) -> None:
         """Why the chosen model cannot answer, before anything is loaded."""
         item = self._found.find(self._model)
-        server = server_of(self._model)
-        if server and not self._servers.is_allowed(server):
+        if not self._servers.is_allowed(self._model):
             text = self.tr(
                 "No images are sent to {host} before you allow it: choose the model again."
-            ).format(host=server.host)
+            ).format(host=self._servers.receiver(self._model))
         else:
             text = (self.view.refusal(item) if item else "") or self._replacement
         if text:

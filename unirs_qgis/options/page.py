@@ -85,6 +85,7 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
             history_place=self.answers.history_combo.currentData(),
             added_models=self.models.added,
             confirmed_hosts=self.servers.confirmed_hosts,
+            relayed_models=self.servers.relayed_models,
             server_logins=self.servers.server_logins,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from qgis.gui import QgsAuthConfigSelect
 from qtpy.QtCore import Qt, Signal
@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QFormLayout, QGroupBox, QMessageBox, QPushButton, QVB
 
 from unirs_qgis.options.widgets import button_row, compact_combo, hint_label, plain_label
 from unirs_qgis.runtime.access import KEY_VARIABLE
+from unirs_qgis.runtime.model_list import Model
 from unirs_qgis.runtime.model_names import ServerName, server_of
 from unirs_qgis.settings import Settings
 
@@ -31,7 +32,8 @@ class ServersGroup(QGroupBox):
         super().__init__(parent)
         self.setTitle(self.tr("Servers"))
         self._confirmed = list(settings.confirmed_hosts)
-        self._logins = dict(each.split(" ") for each in settings.server_logins)
+        self._logins = dict(_pairs(settings.server_logins))
+        self._relays = {name: host for host, name in _pairs(settings.relayed_models)}
         self._servers: dict[str, ServerName] = {}
         self.dialog: QMessageBox | None = None
         self._build()
@@ -47,28 +49,41 @@ class ServersGroup(QGroupBox):
         """Host and id of the authentication configuration of each server that has one."""
         return tuple(f"{host} {login}" for host, login in self._logins.items() if login)
 
-    def is_allowed(self, server: ServerName) -> bool:
-        """Whether images may be sent to a server."""
-        return not server.is_remote or server.host in self._confirmed
+    @property
+    def relayed_models(self) -> tuple[str, ...]:
+        """Allowed host and name of each model that a server on this computer runs elsewhere."""
+        relays = self._relays.items()
+        return tuple(f"{host} {name}" for name, host in relays if host in self._confirmed)
 
-    def ask(
-        self, server: ServerName, allowed: Callable[[], None], refused: Callable[[], None]
-    ) -> None:
+    def receiver(self, name: str) -> str:
+        """Other host that the images for a model are sent to; empty if they stay here."""
+        server = server_of(name)
+        if server and server.is_remote:
+            return server.host
+        return self._relays.get(name, "")
+
+    def is_allowed(self, name: str) -> bool:
+        """Whether images may be sent to where a model runs."""
+        host = self.receiver(name)
+        return not host or host in self._confirmed
+
+    def ask(self, name: str, allowed: Callable[[], None], refused: Callable[[], None]) -> None:
         """Ask whether images may leave this computer, in a dialog that names the host.
 
         Args:
-            server: A server on another computer.
+            name: A model on another computer.
             allowed: Called if they may.
             refused: Called if not.
         """
-        accept = self.tr("Send images to {host}").format(host=server.host)
+        host, server = self.receiver(name), server_of(name)
+        accept = self.tr("Send images to {host}").format(host=host)
         sentences = [
             self.tr(
                 "{host} is another computer. Every question sends it the images of its extent."
             ),
             self.tr("Whoever runs it can see and keep them."),
         ]
-        if not server.is_encrypted:
+        if server and server.is_remote and not server.is_encrypted:
             sentences.append(
                 self.tr("The connection is not encrypted: others on the way can read them, too.")
             )
@@ -78,7 +93,7 @@ class ServersGroup(QGroupBox):
         dialog.setWindowTitle(self.tr("Images leave this computer"))
         dialog.setTextFormat(Qt.TextFormat.PlainText)
         dialog.setText(self.tr("Let images leave this computer?"))
-        dialog.setInformativeText(" ".join(sentences).format(host=server.host))
+        dialog.setInformativeText(" ".join(sentences).format(host=host))
         yes = dialog.addButton(accept.replace("&", "&&"), QMessageBox.ButtonRole.AcceptRole)
         no = dialog.addButton(QMessageBox.StandardButton.Cancel)
         dialog.setDefaultButton(no)
@@ -90,14 +105,24 @@ class ServersGroup(QGroupBox):
             if dialog.clickedButton() is not yes:
                 refused()
                 return
-            if server.host not in self._confirmed:
-                self._confirmed.append(server.host)
-            self._show_server()
+            if host not in self._confirmed:
+                self._confirmed.append(host)
+            self.show_servers([])
             allowed()
 
         dialog.finished.connect(finish)
         self.dialog = dialog
         dialog.open()  # QGIS goes on meanwhile
+
+    def show_models(self, models: Iterable[Model]) -> None:
+        """Offer the servers of listed models, and note where they send images on to."""
+        names = []
+        for model in models:
+            names.append(model.name)
+            server = server_of(model.name)
+            if server and not server.is_remote and model.host:
+                self._relays[model.name] = model.host
+        self.show_servers(names)
 
     def show_servers(self, names: Iterable[str]) -> None:
         """Offer the servers in names of models, besides those that have a permission or a key."""
@@ -177,6 +202,7 @@ class ServersGroup(QGroupBox):
         self.login_select.blockSignals(True)
         self.login_select.setConfigId(self._logins.get(host, ""))
         self.login_select.blockSignals(False)
+        self.login_select.setEnabled(host in self._servers or host not in self._relays.values())
 
     def _keep_login(self, login: str) -> None:
         host = self.host_combo.currentData()
@@ -189,3 +215,10 @@ class ServersGroup(QGroupBox):
             self._confirmed.remove(host)
         self._show_server()
         self.changed.emit()
+
+
+def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The two parts of each text, at its first space."""
+    for text in texts:
+        first, _, second = text.partition(" ")
+        yield first, second

@@ -18,21 +18,18 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
-    QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterNumber,
-    QgsProcessingParameterString,
     QgsRasterLayer,
 )
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QIcon
 
-from unirs_qgis.background import UserError
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
 from unirs_qgis.inputs.layers import acquisition_date, date_warning
 from unirs_qgis.paths import resource
+from unirs_qgis.processing.model_parameters import model_access, model_parameters
 from unirs_qgis.processing.outputs import FileOutput, SinkTable
 from unirs_qgis.processing.rows import Columns, style_output
 from unirs_qgis.processing.run import Area, BatchRequest, Run, Table
@@ -43,14 +40,13 @@ from unirs_qgis.processing.session import (
     worker_session,
 )
 from unirs_qgis.processing.tables import Schema
-from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import (
     PYTHON_VARIABLE,
     Runtime,
     describe_runtime,
     worker_command,
 )
-from unirs_qgis.settings import TOKENS, Settings, read_settings
+from unirs_qgis.settings import read_settings
 
 translate = QCoreApplication.translate
 
@@ -142,7 +138,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         """Declare the parameters."""
         for parameter in self.inputs():
             self.addParameter(parameter)
-        for parameter in _model_parameters(read_settings()):
+        for parameter in model_parameters(read_settings()):
             parameter.setFlags(
                 parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced
             )
@@ -160,11 +156,7 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
         if runtime.python is None:
             raise QgsProcessingException(_readiness(runtime))
         self._command = worker_command(runtime.python)
-        model = self.parameterAsString(parameters, "MODEL", context).strip()
-        try:  # here, on the main thread, because QGIS may ask for its master password
-            self._access = access_params(read_settings(), model)
-        except UserError as error:
-            raise QgsProcessingException(error.message) from error
+        self._access = model_access(self.parameterAsString(parameters, "MODEL", context))
         rasters = self.rasters(parameters, context)
         try:
             self.snapshots = [LayerSnapshot.of(layer) for layer in rasters]
@@ -346,40 +338,6 @@ def _pixel(layer: QgsRasterLayer) -> tuple[float, float] | None:
     if layer.width() <= 0 or layer.height() <= 0:
         return None
     return layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY()
-
-
-def _model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
-    """Parameters of every run; the options page gives their defaults."""
-    return [
-        QgsProcessingParameterString(
-            "MODEL",
-            translate("Processing", "Model (name, folder, hf:OWNER/NAME or server:URL#MODEL)"),
-            settings.model,
-        ),
-        QgsProcessingParameterString(
-            "DEVICE", translate("Processing", "Device (auto, cpu, cuda…)"), settings.device
-        ),
-        QgsProcessingParameterString(
-            "PRECISION",
-            translate("Processing", "Precision (auto, float32, bfloat16, float16, int8, int4)"),
-            settings.precision,
-        ),
-        QgsProcessingParameterBoolean(
-            "CLUE", translate("Processing", "Generate a clue first"), settings.clue is not False
-        ),
-        QgsProcessingParameterNumber(
-            "MAX_TOKENS",
-            translate("Processing", "Maximum length of an answer, in tokens"),
-            defaultValue=settings.max_new_tokens,
-            minValue=TOKENS.start,
-            maxValue=TOKENS.stop - 1,
-        ),
-        QgsProcessingParameterBoolean(
-            "RESUME",
-            translate("Processing", "Resume: keep the rows that the output has already"),
-            True,
-        ),
-    ]
 
 
 def polygons_output(label: str) -> QgsProcessingParameterFeatureSink:

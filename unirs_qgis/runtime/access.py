@@ -42,14 +42,15 @@ def access_params(settings: Settings, model: str) -> dict[str, Any]:
     server = read_server_name(model)
     if server is None:
         return {}
-    if server.is_remote and server.host not in settings.confirmed_hosts:
+    receiver = server.host if server.is_remote else settings.relay(model)
+    if receiver and receiver not in settings.confirmed_hosts:
         text = QCoreApplication.translate(
             "Models",
             "Nothing was sent: {host} is another computer, to which you have not let images be "
             "sent. Choose its model in Settings ▸ Options ▸ UniRS to do so.",
         )
-        raise UserError("remote_not_allowed", text.format(host=server.host))
-    params: dict[str, Any] = {"allow_remote": True} if server.is_remote else {}
+        raise UserError("remote_not_allowed", text.format(host=receiver))
+    params: dict[str, Any] = {"allow_remote": True} if receiver else {}
     key = key_for(settings.login(server.host))
     return {**params, "key": key} if key else params
 

@@ -26,6 +26,7 @@ class Model:
         engine: What answers with it: ``"unirs"``, ``"transformers"`` or ``"server"``.
         title: Its short name; empty if that is ``name``.
         folder: Its files; ``None`` for a model of a server.
+        host: Other host that images are sent to; empty if they stay on this computer.
         size_bytes: Size on disk; ``None`` if it is unknown.
         needs_bytes: Memory that it needs on this computer, by precision.
         fits: Whether that much memory is there, by precision.
@@ -43,6 +44,7 @@ class Model:
     engine: str = UNIRS
     title: str = ""
     folder: Path | None = None
+    host: str = ""
     size_bytes: int | None = None
     needs_bytes: Mapping[str, int] = field(default_factory=dict)
     fits: Mapping[str, bool] = field(default_factory=dict)

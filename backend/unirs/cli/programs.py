@@ -53,7 +53,7 @@ def bench(
         _bench_full_size(device, json)
         return
     with Watch("Starting") as watch:
-        from unirs.bench import run_bench
+        from unirs.bench.run import run_bench
         from unirs.engines.unirs import load_pipeline
 
         result = run_bench(lambda: load_pipeline(model, device, precision), watch.stage)
@@ -68,7 +68,7 @@ def bench(
 
 def _bench_full_size(device: str, json: bool) -> None:
     with Watch("Starting") as watch:
-        from unirs.bench_full_size import run_full_size
+        from unirs.bench.full_size import run_full_size
 
         facts = run_full_size(device, watch.stage).to_json()
     if json:

@@ -9,6 +9,7 @@ every model that ``from_pretrained`` loads.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -93,17 +94,21 @@ def loading_options(dtype: torch.dtype, quantisation: Quantisation | None = None
     return options
 
 
-def open_weights(folder: Path) -> dict[str, Any]:
+def open_weights(folder: Path, files: Collection[Path] = ()) -> dict[str, Any]:
     """All tensors of a folder's safetensors files by name, each read when it is used.
 
     For the ``state_dict`` of ``from_pretrained``. By default that function maps the files into
     memory, where what has been read counts beside the model until all is loaded.
 
+    Args:
+        folder: The folder.
+        files: Its files that count; by default all.
+
     Raises:
         OSError, SafetensorError: A file cannot be read.
     """
     tensors = _Unread()
-    for file in sorted(folder.glob("*.safetensors")):
+    for file in files or sorted(folder.glob("*.safetensors")):
         stored: Any = safe_open(file, "pt", backend="pread")
         tensors.update({name: stored.get_slice(name) for name in stored.keys()})  # noqa: SIM118
     return tensors

@@ -8,6 +8,7 @@ here imports PyTorch.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from unirs.errors import UniRSError
 from unirs.model import limits
 from unirs.model.folder import CARD, CONFIG, folder_bytes, refuse_invalid
 from unirs.model.limits import InvalidModelError, Weights
+from unirs.model.memory import MemoryNeed
 
 INDEX, WEIGHTS = "model.safetensors.index.json", "model.safetensors"
 TEMPLATE = "chat_template.jinja"
@@ -31,9 +33,12 @@ _TOKENIZER_BYTES = 128 * limits.MIB
 _COUNTS = {"depth", "num_layers", "n_layers", "n_layer", "num_experts", "n_routed_experts"}
 _MOST = 4096
 _BLOCK, _BLOCKS = 1 << 16, 256
-_BYTES_PER_NUMBER = {"float32": 4, "bfloat16": 2, "float16": 2}
-_RUNTIME_BYTES = 700 * limits.MIB
-"""Memory of Python, PyTorch, ``transformers`` and one image before any weight is loaded."""
+_CONTEXT_TOKENS = 8192
+"""Tokens that a question takes at most in the estimate of memory; contexts are far longer."""
+
+_PRODUCT = re.compile(r"\blayers\.\d+\..*weight$")
+_VISION = re.compile(r"vision|visual|image|encoder|resampler|projector|audio")
+"""Parts of names of weights: of the language model's blocks, and of what is beside them."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,19 @@ class VLMFolder:
         return sum(facts.numbers for facts in self.weights.values())
 
     @property
+    def memory(self) -> MemoryNeed:
+        """Estimate of the memory that answering takes."""
+        products = sum(
+            facts.numbers
+            for name, facts in self.weights.items()
+            if len(facts.shape) == 2 and _PRODUCT.search(name) and not _VISION.search(name)
+        )
+        return MemoryNeed(products, self.parameters - products, _context_numbers(self.config))
+
+    @property
     def needs_bytes(self) -> dict[str, int]:
-        """Estimate of the memory that answering takes, for each precision."""
-        return {
-            precision: _RUNTIME_BYTES + size * self.parameters
-            for precision, size in _BYTES_PER_NUMBER.items()
-        }
+        """The same for each precision."""
+        return self.memory.by_precision()
 
     @property
     def file_bytes(self) -> int:
@@ -95,6 +107,19 @@ class VLMFolder:
             for block in _samples(file):
                 hasher.update(block)
         return hasher.hexdigest()
+
+
+def _context_numbers(config: Mapping[str, Any]) -> int:
+    """Numbers in the keys and values of a long question; 0 where the sizes have other names."""
+    text = config.get("text_config") or config
+    try:
+        heads = text["num_attention_heads"]
+        width = text.get("head_dim") or text["hidden_size"] // heads
+        pairs = text["num_hidden_layers"] * (text.get("num_key_value_heads") or heads) * width
+    except (KeyError, TypeError, AttributeError, ZeroDivisionError):
+        return 0
+    context = text.get("max_position_embeddings") or _CONTEXT_TOKENS
+    return int(2 * pairs * min(context, _CONTEXT_TOKENS))
 
 
 def vlm_name(path: Path) -> str:

@@ -8,7 +8,6 @@ of this name is complete, and a download that was interrupted is resumed by the 
 from __future__ import annotations
 
 import errno
-import fnmatch
 import json
 import os
 import time
@@ -17,30 +16,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from unirs.errors import UniRSError
 from unirs.files import free_bytes, require_space, write_failure
-from unirs.model.folder import CHECKPOINT_MARK, check_config, refuse_invalid, require_files
 from unirs.models.hub import (
     Hasher,
     RemoteFile,
     RemoteModel,
     find_remote,
     open_remote,
-    read_remote_config,
 )
 from unirs.models.known import KNOWN_MODELS
+from unirs.models.remote_kind import needed_files, remote_kind
 from unirs.models.store import DOWNLOAD_RECORD, download_folder, models_folders, read_record
-
-NEEDED = ("*.safetensors", "*.json", "*.model", "README.md", "LICENSE*")
-"""Weights, configurations, tokenizers, card and licence. Never a ``.bin``: those are pickles."""
-
-NEEDED_BY_TRANSFORMERS = (*NEEDED, "*.jinja", "merges.txt", "vocab.txt")
-"""The same for a model of the engine transformers, which reads no folders within the model."""
-
-UNNEEDED = ("trainer_state.json", ".*", "*/.*", "consolidated*.safetensors")
-"""Files that match ``NEEDED`` and are not needed all the same."""
 
 RETRIES = 4
 """Attempts in a row without any progress after which a download gives up."""
@@ -97,9 +85,8 @@ def plan_download(
     known = next((model for model in KNOWN_MODELS if model.name == name.lower()), None)
     remote = find_remote(known.repository if known else name, revision)
     folder = Path(folder) if folder else _default_folder(remote)
-    kind = _kind(remote)
-    needed = _is_needed_by_transformers if kind == "transformers" else _is_needed
-    files = tuple(sorted(filter(needed, remote.files), key=lambda file: file.size))
+    kind = remote_kind(remote)
+    files = tuple(sorted(needed_files(remote, kind), key=lambda file: file.size))
     return DownloadPlan(
         remote=remote,
         revision=revision,
@@ -111,44 +98,6 @@ def plan_download(
         needs_conversion=kind == "checkpoint",
         is_there=_is_there(folder, remote),
     )
-
-
-def _kind(remote: RemoteModel) -> Literal["unirs", "checkpoint", "transformers"]:
-    """What a model is, by its configuration; what no engine reads is refused."""
-    names = {file.name for file in remote.files}
-    _require_weights(remote, names)
-    if CHECKPOINT_MARK in names:
-        return "checkpoint"
-    config = read_remote_config(remote)
-    if config.get("model_type") == "unirs":
-        with refuse_invalid(f"The model {remote.repository}"):
-            check_config(config)
-            require_files(config, names.__contains__)
-        return "unirs"
-    if _reads_images(config.get("model_type")):
-        return "transformers"
-    raise UniRSError(
-        "model_unsupported",
-        f"{remote.repository} is neither a UniRS model nor a VILA-1.5 checkpoint, nor a "
-        "vision-language model of an architecture that transformers has.",
-    )
-
-
-def _reads_images(model_type: object) -> bool:
-    """Whether transformers itself has a model of this architecture that answers about images."""
-    from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
-
-    return isinstance(model_type, str) and model_type in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
-
-
-def _require_weights(remote: RemoteModel, names: set[str]) -> None:
-    """Refuse a model whose weights are pickled, or are not there."""
-    if not any(name.endswith(".safetensors") for name in names):
-        raise UniRSError(
-            "model_unsupported",
-            f"{remote.repository} has no weights as safetensors, the one format that holds no "
-            "code; choose a version that has.",
-        )
 
 
 def download(
@@ -320,19 +269,6 @@ def _digest(path: Path, hasher: Hasher) -> str:
 
 def _part(scratch: Path, file: RemoteFile) -> Path:
     return scratch / f"{file.name}.{file.digest[:12]}.part"
-
-
-def _is_needed(file: RemoteFile) -> bool:
-    return _matches(file, NEEDED) and not _matches(file, UNNEEDED)
-
-
-def _is_needed_by_transformers(file: RemoteFile) -> bool:
-    needed = "/" not in file.name and _matches(file, NEEDED_BY_TRANSFORMERS)
-    return needed and not _matches(file, UNNEEDED)
-
-
-def _matches(file: RemoteFile, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(file.name, pattern) for pattern in patterns)
 
 
 def _default_folder(remote: RemoteModel) -> Path:

@@ -174,7 +174,7 @@ def _of_server(url: str, kind: str, model: ServedModel) -> ListedModel:
         kind,
         size_bytes=model.size_bytes,
         summary=f"A model of the server {address.host}.",
-        host=None if address.is_local else address.host,
+        host=model.sends_to or (None if address.is_local else address.host),
         vision=model.vision,
     )
 

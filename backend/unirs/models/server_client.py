@@ -30,6 +30,7 @@ class Limits:
         connect_seconds: Longest wait for a connection.
         first_seconds: Longest wait for the first byte of a reply; a server may load a model then.
         silent_seconds: Longest time without any byte within a reply.
+        list_seconds: Longest wait for the first byte of a list of models.
         reply_bytes: Largest reply.
     """
 
@@ -37,10 +38,11 @@ class Limits:
     first_seconds: float = 300.0
     silent_seconds: float = 60.0
     reply_bytes: int = 16 * 2**20
+    list_seconds: float = 15.0
 
 
 LIMITS = Limits()
-QUICK = Limits(connect_seconds=1.0, first_seconds=3.0, silent_seconds=3.0, reply_bytes=4 * 2**20)
+QUICK = Limits(1.0, 3.0, 3.0, 4 * 2**20, 3.0)
 """For a server that may not be there."""
 
 _ERROR_BYTES = 2**16
@@ -97,22 +99,29 @@ class ServerClient:
         Raises:
             UniRSError: As for ``stream``, or ``server_reply_invalid`` if it is not JSON.
         """
-        async with self.stream(method, path, body) as pieces:
+        async with self.stream(method, path, body, self.limits.list_seconds) as pieces:
             written = b"".join([piece async for piece in pieces])
         return self.parsed(written)
 
     @asynccontextmanager
     async def stream(
-        self, method: str, path: str, body: Any = None
+        self, method: str, path: str, body: Any = None, first_seconds: float | None = None
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The bytes of a reply, as they arrive. Leaving the block closes the connection.
+
+        Args:
+            method: ``"GET"`` or ``"POST"``.
+            path: As for ``json``.
+            body: Sent as JSON.
+            first_seconds: Longest wait for the first byte, if not that of the limits.
 
         Raises:
             UniRSError: ``server_unreachable``, ``server_silent``, ``server_died``,
                 ``server_reply_invalid``, or as ``server_failures.refusal``.
         """
         with self._failures():
-            response = await self._sent(method, path, body)
+            seconds = self.limits.first_seconds if first_seconds is None else first_seconds
+            response = await self._sent(method, path, body, seconds)
             try:
                 if response.status_code != 200:
                     raise await self._refused(response)
@@ -154,10 +163,12 @@ class ServerClient:
         secret = self._key.removeprefix("Basic ").strip()
         return text.replace(secret, "…") if secret else text
 
-    async def _sent(self, method: str, path: str, body: Any) -> httpx2.Response:
+    async def _sent(
+        self, method: str, path: str, body: Any, first_seconds: float
+    ) -> httpx2.Response:
         """The beginning of a reply, from the first of the server's addresses that accepts."""
         bases = sorted(self.address.bases, key=lambda base: base != self._base)
-        seconds = self.limits.first_seconds + self.limits.connect_seconds
+        seconds = first_seconds + self.limits.connect_seconds
         for base in bases:
             below = base.removesuffix("/v1") + path[1:] if path.startswith("//") else base + path
             request = self._http.build_request(method, below, json=body, extensions=self._tls)

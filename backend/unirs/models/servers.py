@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from unirs.errors import UniRSError
 from unirs.models.server_address import ServerAddress, check_access, parse_server_url
@@ -32,11 +33,14 @@ class ServedModel:
         name: The server's own name of it.
         vision: Whether it reads images; ``None`` where the server does not state it.
         size_bytes: Size of its weights; ``None`` where the server does not state it.
+        sends_to: Host that the server passes images on to, because the model runs there; ``None``
+            where the server does not state one.
     """
 
     name: str
     vision: bool | None = None
     size_bytes: int | None = None
+    sends_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,13 @@ class Server:
 
 
 def find_servers(
-    ports: Iterable[int] = WELL_KNOWN_PORTS, limits: Limits = QUICK
+    ports: Iterable[int] | None = None, limits: Limits = QUICK
 ) -> tuple[list[Server], list[UniRSError]]:
     """Ask ports of this computer for OpenAI-compatible servers, all at once.
+
+    Args:
+        ports: By default the well-known ones.
+        limits: Bounds of what each may do.
 
     Returns:
         The servers, and what is wrong with others that answered. Where nothing listens, or
@@ -72,7 +80,8 @@ def find_servers(
     """
 
     async def ask_all() -> list[Server | UniRSError | None]:
-        return await asyncio.gather(*(_ask(port, limits) for port in ports))
+        asked = WELL_KNOWN_PORTS if ports is None else ports
+        return await asyncio.gather(*(_ask(port, limits) for port in asked))
 
     found = asyncio.run(ask_all())
     servers = [each for each in found if isinstance(each, Server)]
@@ -142,7 +151,10 @@ async def _programs_own_list(
         return "ollama", await _of_ollama(client, tags, names)
     if isinstance(own := await _optional(client, "GET", "//api/v0/models"), dict):
         return "lm-studio", _of_lm_studio(own, names)
-    is_transformers = await _optional(client, "POST", "//load_model", {}) == _NO_MODEL_NAMED
+    is_transformers = (
+        client.address.is_local
+        and await _optional(client, "POST", "//load_model", {}) == _NO_MODEL_NAMED
+    )
     return ("transformers" if is_transformers else "openai"), tuple(map(ServedModel, names))
 
 
@@ -167,9 +179,7 @@ async def _of_ollama(
     client: ServerClient, tags: dict[str, Any], names: list[str]
 ) -> tuple[ServedModel, ...]:
     """Ollama states sizes in its own list, and whether a model reads images for each model."""
-    sizes = {
-        _text(each.get("name")): _size(each.get("size")) for each in _dicts(tags.get("models"))
-    }
+    entries = {_text(each.get("name")): each for each in _dicts(tags.get("models"))}
 
     async def capabilities(name: str) -> list[Any] | None:
         facts = await _optional(client, "POST", "//api/show", {"model": name})
@@ -178,13 +188,22 @@ async def _of_ollama(
 
     stated = await asyncio.gather(*map(capabilities, names[:_ASKED_FOR_EACH]))
     able = dict(zip(names, stated, strict=False))
-    return tuple(
-        ServedModel(
-            name, None if (its := able.get(name)) is None else "vision" in its, sizes.get(name)
-        )
-        for name in names
-        if "completion" in (able.get(name) or ["completion"])
-    )
+    models = []
+    for name in names:
+        its, entry = able.get(name), entries.get(name, {})
+        if its is None or "completion" in its:
+            vision = None if its is None else "vision" in its
+            size = _size(entry.get("size"))
+            models.append(ServedModel(name, vision, size, _cloud(name, entry)))
+    return tuple(models)
+
+
+def _cloud(name: str, entry: dict[str, Any]) -> str | None:
+    """Where Ollama runs one of its cloud models, which it offers like those on this computer."""
+    stated = _text(entry.get("remote_host"))
+    if stated or entry.get("remote_model") or name.endswith((":cloud", "-cloud")):
+        return urlsplit(stated).netloc.rpartition("@")[2] or "ollama.com"
+    return None
 
 
 def _of_lm_studio(own: dict[str, Any], names: list[str]) -> tuple[ServedModel, ...]:

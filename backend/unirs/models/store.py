@@ -140,11 +140,11 @@ def cached_repositories() -> dict[str, Path]:
 
     Only those with a ``config.json`` and an encoder of images: the cache holds any kind of model.
     """
-    from huggingface_hub import scan_cache_dir
+    from huggingface_hub import constants, scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
     try:
-        repositories = scan_cache_dir().repos
+        repositories = scan_cache_dir(constants.HF_HUB_CACHE).repos
     except (CacheNotFound, OSError, ValueError):
         return {}
     found = {}

@@ -34,8 +34,9 @@ def main() -> None:
     import threading
     from collections.abc import Callable
 
+    from unirs.worker.jobs import Worker
     from unirs.worker.protocol import ClientGone
-    from unirs.worker.server import Server, Worker
+    from unirs.worker.server import Server
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # no network

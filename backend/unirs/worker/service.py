@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 from unirs.errors import UniRSError
 from unirs.models import DEFAULT_MODEL
 from unirs.worker import messages
+from unirs.worker.jobs import Job, Work, Worker
 from unirs.worker.protocol import ClientGone
-from unirs.worker.server import Job, Work, Worker
 from unirs.worker.together import ReadQuestion, answer_together, read, request_of
 
 if TYPE_CHECKING:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from unirs.engines.engine import Engine, Item
     from unirs.request import TaskRequest
     from unirs.tasks import ReadTask
-    from unirs.worker.server import Job
+    from unirs.worker.jobs import Job
 
 _log = logging.getLogger(__name__)
+
+_CAN_PAUSE = ("unirs", "server")
+"""Engines that can answer a question between two steps of others; the rest does between batches."""
 
 Guard = Callable[[Callable[[], Any]], Any]
 """Does work, and makes an error for the user of exhausted memory."""
@@ -57,7 +60,7 @@ class ReadQuestion:
         """
         from unirs.engines.engine import Item
 
-        can_pause, cancelled = self.engine.kind == "unirs", self.job.cancelled
+        can_pause, cancelled = self.engine.kind in _CAN_PAUSE, self.job.cancelled
 
         def stop() -> bool:
             if can_pause:

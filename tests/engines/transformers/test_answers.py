@@ -1,12 +1,16 @@
 """Answers of models of other architectures: the same as those of plain `transformers`."""
 
+import json
 import math
+import shutil
 
 import pytest
 import torch
 
-from tests.models.vlm import ARCHITECTURES
+from tests.engines.transformers.conftest import Plain
+from tests.models.vlm import ARCHITECTURES, OTHERS
 from unirs.engines.engine import Item
+from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
 from unirs.engines.transformers.rows import Row
 from unirs.engines.unirs.run import Run
@@ -31,11 +35,23 @@ def spy_on(engine, monkeypatch, name):
     return calls
 
 
+def keep_results(thing, monkeypatch, name, results):
+    """Keep what a method returns."""
+    real = getattr(thing, name)
+
+    def kept(*args):
+        results.append(real(*args))
+        return results[-1]
+
+    monkeypatch.setattr(thing, name, kept)
+
+
 def test_every_architecture_that_counts_as_tested_is_tested():
     assert set(ARCHITECTURES) == TESTED
+    assert not set(OTHERS) & TESTED
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, images):
     engine, reference = engine_of(architecture), plain(architecture)
     for visual, parts in (
@@ -52,12 +68,13 @@ def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, 
         assert 1 <= answer.tokens.answer <= 12
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_options_have_the_probabilities_of_a_plain_forward_pass(
-    architecture, engine_of, plain, images
+    architecture, engine_of, plain, images, monkeypatch
 ):
     engine, reference = engine_of(architecture), plain(architecture)
-    visual = images.single(3)
+    visual, scores = images.single(3), []
+    keep_results(engine._answering._reader, monkeypatch, "scores", scores)
     answer = engine.answer(visual, Question(text=ASKED, options=OPTIONS))
     inputs = reference.inputs(visual.crops, ("user", [None, CHOICE]))
     space = " " if architecture in {"smolvlm", "idefics3"} else ""  # as their templates have it
@@ -65,14 +82,16 @@ def test_options_have_the_probabilities_of_a_plain_forward_pass(
         [*reference.tokenizer(space + each).input_ids, reference.tokenizer.eos_token_id]
         for each in OPTIONS
     ]
-    expected = torch.tensor([reference.score(inputs, each) for each in ids]).softmax(0).tolist()
+    plain_scores = torch.tensor([reference.score(inputs, each) for each in ids])
+    assert scores[0][0].tolist() == pytest.approx(plain_scores.tolist(), abs=2e-3)
+    expected = plain_scores.softmax(0).tolist()
     found = {option.text: option.probability for option in answer.options}
     assert [found[each] for each in OPTIONS] == pytest.approx(expected, abs=1e-4)
     assert sum(found.values()) == pytest.approx(1)
     assert answer.text == answer.options[0].text
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_follow_up_reads_the_images_no_more_and_answers_the_same(
     architecture, engine_of, images, monkeypatch
 ):
@@ -112,12 +131,14 @@ def test_equal_images_of_other_dates_are_other_prompts(engine, images):
     question = Question(text="What is it?", max_new_tokens=12)
     old = VisualInput.pair(images.crop(0, year=2001), images.crop(1, year=2002))
     new = VisualInput.pair(images.crop(0, year=2011), images.crop(1, year=2012))
-    first = engine.answer(old, question).text
-    assert engine.answer(new, question).text != first
-    assert engine.answer(old, question).text == first
+    expected = engine.answer(new, question)
+    engine.forget()
+    first = engine.answer(old, question)
+    assert engine.answer(new, question).text == expected.text != first.text
+    assert engine.answer(old, question).text == first.text
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
 def test_a_batch_gives_the_answers_of_single_questions(architecture, engine_of, images):
     engine = engine_of(architecture)
     questions = [
@@ -302,7 +323,10 @@ def test_special_tokens_in_an_option_are_text(engine, images):
 def test_a_clue_is_written_only_where_it_is_wanted_and_only_once(engine, images):
     visual = images.single()
     assert engine.answer(visual, Question(text=ASKED, options=OPTIONS)).clue is None
-    first = engine.answer(visual, Question(text=ASKED, options=OPTIONS, clue=True))
+    stages = []
+    wanted = Question(text=ASKED, options=OPTIONS, clue=True)
+    first = engine.answer(visual, wanted, on_stage=stages.append)
+    assert stages == ["clue", "prefill", "score"]
     assert first.clue
     assert first.seconds.clue > 0
     plain_prompt = engine.answer(visual, Question(text=ASKED, options=OPTIONS)).tokens.prompt
@@ -334,21 +358,50 @@ def test_probabilities_are_averaged_over_views(engine, images):
     assert found["yes"] == pytest.approx(sum(each) / 2, abs=1e-4)
 
 
+@pytest.mark.parametrize("architecture", ["qwen2_5_vl", "gemma3"])
+@pytest.mark.parametrize("options", [(), OPTIONS])
+def test_a_question_may_be_answered_within_a_batch(architecture, options, engine_of, images):
+    engine = engine_of(architecture)
+    question = Question(text="What is it?", options=options, max_new_tokens=6)
+    items = [Item(images.single(seed), question) for seed in (0, 1, 1)]
+    between = VisualInput.single(images.crop(9, 40)), Question(text="Why?", max_new_tokens=4)
+    expected = [answer.text for answer in engine.answers(items)]
+    lone = engine.answer(*between).text
+    engine.forget()
+    calls, answers = [], []
+
+    def stop():
+        calls.append(1)
+        if len(calls) % 5 == 3:
+            answers.append(engine.answer(*between).text)
+        return False
+
+    assert [answer.text for answer in engine.answers(items, stop=stop)] == expected
+    assert len(answers) > 5
+    assert set(answers) == {lone}
+
+
 def test_memory_that_runs_out_makes_batches_smaller(engine, images, monkeypatch):
     question, sizes = Question(text="What is it?", max_new_tokens=3), []
-    items = [Item(images.single(seed), question) for seed in range(4)]
+    pieces = [[] for _ in range(4)]
+    items = [Item(images.single(seed), question, pieces[seed].append) for seed in range(4)]
     expected = [answer.text for answer in engine.answers(items)]
     real = engine.model.generate
 
     def narrow(*args, **more):
+        output = real(*args, **more)
         if len(more["input_ids"]) > 2:
             raise torch.OutOfMemoryError("out of memory")
-        return real(*args, **more)
+        return output
+
+    for each in pieces:
+        each.clear()
 
     monkeypatch.setattr(engine.model, "generate", narrow)
     answers = list(engine.answers(items, on_smaller=sizes.append))
     assert [answer.text for answer in answers] == expected
     assert sizes == [2]
+    assert ["".join(each) for each in pieces] == expected
     monkeypatch.setattr(engine, "_most_rows", None)
 
 
@@ -368,3 +421,25 @@ def test_an_engine_says_what_it_can_do(engine):
 )
 def test_crops_are_as_large_as_the_image_processor_wants(architecture, size, engine_of):
     assert engine_of(architecture).image_size == size
+
+
+def test_settings_of_generation_that_come_with_a_model_are_kept(vlm_folder, tmp_path, images):
+    folder = shutil.copytree(vlm_folder(), tmp_path / "settings")
+    path = folder / "generation_config.json"
+    given = {"repetition_penalty": 1.8, "do_sample": True, "temperature": 0.1, "top_k": 5}
+    path.write_text(json.dumps(json.loads(path.read_text()) | given))
+    reference, engine = Plain(folder), load_transformers_engine(folder, "cpu", "float32")
+    visual, question = images.single(), Question(text="What is it?", max_new_tokens=16)
+    inputs = reference.inputs(visual.crops, ("user", [None, "What is it?"]))
+    answer = engine.answer(visual, question)
+    assert answer.text == reference.decode(reference.generate(inputs, 16))
+    engine.close()
+
+
+def test_the_cache_that_a_model_asks_for_does_not_hinder(vlm_folder, tmp_path, images):
+    folder = shutil.copytree(vlm_folder("gemma3"), tmp_path / "static")
+    path = folder / "generation_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"cache_implementation": "hybrid"}))
+    engine = load_transformers_engine(folder, "cpu", "float32")
+    assert engine.answer(images.single(), Question(text="Why?", max_new_tokens=3)).text
+    engine.close()

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import pytest
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForImageTextToText
 
-from unirs.engines.transformers import load_transformers_engine
+from unirs.engines.transformers import load_transformers_engine, loading
 from unirs.engines.transformers.template import ChatTemplate
 from unirs.errors import UniRSError
 from unirs.inputs import Question, Turn
@@ -37,9 +36,7 @@ def refusal(folder, **options):
     """The error that loading raises, without having read weights."""
     read = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            AutoModelForImageTextToText, "from_pretrained", lambda *_, **__: read.append(1)
-        )
+        patch.setattr(loading, "open_weights", lambda *_: read.append(1))
         with pytest.raises(UniRSError) as refused:
             load_transformers_engine(folder, "cpu", **{"precision": "float32"} | options)
     assert not read
@@ -305,8 +302,21 @@ def test_a_model_in_the_cache_of_a_hub_has_the_name_of_its_repository(tmp_path):
     assert vlm_name(snapshot) == "Qwen2.5-VL-3B-Instruct"
 
 
-def test_a_precision_is_that_of_the_weights(folder):
-    engine = load_transformers_engine(folder, "cpu", "bfloat16")
-    assert engine.precision == "bfloat16"
-    assert "bfloat16" in str(engine.model.dtype)
+@pytest.mark.parametrize("precision", ["bfloat16", "float16", "int8"])
+def test_a_precision_is_that_of_the_weights(folder, precision, images):
+    engine = load_transformers_engine(folder, "cpu", precision)
+    assert engine.precision == precision
+    wide = load_transformers_engine(folder, "cpu", "float32")
+    question = Question(text="Is it a road?", options=("yes", "no"))
+    narrow, exact = (each.answer(images.single(), question).options for each in (engine, wide))
+    assert engine.memory_bytes < wide.memory_bytes / 1.9
+    assert abs(narrow[0].probability - exact[0].probability) < 0.1
     engine.close()
+    wide.close()
+
+
+def test_memory_is_estimated_from_the_headers_of_the_weights(folder):
+    found = read_vlm_folder(folder)
+    needs = found.needs_bytes
+    assert needs["float32"] > needs["bfloat16"] > needs["int8"] > needs["int4"]
+    assert found.memory.products == 2 * (2 * 32 * 32 + 2 * 32 * 16 + 3 * 32 * 48)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
@@ -35,6 +36,8 @@ CONTINUATIONS = 8
 CONTINUED = 0.01
 """Least probability of the options behind their beginning, if a server really continues it."""
 CLUES_KEPT = 64
+BUSY_SECONDS = (1.0, 3.0, 6.0)
+"""Waits before a server that is busy is asked again."""
 
 _CHARACTERS_PER_TOKEN = 64
 """More than any tokenizer has on average; a server that sends more ignores the longest answer."""
@@ -43,7 +46,7 @@ Emit = Callable[[str, str], None]
 
 
 @dataclass
-class ServedModel:
+class ConnectedModel:
     """A model of a server, and what has turned out about it.
 
     Attributes:
@@ -51,6 +54,7 @@ class ServedModel:
         name: The server's name of the model.
         top_logprobs: How many tokens the server gives probabilities of; 0: of none.
         follows_schema: Whether it keeps to a JSON schema; ``None``: not tried yet.
+        sends_to: Host that the server passes images on to; ``None`` if it answers itself.
         continuing: Fields of a request that make the server continue its own last message; ``None``
             where it does not.
         clues: Descriptions of images, by their digests.
@@ -60,8 +64,15 @@ class ServedModel:
     name: str
     top_logprobs: int = 0
     follows_schema: bool | None = None
+    sends_to: str | None = None
     continuing: dict[str, bool] | None = None
     clues: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str | None:
+        """Host that images are sent to; ``None`` if they stay on this computer."""
+        address = self.client.address
+        return self.sends_to or (None if address.is_local else address.host)
 
 
 class Answering:
@@ -77,7 +88,7 @@ class Answering:
 
     def __init__(
         self,
-        model: ServedModel,
+        model: ConnectedModel,
         visual: VisualInput,
         question: Question,
         emit: Emit = lambda _kind, _text: None,
@@ -142,7 +153,7 @@ class Answering:
             changed=self._changed,
             engine="server",
             model=self._model.name,
-            host=None if self._model.client.address.is_local else self._host,
+            host=self._model.host,
             conversation_turns=len(self._turns),
             frames_left_out=min(len(self._all.crops), FRAME_COUNT) - len(self._visual.crops),
             device=self._host,
@@ -349,6 +360,7 @@ class Answering:
             beginning: Of the answer; the reply continues it.
             more: Further fields of the request.
         """
+        waits = list(BUSY_SECONDS)
         while True:
             turns = () if self._stage == "clue" else self._turns
             visual = view.of(self._visual)
@@ -363,7 +375,9 @@ class Answering:
                         yield part
                 return
             except UniRSError as error:
-                if error.code != "context_too_short" or not self._leave_out():
+                if error.code == "server_busy" and waits:
+                    await asyncio.sleep(waits.pop(0))
+                elif error.code != "context_too_short" or not self._leave_out():
                     raise
 
     def _leave_out(self) -> bool:

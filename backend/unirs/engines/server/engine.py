@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 from unirs.answers import Answer, EngineKind
 from unirs.engines.engine import BATCH_SIZE, Capabilities, Item
-from unirs.engines.server.answering import Answering, ServedModel
+from unirs.engines.server.answering import Answering, ConnectedModel
 from unirs.engines.server.chat_request import FRAME_COUNT, IMAGE_SIZE
 from unirs.engines.server.event_loop import EventLoop
 from unirs.inputs import InputKind, Question, VisualInput
@@ -40,7 +40,7 @@ class ServerEngine:
     memory_bytes: int | None = None
     batch_size = AT_ONCE
 
-    def __init__(self, loop: EventLoop, model: ServedModel, load_seconds: float) -> None:
+    def __init__(self, loop: EventLoop, model: ConnectedModel, load_seconds: float) -> None:
         self.load_seconds = load_seconds
         self._loop = loop
         self._model = model
@@ -57,9 +57,8 @@ class ServerEngine:
 
     @property
     def host(self) -> str | None:
-        """Host that images are sent to; ``None`` for a server on this computer."""
-        address = self._model.client.address
-        return None if address.is_local else address.host
+        """Host that images are sent to; ``None`` if they stay on this computer."""
+        return self._model.host
 
     @property
     def capabilities(self) -> Capabilities:
@@ -140,7 +139,7 @@ class _Job:
     def __init__(
         self,
         loop: EventLoop,
-        model: ServedModel,
+        model: ConnectedModel,
         item: Item,
         load_seconds: float,
         events: SimpleQueue[_Event],

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from unirs.engines.chat import CHANGE_QUESTION, chat_messages
-from unirs.engines.server.answering import ServedModel
+from unirs.engines.server.answering import ConnectedModel
 from unirs.engines.server.chat_request import request_body
 from unirs.engines.server.constrained import is_refused_field
 from unirs.engines.server.engine import ServerEngine
@@ -71,7 +71,7 @@ def open_server_engine(
     try:
         client = ServerClient(address, key, limits)
         server = loop.run(_described(client))
-        served = _find(client, server, model)
+        served = _find(client, server, model, allow_remote)
         on_accepted()
         loop.run(_try(served, server))
     except BaseException:
@@ -90,11 +90,11 @@ async def _described(client: ServerClient) -> Server:
         raise
 
 
-def _find(client: ServerClient, server: Server, name: str) -> ServedModel:
+def _find(client: ServerClient, server: Server, name: str, allow_remote: bool) -> ConnectedModel:
     """The model of a name among those of a server.
 
     Raises:
-        UniRSError: ``server_model_missing`` or ``image_refused``.
+        UniRSError: ``server_model_missing``, ``image_refused`` or ``remote_not_allowed``.
     """
     names = {name, f"{name}:latest"} if server.kind == "ollama" else {name}
     found = next((each for each in server.models if each.name in names), None)
@@ -108,7 +108,16 @@ def _find(client: ServerClient, server: Server, name: str) -> ServedModel:
             f"choose {_one_of(readers) or 'a vision-language model'}.",
             available=readers,
         )
-    return ServedModel(client, name, continuing=_CONTINUES.get(server.kind))
+    sends_to = found.sends_to if found else None
+    if sends_to and not allow_remote:
+        raise UniRSError(
+            "remote_not_allowed",
+            f"The server {server.address.host} would send the images on to {sends_to}, where the "
+            f"model {name} runs; allow that (--allow-remote, or in the options of UniRS) if they "
+            "may leave this computer.",
+            host=sends_to,
+        )
+    return ConnectedModel(client, name, sends_to=sends_to, continuing=_CONTINUES.get(server.kind))
 
 
 def _missing(server: Server, name: str) -> UniRSError:
@@ -126,7 +135,7 @@ def _one_of(names: list[str]) -> str:
     return f"{shown}, or another of its {len(names)} models" if len(names) > 5 else shown
 
 
-async def _try(model: ServedModel, server: Server) -> None:
+async def _try(model: ConnectedModel, server: Server) -> None:
     """Have the model answer once, and note what it gives with its answer.
 
     Raises:
@@ -147,7 +156,7 @@ async def _try(model: ServedModel, server: Server) -> None:
         raise _explained(error, model, server) from None
 
 
-async def _chances_given(model: ServedModel, **more: Any) -> int:
+async def _chances_given(model: ConnectedModel, **more: Any) -> int:
     """Tokens that the server gives probabilities of, at the first place of an answer."""
     shades = np.linspace(60, 200, 224).astype(np.uint8)
     image = np.repeat(np.repeat(shades[None, :, None], 224, axis=0), 3, axis=2)
@@ -161,6 +170,6 @@ async def _chances_given(model: ServedModel, **more: Any) -> int:
     return given
 
 
-def _explained(error: UniRSError, model: ServedModel, server: Server) -> UniRSError:
+def _explained(error: UniRSError, model: ConnectedModel, server: Server) -> UniRSError:
     """A failure with the name of the model, where the server has not given it."""
     return _missing(server, model.name) if error.code == "server_model_missing" else error

@@ -105,8 +105,11 @@ class Answering:
 
     @torch.inference_mode()
     def run(self, rows: Sequence[Row]) -> None:
-        """All stages, until the user stops; the results are in the rows."""
-        with quiet_transformers():
+        """All stages, until the user stops; the results are in the rows.
+
+        May be called within a ``stop`` of rows, which then go on as if nothing had been.
+        """
+        with quiet_transformers(), self._reader.paused():
             self._run(rows)
 
     def _run(self, rows: Sequence[Row]) -> None:
@@ -143,7 +146,6 @@ class Answering:
         writers = {digest: Row(row.run, row.view, row.visual) for digest, row in new.items()}
         questions = [clue_question(row.visual.kind) for row in new.values()]
         if new:
-            announce("clue", list(new.values()))
             prompts = map(self._encode, writers.values(), questions)
             for alike in self._alike(list(prompts)):
                 self._generate(alike, CLUE_MAX_NEW_TOKENS, ("clue", "clue"))
@@ -274,6 +276,7 @@ class Answering:
         for prompt, digest in zip(prompts, digests, strict=True):
             key: Hashable = id(prompt)
             if self.batches and prompt.encoded.vision and digests.count(digest) == 1:
+                # all inputs of a tested architecture are tensors
                 vision = tuple(
                     (name, values.shape) for name, values in prompt.encoded.vision.items()
                 )

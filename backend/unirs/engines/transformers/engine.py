@@ -17,10 +17,10 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
-from unirs.engines.devices import guard_memory
+from unirs.engines.devices import free_memory, guard_memory
 from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
 from unirs.engines.transformers.answering import Answering
-from unirs.engines.transformers.loading import LoadedVLM, free_bytes, load_vlm
+from unirs.engines.transformers.loading import LoadedVLM, load_vlm
 from unirs.engines.transformers.processor import LARGEST_CROP
 from unirs.engines.transformers.reading import Reader
 from unirs.engines.transformers.rows import Row
@@ -116,7 +116,7 @@ class TransformersEngine:
         """Views of images that are answered side by side, as the free memory allows."""
         if not self._answering.batches:
             return 1
-        free = free_bytes(self.model.device)
+        free = free_memory(self.model.device)
         area = (self.image_size / LARGEST_CROP) ** 2
         of_one = max(_LEAST_BYTES, _LARGEST_CROP_BYTES * area)
         return max(1, min(BATCH_SIZE, self._most_rows or BATCH_SIZE, int(free / of_one)))
@@ -189,6 +189,9 @@ class TransformersEngine:
         One question about several images of one size is answered side by side; several questions
         about one image share what was read of it, and are answered one by one. So are all questions
         to a model of an architecture that is not among ``answering.TESTED``.
+
+        A ``stop``, which is called before each layer, may call ``answer``: the batch pauses there
+        and goes on afterwards as if nothing had been.
         """
         items, stopped = iter(items), False
         while not stopped and (batch := list(islice(items, batch_size))):
@@ -267,7 +270,7 @@ def load_transformers_engine(
     Args:
         folder: The folder.
         device: See ``devices.resolve_device``.
-        precision: See ``devices.resolve_precision``.
+        precision: See ``resolve_precision``.
         on_accepted: Called once the model is known to be usable, before its weights are read.
 
     Raises:

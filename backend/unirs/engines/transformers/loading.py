@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
 import torch
 import transformers
 
-from unirs.engines.devices import guard_memory, resolve_device, resolve_precision
+from unirs.engines.devices import free_memory, guard_memory, resolve_device
+from unirs.engines.precision import Precision, resolve_precision
 from unirs.engines.transformers.processing import Processing
 from unirs.engines.transformers.processor import explained
 from unirs.errors import UniRSError
 from unirs.model.bundle import quiet_transformers
+from unirs.model.quantiser import open_weights
 from unirs.model.vlm_folder import VLMFolder, read_vlm_folder
 
 GIGABYTE = 1e9
+_GENERATION = "generation_config.json"
 
 
 class LoadedVLM(NamedTuple):
@@ -34,30 +36,29 @@ def load_vlm(path: Path, device: str, precision: str, on_accepted: Any) -> Loade
     Args:
         path: The folder.
         device: See ``devices.resolve_device``.
-        precision: See ``devices.resolve_precision``.
+        precision: See ``resolve_precision``.
         on_accepted: Called before the weights are read.
 
     Raises:
         UniRSError: ``model_missing``, ``model_invalid``, ``architecture_unknown``,
-            ``model_too_large``, ``template_invalid``, ``device_missing``, ``precision_unknown`` or
-            ``out_of_memory``.
+            ``model_too_large``, ``template_invalid``, ``device_missing``, ``precision_unknown``,
+            ``precision_unsupported`` or ``out_of_memory``.
     """
     folder = read_vlm_folder(path)
     where = resolve_device(device)
-    dtype = resolve_precision(precision, where, folder.needs_bytes["float32"])
-    name = str(dtype).removeprefix("torch.")
+    chosen = resolve_precision(precision, where, folder.memory)
     with quiet_transformers():
         config = read_vlm_config(folder)
-        _require_memory(folder, name, where)
+        _require_memory(folder, chosen, where)
         processing = Processing(folder, config)
         on_accepted()
         model = guard_memory(
-            lambda: _load_weights(folder, config, dtype, where),
+            lambda: _load_weights(folder, config, chosen, where),
             lambda: None,
             f"loading the model {folder.name}",
         )
     _complete_ends(model, processing.tokenizer)
-    return LoadedVLM(folder, model, processing, name)
+    return LoadedVLM(folder, model, processing, chosen.name)
 
 
 def read_vlm_config(folder: VLMFolder) -> Any:
@@ -96,18 +97,23 @@ def read_vlm_config(folder: VLMFolder) -> Any:
     return config
 
 
-def _load_weights(folder: VLMFolder, config: Any, dtype: torch.dtype, where: torch.device) -> Any:
+def _load_weights(folder: VLMFolder, config: Any, precision: Precision, where: torch.device) -> Any:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
+
+    kind = MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)]
     with explained(f"The model folder {folder.path} is not usable", "model_invalid"):
-        model, found = transformers.AutoModelForImageTextToText.from_pretrained(
-            folder.path,
+        model, found = kind.from_pretrained(
+            None,  # with a path, the files would be mapped into memory beside the model
             config=config,
-            dtype=dtype,
-            device_map={"": where},
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
+            state_dict=open_weights(folder.path, folder.weight_files),
+            device_map={"": str(where)},
             output_loading_info=True,
+            **precision.loading_options(),
         )
+        if (folder.path / _GENERATION).is_file():
+            model.generation_config = transformers.GenerationConfig.from_pretrained(
+                folder.path, local_files_only=True
+            )
     if missing := sorted(found["missing_keys"]):
         raise UniRSError(
             "model_invalid",
@@ -117,30 +123,23 @@ def _load_weights(folder: VLMFolder, config: Any, dtype: torch.dtype, where: tor
     return model.eval()
 
 
-def _require_memory(folder: VLMFolder, precision: str, where: torch.device) -> None:
+def _require_memory(folder: VLMFolder, precision: Precision, where: torch.device) -> None:
     """Refuse a model that the free memory has no room for.
 
     Raises:
         UniRSError: ``model_too_large``.
     """
-    needs = folder.needs_bytes[precision]
-    free = free_bytes(where)
+    needs = folder.memory.bytes(precision.name, precision.dtype.itemsize)
+    free = free_memory(where)
     if needs > free:
         raise UniRSError(
             "model_too_large",
             f"The model {folder.name} needs about {needs / GIGABYTE:.1f} GB of memory in "
-            f"{precision}, and {free / GIGABYTE:.1f} GB are free; close other programs, or choose "
-            "a narrower precision or a smaller model.",
+            f"{precision.name}, and {free / GIGABYTE:.1f} GB are free; close other programs, or "
+            "choose a smaller precision (int4 is the smallest) or a smaller model.",
             needs_bytes=needs,
             free_bytes=free,
         )
-
-
-def free_bytes(device: torch.device) -> int:
-    """Memory of a device that is free; that of the computer where it cannot be found out."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
 
 
 def _complete_ends(model: Any, tokenizer: Any) -> None:

@@ -45,7 +45,7 @@ class Encoded:
 
     ids: Tensor
     types: Mapping[str, Tensor]
-    vision: Mapping[str, Tensor]
+    vision: Mapping[str, Any]
     images_end: int
     image_tokens: int
 
@@ -62,10 +62,7 @@ class Encoded:
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Encoded:
         """The same on a device, its images in a precision."""
-        vision = {
-            name: values.to(device, dtype) if values.is_floating_point() else values.to(device)
-            for name, values in self.vision.items()
-        }
+        vision = {name: _moved(values, device, dtype) for name, values in self.vision.items()}
         types = {name: values.to(device) for name, values in self.types.items()}
         return Encoded(self.ids.to(device), types, vision, self.images_end, self.image_tokens)
 
@@ -173,14 +170,17 @@ class Processing:
         types = {
             name: values
             for name, values in inputs.items()
-            if name.endswith("token_type_ids") and values.shape == ids.shape
+            if name.endswith("token_type_ids")
+            and isinstance(values, Tensor)
+            and values.shape == ids.shape
         }
         vision = {name: values for name, values in inputs.items() if name not in types}
         places = torch.isin(ids[0], self._image_ids).nonzero()
         end = int(places[-1]) + 1 if len(places) else 0
         if any(
-            values.shape[1:2] == ids.shape[1:] and not name.startswith("pixel_values")
+            values.shape[1:2] == ids.shape[1:]
             for name, values in vision.items()
+            if isinstance(values, Tensor) and not name.startswith("pixel_values")
         ):
             end = 0  # an input of this length belongs to the tokens in a way unknown here
         return Encoded(ids, types, vision, end, len(places))
@@ -285,6 +285,13 @@ class Processing:
 
     def _splits(self) -> bool:
         return bool(getattr(self._processor.image_processor, "do_image_splitting", False))
+
+
+def _moved(values: Any, device: torch.device, dtype: torch.dtype) -> Any:
+    """A tensor on a device, and in a precision if it holds pixels; anything else as it is."""
+    if not isinstance(values, Tensor):
+        return values
+    return values.to(device, dtype) if values.is_floating_point() else values.to(device)
 
 
 def _is_structure(token: Any) -> bool:

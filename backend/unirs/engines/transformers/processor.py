@@ -46,7 +46,7 @@ def load_processor(folder: VLMFolder, config: Any) -> Any:
 
     The part for videos alone would need torchvision, and that of SmolVLM num2words.
     """
-    from transformers import AutoImageProcessor, AutoTokenizer
+    from transformers import AutoFeatureExtractor, AutoImageProcessor, AutoTokenizer
 
     kind: Any = _processor_class(folder, config)
     module = sys.modules[kind.__module__]
@@ -65,6 +65,7 @@ def load_processor(folder: VLMFolder, config: Any) -> Any:
         "image_processor": lambda: AutoImageProcessor.from_pretrained(
             folder.path, backend="pil", **options
         ),
+        "feature_extractor": lambda: AutoFeatureExtractor.from_pretrained(folder.path, **options),
     }
     settings, _ = kind.get_processor_dict(folder.path, local_files_only=True)
     parts = [makers.get(part, lambda: None)() for part in WithoutVideo.get_attributes()]

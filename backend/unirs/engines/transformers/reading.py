@@ -33,7 +33,7 @@ class Prefix:
 
     Attributes:
         cache: Keys and values (or other states) of its tokens; copied before it grows.
-        positions: What some models keep beside them, see ``_Positions``.
+        positions: What some models keep beside them, see ``_set_positions``.
         length: Tokens.
     """
 
@@ -86,11 +86,21 @@ class Reader:
         Raises:
             Stopped: If it did.
         """
-        self._stop = stop
+        before, self._stop = self._stop, stop
         try:
             yield
         finally:
-            self._stop = _never
+            self._stop = before
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Within, the model may do other work, in the middle of what it is doing."""
+        positions = self._positions()
+        try:
+            with self.stopping(_never):
+                yield
+        finally:
+            self._set_positions(positions)
 
     def read(self, encoded: Encoded, prefix: Prefix | None = None) -> Reading:
         """Read prompts to their ends.
@@ -164,7 +174,8 @@ class Reader:
         chances = reading.logits.repeat_interleave(len(options), dim=0).unsqueeze(1)
         if tokens.shape[1] > 1:
             cache = copy.deepcopy(reading.prefix.cache)
-            cache.batch_repeat_interleave(len(options))
+            places = torch.arange(rows, device=device).repeat_interleave(len(options))
+            cache.reorder_cache(places)  # with repetition; every kind of layer can do this
             self._set_positions(reading.prefix.positions)
             with self._explained():
                 following = self._model(
@@ -196,8 +207,10 @@ class Reader:
             )
 
     def _snapshot(self, output: Any, length: int) -> Prefix:
-        positions = tuple(part.rope_deltas for part in self._holders)
-        return Prefix(output.past_key_values, positions, length)
+        return Prefix(output.past_key_values, self._positions(), length)
+
+    def _positions(self) -> tuple[Tensor | None, ...]:
+        return tuple(part.rope_deltas for part in self._holders)
 
     def _set_positions(self, positions: tuple[Tensor | None, ...]) -> None:
         """Give models that shift positions by the images' sizes the shift of these images."""

@@ -53,7 +53,8 @@ class Row:
         self._shown = ""
 
     def fresh(self) -> Row:
-        """The same row, without results."""
+        """The same row, without results; text that was passed on is not passed on again."""
+        self.run.begin_anew()
         return Row(self.run, self.view, self.view.of(self.run.visual))
 
     @property

@@ -93,12 +93,15 @@ def _read(
 ) -> Tensor:
     for chunk in embeddings.split(PREFILL_CHUNK, dim=1):
         check(stop)
+        length = chunk.shape[1]
         output = language_model(
             inputs_embeds=chunk,
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=1,
-            **_placed(mask, cache.length, chunk.shape[1]),
+            # The last one, as an index: a slice is no contiguous tensor, and for such a one
+            # PyTorch reads the weights of the head once for each row instead of once.
+            logits_to_keep=torch.tensor([length - 1], device=chunk.device),
+            **_placed(mask, cache.length, length),
         )
     return output.logits[:, -1]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,9 +12,10 @@ from operator import truediv
 from statistics import median
 from typing import Any, NamedTuple
 
-import psutil
 import torch
 
+from unirs.bench.batches import BatchFigures, measure_batches
+from unirs.bench.memory import MEGABYTE, measure_worker_peak
 from unirs.engines.engine import Item
 from unirs.engines.unirs.pipeline import Pipeline
 from unirs.engines.unirs.prompting import answer_prompt, fuses, instruction_for, writes_clue
@@ -26,12 +26,9 @@ from unirs.inputs import Question, Task, VisualInput
 from unirs.model import ModelBundle, embed_prompt
 from unirs.model.adapters import Role
 from unirs.prompts import Prompt, clue_prompt
-from unirs.samples import AFTER, BEFORE, CITY, CITY_EXTENT, FLIGHT
-from unirs.worker.client import WorkerClient
+from unirs.samples import AFTER, BEFORE, CITY, CITY_EXTENT
 
 REPETITIONS = 5
-MEGABYTE = 10**6
-SAMPLING_SECONDS = 0.01
 
 EMPTY_PROGRAM = """
 import typer
@@ -93,6 +90,7 @@ class BenchResult:
         batched_same_answers: Whether both ways gave the same answers.
         worker_peak_mb: Resident memory of a worker that captioned an image, described a change
             and classified a video; sampled every 10 ms.
+        batches: What batches gain, see ``bench.batches``.
         help_seconds: Of ``unirs --help`` as a process (median).
         help_cost: The same by the help of an empty program made with the same library (median of
             pairs, one after the other).
@@ -118,13 +116,15 @@ class BenchResult:
     one_by_one_seconds: float
     batched_speedup: float
     batched_same_answers: bool
+    batches: BatchFigures
     worker_peak_mb: float
     help_seconds: float
     help_cost: float
 
     def to_json(self) -> dict[str, Any]:
-        """The result for machines."""
-        return asdict(self)
+        """The result for machines; the figures of batches stand among the others."""
+        facts = asdict(self)
+        return {**facts, **facts.pop("batches")}
 
 
 class FirstTokens(NamedTuple):
@@ -179,11 +179,12 @@ def run_bench(
     captions_per_second = measure_captions(pipeline, tiles)
     name, device, precision = pipeline.name, pipeline.device, pipeline.precision
     folder, load_seconds = pipeline.bundle.folder.resolve(), pipeline.load_seconds
+    choice = {"model": str(folder), "device": device, "precision": precision}
+    report("tiles and options in batches and one by one")
+    batches = measure_batches(pipeline, choice)
     pipeline.close()
     report("memory of the worker")
-    worker_peak = measure_worker_peak(
-        {"model": str(folder), "device": device, "precision": precision}
-    )
+    worker_peak = measure_worker_peak(choice)
     return BenchResult(
         model=name,
         device=device,
@@ -205,6 +206,7 @@ def run_bench(
         one_by_one_seconds=batch.one_by_one,
         batched_speedup=batch.one_by_one / batch.batched,
         batched_same_answers=batch.same_answers,
+        batches=batches,
         worker_peak_mb=worker_peak / MEGABYTE,
         help_seconds=help_seconds,
         help_cost=help_cost,
@@ -351,51 +353,3 @@ def _process_seconds(words: list[str]) -> float:
     command = [sys.executable, *words]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - our own words
     return time.perf_counter() - started
-
-
-def measure_worker_peak(choice: dict[str, str]) -> int:
-    """Bytes of resident memory that a worker takes at most for one task of each kind.
-
-    Args:
-        choice: Parameters of ``load``: model, device and precision.
-
-    Raises:
-        WorkerError: The worker refuses one of the tasks.
-        WorkerDied: It does not survive one.
-    """
-    before, after, video = (str(sample.path) for sample in (BEFORE, AFTER, FLIGHT))
-    requests: list[tuple[str, dict[str, Any]]] = [
-        ("load", dict(choice)),
-        ("caption", {"paths": [after]}),
-        ("change", {"paths": [before, after]}),
-        ("classify", {"paths": [video]}),
-    ]
-    with WorkerClient() as client, _PeakMemory(client.request("hello")["pid"]) as peak:
-        for method, params in requests:
-            client.request(method, params)
-    return peak.bytes
-
-
-class _PeakMemory:
-    """Watches the resident memory of a process from a thread."""
-
-    def __init__(self, pid: int) -> None:
-        self.bytes = 0
-        self._process = psutil.Process(pid)
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> _PeakMemory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(SAMPLING_SECONDS):
-            try:
-                self.bytes = max(self.bytes, self._process.memory_info().rss)
-            except psutil.NoSuchProcess:
-                return

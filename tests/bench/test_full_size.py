@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from unirs.bench_full_size import (
+from unirs.bench.full_size import (
     all_logits,
     copy_bandwidth,
     read_bytes,

@@ -1,5 +1,5 @@
 from tests.models.vlm import make_tiny_vlm
-from unirs.bench_vlm import compare_vlm, write_random_vlm
+from unirs.bench.vlm import compare_vlm, write_random_vlm
 from unirs.engines.transformers import load_transformers_engine
 from unirs.model.vlm_folder import read_vlm_folder
 

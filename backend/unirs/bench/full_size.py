@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
-from unirs.bench import MEGABYTE, _PeakMemory
+from unirs.bench.memory import MEGABYTE, PeakMemory
 from unirs.engines.devices import free_unused_memory, synchronize
 from unirs.engines.unirs.cache import KeyValueCache
 from unirs.engines.unirs.decoding import prefill
@@ -230,7 +230,7 @@ def worker_peaks(folder: Path, device: str) -> tuple[int, int]:
     tasks: list[tuple[str, list[str]]] = [("caption", [after]), ("change", [before, after])]
     load = {"model": str(folder), "device": device, "precision": "int4"}
     short = {"max_new_tokens": 16}
-    with WorkerClient() as client, _PeakMemory(client.request("hello")["pid"]) as peak:
+    with WorkerClient() as client, PeakMemory(client.request("hello")["pid"]) as peak:
         client.request("load", load)
         for method, paths in tasks:
             client.request(method, {"paths": paths, **short})
@@ -281,7 +281,7 @@ def _measure(folder: Path, device: str, precision: str, bandwidth: float) -> _Fo
 
 def _load(folder: Path, device: str, precision: str) -> tuple[Pipeline, float]:
     """A pipeline, and the most memory that loading it took as a share of its weights."""
-    with _PeakMemory(os.getpid()) as peak:
+    with PeakMemory(os.getpid()) as peak:
         before = _resident_bytes()
         pipeline = load_pipeline(folder, device, precision)
     return pipeline, (peak.bytes - before) / pipeline.memory_bytes

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from unirs.bench import measure_worker_peak, naive_answer, run_bench, sample_tiles
+from unirs.bench.run import measure_worker_peak, naive_answer, run_bench, sample_tiles
 from unirs.engines.unirs import load_pipeline
 from unirs.inputs import Crop, Question, VisualInput
 from unirs.worker.client import WorkerError
@@ -47,7 +47,10 @@ def test_the_bundled_model_keeps_its_promises(capfd) -> None:
     assert result.batched_same_answers
     assert result.batched_speedup >= 1.2
     assert result.help_cost < 3
-    assert len(steps) == 7
+    assert result.batches.tiles_batch_speedup > 1.5
+    assert result.batches.options_batch_speedup > 1.3
+    assert result.batches.tiles_same_answers > 0.9
+    assert len(steps) == 8
     assert json.loads(json.dumps(result.to_json()))["questions"] == 20
     assert not capfd.readouterr().err, "the worker's log is not the user's"
 

@@ -1,0 +1,68 @@
+"""The parameters of every run that choose the model, and what its server has to be sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingException,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+)
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.background import UserError
+from unirs_qgis.runtime.access import access_params
+from unirs_qgis.settings import TOKENS, Settings, read_settings
+
+translate = QCoreApplication.translate
+
+
+def model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
+    """Parameters of every run; the options page gives their defaults."""
+    return [
+        QgsProcessingParameterString(
+            "MODEL",
+            translate("Processing", "Model (name, folder, hf:OWNER/NAME or server:URL#MODEL)"),
+            settings.model,
+        ),
+        QgsProcessingParameterString(
+            "DEVICE", translate("Processing", "Device (auto, cpu, cuda…)"), settings.device
+        ),
+        QgsProcessingParameterString(
+            "PRECISION",
+            translate("Processing", "Precision (auto, float32, bfloat16, float16, int8, int4)"),
+            settings.precision,
+        ),
+        QgsProcessingParameterBoolean(
+            "CLUE", translate("Processing", "Generate a clue first"), settings.clue is not False
+        ),
+        QgsProcessingParameterNumber(
+            "MAX_TOKENS",
+            translate("Processing", "Maximum length of an answer, in tokens"),
+            defaultValue=settings.max_new_tokens,
+            minValue=TOKENS.start,
+            maxValue=TOKENS.stop - 1,
+        ),
+        QgsProcessingParameterBoolean(
+            "RESUME",
+            translate("Processing", "Resume: keep the rows that the output has already"),
+            True,
+        ),
+    ]
+
+
+def model_access(model: str) -> dict[str, Any]:
+    """Key and permission for the server of a model; see ``access.access_params``.
+
+    Call it on the main thread, where QGIS may ask for its master password.
+
+    Raises:
+        QgsProcessingException: Its host is not confirmed, or its key cannot be read.
+    """
+    try:
+        return access_params(read_settings(), model.strip())
+    except UserError as error:
+        raise QgsProcessingException(error.message) from error

@@ -11,10 +11,10 @@ import torch
 from tests.engines.transformers.conftest import Plain
 from tests.models.vlm import ARCHITECTURES, OTHERS
 from unirs.engines.engine import Item
+from unirs.engines.run import Run
 from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
 from unirs.engines.transformers.rows import Row
-from unirs.engines.unirs.run import Run
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.inputs import Question, Task, Turn, VisualInput

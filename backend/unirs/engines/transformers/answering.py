@@ -17,20 +17,12 @@ from unirs.engines.chat import (
     clue_question,
     fitted,
 )
+from unirs.engines.run import Stopped, announce, spend, stage, stop_of
 from unirs.engines.transformers.processing import Encoded, Head, Processing
 from unirs.engines.transformers.reading import Prefix, Reader, Reading
-from unirs.engines.transformers.rows import (
-    Row,
-    announce,
-    going_on,
-    sampled,
-    spend,
-    stage,
-    stop_of,
-)
+from unirs.engines.transformers.rows import Row, going_on, sampled
 from unirs.engines.unirs.cache import LeastRecentlyUsed
-from unirs.engines.unirs.decoding import Stopped
-from unirs.engines.unirs.verdict import is_change_caption
+from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind, Question, Turn
@@ -189,15 +181,15 @@ class Answering:
         """Probabilities of the options of prompts that are alike; none after a stop."""
         rows, first = [prompt.row for prompt in prompts], prompts[0]
         with suppress(Stopped), self._reader.stopping(stop_of(rows)):
-            with stage("prefill", rows):
+            with stage("prefill", rows, self._reader.device):
                 options = self._processing.answer_ids(
                     first.messages, first.question.options, self._reader.end_tokens
                 )
                 self._require_room(first, max(map(len, options)))
             encoded, prefix = self._joined(prompts)
-            with stage("prefill", rows):
+            with stage("prefill", rows, self._reader.device):
                 reading = self._reader.read(encoded, prefix)
-            with stage("score", rows):
+            with stage("score", rows, self._reader.device):
                 self._require_scores(first, prefix, reading, max(options, key=len))
                 scores = self._reader.scores(reading, options)
                 chances = scores.softmax(dim=1).tolist()
@@ -279,7 +271,7 @@ class Answering:
         if not torch.equal(prompt.encoded.ids[:, : begun.shape[1]], begun):
             return None  # a template may put in the time of the day
         if images.prefix is None:
-            with stage("vision", [prompt.row]):
+            with stage("vision", [prompt.row], self._reader.device):
                 prefix = self._read_images(images.head, prompt)
             if prefix is None:
                 return None

@@ -12,7 +12,7 @@ RUNTIME_BYTES = 500 * 2**20
 
 _WIDE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 _PRODUCT_BYTES = {**_WIDE_BYTES, "int8": 1.0, "int4": 0.5625}
-"""Bytes of a weight; of int4 with its share of a scale and an offset for each 64 weights."""
+"""Bytes of a weight; of int4 with its share of a scale and an offset for 64 weights."""
 
 PRECISION_NAMES = tuple(_PRODUCT_BYTES)
 

@@ -1,7 +1,7 @@
 """Linear layers whose weights are int8 or int4: stored small, multiplied by PyTorch's own kernels.
 
 Weights alone are quantised; activations keep their type. int8 has one scale for each output; int4
-has a scale and an offset for each group of ``GROUP`` inputs of an output. Few rows (decoding, a
+has a scale and an offset for each group of inputs (``group_of``). Few rows (decoding, a
 small batch) go through the kernels, which read each weight once; many rows (a prompt) are
 multiplied with weights that are restored piece by piece, because there the arithmetic counts, and
 not the memory.
@@ -17,8 +17,8 @@ from torch import Tensor, nn
 
 Quantisation = Literal["int8", "int4"]
 
-GROUP = 64
-"""Inputs of an int4 layer that share scale and offset: 4.5 bits a weight, as llama.cpp's Q4_0."""
+_NARROW = 2048
+"""Inputs below which an int4 layer has finer groups."""
 
 ALIGNMENT: dict[Quantisation, int] = {"int8": 16, "int4": 64}
 """The sizes of a quantised layer are multiples of this."""
@@ -37,12 +37,22 @@ def quantisable(layer: nn.Module, quantisation: Quantisation) -> bool:
     )
 
 
+def group_of(inputs: int) -> int:
+    """Inputs of an int4 layer that share a scale and an offset.
+
+    64 make 4.5 bits a weight, as in llama.cpp's Q4_0. Narrow layers, whose errors cancel out less
+    and whose memory is small, have 32 (5 bits), which also is the group of Q4_1: what was stored
+    in that form loses next to nothing.
+    """
+    return 32 if inputs < _NARROW else 64
+
+
 class QuantisedLinear(nn.Linear):
     """A linear layer with int8 or int4 weights. Low-rank adapters can be put on it.
 
     Attributes:
         weight: Packed weights; their form depends on the device that they were packed for.
-        scales: int8: ``[outputs]``; int4: ``[inputs / GROUP, outputs, 2]``, scale and offset.
+        scales: int8: ``[outputs]``; int4: ``[groups, outputs, 2]``, scale and offset.
             Always bfloat16, which is what the kernels read.
 
     Args:
@@ -65,7 +75,9 @@ class QuantisedLinear(nn.Linear):
         self.in_features, self.out_features = in_features, out_features
         self.quantisation = quantisation
         scales = (
-            (out_features,) if quantisation == "int8" else (in_features // GROUP, out_features, 2)
+            (out_features,)
+            if quantisation == "int8"
+            else (in_features // group_of(in_features), out_features, 2)
         )
         self.weight = _frozen(torch.empty(0, dtype=torch.int8))  # until the layer is loaded
         self.scales = _frozen(torch.empty(scales, dtype=torch.bfloat16))
@@ -137,7 +149,7 @@ def _quantised_piece(weight: Tensor, quantisation: Quantisation) -> tuple[Tensor
         scales = _positive(weight.abs().amax(dim=1) / 127).bfloat16()
         whole = (weight / scales.float().unsqueeze(1)).round_().clamp_(-127, 127)
         return whole.char(), scales
-    groups = weight.unflatten(1, (-1, GROUP))
+    groups = weight.unflatten(1, (-1, group_of(weight.shape[1])))
     low, high = groups.aminmax(dim=2)
     scale = _positive((high - low) / 15).bfloat16()
     offset = (low + 8 * scale.float()).bfloat16()  # what the whole number 8 stands for
@@ -158,11 +170,11 @@ def _packed_elsewhere(pairs: Tensor) -> Tensor:
 
 def int4_product(rows: Tensor, packed: Tensor, scales: Tensor) -> Tensor:
     """Rows ``[rows, inputs]`` times int4 weights, in the type of the rows."""
-    narrow = rows.bfloat16()
+    narrow, group = rows.bfloat16(), group_of(rows.shape[1])
     if rows.device.type == "cpu":
-        product = torch.ops.aten._weight_int4pack_mm_for_cpu(narrow, packed, GROUP, scales)
+        product = torch.ops.aten._weight_int4pack_mm_for_cpu(narrow, packed, group, scales)
     else:
-        product = torch.ops.aten._weight_int4pack_mm(narrow, packed, GROUP, scales)
+        product = torch.ops.aten._weight_int4pack_mm(narrow, packed, group, scales)
     return product.to(rows.dtype)
 
 
@@ -207,7 +219,7 @@ def _restored_int4(packed: Tensor, scales: Tensor, dtype: torch.dtype) -> Tensor
     block = _packed_block() or 0
     blocks, inputs = packed.shape[0] // block, 2 * packed.shape[1]
     pairs = packed.reshape(blocks, inputs, block // 2)
-    whole = torch.cat([pairs & 15, pairs >> 4], dim=2).view(blocks, -1, GROUP, block)
+    whole = torch.cat([pairs & 15, pairs >> 4], dim=2).view(blocks, -1, group_of(inputs), block)
     scale, offset = scales.float().unbind(dim=2)  # [groups, outputs]
     low = offset - 8 * scale
     scale, low = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unirs.engines.unirs.verdict import has_changed
+from unirs.engines.verdict import has_changed
 from unirs.prompts import CAPTION_INSTRUCTION, CHANGE_INSTRUCTION
 from unirs_lab.data.samples import Sample
 from unirs_lab.evaluation.predictions import Prediction

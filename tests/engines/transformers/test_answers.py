@@ -1,5 +1,6 @@
 """Answers of models of other architectures: the same as those of plain `transformers`."""
 
+import functools
 import json
 import math
 import shutil
@@ -10,10 +11,10 @@ import torch
 from tests.engines.transformers.conftest import Plain
 from tests.models.vlm import ARCHITECTURES, OTHERS
 from unirs.engines.engine import Item
+from unirs.engines.run import Run
 from unirs.engines.transformers import load_transformers_engine
 from unirs.engines.transformers.answering import TESTED
 from unirs.engines.transformers.rows import Row
-from unirs.engines.unirs.run import Run
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.inputs import Question, Task, Turn, VisualInput
@@ -83,7 +84,7 @@ def test_options_have_the_probabilities_of_a_plain_forward_pass(
         for each in OPTIONS
     ]
     plain_scores = torch.tensor([reference.score(inputs, each) for each in ids])
-    assert scores[0][0].tolist() == pytest.approx(plain_scores.tolist(), abs=2e-3)
+    assert scores[-1][0].tolist() == pytest.approx(plain_scores.tolist(), abs=2e-3)
     expected = plain_scores.softmax(0).tolist()
     found = {option.text: option.probability for option in answer.options}
     assert [found[each] for each in OPTIONS] == pytest.approx(expected, abs=1e-4)
@@ -136,6 +137,9 @@ def test_equal_images_of_other_dates_are_other_prompts(engine, images):
     first = engine.answer(old, question)
     assert engine.answer(new, question).text == expected.text != first.text
     assert engine.answer(old, question).text == first.text
+    engine.forget()
+    batch = [Item(old, question), Item(new, question)]
+    assert [answer.text for answer in engine.answers(batch)] == [first.text, expected.text]
 
 
 @pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])
@@ -187,6 +191,33 @@ def test_an_architecture_that_cannot_be_read_in_two_parts_is_read_as_a_whole(
     monkeypatch.setattr(engine._answering, "_shares", False)
     for _ in range(2):
         assert engine.answer(images.single(), question).text == expected
+
+
+def test_an_architecture_whose_scores_differ_from_a_whole_reading_scores_nothing(
+    engine, images, monkeypatch
+):
+    asked = Question(text=ASKED, options=OPTIONS)
+    monkeypatch.setattr(engine._answering, "_scores", None)
+    expected = engine.answer(images.single(), asked).options
+    assert engine._answering._scores is True
+    monkeypatch.setattr(engine._answering, "_scores", None)
+    real = type(engine.model).forward
+
+    @functools.wraps(real)
+    def forward(self, *args, past_key_values=None, **more):
+        if past_key_values is not None and len(more["input_ids"]) > 1:
+            more["input_ids"] = torch.zeros_like(more["input_ids"])  # no cache holds what was read
+        return real(self, *args, past_key_values=past_key_values, **more)
+
+    monkeypatch.setattr(type(engine.model), "forward", forward)
+    with pytest.raises(UniRSError) as refused:
+        engine.answer(images.single(), asked)
+    assert refused.value.code == "options_unsupported"
+    caption = engine.answer(images.pair(), Question(Task.CHANGE, max_new_tokens=3))
+    assert caption.text
+    assert caption.changed is None
+    monkeypatch.undo()
+    assert engine.answer(images.single(), asked).options == expected
 
 
 def test_text_streams_and_its_pieces_make_the_answer(engine, images):
@@ -334,6 +365,15 @@ def test_a_clue_is_written_only_where_it_is_wanted_and_only_once(engine, images)
     again = engine.answer(visual, Question(text="Why?", clue=True, max_new_tokens=2))
     assert again.clue == first.clue
     assert again.seconds.clue == 0
+
+
+def test_a_clue_is_no_part_of_the_text_that_streams(engine, images):
+    pieces = []
+    question = Question(text="Why?", clue=True, max_new_tokens=8)
+    answer = engine.answer(images.single(), question, on_token=pieces.append)
+    assert answer.clue
+    assert "".join(pieces) == answer.text
+    assert answer.seconds.first_token > answer.seconds.clue
 
 
 def test_a_change_caption_comes_with_a_verdict(engine, images):

@@ -5,9 +5,10 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from unirs.engines.run import Stopped
 from unirs.engines.unirs import decoding
 from unirs.engines.unirs.cache import KeyValueCache
-from unirs.engines.unirs.decoding import PREFILL_CHUNK, Stopped, StreamingText, decode, prefill
+from unirs.engines.unirs.decoding import PREFILL_CHUNK, StreamingText, decode, prefill
 
 NEVER = lambda: False  # noqa: E731
 

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from unirs.engines.run import Stopped
 from unirs.engines.unirs import decoding, scoring
 from unirs.engines.unirs.cache import KeyValueCache
-from unirs.engines.unirs.decoding import Stopped, prefill
+from unirs.engines.unirs.decoding import prefill
 from unirs.engines.unirs.scoring import score_options
 
 NEVER = lambda: False  # noqa: E731

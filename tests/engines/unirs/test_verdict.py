@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from unirs.engines.engine import Item
-from unirs.engines.unirs.verdict import change_test, has_changed, is_changed
+from unirs.engines.verdict import change_test, has_changed, is_changed
 from unirs.inputs import NO_CHANGE, Question, Task
 
 CHANGE = Question(Task.CHANGE, max_new_tokens=4)

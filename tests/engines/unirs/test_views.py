@@ -64,7 +64,7 @@ def test_the_caption_is_that_of_the_first_view_and_the_verdict_is_averaged(
     for unchanged, changed in (((0.0, 0.7, 0.7), True), ((0.0, 0.8, 0.8), False)):
         chances = iter(unchanged)
         monkeypatch.setattr(
-            "unirs.engines.unirs.verdict.ChangeTest.unchanged",
+            "unirs.engines.verdict.ChangeTest.unchanged",
             lambda _self, _scores, chances=chances: next(chances),
         )
         pieces = []

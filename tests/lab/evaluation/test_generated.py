@@ -10,7 +10,7 @@ import pytest
 
 from unirs import prompts
 from unirs.engines.unirs import Pipeline
-from unirs.engines.unirs.verdict import has_changed
+from unirs.engines.verdict import has_changed
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind, Task
 from unirs_lab.data.rasters import CHANGE_CAPTIONS

@@ -17,20 +17,12 @@ from unirs.engines.chat import (
     clue_question,
     fitted,
 )
+from unirs.engines.run import Stopped, announce, spend, stage, stop_of
 from unirs.engines.transformers.processing import Encoded, Head, Processing
-from unirs.engines.transformers.reading import Prefix, Reader
-from unirs.engines.transformers.rows import (
-    Row,
-    announce,
-    going_on,
-    sampled,
-    spend,
-    stage,
-    stop_of,
-)
+from unirs.engines.transformers.reading import Prefix, Reader, Reading
+from unirs.engines.transformers.rows import Row, going_on, sampled
 from unirs.engines.unirs.cache import LeastRecentlyUsed
-from unirs.engines.unirs.decoding import Stopped
-from unirs.engines.unirs.verdict import is_change_caption
+from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind, Question, Turn
@@ -91,6 +83,7 @@ class Answering:
         self._name, self._context = name, context
         self.batches = model_type in TESTED
         self._shares: bool | None = self.batches or None  # None: not compared yet
+        self._scores: bool | None = self.batches or None
         self._images: LeastRecentlyUsed[_Images] = LeastRecentlyUsed(_HEADS_KEPT)
         self._clues: LeastRecentlyUsed[str] = LeastRecentlyUsed(CLUES_KEPT)
 
@@ -141,9 +134,11 @@ class Answering:
         """Give rows that want one the clue of their images, generated once (paper, III-B2)."""
         rows = [row for row in rows if row.question.clue]
         for row in rows:
-            row.clue = self._clues.get(row.visual.digest)
-        new = {row.visual.digest: row for row in rows if row.clue is None}
-        writers = {digest: Row(row.run, row.view, row.visual) for digest, row in new.items()}
+            row.clue = self._clues.get(row.key)
+        new = {row.key: row for row in rows if row.clue is None}
+        writers = {
+            digest: Row(row.run, row.view, row.visual, is_clue=True) for digest, row in new.items()
+        }
         questions = [clue_question(row.visual.kind) for row in new.values()]
         if new:
             prompts = map(self._encode, writers.values(), questions)
@@ -153,7 +148,7 @@ class Answering:
             if not writer.run.stopped:
                 self._clues.put(digest, writer.text(self._processing))
         for row in rows:
-            row.clue = self._clues.get(row.visual.digest)
+            row.clue = self._clues.get(row.key)
 
     def _write(self, rows: Sequence[Row]) -> None:
         """Generate the text of rows."""
@@ -174,28 +169,53 @@ class Answering:
     def _judge(self, rows: Sequence[Row]) -> None:
         """Score whether anything has changed, whatever was asked about the pair."""
         prompts = [self._encode(row, CHANGE_QUESTION) for row in rows]
-        for alike in self._alike(prompts):
-            for prompt, chances in self._chances(alike):
-                prompt.row.unchanged = chances[CHANGE_QUESTION.options.index("no")]
+        try:
+            for alike in self._alike(prompts):
+                for prompt, chances in self._chances(alike):
+                    prompt.row.unchanged = chances[CHANGE_QUESTION.options.index("no")]
+        except UniRSError as error:
+            if error.code != "options_unsupported":  # the caption then stays without a verdict
+                raise
 
     def _chances(self, prompts: Sequence[_Prompt]) -> Iterator[tuple[_Prompt, list[float]]]:
         """Probabilities of the options of prompts that are alike; none after a stop."""
         rows, first = [prompt.row for prompt in prompts], prompts[0]
         with suppress(Stopped), self._reader.stopping(stop_of(rows)):
-            with stage("prefill", rows):
+            with stage("prefill", rows, self._reader.device):
                 options = self._processing.answer_ids(
                     first.messages, first.question.options, self._reader.end_tokens
                 )
                 self._require_room(first, max(map(len, options)))
             encoded, prefix = self._joined(prompts)
-            with stage("prefill", rows):
+            with stage("prefill", rows, self._reader.device):
                 reading = self._reader.read(encoded, prefix)
-            with stage("score", rows):
+            with stage("score", rows, self._reader.device):
+                self._require_scores(first, prefix, reading, max(options, key=len))
                 scores = self._reader.scores(reading, options)
                 chances = scores.softmax(dim=1).tolist()
             for prompt, each in zip(prompts, chances, strict=True):
                 prompt.row.option_tokens = tuple(len(option) - 1 for option in options)
                 yield prompt, each
+
+    def _require_scores(
+        self, prompt: _Prompt, prefix: Prefix | None, reading: Reading, option: list[int]
+    ) -> None:
+        """Compare the scores of an architecture that is new here with those of a whole reading.
+
+        Raises:
+            UniRSError: ``options_unsupported`` if they differ.
+        """
+        if self._scores is None and len(option) > 1:
+            whole = self._reader.read(_extended(prompt.encoded, option[:-1]), prefix).logits
+            expected = float(whole.log_softmax(dim=1)[0, option[-1]])
+            with_last, without = self._reader.scores(reading, [option, option[:-1]])[0].tolist()
+            self._scores = abs(with_last - without - expected) < _SAME * (2 + abs(expected))
+        if self._scores is False:
+            raise UniRSError(
+                "options_unsupported",
+                f"The options of a question to the model {self._name} cannot be scored, because "
+                "its architecture is not supported well enough; ask without options.",
+            )
 
     def _generate(self, prompts: Sequence[_Prompt], most: int, names: tuple[str, str]) -> None:
         """Generate behind prompts that are alike.
@@ -244,11 +264,14 @@ class Answering:
 
     def _prefix(self, prompt: _Prompt) -> Prefix | None:
         """The images of a prompt, read now or before; ``None`` where prompts share nothing."""
-        images = self._images.get(prompt.row.visual.digest)
+        images = self._images.get(prompt.row.key)
         if images is None or images.head is None or self._shares is False:
             return None
+        begun = images.head.encoded.ids
+        if not torch.equal(prompt.encoded.ids[:, : begun.shape[1]], begun):
+            return None  # a template may put in the time of the day
         if images.prefix is None:
-            with stage("vision", [prompt.row]):
+            with stage("vision", [prompt.row], self._reader.device):
                 prefix = self._read_images(images.head, prompt)
             if prefix is None:
                 return None
@@ -272,15 +295,13 @@ class Answering:
     def _alike(self, prompts: Sequence[_Prompt]) -> list[list[_Prompt]]:
         """Prompts that can be read side by side: one question, equal shapes, different images."""
         groups: dict[Hashable, list[_Prompt]] = {}
-        digests = [prompt.row.visual.digest for prompt in prompts]
+        digests = [prompt.row.key for prompt in prompts]
         for prompt, digest in zip(prompts, digests, strict=True):
             key: Hashable = id(prompt)
             if self.batches and prompt.encoded.vision and digests.count(digest) == 1:
                 # all inputs of a tested architecture are tensors
-                vision = tuple(
-                    (name, values.shape) for name, values in prompt.encoded.vision.items()
-                )
-                key = (prompt.question, prompt.encoded.length, vision)
+                shapes = [values.shape for values in prompt.encoded.vision.values()]
+                key = (prompt.question, prompt.encoded.length, *shapes)
             groups.setdefault(key, []).append(prompt)
         return list(groups.values())
 
@@ -296,7 +317,7 @@ class Answering:
     ) -> _Prompt:
         """The prompt of a question; its images are processed once for all questions about them."""
         messages = chat_messages(row.visual, question, clue=clue, turns=turns)
-        digest, encoded = row.visual.digest, None
+        digest, encoded = row.key, None
         images = self._images.get(digest)
         if images and images.head:
             encoded = self._processing.behind(images.head, messages)
@@ -325,7 +346,9 @@ class Answering:
     def _reserve(self, row: Row) -> int:
         """Tokens to keep free for an answer (and for the clue) while there is a choice."""
         clue = CLUE_MAX_NEW_TOKENS if row.question.clue and not row.clue else 0
-        return min(row.question.max_new_tokens + clue, self._context // 4)
+        options = [len(option.encode()) + 2 for option in row.question.options]
+        answer = max(options, default=row.question.max_new_tokens)
+        return min(answer + clue, self._context // 4)
 
     def _require_room(self, prompt: _Prompt, at_least: int) -> int:
         """Tokens that the context has room for behind a prompt.
@@ -343,6 +366,16 @@ class Answering:
                 tokens=length,
             )
         return self._context - length
+
+
+def _extended(prompt: Encoded, tokens: Sequence[int]) -> Encoded:
+    """A prompt with the first tokens of an answer behind it."""
+    more = torch.tensor([tokens], dtype=torch.long, device=prompt.ids.device)
+    types = {
+        name: torch.cat([values, values.new_zeros(more.shape)], dim=1)
+        for name, values in prompt.types.items()
+    }
+    return replace(prompt, ids=torch.cat([prompt.ids, more], dim=1), types=types)
 
 
 def _stacked(prompts: Sequence[Encoded]) -> Encoded:

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import fmean
+from typing import Any
 
 from unirs.answers import (
-    Answer,
     EngineKind,
-    OptionScore,
-    TokenCounts,
-    acquisition_dates,
-    image_facts,
 )
-from unirs.engines.devices import free_memory, guard_memory
-from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
+from unirs.engines.devices import free_memory
+from unirs.engines.engine import BATCH_SIZE, Capabilities
+from unirs.engines.local import LocalEngine
+from unirs.engines.run import Run
 from unirs.engines.transformers.answering import Answering
 from unirs.engines.transformers.loading import LoadedVLM, load_vlm
 from unirs.engines.transformers.processor import LARGEST_CROP
 from unirs.engines.transformers.reading import Reader
 from unirs.engines.transformers.rows import Row
-from unirs.engines.unirs.decoding import Stop
-from unirs.engines.unirs.run import Run
-from unirs.engines.unirs.scoring import rank_options
-from unirs.engines.unirs.verdict import is_change_caption, is_changed
+from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
-from unirs.errors import UniRSError
-from unirs.inputs import InputKind, Question, VisualInput
+from unirs.inputs import InputKind
 
 FRAME_COUNT = 8
 """Frames of a video file; these models read any number, and each takes some hundred tokens."""
@@ -39,7 +30,7 @@ _LARGEST_CROP_BYTES, _LEAST_BYTES = 512 * 2**20, 32 * 2**20
 """Rough memory that the largest crop takes while it is read, and the least that any takes."""
 
 
-class TransformersEngine:
+class TransformersEngine(LocalEngine[Row]):
     """Answers questions with a vision-language model of ``transformers`` (an ``Engine``).
 
     Options are scored by their likelihood. The images of a question are read once, and serve the
@@ -55,11 +46,12 @@ class TransformersEngine:
         processing: Makes its inputs.
     """
 
+    kind: EngineKind = "transformers"
     demonstration = False
 
     def __init__(self, loaded: LoadedVLM, load_seconds: float = 0.0) -> None:
+        super().__init__(load_seconds)
         self._folder, self.model, self.processing, self._precision = loaded
-        self.load_seconds = load_seconds
         self.memory_bytes = int(self.model.get_memory_footprint())
         text = self.model.config.get_text_config(decoder=True)
         context = getattr(text, "max_position_embeddings", None)
@@ -70,12 +62,6 @@ class TransformersEngine:
             self.name,
             context or int(self.processing.tokenizer.model_max_length),
         )
-        self._most_rows: int | None = None  # that fit into memory; set once it has run out
-
-    @property
-    def kind(self) -> EngineKind:
-        """``"transformers"``."""
-        return "transformers"
 
     @property
     def name(self) -> str:
@@ -96,10 +82,6 @@ class TransformersEngine:
     def precision(self) -> str:
         """Number type of the weights."""
         return self._precision
-
-    @property
-    def host(self) -> None:
-        """Images stay on this computer."""
 
     @property
     def image_size(self) -> int:
@@ -147,116 +129,36 @@ class TransformersEngine:
         self.forget()
         self.model.to("meta")
 
-    def answer(
-        self,
-        visual: VisualInput,
-        question: Question,
-        *,
-        on_token: Callable[[str], None] | None = None,
-        on_stage: Callable[[str], None] | None = None,
-        stop: Stop | None = None,
-    ) -> Answer:
-        """Answer a question; see :class:`unirs.engines.engine.Item`.
+    def _rows(self, run: Run) -> list[Row]:
+        """One row for each view; the first alone where the others would change nothing."""
+        averages = run.question.options or is_change_caption(run.visual, run.question)
+        views = VIEWS[: run.question.views] if averages else VIEWS[:1]
+        return [Row(run, view, view.of(run.visual)) for view in views]
 
-        ``on_stage`` is called with ``"vision"``, ``"clue"``, ``"prefill"``, and ``"decode"`` or
-        ``"score"`` as they begin; the views after the first are one stage, ``"view"``.
-
-        Raises:
-            UniRSError: ``question_empty``, ``text_invalid``, ``options_invalid``,
-                ``question_too_long`` for the model's context, ``template_invalid``,
-                ``images_unreadable``, ``model_failed``, or ``out_of_memory`` (the engine stays
-                usable).
-        """
-        check_question(question)
-        run = Run(visual, question, on_token, on_stage, stop)
-        first, *others = _rows(run)
-        rows = self._evaluate([first], 1)
-        if others and not run.wants_stop():
-            run.announce("view")
-            rows += self._evaluate(others, BATCH_SIZE)
-        return self._answer(run, rows, run.elapsed())
-
-    def answers(
-        self,
-        items: Iterable[Item],
-        *,
-        batch_size: int = BATCH_SIZE,
-        on_smaller: Callable[[int], None] | None = None,
-        stop: Stop | None = None,
-    ) -> Iterator[Answer]:
-        """Answer many questions; see :meth:`unirs.engines.engine.Engine.answers`.
+    def _run(self, rows: Sequence[Row]) -> None:
+        """Take rows through the model.
 
         One question about several images of one size is answered side by side; several questions
         about one image share what was read of it, and are answered one by one. So are all questions
         to a model of an architecture that is not among ``answering.TESTED``.
-
-        A ``stop``, which is called before each layer, may call ``answer``: the batch pauses there
-        and goes on afterwards as if nothing had been.
         """
-        items, stopped = iter(items), False
-        while not stopped and (batch := list(islice(items, batch_size))):
-            for item in batch:
-                check_question(item.question)
-            runs = [Run(*item[:4], stop=_either(stop, item.stop)) for item in batch]
-            rows = self._evaluate(
-                [row for run in runs for row in _rows(run)], batch_size, on_smaller
-            )
-            seconds = runs[0].elapsed() / len(runs)
-            stopped = bool(stop and stop())
-            for run in runs:
-                yield self._answer(run, [row for row in rows if row.run is run], seconds)
+        self._answering.run(rows)
 
-    def _evaluate(
-        self, rows: list[Row], batch_size: int, on_smaller: Callable[[int], None] | None = None
-    ) -> list[Row]:
-        """Take rows through all stages, ``batch_size`` at a time or as many as memory allows.
+    def _release_memory(self) -> None:
+        self._answering.release_memory()
 
-        A batch that does not fit starts again in smaller ones, with fresh rows.
-        """
-        done: list[Row] = []
-        while len(done) < len(rows):
-            size = min(batch_size, self._most_rows or batch_size)
-            batch = [row.fresh() for row in rows[len(done) : len(done) + size]]
-            work = partial(self._answering.run, batch)
-            try:
-                guard_memory(work, self._answering.release_memory, "answering")
-                done += batch
-            except UniRSError as error:
-                if error.code != "out_of_memory" or len(batch) == 1:
-                    raise
-                self._most_rows = len(batch) // 2
-                if on_smaller:
-                    on_smaller(self._most_rows)
-        return done
+    def _written(self, row: Row) -> tuple[str, int]:
+        return row.text(self.processing), len(row.ids)
 
-    def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:
-        """The answer of a run: probabilities are averaged over its rows."""
-        first, options = rows[0], _ranked(run.question, rows)
-        text, tokens = first.text(self.processing), len(first.ids)
-        if options:
-            text = options[0].text
-            tokens = first.option_tokens[run.question.options.index(text)]
-            run.note_token()
-            run.emit(text)
-        unchanged = [row.unchanged for row in rows if row.unchanged is not None]
-        return Answer(
-            text=text,
-            task=run.question.task,
-            clue=first.clue,
-            options=options,
-            changed=is_changed(unchanged) if unchanged else None,
-            engine=self.kind,
-            model=self.name,
-            digest=self.digest,
-            conversation_turns=len(first.turns),
-            frames_left_out=len(run.visual.crops) - len(first.visual.crops),
-            device=self.device,
-            stopped=run.stopped,
-            acquired=acquisition_dates(run.visual),
-            crop=image_facts(run.visual),
-            seconds=run.stage_seconds(self.load_seconds, total),
-            tokens=TokenCounts(first.prompt_tokens, first.visual_tokens, tokens),
-        )
+    def _option_tokens(self, row: Row, option: str) -> int:
+        return row.option_tokens[row.question.options.index(option)]
+
+    def _own_facts(self, run: Run, rows: Sequence[Row], _text: str) -> dict[str, Any]:
+        """What had room in the model's context."""
+        return {
+            "conversation_turns": len(rows[0].turns),
+            "frames_left_out": len(run.visual.crops) - len(rows[0].visual.crops),
+        }
 
 
 def load_transformers_engine(
@@ -279,24 +181,3 @@ def load_transformers_engine(
     started = time.perf_counter()
     loaded = load_vlm(folder, device, precision, on_accepted)
     return TransformersEngine(loaded, time.perf_counter() - started)
-
-
-def _rows(run: Run) -> list[Row]:
-    """One row for each view; the first alone where the others would change nothing."""
-    averages = run.question.options or is_change_caption(run.visual, run.question)
-    views = VIEWS[: run.question.views] if averages else VIEWS[:1]
-    return [Row(run, view, view.of(run.visual)) for view in views]
-
-
-def _either(first: Stop | None, second: Stop | None) -> Stop | None:
-    """Whether one of two reasons to stop holds."""
-    if first is None or second is None:
-        return first or second
-    return lambda: first() or second()
-
-
-def _ranked(question: Question, rows: Sequence[Row]) -> tuple[OptionScore, ...]:
-    """The options of a question, best first; empty if none were scored."""
-    scored = [row.probabilities for row in rows if row.probabilities]
-    means = [fmean(each) for each in zip(*scored, strict=True)]
-    return rank_options(question.options, means) if scored else ()

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from unirs.engines.devices import is_out_of_memory
+from unirs.engines.run import Stop, Stopped
 from unirs.engines.transformers.processing import Encoded
-from unirs.engines.unirs.decoding import Stop, Stopped
 from unirs.errors import UniRSError, short_reason
 
 OPTIONS_AT_ONCE = 32
@@ -78,6 +78,11 @@ class Reader:
             if isinstance(part, nn.ModuleList):
                 for layer in part:
                     layer.register_forward_pre_hook(self._check)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model runs."""
+        return torch.device(self._model.device)
 
     @contextmanager
     def stopping(self, stop: Stop) -> Iterator[None]:

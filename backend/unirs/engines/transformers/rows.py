@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from unirs.answers import acquisition_dates
+from unirs.engines.run import Run
 from unirs.engines.transformers.processing import Processing
-from unirs.engines.unirs.decoding import Stop
-from unirs.engines.unirs.run import Run
 from unirs.engines.views import View
 from unirs.inputs import Question, Turn, VisualInput
 
@@ -33,6 +31,7 @@ class Row:
         probabilities: Of the question's options, in their order; empty where they are not scored.
         unchanged: Probability that nothing has changed, where that is scored.
         option_tokens: Tokens of each option.
+        is_clue: Whether the text is a clue, which is not passed on.
     """
 
     run: Run
@@ -47,6 +46,7 @@ class Row:
     probabilities: tuple[float, ...] = ()
     unchanged: float | None = None
     option_tokens: tuple[int, ...] = ()
+    is_clue: bool = False
 
     def __post_init__(self) -> None:
         """Begin with no text."""
@@ -62,10 +62,17 @@ class Row:
         """What is asked."""
         return self.run.question
 
+    @property
+    def key(self) -> str:
+        """Images and dates: what is read of equal ones can be shared."""
+        return f"{self.visual.digest} {acquisition_dates(self.visual)}"
+
     def take(self, token: int, processing: Processing) -> None:
         """Take the next token of the answer."""
-        self.run.note_token()
         self.ids.append(token)
+        if self.is_clue:
+            return
+        self.run.note_token()
         if self.run.on_token:
             text = self.text(processing)
             if not text.endswith("\N{REPLACEMENT CHARACTER}"):  # the end is within a character
@@ -94,34 +101,6 @@ def sampled(visual: VisualInput, count: int) -> VisualInput:
     return VisualInput.video([visual.crops[index] for index in chosen])
 
 
-def stop_of(rows: Sequence[Row]) -> Stop:
-    """Whether all runs of some rows are to end."""
-    return lambda: all(row.run.wants_stop() for row in rows)
-
-
 def going_on(rows: Sequence[Row]) -> list[Row]:
     """The rows whose runs are not to end."""
     return [row for row in rows if not row.run.wants_stop()]
-
-
-@contextmanager
-def stage(name: str, rows: Sequence[Row]) -> Iterator[None]:
-    """Announce a stage of some rows, and share its time among them, however it ends."""
-    announce(name, rows)
-    started = time.perf_counter()
-    try:
-        yield
-    finally:
-        spend(name, rows, time.perf_counter() - started)
-
-
-def announce(name: str, rows: Sequence[Row]) -> None:
-    """Report that a stage of some rows begins."""
-    for row in rows:
-        row.run.announce(name)
-
-
-def spend(name: str, rows: Sequence[Row], seconds: float) -> None:
-    """Share the time of a stage among rows."""
-    for row in rows:
-        row.run.seconds[name] += seconds / len(rows)

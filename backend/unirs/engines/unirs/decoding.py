@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
+from unirs.engines.run import Stop, check
 from unirs.engines.unirs.cache import KeyValueCache
 from unirs.model import UniRSProcessor
 
@@ -23,22 +24,6 @@ TOKENS_AT_ONCE_ACCELERATED = 8192
 """The same for an accelerator."""
 
 _BYTE_TOKEN = re.compile("<0x[0-9A-F]{2}>")
-
-Stop = Callable[[], bool]
-
-
-class Stopped(Exception):  # noqa: N818 - not an error
-    """The user stopped the work. What was found until then is kept."""
-
-
-def check(stop: Stop) -> None:
-    """End the work here if it is to be stopped.
-
-    Raises:
-        Stopped: If ``stop`` returns true.
-    """
-    if stop():
-        raise Stopped
 
 
 def prefill(

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import fmean
+from typing import Any
 
 import numpy as np
 
 from unirs.answers import (
-    Answer,
     EngineKind,
-    OptionScore,
-    TokenCounts,
-    acquisition_dates,
-    image_facts,
 )
 from unirs.engines.devices import free_memory, guard_memory, resolve_device
-from unirs.engines.engine import BATCH_SIZE, Capabilities, Item, check_question
+from unirs.engines.engine import BATCH_SIZE, Capabilities
+from unirs.engines.local import LocalEngine
 from unirs.engines.precision import resolve_precision
-from unirs.engines.unirs.decoding import Stop
+from unirs.engines.run import Run
 from unirs.engines.unirs.prompting import fuses, is_base, writes_clue
 from unirs.engines.unirs.reliability import answer_kind, is_demonstration
-from unirs.engines.unirs.run import Row, Run
-from unirs.engines.unirs.scoring import rank_options
+from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.stages import Stages
-from unirs.engines.unirs.verdict import is_change_caption, is_changed
 from unirs.engines.unirs.visual import fit_frames
+from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
-from unirs.errors import UniRSError
-from unirs.inputs import InputKind, Question, VisualInput
+from unirs.inputs import InputKind
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 from unirs.model.folder import read_folder
 from unirs.models import DEFAULT_MODEL, find_model
@@ -41,7 +33,7 @@ TOKENS_OF_WORDS = 384
 """Tokens of a long question with its answer, for an estimate of memory."""
 
 
-class Pipeline:
+class Pipeline(LocalEngine[Row]):
     """Answers questions about visual inputs with a UniRS model (an ``Engine``).
 
     A question is a run, and each view of its images a row. Rows go through the stages side by
@@ -55,12 +47,13 @@ class Pipeline:
         load_seconds: How long loading took.
     """
 
+    kind: EngineKind = "unirs"
+
     def __init__(self, bundle: ModelBundle, load_seconds: float = 0.0) -> None:
+        super().__init__(load_seconds)
         self.bundle = bundle
-        self.load_seconds = load_seconds
         self._stages = Stages(bundle)
         self._busy = False
-        self._most_rows: int | None = None  # that fit into memory; set once it has run out
 
     @property
     def name(self) -> str:
@@ -98,18 +91,9 @@ class Pipeline:
         return self.bundle.card.demonstration
 
     @property
-    def kind(self) -> EngineKind:
-        """``"unirs"``."""
-        return "unirs"
-
-    @property
     def digest(self) -> str:
         """SHA-256 over the weight files."""
         return self.bundle.digest
-
-    @property
-    def host(self) -> None:
-        """Images stay on this computer."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -157,75 +141,6 @@ class Pipeline:
         if self.bundle.clue_language_model is not None:
             self.bundle.clue_language_model.to("meta")
 
-    def answer(
-        self,
-        visual: VisualInput,
-        question: Question,
-        *,
-        on_token: Callable[[str], None] | None = None,
-        on_stage: Callable[[str], None] | None = None,
-        stop: Stop | None = None,
-    ) -> Answer:
-        """Answer a question (paper, section III).
-
-        Args:
-            visual: One image, a pair or a video. A video of another length than ``frame_count``
-                is sampled evenly, or filled with black frames on the left.
-            question: What is asked. Options are scored; without them the answer is generated.
-            on_token: Called with each piece of the answer's text.
-            on_stage: Called with ``"vision"``, ``"clue"``, ``"prefill"``, and ``"decode"`` or
-                ``"score"`` as they begin; a change caption has both. A stage that is free, thanks
-                to an earlier question, is left out. The views after the first are one stage,
-                ``"view"``.
-            stop: Called at every token. Once it returns true, the part of the answer until then
-                is returned as ``stopped``.
-
-        Returns:
-            The answer, with the seconds of each stage.
-
-        Raises:
-            UniRSError: ``question_empty``, ``text_invalid``, ``options_invalid``,
-                ``question_too_long`` for the model's context, or ``out_of_memory`` (the pipeline
-                stays usable).
-        """
-        check_question(question)
-        run = Run(visual, question, on_token, on_stage, stop)
-        first, *others = self._rows(run)
-        rows = self._evaluate([first], 1)
-        if others and not run.wants_stop():
-            run.announce("view")
-            rows += self._evaluate(others, BATCH_SIZE)
-        return self._answer(run, rows, run.elapsed())
-
-    def answers(
-        self,
-        items: Iterable[Item],
-        *,
-        batch_size: int = BATCH_SIZE,
-        on_smaller: Callable[[int], None] | None = None,
-        stop: Stop | None = None,
-    ) -> Iterator[Answer]:
-        """Answer many questions side by side; see :meth:`unirs.engines.engine.Engine.answers`.
-
-        Neighbours share what one question leaves for the next in ``answer``: each image is encoded
-        once, each visual input has one clue, and its prefix is read once.
-
-        A ``stop`` may call ``answer``: the batch pauses at the step at hand and goes on afterwards
-        as if nothing had been. A step is a token of all rows, or ``decoding.TOKENS_AT_ONCE``
-        tokens of prompts, or ``visual.IMAGES_AT_ONCE`` images.
-        """
-        items, stopped = iter(items), False
-        while not stopped and (batch := list(islice(items, batch_size))):
-            for item in batch:
-                check_question(item.question)
-            runs = [Run(*item[:4], stop=_either(stop, item.stop)) for item in batch]
-            rows = [row for run in runs for row in self._rows(run)]
-            rows = self._evaluate(rows, batch_size, on_smaller)
-            seconds = runs[0].elapsed() / len(runs)
-            stopped = bool(stop and stop())
-            for run in runs:
-                yield self._answer(run, [row for row in rows if row.run is run], seconds)
-
     def _rows(self, run: Run) -> list[Row]:
         """One row for each view; the first alone where the others would change nothing."""
         averages = (
@@ -240,29 +155,6 @@ class Pipeline:
             for view, visual in zip(views, visuals, strict=True)
         ]
 
-    def _evaluate(
-        self, rows: list[Row], batch_size: int, on_smaller: Callable[[int], None] | None = None
-    ) -> list[Row]:
-        """Take rows through all stages, ``batch_size`` at a time or as many as memory allows.
-
-        A batch that does not fit starts again in smaller ones, with fresh rows.
-        """
-        done: list[Row] = []
-        while len(done) < len(rows):
-            size = min(batch_size, self._most_rows or batch_size)
-            batch = [row.fresh() for row in rows[len(done) : len(done) + size]]
-            work = partial(self._run, batch)
-            try:
-                guard_memory(work, self._stages.release_memory, "answering")
-                done += batch
-            except UniRSError as error:
-                if error.code != "out_of_memory" or len(batch) == 1:
-                    raise
-                self._most_rows = len(batch) // 2
-                if on_smaller:
-                    on_smaller(self._most_rows)
-        return done
-
     def _run(self, rows: Sequence[Row]) -> None:
         """Take rows through all stages; in the middle of other rows, past them."""
         outer, self._busy = self._busy, True
@@ -271,56 +163,25 @@ class Pipeline:
         finally:
             self._busy = outer
 
-    def _is_demonstration(self, run: Run, text: str) -> bool:
-        """Whether the model's card states that an answer like this one cannot be relied on."""
+    def _release_memory(self) -> None:
+        self._stages.release_memory()
+
+    def _written(self, row: Row) -> tuple[str, int]:
+        return row.text, row.answer_tokens
+
+    def _option_tokens(self, row: Row, option: str) -> int:
+        return len(row.processor.encode_answer(option)) - 1
+
+    def _own_facts(self, run: Run, rows: Sequence[Row], text: str) -> dict[str, Any]:
+        """The change map, averaged over views, and what the model's card states."""
         question, card = run.question, self.bundle.card
         kind = answer_kind(run.visual.kind, question.task, question.options, text)
-        return is_demonstration(card.demonstration, card.reliable, kind)
-
-    def _answer(self, run: Run, rows: Sequence[Row], total: float) -> Answer:
-        """The answer of a run: probabilities and change maps are averaged over its rows."""
-        first, options = rows[0], _ranked(run.question, rows)
-        text, tokens = first.text, first.answer_tokens
-        if options:
-            text = options[0].text
-            tokens = len(self.bundle.processor.encode_answer(text)) - 1
-            run.note_token()
-            run.emit(text)
-        unchanged = [row.unchanged for row in rows if row.unchanged is not None]
         maps = [row.change_map for row in rows if row.change_map is not None]
-        return Answer(
-            text=text,
-            task=run.question.task,
-            clue=first.clue,
-            options=options,
-            changed=is_changed(unchanged) if unchanged else None,
-            engine=self.kind,
-            model=self.name,
-            digest=self.digest,
-            device=self.device,
-            stopped=run.stopped,
-            zero_shot=is_base(self.config),
-            demonstration=self._is_demonstration(run, text),
-            acquired=acquisition_dates(run.visual),
-            crop=image_facts(run.visual),
-            seconds=run.stage_seconds(self.load_seconds, total),
-            tokens=TokenCounts(first.prompt_tokens, first.visual_tokens, tokens),
-            change_map=np.mean(maps, axis=0) if maps else None,
-        )
-
-
-def _either(first: Stop | None, second: Stop | None) -> Stop | None:
-    """Whether one of two reasons to stop holds."""
-    if first is None or second is None:
-        return first or second
-    return lambda: first() or second()
-
-
-def _ranked(question: Question, rows: Sequence[Row]) -> tuple[OptionScore, ...]:
-    """The options of a question, best first; empty if none were scored."""
-    scored = [row.probabilities for row in rows if row.probabilities]
-    means = [fmean(each) for each in zip(*scored, strict=True)]
-    return rank_options(question.options, means) if scored else ()
+        return {
+            "zero_shot": is_base(self.config),
+            "demonstration": is_demonstration(card.demonstration, card.reliable, kind),
+            "change_map": np.mean(maps, axis=0) if maps else None,
+        }
 
 
 def load_pipeline(

@@ -10,8 +10,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
+from unirs.engines.run import Stop
 from unirs.engines.unirs.cache import KeyValueCache
-from unirs.engines.unirs.decoding import Stop, decode, prefill
+from unirs.engines.unirs.decoding import decode, prefill
 from unirs.engines.unirs.scoring import score_options
 from unirs.errors import UniRSError
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt

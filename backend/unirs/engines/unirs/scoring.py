@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import LlamaForCausalLM
 
-from unirs.answers import OptionScore
+from unirs.engines.run import Stop, check
 from unirs.engines.unirs.cache import KeyValueCache
-from unirs.engines.unirs.decoding import Stop, check, rows_at_once
+from unirs.engines.unirs.decoding import rows_at_once
 
 OPTIONS_PER_BATCH = 32
 """Options of one prompt that are read at once."""
@@ -157,9 +157,3 @@ def _padded(rows: Sequence[Sequence[int]], value: int, device: torch.device) -> 
     """``[rows, longest]``, filled up with a value behind each row."""
     tensors = [torch.tensor(row, dtype=torch.long, device=device) for row in rows]
     return pad_sequence(tensors, batch_first=True, padding_value=value)
-
-
-def rank_options(options: Sequence[str], probabilities: Sequence[float]) -> tuple[OptionScore, ...]:
-    """Options with their probabilities, best first."""
-    ranking = sorted(range(len(options)), key=lambda index: -probabilities[index])
-    return tuple(OptionScore(options[index], probabilities[index]) for index in ranking)

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
+from unirs.engines.run import Stopped, check, stage, stop_of
 from unirs.engines.unirs.cache import LeastRecentlyUsed
-from unirs.engines.unirs.decoding import Stopped, check
 from unirs.engines.unirs.prompting import answer_prompt, fuses, instruction_for, writes_clue
 from unirs.engines.unirs.reader import Options, Prefix, PromptReader, Reading
-from unirs.engines.unirs.run import Row, stage, stop_of
-from unirs.engines.unirs.verdict import change_test, is_change_caption
+from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.visual import VisionEncoder, change_map, visual_tokens
+from unirs.engines.verdict import change_test, is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.inputs import Question
 from unirs.model import ModelBundle

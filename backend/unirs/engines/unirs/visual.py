@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from unirs.engines.run import Stop, check
 from unirs.engines.unirs.cache import LeastRecentlyUsed
-from unirs.engines.unirs.decoding import Stop, check
 from unirs.inputs import Crop, InputKind, VisualInput
 from unirs.model import ModelBundle
 

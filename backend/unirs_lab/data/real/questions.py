@@ -21,7 +21,7 @@ from unirs_lab.data.samples import Row
 
 UNCHANGED = NO_CHANGE[1]
 """One caption for all unchanged pairs, so that its first word decides on it. It is one of those
-whose probability decides that nothing has changed (``unirs.engines.unirs.verdict``)."""
+whose probability decides that nothing has changed (``unirs.engines.verdict``)."""
 
 BRIEF = {
     *("presence", "comparison", "rural_urban", "density", "scene"),

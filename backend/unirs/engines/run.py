@@ -1,4 +1,4 @@
-"""The state of answers in progress: listeners, clocks, and intermediate results."""
+"""Answers in progress: listeners, clocks, and how they are stopped."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import Protocol
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from unirs.answers import StageSeconds
 from unirs.engines.devices import synchronize
 from unirs.engines.streaming import GrowingText
-from unirs.engines.unirs.decoding import Stop, StreamingText
-from unirs.engines.views import View
 from unirs.inputs import Question, VisualInput
-from unirs.model import UniRSProcessor
+
+Stop = Callable[[], bool]
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The user stopped the work. What was found until then is kept."""
+
+
+def check(stop: Stop) -> None:
+    """End the work here if it is to be stopped.
+
+    Raises:
+        Stopped: If ``stop`` returns true.
+    """
+    if stop():
+        raise Stopped
 
 
 class Run:
@@ -101,94 +111,45 @@ class Run:
         )
 
 
-@dataclass(eq=False)
-class Row:
-    """One view of the images of a run, with its intermediate results.
-
-    Attributes:
-        run: The answer that it contributes to.
-        view: Which view.
-        visual: The images in this view, as many as the model reads.
-        processor: Decodes tokens.
-        features: Of the images, ``[images, grid * grid, vision_width]``, once they are encoded.
-        clue: What the frozen base wrote about them, if it did.
-        prompt_tokens: Tokens of the text of the prompt.
-        visual_tokens: Tokens of the images.
-        probabilities: Of the question's options, in their order; empty where they are not scored.
-        unchanged: Probability that nothing has changed, where that is scored.
-        change_map: Of a pair, turned back onto the original images.
-    """
-
-    run: Run
-    view: View
-    visual: VisualInput
-    processor: UniRSProcessor
-    features: Tensor = field(init=False)
-    clue: str | None = None
-    prompt_tokens: int = 0
-    visual_tokens: int = 0
-    probabilities: tuple[float, ...] = ()
-    unchanged: float | None = None
-    change_map: NDArray[np.float32] | None = None
-
-    def __post_init__(self) -> None:
-        """Begin with no text."""
-        self._ids: list[int] = []
-        self._streaming = StreamingText(self.processor) if self.run.on_token else None
-
-    def fresh(self) -> Row:
-        """The same row, without results."""
-        self.run.begin_anew()
-        return Row(self.run, self.view, self.visual, self.processor)
+class InProgress(Protocol):
+    """A part of the work on an answer, such as one view of its images."""
 
     @property
-    def question(self) -> Question:
-        """What is asked."""
-        return self.run.question
-
-    @property
-    def answer_tokens(self) -> int:
-        """Tokens that were generated."""
-        return len(self._ids)
-
-    @property
-    def text(self) -> str:
-        """The text that was generated."""
-        return self._streaming.text if self._streaming else self.processor.decode(self._ids)
-
-    def add(self, token: int) -> None:
-        """Take the next token of the text."""
-        self.run.note_token()
-        self._ids.append(token)
-        if self._streaming:
-            self.run.emit(self._streaming.add(token))
-
-    def finish(self) -> None:
-        """Pass on the end of the text, which was held back; not after a stop."""
-        if self._streaming and not self.run.stopped:
-            self.run.emit(self._streaming.finish())
+    def run(self) -> Run:
+        """The answer that it contributes to."""
 
 
-def stop_of(rows: Sequence[Row]) -> Stop:
+def runs_of(rows: Sequence[InProgress]) -> list[Run]:
+    """The runs that some rows belong to, each once."""
+    return list(dict.fromkeys(row.run for row in rows))
+
+
+def stop_of(rows: Sequence[InProgress]) -> Stop:
     """Whether all runs of some rows are to end."""
-    runs = _runs_of(rows)
+    runs = runs_of(rows)
     return lambda: all(run.wants_stop() for run in runs)
 
 
-@contextmanager
-def stage(name: str, rows: Sequence[Row], device: torch.device) -> Iterator[None]:
-    """Announce a stage of some rows, and share its time among their runs, however it ends."""
-    runs = _runs_of(rows)
-    for run in runs:
+def announce(name: str, rows: Sequence[InProgress]) -> None:
+    """Report that a stage of some rows begins."""
+    for run in runs_of(rows):
         run.announce(name)
+
+
+def spend(name: str, rows: Sequence[InProgress], seconds: float) -> None:
+    """Share the time of a stage among the runs of some rows."""
+    runs = runs_of(rows)
+    for run in runs:
+        run.seconds[name] += seconds / len(runs)
+
+
+@contextmanager
+def stage(name: str, rows: Sequence[InProgress], device: torch.device) -> Iterator[None]:
+    """Announce a stage of some rows, and share its time among their runs, however it ends."""
+    announce(name, rows)
     started = time.perf_counter()
     try:
         yield
         synchronize(device)
     finally:
-        for run in runs:
-            run.seconds[name] += (time.perf_counter() - started) / len(runs)
-
-
-def _runs_of(rows: Sequence[Row]) -> list[Run]:
-    return list(dict.fromkeys(row.run for row in rows))
+        spend(name, rows, time.perf_counter() - started)

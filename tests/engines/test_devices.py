@@ -6,6 +6,7 @@ import torch
 from unirs.engines import devices
 from unirs.engines.devices import (
     fast_products,
+    fast_vectors,
     guard_memory,
     list_devices,
     multiplies_bfloat16,
@@ -85,6 +86,23 @@ def test_fast_products_use_bfloat16_only_where_that_is_fast(monkeypatch, made_fo
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"bf16": made_for_it}, raising=False)
     with fast_products(CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is expected
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rows", "preferred"),
+    [(torch.bfloat16, 1, False), (torch.bfloat16, 2, True), (torch.float32, 1, True)],
+)
+def test_one_row_in_bfloat16_is_multiplied_by_the_kernel_that_is_fast_for_it(
+    dtype, rows, preferred
+):
+    def fail():
+        with fast_vectors(CPU, dtype, rows):
+            assert torch._C._get_mkldnn_enabled() is preferred
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert torch._C._get_mkldnn_enabled()  # as before, whatever happens
 
 
 def test_a_pytorch_without_capabilities_multiplies_in_float32(monkeypatch):

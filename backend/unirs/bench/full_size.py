@@ -150,9 +150,11 @@ def write_full_size(
 ) -> None:
     """Write a model folder of a preset's size with random weights, drawn on a device."""
     with tempfile.TemporaryDirectory() as temporary:
-        tokenizer = train_tokenizer(_TEXTS, 400, Path(temporary))
+        tokenizer = train_tokenizer(_TEXTS, 320, Path(temporary))
         config = PRESETS[preset]()
-        config.text_config.vocab_size = max(config.text_config.vocab_size, len(tokenizer))
+        vocabulary = max(config.text_config.vocab_size, len(tokenizer))
+        config.text_config.vocab_size = vocabulary
+        tokenizer.add_tokens([f"word{number}" for number in range(len(tokenizer), vocabulary)])
         write_random_folder(folder, config, tokenizer, device=device)
 
 
@@ -235,7 +237,7 @@ def worker_peaks(folder: Path, device: str) -> tuple[int, int]:
         for method, paths in tasks:
             client.request(method, {"paths": paths, **short})
         without_video = peak.bytes
-        client.request("ask", {"paths": [video], "question": "What is this?", **short})
+        client.request("ask", {"paths": [video], "text": "What is this?", **short})
     return without_video, peak.bytes
 
 

@@ -111,7 +111,7 @@ def models(
 
 def _show_models(found: ModelList) -> None:
     print_table(
-        ("Model", "Engine", "On disk", "Memory (f32 / bf16)", "Fits here", "Use", "About"),
+        ("Model", "Engine", "On disk", "Memory (f32 / bf16 / int4)", "Fits here", "Use", "About"),
         (
             (
                 each.model,
@@ -140,7 +140,8 @@ def _show_models(found: ModelList) -> None:
 
 def _memory(model: ListedModel) -> str:
     needs = model.needs_bytes or {}
-    return " / ".join(file_size(needs[each]) for each in ("float32", "bfloat16") if each in needs)
+    shown = ("float32", "bfloat16", "int4")
+    return " / ".join(file_size(needs[each]) for each in shown if each in needs)
 
 
 def _fits(model: ListedModel, memory_bytes: int) -> str:

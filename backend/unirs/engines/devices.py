@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psutil
@@ -72,6 +73,22 @@ def multiplies_bfloat16(device: torch.device) -> bool:
 def fast_products(device: torch.device) -> torch.autocast:
     """A context in which matrix products run in bfloat16, if the device has instructions for it."""
     return torch.autocast(device.type, torch.bfloat16, multiplies_bfloat16(device))
+
+
+@contextmanager
+def fast_vectors(device: torch.device, dtype: torch.dtype, rows: int) -> Iterator[None]:
+    """A context in which a single row is multiplied fast in bfloat16 on a CPU.
+
+    There PyTorch's own kernel reads the weights 1.5 times as fast as that of oneDNN, which it
+    prefers, and which is the faster one for several rows.
+    """
+    applies = device.type == "cpu" and dtype is torch.bfloat16 and rows == 1
+    before = torch.backends.mkldnn.set_flags(False)[0] if applies else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            torch.backends.mkldnn.set_flags(before)
 
 
 def synchronize(device: torch.device) -> None:

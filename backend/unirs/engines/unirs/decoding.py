@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM
 
+from unirs.engines.devices import fast_vectors
 from unirs.engines.run import Stop, check
 from unirs.engines.unirs.cache import KeyValueCache
 from unirs.model import UniRSProcessor
@@ -79,15 +80,16 @@ def _read(
     for chunk in embeddings.split(PREFILL_CHUNK, dim=1):
         check(stop)
         length = chunk.shape[1]
-        output = language_model(
-            inputs_embeds=chunk,
-            past_key_values=cache,
-            use_cache=True,
-            # The last one, as an index: a slice is no contiguous tensor, and for such a one
-            # PyTorch reads the weights of the head once for each row instead of once.
-            logits_to_keep=torch.tensor([length - 1], device=chunk.device),
-            **_placed(mask, cache.length, length),
-        )
+        with fast_vectors(chunk.device, chunk.dtype, len(chunk) * length):
+            output = language_model(
+                inputs_embeds=chunk,
+                past_key_values=cache,
+                use_cache=True,
+                # The last one, as an index: a slice is no contiguous tensor, and for such a one
+                # PyTorch reads the weights of the head once for each row instead of once.
+                logits_to_keep=torch.tensor([length - 1], device=chunk.device),
+                **_placed(mask, cache.length, length),
+            )
     return output.logits[:, -1]
 
 

@@ -31,8 +31,8 @@ OPTION_TILES = 10, 5
 ONE_BY_ONE_TILES = 5
 """Of the latter, so many are asked about one by one; the time of all is in proportion."""
 
-STAGES = ("vision", "prefill", "decode")
-"""Of a batch, in which a lone question comes."""
+STAGES = ("prefill", "decode", "decode")
+"""Of a batch, in which a lone question comes. Images are encoded once, so there is no other."""
 
 TILE_QUESTIONS = (
     "Is there water?",

@@ -123,6 +123,7 @@ def finish(
         bundle.clue_language_model = copy.deepcopy(bundle.model.language_model)
     load_weights(run, learn(bundle, tuning))
     bundle.config.clue_source = source
+    bundle.config.answer_temperature = 1.0  # it was fitted to the answers before
     save_bundle(bundle, target, card)
 
 

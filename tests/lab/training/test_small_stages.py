@@ -46,6 +46,7 @@ def start(make_small, tmp_path):  # noqa: F811
     """A model folder of ``unirs-small``'s kind."""
     bundle = make_small(roles=("answer",), frame_count=2)
     bundle.config.clue_source = "none"
+    bundle.config.answer_temperature = 0.9
     save_bundle(bundle, tmp_path / "start")
     return tmp_path / "start"
 
@@ -71,7 +72,7 @@ def test_the_published_mixture_is_that_of_the_recipe():
 
     shares = [share for source in settings.data.values() for share in source.shares.values()]
     assert sum(shares) == pytest.approx(1.0)
-    assert (settings.steps, settings.batch_size, settings.rows_per_group) == (560, 8, 4)
+    assert (settings.steps, settings.batch_size, settings.rows_per_group) == (700, 8, 4)
     assert settings.rates == {"projector": 1.0, "language_model": 0.5, "change": 0.2}
     assert (settings.length_power, settings.change_weight) == (0.25, 0.3)
 
@@ -95,6 +96,7 @@ def test_joint_tuning_trains_projector_change_module_and_adapter(joint_settings,
     }
     assert all(".lora_" in name for name in changed if name.startswith("language_model."))
     assert (folder / "README.md").read_text() == "# Card\n"
+    assert load_bundle(folder).config.answer_temperature == 1.0  # to be fitted anew
     last = curve(tmp_path / "run")[-1]
     assert float(last["words"]) > 0
     assert max(float(row["change"]) for row in curve(tmp_path / "run")) > 0

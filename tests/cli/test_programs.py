@@ -7,6 +7,8 @@ import json
 import pytest
 import rasterio
 
+from tests.bench.test_run import measure_few_tiles
+
 
 def test_world_writes_the_same_places_for_the_same_seed(unirs, tmp_path):
     for name in ("one", "two"):
@@ -33,6 +35,7 @@ def test_bench_measures_ratios(unirs, monkeypatch):
 
     monkeypatch.setattr("unirs.bench.run.PAIR_QUESTIONS", PAIR_QUESTIONS[:5])
     monkeypatch.setattr("unirs.bench.run.REPETITIONS", 1)
+    measure_few_tiles(monkeypatch)
     facts = json.loads(unirs("bench", "--model", "unirs-tiny", "--device", "cpu", "--json").out)
     for key in ("follow_up_first_token_speedup", "shared_vs_naive_speedup", "worker_peak_mb"):
         assert facts[key] > 0

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unirs.answers import EngineKind
 from unirs.errors import UniRSError
 from unirs.files import models_folder
 from unirs.model.folder import ModelFolder, is_checkpoint, is_model_folder, read_folder
 from unirs.model.limits import InvalidModelError, read_json
+
+if TYPE_CHECKING:
+    from unirs.answers import EngineKind
 
 DEFAULT_MODEL = "unirs-small"
 

@@ -55,9 +55,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def recording(self: Pipeline, items: Any, **options: Any) -> Any:
         def recorded() -> Any:
-            for visual, question in items:
-                texts.append(question.text or ", ".join(question.options))
-                yield visual, question
+            for item in items:
+                texts.append(item.question.text or ", ".join(item.question.options))
+                yield item
 
         return answers(self, recorded(), **options)
 

@@ -9,19 +9,14 @@ set -e
 real=$1 naip=$2 folder=$3
 here=$(dirname "$0")
 
-joint() { # from a model folder, into a folder of this run
-  unirs train joint --preset small --from "$1" --data real="$real" --data naip="$naip" \
-    --card "$here/card.md" --folder "$folder/$2"
-}
-
 if [ -z "$START" ]; then
   unirs train vision --preset small --data real="$real" --data naip="$naip" --folder "$folder/vision"
   START=$folder/vision/model
 fi
-joint "$START" joint
-joint "$folder/joint/model" again
+unirs train joint --preset small --from "$START" --data real="$real" --data naip="$naip" \
+  --card "$here/card.md" --folder "$folder/joint"
 rm -rf "$folder/unirs-small"
-python "$here/average.py" "$folder/joint/model" "$folder/again/model" "$folder/unirs-small"
+cp -r "$folder/joint/model" "$folder/unirs-small"
 cp "$here/LICENSE" "$folder/unirs-small/"
 
 # Its figures, and with them calibration and the card's table:

@@ -19,7 +19,7 @@ from unirs.files import whole_file
 
 AIMS: Mapping[AnswerKind, tuple[str, ...]] = {
     "caption": ("rsicd_captions", "ucmerced_captions"),
-    "choice": ("rsicd_scenes", "eurosat_scenes"),
+    "choice": ("rsicd_scenes", "eurosat_scenes", "ucmerced_count"),  # numbers are options, too
     "yes_no": (
         "ucmerced_yes_no",
         "rsvqa_hr_presence",

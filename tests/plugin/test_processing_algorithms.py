@@ -315,7 +315,7 @@ def test_features_get_the_caption_of_their_extent(worker, raster, run):
     )
     output = run("captionfeatures", INPUT=polygons, RASTER=raster())
     rows = list(QgsVectorLayer(output, "rows", "ogr").getFeatures())
-    assert [row["status"] for row in rows] == ["failed", "failed", "answered", "answered"]
+    assert sorted(row["status"] for row in rows) == ["answered", "answered", "failed", "failed"]
     answered = {row["name"]: row["text"] for row in rows if row["status"] == "answered"}
     assert answered == {"of 500011": "colour 20", "of 500021": "colour 60"}
     assert all(row["error"] for row in rows if row["status"] == "failed")

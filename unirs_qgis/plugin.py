@@ -198,7 +198,7 @@ class Window(QObject):
         """Select what an entry is about, and continue with earlier entries about that.
 
         Returns:
-            Whether it can be asked about; otherwise a message says why not.
+            Whether it can be asked about; otherwise a message states why not.
         """
         self._show_dock(True)
         if layers:

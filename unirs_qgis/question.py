@@ -184,7 +184,7 @@ class QuestionController(QObject):
     loaded = Signal(dict)
     """The result of `load`, before each question."""
     replaced = Signal(str)
-    """Says that the default model answers in the place of a missing one."""
+    """The note that the default model answers in the place of a missing one."""
 
     def __init__(
         self,
@@ -324,7 +324,7 @@ class QuestionController(QObject):
         self._fail(message)
 
     def _ask_default(self) -> None:
-        """The chosen model is not there any more: the default one answers, and that is said."""
+        """The chosen model is not there any more: the default one answers, with a note."""
         question = self._question
         text = self.tr(
             "The model {name} is not on this computer any more; {other} answers instead. Choose "

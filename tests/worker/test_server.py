@@ -59,7 +59,7 @@ class Echo(Worker):
         return Reply(text=reply)
 
 
-class Choir(Echo):
+class BatchEcho(Echo):
     """Answers up to four questions together, letter by letter of all; keeps what it did."""
 
     def __init__(self):
@@ -141,8 +141,8 @@ def talk():
 
 
 @pytest.fixture
-def choir():
-    talk = Talk(Choir())
+def batching():
+    talk = Talk(BatchEcho())
     yield talk
     talk.worker.go.set()
     talk.worker.step.release(100)
@@ -402,32 +402,34 @@ def test_a_client_that_is_gone_ends_the_work():
         server.work()
 
 
-def behind_a_first_one(choir, *requests):
+def behind_a_first_one(batching, *requests):
     """Send requests while another one is being answered, and then let the worker go on."""
-    choir.worker.go.clear()
-    choir.send(ask("first"))
-    assert choir.worker.begun.acquire(timeout=10)
-    choir.send(*requests)
-    choir.worker.go.set()
+    batching.worker.go.clear()
+    batching.send(ask("first"))
+    assert batching.worker.begun.acquire(timeout=10)
+    batching.send(*requests)
+    batching.worker.go.set()
 
 
-def test_a_lone_question_does_not_wait_for_company(choir):
-    choir.send(ask(1, background=True))
-    assert choir.answer(1)["result"]["text"] == "hi"
-    assert choir.worker.groups == [[1]]
+def test_a_lone_question_does_not_wait_for_company(batching):
+    batching.send(ask(1, background=True))
+    assert batching.answer(1)["result"]["text"] == "hi"
+    assert batching.worker.groups == [[1]]
 
 
-def test_waiting_questions_of_one_kind_are_answered_together_and_in_their_order(choir):
+def test_waiting_questions_of_one_kind_are_answered_together_and_in_their_order(batching):
     texts = {1: "one", 2: "bad", 3: "three", 4: "four", 5: "five", 6: "six"}
-    behind_a_first_one(choir, *(ask(n, text, background=True) for n, text in texts.items()))
-    answers = choir.answers(7)
+    behind_a_first_one(batching, *(ask(n, text, background=True) for n, text in texts.items()))
+    answers = batching.answers(7)
     assert [answer["id"] for answer in answers] == ["first", 1, 2, 3, 4, 5, 6]
-    assert choir.worker.groups == [[1, 2, 3, 4], [5, 6]]
+    assert batching.worker.groups == [[1, 2, 3, 4], [5, 6]]
     assert code_of(answers[2]) == (-32000, "raster_unreadable")  # that one alone
     assert [a["result"]["text"] for a in answers[3:]] == ["three", "four", "five", "six"]
     for number, text in texts.items():
-        said = [m["params"]["text"] for m in choir.sent if m.get("params", {}).get("id") == number]
-        assert "".join(said) == text
+        pieces = [
+            m["params"]["text"] for m in batching.sent if m.get("params", {}).get("id") == number
+        ]
+        assert "".join(pieces) == text
 
 
 @pytest.mark.parametrize(
@@ -440,40 +442,40 @@ def test_waiting_questions_of_one_kind_are_answered_together_and_in_their_order(
         call(2, "unload"),
     ],
 )
-def test_questions_that_differ_are_not_answered_together(choir, other):
+def test_questions_that_differ_are_not_answered_together(batching, other):
     same = {"background": True, "model": "small"}
-    behind_a_first_one(choir, ask(1, **same), other, ask(3, **same))
-    choir.answers(4)
-    assert [group for group in choir.worker.groups if group != [2]] == [[1], [3]]
+    behind_a_first_one(batching, ask(1, **same), other, ask(3, **same))
+    batching.answers(4)
+    assert [group for group in batching.worker.groups if group != [2]] == [[1], [3]]
 
 
-def test_one_of_those_that_are_answered_together_is_cancelled_at_once_and_alone(choir):
-    behind_a_first_one(choir, *(ask(n, "slow", background=True) for n in (1, 2, 3)))
-    assert choir.worker.stepped.acquire(timeout=10)
-    choir.send(call("c", "cancel", id=2))
-    assert code_of(choir.answer(2)) == (-32000, "cancelled")
-    assert choir.answer("c")["result"] == {"state": "dropped"}
-    choir.send(ask(2, "again", background=True))  # its id is free while the others go on
-    choir.worker.step.release(100)
-    texts = {a["id"]: a["result"]["text"] for a in choir.answers(6) if a["id"] in (1, 3)}
+def test_one_of_those_that_are_answered_together_is_cancelled_at_once_and_alone(batching):
+    behind_a_first_one(batching, *(ask(n, "slow", background=True) for n in (1, 2, 3)))
+    assert batching.worker.stepped.acquire(timeout=10)
+    batching.send(call("c", "cancel", id=2))
+    assert code_of(batching.answer(2)) == (-32000, "cancelled")
+    assert batching.answer("c")["result"] == {"state": "dropped"}
+    batching.send(ask(2, "again", background=True))  # its id is free while the others go on
+    batching.worker.step.release(100)
+    texts = {a["id"]: a["result"]["text"] for a in batching.answers(6) if a["id"] in (1, 3)}
     assert texts == {1: "slow", 3: "slow"}
-    assert [a["result"]["text"] for a in choir.answers(6) if a["id"] == 2 and "result" in a] == [
+    assert [a["result"]["text"] for a in batching.answers(6) if a["id"] == 2 and "result" in a] == [
         "again"
     ]
-    pieces = [m["params"]["text"] for m in choir.sent if m.get("params", {}).get("id") == 2]
+    pieces = [m["params"]["text"] for m in batching.sent if m.get("params", {}).get("id") == 2]
     assert "".join(pieces) == "again"
 
 
-def test_a_question_goes_before_those_in_the_background_within_one_step(choir):
-    behind_a_first_one(choir, *(ask(n, "slow", background=True) for n in (1, 2, 3, 4, 5)))
-    assert choir.worker.stepped.acquire(timeout=10)
-    choir.send(ask("q", "now"))
-    choir.worker.step.release()  # the step at hand
-    assert choir.answer("q")["result"]["text"] == "now"
-    assert [a["id"] for a in choir.answers(2)] == ["first", "q"]
-    choir.worker.step.release(100)
-    assert [a["id"] for a in choir.answers(7)] == ["first", "q", 1, 2, 3, 4, 5]
-    assert all(a["result"]["text"] == "slow" for a in choir.answers(7)[2:])
+def test_a_question_goes_before_those_in_the_background_within_one_step(batching):
+    behind_a_first_one(batching, *(ask(n, "slow", background=True) for n in (1, 2, 3, 4, 5)))
+    assert batching.worker.stepped.acquire(timeout=10)
+    batching.send(ask("q", "now"))
+    batching.worker.step.release()  # the step at hand
+    assert batching.answer("q")["result"]["text"] == "now"
+    assert [a["id"] for a in batching.answers(2)] == ["first", "q"]
+    batching.worker.step.release(100)
+    assert [a["id"] for a in batching.answers(7)] == ["first", "q", 1, 2, 3, 4, 5]
+    assert all(a["result"]["text"] == "slow" for a in batching.answers(7)[2:])
 
 
 def test_a_question_goes_before_those_that_wait_in_the_background(talk):
@@ -492,23 +494,23 @@ def test_a_question_goes_before_those_that_wait_in_the_background(talk):
         ([], ask("q", "now", model="big")),
     ],
 )
-def test_a_question_to_another_model_waits_for_its_turn(choir, between, question):
+def test_a_question_to_another_model_waits_for_its_turn(batching, between, question):
     """Else the model would be loaded twice more."""
     waiting = [ask(n, "slow", background=True) for n in (1, 2)]
-    behind_a_first_one(choir, *waiting, *between, question)
-    assert choir.worker.stepped.acquire(timeout=10)
-    choir.worker.step.release(100)
-    order = [answer["id"] for answer in choir.answers(4 + len(between))]
+    behind_a_first_one(batching, *waiting, *between, question)
+    assert batching.worker.stepped.acquire(timeout=10)
+    batching.worker.step.release(100)
+    order = [answer["id"] for answer in batching.answers(4 + len(between))]
     assert order == ["first", 1, 2, *(b["id"] for b in between), "q"]
 
 
-def test_a_shutdown_answers_all_that_are_answered_together(choir):
-    behind_a_first_one(choir, *(ask(n, "slow", background=True) for n in (1, 2)))
-    assert choir.worker.stepped.acquire(timeout=10)
-    threading.Timer(0.05, choir.worker.step.release, (100,)).start()
-    choir.server.close()
-    assert {code_of(choir.answer(n)) for n in (1, 2)} == {(-32000, "cancelled")}
-    assert len(choir.answers(3)) == 3
+def test_a_shutdown_answers_all_that_are_answered_together(batching):
+    behind_a_first_one(batching, *(ask(n, "slow", background=True) for n in (1, 2)))
+    assert batching.worker.stepped.acquire(timeout=10)
+    threading.Timer(0.05, batching.worker.step.release, (100,)).start()
+    batching.server.close()
+    assert {code_of(batching.answer(n)) for n in (1, 2)} == {(-32000, "cancelled")}
+    assert len(batching.answers(3)) == 3
 
 
 ids = st.sampled_from([1, 2, "1", "x"])
@@ -536,7 +538,7 @@ garbage = st.binary(max_size=30) | cut | st.sampled_from([b"[]", b"[1]", b"null"
 @given(st.lists(st.one_of(good, good, at_once, wrong, notes, garbage), max_size=25))
 def test_every_request_has_one_answer_and_it_is_its_own(lines):
     lines = [line for line in lines if not isinstance(line, bytes) or is_garbage(line)]
-    talk = Talk(Choir())
+    talk = Talk(BatchEcho())
     talk.worker.step.release(10_000)
     talk.send(*lines)
     expected = [line for line in lines if isinstance(line, bytes) or "id" in line]

@@ -88,24 +88,24 @@ def ask_behind(client, log, tiles):
         )
         assert begun.wait(TIMEOUT)
         log.write_text("")
-        told = [[] for _ in asked]
+        received = [[] for _ in asked]
         pending = [
             client.submit(
                 "ask",
                 {"text": "is there a road?", "max_new_tokens": count, "background": True, **params},
-                lambda kind, facts, heard=heard: heard.append((kind, facts)),
+                lambda kind, facts, notes=notes: notes.append((kind, facts)),
             )
-            for params, heard in zip(asked, told, strict=True)
+            for params, notes in zip(asked, received, strict=True)
         ]
         first.cancel()
         assert first.result(TIMEOUT)["stopped"]
-        return pending, told
+        return pending, received
 
     return ask
 
 
-def texts_of(told):
-    return ["".join(f["text"] for kind, f in heard if kind == "token") for heard in told]
+def texts_of(received):
+    return ["".join(f["text"] for kind, f in notes if kind == "token") for notes in received]
 
 
 def test_they_have_the_answers_tokens_and_files_of_each_alone(ask_behind, client, tiles, tmp_path):
@@ -113,7 +113,7 @@ def test_they_have_the_answers_tokens_and_files_of_each_alone(ask_behind, client
     asked = [
         {"paths": [tile], "save_crop": str(crop)} for tile, crop in zip(tiles, crops, strict=True)
     ]
-    pending, told = ask_behind(asked)
+    pending, received = ask_behind(asked)
     together = [request.result(TIMEOUT) for request in pending]
     alone = [
         client.request("ask", {"paths": [tile], "text": "is there a road?", "max_new_tokens": 8})
@@ -121,11 +121,11 @@ def test_they_have_the_answers_tokens_and_files_of_each_alone(ask_behind, client
     ]
     assert [each["answer"] for each in together] == [each["answer"] for each in alone]
     assert len({each["answer"] for each in together}) > 1
-    assert texts_of(told) == [each["answer"] for each in together]
+    assert texts_of(received) == [each["answer"] for each in together]
     assert [each["crop"]["source"] for each in together] == tiles
     assert all(crop.exists() for crop in crops)
-    for heard in told:
-        stages = [facts["stage"] for kind, facts in heard if kind == "progress"]
+    for notes in received:
+        stages = [facts["stage"] for kind, facts in notes if kind == "progress"]
         assert stages == ["read", "vision", "prefill", "decode"]
 
 
@@ -153,7 +153,7 @@ def test_a_question_that_the_engine_fails_on_fails_alone(ask_behind, tiles):
     asked = [{"paths": [tile]} for tile in tiles]
     asked[1]["text"] = "eat"
     asked[3]["text"] = "road " * 5000
-    pending, told = ask_behind(asked)
+    pending, received = ask_behind(asked)
     codes = []
     for request in pending:
         try:
@@ -161,12 +161,12 @@ def test_a_question_that_the_engine_fails_on_fails_alone(ask_behind, tiles):
         except WorkerError as error:
             codes.append(error.code)
     assert codes == [False, "defect", False, "question_too_long", False, False]
-    assert all(texts_of(told)[number] for number in (0, 2, 4, 5))
+    assert all(texts_of(received)[number] for number in (0, 2, 4, 5))
 
 
 def test_a_cancelled_one_leaves_and_the_others_go_on(ask_behind, tiles):
-    pending, told = ask_behind([{"paths": [tile]} for tile in tiles], count=30)
-    while not texts_of(told)[1]:
+    pending, received = ask_behind([{"paths": [tile]} for tile in tiles], count=30)
+    while not texts_of(received)[1]:
         assert not pending[1].future.done()
     pending[1].cancel()
     with pytest.raises(WorkerError) as caught:
@@ -182,8 +182,8 @@ def test_a_question_from_the_window_waits_for_one_step(ask_behind, client, tiles
     asked = [{"paths": [tile]} for tile in tiles]
     expected, _ = ask_behind(asked, count=30)
     expected = [request.result(TIMEOUT)["answer"] for request in expected]
-    pending, told = ask_behind(asked, count=30)
-    while not texts_of(told)[1]:
+    pending, received = ask_behind(asked, count=30)
+    while not texts_of(received)[1]:
         assert not pending[1].future.done()
     question = {"paths": tiles[:1], "text": "the scenes?", "max_new_tokens": 4}
     answer = client.request("ask", question, timeout=TIMEOUT)["answer"]
@@ -194,8 +194,8 @@ def test_a_question_from_the_window_waits_for_one_step(ask_behind, client, tiles
 
 def test_a_killed_worker_fails_all(ask_behind, client, tiles):
     asked = [{"paths": [tile]} for tile in tiles]
-    pending, told = ask_behind(asked, count=30)
-    while not texts_of(told)[1]:
+    pending, received = ask_behind(asked, count=30)
+    while not texts_of(received)[1]:
         assert not pending[1].future.done()
     os.kill(client.process.pid, signal.SIGKILL)
     for request in pending:

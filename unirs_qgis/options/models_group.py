@@ -59,7 +59,7 @@ class ModelsGroup(QGroupBox):
         self._manager, self._servers = manager, servers
         self._model, self._precision = settings.model, settings.precision
         self._added = settings.added_models
-        self._replacement = ""  # says that the default model stands for one that is missing
+        self._replacement = ""  # the note that the default model replaces a missing one
         self._found = ModelList()
         self._on_servers: tuple[Model, ...] = ()  # that were found while the page is open
         self._query = ModelQuery()
@@ -223,7 +223,7 @@ class ModelsGroup(QGroupBox):
             )
 
     def _replace_missing(self) -> None:
-        """A model that is not there any more is replaced by the default one, and that is said."""
+        """A model that is not there any more is replaced by the default one, with a note."""
         names = [each.name for each in self._found.models]
         item = self._found.find(self._model)
         if item:

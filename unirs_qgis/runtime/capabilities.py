@@ -1,4 +1,4 @@
-"""What a loaded model can do, and how it is said to the user."""
+"""What a loaded model can do, and how the user reads of it."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ class ServerClient:
             async for piece in self._pieces(response, _ERROR_BYTES):
                 written += piece
         except UniRSError:
-            pass  # the status says enough
+            pass  # the status is enough
         return refusal(
             self.address.host,
             response.status_code,

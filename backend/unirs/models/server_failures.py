@@ -71,7 +71,7 @@ def refusal(host: str, status: int, body: str, location: str = "") -> UniRSError
 
 
 def _refused(server: str, status: int, reason: str, quoted: str) -> tuple[str, str]:
-    """Code and sentence of a status that says little, by the words of the server."""
+    """Code and sentence of a status that is not specific, by the text of the server."""
     if _CONTEXT.search(reason):
         return "context_too_short", (
             f"The images and the question are longer than the context of the model on "

@@ -255,21 +255,21 @@ def test_a_lone_answer_pauses_for_another_about_the_same_image(make_pipeline, im
 
 def test_no_piece_of_text_comes_twice_when_a_batch_starts_again(make_pipeline, images, monkeypatch):
     pipeline = make_pipeline("none")
-    told = [[] for _ in range(4)]
+    received = [[] for _ in range(4)]
     question = Question(text="road?", max_new_tokens=12)
-    items = [Item(images.single(n), question, told[n].append) for n in range(4)]
+    items = [Item(images.single(n), question, received[n].append) for n in range(4)]
     forward, failed = pipeline.bundle.model.language_model.forward, []
 
     def fail_once(*args, **kwargs):
-        if any(told) and not failed:
-            failed.append(["".join(pieces) for pieces in told])
+        if any(received) and not failed:
+            failed.append(["".join(pieces) for pieces in received])
             raise torch.OutOfMemoryError("out of memory")
         return forward(*args, **kwargs)
 
     monkeypatch.setattr(pipeline.bundle.model.language_model, "forward", fail_once)
     answers = list(pipeline.answers(items))
     assert failed
-    assert ["".join(pieces) for pieces in told] == [answer.text for answer in answers]
+    assert ["".join(pieces) for pieces in received] == [answer.text for answer in answers]
 
 
 def test_the_batch_is_as_large_as_free_memory_allows(pipeline, monkeypatch):

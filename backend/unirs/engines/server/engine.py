@@ -111,11 +111,13 @@ class ServerEngine:
                 if not jobs:
                     return
                 while not jobs[0].done:
-                    _listen(events)
+                    _deliver(events, wait=_POLL_SECONDS)
                     stopped = stopped or bool(stop and stop())
                     for job in jobs:
                         if stopped or job.wants_stop():
                             job.cancel()
+                while _deliver(events):
+                    pass  # what came before the end
                 yield jobs.popleft().result()
         finally:
             for job in jobs:
@@ -168,7 +170,7 @@ class _Job:
         """End it, if it has not ended."""
         self._future.cancel()
 
-    def hear(self, kind: str, text: str) -> None:
+    def pass_on(self, kind: str, text: str) -> None:
         """Pass an event on to its listener."""
         listener = self._item.on_token if kind == "token" else self._item.on_stage
         if listener:
@@ -187,11 +189,12 @@ class _Job:
         return self._answering.answer(stopped=False)
 
 
-def _listen(events: SimpleQueue[_Event]) -> None:
-    """Pass on what has happened; wait for it for a moment."""
+def _deliver(events: SimpleQueue[_Event], wait: float = 0.0) -> bool:
+    """Pass on the next event; ``False`` if none comes within so many seconds."""
     try:
-        job, kind, text = events.get(timeout=_POLL_SECONDS)
+        job, kind, text = events.get(timeout=wait)
     except Empty:
-        return
+        return False
     if job:
-        job.hear(kind, text)
+        job.pass_on(kind, text)
+    return True

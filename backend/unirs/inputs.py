@@ -199,6 +199,16 @@ class VisualInput:
         """The frames of a video or of a dated series, in order of time."""
         return cls(InputKind.VIDEO, tuple(frames))
 
+    def at_most(self, frame_count: int) -> VisualInput:
+        """A video with so many frames at most, evenly chosen from first to last.
+
+        Images and pairs stay as they are.
+        """
+        if self.kind is not InputKind.VIDEO or len(self.crops) <= frame_count:
+            return self
+        chosen = np.linspace(0, len(self.crops) - 1, frame_count).round().astype(int)
+        return VisualInput.video([self.crops[index] for index in chosen])
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over kind and images, the key of every cache."""

@@ -120,7 +120,7 @@ CHAT_CLUES = {
     InputKind.PAIR: "Describe both remote sensing images, and every difference between them.",
     InputKind.VIDEO: "Describe what these frames show, and what changes from one to the next.",
 }
-"""Instructions for models that were not trained with those above: they say what is wanted."""
+"""Instructions for models that were not trained with those above: they describe what is wanted."""
 
 
 class Mark(Enum):

@@ -39,6 +39,8 @@ def test_bench_measures_ratios(unirs, monkeypatch):
     facts = json.loads(unirs("bench", "--model", "unirs-tiny", "--device", "cpu", "--json").out)
     for key in ("follow_up_first_token_speedup", "shared_vs_naive_speedup", "worker_peak_mb"):
         assert facts[key] > 0
+    assert facts["tiles_batch_speedup"] > 0
+    assert "batches" not in facts
     assert facts["help_seconds"] > 0
     assert facts["help_cost"] > 0
     assert facts["same_answers"] is True

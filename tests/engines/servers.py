@@ -120,7 +120,7 @@ class Exchange(BaseHTTPRequestHandler):
     body: Any = None
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         """A request for a list."""

@@ -126,8 +126,8 @@ def test_several_are_answered_at_once_in_order_and_one_is_stopped_alone(engine):
         *[Item(SINGLE, caption())] * 4,
     ]
     threads = set()
-    heard = items[0]._replace(on_token=lambda _: threads.add(threading.get_ident()))
-    answers = list(engine.answers([heard, *items[1:]]))
+    followed = items[0]._replace(on_token=lambda _: threads.add(threading.get_ident()))
+    answers = list(engine.answers([followed, *items[1:]]))
     assert len(answers) == 7
     assert answers[0].text.split()[:3] == first.split()[:3]  # batches round otherwise
     assert [each.stopped for each in answers] == [False, True, *[False] * 5]

@@ -191,16 +191,18 @@ class TestManager:
         assert time.monotonic() - begin < 10
         assert not manager.is_busy
 
-    def test_only_the_latest_listing_is_told(self, manager, models_folder, qtbot):
-        told = []
-        manager.listed.connect(told.append)
+    def test_only_the_latest_listing_is_passed_on(self, manager, models_folder, qtbot):
+        listings = []
+        manager.listed.connect(listings.append)
         manager.refresh(ModelQuery(("/nowhere/one",)))
         with qtbot.waitSignal(manager.listed, timeout=TIMEOUT):
             manager.refresh(ModelQuery(("/nowhere/two",)))
         qtbot.wait(1500)
-        assert [problem.name for problem in told[-1].problems if problem.added] == ["/nowhere/two"]
-        assert len(told) == 1
-        assert told[0].user_folder == models_folder
+        assert [problem.name for problem in listings[-1].problems if problem.added] == [
+            "/nowhere/two"
+        ]
+        assert len(listings) == 1
+        assert listings[0].user_folder == models_folder
 
     def test_without_a_runtime_there_is_an_empty_list_and_a_sentence(self, qtbot):
         manager = ModelManager(lambda: None)

@@ -124,7 +124,8 @@ class BenchResult:
     def to_json(self) -> dict[str, Any]:
         """The result for machines; the figures of batches stand among the others."""
         facts = asdict(self)
-        return {**facts, **facts.pop("batches")}
+        batches = facts.pop("batches")
+        return {**facts, **batches}
 
 
 class FirstTokens(NamedTuple):

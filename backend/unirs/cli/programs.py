@@ -103,7 +103,7 @@ def _bench_full_size(device: str, json: bool) -> None:
         print_json(facts)
         return
     by_precision = facts.pop("precisions")
-    print_table(("Measure", "Result"), ((name, _figure(value)) for name, value in facts.items()))
+    _show(facts, json=False)
     print()
     names = list(by_precision["int4"])
     print_table(

@@ -24,6 +24,9 @@ CHANGE_QUESTION = Question(
 
 CLUE_MAX_NEW_TOKENS = 96
 
+FRAME_COUNT = 8
+"""Frames of a video; these models read any number, and each takes some hundred tokens."""
+
 
 @dataclass(frozen=True)
 class Message:

@@ -19,9 +19,9 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
-from unirs.engines.chat import CHANGE_QUESTION, Message, chat_messages, clue_question
+from unirs.engines.chat import CHANGE_QUESTION, FRAME_COUNT, Message, chat_messages, clue_question
 from unirs.engines.engine import check_question
-from unirs.engines.server.chat_request import FRAME_COUNT, fewer_frames, request_body, size_of
+from unirs.engines.server.chat_request import request_body, size_of
 from unirs.engines.server.constrained import choice_of, chosen_option, is_refused_field
 from unirs.engines.server.option_scores import OptionChances, matched_option
 from unirs.engines.server.reply import Part, VisibleText, read_reply
@@ -96,7 +96,7 @@ class Answering:
     ) -> None:
         self._model = model
         self._all = visual
-        self._visual = fewer_frames(visual, FRAME_COUNT)
+        self._visual = visual.at_most(FRAME_COUNT)
         self._question = question
         self._turns = question.conversation
         self._emit = emit
@@ -385,7 +385,7 @@ class Answering:
         if self._turns:
             self._turns = self._turns[(len(self._turns) + 1) // 2 :]
             return True
-        fewer = fewer_frames(self._visual, (len(self._visual.crops) + 1) // 2)
+        fewer = self._visual.at_most((len(self._visual.crops) + 1) // 2)
         changed = len(fewer.crops) < len(self._visual.crops)
         self._visual = fewer
         return changed

@@ -17,7 +17,6 @@ IMAGE_SIZE = 768
 """Longer side of an image that is sent, in pixels: models split or shrink larger ones anyway."""
 FRAME_SIZE = 448
 """The same of each frame of a video or series, so that eight fit into a usual context."""
-FRAME_COUNT = 8
 
 
 def request_body(
@@ -46,15 +45,6 @@ def request_body(
 def size_of(visual: VisualInput) -> int:
     """Longer side of the images of a visual input when they are sent, in pixels."""
     return FRAME_SIZE if visual.kind is InputKind.VIDEO else IMAGE_SIZE
-
-
-def fewer_frames(visual: VisualInput, count: int) -> VisualInput:
-    """A video with at most ``count`` frames, evenly chosen from first to last."""
-    frames = visual.crops
-    if visual.kind is not InputKind.VIDEO or len(frames) <= count:
-        return visual
-    chosen = np.linspace(0, len(frames) - 1, count).round().astype(int)
-    return VisualInput.video([frames[index] for index in chosen])
 
 
 def _as_json(message: Message, frame_size: int) -> dict[str, Any]:

@@ -21,8 +21,8 @@ TOLERANCE = 0.05
 _BEFORE = " \t\r\n\"'`*_“”‘’«»("
 _AFTER = _BEFORE + ").,;:!…"
 _NOTHING_YET = "text:"
-"""Name of beginnings such as a quotation mark. Like answers that begin with other words, they say
-nothing about the options, unless the server's own answer begins so."""
+"""Name of beginnings such as a quotation mark. Like answers that begin with other words, they
+decide nothing between the options, unless the server's own answer begins so."""
 _END_TOKEN = re.compile(r"(<(?!0x)[^<>\s]{2,}>)?")
 """What stands for the end of an answer: nothing, or the name of a special token."""
 _PART_OF_CHARACTER = re.compile("[\udc80-\udcff]+$")

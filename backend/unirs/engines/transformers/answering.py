@@ -20,7 +20,7 @@ from unirs.engines.chat import (
 from unirs.engines.run import Stopped, announce, spend, stage, stop_of
 from unirs.engines.transformers.processing import Encoded, Head, Processing
 from unirs.engines.transformers.reading import Prefix, Reader, Reading
-from unirs.engines.transformers.rows import Row, going_on, sampled
+from unirs.engines.transformers.rows import Row, going_on
 from unirs.engines.unirs.cache import LeastRecentlyUsed
 from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
@@ -128,7 +128,7 @@ class Answering:
                     break
                 tokens_of_a_frame = max(1, encoded.image_tokens // count)
                 count = max(1, min(count - 1, count - -(-over // tokens_of_a_frame)))
-                row.visual = sampled(row.visual, count)
+                row.visual = row.visual.at_most(count)
 
     def _write_clues(self, rows: Sequence[Row]) -> None:
         """Give rows that want one the clue of their images, generated once (paper, III-B2)."""

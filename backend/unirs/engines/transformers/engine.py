@@ -10,6 +10,7 @@ from typing import Any
 from unirs.answers import (
     EngineKind,
 )
+from unirs.engines.chat import FRAME_COUNT
 from unirs.engines.devices import free_memory
 from unirs.engines.engine import BATCH_SIZE, Capabilities
 from unirs.engines.local import LocalEngine
@@ -22,9 +23,6 @@ from unirs.engines.transformers.rows import Row
 from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.inputs import InputKind
-
-FRAME_COUNT = 8
-"""Frames of a video file; these models read any number, and each takes some hundred tokens."""
 
 _LARGEST_CROP_BYTES, _LEAST_BYTES = 512 * 2**20, 32 * 2**20
 """Rough memory that the largest crop takes while it is read, and the least that any takes."""
@@ -102,11 +100,6 @@ class TransformersEngine(LocalEngine[Row]):
         area = (self.image_size / LARGEST_CROP) ** 2
         of_one = max(_LEAST_BYTES, _LARGEST_CROP_BYTES * area)
         return max(1, min(BATCH_SIZE, self._most_rows or BATCH_SIZE, int(free / of_one)))
-
-    @property
-    def batches(self) -> bool:
-        """Whether ``answers`` takes questions side by side; else one by one."""
-        return self._answering.batches
 
     @property
     def capabilities(self) -> Capabilities:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from unirs.answers import acquisition_dates
 from unirs.engines.run import Run
 from unirs.engines.transformers.processing import Processing
@@ -93,12 +91,6 @@ class Row:
         if text.startswith(self._shown):
             self.run.emit(text[len(self._shown) :])
             self._shown = text
-
-
-def sampled(visual: VisualInput, count: int) -> VisualInput:
-    """A video with fewer frames, evenly chosen from first to last."""
-    chosen = np.linspace(0, len(visual.crops) - 1, count).round().astype(int)
-    return VisualInput.video([visual.crops[index] for index in chosen])
 
 
 def going_on(rows: Sequence[Row]) -> list[Row]:

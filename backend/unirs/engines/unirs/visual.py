@@ -35,8 +35,7 @@ def fit_frames(visual: VisualInput, frame_count: int) -> VisualInput:
     if len(frames) < frame_count:
         black = replace(frames[0], pixels=np.zeros_like(frames[0].pixels), source="")
         return VisualInput.video((black,) * (frame_count - len(frames)) + frames)
-    chosen = np.linspace(0, len(frames) - 1, frame_count).round().astype(int)
-    return VisualInput.video([frames[index] for index in chosen])
+    return visual.at_most(frame_count)
 
 
 class VisionEncoder:

@@ -27,6 +27,7 @@ RUNTIME = {
     "errors": set(),
     "files": {"errors"},
     "product_names": set(),
+    "tiles": set(),
     "dates": {"product_names"},
     "inputs": GROUND - {"answers"},
     "answers": {"inputs"},
@@ -40,8 +41,11 @@ RUNTIME = {
     "samples": {"inputs"},
     "self_test": FRONT | {"samples"},
     "worker": FRONT | {"self_test"},
+    "where": FRONT | {"tiles"},
+    "batch": FRONT | {"tiles"},
+    "tool_server": FRONT | {"tiles", "where"},
     "bench": FRONT | {"samples", "worker"},
-    "cli": FRONT | {"self_test", "worker", "bench"},
+    "cli": FRONT | {"self_test", "worker", "bench", "where", "batch", "tool_server"},
     "__main__": {"cli"},
 }
 """For each part of the runtime, the other parts that it may know."""
@@ -66,7 +70,10 @@ CONNECTS = {PACKAGE / "models" / "server_client.py": {"httpx2"}}
 """The one file that connects to a server, with what."""
 SHARED = {"failures", "process", "protocol", "product_names"}
 """What is imported relatively, because the plugin ships the same files."""
-HEAVY = {"torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"}
+HEAVY = {
+    *("torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"),
+    *("ray", "geopandas", "pandas", "pyarrow", "pyogrio", "mcp"),
+}
 
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *LAB.rglob("*.py")])
 PLUGIN_SOURCES = sorted(PLUGIN.rglob("*.py"))

@@ -41,6 +41,7 @@ class Service(Worker):
         if word == "count":
             return self._count(job, int(rest))
         if word == "hang":
+            job.notify("token", text="")
             time.sleep(60)
         if word == "memory":
             raise UniRSError("out_of_memory", "Memory ran out.")

@@ -256,8 +256,9 @@ def test_a_cancel_that_is_not_received_ends_the_worker(stand_in, monkeypatch):
 
 @pytest.mark.usefixtures("soon")
 def test_a_cancel_without_effect_ends_the_worker(stand_in):
-    pending = stand_in.submit("ask", task("hang"))
-    stand_in.request("hello", timeout=20)
+    begun = threading.Event()
+    pending = stand_in.submit("ask", task("hang"), lambda *_: begun.set())
+    assert begun.wait(20)
     pending.cancel()
     with pytest.raises(WorkerDied, match="did not stop"):
         pending.result(20)

@@ -19,7 +19,7 @@ from qgis.core import (
     QgsRectangle,
 )
 
-from unirs_qgis.processing.tiles import Box
+from unirs_qgis.shared.tiles import Box
 
 _POINTS_PER_SIDE = 20
 _SAME_MERIDIAN = 1e-6

@@ -33,8 +33,8 @@ from unirs_qgis.processing.extents import across_180, boxes_within, ends_at_180,
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Area
 from unirs_qgis.processing.tables import Schema
-from unirs_qgis.processing.tiles import Box, Tile, TilingError, lay_grid, side_by_side
 from unirs_qgis.settings import VIEWS, read_settings
+from unirs_qgis.shared.tiles import Box, Tile, TilingError, lay_grid, side_by_side
 
 translate = QCoreApplication.translate
 

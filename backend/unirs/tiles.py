@@ -1,4 +1,8 @@
-"""A regular grid of whole tiles over an extent. Pure arithmetic, in the units of the extent."""
+"""A regular grid of whole tiles over an extent. Pure arithmetic, in the units of the extent.
+
+The QGIS plugin ships this file as well: it imports nothing but the standard library and runs on
+Python 3.9.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 MAX_TILES = 1_000_000
-"""Maximum number of tiles of a run; more are taken for a wrong tile size."""
+"""Maximum number of tiles of a grid by default; more are taken for a wrong tile size."""
 
 _TOLERANCE = 1e-6
 """Share of a tile that an extent may exceed the grid, by rounding, without another tile."""
@@ -20,7 +24,7 @@ class TilingError(ValueError):
 
     Attributes:
         code: ``"size"`` (not a positive number), ``"overlap"`` (negative, or not less than the
-            tile), ``"extent"`` (no area) or ``"count"`` (more than ``MAX_TILES``).
+            tile), ``"extent"`` (no area) or ``"count"`` (more than allowed).
     """
 
     def __init__(self, code: str) -> None:
@@ -92,7 +96,13 @@ class TileGrid:
 
 
 def lay_grid(
-    extent: Box, width: float, height: float, overlap_x: float = 0, overlap_y: float = 0
+    extent: Box,
+    width: float,
+    height: float,
+    overlap_x: float = 0,
+    overlap_y: float = 0,
+    *,
+    max_tiles: int = MAX_TILES,
 ) -> TileGrid:
     """Cover an extent with tiles.
 
@@ -102,6 +112,7 @@ def lay_grid(
         height: Of a tile, in map units.
         overlap_x: Overlap of neighbours in a row, in map units; less than ``width``.
         overlap_y: Overlap of neighbours in a column, in map units; less than ``height``.
+        max_tiles: Maximum number of tiles.
 
     Raises:
         TilingError: See there.
@@ -114,9 +125,9 @@ def lay_grid(
     if not all(math.isfinite(length) and length > 0 for length in (length_x, length_y)):
         raise TilingError("extent")
     step_x, step_y = width - overlap_x, height - overlap_y
-    columns = _count(length_x, width, step_x)
-    rows = _count(length_y, height, step_y)
-    if rows * columns > MAX_TILES:
+    columns = _count(length_x, width, step_x, max_tiles)
+    rows = _count(length_y, height, step_y, max_tiles)
+    if rows * columns > max_tiles:
         raise TilingError("count")
     return TileGrid(extent.x_min, extent.y_max, width, height, step_x, step_y, rows, columns)
 
@@ -137,9 +148,9 @@ def side_by_side(grids: Sequence[TileGrid]) -> Iterator[Tile]:
     )
 
 
-def _count(length: float, size: float, step: float) -> int:
+def _count(length: float, size: float, step: float, maximum: int) -> int:
     """How many tiles cover a length: the first one ``size`` of it, each further one ``step``."""
     steps = (length - size) / step - _TOLERANCE
-    if steps > MAX_TILES:  # it may even be infinite
+    if steps > maximum:  # it may even be infinite
         raise TilingError("count")
     return 1 + max(0, math.ceil(steps))

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from unirs_qgis.processing.tiles import Box, TilingError, lay_grid
+from unirs.tiles import Box, TilingError, lay_grid
 
 CASES = [random.Random(seed) for seed in range(300)]
 

@@ -158,6 +158,14 @@ _SHARED = (
         compute=measures.share_right("presence"),
     ),
     Figure(
+        name="naip_change",
+        title="NAIP, water changed or not (%)",
+        aim=Aim(85),
+        protocol=_VERDICT,
+        kinds=(generated.NAIP_PAIRS,),
+        compute=measures.share_right(),
+    ),
+    Figure(
         name="generated_presence",
         title="Generated scenes, presence (%)",
         aim=Aim(92),
@@ -237,13 +245,6 @@ _GENERATED_ONLY = (
         compute=measures.share_right("change question"),
     ),
     Figure(
-        name="naip_change",
-        title="NAIP, water changed or not (%)",
-        protocol=_VERDICT,
-        kinds=(generated.NAIP_PAIRS,),
-        compute=measures.share_right(),
-    ),
-    Figure(
         name="landsat_water",
         title="Landsat, presence of water (%)",
         protocol=_WATER,
@@ -280,7 +281,7 @@ REAL = FigureTable(
 GENERATED = FigureTable(
     "generated",
     "Generated images and dated rasters",
-    (*_SHARED[1:], *_GENERATED_ONLY[:-3], _SHARED[0], *_GENERATED_ONLY[-3:]),
+    (*_SHARED[2:], *_GENERATED_ONLY[:-2], *_SHARED[:2], *_GENERATED_ONLY[-2:]),
     shown=(
         generated.SCENES,
         generated.PAIRS,

@@ -27,7 +27,7 @@ AIMS: Mapping[AnswerKind, tuple[str, ...]] = {
         "rsvqa_lr_presence",
         "naip_water",
     ),
-    "change": ("levir_changed", "levir_map_f1", "nothing_changed"),
+    "change": ("levir_changed", "levir_map_f1", "nothing_changed", "naip_change"),
 }
 """A kind of question is reliable if all of these figures meet their aims. Other kinds never are:
 there are no figures of them on real imagery, or not enough."""

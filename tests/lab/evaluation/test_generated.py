@@ -195,6 +195,6 @@ def test_figures_of_both_tables_are_the_same_ones() -> None:
 
     shared: set[Figure] = set(REAL.figures) & set(GENERATED.figures)
     assert {figure.name for figure in shared} == {
-        *("naip_water", "generated_presence", "generated_comparison"),
+        *("naip_water", "naip_change", "generated_presence", "generated_comparison"),
         *("generated_change", "generated_video"),
     }

@@ -201,8 +201,21 @@ def test_a_model_without_vision_and_a_missing_one_are_refused(llama):
         with pytest.raises(UniRSError) as caught:
             open_engine(f"server:{blind.url}#smollm")
         assert caught.value.code == "image_refused"
+        assert "does not read images" in caught.value.message
     finally:
         blind.kill()
+
+
+def test_an_image_that_a_server_refuses_is_one_sentence(engine, monkeypatch):
+    cut = "data:image/png;base64,iVBORw0KGgo="  # the first bytes of a file
+    with monkeypatch.context() as patch:
+        patch.setattr("unirs.engines.server.chat_request.data_url", lambda *_: cut)
+        with pytest.raises(UniRSError) as caught:
+            engine.answer(SINGLE, caption())
+    assert caught.value.code == "image_refused"
+    assert "refused the image (Failed to load image" in caught.value.message
+    assert "\n" not in caught.value.message
+    assert engine.answer(SINGLE, caption(2)).text, "the engine stays usable"
 
 
 def test_servers_are_found_with_their_models(llama):

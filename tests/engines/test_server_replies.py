@@ -156,6 +156,16 @@ def talkative(exchange):
             "vision-language model",
         ),
         (
+            refused(400, {"message": "At most 1 image(s) may be provided in one prompt."}),
+            "image_refused",
+            "takes fewer images at a time (At most 1",
+        ),
+        (
+            refused(400, {"error": {"message": "Image dimensions exceed the limit"}}),
+            "image_refused",
+            "refused the image (Image dimensions",
+        ),
+        (
             refused(400, {"error": {"message": "request exceeds the available context size"}}),
             "context_too_short",
             "longer context",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,21 @@ from unirs_qgis.plugin import Window
 
 ROOT = Path(__file__).parents[2]
 MAKE_ENV = "needs the runtime; `make env` makes it, or UNIRS_PYTHON names its Python"
+TINY_VLM = """
+import pathlib, sys
+from tests.models.vlm import make_tiny_vlm
+make_tiny_vlm(pathlib.Path(sys.argv[1]), "idefics3")
+"""
+LLAMA = """
+import pathlib, sys
+from tests.engines.servers import LlamaServer, write_image_encoder
+server = LlamaServer(write_image_encoder(pathlib.Path(sys.argv[1])))
+print(server.url, flush=True)
+try:
+    sys.stdin.read()
+finally:
+    server.kill()
+"""
 
 gdal.UseExceptions()
 
@@ -37,6 +53,30 @@ def worker_python(monkeypatch) -> Path:
         pytest.skip(MAKE_ENV)
     monkeypatch.setenv("UNIRS_PYTHON", str(python))
     return python
+
+
+@pytest.fixture
+def tiny_vlm(tmp_path, worker_python) -> Path:
+    """A model folder of another architecture than UniRS's own, with random weights."""
+    folder = tmp_path / "tiny-vlm"
+    subprocess.run([worker_python, "-c", TINY_VLM, folder], check=True, cwd=ROOT)
+    return folder
+
+
+@pytest.fixture
+def llama(tmp_path, worker_python):
+    """The address of a real llama.cpp, with the model ``smollm`` and a random image encoder."""
+    if subprocess.run([worker_python, "-c", "import xllamacpp"], check=False).returncode:
+        pytest.skip("xllamacpp is missing")
+    process = subprocess.Popen(
+        [worker_python, "-c", LLAMA, tmp_path / "encoder.gguf"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process.stdout.readline().strip()
+    process.communicate(timeout=30)  # it ends with its input
 
 
 def write_raster(

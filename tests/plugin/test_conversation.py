@@ -298,18 +298,6 @@ def test_a_unirs_model_answers_each_question_on_its_own(
     assert widget(window, "conversationLabel").text() == "", "another model may be chosen"
 
 
-@pytest.fixture
-def tiny_vlm(tmp_path, worker_python):
-    """A model folder of another architecture than UniRS's own, with random weights."""
-    folder = tmp_path / "tiny-vlm"
-    make = (
-        "import sys, pathlib; from tests.models.vlm import make_tiny_vlm;"
-        "make_tiny_vlm(pathlib.Path(sys.argv[1]), 'idefics3')"
-    )
-    subprocess.run([worker_python, "-c", make, folder], check=True, cwd=ROOT)
-    return folder
-
-
 def test_a_model_of_transformers_reads_the_turns_before(
     window, worker_python, qgis_canvas, dated_layers, ask, tiny_vlm
 ):

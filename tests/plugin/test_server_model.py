@@ -21,16 +21,6 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 KEY = "sk-very-secret-0123"
 LONG = 180_000  # milliseconds: a slow machine starts the worker
-LLAMA = """
-import pathlib, sys, time
-from tests.engines.servers import LlamaServer, write_image_encoder
-server = LlamaServer(write_image_encoder(pathlib.Path(sys.argv[1])))
-print(server.url, flush=True)
-try:
-    sys.stdin.read()
-finally:
-    server.kill()
-"""
 
 
 @pytest.fixture
@@ -41,20 +31,6 @@ def server(monkeypatch):
     with scripted_server() as server:
         server.chat = streamed("Two ", "houses ", "in a meadow.")
         yield server
-
-
-@pytest.fixture
-def llama(worker_python, tmp_path):
-    """The address of a real llama.cpp."""
-    found = subprocess.run([str(worker_python), "-c", "import xllamacpp"], check=False)
-    if found.returncode:
-        pytest.skip("xllamacpp is missing")
-    command = [str(worker_python), "-c", LLAMA, str(tmp_path / "encoder.gguf")]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    yield process.stdout.readline().strip()
-    process.communicate(timeout=30)  # it ends with its input
 
 
 @pytest.fixture

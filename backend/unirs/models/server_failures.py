@@ -17,6 +17,13 @@ _CONTEXT = re.compile(
     r"|prompt.{0,20}too long|too many tokens"
 )
 _IMAGE = re.compile(r"image|vision|multi-?modal|mmproj|modalit")
+_THIS_IMAGE = re.compile(
+    r"(fail|unable|cannot|can't|could not|error).{0,20}(load|decod|open|identify|pars).{0,20}image"
+    r"|(invalid|corrupt|bad|broken|truncated) image"
+    r"|image.{0,30}(too (large|big|small)|invalid|corrupt|truncated)"
+    r"|image.{0,30}(size|dimension|resolution).{0,20}(exceed|limit)"
+)
+_TOO_MANY_IMAGES = re.compile(r"at most [1-9]\d* image|too many images")
 _MODEL = re.compile(
     r"model.{0,200}(not found|not exist|not loaded|no such|unknown|pinned)"
     r"|(no|unknown|invalid) model|pinned to"
@@ -79,6 +86,15 @@ def _refused(server: str, status: int, reason: str, quoted: str) -> tuple[str, s
         )
     if _MODEL.search(reason):
         return "server_model_missing", f"{server} does not have this model{quoted}."
+    if _TOO_MANY_IMAGES.search(reason):
+        return "image_refused", (
+            f"{server} takes fewer images at a time{quoted}; "
+            "ask about fewer of them, or start it with a larger limit."
+        )
+    if _THIS_IMAGE.search(reason):
+        return "image_refused", (
+            f"{server} refused the image{quoted}; ask about another extent, or use another server."
+        )
     if _IMAGE.search(reason):
         return "image_refused", (
             f"The model on {server[4:]} does not read images{quoted}; "

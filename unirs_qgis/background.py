@@ -9,19 +9,7 @@ from typing import Any
 from qgis.core import Qgis, QgsMessageLog, QgsTask
 from qtpy.QtCore import QCoreApplication, Signal
 
-
-class UserError(Exception):
-    """A failure that the user can act on.
-
-    Attributes:
-        code: Stable, lower-case identifier such as ``"network"``.
-        message: One or two sentences: what is wrong, and what to do.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+from unirs_qgis.errors import UserError
 
 
 class Stopped(Exception):  # noqa: N818 - not an error

@@ -22,7 +22,7 @@ from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.menu import DockAction, LayerMenu, icon
 from unirs_qgis.message_bar import show_warning
-from unirs_qgis.options import UniRSOptionsFactory, open_options
+from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import guide_page, private_folder
 from unirs_qgis.processing import UniRSProvider
 from unirs_qgis.question import QuestionController, QuestionRequest

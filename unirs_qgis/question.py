@@ -19,9 +19,9 @@ from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
 from unirs_qgis.inputs.selection import InputSelection, crs_name
 from unirs_qgis.runtime.capabilities import Capabilities
-from unirs_qgis.runtime.model_names import HUB, SERVER, short_name
+from unirs_qgis.runtime.model_names import DEFAULT_MODEL, HUB, SERVER, short_name
 from unirs_qgis.runtime.worker import Job, Worker
-from unirs_qgis.settings import DEFAULT_MODEL, Settings
+from unirs_qgis.settings import Settings
 
 FRAME = "frame.png"
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from qgis.core import QgsSettings
 
+from unirs_qgis.runtime.model_names import DEFAULT_MODEL
+
 GROUP = "unirs"
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8", "int4")
@@ -24,8 +26,6 @@ VIEWS = range(1, 9)
 """Number of augmented views of an image: the eight turned and mirrored ones."""
 
 IDLE_MINUTES = range(24 * 60 + 1)
-
-DEFAULT_MODEL = "unirs-small"
 
 _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d{1,2})?")
 _HOST = re.compile(r"[^\s/@#?]{1,260}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unirs_qgis.runtime.model_list import Downloadable, Model, ModelList, ModelProblem
+from unirs_qgis.runtime.model_list import Downloadable, Model, ModelList, ModelProblem, ModelQuery
 from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import ModelQuery
 
 MARKUP = "<b>bold</b> <img src='x'>"
 NEEDS = {"float32": 12_800_000_000, "bfloat16": 6_400_000_000, "int4": 2_100_000_000}

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from qgis.core import QgsApplication, QgsAuthMethodConfig
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.access import access_params, stored_key
 from unirs_qgis.runtime.model_names import read_server_name, short_name
 from unirs_qgis.runtime.worker import Worker

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.background import Stopped
+from unirs_qgis.errors import UserError
+from unirs_qgis.runtime.model_list import ModelQuery
 from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.models import ModelCommands, ModelQuery
+from unirs_qgis.runtime.models import ModelCommands
 
 pytestmark = pytest.mark.slow
 

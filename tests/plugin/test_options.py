@@ -12,8 +12,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QLabel, QScrollArea
 
-from unirs_qgis.options import UniRSOptionsFactory, open_options
 from unirs_qgis.options.diagnostics import report, without_home
+from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
 from unirs_qgis.options.units import size_text, time_text
 from unirs_qgis.runtime.environment import (

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 
 _WGS84 = "EPSG:4326"
 _ON_EARTH = 1e-9  # degrees: a world extent may miss 180 by rounding

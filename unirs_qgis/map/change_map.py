@@ -26,7 +26,8 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication, QObject, Signal
 
-from unirs_qgis.background import BackgroundTask, UserError
+from unirs_qgis.background import BackgroundTask
+from unirs_qgis.errors import UserError
 from unirs_qgis.fields import REAL
 from unirs_qgis.history.written_copy import CopyError, write_copy
 from unirs_qgis.paths import resource

@@ -1,5 +1,1 @@
-"""The page in Settings ▸ Options ▸ UniRS."""
-
-from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
-
-__all__ = ["UniRSOptionsFactory", "open_options"]
+"""The page in Settings ▸ Options ▸ UniRS; its list of models runs on qtpy alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -12,7 +13,9 @@ from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, Q
 from unirs_qgis.options.units import size_text, time_text
 from unirs_qgis.options.widgets import Activity, Confirmation, Message, compact_combo, is_enter
 from unirs_qgis.runtime.model_list import Downloadable, DownloadPlan, Event, Model, ModelProblem
-from unirs_qgis.runtime.model_manager import ModelManager
+
+if TYPE_CHECKING:
+    from unirs_qgis.runtime.model_manager import ModelManager
 
 
 class ModelTransfers(QWidget):

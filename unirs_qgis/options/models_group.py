@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -14,20 +15,27 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from unirs_qgis.background import UserError
 from unirs_qgis.dock.parts.flow import FlowLayout
+from unirs_qgis.errors import UserError
 from unirs_qgis.options.model_texts import model_title, name_title
 from unirs_qgis.options.model_transfers import ModelTransfers
 from unirs_qgis.options.models_view import ModelsView
 from unirs_qgis.options.name_field import NameField
 from unirs_qgis.options.servers_group import ServersGroup
 from unirs_qgis.options.widgets import Activity, Message, compact_combo, hint_label
-from unirs_qgis.runtime.access import key_for
-from unirs_qgis.runtime.model_list import SERVER_ENGINE, Model, ModelList, ModelProblem
-from unirs_qgis.runtime.model_manager import ModelManager
-from unirs_qgis.runtime.model_names import HUB, SERVER, ServerName, read_server_name, server_of
-from unirs_qgis.runtime.models import ModelQuery
-from unirs_qgis.settings import DEFAULT_MODEL, Settings
+from unirs_qgis.runtime.model_list import SERVER_ENGINE, Model, ModelList, ModelProblem, ModelQuery
+from unirs_qgis.runtime.model_names import (
+    DEFAULT_MODEL,
+    HUB,
+    SERVER,
+    ServerName,
+    read_server_name,
+    server_of,
+)
+
+if TYPE_CHECKING:
+    from unirs_qgis.runtime.model_manager import ModelManager
+    from unirs_qgis.settings import Settings
 
 CONVERTED_SUFFIX = "-unirs"
 
@@ -332,9 +340,8 @@ class ModelsGroup(QGroupBox):
         self.refresh()
 
     def _list_server(self, name: str, server: ServerName) -> None:
-        logins = dict(each.split(" ") for each in self._servers.server_logins)
         try:
-            key = key_for(logins.get(server.host, ""))
+            key = self._servers.key_of(server.host)
         except UserError as error:
             self.notice.warn(error.message)
             return

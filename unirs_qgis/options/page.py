@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from qgis.gui import QgsOptionsPageWidget, QgsScrollArea
+from qgis.gui import QgsAuthConfigSelect, QgsOptionsPageWidget, QgsScrollArea
 from qtpy.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from unirs_qgis.options.answers_group import AnswersGroup
 from unirs_qgis.options.check_group import CheckGroup
 from unirs_qgis.options.models_group import ModelsGroup
 from unirs_qgis.options.runtime_group import RuntimeGroup
-from unirs_qgis.options.servers_group import ServersGroup
+from unirs_qgis.options.servers_group import KeyStore, ServersGroup
+from unirs_qgis.runtime.access import key_for
 from unirs_qgis.runtime.capabilities import Capabilities
 from unirs_qgis.runtime.environment import read_record, runtime_folder
 from unirs_qgis.runtime.model_manager import ModelManager
@@ -57,7 +58,7 @@ class UniRSOptionsPage(QgsOptionsPageWidget):
         settings = read_settings()
         record = read_record(runtime_folder())
         self.runtime = RuntimeGroup(setup, settings.python, read_setup_options())
-        self.servers = ServersGroup(settings)
+        self.servers = ServersGroup(settings, KeyStore(QgsAuthConfigSelect(), key_for))
         self.models = ModelsGroup(models, self.servers, settings)
         self.answers = AnswersGroup(settings, record.devices if record else ())
         self.check = CheckGroup(worker, lambda: self.settings)

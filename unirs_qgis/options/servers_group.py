@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from qgis.gui import QgsAuthConfigSelect
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFormLayout, QGroupBox, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from unirs_qgis.options.widgets import button_row, compact_combo, hint_label, plain_label
-from unirs_qgis.runtime.access import KEY_VARIABLE
 from unirs_qgis.runtime.model_list import Model
-from unirs_qgis.runtime.model_names import ServerName, server_of
-from unirs_qgis.settings import Settings
+from unirs_qgis.runtime.model_names import KEY_VARIABLE, SERVER, ServerName, server_of
+
+if TYPE_CHECKING:
+    from unirs_qgis.settings import Settings
+
+
+class KeyStore(NamedTuple):
+    """QGIS's authentication store.
+
+    Attributes:
+        chooser: Chooses a configuration: QGIS's own ``QgsAuthConfigSelect``.
+        read: The key of a configuration with this id; it may raise ``UserError``.
+    """
+
+    chooser: QWidget
+    read: Callable[[str], str]
 
 
 class ServersGroup(QGroupBox):
@@ -22,15 +35,17 @@ class ServersGroup(QGroupBox):
 
     Args:
         settings: The settings that are shown first.
+        keys: Where keys are kept.
         parent: Qt's owner.
     """
 
     changed = Signal()
     """A permission was given or withdrawn."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, keys: KeyStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("Servers"))
+        self._keys = keys
         self._confirmed = list(settings.confirmed_hosts)
         self._logins = dict(_pairs(settings.server_logins))
         self._relays = {name: host for host, name in _pairs(settings.relayed_models)}
@@ -66,6 +81,14 @@ class ServersGroup(QGroupBox):
         """Whether images may be sent to where a model runs."""
         host = self.receiver(name)
         return not host or host in self._confirmed
+
+    def key_of(self, host: str) -> str:
+        """The key of a server; empty if it has none.
+
+        Raises:
+            UserError: It cannot be read.
+        """
+        return self._keys.read(self._logins.get(host, ""))
 
     def ask(self, name: str, allowed: Callable[[], None], refused: Callable[[], None]) -> None:
         """Ask whether images may leave this computer, in a dialog that names the host.
@@ -153,7 +176,7 @@ class ServersGroup(QGroupBox):
         self.withdraw_button = QPushButton(self.tr("Send no images there any more"))
         self.withdraw_button.setObjectName("withdrawButton")
         self.withdraw_button.clicked.connect(self._withdraw)
-        self.login_select = QgsAuthConfigSelect()
+        self.login_select = self._keys.chooser
         self.login_select.setObjectName("serverLoginSelect")
         self.login_select.selectedConfigIdChanged.connect(self._keep_login)
         self.key_hint = hint_label(
@@ -189,7 +212,7 @@ class ServersGroup(QGroupBox):
         self.fields.setVisible(bool(host))
         if not host:
             return
-        server = self._servers.get(host)
+        server = self._servers.get(host) or server_of(f"{SERVER}http://{host}")
         allowed = host in self._confirmed
         if server is not None and not server.is_remote:
             text = self.tr("On this computer: images stay here.")

@@ -13,7 +13,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.access import access_params
 from unirs_qgis.settings import TOKENS, Settings, read_settings
 

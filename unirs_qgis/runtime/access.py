@@ -14,11 +14,9 @@ from typing import Any
 from qgis.core import QgsApplication, QgsAuthMethodConfig
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
-from unirs_qgis.runtime.model_names import read_server_name
+from unirs_qgis.errors import UserError
+from unirs_qgis.runtime.model_names import KEY_VARIABLE, read_server_name
 from unirs_qgis.settings import Settings
-
-KEY_VARIABLE = "UNIRS_SERVER_KEY"
 
 _AUTHORIZATION = "authorization"
 _BEARER = "bearer "

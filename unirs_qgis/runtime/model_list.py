@@ -9,12 +9,32 @@ from typing import Any, TypeVar
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 
 Event = Mapping[str, Any]
 Kind = TypeVar("Kind", "Model", "ModelProblem", "Downloadable", "DownloadPlan")
 
 UNIRS, TRANSFORMERS, SERVER_ENGINE = "unirs", "transformers", "server"
+
+
+@dataclass(frozen=True)
+class ModelQuery:
+    """What to list.
+
+    Attributes:
+        added: Names of models that the user has added: folders elsewhere, names of a hub and of
+            servers, which are not asked. What is wrong with one is a problem of the list.
+        find_servers: Whether to ask the servers of this computer for their models.
+        server: URL of a server whose models to list; empty for none.
+        allow_remote: Whether it may be on another computer.
+        key: Its key; empty for none.
+    """
+
+    added: tuple[str, ...] = ()
+    find_servers: bool = False
+    server: str = ""
+    allow_remote: bool = False
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

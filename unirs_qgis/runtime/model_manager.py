@@ -10,8 +10,8 @@ from qgis.core import QgsApplication
 from qtpy.QtCore import QObject, Signal
 
 from unirs_qgis.background import BackgroundTask
-from unirs_qgis.runtime.model_list import Event, ModelList
-from unirs_qgis.runtime.models import ModelCommands, ModelQuery
+from unirs_qgis.runtime.model_list import Event, ModelList, ModelQuery
+from unirs_qgis.runtime.models import ModelCommands
 from unirs_qgis.runtime.programs import proxy_variables
 
 Work = Callable[[ModelCommands, BackgroundTask], Any]

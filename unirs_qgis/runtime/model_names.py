@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 
+DEFAULT_MODEL = "unirs-small"
 SERVER = "server:"
 HUB = "hf:"
+KEY_VARIABLE = "UNIRS_SERVER_KEY"
+"""Environment variable with the key of a server."""
 
 _PORTS = {"http": 80, "https": 443}
 

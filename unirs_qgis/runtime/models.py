@@ -8,43 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
-from unirs_qgis.runtime.access import KEY_VARIABLE
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.environment import unirs_command
 from unirs_qgis.runtime.model_list import (
     DownloadPlan,
     Event,
     ModelList,
+    ModelQuery,
     read_facts,
     read_list,
     unreadable,
 )
+from unirs_qgis.runtime.model_names import KEY_VARIABLE
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
-
-
-@dataclass(frozen=True)
-class ModelQuery:
-    """What to list.
-
-    Attributes:
-        added: Names of models that the user has added: folders elsewhere, names of a hub and of
-            servers, which are not asked. What is wrong with one is a problem of the list.
-        find_servers: Whether to ask the servers of this computer for their models.
-        server: URL of a server whose models to list; empty for none.
-        allow_remote: Whether it may be on another computer.
-        key: Its key; empty for none.
-    """
-
-    added: tuple[str, ...] = ()
-    find_servers: bool = False
-    server: str = ""
-    allow_remote: bool = False
-    key: str = field(default="", repr=False)
 
 
 class ModelCommands:

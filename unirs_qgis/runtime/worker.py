@@ -17,7 +17,7 @@ from typing import Any
 
 from qtpy.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.worker_failures import death_sentence, missing_sentence
 from unirs_qgis.shared.client import clean_environment
 from unirs_qgis.shared.failures import WorkerDied, WorkerError

@@ -1,0 +1,139 @@
+"""Plans as YAML files, with sentences about what is wrong in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from pydantic import ValidationError
+
+from unirs.batch.plan import Plan
+from unirs.errors import UniRSError, short_reason
+from unirs.files import whole_file
+
+_LARGEST = 2**20
+_EXAMPLE = "docs/batch.md has an example"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which ``yes`` and ``no`` are texts, without anchors and without doubled keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="a plan has no anchors and references")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r:.40} is there twice", problem_mark=key.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    mark: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+        or (tag.endswith("bool") and mark in "tTfF")
+    ]
+    for mark, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_plan(path: Path) -> Plan:
+    """See :meth:`Plan.read`."""
+    return plan_of(_values(path), path.absolute().parent, str(path))
+
+
+def plan_of(values: Any, folder: Path, name: str) -> Plan:
+    """See :meth:`Plan.of`."""
+    if not isinstance(values, dict):
+        _refuse(name, f"it holds no keys such as inputs, tiles, ask and output; {_EXAMPLE}")
+    try:
+        plan = Plan.model_validate(values)
+    except ValidationError as error:
+        _refuse(name, f"{_problem(error)}; {_EXAMPLE}")
+    return _absolute(plan, folder)
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """See :meth:`Plan.write`."""
+    values = plan.model_dump(mode="json", exclude_none=True)
+    text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _values(path: Path) -> Any:
+    try:
+        with path.open("rb") as stream:
+            written = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise UniRSError(
+            "plan_missing", f"The plan {path} cannot be read ({error.strerror}); check the path."
+        ) from error
+    if len(written) > _LARGEST:
+        _refuse(str(path), "it is larger than a plan can be; give lists of rasters as a table")
+    try:
+        return _Loader(written.decode("utf-8-sig")).get_single_data()
+    except UnicodeDecodeError:
+        _refuse(str(path), f"it is no text; {_EXAMPLE}")
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        _refuse(str(path), f"it is no YAML: {_yaml_problem(error)}; put texts in quotes")
+
+
+def _refuse(name: str, why: str) -> NoReturn:
+    raise UniRSError("plan_invalid", f"{name} is no plan of a batch: {why}.")
+
+
+def _yaml_problem(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or short_reason(error)
+    return f"{problem} (line {mark.line + 1})" if mark else str(problem)
+
+
+def _problem(error: ValidationError) -> str:
+    """The first thing that is wrong, with its place in the plan."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"it has an unknown key {place}"
+    if first["type"] == "missing":
+        return f"the key {place} is missing"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+def _absolute(plan: Plan, folder: Path) -> Plan:
+    """The plan with paths that do not depend on a folder."""
+    from unirs.imagery.local import elsewhere
+
+    def placed(name: str) -> str:
+        is_path = not name.startswith("/") and ":" not in name and not elsewhere(name)
+        return str(folder / Path(name).expanduser()) if is_path else name
+
+    model = plan.ask.model
+    in_folder = folder / Path(model).expanduser()
+    inputs = plan.inputs.model_copy(update={"rasters": tuple(map(placed, plan.inputs.rasters))})
+    clip = plan.tiles.clip and folder / plan.tiles.clip.expanduser()
+    output = plan.output.model_copy(
+        update={
+            "folder": folder / plan.output.folder.expanduser(),
+            "export": plan.output.export and folder / plan.output.export.expanduser(),
+        }
+    )
+    return plan.model_copy(
+        update={
+            "inputs": inputs,
+            "tiles": plan.tiles.model_copy(update={"clip": clip}),
+            "ask": plan.ask.model_copy(
+                update={"model": str(in_folder) if "/" in model and in_folder.is_dir() else model}
+            ),
+            "output": output,
+        }
+    )

@@ -1,0 +1,114 @@
+"""From sources to parts: some hundred neighbouring tiles that one worker answers.
+
+Nothing here holds a list of tiles: a part is a few grids with the rows and columns that belong to
+it, and a million tiles cost no memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from unirs.batch.sources import Failure, Source
+from unirs.inputs import Extent
+from unirs.tiles import TileGrid
+
+PART_TILES = 256
+"""Most tiles of a part."""
+
+
+@dataclass(frozen=True)
+class BatchTile:
+    """One extent of one raster or pair.
+
+    Attributes:
+        id: Stable, different for every tile of a plan, and as a text in the order of the grid.
+        paths: One raster, or two dates, the earlier first.
+        dates: Acquisition date of each, ISO 8601 by its precision; ``None`` where unknown.
+        extent: In ``crs``; ``None`` if the raster could not be opened.
+        crs: ``EPSG:…`` or WKT; ``None`` where pixels are counted.
+        failure: Why there is nothing to read. Such a tile stands for all of its raster.
+    """
+
+    id: str
+    paths: tuple[str, ...]
+    dates: tuple[str | None, ...]
+    extent: Extent | None
+    crs: str | None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring tiles of one source.
+
+    Attributes:
+        source: What they are cut from.
+        grid: All tiles of the source; ``None`` if it could not be opened.
+        row: The first.
+        column: The first.
+        rows: How many.
+        columns: How many.
+        kept: Bit ``row * columns + column`` of those that are to be answered; ``None`` for all.
+    """
+
+    source: Source
+    grid: TileGrid | None
+    row: int = 0
+    column: int = 0
+    rows: int = 1
+    columns: int = 1
+    kept: int | None = None
+
+    def __len__(self) -> int:
+        return self.rows * self.columns if self.kept is None else self.kept.bit_count()
+
+    def __iter__(self) -> Iterator[BatchTile]:
+        for place in range(self.rows * self.columns):
+            if self.kept is None or self.kept >> place & 1:
+                down, right = divmod(place, self.columns)
+                yield self._tile(self.row + down, self.column + right)
+
+    def _tile(self, row: int, column: int) -> BatchTile:
+        source, grid = self.source, self.grid
+        place = f"-r{row:0{_digits(grid.rows)}}-c{column:0{_digits(grid.columns)}}" if grid else ""
+        return BatchTile(
+            id=source.id + place,
+            paths=source.paths,
+            dates=source.dates,
+            extent=grid.tile(row, column).box if grid else None,
+            crs=source.crs,
+            failure=source.failure,
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tiles that one worker answers, in one file. Small and picklable.
+
+    Attributes:
+        blocks: What they lie in; at least one.
+    """
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def name(self) -> str:
+        """Of its file, without the ending; follows from the tiles alone."""
+        first = self.blocks[0]
+        digest = hashlib.sha256(repr(self.blocks).encode()).hexdigest()
+        return f"{first.source.id}-r{first.row}-c{first.column}-{digest[:12]}"
+
+    def __len__(self) -> int:
+        return sum(map(len, self.blocks))
+
+    def tiles(self) -> Iterator[BatchTile]:
+        """Its tiles, neighbours after each other."""
+        for block in self.blocks:
+            yield from block
+
+
+def _digits(count: int) -> int:
+    """Digits of the last of so many, counted from 0."""
+    return len(str(max(0, count - 1)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyproj import CRS
-
 from unirs.dates import chronological
 from unirs.errors import UniRSError
+from unirs.imagery.crs import crs_text
 from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.grid import common_grid
 from unirs.imagery.source import RasterPath
@@ -115,7 +114,7 @@ def _read(
         Crop(
             pixels=image,
             extent=grid.extent,
-            crs=_crs_text(grid.crs),
+            crs=crs_text(grid.crs),
             pixel_size=grid.pixel_size,
             valid=samples.valid,
             date=raster.date,
@@ -123,11 +122,3 @@ def _read(
         )
         for raster, samples, image in zip(rasters, dates, images, strict=True)
     ]
-
-
-def _crs_text(crs: CRS | None) -> str | None:
-    """``EPSG:…`` where there is such a code, else WKT."""
-    if crs is None:
-        return None
-    code = crs.to_epsg()
-    return f"EPSG:{code}" if code else crs.to_wkt()

@@ -57,6 +57,14 @@ def parse_crs(text: str, what: str) -> CRS:
     return crs.to_2d() if crs.is_geographic or crs.is_projected else crs
 
 
+def crs_text(crs: CRS | None) -> str | None:
+    """``EPSG:…`` where there is such a code, else WKT."""
+    if crs is None:
+        return None
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.to_wkt()
+
+
 def rasterio_crs(crs: CRS | None) -> rasterio.crs.CRS:
     """The same CRS for rasterio, a plane where there is none."""
     return rasterio.crs.CRS.from_wkt(crs.to_wkt() if crs else _PLANE)

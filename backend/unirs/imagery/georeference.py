@@ -50,6 +50,7 @@ class Raster:
         georeference: Where its pixels lie.
         width: Columns, as they are stored.
         height: Rows, as they are stored.
+        pixel: Width and height of a pixel in units of the CRS, along its rows and columns.
         orientation: How a photograph has to be turned to be upright, by EXIF's numbers 1 to 8.
         date: When it was taken, if known.
     """
@@ -58,6 +59,7 @@ class Raster:
     georeference: Georeference
     width: int
     height: int
+    pixel: tuple[float, float]
     orientation: int
     date: ImageDate | None
 
@@ -73,11 +75,13 @@ def describe(path: RasterPath) -> Raster:
         if dataset.count == 0:
             raise _no_image(dataset)
         orientation = 1 if _is_placed(dataset) else orientation_of(dataset)
+        georeference = _georeference(dataset, orientation)
         return Raster(
             name=os.fspath(path),
-            georeference=_georeference(dataset, orientation),
+            georeference=georeference,
             width=dataset.width,
             height=dataset.height,
+            pixel=_pixel(dataset, georeference),
             orientation=orientation,
             date=acquisition_date(dataset),
         )
@@ -111,6 +115,16 @@ def _georeference(dataset: DatasetReader, orientation: int) -> Georeference:
         georeference = Georeference("pixels", None, (0.0, -float(height), float(width), 0.0))
     _refuse_nowhere(dataset, georeference)
     return georeference
+
+
+def _pixel(dataset: DatasetReader, georeference: Georeference) -> tuple[float, float]:
+    if georeference.placed_by == "transform":
+        transform = dataset.transform
+        return math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
+    if georeference.placed_by == "pixels":
+        return 1.0, 1.0
+    min_x, min_y, max_x, max_y = georeference.bounds
+    return (max_x - min_x) / dataset.width, (max_y - min_y) / dataset.height
 
 
 def _by_transform(dataset: DatasetReader) -> Georeference:

@@ -44,7 +44,7 @@ class Grid:
         min_x, min_y, max_x, max_y = extent
         x_metres, y_metres = 1.0, 1.0
         if crs is not None and crs.is_geographic:
-            x_metres, y_metres = _metres_per_unit(crs, extent) or (1.0, 1.0)
+            x_metres, y_metres = metres_per_unit(crs, extent) or (1.0, 1.0)
         across, along = (max_x - min_x) * x_metres, (max_y - min_y) * y_metres
         longer = max(across, along)
         width = max(1, round(size * across / longer))
@@ -68,7 +68,7 @@ class Grid:
         It is measured on the ellipsoid, so that the distortion of a projection (twofold at 60°
         north in Web Mercator) is not taken for ground.
         """
-        scale = _metres_per_unit(self.crs, self.extent) if self.crs else None
+        scale = metres_per_unit(self.crs, self.extent) if self.crs else None
         return math.sqrt(self.pixel_area * scale[0] * scale[1]) if scale else None
 
     def part(self, rows: slice, columns: slice) -> Grid:
@@ -171,7 +171,7 @@ def _common(extents: Sequence[Extent | None], crs: CRS | None) -> Extent | None:
     return min_x, min_y, max_x, max_y
 
 
-def _metres_per_unit(crs: CRS, extent: Extent) -> tuple[float, float] | None:
+def metres_per_unit(crs: CRS, extent: Extent) -> tuple[float, float] | None:
     """Metres on the ellipsoid that a unit of x and one of y span in the middle of an extent.
 
     Returns:

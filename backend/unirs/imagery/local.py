@@ -2,7 +2,8 @@
 
 A name is a file, a part of one (``NETCDF:"a.nc":band``), or a file in an archive
 (``/vsizip/a.zip/a.tif``). Formats that stand for services are none of ``DRIVERS``. A virtual raster
-names other files, which GDAL opens as whatever they are, so these are looked at before.
+names other files, which GDAL opens as whatever they are, so these are looked at before. The one
+exception is storage that the user of a batch named (:mod:`unirs.imagery.storage`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
 from unirs.errors import UniRSError
+from unirs.imagery.storage import may_be_read
 
 DRIVERS = """
     AAIGrid ACE2 ADRG AIG AirSAR ARG AVIF BAG BIGGIF BLX BMP BSB BT BYN CALS CEOS COASP COSAR CPG
@@ -72,7 +74,7 @@ _LARGEST_DESCRIPTION = 2**25
 
 
 def check_local(name: str) -> None:
-    """Refuse a raster that is not made of files of this computer alone.
+    """Refuse a raster that is not made of files of this computer, or a file of named storage.
 
     Args:
         name: A path, or one of GDAL's names. A virtual raster is looked into, and so are those
@@ -103,6 +105,8 @@ def check_local(name: str) -> None:
 
 
 def _check_file(name: str) -> None:
+    if may_be_read(name):
+        return
     if source := elsewhere(name):
         raise _on_the_network(name, source)
     file = file_of(name)

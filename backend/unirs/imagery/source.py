@@ -16,6 +16,7 @@ from rasterio.io import DatasetReader
 
 from unirs.errors import UniRSError
 from unirs.imagery.local import ALLOWED_DRIVERS, SERVICE_DRIVERS, check_local
+from unirs.imagery.storage import ENVIRONMENT, STORED_DRIVERS, may_be_read
 
 RasterPath = str | os.PathLike[str]
 """A file, or one of GDAL's virtual paths such as ``/vsizip/scene.zip/scene.tif``."""
@@ -49,11 +50,12 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
             "raster_unreadable",
             f"The name {name!r} is not in UTF-8, which GDAL insists on; rename the file.",
         )
-    environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_LOCAL_ONLY)
+    stored = may_be_read(name)
+    environment = rasterio.Env(GDAL_CACHEMAX=CACHE_MEGABYTES, **_settings(name, stored))
     with warnings.catch_warnings(), environment:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         check_local(name)
-        with _open(name, options) as dataset:
+        with _open(name, STORED_DRIVERS if stored else ALLOWED_DRIVERS, options) as dataset:
             try:
                 yield dataset
             except Exception as error:
@@ -71,9 +73,17 @@ def is_utf8(name: str) -> bool:
     return True
 
 
-def _open(name: str, options: dict[str, Any]) -> DatasetReader:
+def _settings(name: str, stored: bool) -> dict[str, Any]:
+    """GDAL's configuration: no network at all, or the one file in storage."""
+    if not stored:
+        return _LOCAL_ONLY
+    local = {key: value for key, value in _LOCAL_ONLY.items() if key != "GDAL_HTTP_PROXY"}
+    return {**local, **ENVIRONMENT, "CPL_VSIL_CURL_ALLOWED_FILENAME": name}
+
+
+def _open(name: str, drivers: list[str], options: dict[str, Any]) -> DatasetReader:
     try:
-        return DatasetReader(name, driver=ALLOWED_DRIVERS, sharing=False, **options)
+        return DatasetReader(name, driver=drivers, sharing=False, **options)
     except Exception as error:
         if not is_of_library(error, "rasterio"):
             raise

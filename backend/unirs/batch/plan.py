@@ -26,6 +26,7 @@ from pydantic import (
 
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
+from unirs.imagery.storage import gdal_path, is_storage
 from unirs.inputs import CropOptions, Stretch, Task
 from unirs.models import DEFAULT_MODEL
 from unirs.request import TaskRequest, Text
@@ -145,6 +146,14 @@ class Inputs(Section):
     def crop(self) -> CropOptions:
         """How a raster is read, without an extent."""
         return CropOptions(bands=self.bands, stretch=self.stretch)
+
+    @field_validator("storage")
+    @classmethod
+    def _is_storage(cls, storage: tuple[str, ...]) -> tuple[str, ...]:
+        for prefix in storage:
+            if not is_storage(gdal_path(prefix)):
+                raise ValueError(f"{prefix!r:.80} is no storage such as /vsis3/bucket/")
+        return storage
 
     @property
     def has_pairs(self) -> bool:
@@ -286,13 +295,25 @@ class Plan(Section):
         return self.pairs is not None or self.inputs.has_pairs
 
     @property
+    def storage(self) -> tuple[str, ...]:
+        """All that may be read over a network: rasters that are named in storage, and prefixes."""
+        named = map(gdal_path, (*self.inputs.storage, *self.inputs.rasters))
+        return tuple(name for name in named if is_storage(name))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that decides which tiles there are and what their rows hold: JSON by dotted key."""
+        values = self.model_dump(mode="json", exclude={"output"})
+        for key in ("device", "batch_size", "allow_remote"):
+            del values["ask"][key]
+        sections = ("inputs", "tiles", "ask")
+        nested = {f"{one}.{key}": value for one in sections for key, value in values[one].items()}
+        return {**nested, "pairs": values["pairs"]}
+
+    @property
     def settings_digest(self) -> str:
-        """SHA-256 of all that decides which tiles there are and what their rows hold."""
-        decisive = self.model_dump(
-            mode="json",
-            exclude={"output": True, "ask": {"device", "batch_size", "allow_remote"}},
-        )
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the settings."""
+        return hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode()).hexdigest()
 
     def requests(self, tile: BatchTile) -> tuple[TaskRequest, ...]:
         """Every question about a tile.

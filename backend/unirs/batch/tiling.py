@@ -7,12 +7,16 @@ it, and a million tiles cost no memory.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from unirs.batch.grids import grid_of
+from unirs.batch.plan import Plan
 from unirs.batch.sources import Failure, Source
+from unirs.batch.vector import Clip
+from unirs.errors import UniRSError
 from unirs.inputs import Extent
-from unirs.tiles import TileGrid
+from unirs.tiles import Box, TileGrid
 
 PART_TILES = 256
 """Most tiles of a part."""
@@ -107,6 +111,72 @@ class Part:
         """Its tiles, neighbours after each other."""
         for block in self.blocks:
             yield from block
+
+
+def parts(plan: Plan, sources: Iterable[Source]) -> Iterator[Part]:
+    """All tiles of a plan, in parts, one after the other.
+
+    A source with many tiles is cut into compact parts of its own; sources with few share one.
+
+    Args:
+        plan: How tiles are laid and clipped.
+        sources: Those of the plan; no raster is opened.
+
+    Raises:
+        UniRSError: What the clip polygon is refused for.
+    """
+    clip = Clip.read(plan.tiles.clip) if plan.tiles.clip else None
+    waiting: list[Block] = []
+    for source in sources:
+        for block in _blocks(source, plan, clip):
+            if sum(map(len, waiting)) + len(block) > PART_TILES:
+                yield Part(tuple(waiting))
+                waiting = []
+            waiting.append(block)
+    if waiting:
+        yield Part(tuple(waiting))
+
+
+def _blocks(source: Source, plan: Plan, clip: Clip | None) -> Iterator[Block]:
+    """The tiles of a source, or one that stands for it and has the reason why it has none."""
+    if source.failure:
+        yield Block(source, None)
+        return
+    try:
+        for block in _squares(source, grid_of(source, plan.tiles)):
+            yield from [block] if clip is None else _clipped(block, clip)
+    except UniRSError as error:
+        yield Block(Source.failed(source.paths, source.dates, Failure.of(error)), None)
+
+
+def _squares(source: Source, grid: TileGrid) -> Iterator[Block]:
+    """Blocks of 16 by 16 tiles, or of as many where the grid is narrow."""
+    rows = min(grid.rows, max(16, PART_TILES // grid.columns))
+    columns = min(grid.columns, PART_TILES // rows)
+    for row in range(0, grid.rows, rows):
+        for column in range(0, grid.columns, columns):
+            size = min(rows, grid.rows - row), min(columns, grid.columns - column)
+            yield Block(source, grid, row, column, *size)
+
+
+def _clipped(block: Block, clip: Clip) -> Iterator[Block]:
+    """The block with the tiles that meet the polygons, if there are any.
+
+    Raises:
+        UniRSError: ``crs_missing``, or ``crs_invalid`` if nothing leads to that of the polygons.
+    """
+    source = block.source
+    if source.crs is None:
+        raise UniRSError(
+            "crs_missing",
+            f"{source.paths[0]:.200} has no CRS, so that the clip polygon has no place in it; "
+            "georeference it, or leave it out.",
+        )
+    meets = clip.meets([Box(*tile.extent) for tile in block if tile.extent], source.crs)
+    if meets.all():
+        yield block
+    elif meets.any():
+        yield replace(block, kept=sum(1 << int(place) for place in meets.nonzero()[0]))
 
 
 def _digits(count: int) -> int:

@@ -90,7 +90,7 @@ def check_local(name: str) -> None:
         if source:
             raise _on_the_network(name, source)
         file = Path(file_of(part))
-        if not _exists(str(file)):  # GDAL may read black in its place, without an error
+        if not exists(str(file)):  # GDAL may read black in its place, without an error
             raise UniRSError(
                 "raster_missing",
                 f"{name:.200} is made of {part:.200}, which is missing; put it back, or make the "
@@ -110,7 +110,7 @@ def _check_file(name: str) -> None:
     if source := elsewhere(name):
         raise _on_the_network(name, source)
     file = file_of(name)
-    if not file.startswith("/vsimem/") and not _exists(file):
+    if not file.startswith("/vsimem/") and not exists(file):
         raise UniRSError("raster_missing", f"There is no raster {name:.200}; check the path.")
     if is_special(Path(file)):
         raise UniRSError(
@@ -123,7 +123,7 @@ def elsewhere(name: str) -> str | None:
     """The address or service that a name leads to; ``None`` for files of this computer."""
     if name.lstrip().startswith("<"):
         return "a service"
-    if not name.startswith("/vsi") and _exists(name):
+    if not name.startswith("/vsi") and exists(name):
         return None
     if _REMOTE.search(name):
         return name
@@ -165,7 +165,7 @@ def _longest_file(words: list[str]) -> str:
         for last in range(len(words), first, -1)
     ]
     files = [file_of(span) for span in sorted(spans, key=len, reverse=True)]
-    return next((file for file in files if _exists(file)), ":".join(words))
+    return next((file for file in files if exists(file)), ":".join(words))
 
 
 def _parts(name: str) -> Iterator[str]:
@@ -234,7 +234,8 @@ def is_special(path: Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def _exists(name: str) -> bool:
+def exists(name: str) -> bool:
+    """Whether there is a file or folder of this name, however strange the name is."""
     try:
         return Path(name).exists()
     except (OSError, ValueError):  # a name that no file can have, such as one that is too long

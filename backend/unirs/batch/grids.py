@@ -1,0 +1,62 @@
+"""The grid of tiles over a source."""
+
+from __future__ import annotations
+
+from unirs.batch.plan import Length, Tiles
+from unirs.batch.sources import Source
+from unirs.errors import UniRSError
+from unirs.imagery.crs import parse_crs
+from unirs.imagery.grid import metres_per_unit
+from unirs.tiles import Box, TileGrid, TilingError, lay_grid
+
+MOST_TILES = 100_000_000
+"""Of one source; more are taken for a wrong size."""
+
+
+def grid_of(source: Source, tiles: Tiles) -> TileGrid:
+    """Tiles over all of a source, in its own CRS.
+
+    Args:
+        source: One with an extent.
+        tiles: Their size and overlap.
+
+    Raises:
+        UniRSError: ``crs_missing`` for metres where pixels are counted, ``tile_count``.
+    """
+    if source.extent is None:
+        raise ValueError(f"{source.id} has no extent")
+    extent = Box(*source.extent)
+    if not isinstance(tiles.size, Length):
+        width, height = extent.x_max - extent.x_min, extent.y_max - extent.y_min
+        return lay_grid(extent, width, height)
+    across, along = _unit(source, tiles.size)
+    try:
+        return lay_grid(
+            extent,
+            tiles.size.value * across,
+            tiles.size.value * along,
+            tiles.overlap.value * across,
+            tiles.overlap.value * along,
+            max_tiles=MOST_TILES,
+        )
+    except TilingError as error:
+        raise UniRSError(
+            "tile_count",
+            f"Tiles of {tiles.size} are too small for {source.paths[0]:.200}, which would have "
+            f"more than {MOST_TILES:,}; choose larger ones.",
+        ) from error
+
+
+def _unit(source: Source, size: Length) -> tuple[float, float]:
+    """A pixel or a metre, in units of the source's CRS, across and along."""
+    if size.unit == "px" and source.pixel:
+        return source.pixel
+    crs = parse_crs(source.crs, f"The CRS of {source.paths[0]}") if source.crs else None
+    metres = metres_per_unit(crs, source.extent) if crs and source.extent else None
+    if metres is None:
+        raise UniRSError(
+            "crs_missing",
+            f"{source.paths[0]:.200} has no CRS on Earth, so that a tile of {size} has no size in "
+            "it; georeference it, or give the size of tiles in pixels.",
+        )
+    return 1 / metres[0], 1 / metres[1]

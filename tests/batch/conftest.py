@@ -42,9 +42,7 @@ def write_raster(tmp_path: Path) -> Callable[..., Path]:
             height=rows,
             width=columns,
             dtype="uint8",
-            tiled=sparse,
-            sparse_ok=sparse,
-            bigtiff=sparse,
+            **({"tiled": True, "sparse_ok": True, "bigtiff": True} if sparse else {}),
             **place,
         ) as dataset:
             if not sparse:

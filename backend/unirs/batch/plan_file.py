@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 import yaml
 from pydantic import ValidationError
+from yaml.parser import ParserError
+from yaml.scanner import ScannerError
 
 from unirs.batch.plan import Plan
 from unirs.errors import UniRSError, short_reason
@@ -25,12 +27,13 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
+        seen: list[Any] = []
         for key, _ in node.value:
-            if keys.count(key.value) > 1:
+            if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key.value!r:.40} is there twice", problem_mark=key.start_mark
                 )
+            seen.append(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -84,7 +87,7 @@ def _values(path: Path) -> Any:
     except UnicodeDecodeError:
         _refuse(str(path), f"it is no text; {_EXAMPLE}")
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        _refuse(str(path), f"it is no YAML: {_yaml_problem(error)}; put texts in quotes")
+        _refuse(str(path), f"it is no YAML: {_yaml_problem(error)}")
 
 
 def _refuse(name: str, why: str) -> NoReturn:
@@ -94,12 +97,14 @@ def _refuse(name: str, why: str) -> NoReturn:
 def _yaml_problem(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or short_reason(error)
-    return f"{problem} (line {mark.line + 1})" if mark else str(problem)
+    advice = "; put texts in quotes" if isinstance(error, ParserError | ScannerError) else ""
+    return f"{problem} (line {mark.line + 1}){advice}" if mark else str(problem)
 
 
 def _problem(error: ValidationError) -> str:
-    """The first thing that is wrong, with its place in the plan."""
-    first = error.errors(include_url=False, include_input=False)[0]
+    """The first thing that is wrong, with its place in the plan; an unknown key before others."""
+    errors = error.errors(include_url=False, include_input=False)
+    first = min(errors, key=lambda one: one["type"] != "extra_forbidden")
     place = ".".join(str(step) for step in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"it has an unknown key {place}"

@@ -11,6 +11,7 @@ from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Qt, QUrl
 from qtpy.QtGui import QDesktopServices
 
+from unirs_qgis.batch import BatchError, open_batch_dialog
 from unirs_qgis.conversation import Conversations
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry
@@ -143,6 +144,7 @@ class Window(QObject):
         dock.options_requested.connect(lambda: open_options(self._iface))
         dock.tiles_requested.connect(self._open_tiles)
         dock.ask_tiles_requested.connect(self._open_tiles)
+        dock.batch_requested.connect(self._open_batch)
         dock.help_requested.connect(self._open_guide)
         dock.visibilityChanged.connect(self._dock_action.action.setChecked)
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
@@ -239,6 +241,13 @@ class Window(QObject):
 
         layers = self.inputs.layers()
         execAlgorithmDialog(*tiles_dialog(layers, self._chooser.extent(), question, options))
+
+    def _open_batch(self, question: str, options: Sequence[str]) -> None:
+        layers, parent = self.inputs.layers(), self._iface.mainWindow()
+        try:
+            open_batch_dialog(layers, question, options, read_settings(), parent)
+        except BatchError as error:
+            self._warn(str(error))
 
     @staticmethod
     def _open_guide() -> None:

@@ -290,6 +290,168 @@
     </message>
 </context>
 <context>
+    <name>Batch</name>
+    <message>
+        <source>A batch reads raster layers; choose one or more in the dock.</source>
+        <translation>Ein Stapel liest Rasterlayer; wählen Sie im Bedienfeld einen oder mehrere.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is no raster file, which a batch needs; save it as one first.</source>
+        <translation>Der Layer „{layer}“ ist keine Rasterdatei, wie sie ein Stapel braucht; speichern Sie ihn zuerst als solche.</translation>
+    </message>
+    <message>
+        <source>{file} already exists; choose another file.</source>
+        <translation>{file} gibt es schon; wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); choose another file.</source>
+        <translation>{file} kann nicht geschrieben werden ({reason}); wählen Sie eine andere Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>BatchDialog</name>
+    <message>
+        <source>Batch on a cluster</source>
+        <translation>Stapel auf einem Cluster</translation>
+    </message>
+    <message>
+        <source>Caption each tile</source>
+        <translation>Jede Kachel beschreiben</translation>
+    </message>
+    <message>
+        <source>Ask about each tile</source>
+        <translation>Zu jeder Kachel fragen</translation>
+    </message>
+    <message>
+        <source>Classify each tile</source>
+        <translation>Jede Kachel klassifizieren</translation>
+    </message>
+    <message>
+        <source>Describe the change of each tile</source>
+        <translation>Änderung jeder Kachel beschreiben</translation>
+    </message>
+    <message>
+        <source>Ask about the change of each tile</source>
+        <translation>Zur Änderung jeder Kachel fragen</translation>
+    </message>
+    <message>
+        <source>Tile size</source>
+        <translation>Kachelgröße</translation>
+    </message>
+    <message>
+        <source>Unit of the tile size</source>
+        <translation>Einheit der Kachelgröße</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>Pixel</translation>
+    </message>
+    <message>
+        <source>metres</source>
+        <translation>Meter</translation>
+    </message>
+    <message>
+        <source>Plan file</source>
+        <translation>Plandatei</translation>
+    </message>
+    <message>
+        <source>Choose the plan file</source>
+        <translation>Plandatei wählen</translation>
+    </message>
+    <message>
+        <source>A Ray cluster</source>
+        <translation>Ein Ray-Cluster</translation>
+    </message>
+    <message>
+        <source>All cores of one computer</source>
+        <translation>Alle Kerne eines Rechners</translation>
+    </message>
+    <message>
+        <source>One process</source>
+        <translation>Ein Prozess</translation>
+    </message>
+    <message>
+        <source>auto on a node of the cluster; elsewhere HOST:PORT of its head</source>
+        <translation>auto auf einem Knoten des Clusters; anderswo HOST:PORT seines Kopfes</translation>
+    </message>
+    <message>
+        <source>Write plan</source>
+        <translation>Plan schreiben</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Answers to choose from</source>
+        <translation>Antworten zur Auswahl</translation>
+    </message>
+    <message>
+        <source>Run on</source>
+        <translation>Ausführen auf</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>The command goes on where it ended if it is run again. Every computer that runs it needs unirs[cluster] and the rasters under the same names.</source>
+        <translation>Wird der Befehl erneut ausgeführt, geht es weiter, wo er endete. Jeder Rechner, der ihn ausführt, braucht unirs[cluster] und die Raster unter denselben Namen.</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>those of the model</source>
+        <translation>die des Modells</translation>
+    </message>
+    <message>
+        <source>yes, no</source>
+        <translation>yes, no</translation>
+    </message>
+    <message>
+        <source>Enter the question.</source>
+        <translation>Geben Sie die Frage ein.</translation>
+    </message>
+    <message>
+        <source>Give at least two answers to choose from, comma-separated.</source>
+        <translation>Geben Sie mindestens zwei Antworten zur Auswahl an, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>Choose the plan file.</source>
+        <translation>Wählen Sie die Plandatei.</translation>
+    </message>
+    <message>
+        <source>Enter the address of the cluster.</source>
+        <translation>Geben Sie die Adresse des Clusters ein.</translation>
+    </message>
+    <message>
+        <source>{names} and {count} more</source>
+        <translation>{names} und {count} weitere</translation>
+    </message>
+    <message>
+        <source>Layers: {names}</source>
+        <translation>Layer: {names}</translation>
+    </message>
+</context>
+<context>
     <name>Capabilities</name>
     <message>
         <source>{model} reads no single images.</source>
@@ -2552,6 +2714,10 @@
     <message>
         <source>Classify tiles…</source>
         <translation>Kacheln klassifizieren…</translation>
+    </message>
+    <message>
+        <source>Batch on a cluster…</source>
+        <translation>Stapel auf einem Cluster…</translation>
     </message>
     <message>
         <source>Export history…</source>

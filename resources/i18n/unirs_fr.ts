@@ -290,6 +290,168 @@
     </message>
 </context>
 <context>
+    <name>Batch</name>
+    <message>
+        <source>A batch reads raster layers; choose one or more in the dock.</source>
+        <translation>Un lot lit des couches raster&#xa0;; choisissez-en une ou plusieurs dans le panneau.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is no raster file, which a batch needs; save it as one first.</source>
+        <translation>La couche «&#xa0;{layer}&#xa0;» n’est pas un fichier raster, ce qu’il faut pour un lot&#xa0;; enregistrez-la d’abord comme tel.</translation>
+    </message>
+    <message>
+        <source>{file} already exists; choose another file.</source>
+        <translation>{file} existe déjà&#xa0;; choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); choose another file.</source>
+        <translation>{file} ne peut pas être écrit ({reason})&#xa0;; choisissez un autre fichier.</translation>
+    </message>
+</context>
+<context>
+    <name>BatchDialog</name>
+    <message>
+        <source>Batch on a cluster</source>
+        <translation>Lot sur une grappe</translation>
+    </message>
+    <message>
+        <source>Caption each tile</source>
+        <translation>Décrire chaque tuile</translation>
+    </message>
+    <message>
+        <source>Ask about each tile</source>
+        <translation>Interroger chaque tuile</translation>
+    </message>
+    <message>
+        <source>Classify each tile</source>
+        <translation>Classer chaque tuile</translation>
+    </message>
+    <message>
+        <source>Describe the change of each tile</source>
+        <translation>Décrire le changement de chaque tuile</translation>
+    </message>
+    <message>
+        <source>Ask about the change of each tile</source>
+        <translation>Interroger le changement de chaque tuile</translation>
+    </message>
+    <message>
+        <source>Tile size</source>
+        <translation>Taille des tuiles</translation>
+    </message>
+    <message>
+        <source>Unit of the tile size</source>
+        <translation>Unité de la taille des tuiles</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>pixels</translation>
+    </message>
+    <message>
+        <source>metres</source>
+        <translation>mètres</translation>
+    </message>
+    <message>
+        <source>Plan file</source>
+        <translation>Fichier du plan</translation>
+    </message>
+    <message>
+        <source>Choose the plan file</source>
+        <translation>Choisir le fichier du plan</translation>
+    </message>
+    <message>
+        <source>A Ray cluster</source>
+        <translation>Une grappe Ray</translation>
+    </message>
+    <message>
+        <source>All cores of one computer</source>
+        <translation>Tous les cœurs d’un ordinateur</translation>
+    </message>
+    <message>
+        <source>One process</source>
+        <translation>Un seul processus</translation>
+    </message>
+    <message>
+        <source>auto on a node of the cluster; elsewhere HOST:PORT of its head</source>
+        <translation>auto sur un nœud de la grappe&#xa0;; ailleurs HÔTE:PORT de sa tête</translation>
+    </message>
+    <message>
+        <source>Write plan</source>
+        <translation>Écrire le plan</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Commande</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copier</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Tâche</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>Answers to choose from</source>
+        <translation>Réponses au choix</translation>
+    </message>
+    <message>
+        <source>Run on</source>
+        <translation>Exécuter sur</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>The command goes on where it ended if it is run again. Every computer that runs it needs unirs[cluster] and the rasters under the same names.</source>
+        <translation>Relancée, la commande reprend où elle s’est arrêtée. Chaque ordinateur qui l’exécute a besoin de unirs[cluster] et des rasters sous les mêmes noms.</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Classes</translation>
+    </message>
+    <message>
+        <source>those of the model</source>
+        <translation>celles du modèle</translation>
+    </message>
+    <message>
+        <source>yes, no</source>
+        <translation>yes, no</translation>
+    </message>
+    <message>
+        <source>Enter the question.</source>
+        <translation>Saisissez la question.</translation>
+    </message>
+    <message>
+        <source>Give at least two answers to choose from, comma-separated.</source>
+        <translation>Donnez au moins deux réponses au choix, séparées par des virgules.</translation>
+    </message>
+    <message>
+        <source>Choose the plan file.</source>
+        <translation>Choisissez le fichier du plan.</translation>
+    </message>
+    <message>
+        <source>Enter the address of the cluster.</source>
+        <translation>Saisissez l’adresse de la grappe.</translation>
+    </message>
+    <message>
+        <source>{names} and {count} more</source>
+        <translation>{names} et {count} autres</translation>
+    </message>
+    <message>
+        <source>Layers: {names}</source>
+        <translation>Couches&#xa0;: {names}</translation>
+    </message>
+</context>
+<context>
     <name>Capabilities</name>
     <message>
         <source>{model} reads no single images.</source>
@@ -2552,6 +2714,10 @@
     <message>
         <source>Classify tiles…</source>
         <translation>Classer les tuiles…</translation>
+    </message>
+    <message>
+        <source>Batch on a cluster…</source>
+        <translation>Lot sur une grappe…</translation>
     </message>
     <message>
         <source>Export history…</source>

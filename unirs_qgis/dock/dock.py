@@ -46,6 +46,7 @@ class UniRSDock(QDockWidget):
         history_action: "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
             about each tile, because the extent is too large for one image.
+        batch_requested: The same, of a batch on a cluster.
         conversation_ended: The next question is to begin a new conversation.
     """
 
@@ -63,6 +64,7 @@ class UniRSDock(QDockWidget):
     restart_requested = Signal()
     tiles_requested = Signal()
     ask_tiles_requested = Signal(str, list)
+    batch_requested = Signal(str, list)
     conversation_ended = Signal()
     entry_action = Signal(str, str)
     entry_selected = Signal(str)
@@ -325,6 +327,9 @@ class UniRSDock(QDockWidget):
         self._status.restart_requested.connect(self.restart_requested)
         self._status.help_requested.connect(self.help_requested)
         self._status.tiles_requested.connect(self.tiles_requested)
+        self._status.batch_requested.connect(
+            lambda: self.batch_requested.emit(self.question, self._question.options())
+        )
         self._status.history_action.connect(self.history_action)
         self._input.swapped.connect(self.swapped)
         self._input.kind_changed.connect(self._on_kind_changed)

@@ -130,6 +130,7 @@ class StatusPanel(QWidget):
     restart_requested = Signal()
     help_requested = Signal()
     tiles_requested = Signal()
+    batch_requested = Signal()
     history_action = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -223,6 +224,7 @@ class StatusPanel(QWidget):
         menu = QMenu(button)
         for name, text, slot in (
             ("tilesAction", "", self.tiles_requested.emit),
+            ("batchAction", self.tr("Batch on a cluster…"), self.batch_requested.emit),
             ("", "", None),
             (
                 "exportAction",

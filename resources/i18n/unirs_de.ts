@@ -443,6 +443,10 @@
         <translation>Geben Sie die Adresse des Clusters ein.</translation>
     </message>
     <message>
+        <source>Plans</source>
+        <translation>Pläne</translation>
+    </message>
+    <message>
         <source>{names} and {count} more</source>
         <translation>{names} und {count} weitere</translation>
     </message>

@@ -443,6 +443,10 @@
         <translation>Saisissez l’adresse de la grappe.</translation>
     </message>
     <message>
+        <source>Plans</source>
+        <translation>Plans</translation>
+    </message>
+    <message>
         <source>{names} and {count} more</source>
         <translation>{names} et {count} autres</translation>
     </message>

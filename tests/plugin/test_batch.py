@@ -66,7 +66,7 @@ def test_a_question_of_the_dock_becomes_a_plan(opened, window, dated_layers, tmp
 def test_two_dates_become_pairs(opened, dated_layers, tmp_path):
     dialog = opened()
     task = dialog.findChild(QComboBox, "batchTask")
-    task.setCurrentIndex(task.findData(("change", True)))
+    task.setCurrentIndex(task.findText("Describe the change of each tile"))
     dialog.findChild(QPushButton, "batchWrite").click()
     plan = json.loads((tmp_path / "plan.yaml").read_text())
     assert plan["pairs"] == "earliest-latest"

@@ -294,11 +294,12 @@ class BatchDialog(QDialog):
             widget.setVisible(shown)
 
     def _choose_path(self) -> None:
+        plans = self.tr("Plans")
         path, _ = QFileDialog.getSaveFileName(
             self,
             self.tr("Plan file"),
             self._path.text(),
-            f"{self.tr('Plans')} ({_PLAN_FILES})",
+            f"{plans} ({_PLAN_FILES})",
             options=QFileDialog.Option.DontConfirmOverwrite,  # an existing file is refused
         )
         if path:

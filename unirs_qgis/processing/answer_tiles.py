@@ -13,8 +13,9 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.algorithm import Texts
+from unirs_qgis.processing.imagery_algorithm import parse_options, views_parameter
 from unirs_qgis.processing.rows import Columns
-from unirs_qgis.processing.tile_algorithm import TileAlgorithm, parse_options, views_parameter
+from unirs_qgis.processing.tile_algorithm import TileAlgorithm
 
 translate = QCoreApplication.translate
 

@@ -23,18 +23,18 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
-    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.history.written_copy import FID
-from unirs_qgis.processing.algorithm import Texts, UniRSAlgorithm, polygons_output
+from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.extents import shown_within
 from unirs_qgis.processing.outputs import LayerTable
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Area, Table
+from unirs_qgis.processing.table_algorithm import TableAlgorithm
 from unirs_qgis.processing.tables import Schema
 
 translate = QCoreApplication.translate
@@ -43,10 +43,11 @@ SOURCE_ID = "source_id"
 """Column of the output that holds the id of the feature in the layer it comes from."""
 
 
-class CaptionFeatures(UniRSAlgorithm):
+class CaptionFeatures(TableAlgorithm):
     """Captions the bounding box of every feature in the raster's CRS."""
 
     NAME, METHOD = "captionfeatures", "caption"
+    LAYERS = ("RASTER",)
 
     def texts(self) -> Texts:
         """What the toolbox shows."""
@@ -103,7 +104,7 @@ class CaptionFeatures(UniRSAlgorithm):
 
     def output(self) -> QgsProcessingParameterDefinition:
         """The same features, captioned."""
-        output = polygons_output(self.texts().output)
+        output = super().output()
         output.setFlags(output.flags() | QgsProcessingParameterDefinition.Flag.FlagOptional)
         output.setCreateByDefault(True)
         return output
@@ -123,15 +124,6 @@ class CaptionFeatures(UniRSAlgorithm):
             fields = self.columns(parameters, context).fields()
             self._in_place = LayerTable(layer, fields, SOURCE_ID, self.displayName())
         return True
-
-    def rasters(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> list[QgsRasterLayer]:
-        """``RASTER``."""
-        layer = self.parameterAsRasterLayer(parameters, "RASTER", context)
-        if layer is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, "RASTER"))
-        return [layer]
 
     def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
         """Those of captions, with the user's prefix."""

@@ -17,8 +17,9 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.inputs.layers import ordered
 from unirs_qgis.processing.algorithm import Texts
+from unirs_qgis.processing.imagery_algorithm import parse_options, views_parameter
 from unirs_qgis.processing.rows import Columns
-from unirs_qgis.processing.tile_algorithm import TileAlgorithm, parse_options, views_parameter
+from unirs_qgis.processing.tile_algorithm import TileAlgorithm
 
 translate = QCoreApplication.translate
 

@@ -8,8 +8,9 @@ from qgis.core import QgsProcessingContext, QgsProcessingParameterDefinition
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.algorithm import Texts
+from unirs_qgis.processing.imagery_algorithm import views_parameter
 from unirs_qgis.processing.rows import Columns
-from unirs_qgis.processing.tile_algorithm import TileAlgorithm, views_parameter
+from unirs_qgis.processing.tile_algorithm import TileAlgorithm
 
 translate = QCoreApplication.translate
 

@@ -21,7 +21,7 @@ translate = QCoreApplication.translate
 
 
 def model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
-    """Parameters of every run; the options page gives their defaults."""
+    """Which model runs where; the options page gives their defaults."""
     return [
         QgsProcessingParameterString(
             "MODEL",
@@ -36,6 +36,12 @@ def model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinitio
             translate("Processing", "Precision (auto, float32, bfloat16, float16, int8, int4)"),
             settings.precision,
         ),
+    ]
+
+
+def answer_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
+    """How every answer is made; the options page gives their defaults."""
+    return [
         QgsProcessingParameterBoolean(
             "CLUE", translate("Processing", "Generate a clue first"), settings.clue is not False
         ),
@@ -45,11 +51,6 @@ def model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinitio
             defaultValue=settings.max_new_tokens,
             minValue=TOKENS.start,
             maxValue=TOKENS.stop - 1,
-        ),
-        QgsProcessingParameterBoolean(
-            "RESUME",
-            translate("Processing", "Resume: keep the rows that the output has already"),
-            True,
         ),
     ]
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCsException,
     QgsFeatureRequest,
     QgsFeatureSource,
     QgsFields,
@@ -18,22 +16,19 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
-    QgsRasterLayer,
     QgsRectangle,
     QgsWkbTypes,
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.processing.algorithm import UniRSAlgorithm, polygons_output
-from unirs_qgis.processing.extents import across_180, boxes_within, ends_at_180, names_its_crs
+from unirs_qgis.processing.extents import ends_at_180
+from unirs_qgis.processing.imagery_algorithm import extent_parameter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Area
+from unirs_qgis.processing.table_algorithm import TableAlgorithm
 from unirs_qgis.processing.tables import Schema
-from unirs_qgis.settings import VIEWS, read_settings
 from unirs_qgis.shared.tiles import Box, Tile, TilingError, lay_grid, side_by_side
 
 translate = QCoreApplication.translate
@@ -44,31 +39,12 @@ PIXELS, MAP_UNITS = range(2)
 DEFAULT_TILE_PIXELS = 256
 
 
-class TileAlgorithm(UniRSAlgorithm):
-    """Asks about every tile of some layers.
-
-    Attributes:
-        LAYERS: Names of the parameters that hold a raster layer each, in order of time.
-    """
-
-    LAYERS: tuple[str, ...] = ("INPUT",)
+class TileAlgorithm(TableAlgorithm):
+    """Asks about every tile of some layers."""
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
         """Layers, question, tiling."""
         return [*self.layer_parameters(), *self.question_parameters(), *_tiling_parameters()]
-
-    def output(self) -> QgsProcessingParameterDefinition:
-        """One polygon for each tile."""
-        return polygons_output(self.texts().output)
-
-    def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
-        """The parameters that hold the layers."""
-        labels = {
-            "INPUT": translate("Processing", "Raster layer"),
-            "BEFORE": translate("Processing", "Raster layer before"),
-            "AFTER": translate("Processing", "Raster layer after"),
-        }
-        return [QgsProcessingParameterRasterLayer(name, labels[name]) for name in self.LAYERS]
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The parameters of the question; none for captions."""
@@ -92,18 +68,6 @@ class TileAlgorithm(UniRSAlgorithm):
                 "repeated. A file of another format is written when the run ends or is cancelled.",
             ),
         )
-
-    def rasters(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> list[QgsRasterLayer]:
-        """The layers of ``LAYERS``."""
-        layers = []
-        for name in self.LAYERS:
-            layer = self.parameterAsRasterLayer(parameters, name, context)
-            if layer is None:
-                raise QgsProcessingException(self.invalidRasterError(parameters, name))
-            layers.append(layer)
-        return layers
 
     def schema(
         self,
@@ -168,68 +132,8 @@ class TileAlgorithm(UniRSAlgorithm):
         return self.pixel
 
     def _boxes(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[Box]:
-        """``EXTENT``, as far as every layer reaches, in the CRS of the first layer."""
-        first, *others = self.snapshots
-        areas = [(layer.extent, layer.crs, layer.name) for layer in others]
-        if parameters.get("EXTENT"):
-            areas.append(self._extent(parameters, context))
-        boxes = [first.extent]
-        for extent, crs, name in areas:
-            boxes = self._within(boxes, extent, crs, name, context)
-        boxes = [box for box in boxes if not box.isEmpty()]
-        if not boxes:
-            raise QgsProcessingException(
-                translate(
-                    "Processing",
-                    "The extent and the layers ({layers}) do not overlap; choose another extent.",
-                ).format(layers=", ".join(layer.name for layer in self.snapshots))
-            )
+        boxes = self.boxes(parameters, context)
         return [Box(b.xMinimum(), b.yMinimum(), b.xMaximum(), b.yMaximum()) for b in boxes]
-
-    def _extent(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> tuple[QgsRectangle, QgsCoordinateReferenceSystem, str]:
-        """``EXTENT`` with its CRS and its name in messages."""
-        value = parameters["EXTENT"]
-        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
-        text = value if isinstance(value, str) else ""
-        if type(value) is QgsRectangle or not names_its_crs(text) or not crs.isValid():
-            crs = self.crs
-        extent = across_180(text, crs) or self.parameterAsExtent(parameters, "EXTENT", context)
-        return extent, crs, translate("Processing", "Extent")
-
-    def _within(
-        self,
-        boxes: Iterable[QgsRectangle],
-        extent: QgsRectangle,
-        crs: QgsCoordinateReferenceSystem,
-        name: str,
-        context: QgsProcessingContext,
-    ) -> list[QgsRectangle]:
-        """The parts of boxes that lie in an extent."""
-        first = self.snapshots[0]
-        if crs.isValid() != first.crs.isValid():
-            raise QgsProcessingException(
-                translate(
-                    "Processing",
-                    "One of the layers {first} and {second} has no CRS, so that their extents "
-                    "cannot be compared; set it in the layer's properties.",
-                ).format(first=first.name, second=name)
-            )
-        try:
-            return [
-                part
-                for box in boxes
-                for part in boxes_within(box, first.crs, extent, crs, context.transformContext())
-            ]
-        except QgsCsException as error:
-            raise QgsProcessingException(
-                translate(
-                    "Processing",
-                    "The layer {layer} cannot be transformed to the CRS {crs}; choose another "
-                    "layer.",
-                ).format(layer=name, crs=first.crs.userFriendlyIdentifier())
-            ) from error
 
     def _touching(
         self,
@@ -254,33 +158,6 @@ class TileAlgorithm(UniRSAlgorithm):
                 yield tile
 
 
-def parse_options(line: str) -> tuple[str, ...]:
-    """The options in a comma-separated list; none if it is empty.
-
-    Raises:
-        QgsProcessingException: There is only one option, or one occurs twice.
-    """
-    options = tuple(option.strip() for option in line.split(",") if option.strip())
-    if len(options) == 1 or len(set(options)) < len(options):
-        raise QgsProcessingException(
-            translate(
-                "Processing", "The options {options} leave no choice; name at least two, each once."
-            ).format(options=", ".join(options))
-        )
-    return options
-
-
-def views_parameter() -> QgsProcessingParameterDefinition:
-    """The parameter ``VIEWS``."""
-    return QgsProcessingParameterNumber(
-        "VIEWS",
-        translate("Processing", "Number of views of each tile"),
-        defaultValue=read_settings().views,
-        minValue=VIEWS.start,
-        maxValue=VIEWS.stop - 1,
-    )
-
-
 def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
     number = QgsProcessingParameterNumber.Type.Double
     return [
@@ -303,9 +180,7 @@ def _tiling_parameters() -> list[QgsProcessingParameterDefinition]:
         QgsProcessingParameterNumber(
             "OVERLAP", translate("Processing", "Overlap of neighbours"), number, 0, minValue=0
         ),
-        QgsProcessingParameterExtent(
-            "EXTENT", translate("Processing", "Extent (all of the layer if empty)"), optional=True
-        ),
+        extent_parameter(),
         QgsProcessingParameterFeatureSource(
             "CLIP",
             translate("Processing", "Only tiles that touch these polygons"),

@@ -5,7 +5,8 @@ and adds a line to ``log.jsonl`` for each. A colour is the red of a crop's middl
 
 Orders: ``seconds`` that an answer takes; ``die_on``, ``quit_on``, ``freeze_on`` and ``fail_on``: by
 colour, how often to die, to end as the worker does on SIGTERM, to freeze, and which code to fail
-with; ``load``: an error code; ``die_at_load``; ``batch_size``: how many it answers together.
+with; ``load``: an error code; ``die_at_load``; ``batch_size``: how many it answers together;
+``inputs``: kinds of input that it reads.
 """
 
 import json
@@ -21,13 +22,24 @@ from osgeo import gdal
 
 gdal.UseExceptions()
 FOLDER = Path(sys.argv[1])
+HELLO = {"protocol": 3, "version": "1.2", "python": "3.11"}
 MODEL = {
     "model": "stand-in",
     "engine": "unirs",
     "host": None,
     "digest": None,
     "image_size": 64,
+    "device": "cpu",
+    "precision": "float32",
+    "memory_bytes": 1000,
     "demonstration": True,
+    "capabilities": {
+        "inputs": ["single", "pair", "video"],
+        "clue": True,
+        "change_maps": True,
+        "option_scores": "exact",
+        "conversation": False,
+    },
     "classes": {"single": ["forest", "beach"], "video": ["flood", "traffic congestion"]},
 }
 waiting: queue.Queue = queue.Queue()
@@ -93,7 +105,7 @@ def read():
 def take(request):
     method, params = request["method"], request.get("params", {})
     if method == "hello":
-        send(id=request["id"], result={"protocol": 3, "pid": os.getpid()})
+        send(id=request["id"], result={**HELLO, "pid": os.getpid()})
     elif method == "cancel":
         cancelled.add(params["id"])
     elif method == "shutdown":
@@ -112,7 +124,12 @@ def answer(request):
         if "load" in orders:
             return fail(request, orders["load"])
         size = orders.get("batch_size", 1)
-        return send(id=request["id"], result={**MODEL, "batch_size": size})
+        able = {
+            **MODEL["capabilities"],
+            "inputs": orders.get("inputs", ["single", "pair", "video"]),
+        }
+        loaded = {**MODEL, "capabilities": able, "batch_size": size}
+        return send(id=request["id"], result=loaded)
     colours = [colour(path) for path in params["paths"]]
     name = str(colours[0])
     if times_left(orders, "die_on", name):

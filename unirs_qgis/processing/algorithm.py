@@ -100,6 +100,11 @@ class UniRSAlgorithm(QgsProcessingAlgorithm):
             parameter.setFlags(parameter.flags() | flag)
             self.addParameter(parameter)
 
+    def add_values(self, kind: type, **labels: str) -> None:
+        """Declare outputs that are values, by their names."""
+        for name, label in labels.items():
+            self.addOutput(kind(name, label))
+
     def model(self, parameters: dict[str, Any], context: Any) -> dict[str, str]:
         """The parameters of the worker's ``load``: model, device and precision."""
         return {

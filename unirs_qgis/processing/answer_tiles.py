@@ -6,14 +6,12 @@ from typing import Any
 
 from qgis.core import (
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterString,
 )
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.algorithm import Texts
-from unirs_qgis.processing.imagery_algorithm import parse_options, views_parameter
+from unirs_qgis.processing.imagery_algorithm import question_parameters
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.tile_algorithm import TileAlgorithm
 
@@ -50,35 +48,14 @@ class AnswerTiles(TileAlgorithm):
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The question, its closed set of answers, and the number of views."""
-        return [
-            QgsProcessingParameterString("QUESTION", translate("Processing", "Question")),
-            QgsProcessingParameterString(
-                "OPTIONS",
-                translate("Processing", "Options, comma-separated (free answer if empty)"),
-                optional=True,
-            ),
-            views_parameter(),
-        ]
+        return question_parameters()
 
     def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
         """The question, the answer, and the probability of each option."""
-        return Columns(asks=True, options=self._options(parameters, context))
+        return Columns(asks=True, options=self.options(parameters, context))
 
     def question(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
         """``QUESTION``, ``OPTIONS`` and, with options, ``VIEWS``."""
-        text = self.parameterAsString(parameters, "QUESTION", context).strip()
-        if not text:
-            raise QgsProcessingException(
-                translate("Processing", "The question is empty; enter one.")
-            )
-        params: dict[str, Any] = {"text": text, "options": self._options(parameters, context)}
-        if params["options"]:
-            params["views"] = self.parameterAsInt(parameters, "VIEWS", context)
-        return text, params
-
-    def _options(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> tuple[str, ...]:
-        return parse_options(self.parameterAsString(parameters, "OPTIONS", context))
+        return self.free_or_scored(parameters, context)

@@ -15,9 +15,8 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.inputs.layers import ordered
 from unirs_qgis.processing.algorithm import Texts
-from unirs_qgis.processing.imagery_algorithm import parse_options, views_parameter
+from unirs_qgis.processing.imagery_algorithm import views_parameter
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.tile_algorithm import TileAlgorithm
 
@@ -85,15 +84,11 @@ class ClassifyTiles(TileAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> list[QgsRasterLayer]:
         """The layers of ``INPUT`` in order of time."""
-        layers = self.parameterAsLayerList(parameters, "INPUT", context)
-        rasters = [layer for layer in layers if isinstance(layer, QgsRasterLayer)]
-        if not rasters or len(rasters) < len(layers):
-            raise QgsProcessingException(self.invalidRasterError(parameters, "INPUT"))
-        return ordered(rasters)
+        return self.series(parameters, context)
 
     def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
         """The class and the probability of each; the default classes are those of the model."""
-        classes = self._classes(parameters, context)
+        classes = self.options(parameters, context)
         if not classes:
             loaded = self.load()
             if loaded is None:
@@ -111,11 +106,6 @@ class ClassifyTiles(TileAlgorithm):
         text = self.parameterAsString(parameters, "QUESTION", context).strip()
         return text, {
             "text": text,
-            "classes": self._classes(parameters, context),
+            "classes": self.options(parameters, context),
             "views": self.parameterAsInt(parameters, "VIEWS", context),
         }
-
-    def _classes(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
-    ) -> tuple[str, ...]:
-        return parse_options(self.parameterAsString(parameters, "OPTIONS", context))

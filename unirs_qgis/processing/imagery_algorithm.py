@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingParameterExtent,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
     QgsRasterLayer,
     QgsRectangle,
 )
@@ -25,7 +26,7 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
-from unirs_qgis.inputs.layers import acquisition_date, date_warning
+from unirs_qgis.inputs.layers import acquisition_date, date_warning, ordered
 from unirs_qgis.processing.algorithm import UniRSAlgorithm, readiness
 from unirs_qgis.processing.extents import across_180, boxes_within, names_its_crs
 from unirs_qgis.processing.model_parameters import (
@@ -142,6 +143,46 @@ class ImageryAlgorithm(UniRSAlgorithm):
     ) -> tuple[str, dict[str, Any]]:
         """The question as a table keeps it, and the parameters of the request for it."""
         return "", {}
+
+    def series(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> list[QgsRasterLayer]:
+        """The layers of ``INPUT``, where it takes several, in order of time.
+
+        Raises:
+            QgsProcessingException: There is none, or one is missing.
+        """
+        layers = self.parameterAsLayerList(parameters, "INPUT", context)
+        rasters = [layer for layer in layers if isinstance(layer, QgsRasterLayer)]
+        if not rasters or len(rasters) < len(layers):
+            raise QgsProcessingException(self.invalidRasterError(parameters, "INPUT"))
+        return ordered(rasters)
+
+    def options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[str, ...]:
+        """The closed set of answers in ``OPTIONS``; none if it is empty.
+
+        Raises:
+            QgsProcessingException: There is only one option, or one occurs twice.
+        """
+        return parse_options(self.parameterAsString(parameters, "OPTIONS", context))
+
+    def free_or_scored(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[str, dict[str, Any]]:
+        """``QUESTION``, and with it ``OPTIONS`` and, where these are scored, ``VIEWS``.
+
+        Raises:
+            QgsProcessingException: The question is empty, or the options leave no choice.
+        """
+        text = self.parameterAsString(parameters, "QUESTION", context).strip()
+        if not text:
+            raise QgsProcessingException(
+                translate("Processing", "The question is empty; enter one.")
+            )
+        params: dict[str, Any] = {"text": text, "options": self.options(parameters, context)}
+        if params["options"]:
+            params["views"] = self.parameterAsInt(parameters, "VIEWS", context)
+        return text, params
 
     @property
     def crs(self) -> QgsCoordinateReferenceSystem:
@@ -265,6 +306,19 @@ def extent_parameter() -> QgsProcessingParameterDefinition:
     )
 
 
+def question_parameters() -> list[QgsProcessingParameterDefinition]:
+    """The parameters ``QUESTION``, ``OPTIONS`` and ``VIEWS``; see ``free_or_scored``."""
+    return [
+        QgsProcessingParameterString("QUESTION", translate("Processing", "Question")),
+        QgsProcessingParameterString(
+            "OPTIONS",
+            translate("Processing", "Options, comma-separated (free answer if empty)"),
+            optional=True,
+        ),
+        views_parameter(),
+    ]
+
+
 def parse_options(line: str) -> tuple[str, ...]:
     """The options in a comma-separated list; none if it is empty.
 
@@ -285,7 +339,7 @@ def views_parameter() -> QgsProcessingParameterDefinition:
     """The parameter ``VIEWS``."""
     return QgsProcessingParameterNumber(
         "VIEWS",
-        translate("Processing", "Number of views of each tile"),
+        translate("Processing", "Number of views of each image"),
         defaultValue=read_settings().views,
         minValue=VIEWS.start,
         maxValue=VIEWS.stop - 1,

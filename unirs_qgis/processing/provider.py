@@ -10,16 +10,28 @@ from qtpy.QtGui import QIcon
 
 from unirs_qgis.paths import resource
 from unirs_qgis.processing.answer_tiles import AnswerTiles
+from unirs_qgis.processing.ask import Ask
 from unirs_qgis.processing.caption_features import CaptionFeatures
 from unirs_qgis.processing.caption_tiles import CaptionTiles
 from unirs_qgis.processing.classify_tiles import ClassifyTiles
+from unirs_qgis.processing.describe_change import DescribeChange
 from unirs_qgis.processing.describe_change_tiles import DescribeChangeTiles
+from unirs_qgis.processing.status import Status
 
-ALGORITHMS = (CaptionTiles, CaptionFeatures, DescribeChangeTiles, AnswerTiles, ClassifyTiles)
+ALGORITHMS = (
+    Ask,
+    DescribeChange,
+    CaptionTiles,
+    CaptionFeatures,
+    DescribeChangeTiles,
+    AnswerTiles,
+    ClassifyTiles,
+    Status,
+)
 
 
 class UniRSProvider(QgsProcessingProvider):
-    """Algorithms that ask about many tiles or features. Registered by the plugin."""
+    """Algorithms that ask about an extent, tiles or features. Registered by the plugin."""
 
     def id(self) -> str:
         """First part of the algorithms' ids."""
@@ -45,6 +57,10 @@ class UniRSProvider(QgsProcessingProvider):
         """Add all algorithms."""
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
+
+    def supportedOutputRasterLayerExtensions(self) -> list[str]:  # noqa: N802
+        """A change map is a GeoTIFF."""
+        return ["tif", "tiff"]
 
 
 def tiles_dialog(

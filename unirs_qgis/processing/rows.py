@@ -218,17 +218,6 @@ class Style(QgsProcessingLayerPostProcessorInterface):
         layer.setDisplayExpression(f'"{self._text}"')
 
 
-_post_processors: list[Style] = []
-"""QGIS calls a style after the run without keeping it alive, and deletes it afterwards."""
-
-
-def style_output(name: str, columns: Columns, context: QgsProcessingContext) -> None:
-    """Style an output that becomes a layer of the project."""
-    if name and context.willLoadLayerOnCompletion(name):
-        _post_processors.append(Style(columns))
-        context.layerToLoadOnCompletionDetails(name).setPostProcessor(_post_processors[-1])
-
-
 def _coloured_by(columns: Columns) -> tuple[str, Mapping[str, tuple[str, str]]]:
     """A column, and label and colour of each of its values."""
     if columns.is_pair:

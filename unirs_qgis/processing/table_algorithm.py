@@ -22,9 +22,10 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.processing.imagery_algorithm import ImageryAlgorithm
 from unirs_qgis.processing.outputs import FileOutput, SinkTable
-from unirs_qgis.processing.rows import Columns, style_output
+from unirs_qgis.processing.rows import Columns, Style
 from unirs_qgis.processing.run import Area, Run, Table
 from unirs_qgis.processing.session import fail_if_interrupted, load_model
+from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import Schema
 
 translate = QCoreApplication.translate
@@ -63,7 +64,7 @@ class TableAlgorithm(ImageryAlgorithm):
             columns = self.columns(parameters, context)
             schema = self.schema(parameters, context, columns)
             with self.opened_table(parameters, context, schema) as (table, name):
-                style_output(name, columns, context)
+                style_output(name, Style(columns), context)
                 run = Run(worker, request, columns, table, renderer.crops, folder, feedback)
                 run.ask_about(areas, self.load)
         fail_if_interrupted(feedback)

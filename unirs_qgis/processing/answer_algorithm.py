@@ -1,0 +1,179 @@
+"""Algorithms that ask about one extent and give the answer as values, for scripts and models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputBoolean,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsRectangle,
+)
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.answer import Answer
+from unirs_qgis.crops.draw import CropCancelled
+from unirs_qgis.crops.grid import CropError
+from unirs_qgis.crops.renderer import Crop
+from unirs_qgis.processing.imagery_algorithm import ImageryAlgorithm, Workplace
+from unirs_qgis.processing.run import NODATA_SHARE, BatchRequest
+from unirs_qgis.processing.session import fail_if_interrupted, is_done, load_model
+from unirs_qgis.runtime.capabilities import Capabilities
+
+translate = QCoreApplication.translate
+
+
+class AnswerAlgorithm(ImageryAlgorithm):
+    """Sends one request about one extent; whatever is wrong ends it with a sentence."""
+
+    def add_outputs(self) -> None:
+        """Declare the values of an answer; see ``values``."""
+        self.add_values(
+            QgsProcessingOutputString,
+            ANSWER=translate("Processing", "Answer"),
+            PROBABILITIES=translate("Processing", "Probability of each option (JSON)"),
+            MODEL_NAME=translate("Processing", "Model that answered"),
+            DIGEST=translate("Processing", "Digest of the model"),
+            ENGINE=translate("Processing", "Engine"),
+            HOST=translate("Processing", "Host that the images were sent to"),
+            FOOTPRINT=translate("Processing", "Footprint (WKT, in the layer's CRS)"),
+            DATES=translate("Processing", "Acquisition dates (JSON)"),
+        )
+        self.add_values(
+            QgsProcessingOutputNumber, CONFIDENCE=translate("Processing", "Confidence (0 to 1)")
+        )
+        self.add_values(
+            QgsProcessingOutputBoolean,
+            CHANGED=translate("Processing", "Whether anything has changed"),
+            UNSURE=translate("Processing", "Whether the model is not sure"),
+        )
+
+    @staticmethod
+    def help_on_values() -> tuple[str, ...]:
+        """Paragraphs of the help that these algorithms share."""
+        return (
+            translate(
+                "Processing",
+                "The model gets one image of each layer: what the map shows of the extent, with "
+                "the bands, stretch and transparency of the layer, made smaller to the size that "
+                "the model reads. Use the algorithms on tiles for small things in a large extent.",
+            ),
+            translate(
+                "Processing",
+                "Nothing is written and no layer is added, except a change map that you ask for. "
+                "Outputs are ANSWER, CONFIDENCE (0 to 1, of the option that was chosen), "
+                "PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, "
+                "HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value "
+                "that the model does not give is empty. A failure ends the run with its reason.",
+            ),
+        )
+
+    def processAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Ask, and give the answer; nothing after a cancel."""
+        extent = self._one_box(parameters, context)
+        request = self.request(parameters, context)
+        with self.workplace(feedback) as workplace:
+            asked = self._asked(workplace, request, extent, feedback)
+        fail_if_interrupted(feedback)
+        if asked is None:
+            return {}
+        answer, crop = asked
+        feedback.pushInfo(answer.text)
+        return {**values(answer, crop), **self.files(request, context)}
+
+    def files(
+        self,
+        request: BatchRequest,  # noqa: ARG002
+        context: QgsProcessingContext,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Outputs that are files, once the worker has written them."""
+        return {}
+
+    def _one_box(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRectangle:
+        boxes = self.boxes(parameters, context)
+        if len(boxes) > 1:
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "On the map of {layer} the extent lies at both ends, across 180 degrees; ask "
+                    "about one side at a time.",
+                ).format(layer=self.snapshots[0].name)
+            )
+        return boxes[0]
+
+    def _asked(
+        self,
+        workplace: Workplace,
+        request: BatchRequest,
+        extent: QgsRectangle,
+        feedback: QgsProcessingFeedback,
+    ) -> tuple[Answer, Crop] | None:
+        """The answer and the first crop; ``None`` after a cancel."""
+        worker, renderer, folder = workplace
+        loaded = load_model(worker, request.model, feedback)
+        if loaded is None:
+            return None
+        kind = {1: "single", 2: "pair"}.get(len(self.snapshots), "video")
+        refusal = Capabilities.of_load(loaded).refusal(kind)
+        if refusal:
+            raise QgsProcessingException(refusal)
+        try:
+            crops = renderer.crops(extent, loaded["image_size"], folder)
+        except CropCancelled:
+            return None
+        except CropError as error:
+            raise QgsProcessingException(str(error)) from error
+        _check_data(crops)
+        feedback.setProgressText(translate("Processing", "Asking {model}…").format(**loaded))
+        params = {**request.params, "paths": [str(crop.path) for crop in crops]}
+        pending = worker.submit(request.method, params)
+        if not is_done(pending.future, feedback):
+            pending.cancel()
+            return None
+        views = request.params.get("views", 1)
+        result = pending.future.result()
+        return Answer.of_result(result, views=views, dates=request.dates), crops[0]
+
+
+def values(answer: Answer, crop: Crop) -> dict[str, Any]:
+    """An answer as values of outputs; ``None`` for what the model does not give."""
+    chances = None if answer.lacks_probabilities or not answer.options else dict(answer.options)
+    return {
+        "ANSWER": answer.text,
+        "CONFIDENCE": answer.probability,
+        "PROBABILITIES": json.dumps(chances, ensure_ascii=False) if chances else "",
+        "UNSURE": answer.unsure,
+        "CHANGED": answer.changed,
+        "MODEL_NAME": answer.model,
+        "DIGEST": answer.model_digest,
+        "ENGINE": answer.engine,
+        "HOST": answer.host,
+        "FOOTPRINT": crop.footprint,
+        "DATES": json.dumps(answer.acquired),
+    }
+
+
+def _check_data(crops: list[Crop]) -> None:
+    """Refuse an extent without data.
+
+    Raises:
+        QgsProcessingException: The sentence names the layer.
+    """
+    for crop in crops:
+        if crop.nodata_share > NODATA_SHARE:
+            raise QgsProcessingException(
+                translate(
+                    "Processing",
+                    "The layer {layer} has no data in this extent; choose another extent.",
+                ).format(layer=crop.layer_name)
+            )

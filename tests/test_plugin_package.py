@@ -180,7 +180,8 @@ def test_a_fresh_qgis_takes_it_with_its_algorithms(qgis):
     listed = json.loads(run(qgis, QGIS_PROCESS, "--json", "list"))
     ours = listed["providers"]["unirs"]["algorithms"]
     tiles = {"captiontiles", "describechangetiles", "answertiles", "classifytiles"}
-    assert {f"unirs:{name}" for name in tiles | {"captionfeatures"}} <= set(ours)
+    answers = {"ask", "describechange", "status"}
+    assert {f"unirs:{name}" for name in tiles | answers | {"captionfeatures"}} <= set(ours)
 
 
 START = """

@@ -1976,10 +1976,6 @@
         <translation>Die Spalte changed enthält yes oder no, wie das Modell es bewertet. Beide Layer werden auf einem gemeinsamen Raster gezeichnet, im KBS des früheren Layers; KBS und Auflösung dürfen sich unterscheiden.</translation>
     </message>
     <message>
-        <source>Number of views of each tile</source>
-        <translation>Anzahl der Ansichten je Kachel</translation>
-    </message>
-    <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
         <translation>Der Layer {layer} kann nicht bearbeitet werden; wählen Sie eine Ausgabe anstelle des Layers selbst.</translation>
     </message>
@@ -2030,6 +2026,10 @@
     <message>
         <source>The layer {layer} cannot be transformed to the CRS {crs}; choose another layer.</source>
         <translation>Der Layer {layer} kann nicht in das KBS {crs} transformiert werden; wählen Sie einen anderen Layer.</translation>
+    </message>
+    <message>
+        <source>Number of views of each image</source>
+        <translation>Anzahl der Ansichten je Bild</translation>
     </message>
     <message>
         <source>Tile size</source>
@@ -2190,6 +2190,190 @@
     <message>
         <source>there is no such folder</source>
         <translation>diesen Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Probability of each option (JSON)</source>
+        <translation>Wahrscheinlichkeit jeder Antwortmöglichkeit (JSON)</translation>
+    </message>
+    <message>
+        <source>Model that answered</source>
+        <translation>Modell, das geantwortet hat</translation>
+    </message>
+    <message>
+        <source>Digest of the model</source>
+        <translation>Prüfsumme des Modells</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Engine</translation>
+    </message>
+    <message>
+        <source>Host that the images were sent to</source>
+        <translation>Rechner, an den die Bilder gesendet wurden</translation>
+    </message>
+    <message>
+        <source>Footprint (WKT, in the layer&apos;s CRS)</source>
+        <translation>Fußabdruck (WKT, im KBS des Layers)</translation>
+    </message>
+    <message>
+        <source>Acquisition dates (JSON)</source>
+        <translation>Aufnahmedaten (JSON)</translation>
+    </message>
+    <message>
+        <source>Confidence (0 to 1)</source>
+        <translation>Sicherheit (0 bis 1)</translation>
+    </message>
+    <message>
+        <source>Whether anything has changed</source>
+        <translation>Ob sich etwas geändert hat</translation>
+    </message>
+    <message>
+        <source>Whether the model is not sure</source>
+        <translation>Ob das Modell nicht sicher ist</translation>
+    </message>
+    <message>
+        <source>The model gets one image of each layer: what the map shows of the extent, with the bands, stretch and transparency of the layer, made smaller to the size that the model reads. Use the algorithms on tiles for small things in a large extent.</source>
+        <translation>Das Modell erhält ein Bild je Layer: was die Karte von der Ausdehnung zeigt, mit den Kanälen, der Streckung und der Transparenz des Layers, verkleinert auf die Größe, die das Modell liest. Für kleine Dinge in einer großen Ausdehnung sind die Algorithmen für Kacheln da.</translation>
+    </message>
+    <message>
+        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option that was chosen), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
+        <translation>Es wird nichts geschrieben und kein Layer hinzugefügt, außer einer Änderungskarte, die Sie anfordern. Ausgaben sind ANSWER, CONFIDENCE (0 bis 1, der gewählten Antwort), PROBABILITIES (JSON, je Antwortmöglichkeit), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (leer, wenn die Bilder auf diesem Computer geblieben sind), FOOTPRINT und DATES. Ein Wert, den das Modell nicht liefert, ist leer. Ein Fehler beendet den Lauf mit seinem Grund.</translation>
+    </message>
+    <message>
+        <source>On the map of {layer} the extent lies at both ends, across 180 degrees; ask about one side at a time.</source>
+        <translation>Auf der Karte von {layer} liegt die Ausdehnung an beiden Enden, über 180 Grad hinweg; fragen Sie nach einer Seite auf einmal.</translation>
+    </message>
+    <message>
+        <source>Asking {model}…</source>
+        <translation>{model} wird gefragt…</translation>
+    </message>
+    <message>
+        <source>The layer {layer} has no data in this extent; choose another extent.</source>
+        <translation>Der Layer {layer} hat in dieser Ausdehnung keine Daten; wählen Sie eine andere Ausdehnung.</translation>
+    </message>
+    <message>
+        <source>One layer is an image, two are a pair of dates, more are a series; they are read in the order of their dates. Without options the answer is free text. With options, such as yes,no, the answer is the most likely one, and each has a probability.</source>
+        <translation>Ein Layer ist ein Bild, zwei sind ein Bildpaar, mehr sind eine Zeitreihe; sie werden in der Reihenfolge ihrer Daten gelesen. Ohne Antwortmöglichkeiten ist die Antwort freier Text. Mit Antwortmöglichkeiten wie yes,no ist die Antwort die wahrscheinlichste, und jede hat eine Wahrscheinlichkeit.</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Fragen</translation>
+    </message>
+    <message>
+        <source>Asks one question about an extent of a raster layer, two dates or a series.</source>
+        <translation>Stellt eine Frage zu einer Ausdehnung eines Rasterlayers, eines Bildpaars oder einer Zeitreihe.</translation>
+    </message>
+    <message>
+        <source>question,ask,answer,VQA,yes,no,probability,options,raster,dates,series,agent,AI</source>
+        <translation>Frage,fragen,Antwort,VQA,ja,nein,Wahrscheinlichkeit,Antwortmöglichkeiten,Raster,Daten,Zeitreihe,Agent,KI</translation>
+    </message>
+    <message>
+        <source>Raster layer, two dates, or layers of a series</source>
+        <translation>Rasterlayer, zwei Zeitpunkte oder Layer einer Zeitreihe</translation>
+    </message>
+    <message>
+        <source>ANSWER is a sentence, CHANGED the model&apos;s own verdict. The change map is a GeoTIFF of the probability of change in percent; only models of UniRS make one, and a run that asks another model for it fails. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
+        <translation>ANSWER ist ein Satz, CHANGED die Entscheidung des Modells selbst. Die Änderungskarte ist ein GeoTIFF der Wahrscheinlichkeit einer Änderung in Prozent; nur UniRS-Modelle erzeugen eine, und ein Lauf, der sie von einem anderen Modell verlangt, schlägt fehl. Beide Layer werden auf einem gemeinsamen Raster gezeichnet, im KBS des früheren Layers; KBS und Auflösung dürfen sich unterscheiden.</translation>
+    </message>
+    <message>
+        <source>With several views the verdict and the map are averaged over turned and mirrored views of the images: slower but more reliable.</source>
+        <translation>Mit mehreren Ansichten werden Entscheidung und Karte über gedrehte und gespiegelte Ansichten der Bilder gemittelt: langsamer, aber zuverlässiger.</translation>
+    </message>
+    <message>
+        <source>Describe change</source>
+        <translation>Änderung beschreiben</translation>
+    </message>
+    <message>
+        <source>Describes in words what changed in an extent between two dates.</source>
+        <translation>Beschreibt in Worten, was sich in einer Ausdehnung zwischen zwei Zeitpunkten geändert hat.</translation>
+    </message>
+    <message>
+        <source>change,change detection,compare,before,after,two dates,caption,map,raster,agent,AI</source>
+        <translation>Änderung,Änderungserkennung,vergleichen,vorher,nachher,zwei Zeitpunkte,Beschreibung,Karte,Raster,Agent,KI</translation>
+    </message>
+    <message>
+        <source>Change map</source>
+        <translation>Änderungskarte</translation>
+    </message>
+    <message>
+        <source>The change map {file} would overwrite a layer that is asked about; choose another file.</source>
+        <translation>Die Änderungskarte {file} würde einen Layer überschreiben, nach dem gefragt wird; wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Whether UniRS is set up, and which model answers on which device.</source>
+        <translation>Ob UniRS eingerichtet ist, und welches Modell auf welchem Gerät antwortet.</translation>
+    </message>
+    <message>
+        <source>status,ready,set-up,version,model,engine,device,memory,agent,AI</source>
+        <translation>Status,bereit,Einrichtung,Version,Modell,Engine,Gerät,Speicher,Agent,KI</translation>
+    </message>
+    <message>
+        <source>READY is true if questions can be answered, and MESSAGE states why not if it is false: this run does not fail. SET_UP is whether there is a runtime.</source>
+        <translation>READY ist wahr, wenn Fragen beantwortet werden können, und MESSAGE gibt sonst den Grund an: dieser Lauf schlägt nicht fehl. SET_UP ist, ob es eine Laufzeitumgebung gibt.</translation>
+    </message>
+    <message>
+        <source>The model is loaded (or its server asked), because only that shows that it works: ENGINE, DEVICE_USED, PRECISION_USED, MEMORY_BYTES (of its weights), DIGEST, HOST (empty if images stay on this computer) and CHANGE_MAPS come from it. Without that, the runtime alone is tried.</source>
+        <translation>Das Modell wird geladen (oder sein Server gefragt), weil nur das zeigt, dass es funktioniert: ENGINE, DEVICE_USED, PRECISION_USED, MEMORY_BYTES (seiner Gewichte), DIGEST, HOST (leer, wenn Bilder auf diesem Computer bleiben) und CHANGE_MAPS stammen daher. Sonst wird nur die Laufzeitumgebung geprüft.</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>Das Modell laden</translation>
+    </message>
+    <message>
+        <source>Whether questions can be answered</source>
+        <translation>Ob Fragen beantwortet werden können</translation>
+    </message>
+    <message>
+        <source>Whether the runtime is set up</source>
+        <translation>Ob die Laufzeitumgebung eingerichtet ist</translation>
+    </message>
+    <message>
+        <source>Whether the model makes change maps</source>
+        <translation>Ob das Modell Änderungskarten erzeugt</translation>
+    </message>
+    <message>
+        <source>State, in a sentence</source>
+        <translation>Zustand, in einem Satz</translation>
+    </message>
+    <message>
+        <source>Version of the runtime</source>
+        <translation>Version der Laufzeitumgebung</translation>
+    </message>
+    <message>
+        <source>Python of the runtime</source>
+        <translation>Python der Laufzeitumgebung</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Host that images are sent to</source>
+        <translation>Rechner, an den Bilder gesendet werden</translation>
+    </message>
+    <message>
+        <source>Memory of the weights, in bytes</source>
+        <translation>Speicher der Gewichte, in Byte</translation>
+    </message>
+    <message>
+        <source>Ready: {model} answers on {device}.</source>
+        <translation>Bereit: {model} antwortet auf {device}.</translation>
     </message>
 </context>
 <context>

@@ -1976,10 +1976,6 @@
         <translation>La colonne changed vaut yes ou no, selon le score du modèle. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche antérieure&#xa0;; leurs SCR et leurs résolutions peuvent différer.</translation>
     </message>
     <message>
-        <source>Number of views of each tile</source>
-        <translation>Nombre de vues de chaque tuile</translation>
-    </message>
-    <message>
         <source>The layer {layer} cannot be edited; choose an output instead of the layer itself.</source>
         <translation>La couche {layer} ne peut pas être modifiée&#xa0;; choisissez une sortie au lieu de la couche elle-même.</translation>
     </message>
@@ -2030,6 +2026,10 @@
     <message>
         <source>The layer {layer} cannot be transformed to the CRS {crs}; choose another layer.</source>
         <translation>La couche {layer} ne peut pas être transformée dans le SCR {crs} ; choisissez une autre couche.</translation>
+    </message>
+    <message>
+        <source>Number of views of each image</source>
+        <translation>Nombre de vues de chaque image</translation>
     </message>
     <message>
         <source>Tile size</source>
@@ -2191,6 +2191,190 @@
         <source>there is no such folder</source>
         <translation>ce dossier n’existe pas</translation>
     </message>
+    <message>
+        <source>Answer</source>
+        <translation>Réponse</translation>
+    </message>
+    <message>
+        <source>Probability of each option (JSON)</source>
+        <translation>Probabilité de chaque choix (JSON)</translation>
+    </message>
+    <message>
+        <source>Model that answered</source>
+        <translation>Modèle qui a répondu</translation>
+    </message>
+    <message>
+        <source>Digest of the model</source>
+        <translation>Empreinte du modèle</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Moteur</translation>
+    </message>
+    <message>
+        <source>Host that the images were sent to</source>
+        <translation>Hôte auquel les images ont été envoyées</translation>
+    </message>
+    <message>
+        <source>Footprint (WKT, in the layer&apos;s CRS)</source>
+        <translation>Empreinte au sol (WKT, dans le SCR de la couche)</translation>
+    </message>
+    <message>
+        <source>Acquisition dates (JSON)</source>
+        <translation>Dates d’acquisition (JSON)</translation>
+    </message>
+    <message>
+        <source>Confidence (0 to 1)</source>
+        <translation>Confiance (0 à 1)</translation>
+    </message>
+    <message>
+        <source>Whether anything has changed</source>
+        <translation>Si quelque chose a changé</translation>
+    </message>
+    <message>
+        <source>Whether the model is not sure</source>
+        <translation>Si le modèle n’est pas sûr</translation>
+    </message>
+    <message>
+        <source>The model gets one image of each layer: what the map shows of the extent, with the bands, stretch and transparency of the layer, made smaller to the size that the model reads. Use the algorithms on tiles for small things in a large extent.</source>
+        <translation>Le modèle reçoit une image de chaque couche&#xa0;: ce que la carte montre de l’emprise, avec les bandes, l’étirement et la transparence de la couche, réduit à la taille que le modèle lit. Pour de petites choses dans une grande emprise, utilisez les algorithmes sur tuiles.</translation>
+    </message>
+    <message>
+        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option that was chosen), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
+        <translation>Rien n’est écrit et aucune couche n’est ajoutée, sauf une carte des changements que vous demandez. Les sorties sont ANSWER, CONFIDENCE (0 à 1, du choix retenu), PROBABILITIES (JSON, par choix), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (vide si les images sont restées sur cet ordinateur), FOOTPRINT et DATES. Une valeur que le modèle ne donne pas est vide. Un échec termine l’exécution avec sa raison.</translation>
+    </message>
+    <message>
+        <source>On the map of {layer} the extent lies at both ends, across 180 degrees; ask about one side at a time.</source>
+        <translation>Sur la carte de {layer}, l’emprise se trouve aux deux bouts, de part et d’autre de 180 degrés&#xa0;; interrogez un côté à la fois.</translation>
+    </message>
+    <message>
+        <source>Asking {model}…</source>
+        <translation>Question posée à {model}…</translation>
+    </message>
+    <message>
+        <source>The layer {layer} has no data in this extent; choose another extent.</source>
+        <translation>La couche {layer} n’a pas de données dans cette emprise&#xa0;; choisissez une autre emprise.</translation>
+    </message>
+    <message>
+        <source>One layer is an image, two are a pair of dates, more are a series; they are read in the order of their dates. Without options the answer is free text. With options, such as yes,no, the answer is the most likely one, and each has a probability.</source>
+        <translation>Une couche est une image, deux sont une paire de dates, plus sont une série temporelle&#xa0;; elles sont lues dans l’ordre de leurs dates. Sans choix, la réponse est un texte libre. Avec des choix, tels que yes,no, la réponse est le plus probable, et chacun a une probabilité.</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Interroger</translation>
+    </message>
+    <message>
+        <source>Asks one question about an extent of a raster layer, two dates or a series.</source>
+        <translation>Pose une question sur une emprise d’une couche raster, de deux dates ou d’une série temporelle.</translation>
+    </message>
+    <message>
+        <source>question,ask,answer,VQA,yes,no,probability,options,raster,dates,series,agent,AI</source>
+        <translation>question,interroger,réponse,VQA,oui,non,probabilité,choix,raster,dates,série,agent,IA</translation>
+    </message>
+    <message>
+        <source>Raster layer, two dates, or layers of a series</source>
+        <translation>Couche raster, deux dates, ou couches d’une série temporelle</translation>
+    </message>
+    <message>
+        <source>ANSWER is a sentence, CHANGED the model&apos;s own verdict. The change map is a GeoTIFF of the probability of change in percent; only models of UniRS make one, and a run that asks another model for it fails. Both layers are drawn on one grid, in the CRS of the layer before; they may differ in CRS and resolution.</source>
+        <translation>ANSWER est une phrase, CHANGED le verdict du modèle lui-même. La carte des changements est un GeoTIFF de la probabilité de changement en pour cent&#xa0;; seuls les modèles UniRS en font une, et une exécution qui la demande à un autre modèle échoue. Les deux couches sont dessinées sur une même grille, dans le SCR de la couche antérieure&#xa0;; leurs SCR et leurs résolutions peuvent différer.</translation>
+    </message>
+    <message>
+        <source>With several views the verdict and the map are averaged over turned and mirrored views of the images: slower but more reliable.</source>
+        <translation>Avec plusieurs vues, le verdict et la carte sont moyennés sur des vues tournées et en miroir des images&#xa0;: plus lent mais plus fiable.</translation>
+    </message>
+    <message>
+        <source>Describe change</source>
+        <translation>Décrire le changement</translation>
+    </message>
+    <message>
+        <source>Describes in words what changed in an extent between two dates.</source>
+        <translation>Décrit en mots ce qui a changé dans une emprise entre deux dates.</translation>
+    </message>
+    <message>
+        <source>change,change detection,compare,before,after,two dates,caption,map,raster,agent,AI</source>
+        <translation>changement,détection de changement,comparer,avant,après,deux dates,légende,carte,raster,agent,IA</translation>
+    </message>
+    <message>
+        <source>Change map</source>
+        <translation>Carte des changements</translation>
+    </message>
+    <message>
+        <source>The change map {file} would overwrite a layer that is asked about; choose another file.</source>
+        <translation>La carte des changements {file} écraserait une couche interrogée&#xa0;; choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Whether UniRS is set up, and which model answers on which device.</source>
+        <translation>Si UniRS est installé, et quel modèle répond sur quel périphérique.</translation>
+    </message>
+    <message>
+        <source>status,ready,set-up,version,model,engine,device,memory,agent,AI</source>
+        <translation>état,prêt,installation,version,modèle,moteur,périphérique,mémoire,agent,IA</translation>
+    </message>
+    <message>
+        <source>READY is true if questions can be answered, and MESSAGE states why not if it is false: this run does not fail. SET_UP is whether there is a runtime.</source>
+        <translation>READY est vrai si les questions peuvent recevoir une réponse, et MESSAGE indique sinon pourquoi&#xa0;: cette exécution n’échoue pas. SET_UP indique s’il y a un environnement d’exécution.</translation>
+    </message>
+    <message>
+        <source>The model is loaded (or its server asked), because only that shows that it works: ENGINE, DEVICE_USED, PRECISION_USED, MEMORY_BYTES (of its weights), DIGEST, HOST (empty if images stay on this computer) and CHANGE_MAPS come from it. Without that, the runtime alone is tried.</source>
+        <translation>Le modèle est chargé (ou son serveur interrogé), car cela seul montre qu’il fonctionne&#xa0;: ENGINE, DEVICE_USED, PRECISION_USED, MEMORY_BYTES (de ses poids), DIGEST, HOST (vide si les images restent sur cet ordinateur) et CHANGE_MAPS en viennent. Sinon, seul l’environnement d’exécution est essayé.</translation>
+    </message>
+    <message>
+        <source>Load the model</source>
+        <translation>Charger le modèle</translation>
+    </message>
+    <message>
+        <source>Whether questions can be answered</source>
+        <translation>Si les questions peuvent recevoir une réponse</translation>
+    </message>
+    <message>
+        <source>Whether the runtime is set up</source>
+        <translation>Si l’environnement d’exécution est installé</translation>
+    </message>
+    <message>
+        <source>Whether the model makes change maps</source>
+        <translation>Si le modèle fait des cartes des changements</translation>
+    </message>
+    <message>
+        <source>State, in a sentence</source>
+        <translation>État, en une phrase</translation>
+    </message>
+    <message>
+        <source>Version of the runtime</source>
+        <translation>Version de l’environnement d’exécution</translation>
+    </message>
+    <message>
+        <source>Python of the runtime</source>
+        <translation>Python de l’environnement d’exécution</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Périphérique</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>Host that images are sent to</source>
+        <translation>Hôte auquel les images sont envoyées</translation>
+    </message>
+    <message>
+        <source>Memory of the weights, in bytes</source>
+        <translation>Mémoire des poids, en octets</translation>
+    </message>
+    <message>
+        <source>Ready: {model} answers on {device}.</source>
+        <translation>Prêt&#xa0;: {model} répond sur {device}.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2258,7 +2442,7 @@
     </message>
     <message>
         <source>Ask</source>
-        <translation>Demander</translation>
+        <translation>Interroger</translation>
     </message>
     <message>
         <source>Stop</source>

@@ -26,7 +26,7 @@ translate = QCoreApplication.translate
 
 
 class Status(UniRSAlgorithm):
-    """Tells whether questions can be answered; what is wrong is a value, not a failure."""
+    """Whether questions can be answered; what is wrong is a value, not a failure."""
 
     NAME = "status"
 
@@ -49,9 +49,9 @@ class Status(UniRSAlgorithm):
                 translate(
                     "Processing",
                     "The model is loaded (or its server asked), because only that shows that it "
-                    "works: ENGINE, DEVICE, PRECISION_USED, MEMORY_BYTES (of its weights), DIGEST, "
-                    "HOST (empty if images stay on this computer) and CHANGE_MAPS come from it. "
-                    "Without that, the runtime alone is tried.",
+                    "works: ENGINE, DEVICE_USED, PRECISION_USED, MEMORY_BYTES (of its weights), "
+                    "DIGEST, HOST (empty if images stay on this computer) and CHANGE_MAPS come "
+                    "from it. Without that, the runtime alone is tried.",
                 ),
             ),
         )

@@ -15,7 +15,6 @@ from unirs.errors import UniRSError, short_reason
 from unirs.files import whole_file
 
 _LARGEST = 2**20
-_EXAMPLE = "docs/batch.md has an example"
 
 
 class _Loader(yaml.SafeLoader):
@@ -56,11 +55,11 @@ def read_plan(path: Path) -> Plan:
 def plan_of(values: Any, folder: Path, name: str) -> Plan:
     """See :meth:`Plan.of`."""
     if not isinstance(values, dict):
-        _refuse(name, f"it holds no keys such as inputs, tiles, ask and output; {_EXAMPLE}")
+        _refuse(name, "it has no keys such as inputs, tiles, ask and output")
     try:
         plan = Plan.model_validate(values)
     except ValidationError as error:
-        _refuse(name, f"{_problem(error)}; {_EXAMPLE}")
+        _refuse(name, _problem(error))
     return _absolute(plan, folder)
 
 
@@ -85,13 +84,13 @@ def _values(path: Path) -> Any:
     try:
         return _Loader(written.decode("utf-8-sig")).get_single_data()
     except UnicodeDecodeError:
-        _refuse(str(path), f"it is no text; {_EXAMPLE}")
+        _refuse(str(path), "it is no text")
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         _refuse(str(path), f"it is no YAML: {_yaml_problem(error)}")
 
 
 def _refuse(name: str, why: str) -> NoReturn:
-    raise UniRSError("plan_invalid", f"{name} is no plan of a batch: {why}.")
+    raise UniRSError("plan_invalid", f"{name} cannot be used as the plan of a batch: {why}.")
 
 
 def _yaml_problem(error: Exception) -> str:

@@ -29,6 +29,7 @@ _LOCAL_ONLY = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",  # the port at which nobody answers
     "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",  # files beside a raster are looked for by name
     "GDAL_SKIP": SERVICE_DRIVERS,  # heard if nothing in this process used GDAL
 }
 

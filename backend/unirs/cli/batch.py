@@ -1,0 +1,158 @@
+"""The command ``batch``: a plan, or the same as options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from unirs.cli.batch_options import PlanOptions, plan_values
+from unirs.cli.options import takes_options
+from unirs.cli.screen import Watch, print_table
+from unirs.errors import UniRSError
+from unirs.files import file_size
+
+if TYPE_CHECKING:
+    from unirs.batch.plan import Asked, Plan
+    from unirs.batch.preview import Preview
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+unirs batch plan.yaml
+
+unirs batch scenes/ --ask "Is there water?" --options yes,no --output answers --dry-run
+
+unirs batch 2012/ 2020/ --pairs earliest-latest --change --tile-size "500 m" --output changes
+
+unirs batch plan.yaml --ray local --workers 4
+
+unirs batch status answers
+
+unirs batch export answers answers.gpkg
+"""
+PLAN_ENDINGS = {".yaml", ".yml"}
+MACHINES = "Machines"
+
+
+class _Group(TyperGroup):
+    """``batch`` with rasters or a plan, unless its first word is one of the other commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in self.commands:
+            args = ["run", *(args or ["--help"])]
+        return super().parse_args(ctx, args)
+
+
+class _Run(TyperCommand):
+    """A command that is called by the name of its group."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        name = parent.info_name if parent else info_name
+        return super().make_context(name, args, parent=parent and parent.parent, **extra)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    batch = typer.Typer(
+        cls=_Group,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Ask about every tile of many rasters, on one computer or a cluster.",
+    )
+    batch.command(cls=_Run, epilog=EXAMPLES, hidden=True)(run)
+    app.add_typer(batch, name="batch", rich_help_panel="Questions")
+
+
+@takes_options(PlanOptions)
+def run(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PLAN.yaml|RASTER...",
+            help="A plan; or rasters, folders, globs, GDAL tile indexes, STAC items "
+            "(.json, .parquet) or a .csv of pairs.",
+            show_default=False,
+        ),
+    ],
+    common: PlanOptions,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count rasters, tiles and parts.")
+    ] = False,
+) -> None:
+    """Ask about every tile of many rasters, on one computer or a cluster.
+
+    The same command goes on with a run that has ended before its end.
+    """
+    from unirs.imagery.storage import reading_from
+
+    plan = _plan(inputs, common)
+    with reading_from(plan.storage):
+        if dry_run:
+            _show_preview(plan)
+            return
+
+
+def _plan(inputs: list[str], options: PlanOptions) -> Plan:
+    """The plan of the command line.
+
+    Raises:
+        typer.BadParameter: Options beside a plan, or none where they are needed.
+        UniRSError: What is wrong with the plan.
+    """
+    from unirs.batch.plan import Plan
+
+    plans = [name for name in inputs if Path(name).suffix.lower() in PLAN_ENDINGS]
+    if not plans:
+        return Plan.of(plan_values(inputs, options), Path.cwd(), "These options")
+    if len(inputs) > 1:
+        raise typer.BadParameter(f"{plans[0]} is a plan, which is given alone", param_hint="RASTER")
+    if given := options.given():
+        raise typer.BadParameter(
+            f"is a part of the plan; write it into {plans[0]}", param_hint=given[0]
+        )
+    return Plan.read(Path(plans[0]))
+
+
+def _show_preview(plan: Plan) -> None:
+    from unirs.batch.preview import preview
+
+    with Watch("Finding the rasters") as watch:
+        seen = preview(plan, lambda number: watch.stage(f"Finding the rasters: {number:,}"))
+    if not seen.rows:
+        raise UniRSError(
+            "no_tiles",
+            f"No tile of the {seen.sources:,} rasters meets {plan.tiles.clip}; check the polygon.",
+        )
+    print_table(("Plan", str(plan.output.folder)), _preview_rows(plan, seen))
+
+
+def _preview_rows(plan: Plan, seen: Preview) -> list[tuple[str, str]]:
+    good = seen.sources - seen.failed.total()
+    size = "one for each" if plan.tiles.size == "whole" else f"of {plan.tiles.size}"
+    return [
+        ("pairs" if plan.makes_pairs else "rasters", f"{good:,}"),
+        *[("failed", f"{count:,} × {code}") for code, count in seen.failed.most_common()],
+        *[("first failure", each.message) for each in (seen.first_failure,) if each],
+        *[("CRS", f"{_crs_name(crs)} ({count:,})") for crs, count in seen.crs.most_common(5)],
+        ("tiles", f"{seen.tiles:,} {size}"),
+        ("parts", f"{seen.parts:,}"),
+        *[("question", _question(asked)) for asked in plan.ask.questions],
+        ("model", plan.ask.model),
+        ("output", f"{seen.rows:,} rows, some {file_size(seen.bytes)}"),
+    ]
+
+
+def _question(asked: Asked) -> str:
+    answers = ", ".join(asked.options or asked.classes)
+    return f"{asked.question or asked.task.value}{f' ({answers})' if answers else ''}"
+
+
+def _crs_name(crs: str | None) -> str:
+    if crs is None:
+        return "none, pixels are counted"
+    return crs if len(crs) < 30 else crs.split('"')[1]

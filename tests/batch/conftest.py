@@ -72,3 +72,26 @@ def make_plan(tmp_path: Path) -> Callable[..., Plan]:
         return Plan.of(values, tmp_path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_model(make_model: Callable[..., Path]) -> Path:
+    """The folder of a model that answers at once."""
+    return make_model()
+
+
+@pytest.fixture
+def tiny_plan(make_plan: Callable[..., Plan], tiny_model: Path) -> Callable[..., Plan]:
+    """Makes a plan of tiles of 16 pixels, which ``tiny_model`` answers."""
+
+    def make(*rasters: str, questions: list[dict[str, object]] | None = None, **sections) -> Plan:
+        road = {"task": "ask", "question": "is there a road?", "options": ["yes", "no"]}
+        ask = {
+            "questions": questions or [road],
+            "model": str(tiny_model),
+            "device": "cpu",
+            "precision": "float32",
+        }
+        return make_plan(*rasters, **{"tiles": {"size": 16}, "ask": ask, **sections})
+
+    return make

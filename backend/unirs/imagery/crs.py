@@ -121,7 +121,7 @@ def transform_extent(extent: Extent, source: CRS | None, target: CRS | None) -> 
         return None
     width = world_width(target)
     if width is not None:
-        xs = np.asarray(lead.transform(*_outline(extent))[0])
+        xs = np.asarray(lead.transform(*outline(extent))[0])
         xs = np.unwrap(xs[np.isfinite(xs)], period=width)
         if abs(xs[-1] - xs[0]) < width / 2:  # else the outline goes around a pole
             min_x, max_x = float(xs.min()), float(xs.max())
@@ -149,7 +149,7 @@ def beside(extent: Extent, other: Extent, crs: CRS | None) -> Extent:
     return extent[0] + turn * width, extent[1], extent[2] + turn * width, extent[3]
 
 
-def _outline(extent: Extent) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def outline(extent: Extent) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points around an extent, in order, the first one again at the end."""
     min_x, min_y, max_x, max_y = extent
     x, y = np.linspace(min_x, max_x, _STEPS), np.linspace(min_y, max_y, _STEPS)

@@ -1,0 +1,78 @@
+"""The display of a batch: tiles a second, the time left, failures by kind."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from unirs.cli.screen import Bars
+
+if TYPE_CHECKING:
+    from unirs.batch.events import Event
+
+_KINDS = 3
+"""Kinds of failures that are named, the most frequent ones."""
+
+
+class BatchProgress:
+    """A bar on stderr that counts tiles; pass ``show`` as ``on_event`` of a run."""
+
+    def __init__(self) -> None:
+        self._bars = Bars()
+        self._done = self._total = self._tiles_now = 0
+        self._failed: Counter[str] = Counter()
+        self._since: float | None = None
+
+    def __enter__(self) -> BatchProgress:
+        """Start drawing."""
+        self._bars.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing; the bar stays."""
+        self._bars.__exit__(kind, error, trace)
+
+    def show(self, event: Event) -> None:
+        """Show what has happened in a run."""
+        from unirs.batch.events import PartDone, Planned, Started, WorkerLost, WorkerReady
+
+        if isinstance(event, Started):
+            self._done, self._failed = event.tiles_before, Counter(event.failed_before)
+            self._bars.begin("Finding the rasters")
+        elif isinstance(event, Planned):
+            self._total = event.tiles
+            self._bars.begin("Answering tiles")
+            self._update()
+        elif isinstance(event, WorkerReady):
+            self._since = self._since or time.monotonic()
+            where = f"{event.model} on {event.device}, {event.precision}".rstrip(", ")
+            self._bars.note(f"{event.worker}: {where}, ready after {event.seconds:.1f} s")
+        elif isinstance(event, WorkerLost):
+            self._bars.note(f"A worker was lost ({event.worker or 'not ready'}): {event.reason}")
+        elif isinstance(event, PartDone):
+            self._done += event.tiles + event.skipped
+            self._tiles_now += event.tiles + event.skipped
+            self._failed.update(event.failed)
+            self._update()
+
+    def _update(self) -> None:
+        self._bars.update(self._done, self._total, ", ".join(filter(None, self._notes())))
+
+    def _notes(self) -> list[str]:
+        kinds = [f"{count} {code}" for code, count in self._failed.most_common(_KINDS)]
+        failed = f"{self._failed.total()} failed ({', '.join(kinds)})" if kinds else ""
+        return [self._speed(), failed]
+
+    def _speed(self) -> str:
+        """Tiles a second since the first worker was ready."""
+        if self._since is None or not self._tiles_now:
+            return ""
+        speed = self._tiles_now / (time.monotonic() - self._since)
+        return f"{speed:.1f} tiles/s" if speed >= 1 else f"{60 * speed:.1f} tiles/min"

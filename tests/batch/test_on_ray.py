@@ -6,8 +6,8 @@ import pytest
 
 from unirs.batch.cluster import Cluster
 from unirs.batch.events import WorkerReady
-from unirs.batch.output import PartResult
 from unirs.batch.flow import answers
+from unirs.batch.output import PartResult
 
 
 def rows_of(happenings):

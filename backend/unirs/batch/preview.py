@@ -10,8 +10,8 @@ from unirs.batch.plan import Plan
 from unirs.batch.sources import Failure, Source, survey
 from unirs.batch.tiling import parts
 
-ROW_BYTES = 160
-"""Of a row in a compressed part file, as measured with captions of 60 letters."""
+PART_BYTES, ROW_BYTES = 9_600, 50
+"""Of a part file without rows, and of each row in it, compressed, as measured."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Preview:
     @property
     def bytes(self) -> int:
         """Size of the output, as estimated."""
-        return self.rows * ROW_BYTES
+        return self.parts * PART_BYTES + self.rows * ROW_BYTES
 
     def count(self, source: Source) -> None:
         """Take a source into account."""

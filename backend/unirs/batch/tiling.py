@@ -123,7 +123,7 @@ def parts(plan: Plan, sources: Iterable[Source]) -> Iterator[Part]:
         sources: Those of the plan; no raster is opened.
 
     Raises:
-        UniRSError: What the clip polygon is refused for.
+        UniRSError: What the clip polygon is refused for; ``no_tiles`` if it leaves none.
     """
     clip = Clip.read(plan.tiles.clip) if plan.tiles.clip else None
     waiting: list[Block] = []
@@ -133,8 +133,12 @@ def parts(plan: Plan, sources: Iterable[Source]) -> Iterator[Part]:
                 yield Part(tuple(waiting))
                 waiting = []
             waiting.append(block)
-    if waiting:
-        yield Part(tuple(waiting))
+    if not waiting:  # else the last part has at least one block
+        raise UniRSError(
+            "no_tiles",
+            f"No tile of the rasters meets a polygon of {plan.tiles.clip}; check the polygons.",
+        )
+    yield Part(tuple(waiting))
 
 
 def _blocks(source: Source, plan: Plan, clip: Clip | None) -> Iterator[Block]:

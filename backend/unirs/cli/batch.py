@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,12 +14,13 @@ from typer.core import TyperCommand, TyperGroup
 from unirs.cli.batch_options import PlanOptions, plan_values
 from unirs.cli.options import takes_options
 from unirs.cli.screen import Watch, print_table
-from unirs.errors import UniRSError
 from unirs.files import file_size
 
 if TYPE_CHECKING:
+    from unirs.batch.cluster import Cluster
     from unirs.batch.plan import Asked, Plan
     from unirs.batch.preview import Preview
+    from unirs.batch.running import Summary
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -83,6 +87,43 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only count rasters, tiles and parts.")
     ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option("--retry-failed", help="Answer parts with failed tiles once more."),
+    ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|ADDRESS",
+            help="Run on Ray: start it on this computer, or join a cluster.",
+            show_default=False,
+            rich_help_panel=MACHINES,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Models that answer at a time; by default as many as fit.",
+            show_default=False,
+            rich_help_panel=MACHINES,
+        ),
+    ] = None,
+    cpus_per_worker: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="CPU threads of each.", rich_help_panel=MACHINES),
+    ] = None,
+    gpus_per_worker: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="GPUs of each; 0.5: two share one.",
+            show_default=False,
+            rich_help_panel=MACHINES,
+        ),
+    ] = None,
 ) -> None:
     """Ask about every tile of many rasters, on one computer or a cluster.
 
@@ -91,10 +132,12 @@ def run(
     from unirs.imagery.storage import reading_from
 
     plan = _plan(inputs, common)
+    cluster = _cluster(ray, workers, cpus_per_worker, gpus_per_worker)
     with reading_from(plan.storage):
         if dry_run:
             _show_preview(plan)
-            return
+        else:
+            _run(plan, cluster, retry_failed)
 
 
 def _plan(inputs: list[str], options: PlanOptions) -> Plan:
@@ -118,16 +161,49 @@ def _plan(inputs: list[str], options: PlanOptions) -> Plan:
     return Plan.read(Path(plans[0]))
 
 
+def _cluster(
+    ray: str | None, workers: int | None, cpus: int | None, gpus: float | None
+) -> Cluster | None:
+    """Where the workers are; ``None`` for this process.
+
+    Raises:
+        typer.BadParameter: Workers are described, and there is no cluster for them.
+    """
+    from unirs.batch.cluster import Cluster
+
+    if ray is not None:
+        return Cluster(ray, workers, cpus or 1, gpus)
+    for name, value in (("workers", workers), ("cpus-per-worker", cpus), ("gpus-per-worker", gpus)):
+        if value is not None:
+            raise typer.BadParameter("needs --ray local or --ray ADDRESS", param_hint=f"--{name}")
+    return None
+
+
+def _run(plan: Plan, cluster: Cluster | None, retry_failed: bool) -> None:
+    from unirs.batch.running import run_batch
+    from unirs.cli.batch_progress import BatchProgress
+
+    with BatchProgress() as progress:
+        summary = run_batch(plan, cluster, retry_failed=retry_failed, on_event=progress.show)
+    print_table(("Batch", str(plan.output.folder)), _summary_rows(summary))
+
+
+def _summary_rows(summary: Summary) -> Iterator[tuple[str, str]]:
+    yield "tiles", f"{summary.tiles:,}"
+    if summary.skipped:
+        yield "skipped", f"{summary.skipped:,}, with too little data"
+    for code, count in Counter(summary.failed).most_common():
+        yield "failed", f"{count:,} × {code}"
+    before = f", {summary.parts_before:,} of them by earlier runs" if summary.parts_before else ""
+    yield "parts", f"{summary.parts:,}{before}"
+    yield "time", str(dt.timedelta(seconds=round(summary.seconds)))
+
+
 def _show_preview(plan: Plan) -> None:
     from unirs.batch.preview import preview
 
     with Watch("Finding the rasters") as watch:
         seen = preview(plan, lambda number: watch.stage(f"Finding the rasters: {number:,}"))
-    if not seen.rows:
-        raise UniRSError(
-            "no_tiles",
-            f"No tile of the {seen.sources:,} rasters meets {plan.tiles.clip}; check the polygon.",
-        )
     print_table(("Plan", str(plan.output.folder)), _preview_rows(plan, seen))
 
 

@@ -7,6 +7,7 @@ import os
 import platform
 import threading
 import time
+import warnings
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ class PartWorker:
         engine: What answers.
         batch_size: Images that it answers side by side.
         seconds: How long opening took.
+        tiles_done: Tiles that it has done with, whatever came of them.
 
     Raises:
         UniRSError: What is wrong with the model or the device.
@@ -53,9 +55,12 @@ class PartWorker:
     def __init__(self, plan: Plan, threads: int | None = None) -> None:
         started = time.monotonic()
         import torch
+        from rasterio.errors import NotGeoreferencedWarning
 
         from unirs.engines.opening import KEY_VARIABLE, open_engine
 
+        # The filter of `open_raster` is one of all threads, which those that end early take away.
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
         if threads:
             torch.set_num_threads(threads)
         ask, key = plan.ask, os.environ.get(KEY_VARIABLE)
@@ -65,6 +70,7 @@ class PartWorker:
         )
         self.batch_size = ask.batch_size or self.engine.batch_size
         self.seconds = time.monotonic() - started
+        self.tiles_done = 0
         self._turn = threading.Lock()
         self._stopping = threading.Event()
 
@@ -162,8 +168,10 @@ class _Answering:
         for tile, images in ((each.tile, each.images) for each in self._tiles):
             if images is None:
                 self.skipped += 1
+                self._worker.tiles_done += 1
             elif isinstance(images, UniRSError):
                 self._rows += failed_rows(plan, self._part, [tile], images)
+                self._worker.tiles_done += 1
             else:
                 subjects = questions_about(plan, self._part, tile)
                 for subject, request in zip(subjects, plan.requests(tile), strict=True):
@@ -187,11 +195,15 @@ class _Answering:
 
     def _keep(self, subject: TileQuestion, answer: Answer) -> None:
         self._answers += 1
-        self._rows.append(rows.answered(subject, answer))
+        self._add(rows.answered(subject, answer))
 
     def _fail(self, subject: TileQuestion, error: UniRSError) -> None:
         self._error = error
-        self._rows.append(rows.failed(subject, error.code, error.message))
+        self._add(rows.failed(subject, error.code, error.message))
+
+    def _add(self, row: Row) -> None:
+        self._rows.append(row)
+        self._worker.tiles_done += row["ask"] == len(self._worker.plan.ask.questions) - 1
 
 
 def questions_about(plan: Plan, part: str, tile: BatchTile) -> list[TileQuestion]:

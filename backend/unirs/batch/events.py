@@ -115,6 +115,18 @@ class PartDone(Event):
 
 
 @dataclass(frozen=True)
+class Moved(Event):
+    """Tiles within parts are done; this is shown, and not logged.
+
+    Attributes:
+        tiles: That this run is done with.
+    """
+
+    event = "moved"
+    tiles: int
+
+
+@dataclass(frozen=True)
 class Ended(Event):
     """Every tile of the plan has its rows."""
 

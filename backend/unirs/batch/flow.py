@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from unirs.batch.answering import PARTS_AT_ONCE, PartWorker
-from unirs.batch.events import Event
+from unirs.batch.events import Event, Moved
 from unirs.batch.output import PartResult
 
 if TYPE_CHECKING:
     from unirs.batch.cluster import Cluster
     from unirs.batch.plan import Plan
     from unirs.batch.tiling import Part
+
+_MOVED_SECONDS = 1.0
+"""Time between two looks at how far a part is."""
 
 
 def answers(
@@ -52,9 +55,20 @@ def _answers_here(plan: Plan, waiting: Iterable[Part]) -> Generator[PartResult |
             for part in waiting:
                 given.append(threads.submit(worker.run, part))
                 if len(given) == PARTS_AT_ONCE:
-                    yield given.popleft().result()
+                    yield from _awaited(given.popleft(), worker)
             while given:
-                yield given.popleft().result()
+                yield from _awaited(given.popleft(), worker)
         finally:
             worker.stop()
     worker.engine.close()
+
+
+def _awaited(part: Future[PartResult], worker: PartWorker) -> Iterator[PartResult | Event]:
+    """How the worker moves on, until the part is answered; then its result."""
+    done = worker.tiles_done
+    while not part.done():
+        wait([part], _MOVED_SECONDS)
+        if worker.tiles_done != done:
+            done = worker.tiles_done
+            yield Moved(done)
+    yield part.result()

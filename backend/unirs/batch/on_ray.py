@@ -49,6 +49,7 @@ class RayWorker:
             UniRSError: ``version_differs``, and what is wrong with the model on this computer.
         """
         from unirs.batch.plan import Plan
+        from unirs.imagery.storage import reading_from
 
         if version != __version__:
             raise UniRSError(
@@ -56,8 +57,11 @@ class RayWorker:
                 f"{platform.node()} has UniRS {__version__}, and this computer {version}; "
                 "install one version on all computers of the cluster.",
             )
+        opened = Plan.model_validate_json(plan)
+        self._storage = reading_from(opened.storage)
+        self._storage.__enter__()  # as long as the actor lives
         try:
-            self._worker = PartWorker(Plan.model_validate_json(plan), threads)
+            self._worker = PartWorker(opened, threads)
         except UniRSError as error:
             raise UniRSError(
                 error.code, f"On {platform.node()}: {error.message}", **error.details

@@ -154,7 +154,7 @@ class Output:
         """The facts of every part file, by the part's name. No rows are read.
 
         Raises:
-            UniRSError: ``output_broken``, see ``read_facts``.
+            UniRSError: See ``read_facts``.
         """
         return {facts.part: facts for facts in map(read_facts, self.part_files())}
 
@@ -180,13 +180,15 @@ def read_facts(path: Path) -> PartFacts:
     """The facts of a part file, from its metadata.
 
     Raises:
-        UniRSError: ``output_broken`` if it is none, or one of another version.
+        UniRSError: ``output_broken`` if it is none, ``output_version`` if another version wrote it.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        facts = PartFacts(**json.loads(pq.read_schema(path).metadata[FACTS_KEY]))
+        values = json.loads(pq.read_schema(path).metadata[FACTS_KEY])
+        if values["format"] == OUTPUT_FORMAT:
+            return PartFacts(**values)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise UniRSError(
             "output_broken",
@@ -194,13 +196,11 @@ def read_facts(path: Path) -> PartFacts:
             "command again.",
             reason=str(error),
         ) from error
-    if facts.format != OUTPUT_FORMAT:
-        raise UniRSError(
-            "output_broken",
-            f"{path} was written by UniRS {facts.version} in another format; choose another "
-            "output folder.",
-        )
-    return facts
+    raise UniRSError(
+        "output_version",
+        f"{path} was written by UniRS {values.get('version')} in another format; use that "
+        "version, or choose another output folder.",
+    )
 
 
 def _flush(path: Path) -> None:

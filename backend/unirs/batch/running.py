@@ -16,6 +16,7 @@ from unirs import __version__
 from unirs.batch.events import (
     Ended,
     Event,
+    Moved,
     PartDone,
     Planned,
     RunLog,
@@ -28,6 +29,7 @@ from unirs.batch.output import Output, PartFacts, PartResult
 from unirs.batch.sources import SOURCES_FILE, read_sources, survey, write_sources
 from unirs.batch.tiling import parts
 from unirs.errors import UniRSError
+from unirs.imagery.storage import reading_from
 
 if TYPE_CHECKING:
     from unirs.batch.cluster import Cluster
@@ -78,11 +80,12 @@ def run_batch(
         UniRSError: What is wrong with the plan's inputs, its output, the model or the cluster.
     """
     output = Output(plan.output.folder)
-    with output.opened(plan):
+    with output.opened(plan), reading_from(plan.storage):
         log = RunLog(output.log)
 
         def note(event: Event) -> None:
-            log.write(event)
+            if not isinstance(event, Moved):
+                log.write(event)
             on_event(event)
 
         try:

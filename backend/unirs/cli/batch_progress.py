@@ -21,7 +21,8 @@ class BatchProgress:
 
     def __init__(self) -> None:
         self._bars = Bars()
-        self._done = self._total = self._tiles_now = 0
+        self._before = self._total = 0
+        self._in_parts = self._moved = 0  # tiles of this run
         self._failed: Counter[str] = Counter()
         self._since: float | None = None
 
@@ -41,10 +42,10 @@ class BatchProgress:
 
     def show(self, event: Event) -> None:
         """Show what has happened in a run."""
-        from unirs.batch.events import PartDone, Planned, Started, WorkerLost, WorkerReady
+        from unirs.batch.events import Moved, PartDone, Planned, Started, WorkerLost, WorkerReady
 
         if isinstance(event, Started):
-            self._done, self._failed = event.tiles_before, Counter(event.failed_before)
+            self._before, self._failed = event.tiles_before, Counter(event.failed_before)
             self._bars.begin("Finding the rasters")
         elif isinstance(event, Planned):
             self._total = event.tiles
@@ -57,13 +58,21 @@ class BatchProgress:
         elif isinstance(event, WorkerLost):
             self._bars.note(f"A worker was lost ({event.worker or 'not ready'}): {event.reason}")
         elif isinstance(event, PartDone):
-            self._done += event.tiles + event.skipped
-            self._tiles_now += event.tiles + event.skipped
+            self._in_parts += event.tiles + event.skipped
             self._failed.update(event.failed)
             self._update()
+        elif isinstance(event, Moved):
+            self._moved = event.tiles
+            self._update()
+
+    @property
+    def _done(self) -> int:
+        """Tiles of this run."""
+        return max(self._in_parts, self._moved)
 
     def _update(self) -> None:
-        self._bars.update(self._done, self._total, ", ".join(filter(None, self._notes())))
+        done = self._before + self._done
+        self._bars.update(done, self._total, ", ".join(filter(None, self._notes())))
 
     def _notes(self) -> list[str]:
         kinds = [f"{count} {code}" for code, count in self._failed.most_common(_KINDS)]
@@ -72,7 +81,7 @@ class BatchProgress:
 
     def _speed(self) -> str:
         """Tiles a second since the first worker was ready."""
-        if self._since is None or not self._tiles_now:
+        if self._since is None or not self._done:
             return ""
-        speed = self._tiles_now / (time.monotonic() - self._since)
+        speed = self._done / (time.monotonic() - self._since)
         return f"{speed:.1f} tiles/s" if speed >= 1 else f"{60 * speed:.1f} tiles/min"

@@ -7,6 +7,7 @@ protocol, with the descriptions here.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -209,35 +210,14 @@ class TaskRequest:
                 "change_map_needs_pair", "A change map needs two dates; give two rasters."
             )
         maps = [path for path in (self.change_map, self.overlay) if path]
-        outputs = [*maps, *self._crop_files()]
-        if len({os.path.realpath(path) for path in outputs}) < len(outputs):
-            raise UniRSError(
-                "output_conflict", "Two outputs have the same name; give each file its own."
-            )
-        inputs = {os.path.realpath(path) for path in self.paths}
-        for path in outputs:
-            if os.path.realpath(path) in inputs:
-                raise UniRSError(
-                    "output_conflict",
-                    f"{path} is an input and would be overwritten; choose another output file.",
-                )
-            if not os.access(path.parent, os.W_OK):
-                raise UniRSError(
-                    "output_unwritable",
-                    f"{path} cannot be written because its folder is missing or read-only; "
-                    "choose another folder.",
-                )
+        check_outputs(self.paths, [*maps, *self._crop_files()])
         self._check_formats()
 
     def _check_formats(self) -> None:
-        from unirs.imagery.export import GEOTIFF, is_picture
+        from unirs.imagery.export import is_picture
 
-        if self.change_map and self.change_map.suffix.lower() not in GEOTIFF:
-            raise UniRSError(
-                "output_unwritable",
-                f"{self.change_map} does not name a GeoTIFF, which a change map is; "
-                "give it the extension .tif.",
-            )
+        if self.change_map:
+            check_geotiff(self.change_map, "a change map")
         for path in (self.overlay, self.save_crop):
             if path and not is_picture(path):
                 raise UniRSError(
@@ -252,6 +232,46 @@ class TaskRequest:
         count = 1 if self.is_video_file else len(self.paths)  # no frame is named like a video
         files = crop_files(self.save_crop, count)
         return files if count == 1 else [self.save_crop, *files]
+
+
+def check_outputs(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> None:
+    """Refuse outputs that would overwrite an input or each other, or that have no place to go.
+
+    Raises:
+        UniRSError: ``output_conflict``, ``output_unwritable``.
+    """
+    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+        raise UniRSError(
+            "output_conflict", "Two outputs have the same name; give each file its own."
+        )
+    taken = {os.path.realpath(path) for path in inputs}
+    for path in outputs:
+        if os.path.realpath(path) in taken:
+            raise UniRSError(
+                "output_conflict",
+                f"{path} is an input and would be overwritten; choose another output file.",
+            )
+        if not os.access(path.parent, os.W_OK):
+            raise UniRSError(
+                "output_unwritable",
+                f"{path} cannot be written because its folder is missing or read-only; "
+                "choose another folder.",
+            )
+
+
+def check_geotiff(path: Path, what: str) -> None:
+    """Refuse the name of a raster that does not end as that of a GeoTIFF.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    from unirs.imagery.export import GEOTIFF
+
+    if path.suffix.lower() not in GEOTIFF:
+        raise UniRSError(
+            "output_unwritable",
+            f"{path} does not name a GeoTIFF, which {what} is; give it the extension .tif.",
+        )
 
 
 def _is_video(path: str | Path) -> bool:

@@ -174,7 +174,8 @@ def takes_options(
 
     Args:
         shared: A dataclass whose fields are annotated with their options.
-        without: Parameters of the command that it does not offer; they keep their defaults.
+        without: Parameters of the command, and fields, that it does not offer; they keep their
+            defaults.
     """
     hints = get_type_hints(shared, include_extras=True)
     offered = [
@@ -185,6 +186,7 @@ def takes_options(
             annotation=hints[field.name],
         )
         for field in fields(shared)
+        if field.name not in without
     ]
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from unirs.imagery.export import new_geotiff, write_picture
+from unirs.imagery.export import Footprint, new_geotiff, write_picture
 from unirs.inputs import Crop
 
 NODATA = 255
@@ -60,13 +60,30 @@ def write_change_map(change: NDArray[np.float32], crop: Crop, path: str | os.Pat
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    unknown = np.isnan(change)
-    percent = np.where(unknown, 0.0, np.clip(change, 0.0, 1.0) * 100.0)
+    write_percent(change, crop, path, "change")
+
+
+def write_percent(
+    shares: NDArray[np.floating], footprint: Footprint, path: str | os.PathLike[str], what: str
+) -> None:
+    """Shares or probabilities as GeoTIFF, in percent, with nodata 255 and a colour table.
+
+    Args:
+        shares: ``[rows, columns]``, 0 to 1, over the extent; NaN becomes nodata.
+        footprint: Gives extent and CRS.
+        path: Where to; the file appears when it is whole.
+        what: What there is a percentage of: the name of the band.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    unknown = np.isnan(shares)
+    percent = np.where(unknown, 0.0, np.clip(shares, 0.0, 1.0) * 100.0)
     values = np.where(unknown, NODATA, np.rint(percent)).astype(np.uint8)
-    with new_geotiff(path, crop, values.shape, count=1, nodata=NODATA) as dataset:
+    with new_geotiff(path, footprint, values.shape, count=1, nodata=NODATA) as dataset:
         dataset.write(values, 1)
         dataset.write_colormap(1, _colour_table())
-        dataset.set_band_description(1, "change (percent)")
+        dataset.set_band_description(1, f"{what} (percent)")
 
 
 def write_overlay(change: NDArray[np.float32], crop: Crop, path: str | os.PathLike[str]) -> None:

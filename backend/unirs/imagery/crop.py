@@ -89,11 +89,11 @@ def read_series(
             "too_few_frames",
             f"A series needs at least two rasters, but {len(paths)} were given; add other dates.",
         )
-    return _read(_in_order_of_date([describe(path) for path in paths]), size, options, stop)
+    return _read(in_order_of_date([describe(path) for path in paths]), size, options, stop)
 
 
-def _in_order_of_date(rasters: list[Raster]) -> list[Raster]:
-    """Earlier first; as given where the order is not certain."""
+def in_order_of_date(rasters: list[Raster]) -> list[Raster]:
+    """Rasters with the earliest first; as given where the order is not certain."""
     order = chronological([raster.date for raster in rasters])
     return [rasters[index] for index in order] if order is not None else rasters
 

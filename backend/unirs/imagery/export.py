@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image
 from rasterio._err import CPLE_BaseError
@@ -17,10 +17,22 @@ from rasterio.transform import from_bounds
 
 from unirs.errors import UniRSError
 from unirs.files import whole_file
-from unirs.inputs import Crop
+from unirs.inputs import Crop, Extent
 
 GEOTIFF = (".tif", ".tiff")
 """Endings of the names of GeoTIFFs."""
+
+
+class Footprint(Protocol):
+    """What has a place on the ground: a crop, or what was found out about an extent."""
+
+    @property
+    def extent(self) -> Extent | None:
+        """Minimum x, minimum y, maximum x, maximum y, in units of the CRS."""
+
+    @property
+    def crs(self) -> str | None:
+        """``"EPSG:…"`` or WKT."""
 
 
 def is_picture(path: str | os.PathLike[str]) -> bool:
@@ -64,13 +76,13 @@ def write_picture(image: Image.Image, path: str | os.PathLike[str]) -> None:
 
 @contextmanager
 def new_geotiff(
-    path: str | os.PathLike[str], crop: Crop, shape: tuple[int, int], **profile: Any
+    path: str | os.PathLike[str], footprint: Footprint, shape: tuple[int, int], **profile: Any
 ) -> Iterator[DatasetWriter]:
-    """A compressed 8-bit GeoTIFF over the extent of a crop, open for writing.
+    """A compressed 8-bit GeoTIFF over an extent, open for writing.
 
     Args:
         path: Where it will be once it is whole.
-        crop: Gives extent and CRS; without them the raster has none either.
+        footprint: Gives extent and CRS; without them the raster has none either.
         shape: Rows and columns.
         profile: Further creation options of rasterio.
 
@@ -78,8 +90,8 @@ def new_geotiff(
         UniRSError: ``output_unwritable``.
     """
     rows, columns = shape
-    if crop.extent is not None:
-        profile["transform"] = from_bounds(*crop.extent, columns, rows)
+    if footprint.extent is not None:
+        profile["transform"] = from_bounds(*footprint.extent, columns, rows)
     with (
         whole_file(path, RasterioError, CPLE_BaseError) as temporary,
         _without_georeference_allowed(),
@@ -90,7 +102,7 @@ def new_geotiff(
             height=rows,
             width=columns,
             dtype="uint8",
-            crs=crop.crs,
+            crs=footprint.crs,
             compress="deflate",
             **profile,
         ) as dataset:

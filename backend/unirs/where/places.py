@@ -1,0 +1,136 @@
+"""The result of a search: places, and the sentence about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field, PlainSerializer
+from shapely import Polygon
+from shapely.geometry import mapping
+
+from unirs.answers import EngineKind, to_json
+from unirs.inputs import Extent
+
+_CONFIG = ConfigDict(
+    arbitrary_types_allowed=True,
+    extra="forbid",
+    json_schema_serialization_defaults_required=True,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Connected ground where the answer is yes."""
+
+    __pydantic_config__ = _CONFIG
+
+    probability: Annotated[float, Field(description="Mean probability of yes, 0 to 1.")]
+    highest: Annotated[float, Field(description="Highest probability in it.")]
+    area: Annotated[
+        float | None, Field(description="Square metres on the ellipsoid; null if unknown.")
+    ]
+    geometry: Annotated[
+        Polygon,
+        PlainSerializer(mapping, return_type=dict[str, Any]),
+        Field(description="Polygon in the form of GeoJSON, in the CRS of the search."),
+    ]
+
+
+@dataclass(frozen=True)
+class WindowCounts:
+    """How many windows a search took."""
+
+    __pydantic_config__ = _CONFIG
+
+    asked: Annotated[int, Field(description="Windows with an answer.")] = 0
+    without_data: Annotated[int, Field(description="Windows without data, which are skipped.")] = 0
+    unreadable: Annotated[
+        int, Field(description="Windows whose part of a file is corrupt, which are skipped.")
+    ] = 0
+    full: Annotated[
+        int, Field(description="Windows that the whole extent takes at the finest size.")
+    ] = 0
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the answer is yes."""
+
+    __pydantic_config__ = _CONFIG
+
+    question: Annotated[str, Field(description="What was asked about each window.")]
+    by_template: Annotated[
+        bool, Field(description="Whether the question was made of the name of a thing.")
+    ]
+    places: Annotated[tuple[Place, ...], Field(description="The most probable ones first.")]
+    squares: Annotated[
+        int, Field(description="Squares of the map with an answer; each is half a window wide.")
+    ]
+    squares_found: Annotated[int, Field(description="Squares of the map where it is yes.")]
+    threshold: Annotated[float, Field(description="Probability from which on it is yes.")]
+    size: Annotated[
+        float,
+        Field(description="Side of the finest windows in metres, or in units without CRS."),
+    ]
+    in_metres: Annotated[bool, Field(description="Whether sizes are in metres.")]
+    extent: Annotated[Extent, Field(description="What was searched.")]
+    crs: Annotated[str | None, Field(description="CRS of extent and places.")]
+    windows: WindowCounts
+    stopped: Annotated[
+        bool, Field(description="Whether it was cancelled; the places are then those found so far.")
+    ]
+    engine: Annotated[EngineKind, Field(description="What answered.")]
+    model: str
+    digest: Annotated[str | None, Field(description="SHA-256 of the weights; null if unknown.")]
+    host: Annotated[
+        str | None,
+        Field(description="Host that the images were sent to; null if they stayed here."),
+    ]
+    device: str
+    demonstration: Annotated[
+        bool, Field(description="Whether the model is not meant to be relied on.")
+    ]
+    acquired: Annotated[
+        tuple[str | None, ...],
+        Field(description="Acquisition date of each image in order of time; null where unknown."),
+    ]
+    seconds: Annotated[float, Field(description="Wall-clock time, without loading the model.")]
+    map: Annotated[Path | None, Field(description="The GeoTIFF that was written.")] = None
+    polygons: Annotated[Path | None, Field(description="The GeoPackage that was written.")] = None
+    probabilities: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None
+    """``[rows, columns]`` over the extent, 0 to 1; NaN where nothing is known. Not in the JSON."""
+
+    @property
+    def area(self) -> float | None:
+        """Square metres of all places; ``None`` if unknown."""
+        areas = [place.area for place in self.places]
+        return sum(area for area in areas if area is not None) if self.in_metres else None
+
+    @property
+    def text(self) -> str:
+        """The answer as a sentence without a full stop."""
+        so_far = "so far " if self.stopped else ""
+        unit = "m" if self.in_metres else "units"
+        squares = f"{self.squares:,} squares of {self.size / 2:,.0f} {unit}"
+        if not self.places:
+            return f"{so_far}no, in none of {squares}"
+        count = len(self.places)
+        area = "" if self.area is None else f"{area_text(self.area)} in "
+        places = f"{area}{count:,} place{'s' * (count > 1)}"
+        return f"{so_far}yes, in {self.squares_found:,} of {squares}, {places}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of ``--json`` and of the worker."""
+        return to_json(self)
+
+
+def area_text(square_metres: float) -> str:
+    """An area in the unit that fits."""
+    for size, unit in ((1e6, "km²"), (1e4, "ha")):
+        if square_metres >= size / 10:
+            return f"{square_metres / size:,.1f} {unit}"
+    return f"{square_metres:,.0f} m²"

@@ -17,6 +17,7 @@ from unirs_qgis.conversation import Conversations, FollowUp
 from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
+from unirs_qgis.inputs.layers import dates_for_model
 from unirs_qgis.inputs.selection import InputSelection, crs_name
 from unirs_qgis.runtime.capabilities import Capabilities
 from unirs_qgis.runtime.model_names import DEFAULT_MODEL, HUB, SERVER, short_name
@@ -84,11 +85,16 @@ class PendingQuestion:
         return self.folder.parent / f"{self.id}.tif" if is_possible else None
 
     @property
+    def dates(self) -> tuple[str, ...]:
+        """Acquisition dates of the layers, for the model."""
+        return dates_for_model([record.date for record in self.request.selection.records])
+
+    @property
     def crops_key(self) -> tuple[object, ...]:
         """Questions with the same key have the same crops."""
         selection, size = self.request.selection, self.model["image_size"]
         extent = selection.extent.toString(17)
-        return selection.identifiers, extent, crs_name(selection.crs), size
+        return selection.identifiers, self.dates, extent, crs_name(selection.crs), size
 
     @property
     def has_probabilities(self) -> bool:
@@ -282,7 +288,13 @@ class QuestionController(QObject):
             return
         self._set_stage("read")
         selection = question.request.selection
-        plan = CropPlan(selection.layers, selection.extent, selection.crs, model["image_size"])
+        plan = CropPlan(
+            layers=selection.layers,
+            extent=selection.extent,
+            crs=selection.crs,
+            size=model["image_size"],
+            dates=question.dates,
+        )
         self._renderer = CropRenderer(plan, question.folder, self)
         self._renderer.finished.connect(self._on_crops)
         self._renderer.failed.connect(self._fail)

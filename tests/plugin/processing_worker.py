@@ -67,6 +67,10 @@ def colour(path):
     return raster.GetRasterBand(1).ReadRaster(x, y, 1, 1)[0]
 
 
+def date(path):
+    return gdal.Open(path).GetMetadataItem("ACQUISITION_DATE")
+
+
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -111,7 +115,7 @@ def take(request):
     elif method == "shutdown":
         os._exit(0)
     else:
-        log(method=method, **params)
+        log(method=method, **params, dates=[date(path) for path in params.get("paths", [])])
         waiting.put(request)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,14 @@ def test_both_dates_are_on_one_grid_in_the_given_order(qtbot, raster, folder):
     assert (one.RasterXSize, one.RasterYSize) == (128, 86)
     assert first.extent.contains(extent)
     assert first.extent.height() == pytest.approx(43 * 600 / 64)
+
+
+def test_crops_carry_the_dates_of_their_layers(qtbot, raster, folder):
+    before, after = raster("a"), raster("b")
+    dated = replace(plan(before, after, extent=before.extent()), dates=("2019-06", ""))
+    crops = crops_of(qtbot, dated, folder)
+    dates = [pixels(crop)[0].GetMetadataItem("ACQUISITION_DATE") for crop in crops]
+    assert dates == ["2019-06", None]
 
 
 def test_a_fine_pattern_is_averaged_and_not_sampled(qtbot, tmp_path, qgis_new_project, folder):

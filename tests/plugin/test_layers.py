@@ -20,6 +20,7 @@ from unirs_qgis.shared.dates import parse_date
 from unirs_qgis.inputs.layers import (
     acquisition_date,
     date_warning,
+    dates_for_model,
     input_kind,
     ordered,
     public_source,
@@ -147,6 +148,15 @@ def test_doubtful_dates_are_reported():
     assert "same" in date_warning([early, early])
     assert "too roughly" in date_warning([late, rough])
     assert "later date comes first" in date_warning([late, early])
+
+
+def test_the_model_gets_dates_that_do_not_change_the_order_of_the_images():
+    early, late = "2010-06", "2020-05-05"
+    assert dates_for_model([early, late]) == (early, late)
+    assert dates_for_model([early]) == (early,)
+    assert dates_for_model([early, "", late]) == (early, "", late)
+    assert dates_for_model(["2020", late]) == ("2020", late)
+    assert dates_for_model([late, early]) == ("", "")
 
 
 def test_the_kind_of_input_follows_from_the_number_of_layers():

@@ -100,6 +100,7 @@ def test_several_rasters_are_read_in_the_order_of_their_dates(worker, raster, ru
     found = run("ask", INPUT=[late, early], QUESTION="What is new?")
     assert found["ANSWER"] == "colour 10 colour 20"
     assert json.loads(found["DATES"]) == ["2010-06-01", "2020-06-01"]
+    assert worker.asked[0]["dates"] == ["2010-06-01", "2020-06-01"], "the model gets them, too"
     found = run("ask", INPUT=[late, early, raster(15, "town_2015")], QUESTION="And then?")
     assert found["ANSWER"] == "colour 10 colour 15 colour 20"
 

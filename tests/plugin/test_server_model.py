@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
+from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsProject, QgsSettings
+from qtpy.QtCore import QItemSelectionModel
 
 from tests.engines.servers import models, scripted_server, streamed
 from tests.plugin.options_fixtures import choose
@@ -79,6 +80,18 @@ def test_a_newcomer_lists_a_server_chooses_a_model_and_asks_it(
     assert entry.answer.host == "", "it stayed on this computer"
     assert server.asked[0]["model"] == "small"
     assert "data:image/" in str(server.asked[0])
+
+
+def test_a_pair_is_named_with_its_dates(qtbot, shown, tree, dated_layers, server):
+    write_settings(Settings(model=f"server:{server.url}#any"))
+    for layer in dated_layers:
+        index = tree.node2index(QgsProject.instance().layerTreeRoot().findLayer(layer.id()))
+        tree.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+    with qtbot.waitSignal(shown.questions.answered, timeout=LONG):
+        shown._menu._change.trigger()
+    [message] = server.asked[-1]["messages"]
+    texts = [part["text"] for part in message["content"] if part["type"] == "text"]
+    assert texts[:2] == ["First image (2019-06-15):", "Second image (2021-08-02):"]
 
 
 @pytest.fixture(params=["environment", "store"])

@@ -75,7 +75,11 @@ class Crop:
 
 
 def make_crop(
-    layer: QgsRasterLayer, grid: CropGrid, path: Path, cancelled: Callable[[], bool]
+    layer: QgsRasterLayer,
+    grid: CropGrid,
+    path: Path,
+    cancelled: Callable[[], bool],
+    date: str = "",
 ) -> Crop:
     """Draw a layer and write the picture.
 
@@ -84,6 +88,7 @@ def make_crop(
         grid: The model's pixels, in the CRS of the layer if that has none.
         path: GeoTIFF to write.
         cancelled: Whether to stop; called every now and then.
+        date: Acquisition date for the model, ISO 8601; empty for none.
 
     Raises:
         CropError: The layer cannot be drawn, or the file cannot be written.
@@ -95,7 +100,7 @@ def make_crop(
         image = _scaled(image, width, height)
     pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
     samples = pixels.constBits().asstring(pixels.sizeInBytes())
-    _write(_geotiff(samples, width, height, grid), path)
+    _write(_geotiff(samples, width, height, grid, date), path)
     return Crop(
         path=path,
         layer_name=layer.name(),
@@ -195,7 +200,7 @@ def _write(content: bytes, path: Path) -> None:
         )
 
 
-def _geotiff(samples: bytes, width: int, height: int, grid: CropGrid) -> bytes:
+def _geotiff(samples: bytes, width: int, height: int, grid: CropGrid, date: str) -> bytes:
     """Red, green, blue and alpha, pixel by pixel, as the bytes of a GeoTIFF.
 
     It is made in memory: on a full disk, GDAL writes for ever, or does not notice.
@@ -211,6 +216,8 @@ def _geotiff(samples: bytes, width: int, height: int, grid: CropGrid) -> bytes:
         dataset = gdal.GetDriverByName("GTiff").Create(
             name, width, height, 4, gdal.GDT_Byte, ["PHOTOMETRIC=RGB", "ALPHA=YES"]
         )
+        if date:
+            dataset.SetMetadataItem("ACQUISITION_DATE", date)  # as the runtime itself writes it
         dataset.SetGeoTransform((extent.xMinimum(), x, 0.0, extent.yMaximum(), 0.0, -y))
         if grid.crs.isValid():
             wkt = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL

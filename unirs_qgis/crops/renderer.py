@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from qgis.core import (
@@ -37,12 +38,14 @@ class CropPlan:
         extent: Extent of the crops.
         crs: CRS of the extent. A layer without a CRS takes coordinates as its own.
         size: Pixels on the longer side of the model's image.
+        dates: Of the layers, for the model; see `dates_for_model`.
     """
 
     layers: tuple[QgsRasterLayer, ...]
     extent: QgsRectangle
     crs: QgsCoordinateReferenceSystem
     size: int
+    dates: tuple[str, ...] = ()
 
 
 class CropRenderer(QObject):
@@ -80,7 +83,9 @@ class CropRenderer(QObject):
             QTimer.singleShot(0, partial(self._on_failed, error.code, error.message))
             return
         title = QCoreApplication.translate("Crops", "UniRS: picture of the layers")
-        self._task = BackgroundTask(title, partial(_render, snapshots, grid, self._folder))
+        self._task = BackgroundTask(
+            title, partial(_render, snapshots, grid, self._folder, self._plan.dates)
+        )
         self._task.succeeded.connect(self._on_succeeded)
         self._task.failed.connect(self._on_failed)
         self._task.cancelled.connect(self._on_cancelled)
@@ -115,6 +120,7 @@ def render_crop(
     folder: Path,
     name: str,
     feedback: QgsFeedback | None = None,
+    date: str = "",
 ) -> Crop:
     """Render one crop and wait for it: for background threads.
 
@@ -126,6 +132,7 @@ def render_crop(
         folder: A private folder that exists.
         name: Name of the file in it, without extension or date: the worker would sort by it.
         feedback: Cancels.
+        date: Acquisition date for the model, ISO 8601; empty for none.
 
     Raises:
         CropError: In one sentence, why there is no crop. A crop without data is no error: its
@@ -136,7 +143,7 @@ def render_crop(
     check_layer(layer.name(), layer.extent(), layer.crs(), extent, crs, layer.transformContext())
     grid = CropGrid.covering(extent, crs if layer.crs().isValid() else layer.crs(), size)
     cancelled = feedback.isCanceled if feedback is not None else _never
-    return make_crop(layer, grid, folder / f"{name}.tif", cancelled)
+    return make_crop(layer, grid, folder / f"{name}.tif", cancelled, date)
 
 
 def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> CropGrid:
@@ -153,7 +160,11 @@ def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> CropGrid:
 
 
 def _render(
-    snapshots: Sequence[LayerSnapshot], grid: CropGrid, folder: Path, task: BackgroundTask
+    snapshots: Sequence[LayerSnapshot],
+    grid: CropGrid,
+    folder: Path,
+    dates: Sequence[str],
+    task: BackgroundTask,
 ) -> list[Crop]:
     """Open, draw and write one layer after the other; on a background thread.
 
@@ -162,11 +173,12 @@ def _render(
         CropCancelled: The task was cancelled.
     """
     crops = []
-    for number, snapshot in enumerate(snapshots, start=1):
+    dated = zip_longest(snapshots, dates, fillvalue="")
+    for number, (snapshot, date) in enumerate(dated, start=1):
         if task.isCanceled():
             raise CropCancelled
         layer = snapshot.open(OVERSAMPLING * max(grid.width, grid.height))
-        crop = make_crop(layer, grid, folder / f"crop-{number}.tif", task.isCanceled)
+        crop = make_crop(layer, grid, folder / f"crop-{number}.tif", task.isCanceled, date)
         if crop.nodata_share == 1.0:
             raise CropError(
                 QCoreApplication.translate(

@@ -77,6 +77,22 @@ def ordered(layers: Sequence[QgsRasterLayer]) -> list[QgsRasterLayer]:
     return [layers[i] for i in order] if order is not None else list(layers)
 
 
+def dates_for_model(dates: Sequence[str]) -> tuple[str, ...]:
+    """The dates that crops carry: the worker puts dated images into the order of their dates.
+
+    Args:
+        dates: One per layer, ISO 8601, in the order in which the model is to read them; empty
+            where one is not known.
+
+    Returns:
+        The same; all empty if the worker would change the order.
+    """
+    order = chronological([parse_date(date) for date in dates])
+    if order is not None and order != list(range(len(dates))):
+        return ("",) * len(dates)
+    return tuple(dates)
+
+
 def date_warning(dates: Sequence[ImageDate | None]) -> str:
     """One sentence if dates are missing, equal, too rough or not in order; empty if all is well.
 

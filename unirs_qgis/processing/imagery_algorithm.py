@@ -26,7 +26,7 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
-from unirs_qgis.inputs.layers import acquisition_date, date_warning, ordered
+from unirs_qgis.inputs.layers import acquisition_date, date_warning, dates_for_model, ordered
 from unirs_qgis.processing.algorithm import UniRSAlgorithm, readiness
 from unirs_qgis.processing.extents import across_180, boxes_within, names_its_crs
 from unirs_qgis.processing.model_parameters import (
@@ -213,8 +213,9 @@ class ImageryAlgorithm(UniRSAlgorithm):
         Raises:
             QgsProcessingException: The worker cannot be started, or fails; in one sentence.
         """
+        dates = dates_for_model(self._dates)
         with (
-            closing(LayerRenderer(self.snapshots, self.crs, feedback)) as renderer,
+            closing(LayerRenderer(self.snapshots, self.crs, feedback, dates)) as renderer,
             temporary_folder() as folder,
             worker_session(self._command, feedback, self._access) as worker,
         ):

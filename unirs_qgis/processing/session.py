@@ -178,6 +178,7 @@ class LayerRenderer:
         snapshots: The layers, in order of time.
         crs: Of all extents.
         feedback: Cancels the drawing.
+        dates: Of the layers, for the model; see ``layers.dates_for_model``.
     """
 
     def __init__(
@@ -185,7 +186,9 @@ class LayerRenderer:
         snapshots: Sequence[LayerSnapshot],
         crs: QgsCoordinateReferenceSystem,
         feedback: QgsProcessingFeedback,
+        dates: Sequence[str],
     ) -> None:
+        self._dates = dates
         self._snapshots = snapshots
         self._crs = crs
         self._feedback = feedback
@@ -207,8 +210,10 @@ class LayerRenderer:
         if not self._layers:
             self._open(OVERSAMPLING * size)
         return [
-            render_crop(layer, extent, self._crs, size, folder, f"crop-{number}", self._feedback)
-            for number, layer in enumerate(self._layers, start=1)
+            render_crop(
+                layer, extent, self._crs, size, folder, f"crop-{number}", self._feedback, date
+            )
+            for number, (layer, date) in enumerate(zip(self._layers, self._dates), start=1)
         ]
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from unirs.cli import batch_output
 from unirs.cli.batch_options import PlanOptions, plan_values
 from unirs.cli.options import takes_options
 from unirs.cli.screen import Watch, print_table
@@ -69,6 +70,7 @@ def register(app: typer.Typer) -> None:
         help="Ask about every tile of many rasters, on one computer or a cluster.",
     )
     batch.command(cls=_Run, epilog=EXAMPLES, hidden=True)(run)
+    batch_output.register(batch)
     app.add_typer(batch, name="batch", rich_help_panel="Questions")
 
 

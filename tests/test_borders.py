@@ -15,7 +15,7 @@ BACKEND = ROOT / "backend"
 PACKAGE, LAB = BACKEND / "unirs", BACKEND / "unirs_lab"
 PLUGIN = ROOT / "unirs_qgis"
 
-GROUND = {"errors", "files", "product_names", "dates", "inputs", "answers"}
+GROUND = {"errors", "texts", "files", "product_names", "dates", "inputs", "answers"}
 MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
 ENGINES = MODELS | {"models"}
@@ -25,6 +25,7 @@ FRONT = TASKS | {"tasks"}
 RUNTIME = {
     "__init__": set(),
     "errors": set(),
+    "texts": set(),
     "files": {"errors"},
     "product_names": set(),
     "tiles": set(),
@@ -43,7 +44,7 @@ RUNTIME = {
     "worker": FRONT | {"self_test"},
     "where": FRONT | {"tiles"},
     "batch": FRONT | {"tiles"},
-    "tool_server": FRONT | {"tiles", "where"},
+    "tool_server": FRONT | {"tiles", "where", "worker"},
     "bench": FRONT | {"samples", "worker"},
     "cli": FRONT | {"self_test", "worker", "bench", "where", "batch", "tool_server"},
     "__main__": {"cli"},

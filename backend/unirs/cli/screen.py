@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from unirs.files import file_size
+from unirs.texts import clean as clean  # noqa: PLC0414 - every command takes it from here
+from unirs.texts import is_invisible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,26 +34,6 @@ STAGES = {
 FILE_WIDTH = 10_000
 """Columns where stdout is not a terminal, so that no path is wrapped."""
 
-INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Unicode categories that control a terminal or the writing direction, or are no character."""
-
-JOINERS = {"\u200c", "\u200d"}
-"""Format characters that scripts and emoji need."""
-
-
-def clean(text: str, *, one_line: bool = False) -> str:
-    """Text that is safe on a terminal: line feeds are kept, other control characters removed.
-
-    Args:
-        text: Anything.
-        one_line: Whether line feeds become spaces, too.
-    """
-    if one_line:
-        text = " ".join(text.split())
-    return "".join(
-        mark for mark in text.replace("\t", " ") if mark in JOINERS or not _is_invisible(mark)
-    )
-
 
 def print_json(value: Any) -> None:
     """Print one JSON object on stdout; in ASCII where the encoding is not UTF-8.
@@ -61,11 +42,7 @@ def print_json(value: Any) -> None:
     """
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False)
-    print("".join(_escaped(mark) if _is_invisible(mark) else mark for mark in text))
-
-
-def _is_invisible(mark: str) -> bool:
-    return mark != "\n" and unicodedata.category(mark) in INVISIBLE
+    print("".join(_escaped(mark) if is_invisible(mark) else mark for mark in text))
 
 
 def _escaped(mark: str) -> str:

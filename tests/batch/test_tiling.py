@@ -46,6 +46,14 @@ def test_metres_are_metres_in_any_crs(make_plan, write_raster, crs):
     assert shape == pytest.approx(2.0 if crs == "EPSG:4326" else 1.0, rel=0.01)
 
 
+def test_metres_of_a_map_that_hardly_distorts_are_even(make_plan, write_raster):
+    """Else ten tiles of 200 m over 2,000 m would need an eleventh, as UTM is 0.04 % short."""
+    write_raster("a.tif", 200, 200)
+    tiles = tiles_of(make_plan("a.tif", tiles={"size": "200 m"}))
+    assert len(tiles) == 100
+    assert tiles[1].extent == (500_200, 4_999_800, 500_400, 5_000_000)
+
+
 def test_overlap_and_whole_rasters(make_plan, write_raster):
     write_raster("a.tif", 64, 64)
     overlapping = tiles_of(make_plan("a.tif", tiles={"size": 32, "overlap": 16}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyproj import CRS
+
 from unirs.batch.plan import Length, Tiles
 from unirs.batch.sources import Source
 from unirs.errors import UniRSError
@@ -11,6 +13,9 @@ from unirs.tiles import Box, TileGrid, TilingError, lay_grid
 
 MOST_TILES = 100_000_000
 """Of one source; more are taken for a wrong size."""
+
+_DISTORTION = 0.01
+"""Share by which a metre of the map may differ from one on the ground, and be taken for one."""
 
 
 def grid_of(source: Source, tiles: Tiles) -> TileGrid:
@@ -59,4 +64,10 @@ def _unit(source: Source, size: Length) -> tuple[float, float]:
             f"{source.paths[0]:.200} has no CRS on Earth, so that a tile of {size} has no size in "
             "it; georeference it, or give the size of tiles in pixels.",
         )
-    return 1 / metres[0], 1 / metres[1]
+    return 1 / _even(metres[0], crs), 1 / _even(metres[1], crs)
+
+
+def _even(metres: float, crs: CRS | None) -> float:
+    """Metres that a unit spans; those of the map where it hardly distorts, for even coordinates."""
+    on_map = crs.axis_info[0].unit_conversion_factor if crs and crs.is_projected else 0.0
+    return on_map if abs(metres - on_map) < _DISTORTION * metres else metres

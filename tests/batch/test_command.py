@@ -6,6 +6,7 @@ import json
 import re
 
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 
 from unirs.batch.plan import Plan
@@ -97,6 +98,18 @@ def test_a_broken_raster_among_others_has_its_reason(unirs, write_raster, tmp_pa
     failed = [row for row in pq.read_table(part).to_pylist() if row["status"] == "failed"]
     assert [row["code"] for row in failed] == ["raster_unreadable"] * 2
     assert "b.tif" in failed[0]["error"]
+
+
+def test_an_export_is_written_at_the_end(unirs, write_raster, tmp_path):
+    write_raster("a.tif", 64, 64)
+    code, out, err = unirs("a.tif", *OPTIONS, "--export", "answers.gpkg")
+    assert code == 0
+    assert [layer[0] for layer in pyogrio.list_layers(tmp_path / "answers.gpkg")][:2]
+    assert "answers.gpkg" in err
+    assert "Is there water?" in out
+    code, _, err = unirs("a.tif", *OPTIONS, "--export", "none/answers.gpkg")
+    assert code == 2
+    assert "its folder is missing" in err
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_the_digest_holds_what_decides_a_row_and_nothing_else(tmp_path):
         ("[yes, no]", "[yes, yes]", "must be different"),
         ("[yes, no]", "[yes, no]\n      classes: [a]", "takes options and no classes"),
         ("export: answers.gpkg", "export: answers.doc", "ends with none of"),
+        ("export: answers.gpkg", "export: answers.fgb", "holds one question"),
         ("[/vsis3/bucket/]", "[/data]", "is no storage"),
         ("rasters: [scenes", "rasters: [pairs.csv, scenes", "cannot be mixed"),
         ("task: caption", "task: caption\n    - task: caption", "is twice"),

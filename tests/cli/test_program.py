@@ -20,6 +20,7 @@ PROGRAM = [sys.executable, "-m", "unirs"]
 COMMANDS = [
     *("ask", "caption", "change", "classify", "models", "convert", "doctor", "worker", "bench"),
     *("world", "train", "train joint", "evaluate", "evaluate generated", "download", "remove"),
+    *("batch", "batch status", "batch export"),
 ]
 QUESTION_OPTIONS = {
     *("--bbox", "--bbox-crs", "--bands", "--stretch", "--model", "--device", "--precision"),
@@ -30,6 +31,7 @@ OPTIONS = {
     "caption": QUESTION_OPTIONS,
     "change": QUESTION_OPTIONS | {"--question", "--map"},
     "classify": QUESTION_OPTIONS | {"--classes"},
+    "batch": {"--tile-size", "--clip", "--pairs", "--ray", "--dry-run", "--retry-failed"},
     "train joint": {"--from", "--preset", "--data", "--plan"},
     "evaluate generated": {"--json", "--naip", "--sheet"},
     "bench": {"--json"},

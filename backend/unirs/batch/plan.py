@@ -284,6 +284,9 @@ class Plan(Section):
         some = ("before.tif", "after.tif") if self.makes_pairs else ("raster.tif",)
         for asked in self.ask.questions:
             _check(asked, some)
+        one_layer = self.output.export and self.output.export.suffix.lower() == ".fgb"
+        if one_layer and len(self.ask.questions) > 1:
+            raise ValueError(f"{self.output.export} holds one question; export to a .gpkg or .csv")
         repeated = [asked for asked in self.ask.questions if self.ask.questions.count(asked) > 1]
         if repeated:
             raise ValueError(f"the task {repeated[0].task.value} is twice in the questions")

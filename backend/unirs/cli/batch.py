@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from unirs.cli import batch_output
 from unirs.cli.batch_options import PlanOptions, plan_values
 from unirs.cli.options import takes_options
 from unirs.cli.screen import Watch, print_table
+from unirs.errors import UniRSError
 from unirs.files import file_size
 
 if TYPE_CHECKING:
@@ -185,9 +187,18 @@ def _run(plan: Plan, cluster: Cluster | None, retry_failed: bool) -> None:
     from unirs.batch.running import run_batch
     from unirs.cli.batch_progress import BatchProgress
 
+    if plan.output.export and not os.access(plan.output.export.parent, os.W_OK):
+        raise UniRSError(
+            "output_unwritable",
+            f"{plan.output.export} cannot be written because its folder is missing or read-only; "
+            "choose another folder.",
+        )
     with BatchProgress() as progress:
         summary = run_batch(plan, cluster, retry_failed=retry_failed, on_event=progress.show)
     print_table(("Batch", str(plan.output.folder)), _summary_rows(summary))
+    if plan.output.export and summary.tiles:
+        print()
+        batch_output.export(plan.output.folder, plan.output.export)
 
 
 def _summary_rows(summary: Summary) -> Iterator[tuple[str, str]]:

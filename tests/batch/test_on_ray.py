@@ -1,27 +1,83 @@
-"""On Ray, every tile is answered once, whatever dies."""
+"""On Ray, every tile is answered once, whatever dies: two nodes on this computer."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import tempfile
+from collections.abc import Iterator
+
 import pytest
 
+from tests.batch.driving import rows
+from unirs.batch import tiling
 from unirs.batch.cluster import Cluster
-from unirs.batch.events import WorkerReady
-from unirs.batch.flow import answers
-from unirs.batch.output import PartResult
+from unirs.batch.events import PartDone, WorkerLost, WorkerReady
+from unirs.batch.on_ray import RayWorker
+from unirs.batch.running import run_batch
+from unirs.errors import UniRSError
 
 
-def rows_of(happenings):
-    tables = [each.table for each in happenings if isinstance(each, PartResult)]
-    return sorted(
-        (row for table in tables for row in table.to_pylist()), key=lambda row: row["tile"]
-    )
+@pytest.fixture
+def two_nodes() -> Iterator[object]:
+    """A cluster of two nodes with room for one worker each, which listens on loopback alone."""
+    from ray.cluster_utils import Cluster as RayCluster
+
+    with tempfile.TemporaryDirectory(prefix="ray-") as folder:  # its sockets want a short path
+        node = {"num_cpus": 1, "object_store_memory": 100_000_000, "node_ip_address": "127.0.0.1"}
+        nodes = RayCluster(
+            initialize_head=True,
+            head_node_args={**node, "include_dashboard": False, "temp_dir": folder},
+        )
+        nodes.second = nodes.add_node(**node)
+        yield nodes
+        nodes.shutdown()
 
 
 @pytest.mark.slow
-def test_a_pool_answers_as_this_process_does(write_tiles, make_plan, lay_parts):
-    path = write_tiles("a.tif", 8, 8)
-    plan, parts = make_plan([path]), lay_parts(path, 1)
-    here = rows_of(answers(plan, iter(parts)))
-    happenings = list(answers(plan, iter(parts), Cluster(workers=2)))
-    assert rows_of(happenings) == here
-    assert len([each for each in happenings if isinstance(each, WorkerReady)]) == 2
+def test_a_node_and_a_worker_may_die(tmp_path, write_raster, tiny_plan, two_nodes, monkeypatch):
+    monkeypatch.setattr(tiling, "PART_TILES", 8)
+    write_raster("a.tif", 128, 128)
+    here = tiny_plan("a.tif", output={"folder": str(tmp_path / "here")})
+    run_batch(here)
+    plan = tiny_plan("a.tif")
+    events = []
+
+    def kill(event) -> None:
+        """One worker after its first part, then a node."""
+        events.append(event)
+        done = len([each for each in events if isinstance(each, PartDone)])
+        if done == 1 and isinstance(event, PartDone):
+            ready = next(each for each in events if isinstance(each, WorkerReady))
+            os.kill(int(re.search(r"process (\d+)", ready.worker)[1]), signal.SIGKILL)
+        if done == 3 and isinstance(event, PartDone):
+            two_nodes.remove_node(two_nodes.second, allow_graceful=False)
+
+    summary = run_batch(plan, Cluster(two_nodes.address), on_event=kill)
+    assert (summary.tiles, summary.failed) == (64, {})
+    assert rows(plan) == rows(here)
+    assert len([each for each in events if isinstance(each, WorkerLost)]) >= 2
+
+    gone = tiny_plan("a.tif", ask={"questions": [{"task": "caption"}], "model": "gone"})
+    gone = gone.model_copy(
+        update={"output": plan.output.model_copy(update={"folder": tmp_path / "x"})}
+    )
+    with pytest.raises(UniRSError, match=f"On {os.uname().nodename}: There is no model") as refusal:
+        run_batch(gone, Cluster(two_nodes.address))
+    assert refusal.value.code == "model_missing"
+
+
+def test_a_node_with_another_version_is_refused_by_name(write_raster, tiny_plan) -> None:
+    write_raster("a.tif")
+    with pytest.raises(UniRSError, match=os.uname().nodename) as refusal:
+        RayWorker().open(tiny_plan("a.tif").model_dump_json(), "0.0.0", 1)
+    assert refusal.value.code == "version_differs"
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_not_there_is_named(write_raster, tiny_plan) -> None:
+    write_raster("a.tif", 16, 16)
+    with pytest.raises(UniRSError, match=r"127\.0\.0\.1:9") as refusal:
+        run_batch(tiny_plan("a.tif"), Cluster("127.0.0.1:9"))
+    assert refusal.value.code == "cluster_unreachable"

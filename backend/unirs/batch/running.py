@@ -181,11 +181,11 @@ def _summary(files: Mapping[str, PartFacts], parts_before: int, seconds: float) 
     )
 
 
-def _failed(files: Iterable[PartFacts]) -> Counter[str]:
+def _failed(files: Iterable[PartFacts]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for facts in files:
         total.update(facts.failed)
-    return total
+    return dict(total)
 
 
 def _note_stop(note: OnEvent, code: str, reason: str) -> None:

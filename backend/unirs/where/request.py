@@ -98,6 +98,14 @@ class WhereRequest:
     max_windows: Annotated[
         int, Field(ge=1, description="More windows than these are refused, with the time.")
     ] = MAX_WINDOWS
+    budget: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Most windows that are asked about, the most promising ones first. Null: "
+            "all that are not left.",
+        ),
+    ] = None
     map: Annotated[
         OutputPath | None, Field(description="GeoTIFF to write the probabilities to, in percent.")
     ] = None
@@ -165,6 +173,8 @@ class WhereRequest:
                 f"{self.leave_below:g} and {self.threshold:g} are to be probabilities; take them "
                 "between 0 and 1."
             )
+        if self.budget is not None and self.budget < 1:
+            raise _invalid(f"A budget of {self.budget} windows is too small; allow at least 1.")
         if self.max_windows < 1:
             raise _invalid(f"{self.max_windows} windows are too few; allow at least 1.")
 

@@ -17,6 +17,7 @@ from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent
 from unirs.tasks import check_inputs, read_visual
 from unirs.tiles import Tile
+from unirs.where.data import Data
 from unirs.where.files import write_files
 from unirs.where.ground import Ground
 from unirs.where.places import Places, WindowCounts
@@ -56,6 +57,30 @@ class AnsweredWindow(NamedTuple):
     total: int
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What a search may take.
+
+    Attributes:
+        windows: Most windows that it asks about.
+        size: Side of the finest ones, in metres or in units of a raster without CRS.
+        in_metres: Whether it is in metres.
+        seconds: How long that may take.
+    """
+
+    windows: int
+    size: float
+    in_metres: bool
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """As part of a sentence."""
+        unit = "m" if self.in_metres else "units"
+        windows = f"{self.windows:,} windows of {self.size:,.0f} {unit}"
+        return f"up to {windows}, {duration_text(self.seconds)}"
+
+
 def check_search(request: WhereRequest) -> None:
     """Find out what is wrong with the question and the inputs before a model is loaded.
 
@@ -89,6 +114,15 @@ def find_places(
     return write_files(search.run(), request)
 
 
+def cost(engine: Engine, request: WhereRequest, *, stop: Stop | None = None) -> Cost:
+    """What a search may take, before it is begun: one batch is asked to measure the speed.
+
+    Raises:
+        UniRSError: As ``find_places``.
+    """
+    return _Search(engine, request, None, stop).cost()
+
+
 @dataclass
 class _Counts:
     asked: int = 0
@@ -110,7 +144,11 @@ class _Search:
         self._on_window, self._stop = on_window, stop
         self._began = time.perf_counter()
         self._ground = Ground.of(request)
-        self._windows = Windows.over(self._ground, request, engine.image_size)
+        windows = Windows.over(self._ground, request, engine.image_size)
+        self._data = Data.of(request, self._ground.extent, windows.full, stop)
+        if request.budget:
+            windows = windows.within(request.budget, self._ground, self._data)
+        self._windows = windows
         self._votes = Votes(self._ground.extent, shape_of_votes(self._ground, self._windows.size))
         self._counts = _Counts()
         self._acquired: tuple[str | None, ...] = ()
@@ -128,8 +166,7 @@ class _Search:
         return self._places()
 
     def _ask_level(self, number: int, level: Level) -> None:
-        least = self._request.leave_below
-        windows = list(level) if number == 1 else self._votes.promising(level, least)
+        windows = self._affordable(number, self._promising(number, level))
         for done, (window, probability) in enumerate(self._answers(windows), start=1):
             if probability is not None:
                 self._votes.add(window.box, probability)
@@ -145,6 +182,23 @@ class _Search:
                         len(windows),
                     )
                 )
+
+    def _promising(self, number: int, level: Level) -> list[Tile]:
+        """The windows of a level over ground that is not left."""
+        tiles = level.tiles(self._data)
+        if number == 1:
+            self._counts.without_data += len(level.grid) - len(tiles)
+            return tiles
+        coarser = self._windows.levels[number - 2]
+        return self._votes.promising(tiles, self._request.leave_below if coarser.leaves else 0)
+
+    def _affordable(self, number: int, windows: list[Tile]) -> list[Tile]:
+        """The first of the windows: half of what is left of the budget, and all of it at last."""
+        if self._request.budget is None:
+            return windows
+        left = self._request.budget - self._counts.asked
+        is_last = number == len(self._windows.levels)
+        return windows[: left if is_last else (left + 1) // 2]
 
     def _answers(self, windows: Iterable[Tile]) -> Iterator[tuple[Tile, float | None]]:
         """Windows with their probabilities, as far as there is something to see in them."""
@@ -197,7 +251,7 @@ class _Search:
         Raises:
             UniRSError: ``too_many_windows``.
         """
-        most, agreed = self._windows.most, self._request.max_windows
+        most, agreed = self._most, self._request.max_windows
         if most <= agreed:
             return
         seconds = most * self._seconds_each()
@@ -210,13 +264,25 @@ class _Search:
             seconds=seconds,
         )
 
+    @property
+    def _most(self) -> int:
+        """Windows that it may ask about."""
+        most = self._windows.most(self._data)
+        return most if self._request.budget is None else min(most, self._request.budget)
+
+    def cost(self) -> Cost:
+        """What it may take, at the speed that is measured now."""
+        most = self._most
+        seconds = most * self._seconds_each()
+        return Cost(most, self._windows.size, self._ground.in_metres, seconds)
+
     def _seconds_each(self) -> float:
         """Time of a window: that of a batch from the middle of the extent, after one alone."""
-        grid = self._windows.levels[-1].grid
-        middle = (grid.tile(grid.rows // 2, column) for column in range(grid.columns))
-        for _ in self._answers([next(middle)]):
+        tiles = self._windows.levels[0].tiles(self._data)
+        middle = tiles[len(tiles) // 2 :][: 1 + self._engine.batch_size]
+        for _ in self._answers(middle[:1]):
             pass
-        windows = [tile for tile, _ in zip(middle, range(self._engine.batch_size), strict=False)]
+        windows = middle[1:] or middle
         began = time.perf_counter()
         for _ in self._answers(windows):
             pass

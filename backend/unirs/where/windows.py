@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from unirs.errors import UniRSError
 from unirs.inputs import Extent
 from unirs.tiles import Box, Tile, TileGrid, TilingError, lay_grid
+from unirs.where.data import Data
 from unirs.where.ground import Ground
 from unirs.where.request import WhereRequest
 
@@ -27,18 +27,20 @@ class Level:
         grid: The windows.
         between: Whether they lie halfway between those of the level before, of the same size; those
             in even rows and columns are windows of that level.
+        leaves: Whether ground that is surely no here is left. Windows that are there for a budget
+            are too coarse for that: they only set the order of the finer ones.
     """
 
     grid: TileGrid
     between: bool = False
+    leaves: bool = True
 
-    def __iter__(self) -> Iterator[Tile]:
-        """The windows that no level before has."""
-        return (tile for tile in self.grid if not (self.between and self._is_old(tile)))
+    def tiles(self, data: Data) -> list[Tile]:
+        """The windows that no level before has, and that may hold data."""
+        return data.tiles(self.grid, self._is_new)
 
-    @staticmethod
-    def _is_old(tile: Tile) -> bool:
-        return tile.row % 2 == 0 and tile.column % 2 == 0
+    def _is_new(self, tile: Tile) -> bool:
+        return not (self.between and tile.row % 2 == 0 and tile.column % 2 == 0)
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,18 @@ class Windows:
             levels.append(Level(_between(levels[-1].grid), between=True))
         return cls(tuple(levels), size, len(levels[-1].grid))
 
-    @property
-    def most(self) -> int:
-        """Windows that are asked about if none is left."""
-        return self.full + sum(len(each.grid) for each in self._coarse)
+    def within(self, budget: int, ground: Ground, data: Data) -> Windows:
+        """The same with coarser windows before them, so few that they take half of a budget."""
+        levels, side = list(self.levels), ground.metres[0] * self.levels[0].grid.width
+        while data.count(levels[0].grid) > max(1, budget // 2) and len(levels[0].grid) > 1:
+            side *= 2
+            levels.insert(0, Level(_spread(ground, side), leaves=False))
+        return replace(self, levels=tuple(levels))
 
-    @property
-    def first(self) -> int:
-        """Windows that are asked about in any case."""
-        return len(self.levels[0].grid)
+    def most(self, data: Data) -> int:
+        """Windows that are asked about if none is left."""
+        finest = data.count(self.levels[-1].grid)
+        return finest + sum(data.count(each.grid) for each in self._coarse)
 
     @property
     def _coarse(self) -> tuple[Level, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import time
 from pathlib import Path
@@ -164,11 +165,14 @@ def test_a_file_beside_a_raster_cannot_lead_outside(folder, first, secret):
     (folder / "first.tif.ovr").symlink_to(secret)
     assert refused(folder, first).code == "path_outside"
     (folder / "first.tif.ovr").unlink()
-    Path(f"{first}.aux.xml").write_text(
-        '<PAMDataset><Metadata domain="OVERVIEWS">'
-        f'<MDI key="OVERVIEW_FILE">{secret}</MDI></Metadata></PAMDataset>'
-    )
-    assert refused(folder, first).code == "path_outside"
+    inline = mosaic(folder / "a.vrt", f"GTIFF_DIR:1:{secret}").read_text()
+    second = folder / "later" / "second.tif"  # of names, not even this one is looked into
+    for name in (secret, f"GTIFF_DIR:1:{secret}", html.escape(inline), second):
+        Path(f"{first}.aux.xml").write_text(
+            '<PAMDataset><Metadata domain="OVERVIEWS">'
+            f'<MDI key="OVERVIEW_FILE">{name}</MDI></Metadata></PAMDataset>'
+        )
+        assert refused(folder, first).code == "path_outside"
 
 
 def test_formats_that_refer_to_other_files_are_refused(folder):

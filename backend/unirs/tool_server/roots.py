@@ -70,8 +70,8 @@ class Roots:
                 "raster_missing", "The path is empty, too long or no text; call list_rasters."
             )
         candidates = [folder / name for folder in self.folders]
-        given = next((each for each in candidates if os.path.lexists(each)), candidates[0])
-        file = self._inside(given)
+        inside = (each for each in candidates if self.contains(each) and each.exists())
+        file = self._inside(next(inside, candidates[0]))
         self._check(file, set(), stop)
         return file
 

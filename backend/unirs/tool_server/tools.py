@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import CallToolResult, ContentBlock, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
 from pydantic import Field
 
 from unirs.answers import Answer
@@ -81,6 +82,9 @@ Classes = Annotated[
         "kinds of event for a series.",
     ),
 ]
+
+MOST_PICTURES = 4
+"""Pictures within an answer."""
 
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ASKS = ToolAnnotations(
@@ -250,7 +254,7 @@ class Tools:
         pictures = _crops(image, answer)
         files = self._results.publish(self._server, pictures)
         result = ModelAnswer(**ModelAnswer.facts_of(answer), files=files)
-        return _reply(result, *map(picture, pictures), *links(files))
+        return _reply(result, *_shown(pictures), *links(files))
 
     def _change_reply(self, answer: Answer, folder: Path) -> CallToolResult:
         overlay, change_map = folder / "change.png", folder / "change.tif"
@@ -277,7 +281,7 @@ class Tools:
             changed_m2=None if found is None else round(sum(place.area for place in found), 1),
             where_unknown=_why_nowhere(answer, change_map, found is not None),
         )
-        pictures = [picture(file) for file in (overlay, *crops) if file.is_file()]
+        pictures = _shown([file for file in (overlay, *crops) if file.is_file()])
         places_inline = [embedded(geojson, files[0].uri)] if found is not None else []
         return _reply(result, *pictures, *places_inline, *links(files))
 
@@ -307,6 +311,11 @@ def _crops(image: Path | None, answer: Answer) -> dict[Path, str]:
         for file, date in zip(files, answer.acquired, strict=True)
         if file.is_file()
     }
+
+
+def _shown(files: Iterable[Path]) -> list[ImageContent]:
+    """The first pictures, within the answer; links lead to all of them."""
+    return [picture(file) for file in islice(files, MOST_PICTURES)]
 
 
 def _why_nowhere(answer: Answer, change_map: Path, is_placed: bool) -> str | None:

@@ -259,3 +259,28 @@ def test_the_self_test_tells_case_by_case(worker):
     assert [facts["done"] for kind, facts in told if kind == "progress"] == list(
         range(len(report.cases))
     )
+
+
+def test_a_search_reports_each_window_and_gives_places(worker, rasters, tmp_path):
+    told = []
+    params = {"paths": rasters[:1], "question": "boats", "polygons": str(tmp_path / "where.gpkg")}
+    result = worker.request("where", params, lambda *each: told.append(each), timeout=TIMEOUT)
+    assert result.keys() == protocol_schema()["$defs"]["Places"]["properties"].keys()
+    windows = [facts for kind, facts in told if kind == "window"]
+    for facts in windows:
+        messages.WindowParams.model_validate_json(json.dumps(facts))
+    assert len(windows) == result["windows"]["asked"] > 0
+    assert result["question"] == "Are there boats in the image?"
+    assert (tmp_path / "where.gpkg").is_file()
+    assert refusal(worker, "where", paths=rasters[:1], question="How many?") == "question_open"
+
+
+def test_a_cancelled_search_keeps_its_windows(worker, rasters):
+    first = threading.Event()
+    params = {"paths": rasters[:1], "question": "boats", "size": 4, "leave_below": 0}
+    pending = worker.submit("where", params, lambda *_: first.set())
+    assert first.wait(TIMEOUT)
+    pending.cancel()
+    result = pending.result(TIMEOUT)
+    assert result["stopped"]
+    assert 0 < result["windows"]["asked"] < result["windows"]["full"]

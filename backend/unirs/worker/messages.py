@@ -1,7 +1,8 @@
 """Parameters and results of every method.
 
 The parameters of a task are the fields of ``unirs.request.TaskRequest``, its result is
-``unirs.answers.Answer``; the rest is defined here. ``docs/worker-protocol.schema.json`` is
+``unirs.answers.Answer``; those of a search are ``unirs.where.request.WhereRequest`` and
+``unirs.where.places.Places``. The rest is defined here. ``docs/worker-protocol.schema.json`` is
 generated from these definitions (``unirs.worker.schema``), for clients without pydantic.
 """
 
@@ -16,8 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, c
 from unirs.answers import Answer, EngineKind
 from unirs.engines.engine import Capabilities
 from unirs.errors import shorten
-from unirs.inputs import InputKind
+from unirs.inputs import Extent, InputKind
 from unirs.request import InputPath, TaskRequest
+from unirs.where.places import Places
+from unirs.where.request import WhereRequest
 from unirs.worker import protocol
 
 Precision = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
@@ -127,15 +130,15 @@ class _AnyTaskParams(LoadParams):
     )
 
 
-def _task_params() -> type[LoadParams]:
-    """The model of a task's parameters: ``TaskRequest`` without its task, which is the method."""
-    hints = get_type_hints(TaskRequest, include_extras=True)
+def _params_of(request: type[Any], name: str, base: type[LoadParams]) -> type[LoadParams]:
+    """The model of parameters: the fields of a request but ``task``, which is the method."""
+    hints = get_type_hints(request, include_extras=True)
     parameters: dict[str, Any] = {
         field.name: (hints[field.name], ... if field.default is MISSING else field.default)
-        for field in fields(TaskRequest)
+        for field in fields(request)
         if field.name != "task"
     }
-    return create_model("TaskParams", __base__=_AnyTaskParams, **parameters)
+    return create_model(name, __base__=base, **parameters)
 
 
 class SelfTestCase(_Message):
@@ -179,6 +182,21 @@ class ProgressParams(_Message):
     total: int | None = None
 
 
+class WindowParams(_Message):
+    """A window of a search is answered."""
+
+    id: RequestId
+    extent: Extent = Field(description="Minimum x, minimum y, maximum x, maximum y.")
+    crs: str | None = Field(description="CRS of the extent; null without one.")
+    probability: float | None = Field(
+        description="Probability of yes, 0 to 1; null where there was nothing to see."
+    )
+    level: int = Field(description="Number of the size of the window, from 1, the coarsest.")
+    levels: int
+    done: int = Field(description="Windows of this size so far.")
+    total: int
+
+
 class ErrorData(BaseModel):
     """Facts about an error; there are more of them for some codes."""
 
@@ -203,7 +221,8 @@ class Method(NamedTuple):
     result: type
 
 
-TaskParams = _task_params()
+TaskParams = _params_of(TaskRequest, "TaskParams", _AnyTaskParams)
+WhereParams = _params_of(WhereRequest, "WhereParams", LoadParams)
 METHODS = {
     "hello": Method(NoParams, HelloResult),
     "cancel": Method(CancelParams, CancelResult),
@@ -214,9 +233,14 @@ METHODS = {
     "caption": Method(TaskParams, Answer),
     "change": Method(TaskParams, Answer),
     "classify": Method(TaskParams, Answer),
+    "where": Method(WhereParams, Places),
     "self_test": Method(LoadParams, SelfTestResult),
 }
-NOTIFICATIONS: dict[str, type[BaseModel]] = {"token": TokenParams, "progress": ProgressParams}
+NOTIFICATIONS: dict[str, type[BaseModel]] = {
+    "token": TokenParams,
+    "progress": ProgressParams,
+    "window": WindowParams,
+}
 
 
 def checked_params(method: str, params: object) -> BaseModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
@@ -19,6 +19,7 @@ from unirs.worker.together import ReadQuestion, answer_together, read, request_o
 if TYPE_CHECKING:
     from unirs.answers import Answer
     from unirs.engines.engine import Engine
+    from unirs.where.places import Places
 
 
 Result = TypeVar("Result")
@@ -73,7 +74,12 @@ class Service(Worker):
         self.prepare()
         from unirs.engines.devices import guard_memory
 
-        methods = {"load": self._load, "unload": self._unload, "self_test": self._self_test}
+        methods = {
+            "load": self._load,
+            "unload": self._unload,
+            "where": self._where,
+            "self_test": self._self_test,
+        }
         work = methods.get(job.method, self._task)
         return guard_memory(lambda: work(job), self._forget, f"working on {job.method}")
 
@@ -160,6 +166,20 @@ class Service(Worker):
             request,
             on_token=lambda text: job.notify("token", text=text),
             on_stage=lambda stage: job.notify("progress", stage=stage),
+            stop=job.cancelled.is_set,
+        )
+
+    def _where(self, job: Job) -> Places:
+        from unirs.where.request import WhereRequest
+        from unirs.where.search import check_search, find_places
+
+        names = [field.name for field in fields(WhereRequest)]
+        request = WhereRequest(**{name: getattr(job.params, name) for name in names})
+        check_search(request)  # what is wrong with it is found before a model is loaded
+        return find_places(
+            self._engine_for(job),
+            request,
+            on_window=lambda window: job.notify("window", **window._asdict()),
             stop=job.cancelled.is_set,
         )
 

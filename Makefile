@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window \
-	lint types format evaluate bench wheel package translations clean
+	lint types format evaluate bench wheel package lock translations clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ wheel: env ## build the wheel, with the default model in it, into dist/
 
 package: env qgis-env ## build the zip that QGIS's plugin manager installs, into dist/
 	@$(BIN)/python -m scripts.package
+
+lock: env ## write anew which exact files the plugin's set-up installs (asks the package index)
+	@$(BIN)/python -m scripts.lock
 
 translations: env qgis-env ## bring the translations in line with the plugin's texts
 	@$(BIN)/python -m scripts.translate

@@ -184,12 +184,8 @@ def write(
         hashed = [f"    --hash=sha256:{digest}" for digest in hashes]
         lines.append(" \\\n".join([f"{name}=={version}{marker}", *hashed]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    total = {
-        python: sum(wheel["size"] for _, _, wheel in packages)
-        for python, packages in chosen.items()
-    }
-    sums = ", ".join(f"{python}: {size / 10**6:.0f} MB" for python, size in total.items())
-    print(f"{path.relative_to(ROOT)}: {len(pythons)} packages; {sums}")
+    size = max(sum(wheel["size"] for _, _, wheel in packages) for packages in chosen.values())
+    print(f"{path.relative_to(ROOT)}: {len(pythons)} packages, up to {size / 10**6:.0f} MB")
 
 
 def file_line(file: str, wheel: Package, pythons: str) -> str:

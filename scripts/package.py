@@ -4,7 +4,8 @@ The same sources make the same bytes. Inside of ``unirs_qgis/`` there are
 
     LICENSE, metadata.txt, *.py     the plugin, with the files of the runtime that it shares
     resources/                      icons, styles, translations, the guide as pages
-    wheels/                         the runtime with the default model in it, and exact versions
+    wheels/                         the runtime with the default model in it, the locks of the
+                                    set-up, and the address of the package index
     _vendor/                        qtpy and what it needs, for a QGIS without it
 
 Usage: python -m scripts.package [FOLDER]  (dist by default)
@@ -108,16 +109,25 @@ def is_shipped(path: Path) -> bool:
 
 
 def runtime_files() -> Files:
-    """The runtime's wheel, and the versions that the tests have seen with it."""
+    """The runtime's wheel, and the exact files that the set-up installs with it."""
     with tempfile.TemporaryDirectory() as folder:
         build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
         options = ["--no-build-isolation", "--wheel-dir", folder]
         subprocess.run([*build, *options, str(ROOT)], check=True)
         wheel = next(Path(folder).glob("unirs-*.whl"))
+        locks = sorted((ROOT / "resources" / "locks").glob("*.txt"))
         return {
             PurePosixPath("wheels", wheel.name): wheel.read_bytes(),
-            PurePosixPath("wheels/constraints.txt"): (ROOT / "constraints.txt").read_bytes(),
+            PurePosixPath("wheels/index.txt"): f"{package_index()}\n".encode(),
+            **{PurePosixPath("wheels/locks", path.name): path.read_bytes() for path in locks},
         }
+
+
+def package_index() -> str:
+    """The address of the package index that pip uses if it is not configured."""
+    command = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    run = [sys.executable, "-I", "-c", command]
+    return subprocess.run(run, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def library_files() -> Files:

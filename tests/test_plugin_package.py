@@ -97,7 +97,9 @@ def test_shared_files_are_those_of_the_runtime(plugins):
 
 def test_the_runtime_is_in_it_once_with_its_model_and_versions(plugins):
     wheels = plugins / "unirs_qgis/wheels"
-    assert (wheels / "constraints.txt").read_text() == (ROOT / "constraints.txt").read_text()
+    for lock in (ROOT / "resources/locks").iterdir():
+        assert (wheels / "locks" / lock.name).read_bytes() == lock.read_bytes()
+    assert (wheels / "index.txt").read_text().startswith("https://")
     (wheel,) = wheels.glob("*.whl")
     assert (
         "unirs/resources/models/unirs-small/model.safetensors" in zipfile.ZipFile(wheel).namelist()

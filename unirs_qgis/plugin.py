@@ -167,7 +167,13 @@ class Window(QObject):
     def _show_dock(self, shown: bool) -> None:
         self.dock.setVisible(shown)
         if shown:
+            self._plan_set_up()
             self.dock.raise_()  # other docks may cover it, as tabs
+
+    def _plan_set_up(self) -> None:
+        """Find out what a set-up would download, where there is no runtime."""
+        if runtime_python(read_settings()) is None:
+            self.setup.plan(read_setup_options())
 
     # -- asking
 

@@ -18,8 +18,8 @@ GROUP = "unirs"
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8", "int4")
 HISTORY_PLACES = ("profile", "project")
-BUILDS = ("auto", "cpu", "cuda")
-"""Builds of PyTorch that a set-up can be asked for."""
+BUILDS = ("auto", "cpu", "cu130", "cu126", "rocm7.2", "xpu")
+"""Builds of PyTorch that a set-up can be asked for, as uv names them."""
 
 TOKENS = range(1, 1025)
 VIEWS = range(1, 9)
@@ -92,17 +92,23 @@ class SetupOptions:
 
     Attributes:
         base_python: Interpreter that the environment is created with; empty: the best one found.
-        build: One of ``BUILDS``; ``"auto"`` chooses by the graphics card.
-        wheels_folder: Folder of wheels to install from without a network; empty: from the index in
-            pip's configuration.
+        build: One of ``BUILDS``; ``"auto"`` chooses by the driver of the graphics card.
+        wheels_folder: Folder to install from without a network; empty: from the package index.
+        index: URL of the package index; empty: that of pip's configuration.
         extra_index: URL of another package index, such as one with builds of PyTorch for a
             graphics card.
+        python_mirror: URL or folder of a mirror of the Pythons that uv brings; empty: their
+            source.
+        uv: The program uv, or a wheel with it; empty: the one that is found or fetched.
     """
 
     base_python: str = ""
     build: str = "auto"
     wheels_folder: str = ""
+    index: str = ""
     extra_index: str = ""
+    python_mirror: str = ""
+    uv: str = ""
 
 
 def read_settings() -> Settings:
@@ -224,5 +230,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "base_python": _text,
     "build": _one_of(BUILDS),
     "wheels_folder": _text,
+    "index": _text,
     "extra_index": _text,
+    "python_mirror": _text,
+    "uv": _text,
 }

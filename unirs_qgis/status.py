@@ -14,8 +14,11 @@ from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.runtime.worker import Worker, WorkerState
 from unirs_qgis.settings import Settings
 
-OFFLINE_CODES = {"network", "proxy", "certificate", "login"}
-"""Failures of the set-up for which another network, or a folder of wheels, is the remedy."""
+OFFLINE_CODES = {
+    *("network", "proxy", "certificate", "login"),
+    *("uv", "no_python", "no_build", "wheel_missing", "folder", "index_invalid", "platform"),
+}
+"""Failures of the set-up for which the options have the remedy: another network, or a folder."""
 
 
 class Status(QObject):
@@ -53,6 +56,7 @@ class Status(QObject):
         setup.logged.connect(dock.append_log)
         setup.failed.connect(self._on_setup_failed)
         setup.changed.connect(self.check_runtime)
+        setup.planned.connect(self.show)
         self.check_runtime()
 
     def check_runtime(self) -> None:
@@ -74,7 +78,9 @@ class Status(QObject):
         code, failure = self._failure
         if self._runtime.python is None:
             state = DockState.OFFLINE if code in OFFLINE_CODES else DockState.NOT_SET_UP
-            return state, failure or self._runtime.message
+            return state, failure or " ".join(
+                filter(None, (self._runtime.message, self._setup.plan_text))
+            )
         if self._questions.is_busy:
             loading = self._questions.stage in ("", "load")
             return (DockState.LOADING if loading else DockState.BUSY), ""

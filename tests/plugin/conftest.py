@@ -14,6 +14,7 @@ from qgis.core import QgsLayerTreeModel, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
 from qtpy.QtCore import QTimer
 
+from tests.plugin.setup_fixtures import place  # noqa: F401 - a fixture of several files
 from unirs_qgis.plugin import Window
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Finding the runtime and a Python to make it from; failures in plain words. All without pip."""
+"""Finding the runtime, and running programs. All without uv."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unirs_qgis.shared.client import clean_environment
 
 from tests.plugin.running import ends_soon
 from unirs_qgis.background import Stopped, UserError
-from unirs_qgis.runtime import environment, interpreters
+from unirs_qgis.runtime import environment
 from unirs_qgis.runtime.environment import (
     Record,
     RuntimeState,
@@ -25,8 +25,8 @@ from unirs_qgis.runtime.environment import (
     runtime_python,
     write_record,
 )
-from unirs_qgis.runtime.interpreters import candidates, find_interpreter, inspect_interpreter
-from unirs_qgis.runtime.programs import clean_variables, run_program
+from unirs_qgis.runtime.own_python import inspect_python
+from unirs_qgis.runtime.programs import _TARGETS, clean_variables, run_program
 from unirs_qgis.settings import Settings
 
 RECORD = Record("0123abcd", "unirs-0.1.0-py3-none-any.whl", 10, "3.11.2", "0.1.0", "2.13.0", ())
@@ -40,12 +40,6 @@ def script(path: Path, text: str) -> Path:
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
-
-
-def fake_python(path: Path, version: tuple[int, int, int], **facts: object) -> Path:
-    """A program that answers the question what it is as a Python would."""
-    answer = {"path": str(path), "version": version, "bits": 64, "has_venv": True}
-    return script(path, f"echo '{json.dumps({**answer, 'has_unirs': False, **facts})}'")
 
 
 @pytest.fixture(autouse=True)
@@ -71,9 +65,9 @@ class TestWhereTheRuntimeIs:
         python = environment_python(tmp_path / RECORD.folder)
         python.parent.mkdir(parents=True)
         python.touch()
-        write_record(tmp_path, replace(RECORD, build="cuda", devices=("cpu",)))
+        write_record(tmp_path, replace(RECORD, build="cu130", devices=("cpu",)))
         assert "graphics card" in describe_runtime(Settings(), tmp_path).message
-        write_record(tmp_path, replace(RECORD, build="cuda", devices=("cuda:0", "cpu")))
+        write_record(tmp_path, replace(RECORD, build="cu130", devices=("cuda:0", "cpu")))
         assert "graphics card" not in describe_runtime(Settings(), tmp_path).message
 
     def test_an_environment_without_a_record_is_unfinished(self, tmp_path):
@@ -96,7 +90,8 @@ class TestWhereTheRuntimeIs:
         wheels = tmp_path / "wheels"
         wheels.mkdir()
         (wheels / "unirs-0.2.0-py3-none-any.whl").write_bytes(b"newer")
-        (wheels / "constraints.txt").touch()
+        (wheels / "locks").mkdir()
+        (wheels / "index.txt").touch()
         monkeypatch.setattr(environment, "find_payload", lambda: find_payload(wheels))
         runtime = describe_runtime(Settings(), tmp_path)
         assert (runtime.state, runtime.python) == (RuntimeState.OUTDATED, python)
@@ -135,63 +130,6 @@ class TestWhereTheRuntimeIs:
         assert caught.value.code == "package_unbuilt"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
-class TestFindingAPython:
-    def test_this_computer_has_a_suitable_one(self):
-        found = find_interpreter("", never)
-        assert not found.problem
-        assert found.version[:2] in interpreters.SUPPORTED
-
-    def test_the_best_version_is_chosen_in_any_folder(self, tmp_path, monkeypatch):
-        paths = [
-            fake_python(tmp_path / "a", (3, 13, 1)),
-            fake_python(tmp_path / "b", (3, 9, 18)),
-            fake_python(tmp_path / "c", (3, 11, 7)),
-        ]
-        monkeypatch.setattr(interpreters, "candidates", lambda: paths)
-        assert find_interpreter("", never).version == (3, 11, 7)
-
-    def test_each_problem_is_reported_if_none_is_suitable(self, tmp_path, monkeypatch):
-        paths = [
-            fake_python(tmp_path / "old", (3, 9, 18)),
-            fake_python(tmp_path / "bare", (3, 11, 2), has_venv=False),
-            fake_python(tmp_path / "small", (3, 12, 0), bits=32),
-        ]
-        monkeypatch.setattr(interpreters, "candidates", lambda: paths)
-        with pytest.raises(UserError) as caught:
-            find_interpreter("", never)
-        assert caught.value.code == "no_interpreter"
-        for word in ("Python 3.9.18", "python3.11-venv", "32-bit", "install Python 3.12"):
-            assert word in caught.value.message
-
-    def test_launchers_without_a_python_are_skipped(self, tmp_path, monkeypatch):
-        paths = [
-            script(tmp_path / "shim", "echo 'no such version' >&2; exit 127"),
-            script(tmp_path / "chatty", "echo hello"),
-            tmp_path / "missing",
-            fake_python(tmp_path / "good", (3, 12, 1)),
-        ]
-        monkeypatch.setattr(interpreters, "candidates", lambda: paths)
-        assert find_interpreter("", never).path == tmp_path / "good"
-
-    def test_a_chosen_one_is_used_or_refused_but_never_replaced(self, tmp_path):
-        with pytest.raises(UserError, match=r"3\.10 to 3\.13"):
-            find_interpreter(str(fake_python(tmp_path / "old", (3, 8, 1))), never)
-        with pytest.raises(UserError, match="does not work as a Python"):
-            find_interpreter(str(tmp_path / "missing"), never)
-
-    def test_variables_for_qgis_own_python_do_not_reach_another(self, monkeypatch, tmp_path):
-        monkeypatch.setenv("PYTHONHOME", str(tmp_path))
-        assert inspect_interpreter(Path("/usr/bin/python3"), never).version >= (3, 8, 0)
-
-    def test_empty_placeholders_of_the_microsoft_store_are_no_candidates(
-        self, tmp_path, monkeypatch
-    ):
-        (tmp_path / "python3.12").touch()
-        monkeypatch.setenv("PATH", str(tmp_path))
-        assert tmp_path / "python3.12" not in candidates()
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
 class TestRunningPrograms:
     def test_lines_of_both_streams_are_delivered_separately(self, tmp_path):
@@ -219,15 +157,31 @@ class TestRunningPrograms:
 
     def test_variables_for_qgis_libraries_are_removed(self, monkeypatch):
         monkeypatch.setenv("PROJ_LIB", "/qgis/proj")
-        monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("UV_PYTHON", "3.9")
+        monkeypatch.setenv("VIRTUAL_ENV", "/elsewhere")
         variables = clean_variables({"NEW": "1"})
-        assert not {"PROJ_LIB", "PIP_USER"} & set(variables)
+        assert not {"PROJ_LIB", "UV_PYTHON", "VIRTUAL_ENV"} & set(variables)
         assert variables["NEW"] == "1"
 
     def test_set_up_and_worker_run_without_the_same_variables(self, monkeypatch):
         for name in ("PYTHONHOME", "PROJ_LIB", "LD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"):
             monkeypatch.setenv(name, "of QGIS")
-        inherited = {name for name in clean_variables() if not name.startswith("PIP_")}
-        worker = {name for name in clean_environment(os.environ) if not name.startswith("PIP_")}
-        assert inherited == worker
+        inherited = set(clean_variables())
+        assert inherited == set(clean_environment(os.environ)) - _TARGETS
         assert "DYLD_FRAMEWORK_PATH" not in inherited
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
+class TestAPythonOfTheUsers:
+    def test_its_version_and_whether_it_has_unirs_are_found(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("PYTHONHOME", str(tmp_path))  # QGIS's own must not reach it
+        found = inspect_python(Path("/usr/bin/python3"), never)
+        assert found.version.startswith("3.")
+        assert not found.has_unirs
+
+    @pytest.mark.parametrize("text", ["exit 127", "echo hello", "echo '[]'"])
+    def test_what_is_no_python_is_refused(self, tmp_path, text):
+        with pytest.raises(UserError, match="does not work as a Python"):
+            inspect_python(script(tmp_path / "python", text), never)
+        with pytest.raises(UserError, match="does not work as a Python"):
+            inspect_python(tmp_path / "missing", never)

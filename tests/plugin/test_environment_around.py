@@ -1,10 +1,11 @@
-"""What surrounds a set-up: the proxy of QGIS, failures in plain words, the lock, constraints."""
+"""What surrounds a set-up: proxy, sources, build of PyTorch, platform, failures."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from qgis.core import (
@@ -16,15 +17,16 @@ from qgis.core import (
 from qtpy.QtNetwork import QNetworkProxy
 
 from unirs_qgis.background import UserError
-from unirs_qgis.runtime.installation import setup_lock
-from unirs_qgis.runtime.pip import (
-    check_index,
-    constrained_names,
-    explain_os_error,
-    explain_pip,
-    pinned_version,
-)
+from unirs_qgis.runtime import platforms
+from unirs_qgis.runtime.graphics import Graphics
+from unirs_qgis.runtime.installation import explain_check, setup_lock
+from unirs_qgis.runtime.locks import LockedFile, read_lock
+from unirs_qgis.runtime.plan import TorchSource, _sources, choose_build, make_plan
+from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import Redactor, proxy_variables
+from unirs_qgis.runtime.sources import check_address, find_sources, mirror_address
+from unirs_qgis.runtime.uv import SetupReport, UvProgress, explain_os_error, explain_uv
+from unirs_qgis.settings import SetupOptions
 
 
 class TestProxy:
@@ -85,59 +87,94 @@ class TestProxy:
         assert "proxy.example.org:8080" in line
 
 
-class TestPlainWords:
-    RETRY = "WARNING: Retrying (Retry(total=4)) after connection broken by '{}': /simple/torch/"
-    NO_MATCH = "ERROR: No matching distribution found for torch==2.13.0"
+# The texts are uv's own, each made by its cause.
+REFUSED = [
+    "error: Request failed after 3 retries in 6.2s",
+    "  cause: Failed to fetch: http://127.0.0.1:9/simple/six/",
+    "  cause: error sending request for url (http://127.0.0.1:9/simple/six/)",
+    "  cause: tcp connect error",
+    "  cause: Connection refused (os error 111)",
+]
+TUNNEL = [
+    *REFUSED[:3],
+    "  cause: tunnel error: failed to create underlying connection",
+    "  cause: tcp connect error",
+]
+TLS = [*REFUSED[1:3], "  cause: invalid peer certificate: UnknownIssuer"]
+MISSING = [
+    "error: No solution found when resolving dependencies",
+    "  cause: Because there is no version of torch==2.13.0+cpu and you require "
+    "torch==2.13.0+cpu, we can conclude that your requirements are unsatisfiable.",
+]
+LOGIN = [
+    "  cause: Because six was not found in the package registry and you require six==1.17.0, "
+    "we can conclude that your requirements are unsatisfiable.",
+    "hint: An index URL (http://127.0.0.1/simple) could not be queried due to a lack of valid "
+    "authentication credentials (401 Unauthorized)",
+]
+FULL = [
+    "error: Failed to download `pyproj==3.7.2`",
+    "  cause: Failed to extract archive: pyproj-3.7.2-cp311-cp311-manylinux_2_28_x86_64.whl",
+    "  cause: failed to write to file `/x/_crs.so`: No space left on device (os error 28)",
+]
+HASH = ["error: Failed to download `six==1.17.0`", "  cause: Hash mismatch for `six==1.17.0`"]
+ANTIVIRUS = [
+    "error: Failed to install: torch-2.13.0-cp312-cp312-win_amd64.whl (torch==2.13.0)",
+    "  cause: failed to rename file from C:\\a to C:\\b: Access is denied. (os error 5)",
+]
+LOCKED = [
+    "  cause: failed to remove file `C:\\a\\_C.pyd`: The process cannot access the file "
+    "because it is being used by another process. (os error 32)",
+]
+LONG = ["  cause: The filename or extension is too long. (os error 206)"]
 
+
+class TestPlainWords:
     @pytest.mark.parametrize(
         ("lines", "code", "words"),
         [
-            ([RETRY.format("NewConnectionError(...)"), NO_MATCH], "network", "Network"),
-            ([RETRY.format("ProxyError('407 Proxy Authentication')"), NO_MATCH], "proxy", "proxy"),
-            (
-                [RETRY.format("SSLError(CERTIFICATE_VERIFY_FAILED)"), NO_MATCH],
-                "certificate",
-                "certificate",
-            ),
-            (["ERROR: [Errno 28] No space left on device"], "disk_full", "GB"),
-            (["ERROR: [WinError 5] Access is denied: 'x'"], "permission", "permissions"),
-            (["HINT: … does not have Windows Long Path support enabled."], "long_path", "long"),
-            ([NO_MATCH], "no_build", "torch"),
-            (
-                [
-                    "    The user requested (constraint) av==18.1.0",
-                    "ERROR: ResolutionImpossible: …",
-                ],
-                "no_build",
-                "av==18.1.0",
-            ),
-            (["ERROR: THESE PACKAGES DO NOT MATCH THE HASHES"], "damaged", "again"),
-            (["ERROR: 403 Client Error: Forbidden for url"], "login", "login"),
-            (["some line", "ERROR: Something new"], "pip_failed", "Something new."),
+            (REFUSED, "network", "Network"),
+            (TUNNEL, "proxy", "proxy"),
+            (TLS, "certificate", "certificate"),
+            (LOGIN, "login", "login"),
+            (FULL, "disk_full", "space"),
+            (ANTIVIRUS, "permission", "antivirus"),
+            (LOCKED, "locked", "other QGIS windows"),
+            (LONG, "long_path", "long"),
+            (MISSING, "no_build", "torch==2.13.0+cpu"),
+            (HASH, "damaged", "again"),
+            (["some line", "error: Something new"], "uv_failed", "Something new."),
         ],
     )
-    def test_pips_output_becomes_one_sentence_with_a_next_step(self, lines, code, words):
-        error = explain_pip(lines, 1, offline=False)
+    def test_uvs_output_becomes_one_sentence_with_a_next_step(self, lines, code, words):
+        error = explain_uv(lines, 1, offline=False)
         assert error.code == code
         assert words in error.message
-        assert "Traceback" not in error.message
+        assert "os error" not in error.message
 
     def test_a_missing_wheel_of_the_folder_is_named(self):
-        error = explain_pip([self.NO_MATCH], 1, offline=True)
+        error = explain_uv(MISSING, 1, offline=True)
         assert error.code == "wheel_missing"
         assert "torch" in error.message
 
     def test_an_installation_killed_by_the_system_reports_memory(self):
-        assert (
-            "memory"
-            in explain_pip(["Installing collected packages: torch"], -9, offline=False).message
-        )
+        assert "memory" in explain_uv(["Downloading torch"], -9, offline=False).message
 
     @pytest.mark.parametrize(
         ("number", "code"), [(28, "disk_full"), (13, "permission"), (5, "files")]
     )
     def test_file_errors_are_distinguished(self, number, code):
         assert explain_os_error(OSError(number, os.strerror(number), "/x")).code == code
+
+    def test_a_missing_runtime_of_visual_cpp_is_named_with_its_download(self):
+        lines = [
+            "OSError: [WinError 1114] A dynamic link library (DLL) initialization routine failed"
+        ]
+        assert "vc_redist.x64.exe" in explain_check(lines, 1).message
+
+    def test_an_antivirus_program_is_named(self):
+        lines = ["PermissionError: [WinError 5] Access is denied: 'C:\\x\\torch.dll'"]
+        assert "antivirus" in explain_check(lines, 1).message
 
 
 class TestLock:
@@ -172,25 +209,170 @@ class TestLock:
             pass
 
 
-class TestConstraints:
-    def test_names_and_pins_are_read(self, tmp_path):
-        path = tmp_path / "constraints.txt"
-        path.write_text(
-            "# comment\ntorch==2.13.0\nNumpy==2.4.6; python_version >= '3.11'\n"
-            "numpy==2.2.6; python_version < '3.11'\n"
+class TestSources:
+    @pytest.fixture(autouse=True)
+    def no_configuration(self, monkeypatch):
+        for name in [*os.environ]:
+            if name.startswith(("UV_", "PIP_")):
+                monkeypatch.delenv(name)
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+
+    def test_without_a_configuration_the_index_of_the_package_is_used(self):
+        sources = find_sources(SetupOptions(), "https://index.example.org/simple")
+        assert sources.words == ["--default-index", "https://index.example.org/simple"]
+
+    def test_pips_configuration_is_taken_over(self, tmp_path, monkeypatch):
+        config = tmp_path / "pip.conf"
+        config.write_text(
+            "[global]\nindex-url = https://mirror.example.org/simple\ncert = /etc/company.pem\n"
+            "[install]\nfind_links = /wheels\n    /more wheels\n".replace(" wheels", "-wheels")
         )
-        assert constrained_names(path) == {"torch", "numpy"}
-        assert pinned_version(path, "torch") == "2.13.0"
-        assert pinned_version(path, "rasterio") == ""
+        monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
+        monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://extra.example.org/simple")
+        sources = find_sources(SetupOptions(), "https://index.example.org/simple")
+        assert sources.index == "https://mirror.example.org/simple"
+        assert sources.extra_indexes == ("https://extra.example.org/simple",)
+        assert sources.folders == ("/wheels", "/more-wheels")
+        assert sources.certificate == "/etc/company.pem"
+
+    def test_the_options_take_precedence(self, monkeypatch):
+        monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example.org/simple")
+        chosen = SetupOptions(index="https://own.example.org/simple")
+        assert find_sources(chosen, "").index == "https://own.example.org/simple"
+
+    def test_a_folder_needs_no_network(self, tmp_path):
+        (tmp_path / "wheels").mkdir()
+        words = find_sources(SetupOptions(wheels_folder=str(tmp_path)), "https://x/simple").words
+        assert words[:2] == ["--offline", "--no-index"]
+        assert str(tmp_path / "wheels") in words
+        with pytest.raises(UserError, match="does not exist"):
+            find_sources(SetupOptions(wheels_folder=str(tmp_path / "gone")), "")
 
     @pytest.mark.parametrize("address", ["", "https://example.org/simple", "file:///media/wheels"])
     def test_addresses_of_an_index_are_accepted(self, address):
-        check_index(address)
+        check_address(address)
 
     @pytest.mark.parametrize(
         "address", ["--index-url x", "example.org", "https://me:secret@example.org/simple"]
     )
-    def test_anything_else_is_refused_before_it_reaches_pip(self, address):
+    def test_anything_else_is_refused_before_it_reaches_uv(self, address):
         with pytest.raises(UserError, match="without user and password") as caught:
-            check_index(address)
+            find_sources(SetupOptions(extra_index=address), "")
         assert "secret" not in caught.value.message
+
+    def test_a_mirror_may_be_a_folder_with_blanks(self, tmp_path):
+        folder = tmp_path / "Pythons de Zoë"
+        folder.mkdir()
+        address = mirror_address(str(folder))
+        assert address.startswith("file:///")
+        assert " " not in address
+
+
+class TestBuilds:
+    """Which PyTorch is chosen, and how it is got."""
+
+    NEW = Graphics("nvidia", "NVIDIA RTX 4000", "580.65.06")
+    OLD = Graphics("nvidia", "NVIDIA T4", "535.10")
+    AMD = Graphics("amd", "AMD GPU")
+
+    @pytest.mark.parametrize(
+        ("platform", "chosen", "graphics", "build"),
+        [
+            ("linux-x86_64", "auto", Graphics(), "cpu"),
+            ("linux-x86_64", "auto", NEW, "cu130"),
+            ("linux-x86_64", "auto", OLD, "cuda"),
+            ("linux-x86_64", "auto", AMD, "rocm"),
+            ("windows-x86_64", "auto", NEW, "cu130"),
+            ("windows-x86_64", "cpu", NEW, "cpu"),
+            ("linux-x86_64", "xpu", Graphics(), "xpu"),
+            ("macos-arm64", "cpu", Graphics(), "mps"),
+        ],
+    )
+    def test_the_driver_decides_unless_the_user_does(self, platform, chosen, graphics, build):
+        found, why = choose_build(platform, chosen, graphics)
+        assert found == build
+        assert why
+
+    def sources(self, platform, chosen, graphics):
+        build, _ = choose_build(platform, chosen, graphics)
+        locked = TorchSource((), 1)
+        return [
+            source.words[-1] if source.words else "lock"
+            for source in _sources(platform, chosen, build, "2.13.0", locked)
+        ]
+
+    def test_an_automatic_choice_ends_with_what_the_package_index_has(self):
+        assert self.sources("linux-x86_64", "auto", Graphics()) == ["cpu", "lock"]
+        assert self.sources("linux-x86_64", "auto", self.NEW) == ["lock"]
+        assert self.sources("linux-x86_64", "auto", self.OLD) == ["auto", "cpu", "lock"]
+        assert self.sources("windows-x86_64", "auto", self.NEW) == ["cu130", "cpu", "lock"]
+        assert self.sources("windows-x86_64", "auto", Graphics()) == ["lock"]
+        assert self.sources("macos-arm64", "auto", Graphics()) == ["lock"]
+
+    def test_a_build_that_was_chosen_is_never_replaced(self):
+        assert self.sources("linux-x86_64", "cu126", self.NEW) == ["cu126"]
+        assert self.sources("linux-x86_64", "rocm7.2", Graphics()) == ["rocm7.2"]
+
+
+class TestPlatforms:
+    @pytest.mark.parametrize(
+        ("system", "machine", "name"),
+        [
+            ("linux", "x86_64", "linux-x86_64"),
+            ("linux", "aarch64", "linux-aarch64"),
+            ("win32", "AMD64", "windows-x86_64"),
+            ("win32", "ARM64", "windows-x86_64"),
+            ("darwin", "arm64", "macos-arm64"),
+        ],
+    )
+    def test_this_computer_is_named_as_in_the_lock(self, monkeypatch, system, machine, name):
+        monkeypatch.setattr(sys, "platform", system)
+        monkeypatch.setattr("platform.machine", lambda: machine)
+        assert this_platform() == name
+
+    def test_an_intel_mac_is_refused_with_a_way_out(self, monkeypatch):
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr("platform.machine", lambda: "x86_64")
+        monkeypatch.setattr(platforms, "_is_translated", lambda: False)
+        with pytest.raises(UserError, match="Intel processor") as caught:
+            this_platform()
+        assert caught.value.code == "platform"
+        monkeypatch.setattr(platforms, "_is_translated", lambda: True)  # Rosetta
+        assert this_platform() == "macos-arm64"
+
+    def test_a_system_of_32_bits_is_refused(self, monkeypatch):
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setattr("platform.machine", lambda: "i686")
+        with pytest.raises(UserError, match="linux-i686"):
+            this_platform()
+
+
+class TestPlan:
+    def test_the_sums_are_those_of_the_lock(self, tmp_path):
+        locks = Path(__file__).parents[2] / "resources" / "locks"
+        options = SetupOptions(build="cu130")
+        plan = make_plan("linux-x86_64", locks, options, tmp_path / "not there", lambda: False)
+        assert plan.download_bytes == sum(
+            file.size
+            for name in ("linux-x86_64.txt", "linux-x86_64-torch.txt")
+            for file in read_lock(locks / name)
+            if "3.12" in file.pythons
+        )
+        assert plan.needed_bytes(plan.sources[0]) > plan.download_bytes
+        for word in ("GB", "CU130", str(tmp_path)):
+            assert word in plan.text
+
+    def test_the_progress_is_in_bytes(self, tmp_path):
+        stages, percents = [], []
+        report = SetupReport(stages.append, lambda _: None, percents.append, lambda: False)
+        files = [LockedFile("torch", "1", "t.whl", 200 * 10**6, "", ("3.12",))]
+        progress = UvProgress(files, tmp_path, 10, 90, report)
+        progress.read("Downloading torch (190.7MiB)")
+        (tmp_path / ".tmpAbc").mkdir()
+        (tmp_path / ".tmpAbc" / "part").write_bytes(bytes(34 * 10**6))
+        progress.count()
+        assert stages == ["Downloading torch… 10 MB of 200 MB"]
+        assert percents == [14.0]
+        progress.read(" Downloaded torch")
+        progress.read("Prepared 1 package in 3.08s")
+        assert percents[-1] == 90

@@ -130,7 +130,7 @@ class TestSaving:
         )
         assert saved == [expected]
         assert read_settings() == expected
-        assert read_setup_options() == SetupOptions(extra_index="https://example.org/simple")
+        assert read_setup_options() == SetupOptions(index="https://example.org/simple")
         assert not changed
         page.apply()
         assert len(saved) == 1

@@ -30,7 +30,7 @@ from unirs_qgis.options.widgets import (
     plain_label,
 )
 from unirs_qgis.runtime.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
-from unirs_qgis.runtime.interpreters import Interpreter, inspect_interpreter
+from unirs_qgis.runtime.own_python import OwnPython, inspect_python
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.settings import Settings, SetupOptions, write_setup_options
 
@@ -68,12 +68,11 @@ class RuntimeGroup(QGroupBox):
             hint_label(
                 self.tr(
                     "The models run in a Python environment of their own, separate from that of "
-                    "QGIS. The set-up needs about 3 GB on the disk of your QGIS profile (8 GB with "
-                    "support for graphics cards) and downloads most of it, including the language "
-                    "model of unirs-small (90 MB)."
+                    "QGIS. The set-up downloads it, with the language model of unirs-small."
                 )
             )
         )
+        column.addWidget(self.plan_label)
         column.addWidget(self.state_label)
         column.addLayout(button_row(self.set_up_button, self.remove_button, self.log_button))
         for part in (self.offer, self.activity, self.notice, self.log_view):
@@ -95,7 +94,10 @@ class RuntimeGroup(QGroupBox):
             base_python=self.base_edit.filePath().strip(),
             build=self.build_combo.currentData(),
             wheels_folder=self.wheels_edit.filePath().strip(),
-            extra_index=self.index_edit.text().strip(),
+            index=self.index_edit.text().strip(),
+            extra_index=self.extra_index_edit.text().strip(),
+            python_mirror=self.mirror_edit.text().strip(),
+            uv=self.uv_edit.filePath().strip(),
         )
 
     def refresh(self) -> None:
@@ -122,6 +124,8 @@ class RuntimeGroup(QGroupBox):
         font = self.state_label.font()
         font.setBold(True)
         self.state_label.setFont(font)
+        self.plan_label = hint_label("")
+        self.plan_label.setObjectName("runtimePlanLabel")
         self.set_up_button = QPushButton()
         self.set_up_button.setObjectName("runtimeSetUpButton")
         self.set_up_button.clicked.connect(self._start)
@@ -169,34 +173,52 @@ class RuntimeGroup(QGroupBox):
         self.options_box = QgsCollapsibleGroupBox(self.tr("Set-up options"))
         self.options_box.setObjectName("runtimeOptionsBox")
         self.options_box.setSaveCollapsedState(False)
-        self.base_edit = QgsFileWidget()
-        self.base_edit.setStorageMode(QgsFileWidget.StorageMode.GetFile)
-        self.base_edit.lineEdit().setPlaceholderText(self.tr("The best one on this computer"))
-        self.base_edit.setFilePath(options.base_python)
         self.build_combo = compact_combo()
-        self.build_combo.addItem(self.tr("Automatic"), "auto")
-        self.build_combo.addItem(self.tr("Processor (CPU)"), "cpu")
-        self.build_combo.addItem(self.tr("NVIDIA graphics card (CUDA)"), "cuda")
+        for text, build in (
+            (self.tr("Automatic, by the driver"), "auto"),
+            (self.tr("Processor (CPU)"), "cpu"),
+            (self.tr("NVIDIA graphics card (CUDA 13)"), "cu130"),
+            (self.tr("NVIDIA graphics card, older driver (CUDA 12.6)"), "cu126"),
+            (self.tr("AMD graphics card (ROCm)"), "rocm7.2"),
+            (self.tr("Intel graphics card (XPU)"), "xpu"),
+        ):
+            self.build_combo.addItem(text, build)
         self.build_combo.setCurrentIndex(max(0, self.build_combo.findData(options.build)))
-        self.wheels_edit = QgsFileWidget()
-        self.wheels_edit.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.wheels_edit.lineEdit().setPlaceholderText(self.tr("None: from the package index"))
-        self.wheels_edit.setFilePath(options.wheels_folder)
-        self.index_edit = QLineEdit(options.extra_index)
-        self.index_edit.setPlaceholderText(self.tr("None"))
+        self.build_combo.currentIndexChanged.connect(self._plan)
+        in_folder, in_file = (
+            QgsFileWidget.StorageMode.GetDirectory,
+            QgsFileWidget.StorageMode.GetFile,
+        )
+        self.wheels_edit = _file_edit(
+            in_folder, options.wheels_folder, self.tr("None: from the package index")
+        )
+        self.base_edit = _file_edit(
+            in_file, options.base_python, self.tr("The one found, or one that uv brings")
+        )
+        self.uv_edit = _file_edit(
+            in_file, options.uv, self.tr("The one found, or from the package index")
+        )
+        self.index_edit = QLineEdit(options.index)
+        self.index_edit.setPlaceholderText(self.tr("As pip is configured"))
+        self.extra_index_edit = QLineEdit(options.extra_index)
+        self.extra_index_edit.setPlaceholderText(self.tr("None"))
+        self.mirror_edit = QLineEdit(options.python_mirror)
+        self.mirror_edit.setPlaceholderText(self.tr("None: from the source of uv"))
         form = QFormLayout(self.options_box)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.addRow(self.tr("Python (3.10 to 3.13)"), self.base_edit)
         form.addRow(self.tr("Build of PyTorch"), self.build_combo)
         form.addRow(self.tr("Offline, from the folder"), self.wheels_edit)
-        form.addRow(self.tr("Extra package index"), self.index_edit)
+        form.addRow(self.tr("Package index"), self.index_edit)
+        form.addRow(self.tr("Extra package index"), self.extra_index_edit)
+        form.addRow(self.tr("Python (3.10 to 3.14)"), self.base_edit)
+        form.addRow(self.tr("Mirror of Pythons"), self.mirror_edit)
+        form.addRow(self.tr("Program uv"), self.uv_edit)
         form.addRow(
             hint_label(
                 self.tr(
                     "Packages come from the index in pip's configuration, through the proxy of "
                     "QGIS. Name an extra index if that one lacks the build of PyTorch that you "
-                    "need: builds for graphics cards on Windows and for processors on Linux often "
-                    "have an index of their own."
+                    "need."
                 )
             )
         )
@@ -209,6 +231,15 @@ class RuntimeGroup(QGroupBox):
         self._setup.logged.connect(self.log_view.appendPlainText)
         self._setup.failed.connect(self._show_failure)
         self._setup.changed.connect(self.refresh)
+        self._setup.planned.connect(self._show_plan)
+        self._plan()
+
+    def _plan(self) -> None:
+        self._setup.plan(self.options)
+
+    def _show_plan(self) -> None:
+        self.plan_label.setText(self._setup.plan_text)
+        self.plan_label.setVisible(bool(self._setup.plan_text))
 
     def _start(self) -> None:
         write_setup_options(self.options)
@@ -252,15 +283,15 @@ class RuntimeGroup(QGroupBox):
         if not self.python or not path.is_file():
             return
         self._check = BackgroundTask(
-            self.tr("Checking a Python"), lambda task: inspect_interpreter(path, task.isCanceled)
+            self.tr("Checking a Python"), lambda task: inspect_python(path, task.isCanceled)
         )
         self._check.succeeded.connect(self._show_python)
         self._check.failed.connect(self._show_broken_python)
         QgsApplication.taskManager().addTask(self._check)
 
-    def _show_python(self, found: Interpreter) -> None:
+    def _show_python(self, found: OwnPython) -> None:
         self._check = None
-        facts = {"version": found.version_text}
+        facts = {"version": found.version}
         if found.has_unirs:
             text = self.tr("Python {version} with unirs.")
         else:
@@ -273,3 +304,11 @@ class RuntimeGroup(QGroupBox):
     def _show_broken_python(self, _code: str, message: str) -> None:
         self._check = None
         self._show_python_hint(message)
+
+
+def _file_edit(mode: QgsFileWidget.StorageMode, path: str, placeholder: str) -> QgsFileWidget:
+    edit = QgsFileWidget()
+    edit.setStorageMode(mode)
+    edit.lineEdit().setPlaceholderText(placeholder)
+    edit.setFilePath(path)
+    return edit

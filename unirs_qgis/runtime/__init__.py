@@ -4,8 +4,14 @@
 ``environment``       which environment there is, and whether it can be used
 ``runtime_setup``     set-up, repair and removal as the window uses them
 ``installation``      the steps of a set-up
-``interpreters``      finds a Python to create the environment with
-``pip``               pip's options, its progress, its failures in plain words
+``plan``              which PyTorch it installs, how much that is, and where it goes
+``graphics``          the graphics card, for which the build of PyTorch is chosen
+``platforms``         the platform of this computer
+``locks``             the exact files of a set-up
+``sources``           where packages come from
+``uv``                the program that installs: where it is, its progress, its failures
+``download``          downloads through the network of QGIS
+``own_python``        a Python of the user's own
 ``access``            key and permission of a request to a server
 ``capabilities``      what a loaded model can do, in plain words
 ``model_list``        the models of all engines, as the runtime lists them

@@ -71,7 +71,9 @@ class Record:
         unirs: Version of the runtime.
         torch: Version of PyTorch.
         devices: Devices that it can use, the best first.
-        build: ``"cpu"`` or ``"cuda"``: the requested build of PyTorch.
+        build: The requested build of PyTorch, such as ``"cpu"`` or ``"cu130"``.
+        why: Why this build was chosen.
+        uv: Version of uv that made it.
     """
 
     folder: str
@@ -82,11 +84,15 @@ class Record:
     torch: str
     devices: tuple[str, ...]
     build: str = "cpu"
+    why: str = ""
+    uv: str = ""
 
     @property
     def lacks_cuda(self) -> bool:
         """Whether a graphics card is there that this PyTorch cannot use."""
-        return self.build == "cuda" and not any(name.startswith("cuda") for name in self.devices)
+        return self.build.startswith("cu") and not any(
+            name.startswith("cuda") for name in self.devices
+        )
 
 
 @dataclass(frozen=True)
@@ -95,11 +101,13 @@ class Payload:
 
     Attributes:
         wheel: Wheel of the runtime.
-        constraints: File with the exact versions of all packages.
+        locks: Folder of the locks: the exact files to install.
+        index: Address of the package index, if none is configured.
     """
 
     wheel: Path
-    constraints: Path
+    locks: Path
+    index: str
 
 
 def runtime_folder() -> Path:
@@ -173,14 +181,14 @@ def write_record(folder: Path, record: Record) -> None:
 
 
 def find_payload(folder: Path = _WHEELS) -> Payload:
-    """The wheel and the constraints in the plugin package.
+    """The wheel and the locks in the plugin package.
 
     Raises:
         UserError: ``package_unbuilt`` in a source tree, where they have not been built.
     """
     wheels = sorted(folder.glob("unirs-*.whl"))
-    constraints = folder / "constraints.txt"
-    if len(wheels) != 1 or not constraints.is_file():
+    locks, index = folder / "locks", folder / "index.txt"
+    if len(wheels) != 1 or not locks.is_dir() or not index.is_file():
         raise UserError(
             "package_unbuilt",
             QCoreApplication.translate(
@@ -189,7 +197,7 @@ def find_payload(folder: Path = _WHEELS) -> Payload:
                 "package' builds it), or choose a Python that has unirs, such as that of '.venv'.",
             ),
         )
-    return Payload(wheels[0], constraints)
+    return Payload(wheels[0], locks, index.read_text(encoding="utf-8").strip())
 
 
 def _describe_chosen(python: Path) -> Runtime:
@@ -238,8 +246,8 @@ def _ready_sentence(state: RuntimeState, record: Record) -> str:
     if record.lacks_cuda:
         return QCoreApplication.translate(
             "Setup",
-            "Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or name "
-            "an extra index with builds for CUDA in the options, and repair.",
+            "Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or choose "
+            "another build of PyTorch in the options, and repair.",
         )
     return QCoreApplication.translate(
         "Setup", "Ready: unirs {unirs}, Python {python}, PyTorch {torch}."

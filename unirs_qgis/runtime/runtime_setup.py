@@ -10,8 +10,10 @@ from qtpy.QtCore import QCoreApplication, QObject, Signal
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.runtime.environment import find_payload, runtime_folder
 from unirs_qgis.runtime.installation import Setup, remove_environment
-from unirs_qgis.runtime.pip import SetupReport
+from unirs_qgis.runtime.plan import Plan, make_plan
+from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import proxy_variables
+from unirs_qgis.runtime.uv import SetupReport
 from unirs_qgis.settings import SetupOptions
 
 
@@ -21,7 +23,7 @@ class SetupTask(BackgroundTask):
     Args:
         options: The user's options.
         folder: Folder of the environments; ``runtime_folder()`` if ``None``.
-        payload_folder: Folder of wheel and constraints; the plugin's own if ``None``.
+        payload_folder: Folder of wheel and locks; the plugin's own if ``None``.
     """
 
     def __init__(
@@ -52,6 +54,19 @@ class RemoveTask(BackgroundTask):
         super().__init__(QCoreApplication.translate("Setup", "Removing the UniRS runtime"), work)
 
 
+class PlanTask(BackgroundTask):
+    """Finds out what a set-up would install; its argument is that of ``SetupTask``."""
+
+    def __init__(self, options: SetupOptions, folder: Path | None = None) -> None:
+        folder = runtime_folder() if folder is None else folder
+
+        def work(task: BackgroundTask) -> Plan:
+            locks = find_payload().locks
+            return make_plan(this_platform(), locks, options, folder, task.isCanceled)
+
+        super().__init__(QCoreApplication.translate("Setup", "Planning the set-up"), work)
+
+
 class RuntimeSetup(QObject):
     """The one set-up of dock and options page.
 
@@ -65,11 +80,14 @@ class RuntimeSetup(QObject):
     succeeded = Signal()
     failed = Signal(str, str)  # code, sentence
     cancelled = Signal()
+    planned = Signal()
     changed = Signal()  # another runtime was set up or chosen, or it was removed
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._task: BackgroundTask | None = None
+        self._planning: PlanTask | None = None
+        self.plan_text = ""
         self.log: list[str] = []
         self.stage = ""
         self.progress = 0
@@ -88,6 +106,15 @@ class RuntimeSetup(QObject):
         """Remove the runtime. Stop the worker first: it may have its files open."""
         if not self._task:
             self._run(RemoveTask())
+
+    def plan(self, options: SetupOptions) -> None:
+        """Find out what ``start`` would install; ``planned`` follows, and fills ``plan_text``."""
+        if self._planning:
+            self._planning.drop()
+        self._planning = PlanTask(options)
+        self._planning.succeeded.connect(lambda plan: self._on_planned(plan.text))
+        self._planning.failed.connect(self._on_unplanned)
+        QgsApplication.taskManager().addTask(self._planning)
 
     def cancel(self) -> None:
         """Stop the set-up; ``cancelled`` follows."""
@@ -117,6 +144,15 @@ class RuntimeSetup(QObject):
     def _show_progress(self, percent: float) -> None:
         self.progress = int(percent)
         self.progressed.emit(self.progress)
+
+    def _on_planned(self, text: str) -> None:
+        self._planning = None
+        self.plan_text = text
+        self.planned.emit()
+
+    def _on_unplanned(self, code: str, message: str) -> None:
+        # A source tree has no package: the set-up itself explains that.
+        self._on_planned(message if code == "platform" else "")
 
     def _on_succeeded(self, _record: object) -> None:
         self._task = None

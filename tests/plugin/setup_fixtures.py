@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import textwrap
 import zipfile
 from pathlib import Path
@@ -76,6 +79,37 @@ def lock_of(*wheels: Path) -> str:
         lines.append(f"#: {size} {','.join(PYTHONS)} {wheel.name} sha256:{digest}")
         lines.append(f"{name.replace('_', '-')}=={version} --hash=sha256:{digest}")
     return "\n".join([*lines, ""])
+
+
+def write_python(mirror: Path) -> str:
+    """A mirror with one Python: the system's, in the layout of uv; the address of its list."""
+    name, digits = "{}.{}".format(*sys.version_info), sys.version_info
+    path = mirror / "20261110" / f"cpython-{name}.1+20261110-x86_64-install_only.tar.gz"
+    path.parent.mkdir(parents=True)
+    files = {
+        f"bin/python{name}": f'#!/bin/sh\nexec /usr/bin/python{name} "$@"\n',
+        f"lib/python{name}/_sysconfigdata__linux_x86_64-linux-gnu.py": (
+            "# system configuration generated and used by the sysconfig module\n"
+            "build_time_vars = {}\n"
+        ),
+    }
+    with tarfile.open(path, "w:gz") as archive:
+        for file, text in files.items():
+            entry = tarfile.TarInfo(f"python/{file}")
+            entry.mode, entry.size = 0o755, len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    known = {
+        f"cpython-{name}.1-linux-x86_64-gnu": {
+            **{"name": "cpython", "os": "linux", "libc": "gnu", "prerelease": ""},
+            **{"arch": {"family": "x86_64", "variant": None}, "variant": None},
+            **{"major": digits[0], "minor": digits[1], "patch": 1, "build": "20261110"},
+            "url": path.as_uri(),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+    }
+    listed = mirror / "known.json"
+    listed.write_text(json.dumps(known))
+    return listed.as_uri()
 
 
 class Place:

@@ -366,7 +366,7 @@ class TestPlan:
         stages, percents = [], []
         report = SetupReport(stages.append, lambda _: None, percents.append, lambda: False)
         files = [LockedFile("torch", "1", "t.whl", 200 * 10**6, "", ("3.12",))]
-        progress = UvProgress(files, tmp_path, 10, 90, report)
+        progress = UvProgress(files, tmp_path, (10, 90), report)
         progress.read("Downloading torch (190.7MiB)")
         (tmp_path / ".tmpAbc").mkdir()
         (tmp_path / ".tmpAbc" / "part").write_bytes(bytes(34 * 10**6))

@@ -43,7 +43,7 @@ def fetch_file(
         progress: Receives the number of bytes that are there.
 
     Raises:
-        UserError: ``network``, ``proxy``, ``certificate``, ``login`` or ``damaged``.
+        UserError: ``network``, ``proxy``, ``certificate``, ``login``, ``missing`` or ``damaged``.
         Stopped: It was stopped.
         OSError: The file cannot be written.
     """
@@ -64,14 +64,14 @@ def fetch_file(
 
 
 def fetch_text(address: str, stopped: Callable[[], bool]) -> str:
-    """The text of a page, with the errors of ``fetch_file``."""
+    """The text of a page, with the errors of ``fetch_file``, and ``missing``."""
     local = QUrl(address).toLocalFile()
     if local:
         path = Path(local)
         try:
             return (path / "index.html" if path.is_dir() else path).read_text(encoding="utf-8")
         except OSError as error:
-            raise UserError("network", sentence("network")) from error
+            raise UserError("missing", sentence("network")) from error
     parts: list[bytes] = []
     _Transfer(address, parts.append, stopped).run()
     return b"".join(parts).decode("utf-8", errors="replace")
@@ -80,7 +80,12 @@ def fetch_text(address: str, stopped: Callable[[], bool]) -> str:
 def index_links(index: str, package: str, stopped: Callable[[], bool]) -> dict[str, str]:
     """Addresses of the files that a package index has of a package, by their name."""
     page = f"{index.rstrip('/')}/{package}/"
-    text = fetch_text(page, stopped)
+    try:
+        text = fetch_text(page, stopped)
+    except UserError as error:
+        if error.code == "missing":
+            return {}
+        raise
     try:
         files = json.loads(text)["files"]
         return {file["filename"]: urljoin(page, file["url"]) for file in files}
@@ -124,6 +129,8 @@ class _Transfer:
 
     def run(self) -> None:
         """Wait for it on this thread."""
+        if self._stopped():
+            raise Stopped
         reply = QgsNetworkAccessManager.instance().get(self._request)
         loop, timer = QEventLoop(), QTimer()
         self._was_stopped = False
@@ -183,8 +190,9 @@ def _explain(reply: QNetworkReply) -> UserError:
         errors.ProxyConnectionClosedError: "proxy",
         errors.ProxyNotFoundError: "proxy",
         errors.ProxyTimeoutError: "proxy",
+        errors.ContentNotFoundError: "missing",
     }.get(reply.error(), "network")
-    return UserError(code, sentence(code))
+    return UserError(code, sentence("network" if code == "missing" else code))
 
 
 def sentence(code: str) -> str:

@@ -41,6 +41,7 @@ from unirs_qgis.runtime.locks import (
     torch_lock,
     uv_file,
 )
+from unirs_qgis.runtime.offline import read_folder
 from unirs_qgis.runtime.plan import Plan, TorchSource, local_source, make_plan
 from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
@@ -61,6 +62,9 @@ from unirs_qgis.settings import SetupOptions
 LOCK_NAME = "runtime.lock"
 LOG_LINES = 400
 """Number of last lines of output in which the cause of a failure is searched."""
+
+ELSEWHERE_CODES = NETWORK_CODES | {"no_build", "wheel_missing"}
+"""Failures of one source of packages after which the next one is tried."""
 
 FULL_BYTES = 50 * 10**6
 """With less free space (bytes), a failure is attributed to the full disk."""
@@ -113,7 +117,8 @@ class Setup:
         self.folder.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.folder)
         self._store = store_folder(self.folder)
-        plan = self._plan(platform, USUAL_PYTHON)
+        self._saved = read_folder(Path(self.options.wheels_folder)) if self._is_offline else None
+        plan = self._plan(platform, self._saved.python if self._saved else USUAL_PYTHON)
         self._log(plan.text)
         self._check_space(plan, plan.sources[0])
         self._uv = self._find_uv(platform)
@@ -130,6 +135,10 @@ class Setup:
         remove_leftovers(self.folder)
         self.report.progress(100)
         return record
+
+    @property
+    def _is_offline(self) -> bool:
+        return bool(self.options.wheels_folder)
 
     def _plan(self, platform: str, python: str) -> Plan:
         folder, stopped = self.folder, self.report.stopped
@@ -159,9 +168,7 @@ class Setup:
 
     def _find_uv(self, platform: str) -> Path:
         self._begin(QCoreApplication.translate("Setup", "Looking for uv…"), 1)
-        folders = []
-        if self.options.wheels_folder:
-            folders = wheel_folders(Path(self.options.wheels_folder))
+        folders = wheel_folders(Path(self.options.wheels_folder)) if self._is_offline else []
         wheel, index = uv_file(self.payload.locks, platform), self._sources.index
         report = SetupReport(
             self.report.stage, self._log, self.report.progress, self.report.stopped
@@ -179,12 +186,13 @@ class Setup:
         chosen = self.options.base_python
         if chosen:
             return self._make_chosen(environment, chosen)
-        wanted = f">={PYTHONS[0]},<{_after(PYTHONS[-1])}"
+        usual = self._saved.python if self._saved else USUAL_PYTHON
+        wanted = usual if self._saved else f">={PYTHONS[0]},<{_after(PYTHONS[-1])}"
         found = self._venv(environment, ["--python", wanted, "--no-python-downloads"])
         if found is None:
             self._begin(QCoreApplication.translate("Setup", "Downloading Python…"), 4)
             shutil.rmtree(environment, ignore_errors=True)
-            found = self._venv(environment, ["--python", USUAL_PYTHON, "--managed-python"])
+            found = self._venv(environment, ["--python", usual, "--managed-python"])
         if found is None:
             error = UserError("no_python", self._no_python())
             own = Path(sys.exec_prefix) / "python.exe"  # QGIS's own changes with QGIS: the last
@@ -212,7 +220,7 @@ class Setup:
         lines: list[str] = []
         python = environment_python(environment)
         try:
-            command = [python, "-I", "-c", _PROBE]
+            command = [python, "-I", "-c", probe()]
             status = run_program(command, self.report.stopped, lines.append, self._log)
         except OSError as error:
             self._log(str(error))
@@ -244,9 +252,10 @@ class Setup:
         self._begin(QCoreApplication.translate("Setup", "Collecting packages…"), 5)
         share = 5 + 85 * sum(file.size for file in plan.files) / max(plan.download_bytes, 1)
         lock = packages_lock(self.payload.locks, plan.platform)
-        self._pip(environment, [*self._sources.words, *_locked_words(lock)], plan.files, 5, share)
+        self._pip_locked(environment, lock, plan.files, (5, share))
         self._install_torch(plan, environment, share)
-        self._pip(environment, ["--no-deps", "--no-index", str(self.payload.wheel)], (), 90, 91)
+        runtime = ["--no-deps", "--no-index", str(self.payload.wheel)]
+        self._pip(environment, runtime, (), (90, 91))
         self._stored_mark(plan).touch()
 
     def _install_torch(self, plan: Plan, environment: Path, begin: float) -> None:
@@ -254,17 +263,16 @@ class Setup:
         sources = self._torch_sources(plan)
         for number, source in enumerate(sources):
             self._check_space(plan, source)
-            words = list(source.words)
-            files: Sequence[LockedFile] = ()
-            if not words:
-                words = _locked_words(torch_lock(self.payload.locks, plan.platform))
-                files = plan.torch_files
             try:
-                self._pip(environment, [*self._sources.words, *words], files, begin, 90)
+                if source.words:
+                    words = [*self._sources.all_words, *source.words]
+                    self._pip(environment, words, (), (begin, 90))
+                else:
+                    lock = torch_lock(self.payload.locks, plan.platform)
+                    self._pip_locked(environment, lock, plan.torch_files, (begin, 90))
                 return
             except UserError as error:
-                passable = NETWORK_CODES | {"no_build", "wheel_missing"}
-                if error.code not in passable or number == len(sources) - 1:
+                if error.code not in ELSEWHERE_CODES or number == len(sources) - 1:
                     raise
                 self._log(error.message)
                 self._log(
@@ -281,19 +289,35 @@ class Setup:
             return [*local, *plan.sources]
         return [*local, TorchSource((), sum(file.size for file in plan.torch_files))]
 
+    def _pip_locked(
+        self,
+        environment: Path,
+        lock: Path,
+        files: Sequence[LockedFile],
+        share: tuple[float, float],
+    ) -> None:
+        """Install a lock from the index; what it lacks, from further indexes and folders."""
+        locked = ["--no-deps", "--require-hashes", "--requirements", str(lock)]
+        try:
+            self._pip(environment, [*self._sources.words, *locked], files, share)
+        except UserError as error:
+            if error.code not in ELSEWHERE_CODES or not self._sources.has_more:
+                raise
+            self._log(error.message)
+            self._pip(environment, [*self._sources.all_words, *locked], files, share)
+
     def _pip(
         self,
         environment: Path,
         words: list[str],
         files: Sequence[LockedFile],
-        begin: float,
-        end: float,
+        share: tuple[float, float],
     ) -> None:
-        """Run ``uv pip install``."""
+        """Run ``uv pip install``, which is a share of the whole in percent."""
         self._tail.clear()
         python = str(environment_python(environment))
         command = ["pip", "install", "--python", python, "--no-build"]
-        progress = UvProgress(files, self._cache, begin, end, self.report)
+        progress = UvProgress(files, self._cache, share, self.report)
         status = self._run_uv([*command, *words], progress)
         if status != 0:
             cause = explain_uv(list(self._tail), status, offline=not self._sources.index)
@@ -374,8 +398,8 @@ class Setup:
 
     @property
     def _python_archives(self) -> Path:
-        saved = Path(self.options.wheels_folder or ".", "python")
-        return saved if self.options.wheels_folder and saved.is_dir() else self._store / "python"
+        saved = Path(self.options.wheels_folder, "python")
+        return saved if self._is_offline and saved.is_dir() else self._store / "python"
 
     def _begin(self, stage: str, percent: float) -> None:
         self.report.stage(stage)
@@ -388,6 +412,11 @@ class Setup:
         self.report.line(line)
 
 
+def probe() -> str:
+    """The program that finds out whether a Python is complete."""
+    return _PROBE
+
+
 def search_path() -> str:
     """Where uv looks for a Python: without the one of QGIS, and with the places that Macs use."""
     own = os.path.normcase(sys.exec_prefix)
@@ -397,10 +426,6 @@ def search_path() -> str:
     if sys.platform == "darwin":
         folders += ["/opt/homebrew/bin", "/usr/local/bin"]
     return os.pathsep.join(folders)
-
-
-def _locked_words(lock: Path) -> list[str]:
-    return ["--no-deps", "--require-hashes", "--requirements", str(lock)]
 
 
 def _after(version: str) -> str:

@@ -10,6 +10,7 @@ from qtpy.QtCore import QCoreApplication, QObject, Signal
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.runtime.environment import find_payload, runtime_folder
 from unirs_qgis.runtime.installation import Setup, remove_environment
+from unirs_qgis.runtime.offline import Saving
 from unirs_qgis.runtime.plan import Plan, make_plan
 from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import proxy_variables
@@ -54,6 +55,29 @@ class RemoveTask(BackgroundTask):
         super().__init__(QCoreApplication.translate("Setup", "Removing the UniRS runtime"), work)
 
 
+class SaveTask(BackgroundTask):
+    """Saves a folder to set another computer up from. Create it on the GUI thread.
+
+    Args:
+        options: The user's options.
+        platform: Platform of the other computer.
+        target: The folder.
+        folder: Folder of the environments; ``runtime_folder()`` if ``None``.
+    """
+
+    def __init__(
+        self, options: SetupOptions, platform: str, target: Path, folder: Path | None = None
+    ) -> None:
+        folder = runtime_folder() if folder is None else folder
+        variables = proxy_variables()
+
+        def work(task: BackgroundTask) -> object:
+            payload, report = find_payload(), _report(task)
+            return Saving(target, platform, folder, payload, options, variables, report).run()
+
+        super().__init__(QCoreApplication.translate("Setup", "Saving the UniRS runtime"), work)
+
+
 class PlanTask(BackgroundTask):
     """Finds out what a set-up would install; its argument is that of ``SetupTask``."""
 
@@ -81,6 +105,7 @@ class RuntimeSetup(QObject):
     failed = Signal(str, str)  # code, sentence
     cancelled = Signal()
     planned = Signal()
+    saved = Signal(str)  # the folder
     changed = Signal()  # another runtime was set up or chosen, or it was removed
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -101,6 +126,13 @@ class RuntimeSetup(QObject):
         """Set up, repair or renew the runtime, unless a set-up runs already."""
         if not self._task:
             self._run(SetupTask(options))
+
+    def save(self, options: SetupOptions, platform: str, target: Path) -> None:
+        """Save what another computer is set up from; ``saved`` follows."""
+        if not self._task:
+            task = SaveTask(options, platform, target)
+            task.succeeded.connect(lambda folder: self.saved.emit(str(folder)))
+            self._run(task)
 
     def remove(self) -> None:
         """Remove the runtime. Stop the worker first: it may have its files open."""

@@ -37,16 +37,23 @@ class Sources:
 
     @property
     def words(self) -> list[str]:
-        """The options of ``uv pip`` that name them."""
-        found = [word for folder in self.folders for word in ("--find-links", folder)]
-        if not self.index:
-            return ["--offline", "--no-index", *found]
-        found += ["--default-index", self.index]
-        if self.extra_indexes:
-            found += [word for url in self.extra_indexes for word in ("--index", url)]
-            # As pip does it: whichever index has the version. The digests are ours.
-            found += ["--index-strategy", "unsafe-best-match"]
-        return found
+        """The options of ``uv pip`` that name the index; without a network, the folders."""
+        if self.index:
+            return ["--default-index", self.index]
+        return ["--offline", "--no-index", *self._folder_words]
+
+    @property
+    def all_words(self) -> list[str]:
+        """The same with further indexes and folders."""
+        if not self.index or not self.has_more:
+            return self.words
+        indexes = [word for url in self.extra_indexes for word in ("--index", url)]
+        # As pip does it: whichever has the version.
+        return [*self.words, *indexes, "--index-strategy", "unsafe-best-match", *self._folder_words]
+
+    @property
+    def _folder_words(self) -> list[str]:
+        return [word for folder in self.folders for word in ("--find-links", folder)]
 
     @property
     def has_more(self) -> bool:

@@ -212,8 +212,7 @@ class UvProgress:
     Args:
         files: The files that are installed.
         cache: Folder of uv's cache.
-        begin: The progress of the whole at its begin, in percent.
-        end: The same at its end.
+        share: The progress of the whole at its begin and at its end, in percent.
         report: Receives it.
     """
 
@@ -223,13 +222,13 @@ class UvProgress:
         self,
         files: Sequence[LockedFile],
         cache: Path,
-        begin: float,
-        end: float,
+        share: tuple[float, float],
         report: SetupReport,
     ) -> None:
         self._sizes = {file.package: file.size for file in files}
         self._total = sum(self._sizes.values())
-        self._cache, self._begin, self._end, self._report = cache, begin, end, report
+        self._cache, self._report = cache, report
+        self._begin, self._end = share
         self._fetching: dict[str, int] = {}
         self._fetched = 0
         self._counted = 0.0

@@ -20,18 +20,19 @@ class RedEngine:
 
     Args:
         scores: Whether it gives probabilities.
+        maps: Whether an answer about a pair comes with a change map: where it is red.
     """
 
     kind, name, digest, device, precision = "unirs", "red", "ab" * 32, "cpu", "float32"
     host, demonstration, load_seconds, memory_bytes = None, False, 0.0, None
     image_size, frame_count, batch_size = SIDE, 4, 4
 
-    def __init__(self, scores=True):
-        self.scores, self.asked, self.digests = scores, [], []
+    def __init__(self, scores=True, maps=False):
+        self.scores, self.maps, self.asked = scores, maps, []
 
     @property
     def capabilities(self):
-        return Capabilities(tuple(InputKind), False, False, "exact", False, False)
+        return Capabilities(tuple(InputKind), False, self.maps, "exact", False, False)
 
     def answers(self, items, *, stop=None, **_):
         for item in items:
@@ -52,6 +53,7 @@ class RedEngine:
             text=text,
             task=question.task,
             options=tuple(OptionScore(o, chances[o] if self.scores else None) for o in options),
+            change_map=np.clip(red / 200, 0, 1).astype(np.float32) if self.maps else None,
             acquired=acquisition_dates(visual),
             crop=image_facts(visual),
         )

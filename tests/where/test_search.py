@@ -167,6 +167,14 @@ def test_two_dates_are_searched_together(engine, write):
     assert places.by_template
 
 
+def test_change_maps_place_the_votes_of_pairs(new_engine, write):
+    pair = write("2012.tif"), write("2020.tif", red=[(18, 34, 4)])
+    (coarse,) = search(new_engine(), *pair).places
+    (fine,) = search(new_engine(maps=True), *pair).places
+    assert fine.geometry.area < coarse.geometry.area / 4
+    assert fine.geometry.intersects(box(500_034, 4_999_978, 500_038, 4_999_982))
+
+
 def test_an_engine_without_probabilities_votes_with_yes_and_no(new_engine, write):
     places = search(new_engine(scores=False), write(red=[(18, 34, 4)]))
     assert len(places.places) == 1

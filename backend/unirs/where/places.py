@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import ConfigDict, Field, PlainSerializer, computed_field
 from shapely import Polygon
 from shapely.geometry import mapping
 
@@ -67,15 +67,14 @@ class Places:
         bool, Field(description="Whether the question was made of the name of a thing.")
     ]
     places: Annotated[tuple[Place, ...], Field(description="The most probable ones first.")]
-    squares: Annotated[
-        int, Field(description="Squares of the map with an answer; each is half a window wide.")
-    ]
+    squares: Annotated[int, Field(description="Squares of the map with an answer, see square.")]
     squares_found: Annotated[int, Field(description="Squares of the map where it is yes.")]
     threshold: Annotated[float, Field(description="Probability from which on it is yes.")]
     size: Annotated[
         float,
         Field(description="Side of the finest windows in metres, or in units without CRS."),
     ]
+    square: Annotated[float, Field(description="Side of a square of the map, likewise.")]
     in_metres: Annotated[bool, Field(description="Whether sizes are in metres.")]
     extent: Annotated[Extent, Field(description="What was searched.")]
     crs: Annotated[str | None, Field(description="CRS of extent and places.")]
@@ -110,12 +109,15 @@ class Places:
         areas = [place.area for place in self.places]
         return sum(area for area in areas if area is not None) if self.in_metres else None
 
+    @computed_field(  # type: ignore[prop-decorator]
+        alias="answer", description="The answer as a sentence without a full stop."
+    )
     @property
     def text(self) -> str:
         """The answer as a sentence without a full stop."""
         so_far = "so far " if self.stopped else ""
         unit = "m" if self.in_metres else "units"
-        squares = f"{self.squares:,} squares of {self.size / 2:,.0f} {unit}"
+        squares = f"{self.squares:,} squares of {self.square:,.0f} {unit}"
         if not self.places:
             return f"{so_far}no, in none of {squares}"
         count = len(self.places)

@@ -17,7 +17,7 @@ from unirs.inputs import CropOptions, Extent, InputKind, Task
 from unirs.request import InputPath, OutputPath, TaskRequest, Text, check_geotiff, check_outputs
 from unirs.where.question import NO, YES, YesNoQuestion, yes_no_question
 
-LEAVE_BELOW = 0.03
+LEAVE_BELOW = 0.02
 """Probability of yes below which ground is left; chosen on validation images."""
 
 DOUBLINGS = 1
@@ -81,8 +81,8 @@ class WhereRequest:
         Field(
             ge=0,
             le=1,
-            description="Ground whose probability of yes is lower is left, and not looked at in "
-            "smaller windows.",
+            description="Ground whose probability of yes is lower, or near the lowest one, is left "
+            "and not looked at in smaller windows. With 0, nothing is left.",
         ),
     ] = LEAVE_BELOW
     threshold: Annotated[

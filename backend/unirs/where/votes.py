@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from unirs.inputs import Extent
 from unirs.tiles import Box, Tile
 
+Patches = NDArray[np.float32]
+"""``[rows, columns]`` over a window, 0 to 1: by how much its vote counts in each part of it."""
+
 
 class Votes:
     """Probabilities of yes on a raster: where windows of one size overlap, their mean.
 
-    Finer windows replace coarser ones, which see small things badly.
+    Finer windows replace coarser ones, which show small things badly.
 
     Args:
         extent: Of the raster.
@@ -27,10 +30,19 @@ class Votes:
         self._sums = np.zeros(shape, np.float32)
         self._counts = np.zeros(shape, np.uint16)
 
-    def add(self, box: Box, probability: float) -> None:
-        """The vote of a window of the present size."""
-        cells = self._cells(box)
-        self._sums[cells] += probability
+    def add(self, box: Box, probability: float, patches: Patches | None = None) -> None:
+        """The vote of a window of the present size; evenly in all of it without patches."""
+        rows, columns = self._rows(box), self._columns(box)
+        votes: float | Patches = probability
+        if patches is not None:
+            votes = (
+                probability
+                * patches[
+                    _patch_of(rows, patches.shape[0])[:, None], _patch_of(columns, patches.shape[1])
+                ]
+            )
+        cells = rows.within, columns.within
+        self._sums[cells] += votes
         self._counts[cells] += 1
 
     def go_finer(self) -> None:
@@ -59,21 +71,40 @@ class Votes:
 
     def _mean(self, field: NDArray[np.float32], box: Box) -> float:
         """The mean over a window; NaN, which is less promising than anything, without votes."""
-        values = field[self._cells(box)]
+        values = field[self._rows(box).within, self._columns(box).within]
         values = values[~np.isnan(values)]
         return float(values.mean()) if values.size else float("nan")
 
-    def _cells(self, box: Box) -> tuple[slice, slice]:
-        """Rows and columns whose middle lies in a window, and at least one of each."""
-        min_x, min_y, max_x, max_y = self._extent
-        rows, columns = self._counts.shape
-        height, width = (max_y - min_y) / rows, (max_x - min_x) / columns
-        return (
-            _between((max_y - box.y_max) / height, (max_y - box.y_min) / height, rows),
-            _between((box.x_min - min_x) / width, (box.x_max - min_x) / width, columns),
-        )
+    def _rows(self, box: Box) -> _Span:
+        _, min_y, _, max_y = self._extent
+        count = self._counts.shape[0]
+        height = (max_y - min_y) / count
+        return _Span((max_y - box.y_max) / height, (max_y - box.y_min) / height, count)
+
+    def _columns(self, box: Box) -> _Span:
+        min_x, _, max_x, _ = self._extent
+        count = self._counts.shape[1]
+        width = (max_x - min_x) / count
+        return _Span((box.x_min - min_x) / width, (box.x_max - min_x) / width, count)
 
 
-def _between(low: float, high: float, count: int) -> slice:
-    first = min(max(round(low), 0), count - 1)
-    return slice(first, max(min(round(high), count), first + 1))
+class _Span:
+    """Rows or columns of the raster under a window.
+
+    Attributes:
+        low: Where the window begins, in cells.
+        high: Where it ends.
+        within: The cells whose middle lies in it, and at least one.
+    """
+
+    def __init__(self, low: float, high: float, count: int) -> None:
+        self.low, self.high = low, high
+        first = min(max(round(low), 0), count - 1)
+        self.within = slice(first, max(min(round(high), count), first + 1))
+
+
+def _patch_of(span: _Span, patches: int) -> NDArray[np.intp]:
+    """The patch, of those along a window, that the middle of each cell lies in."""
+    middles = np.arange(span.within.start, span.within.stop) + 0.5
+    shares = (middles - span.low) / (span.high - span.low)
+    return np.clip(shares * patches, 0, patches - 1).astype(np.intp)

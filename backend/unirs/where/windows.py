@@ -98,13 +98,13 @@ class Windows:
         return self.levels[: -2 if self.levels[-1].between else -1]
 
 
-def shape_of_votes(ground: Ground, size: float) -> tuple[int, int]:
-    """Rows and columns of a raster over an extent, half as wide as the finest windows."""
+def shape_of_votes(ground: Ground, size: float, squares_across: int) -> tuple[int, int]:
+    """Rows and columns of a raster over an extent, with so many squares along a finest window."""
     min_x, min_y, max_x, max_y = ground.extent
     width, height = ground.size_of(size)
     return (
-        max(1, round(2 * (max_y - min_y) / height)),
-        max(1, round(2 * (max_x - min_x) / width)),
+        max(1, round(squares_across * (max_y - min_y) / height)),
+        max(1, round(squares_across * (max_x - min_x) / width)),
     )
 
 

@@ -40,6 +40,11 @@ GENERATED_EXAMPLES = examples(
     "unirs evaluate generated --naip data/naip --split val --limit 100 --json",
 )
 
+WHERE_EXAMPLES = examples(
+    "unirs evaluate where --data data/real",
+    "unirs evaluate where --data data/real --split val --limit 2",
+)
+
 Split = Annotated[
     Literal["val", "test"],
     typer.Option(help="val to choose a model, test to report it.", rich_help_panel=ASKED),
@@ -62,6 +67,7 @@ def register(app: typer.Typer) -> None:
         _add_benchmark(evaluate, name)
     evaluate.command(epilog=GENERATED_EXAMPLES)(generated)
     evaluate.command(epilog=REAL_EXAMPLES)(real)
+    evaluate.command(epilog=WHERE_EXAMPLES)(where)
     app.add_typer(evaluate, name="evaluate", rich_help_panel="Making models")
 
 
@@ -186,6 +192,39 @@ def generated(
     from unirs_lab.evaluation.question_kinds import Sources
 
     _fill(GENERATED, Sources(naip=naip, landsat=landsat), common, split, only)
+
+
+@takes_options(EvaluationOptions, without=("batch_size", "gallery", "sheet"))
+def where(
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the collections of real images, with ucmerced and levir-cd.",
+            show_default=False,
+        ),
+    ],
+    common: EvaluationOptions,
+    split: Split = "test",
+    leave_below: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, metavar="P", help="As of unirs where.", show_default=False),
+    ] = None,
+    doublings: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="As of unirs where.", show_default=False)
+    ] = None,
+) -> None:
+    """Score how well places are found, and with how few questions, on known ground."""
+    from unirs_lab.evaluation.places import evaluate_places
+
+    given = {"leave_below": leave_below, "doublings": doublings}
+    request = {name: value for name, value in given.items() if value is not None}
+    common.run(
+        "-".join(["where", split, *(f"{name}-{value}" for name, value in request.items())]),
+        lambda load, options, observer: evaluate_places(
+            data, load, options, observer, split=split, **request
+        ),
+    )
 
 
 def _fill(

@@ -23,6 +23,7 @@ from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.message_bar import show_info, show_warning
 from unirs_qgis.paths import profile_folder
 from unirs_qgis.settings import GROUP, Settings
+from unirs_qgis.where import WHERE
 
 HISTORY_FILE = "history.gpkg"
 FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
@@ -114,9 +115,11 @@ class HistoryController(QObject):
         history.deleteLater()
 
     def add(self, entry: Entry) -> None:
-        """Store an answer."""
+        """Store an answer, and show the map of a search."""
         self._entries[entry.id] = entry  # available before the history has written it
         self._history.add(entry)
+        if entry.task == WHERE and entry.id in self._maps:
+            self._show_map(entry)
 
     def thread_before(self, entry: Entry) -> list[Entry]:
         """The earlier entries of its conversation, the oldest first."""
@@ -237,7 +240,9 @@ class HistoryController(QObject):
             )
             return
         try:
-            shown = ChangeMap(kept, entry.layers_label, QgsProject.instance())
+            is_search = entry.task == WHERE
+            title = entry.title if is_search else entry.layers_label
+            shown = ChangeMap(kept, title, QgsProject.instance(), of_places=is_search)
         except ChangeMapError as error:
             self._warn(str(error))
         else:

@@ -21,12 +21,14 @@ from unirs_qgis.inputs.layer_combo import LayerCombo
 from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
+from unirs_qgis.map.windows import SearchedWindows
 from unirs_qgis.menu import DockAction, LayerMenu, icon
 from unirs_qgis.message_bar import show_warning
 from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import guide_page, private_folder
+from unirs_qgis.pending_question import QuestionRequest
 from unirs_qgis.processing import UniRSProvider
-from unirs_qgis.question import QuestionController, QuestionRequest
+from unirs_qgis.question import QuestionController
 from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import runtime_python, worker_command
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
@@ -97,6 +99,7 @@ class Window(QObject):
         self._menu.remove()
         self._dock_action.remove()
         self._footprints.remove()
+        self._windows.remove()
         self._chooser.close_tools()
         self._iface.unregisterOptionsWidgetFactory(self._options)
         self._options.close()
@@ -110,6 +113,7 @@ class Window(QObject):
         before, after = LayerCombo(), LayerCombo(may_be_empty=True)
         self._chooser = ExtentChooser(canvas)
         self._footprints = Footprints(canvas)
+        self._windows = SearchedWindows(canvas)
         self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
         self.worker = Worker(self._worker_command, self, self._access)
         self.setup = RuntimeSetup(self)
@@ -150,6 +154,8 @@ class Window(QObject):
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
         self.questions.mapped.connect(self.history.add_change_map)
         self.questions.answered.connect(self.history.add)
+        self.questions.window_answered.connect(self._windows.add)
+        self.questions.changed.connect(self._clear_windows)
         self.questions.replaced.connect(self._warn)
         self.history.repeat_requested.connect(self._ask_again)
         self.history.continue_requested.connect(self._continue)
@@ -221,6 +227,11 @@ class Window(QObject):
             self._warn(str(error))
             return False
         return True
+
+    def _clear_windows(self) -> None:
+        """The map of places takes the place of a search's windows; a new question has none yet."""
+        if not self.questions.is_searching:
+            self._windows.clear()
 
     def _selection(self) -> InputSelection | None:
         """What the next question would be about; ``None`` if it cannot be asked."""

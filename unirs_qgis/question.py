@@ -4,125 +4,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsRasterLayer
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QImage
 
 from unirs_qgis.answer import Answer
-from unirs_qgis.conversation import Conversations, FollowUp
+from unirs_qgis.conversation import Conversations
 from unirs_qgis.crops.renderer import Crop, CropPlan, CropRenderer
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, new_id, now, title_of
-from unirs_qgis.inputs.layers import dates_for_model
-from unirs_qgis.inputs.selection import InputSelection, crs_name
-from unirs_qgis.runtime.capabilities import Capabilities
+from unirs_qgis.inputs.selection import crs_name
+from unirs_qgis.pending_question import PendingQuestion, QuestionRequest, model_params
 from unirs_qgis.runtime.model_names import DEFAULT_MODEL, HUB, SERVER, short_name
-from unirs_qgis.runtime.worker import Job, Worker
+from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import Settings
+from unirs_qgis.where import WHERE, answer_of_places, progress_text
 
-FRAME = "frame.png"
-
-
-@dataclass(frozen=True)
-class QuestionRequest:
-    """What the user asks.
-
-    Attributes:
-        task: "ask", "caption", "change" or "classify".
-        text: The question; may be empty for all but "ask".
-        options: Closed set of answers, or of classes; empty for a free answer.
-        selection: The layers and their extent, or the video file.
-    """
-
-    task: str
-    text: str
-    options: tuple[str, ...]
-    selection: InputSelection
-
-
-@dataclass
-class PendingQuestion:
-    """A question that has no answer yet.
-
-    Attributes:
-        request: What the user asks.
-        settings: The user's settings when it was asked.
-        folder: Private folder of its files.
-        follow_up: The conversation that it goes with.
-        id: Of the entry that it becomes.
-        model: The result of ``load``; empty before.
-        crops: The images that the model reads; empty before they are drawn, and for a video file.
-        job: The worker's current job for it.
-    """
-
-    request: QuestionRequest
-    settings: Settings
-    folder: Path
-    follow_up: FollowUp
-    id: str = field(default_factory=new_id)
-    model: dict[str, Any] = field(default_factory=dict)
-    crops: list[Crop] = field(default_factory=list)
-    job: Job | None = None
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the loaded model can do."""
-        return Capabilities.of_load(self.model)
-
-    @property
-    def is_sent(self) -> bool:
-        """Whether the worker has received the question itself."""
-        return bool(self.crops or (self.request.selection.video and self.model))
-
-    @property
-    def change_map(self) -> Path | None:
-        """Where the worker writes the change map; ``None`` if there can be none."""
-        is_possible = self.request.selection.kind == "pair" and self.capabilities.change_maps
-        return self.folder.parent / f"{self.id}.tif" if is_possible else None
-
-    @property
-    def dates(self) -> tuple[str, ...]:
-        """Acquisition dates of the layers, for the model."""
-        return dates_for_model([record.date for record in self.request.selection.records])
-
-    @property
-    def crops_key(self) -> tuple[object, ...]:
-        """Questions with the same key have the same crops."""
-        selection, size = self.request.selection, self.model["image_size"]
-        extent = selection.extent.toString(17)
-        return selection.identifiers, self.dates, extent, crs_name(selection.crs), size
-
-    @property
-    def has_probabilities(self) -> bool:
-        """Whether there are probabilities, of options or of change, to average over views."""
-        request = self.request
-        is_pair = request.selection.kind == "pair"
-        return bool(request.options) or request.task == "classify" or is_pair
-
-    def params(self) -> dict[str, Any]:
-        """The request's parameters; see ``docs/worker-protocol.md``."""
-        request, settings = self.request, self.settings
-        params = {
-            **model_params(settings),
-            "paths": [str(crop.path) for crop in self.crops] or [request.selection.video],
-            "text": request.text,
-            "classes" if request.task == "classify" else "options": list(request.options),
-            "clue": settings.clue if self.capabilities.clue else None,
-            "max_new_tokens": settings.max_new_tokens,
-        }
-        if self.follow_up.earlier:
-            params["conversation"] = self.follow_up.turns()
-        if settings.views > 1 and self.has_probabilities and self.capabilities.views:
-            params["views"] = settings.views
-        if request.selection.video:
-            params["save_crop"] = str(self.folder / FRAME)
-        elif self.change_map:
-            params["change_map"] = str(self.change_map)
-        return params
+SHOWN = 512
+"""Longer side, in pixels, of an image that the dock shows."""
 
 
 class CropCache(QObject):
@@ -187,6 +90,8 @@ class QuestionController(QObject):
     """An `Entry`."""
     mapped = Signal(str, object)
     """Id of an entry, and the `Path` of its change map. Comes before the entry."""
+    window_answered = Signal(dict)
+    """A window of a search, see ``docs/worker-protocol.md``."""
     loaded = Signal(dict)
     """The result of `load`, before each question."""
     replaced = Signal(str)
@@ -214,6 +119,12 @@ class QuestionController(QObject):
     def is_busy(self) -> bool:
         """Whether there is a pending question."""
         return self._question is not None
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the pending question is a search that the worker has received."""
+        question = self._question
+        return bool(question and question.request.task == WHERE and question.is_sent)
 
     def ask(self, request: QuestionRequest) -> None:
         """Ask a question. The pending one, if any, is dropped."""
@@ -264,6 +175,7 @@ class QuestionController(QObject):
         job = self._worker.submit(method, params)
         job.progressed.connect(self._set_stage)
         job.text_received.connect(self._dock.add_text)
+        job.window_answered.connect(self._on_window)
         job.finished.connect(on_result)
         job.failed.connect(self._on_failed)
         self._question.job = job
@@ -292,7 +204,7 @@ class QuestionController(QObject):
             layers=selection.layers,
             extent=selection.extent,
             crs=selection.crs,
-            size=model["image_size"],
+            size=question.crop_size,
             dates=question.dates,
         )
         self._renderer = CropRenderer(plan, question.folder, self)
@@ -304,7 +216,7 @@ class QuestionController(QObject):
         self._renderer = None
         self._question.crops = crops
         self._cache.keep(self._question)
-        self._dock.show_seen([crop.thumbnail for crop in crops])
+        self._dock.show_seen([_small(crop.thumbnail) for crop in crops])
         self._send()
 
     def _send(self) -> None:
@@ -312,14 +224,18 @@ class QuestionController(QObject):
         self._submit(self._question.request.task, self._question.params(), self._on_answer)
 
     def _on_answer(self, result: dict[str, Any]) -> None:
+        if self._question.request.task == WHERE and not result["windows"]["asked"]:
+            self._fail(self.tr("Stopped before the answer began."))
+            return
         question, self._question = self._question, None
         entry = _entry(question, result)
-        if result["change_map"]:
-            self.mapped.emit(entry.id, Path(result["change_map"]))
+        map_file = result["map" if entry.task == WHERE else "change_map"]
+        if map_file:
+            self.mapped.emit(entry.id, Path(map_file))
         if question.request.selection.video:
             frames = sorted(question.folder.glob("frame-*.png"), key=_frame_number)
             self._dock.show_seen([QImage(str(path)) for path in frames])
-        self._dock.finish_answer(entry, bool(result["change_map"]))
+        self._dock.finish_answer(entry, bool(map_file))
         self._conversations.add(question.request.selection, question.follow_up.earlier, entry)
         self.answered.emit(entry)
         self._set_stage("")
@@ -353,6 +269,10 @@ class QuestionController(QObject):
         self._dock.fail_answer(message)
         self._set_stage("")
 
+    def _on_window(self, window: dict[str, Any]) -> None:
+        self._dock.show_stage("window", progress_text(window))
+        self.window_answered.emit(window)
+
     def _set_stage(self, stage: str) -> None:
         self.stage = stage
         if stage:
@@ -366,15 +286,17 @@ class QuestionController(QObject):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def model_params(settings: Settings) -> dict[str, Any]:
-    """The parameters that choose the model, its device and precision."""
-    return {name: getattr(settings, name) for name in ("model", "device", "precision")}
+def _small(image: QImage) -> QImage:
+    """An image for the dock."""
+    fits = max(image.width(), image.height()) <= SHOWN
+    return image if fits else image.scaled(SHOWN, SHOWN, Qt.AspectRatioMode.KeepAspectRatio)
 
 
 def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
     selection = question.request.selection
     crop = question.crops[0] if question.crops else None
-    answer = Answer.of_result(
+    read = answer_of_places if question.request.task == WHERE else Answer.of_result
+    answer = read(
         result,
         views=question.params().get("views", 1),
         dates=[record.date for record in selection.records] if selection.layers else (),

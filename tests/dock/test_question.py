@@ -51,6 +51,19 @@ def test_a_sent_question_stays_selected_so_that_the_next_one_replaces_it(qtbot, 
     assert dock.question == "Are there roads?"
 
 
+def test_where_sends_the_question_as_a_search(qtbot, dock, find):
+    assert not find("whereButton").isEnabled()
+    qtbot.keyClicks(find("questionEdit"), "boats")
+    with qtbot.waitSignal(dock.submitted) as sent:
+        click(qtbot, find("whereButton"))
+    assert sent.args == ["where", "boats", []]
+
+
+def test_a_series_is_not_searched(dock, find):
+    dock.set_kind("video")
+    assert find("whereButton").isHidden()
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\n"])
 def test_nothing_is_sent_without_a_question(qtbot, dock, find, text):
     find("questionEdit").setPlainText(text)

@@ -89,11 +89,12 @@ class AnswerView(QWidget):
         self.show_stage("")
         self.show()
 
-    def show_stage(self, stage: str) -> None:
+    def show_stage(self, stage: str, detail: str = "") -> None:
         """Shows the stage of the worker; an unknown one is shown as "Working…".
 
         Args:
             stage: Its name in the worker protocol.
+            detail: How far it is.
         """
         labels = {
             "load": self.tr("Loading the model…"),
@@ -104,8 +105,9 @@ class AnswerView(QWidget):
             "decode": self.tr("Answering…"),
             "score": self.tr("Scoring the answers…"),
             "view": self.tr("Averaging over several views…"),
+            "window": self.tr("Asking about windows:"),
         }
-        self._stage.setText(labels.get(stage, self.tr("Working…")))
+        self._stage.setText(f"{labels.get(stage, self.tr('Working…'))} {detail}".rstrip())
         self._stage.setVisible(self._live)
 
     def show_thread(self, earlier: Sequence[Entry], note: str = "") -> None:

@@ -32,8 +32,8 @@ class UniRSDock(QDockWidget):
         parent: Parent widget.
 
     Signals:
-        submitted: Task ("ask", "caption", "change", "classify"), question, closed set of answers.
-            The question is empty for all tasks but "ask".
+        submitted: Task ("ask", "where", "caption", "change", "classify"), question, closed set of
+            answers. The question is empty for all tasks but "ask" and "where".
         stopped: The answer in progress is to be stopped.
         swapped: Before and after are to be swapped.
         kind_changed: The user chose "single", "pair" or "video".
@@ -235,9 +235,9 @@ class UniRSDock(QDockWidget):
         """
         self._question.show_conversation(sentence, can_end)
 
-    def show_stage(self, stage: str) -> None:
-        """Shows the stage of the worker, by its name in the protocol ("vision", "decode", …)."""
-        self._answer.show_stage(stage)
+    def show_stage(self, stage: str, detail: str = "") -> None:
+        """Shows the stage of the worker, by its name in the protocol, and how far it is."""
+        self._answer.show_stage(stage, detail)
 
     def add_text(self, piece: str) -> None:
         """Adds a piece to the answer."""

@@ -135,6 +135,7 @@ class QuestionPanel(QWidget):
 
     def _make_buttons(self) -> None:
         self.ask = CompactButton(self.tr("Ask"), "ask", self)
+        self.where = CompactButton(self.tr("Where"), "search", self)
         self.stop = CompactButton(self.tr("Stop"), "stop", self)
         self.restart = CompactButton(self.tr("Restart"), "again", self)
         self.tasks = {
@@ -144,7 +145,8 @@ class QuestionPanel(QWidget):
         }
         self.stop.setToolTip(self.tr("Stop the answer and keep the text so far (Esc)"))
         self.restart.setToolTip(self.tr("Restart the worker if it does not respond"))
-        named = {"ask": self.ask, "stop": self.stop, "restartNow": self.restart, **self.tasks}
+        named = {"ask": self.ask, "where": self.where, "stop": self.stop, **self.tasks}
+        named["restartNow"] = self.restart
         for name, button in named.items():
             button.setObjectName(f"{name}Button")
 
@@ -157,7 +159,7 @@ class QuestionPanel(QWidget):
 
     def _lay_out(self) -> None:
         buttons = FlowLayout(4)
-        for button in (self.ask, self.stop, *self.tasks.values(), self.restart):
+        for button in (self.ask, self.where, self.stop, *self.tasks.values(), self.restart):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -176,6 +178,7 @@ class QuestionPanel(QWidget):
         self._options.returnPressed.connect(self._send_question)
         self._fold.toggled.connect(self._refresh)
         self.ask.clicked.connect(self._send_question)
+        self.where.clicked.connect(lambda: self.submitted.emit("where", self.question, []))
         for task, button in self.tasks.items():
             button.clicked.connect(lambda _checked=False, task=task: self._send_task(task))
         self.stop.clicked.connect(self.stopped)
@@ -225,6 +228,12 @@ class QuestionPanel(QWidget):
         )
         self.ask.setEnabled(ready and bool(self.question) and not too_few)
         self.ask.setToolTip(plain_tooltip(self._problem))
+        self.where.setEnabled(ready and bool(self.question))
+        self.where.setVisible(self._kind != "video" and not self._can_stop)
+        self.where.setToolTip(
+            plain_tooltip(self._problem)
+            or self.tr("Find where in the extent the answer is yes: name a thing, or ask yes or no")
+        )
         self.stop.setEnabled(self._can_stop)
         self.ask.setVisible(not self._can_stop)
         self.stop.setVisible(self._can_stop)

@@ -58,6 +58,7 @@ class ChangeMap(QObject):
             the same name beside it.
         title: Name of the group, such as the layers and their dates.
         project: The project, which owns this object.
+        of_places: Whether it is a map of the places where an answer is yes, not one of change.
 
     Raises:
         ChangeMapError: The file is no change map.
@@ -68,9 +69,12 @@ class ChangeMap(QObject):
     failed = Signal(str)
     """One sentence: why there are no polygons."""
 
-    def __init__(self, path: Path, title: str, project: QgsProject) -> None:
+    def __init__(
+        self, path: Path, title: str, project: QgsProject, *, of_places: bool = False
+    ) -> None:
         super().__init__(project)
-        raster = _raster(path)
+        self._of_places = of_places
+        raster = _raster(path, of_places)
         group = project.layerTreeRoot().insertGroup(0, title)
         self._project = project
         self._group: QgsLayerTreeGroup | None = group
@@ -95,7 +99,7 @@ class ChangeMap(QObject):
         self._task = None
         if self._group is not None:
             if polygons is not None:
-                _add(self._project, self._group, _polygon_layer(polygons))
+                _add(self._project, self._group, _polygon_layer(polygons, self._of_places))
             self.finished.emit()
         self.deleteLater()
 
@@ -105,10 +109,12 @@ class ChangeMap(QObject):
         self.deleteLater()
 
 
-def _raster(path: Path) -> QgsRasterLayer:
+def _raster(path: Path, of_places: bool) -> QgsRasterLayer:
     options = QgsRasterLayer.LayerOptions(False)
     options.skipCrsValidation = True  # a map of layers without a CRS has none either
     name = QCoreApplication.translate("ChangeMap", "Change (percent)")
+    if of_places:
+        name = QCoreApplication.translate("ChangeMap", "Probability of yes (percent)")
     layer = QgsRasterLayer(str(path), name, "gdal", options)
     if not layer.isValid():
         raise ChangeMapError(
@@ -120,10 +126,11 @@ def _raster(path: Path) -> QgsRasterLayer:
     return layer
 
 
-def _polygon_layer(path: Path) -> QgsVectorLayer:
-    name = QCoreApplication.translate("ChangeMap", "Changed by {percent} % or more").format(
-        percent=THRESHOLD
-    )
+def _polygon_layer(path: Path, of_places: bool) -> QgsVectorLayer:
+    name = QCoreApplication.translate("ChangeMap", "Changed by {percent} % or more")
+    if of_places:
+        name = QCoreApplication.translate("ChangeMap", "Yes with {percent} % or more")
+    name = name.format(percent=THRESHOLD)
     layer = QgsVectorLayer(f"{path}|layername={_LAYER}", name, "ogr")
     _style(layer, "change-polygons.qml")
     return layer

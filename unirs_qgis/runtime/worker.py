@@ -52,6 +52,8 @@ class Job(QObject):
     """A stage begins: load, read, vision, clue, prefill, decode, score, view, case."""
     text_received = Signal(str)
     """A piece of the answer."""
+    window_answered = Signal(dict)
+    """A window of a search: its notification."""
     finished = Signal(dict)
     """The result, see ``docs/worker-protocol.md``; ``stopped`` is true if it was cancelled."""
     failed = Signal(str, str)
@@ -240,6 +242,8 @@ class Worker(QObject):
             job.text_received.emit(facts["text"])
         elif kind == "progress":
             job.progressed.emit(facts["stage"])
+        elif kind == "window":
+            job.window_answered.emit(facts)
 
     def _on_answer(self, job: Job, future: Future[dict[str, Any]]) -> None:
         error = future.exception()

@@ -1,0 +1,77 @@
+"""A search for places from the window: windows on the map, the entry, and its map as a layer."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+
+from unirs_qgis.where import MOST_PIXELS, picture_side
+
+LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
+
+
+@pytest.fixture
+def shown(window, dated_layers, qgis_canvas, worker_python):
+    """The window with two dated layers, and the map at their extent."""
+    window._status.check_runtime()
+    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
+    qgis_canvas.setExtent(dated_layers[0].extent())
+    window._chooser.use_canvas()
+    return window
+
+
+@pytest.mark.slow
+def test_a_search_shows_its_windows_and_adds_its_map(qtbot, shown):
+    told = []
+    shown.questions.window_answered.connect(
+        lambda facts: told.append((facts, sum(shown._windows.shown)))
+    )
+    with qtbot.waitSignal(shown.questions.answered, timeout=LONG) as answered:
+        shown.dock.submitted.emit("where", "water areas", [])
+    entry = answered.args[0]
+    assert entry.task == "where"
+    assert entry.title == "Where: water areas"
+    assert "squares of" in entry.answer.text
+    assert told
+    assert max(count for _, count in told) > 0, "windows are on the map while it goes on"
+    assert sum(shown._windows.shown) == 0, "and make way for the map"
+    layers = lambda kind: [  # noqa: E731
+        layer for layer in QgsProject.instance().mapLayers().values() if isinstance(layer, kind)
+    ]
+    (added,) = [x for x in layers(QgsRasterLayer) if x.name() == "Probability of yes (percent)"]
+    assert added.isValid()
+    if entry.answer.text.startswith("yes"):
+        qtbot.waitUntil(lambda: bool(layers(QgsVectorLayer)), timeout=LONG)
+
+
+@pytest.mark.slow
+def test_a_stopped_search_keeps_what_is_there(qtbot, shown):
+    def stop(_window):
+        shown.questions.window_answered.disconnect(stop)
+        shown.questions.stop()
+
+    shown.questions.window_answered.connect(stop)
+    with qtbot.waitSignal(shown.questions.answered, timeout=LONG) as answered:
+        shown.dock.submitted.emit("where", "water areas", [])
+    entry = answered.args[0]
+    assert entry.answer.stopped
+    assert entry.answer.text.startswith("so far ")
+
+
+@pytest.mark.slow
+def test_what_cannot_be_searched_is_one_sentence_in_the_dock(qtbot, shown):
+    with qtbot.waitSignal(shown.questions.changed, timeout=LONG):
+        shown.dock.submitted.emit("where", "How many boats are there?", [])
+    qtbot.waitUntil(lambda: not shown.questions.is_busy, timeout=LONG)
+    assert sum(shown._windows.shown) == 0
+
+
+def test_the_picture_has_the_pixels_of_the_layer_within_bounds(dated_layers):
+    layer = dated_layers[0]
+    crs, extent = layer.crs(), layer.extent()
+    pixels = max(layer.width(), layer.height())
+    assert picture_side([layer], extent, crs, 8) == pytest.approx(pixels / 2, rel=0.02)
+    assert picture_side([layer], extent, crs, 10 * pixels) == 10 * pixels
+    far = QgsRectangle(extent)
+    far.scale(1000)
+    assert picture_side([layer], far, crs, 8) == MOST_PIXELS / 2

@@ -1,0 +1,85 @@
+"""A search for places, from the dock's or Processing's side: its picture, request and result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.answer import Answer
+from unirs_qgis.crops.draw import OVERSAMPLING
+from unirs_qgis.crops.grid import ground_size, layer_pixel_size
+
+WHERE = "where"
+"""The task, and the worker's method."""
+
+MOST_PIXELS = 4096
+"""Pixels along the longer side of the picture that is searched; a larger extent is coarser."""
+
+_OF_SERVICES = 8
+"""Pictures of the model's size along that side, for services, which have no pixels of their own."""
+
+
+def picture_side(
+    layers: Sequence[QgsRasterLayer],
+    extent: QgsRectangle,
+    crs: QgsCoordinateReferenceSystem,
+    image_size: int,
+) -> int:
+    """The size, for the crops, of the picture that is searched: about the pixels of the layers.
+
+    Args:
+        layers: What is drawn.
+        extent: What is searched.
+        crs: CRS of the extent.
+        image_size: Pixels of the model's image, the least.
+    """
+    pixels = max(_pixels(layer, extent, crs) or _OF_SERVICES * image_size for layer in layers)
+    side = math.ceil(min(pixels, MOST_PIXELS) / OVERSAMPLING)
+    return max(image_size, side)
+
+
+def _pixels(
+    layer: QgsRasterLayer, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem
+) -> float | None:
+    """Pixels of a layer along the longer side of an extent; ``None`` for a service."""
+    if layer.width() == 0:
+        return None
+    pixel, size = layer_pixel_size(layer), ground_size(extent, crs)
+    if pixel is None or size is None:
+        size = extent.width(), extent.height()
+        pixel = math.sqrt(layer.rasterUnitsPerPixelX() * layer.rasterUnitsPerPixelY())
+    return max(size) / pixel
+
+
+def answer_of_places(
+    result: Mapping[str, Any], *, views: int = 1, dates: Sequence[str] = ()
+) -> Answer:
+    """The answer of a search; the arguments are those of ``Answer.of_result``."""
+    return Answer(
+        text=result["answer"],
+        engine=result["engine"],
+        model=result["model"],
+        model_digest=result["digest"] or "",
+        host=result["host"] or "",
+        demonstration=result["demonstration"],
+        device=result["device"],
+        seconds=result["seconds"],
+        stopped=result["stopped"],
+        views=views,
+        acquired=tuple(dates) if any(dates) else (),
+    )
+
+
+def progress_text(window: Mapping[str, Any]) -> str:
+    """How far a search is, for the line below the question.
+
+    Args:
+        window: The worker's notification about a window.
+    """
+    return QCoreApplication.translate(
+        "Where", "{done} of {total}, step {level} of {levels}"
+    ).format(**window)

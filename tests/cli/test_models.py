@@ -129,6 +129,7 @@ def test_doctor_reports_versions_devices_and_the_self_test(unirs):
     facts = json.loads(outcome.out)
     assert {"python", "torch", "transformers", "rasterio"} <= facts["versions"].keys()
     assert facts["devices"][-1] == "cpu"
+    assert "PyTorch is built for" in facts["graphics"]["sentence"]
     assert facts["self_test"]["model"] == "unirs-tiny"
     assert all(
         {"expected", "answer", "passed"} <= case.keys() for case in facts["self_test"]["cases"]
@@ -138,6 +139,7 @@ def test_doctor_reports_versions_devices_and_the_self_test(unirs):
     assert "known answers" in outcome.err
     plain = unirs("doctor", *words)
     assert "torch" in plain.out
+    assert facts["graphics"]["sentence"] in plain.out
     assert "wrong" in plain.out
 
 

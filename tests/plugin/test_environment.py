@@ -14,7 +14,8 @@ import pytest
 from unirs_qgis.shared.client import clean_environment
 
 from tests.plugin.running import ends_soon
-from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.background import Stopped
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime import environment
 from unirs_qgis.runtime.environment import (
     Record,

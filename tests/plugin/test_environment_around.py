@@ -16,10 +16,11 @@ from qgis.core import (
 )
 from qtpy.QtNetwork import QNetworkProxy
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime import platforms
 from unirs_qgis.runtime.graphics import Graphics
-from unirs_qgis.runtime.installation import explain_check, setup_lock
+from unirs_qgis.runtime.housekeeping import setup_lock
+from unirs_qgis.runtime.installation import explain_check
 from unirs_qgis.runtime.locks import LockedFile, read_lock
 from unirs_qgis.runtime.plan import TorchSource, _sources, choose_build, make_plan
 from unirs_qgis.runtime.platforms import this_platform

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.setup_fixtures import Place, find_uv, write_python
-from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.background import Stopped
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.environment import RuntimeState
 from unirs_qgis.runtime.locks import UV_TAGS
 from unirs_qgis.runtime.offline import LIST_NAME, Saving, read_folder

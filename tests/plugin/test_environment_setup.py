@@ -12,11 +12,12 @@ import time
 import pytest
 
 from tests.plugin.setup_fixtures import Place
-from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.background import Stopped
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime import installation, plan
 from unirs_qgis.runtime import runtime_setup as setup_tasks
 from unirs_qgis.runtime.environment import RuntimeState, describe_runtime, read_record
-from unirs_qgis.runtime.installation import remove_environment, setup_lock
+from unirs_qgis.runtime.housekeeping import remove_environment, setup_lock
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup, SetupTask
 from unirs_qgis.settings import Settings
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.setup_fixtures import UV_VERSION, Place, find_uv, write_python
-from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.background import Stopped
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime import download, installation
 from unirs_qgis.runtime.download import fetch_file
 from unirs_qgis.runtime.environment import RuntimeState

@@ -108,7 +108,7 @@ class DockState(Enum):
             DockState.OFFLINE: translate(
                 "DockState",
                 "There is no network, so the runtime cannot be set up from it. "
-                "Choose a folder of wheels in the options, or try again later.",
+                "Choose a folder to set up from in the options, or try again later.",
             ),
         }[self]
 

@@ -70,6 +70,7 @@ def report(
         f"System: {platform.platform()}",
         f"Runtime: {runtime.state.value} ({'set up here' if runtime.own else 'chosen'})",
         *(f"  {name} {version}" for name, version in versions.items()),
+        *(f"  {line}" for line in _build_lines(runtime)),
         f"Model: {short_name(settings.model)}, device: {settings.device}, "
         f"precision: {settings.precision}, clue: {settings.clue}",
         f"Self-test: {test or 'not run'}",
@@ -77,6 +78,18 @@ def report(
     if log.strip():
         lines += ["Log of the worker:", *(f"  {line}" for line in log.strip().splitlines()[-40:])]
     return without_home(without_access("\n".join(lines), settings)) + "\n"
+
+
+def _build_lines(runtime: Runtime) -> list[str]:
+    """Which build of PyTorch the set-up has installed, why, and what it can compute with."""
+    record = runtime.record
+    if record is None:
+        return []
+    return [
+        f"build of PyTorch: {record.build} ({record.why or 'unknown'}), "
+        f"devices: {', '.join(record.devices)}",
+        *filter(None, (record.graphics, record.uv)),
+    ]
 
 
 def without_home(text: str) -> str:

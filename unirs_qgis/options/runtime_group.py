@@ -10,9 +10,11 @@ from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QFontDatabase
 from qtpy.QtWidgets import (
+    QFileDialog,
     QFormLayout,
     QGroupBox,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -75,6 +77,7 @@ class RuntimeGroup(QGroupBox):
         column.addWidget(self.plan_label)
         column.addWidget(self.state_label)
         column.addLayout(button_row(self.set_up_button, self.remove_button, self.log_button))
+        column.addLayout(button_row(self.from_folder_button, self.save_button))
         for part in (self.offer, self.activity, self.notice, self.log_view):
             column.addWidget(part)
         column.addLayout(self._python_form)
@@ -109,6 +112,8 @@ class RuntimeGroup(QGroupBox):
         self.set_up_button.setText(self.tr("Repair") if exists else self.tr("Set up"))
         self.set_up_button.setEnabled(runtime.own and not running)
         self.remove_button.setEnabled(exists and not running)
+        self.from_folder_button.setEnabled(runtime.own and not running)
+        self.save_button.setEnabled(not running)
         self.options_box.setEnabled(runtime.own and not running)
         if running and self.activity.isHidden():
             self._show_start()
@@ -131,6 +136,16 @@ class RuntimeGroup(QGroupBox):
         self.set_up_button.clicked.connect(self._start)
         self.remove_button = QPushButton(self.tr("Remove…"))
         self.remove_button.clicked.connect(self._ask_to_remove)
+        self.from_folder_button = QPushButton(self.tr("Set up from a folder…"))
+        self.from_folder_button.setToolTip(
+            self.tr("Without a network, from a folder that another computer has saved")
+        )
+        self.from_folder_button.clicked.connect(self._choose_folder)
+        self.save_button = QPushButton(self.tr("Save for another computer…"))
+        self.save_button.setToolTip(
+            self.tr("Downloads all that a computer without a network is set up from into a folder")
+        )
+        self.save_button.setMenu(self._make_platform_menu())
         self.log_button = QPushButton(self.tr("Log"))
         self.log_button.setCheckable(True)
         self.log_button.setToolTip(self.tr("The output of the set-up, to read or to copy"))
@@ -145,6 +160,18 @@ class RuntimeGroup(QGroupBox):
         self.log_view.setPlainText("\n".join(self._setup.log))
         self.log_view.hide()
         self.log_button.toggled.connect(self.log_view.setVisible)
+
+    def _make_platform_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for text, platform in (
+            (self.tr("For Windows"), "windows-x86_64"),
+            (self.tr("For Linux (Intel, AMD)"), "linux-x86_64"),
+            (self.tr("For Linux (ARM)"), "linux-aarch64"),
+            (self.tr("For macOS (Apple silicon)"), "macos-arm64"),
+        ):
+            action = menu.addAction(text)
+            action.triggered.connect(lambda _checked=False, name=platform: self._save(name))
+        return menu
 
     def _build_python(self, python: str) -> None:
         self.python_edit = QgsFileWidget()
@@ -232,10 +259,18 @@ class RuntimeGroup(QGroupBox):
         self._setup.failed.connect(self._show_failure)
         self._setup.changed.connect(self.refresh)
         self._setup.planned.connect(self._show_plan)
+        self._setup.saved.connect(self._show_saved)
         self._plan()
 
     def _plan(self) -> None:
         self._setup.plan(self.options)
+
+    def _show_saved(self, folder: str) -> None:
+        text = self.tr(
+            "Saved in {folder}. On the other computer, install the plugin and choose 'Set up from "
+            "a folder'."
+        )
+        self.notice.inform(text.format(folder=folder))
 
     def _show_plan(self) -> None:
         self.plan_label.setText(self._setup.plan_text)
@@ -244,6 +279,17 @@ class RuntimeGroup(QGroupBox):
     def _start(self) -> None:
         write_setup_options(self.options)
         self._setup.start(self.options)
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Folder to set up from"))
+        if folder:
+            self.wheels_edit.setFilePath(folder)
+            self._start()
+
+    def _save(self, platform: str) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Folder to save into"))
+        if folder:
+            self._setup.save(self.options, platform, Path(folder, f"unirs-{platform}"))
 
     def _ask_to_remove(self) -> None:
         self.offer.ask(

@@ -4,6 +4,8 @@
 ``environment``       which environment there is, and whether it can be used
 ``runtime_setup``     set-up, repair and removal as the window uses them
 ``installation``      the steps of a set-up
+``housekeeping``      its lock; what is removed
+``uv_runs``           what uv is run for
 ``offline``           a folder that another computer is set up from
 ``plan``              which PyTorch it installs, how much that is, and where it goes
 ``graphics``          the graphics card, for which the build of PyTorch is chosen

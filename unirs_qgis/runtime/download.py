@@ -15,7 +15,8 @@ from qgis.core import QgsNetworkAccessManager
 from qtpy.QtCore import QCoreApplication, QEventLoop, QTimer, QUrl
 from qtpy.QtNetwork import QNetworkReply, QNetworkRequest
 
-from unirs_qgis.background import Stopped, UserError
+from unirs_qgis.background import Stopped
+from unirs_qgis.errors import UserError
 
 Progress = Callable[[int], None]
 """Called with the number of bytes that are there."""

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.paths import profile_folder
 from unirs_qgis.settings import Settings
 
@@ -51,12 +51,14 @@ class Runtime:
         python: Its interpreter; ``None`` if it cannot be used.
         message: One sentence about it, for the user.
         own: Whether the set-up created it, so that it can be repaired and removed.
+        record: The facts that the set-up has recorded about it; ``None`` if there are none.
     """
 
     state: RuntimeState
     python: Path | None
     message: str
     own: bool
+    record: Record | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Record:
         build: The requested build of PyTorch, such as ``"cpu"`` or ``"cu130"``.
         why: Why this build was chosen.
         uv: Version of uv that made it.
+        graphics: One sentence about graphics card, driver and build, for a report.
     """
 
     folder: str
@@ -86,6 +89,7 @@ class Record:
     build: str = "cpu"
     why: str = ""
     uv: str = ""
+    graphics: str = ""
 
     @property
     def lacks_cuda(self) -> bool:
@@ -233,7 +237,8 @@ def _describe_own(folder: Path, record: Record) -> Runtime:
         return Runtime(RuntimeState.BROKEN, None, text, own=True)
     state = RuntimeState.OUTDATED if _is_outdated(record) else RuntimeState.READY
     facts = {"unirs": record.unirs, "python": record.python, "torch": record.torch}
-    return Runtime(state, python, _ready_sentence(state, record).format(**facts), own=True)
+    text = _ready_sentence(state, record).format(**facts)
+    return Runtime(state, python, text, own=True, record=record)
 
 
 def _ready_sentence(state: RuntimeState, record: Record) -> str:

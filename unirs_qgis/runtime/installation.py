@@ -12,62 +12,40 @@ import json
 import os
 import shutil
 import sys
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-from qtpy.QtCore import QCoreApplication, QLockFile
+from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.environment import (
-    RECORD_NAME,
     Payload,
     Record,
     environment_python,
-    is_environment_folder,
-    read_record,
     unirs_command,
     write_record,
 )
-from unirs_qgis.runtime.locks import (
-    PYTHONS,
-    USUAL_PYTHON,
-    LockedFile,
-    packages_lock,
-    torch_lock,
-    uv_file,
-)
+from unirs_qgis.runtime.housekeeping import LOCK_NAME, remove_leftovers, setup_lock
+from unirs_qgis.runtime.locks import PYTHONS, USUAL_PYTHON, packages_lock, torch_lock, uv_file
 from unirs_qgis.runtime.offline import read_folder
 from unirs_qgis.runtime.plan import Plan, TorchSource, local_source, make_plan
 from unirs_qgis.runtime.platforms import this_platform
-from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
+from unirs_qgis.runtime.programs import Redactor, run_program
 from unirs_qgis.runtime.sources import find_sources, mirror_address, wheel_folders
 from unirs_qgis.runtime.uv import (
     NETWORK_CODES,
     SetupReport,
     UvFinder,
-    UvProgress,
     explain_os_error,
     explain_uv,
     failure_sentence,
     size_text,
     store_folder,
 )
+from unirs_qgis.runtime.uv_runs import ELSEWHERE_CODES, SetupLog, UvRuns, full_disk_or
 from unirs_qgis.settings import SetupOptions
-
-LOCK_NAME = "runtime.lock"
-LOG_LINES = 400
-"""Number of last lines of output in which the cause of a failure is searched."""
-
-ELSEWHERE_CODES = NETWORK_CODES | {"no_build", "wheel_missing"}
-"""Failures of one source of packages after which the next one is tried."""
-
-FULL_BYTES = 50 * 10**6
-"""With less free space (bytes), a failure is attributed to the full disk."""
 
 _PROBE = """
 import ctypes, ssl, sqlite3, struct, sys
@@ -93,10 +71,9 @@ class Setup:
     options: SetupOptions
     variables: Mapping[str, str]
     report: SetupReport
-    _tail: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
 
     def __post_init__(self) -> None:
-        self._redact = Redactor(self.variables)
+        self._log = SetupLog(self.report, Redactor(self.variables))
 
     def run(self) -> Record:
         """Create an environment, check it, and put it in use.
@@ -166,23 +143,44 @@ class Setup:
     def _cache(self) -> Path:
         return self._store / "packages"
 
-    def _find_uv(self, platform: str) -> Path:
-        self._begin(QCoreApplication.translate("Setup", "Looking for uv…"), 1)
+    def _find_uv(self, platform: str) -> UvRuns:
+        self._log.begin(QCoreApplication.translate("Setup", "Looking for uv…"), 1)
         folders = wheel_folders(Path(self.options.wheels_folder)) if self._is_offline else []
         wheel, index = uv_file(self.payload.locks, platform), self._sources.index
-        report = SetupReport(
-            self.report.stage, self._log, self.report.progress, self.report.stopped
-        )
+        report = replace(self.report, line=self._log)
         program = UvFinder(wheel, self._store, index, report).find(self.options.uv, folders)
-        self._run_uv_at(program, ["--version"])
-        self._uv_version = self._tail[-1] if self._tail else ""
-        return program
+        uv = UvRuns(
+            program, self.folder, self._cache, self._sources, self._uv_variables(), self._log
+        )
+        uv.run(["--version"])
+        self._uv_version = self._log.tail[-1] if self._log.tail else ""
+        return uv
+
+    def _uv_variables(self) -> dict[str, str]:
+        archives = Path(self.options.wheels_folder, "python")
+        if not (self._is_offline and archives.is_dir()):
+            archives = self._store / "python"
+        variables = {
+            **self.variables,
+            "UV_PYTHON_INSTALL_DIR": str(self.folder / "python"),
+            "UV_PYTHON_CACHE_DIR": str(archives),
+            "UV_PYTHON_INSTALL_BIN": "0",
+            "UV_PYTHON_INSTALL_REGISTRY": "0",
+            "UV_SYSTEM_CERTS": "1",
+            "NO_COLOR": "1",
+            "PATH": search_path(),
+        }
+        if self._sources.certificate:
+            variables["SSL_CERT_FILE"] = self._sources.certificate
+        if self.options.python_mirror:
+            variables["UV_PYTHON_INSTALL_MIRROR"] = mirror_address(self.options.python_mirror)
+        return variables
 
     # ------------------------------------------------------------ environment
 
     def _make(self, environment: Path) -> str:
         """Make an empty environment; the version of its Python, such as ``"3.12"``."""
-        self._begin(QCoreApplication.translate("Setup", "Making the environment…"), 3)
+        self._log.begin(QCoreApplication.translate("Setup", "Making the environment…"), 3)
         chosen = self.options.base_python
         if chosen:
             return self._make_chosen(environment, chosen)
@@ -190,7 +188,7 @@ class Setup:
         wanted = usual if self._saved else f">={PYTHONS[0]},<{_after(PYTHONS[-1])}"
         found = self._venv(environment, ["--python", wanted, "--no-python-downloads"])
         if found is None:
-            self._begin(QCoreApplication.translate("Setup", "Downloading Python…"), 4)
+            self._log.begin(QCoreApplication.translate("Setup", "Downloading Python…"), 4)
             shutil.rmtree(environment, ignore_errors=True)
             found = self._venv(environment, ["--python", usual, "--managed-python"])
         if found is None:
@@ -198,7 +196,7 @@ class Setup:
             own = Path(sys.exec_prefix) / "python.exe"  # QGIS's own changes with QGIS: the last
             found = self._venv(environment, ["--python", own]) if own.is_file() else None
             if found is None:
-                raise self._explained(error)
+                raise full_disk_or(error, self.folder)
         return found
 
     def _make_chosen(self, environment: Path, chosen: str) -> str:
@@ -210,12 +208,11 @@ class Setup:
             "{path} is no Python that the runtime can be set up with: a complete one of 64 bits, "
             "version 3.10 to 3.14, is needed; choose another one, or leave the field empty.",
         )
-        raise self._explained(UserError("no_python", text.format(path=chosen)))
+        raise full_disk_or(UserError("no_python", text.format(path=chosen)), self.folder)
 
     def _venv(self, environment: Path, words: list[str]) -> str | None:
         """The version of the Python of a new environment; ``None`` if there is none that fits."""
-        self._tail.clear()
-        if self._run_uv(["venv", "--no-project", *words, environment]) != 0:
+        if self._uv.run(["venv", "--no-project", *words, environment]) != 0:
             return None
         lines: list[str] = []
         python = environment_python(environment)
@@ -231,7 +228,7 @@ class Setup:
 
     def _no_python(self) -> str:
         """Why there is no Python, where none could be brought."""
-        cause = explain_uv(list(self._tail), 1, offline=False)
+        cause = explain_uv(list(self._log.tail), 1, offline=False)
         if cause.code in NETWORK_CODES:
             return QCoreApplication.translate(
                 "Setup",
@@ -249,13 +246,13 @@ class Setup:
 
     def _install(self, plan: Plan, environment: Path) -> None:
         """Install the runtime in the exact versions that the tests use."""
-        self._begin(QCoreApplication.translate("Setup", "Collecting packages…"), 5)
+        self._log.begin(QCoreApplication.translate("Setup", "Collecting packages…"), 5)
         share = 5 + 85 * sum(file.size for file in plan.files) / max(plan.download_bytes, 1)
         lock = packages_lock(self.payload.locks, plan.platform)
-        self._pip_locked(environment, lock, plan.files, (5, share))
+        self._uv.install_lock(environment, lock, (5, share), plan.files)
         self._install_torch(plan, environment, share)
         runtime = ["--no-deps", "--no-index", str(self.payload.wheel)]
-        self._pip(environment, runtime, (), (90, 91))
+        self._uv.install(environment, runtime, (90, 91))
         self._stored_mark(plan).touch()
 
     def _install_torch(self, plan: Plan, environment: Path, begin: float) -> None:
@@ -266,10 +263,10 @@ class Setup:
             try:
                 if source.words:
                     words = [*self._sources.all_words, *source.words]
-                    self._pip(environment, words, (), (begin, 90))
+                    self._uv.install(environment, words, (begin, 90))
                 else:
                     lock = torch_lock(self.payload.locks, plan.platform)
-                    self._pip_locked(environment, lock, plan.torch_files, (begin, 90))
+                    self._uv.install_lock(environment, lock, (begin, 90), plan.torch_files)
                 return
             except UserError as error:
                 if error.code not in ELSEWHERE_CODES or number == len(sources) - 1:
@@ -289,52 +286,12 @@ class Setup:
             return [*local, *plan.sources]
         return [*local, TorchSource((), sum(file.size for file in plan.torch_files))]
 
-    def _pip_locked(
-        self,
-        environment: Path,
-        lock: Path,
-        files: Sequence[LockedFile],
-        share: tuple[float, float],
-    ) -> None:
-        """Install a lock from the index; what it lacks, from further indexes and folders."""
-        locked = ["--no-deps", "--require-hashes", "--requirements", str(lock)]
-        try:
-            self._pip(environment, [*self._sources.words, *locked], files, share)
-        except UserError as error:
-            if error.code not in ELSEWHERE_CODES or not self._sources.has_more:
-                raise
-            self._log(error.message)
-            self._pip(environment, [*self._sources.all_words, *locked], files, share)
-
-    def _pip(
-        self,
-        environment: Path,
-        words: list[str],
-        files: Sequence[LockedFile],
-        share: tuple[float, float],
-    ) -> None:
-        """Run ``uv pip install``, which is a share of the whole in percent."""
-        self._tail.clear()
-        python = str(environment_python(environment))
-        command = ["pip", "install", "--python", python, "--no-build"]
-        progress = UvProgress(files, self._cache, share, self.report)
-        status = self._run_uv([*command, *words], progress)
-        if status != 0:
-            cause = explain_uv(list(self._tail), status, offline=not self._sources.index)
-            raise self._explained(cause)
-
-    def _explained(self, error: UserError) -> UserError:
-        """The error, or its cause, which a program does not report."""
-        if shutil.disk_usage(self.folder).free < FULL_BYTES:
-            return UserError("disk_full", failure_sentence("disk_full"))
-        return error
-
     # ------------------------------------------------------------------ check
 
     def _check(self, environment: Path, plan: Plan) -> Record:
         """Run ``unirs doctor``: it imports everything and answers known questions."""
-        self._begin(QCoreApplication.translate("Setup", "Checking the runtime…"), 92)
-        self._tail.clear()
+        self._log.begin(QCoreApplication.translate("Setup", "Checking the runtime…"), 92)
+        self._log.tail.clear()
         python = environment_python(environment)
         output: list[str] = []
         command = unirs_command(python, "doctor", "--json")
@@ -353,63 +310,13 @@ class Setup:
                 build=plan.build,
                 why=plan.why,
                 uv=self._uv_version,
+                graphics=str(facts.get("graphics", {}).get("sentence", "")),
             )
         except (ValueError, KeyError, TypeError):
             record = None
         if status == 0 and record:
             return record
-        raise self._explained(explain_check(list(self._tail), status))
-
-    # --------------------------------------------------------------- programs
-
-    def _run_uv(self, words: Sequence[Any], progress: UvProgress | None = None) -> int:
-        return self._run_uv_at(self._uv, words, progress)
-
-    def _run_uv_at(self, uv: Path, words: Sequence[Any], progress: UvProgress | None = None) -> int:
-        def on_line(line: str) -> None:
-            self._log(line)
-            if progress:
-                progress.read(line)
-
-        def stopped() -> bool:
-            if progress:
-                progress.count()
-            return self.report.stopped()
-
-        variables = clean_variables({**self.variables, **self._uv_variables()})
-        return run_program([uv, *words], stopped, on_line, variables=variables, folder=self.folder)
-
-    def _uv_variables(self) -> dict[str, str]:
-        variables = {
-            "UV_CACHE_DIR": str(self._cache),
-            "UV_PYTHON_INSTALL_DIR": str(self.folder / "python"),
-            "UV_PYTHON_CACHE_DIR": str(self._python_archives),
-            "UV_PYTHON_INSTALL_BIN": "0",
-            "UV_PYTHON_INSTALL_REGISTRY": "0",
-            "UV_SYSTEM_CERTS": "1",
-            "NO_COLOR": "1",
-            "PATH": search_path(),
-        }
-        if self._sources.certificate:
-            variables["SSL_CERT_FILE"] = self._sources.certificate
-        if self.options.python_mirror:
-            variables["UV_PYTHON_INSTALL_MIRROR"] = mirror_address(self.options.python_mirror)
-        return variables
-
-    @property
-    def _python_archives(self) -> Path:
-        saved = Path(self.options.wheels_folder, "python")
-        return saved if self._is_offline and saved.is_dir() else self._store / "python"
-
-    def _begin(self, stage: str, percent: float) -> None:
-        self.report.stage(stage)
-        self._log(stage)
-        self.report.progress(percent)
-
-    def _log(self, line: str) -> None:
-        line = self._redact(line)
-        self._tail.append(line)
-        self.report.line(line)
+        raise full_disk_or(explain_check(list(self._log.tail), status), self.folder)
 
 
 def probe() -> str:
@@ -455,71 +362,3 @@ def explain_check(lines: Sequence[str], status: int) -> UserError:
         "another build of PyTorch in the options.",
     )
     return UserError("check_failed", text.format(reason=reason))
-
-
-def remove_environment(folder: Path, report: SetupReport) -> None:
-    """Remove all environments, and what profiles share, which would be downloaded anew.
-
-    The record is removed first: from then on there is no runtime. Environments of other profiles
-    go on working: their files are links of their own.
-
-    Raises:
-        UserError: A failure that the user can act on.
-    """
-    with setup_lock(folder.parent / LOCK_NAME):
-        report.stage(QCoreApplication.translate("Setup", "Removing the runtime…"))
-        try:
-            (folder / RECORD_NAME).unlink(missing_ok=True)
-            if folder.is_dir():
-                shutil.rmtree(store_folder(folder), ignore_errors=True)
-                shutil.rmtree(folder)
-        except OSError as error:
-            raise explain_os_error(error) from error
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove environments that are unfinished, replaced, or were locked by Windows before."""
-    record = read_record(folder)
-    for path in folder.iterdir():
-        if is_environment_folder(path) and (record is None or path.name != record.folder):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-@contextmanager
-def setup_lock(path: Path) -> Iterator[None]:
-    """Hold the lock of the set-up, which all QGIS windows share.
-
-    The lock of a process that has ended is replaced.
-
-    Args:
-        path: The lock file; its folder is created.
-
-    Raises:
-        UserError: ``setup_running`` if another window holds it, ``permission`` if it cannot be
-            written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError("permission", failure_sentence("permission")) from error
-    lock = QLockFile(str(path))
-    lock.setStaleLockTime(0)  # a set-up may take an hour: age alone makes no lock stale
-    if not lock.tryLock(0):
-        raise _refusal(lock, path)
-    try:
-        yield
-    finally:
-        lock.unlock()
-
-
-def _refusal(lock: QLockFile, path: Path) -> UserError:
-    if lock.error() != QLockFile.LockError.LockFailedError:
-        return UserError("permission", failure_sentence("permission"))
-    return UserError(
-        "setup_running",
-        QCoreApplication.translate(
-            "Setup",
-            "Another QGIS window is setting up UniRS; wait until it has finished there. If there "
-            "is no other window, delete the file {path}.",
-        ).format(path=path),
-    )

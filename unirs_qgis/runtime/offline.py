@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.download import digest_of, fetch_file, index_links, sentence
 from unirs_qgis.runtime.environment import Payload
 from unirs_qgis.runtime.locks import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.programs import run_program
 
 _PROBE = """

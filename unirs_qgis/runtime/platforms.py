@@ -8,7 +8,7 @@ import sys
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.locks import PLATFORMS
 
 

@@ -9,7 +9,8 @@ from qtpy.QtCore import QCoreApplication, QObject, Signal
 
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.runtime.environment import find_payload, runtime_folder
-from unirs_qgis.runtime.installation import Setup, remove_environment
+from unirs_qgis.runtime.housekeeping import remove_environment
+from unirs_qgis.runtime.installation import Setup
 from unirs_qgis.runtime.offline import Saving
 from unirs_qgis.runtime.plan import Plan, make_plan
 from unirs_qgis.runtime.platforms import this_platform

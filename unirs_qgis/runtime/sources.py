@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication, QUrl
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.settings import SetupOptions
 
 

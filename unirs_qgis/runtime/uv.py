@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from qtpy.QtCore import QCoreApplication, QStandardPaths
 
-from unirs_qgis.background import UserError
+from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.download import digest_of, fetch_file, index_links, sentence
 from unirs_qgis.runtime.locks import LockedFile
 from unirs_qgis.runtime.programs import run_program

@@ -215,6 +215,7 @@ def doctor(
             {
                 "versions": versions,
                 "devices": devices,
+                "graphics": _graphics(devices),
                 "slow_in_bfloat16": _slow_in_bfloat16(devices),
                 "self_test": self_test,
                 "problem": wrong,
@@ -249,6 +250,17 @@ def _devices() -> list[str]:
         raise broken_environment(error) from error
 
 
+def _graphics(devices: list[str]) -> dict[str, object]:
+    """The graphics cards, their driver, the build of PyTorch, and what follows."""
+    if not devices:
+        return {}
+    from unirs.engines.graphics import find_graphics
+
+    found = find_graphics()
+    facts = {"build": found.build, "cards": found.cards, "driver": found.driver}
+    return {**facts, "sentence": found.sentence}
+
+
 def _slow_in_bfloat16(devices: list[str]) -> list[str]:
     """Devices without bfloat16 instructions, on which a large model would seem to hang."""
     if not devices:
@@ -274,6 +286,7 @@ def _self_test(model: str, device: str, precision: str) -> SelfTestReport:
 def _show_health(devices: list[str], report: SelfTestReport | None) -> None:
     if devices:
         print(f"\nDevices, fastest first: {', '.join(devices)}\n")
+        print(f"{_graphics(devices)['sentence']}\n")
     for name in _slow_in_bfloat16(devices):
         print(
             f"{name} has no instructions for bfloat16: a model that does not fit into memory in "

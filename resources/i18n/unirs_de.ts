@@ -725,8 +725,8 @@
         <translation>Der Arbeitsprozess ist beendet. Die nächste Frage startet ihn wieder.</translation>
     </message>
     <message>
-        <source>There is no network, so the runtime cannot be set up from it. Choose a folder of wheels in the options, or try again later.</source>
-        <translation>Es gibt keine Netzwerkverbindung, über die die Laufzeitumgebung eingerichtet werden könnte. Wählen Sie in den Optionen einen Ordner mit Wheels oder versuchen Sie es später erneut.</translation>
+        <source>There is no network, so the runtime cannot be set up from it. Choose a folder to set up from in the options, or try again later.</source>
+        <translation>Es gibt kein Netzwerk, aus dem die Laufzeitumgebung eingerichtet werden könnte. Wählen Sie in den Optionen einen Ordner zum Einrichten, oder versuchen Sie es später erneut.</translation>
     </message>
 </context>
 <context>
@@ -2500,6 +2500,10 @@
         <translation>Laufzeitumgebung</translation>
     </message>
     <message>
+        <source>The models run in a Python environment of their own, separate from that of QGIS. The set-up downloads it, with the language model of unirs-small.</source>
+        <translation>Die Modelle laufen in einer eigenen Python-Umgebung, getrennt von der von QGIS. Das Einrichten lädt sie herunter, mit dem Sprachmodell von unirs-small.</translation>
+    </message>
+    <message>
         <source>Repair</source>
         <translation>Reparieren</translation>
     </message>
@@ -2512,8 +2516,40 @@
         <translation>Entfernen…</translation>
     </message>
     <message>
+        <source>Set up from a folder…</source>
+        <translation>Aus einem Ordner einrichten…</translation>
+    </message>
+    <message>
+        <source>Without a network, from a folder that another computer has saved</source>
+        <translation>Ohne Netzwerk, aus einem Ordner, den ein anderer Rechner gespeichert hat</translation>
+    </message>
+    <message>
+        <source>Save for another computer…</source>
+        <translation>Für einen anderen Rechner speichern…</translation>
+    </message>
+    <message>
+        <source>Downloads all that a computer without a network is set up from into a folder</source>
+        <translation>Lädt alles in einen Ordner, woraus ein Rechner ohne Netzwerk eingerichtet wird</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>For Windows</source>
+        <translation>Für Windows</translation>
+    </message>
+    <message>
+        <source>For Linux (Intel, AMD)</source>
+        <translation>Für Linux (Intel, AMD)</translation>
+    </message>
+    <message>
+        <source>For Linux (ARM)</source>
+        <translation>Für Linux (ARM)</translation>
+    </message>
+    <message>
+        <source>For macOS (Apple silicon)</source>
+        <translation>Für macOS (Apple-Chip)</translation>
     </message>
     <message>
         <source>Python of an environment with unirs</source>
@@ -2522,14 +2558,6 @@
     <message>
         <source>Python of your own</source>
         <translation>Eigenes Python</translation>
-    </message>
-    <message>
-        <source>The best one on this computer</source>
-        <translation>Das beste auf diesem Rechner</translation>
-    </message>
-    <message>
-        <source>The models run in a Python environment of their own, separate from that of QGIS. The set-up needs about 3 GB on the disk of your QGIS profile (8 GB with support for graphics cards) and downloads most of it, including the language model of unirs-small (90 MB).</source>
-        <translation>Die Modelle laufen in einer eigenen Python-Umgebung, getrennt von der von QGIS. Das Einrichten braucht etwa 3 GB auf dem Datenträger Ihres QGIS-Profils (8 GB mit Unterstützung für Grafikkarten) und lädt das meiste davon herunter, auch das Sprachmodell von unirs-small (90 MB).</translation>
     </message>
     <message>
         <source>The output of the set-up, to read or to copy</source>
@@ -2548,16 +2576,8 @@
         <translation>Optionen des Einrichtens</translation>
     </message>
     <message>
-        <source>Automatic</source>
-        <translation>Automatisch</translation>
-    </message>
-    <message>
         <source>Processor (CPU)</source>
         <translation>Prozessor (CPU)</translation>
-    </message>
-    <message>
-        <source>NVIDIA graphics card (CUDA)</source>
-        <translation>NVIDIA-Grafikkarte (CUDA)</translation>
     </message>
     <message>
         <source>None: from the package index</source>
@@ -2566,10 +2586,6 @@
     <message>
         <source>None</source>
         <translation>Keiner</translation>
-    </message>
-    <message>
-        <source>Python (3.10 to 3.13)</source>
-        <translation>Python (3.10 bis 3.13)</translation>
     </message>
     <message>
         <source>Build of PyTorch</source>
@@ -2584,10 +2600,6 @@
         <translation>Zusätzlicher Paketindex</translation>
     </message>
     <message>
-        <source>Packages come from the index in pip&apos;s configuration, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows and for processors on Linux often have an index of their own.</source>
-        <translation>Pakete kommen aus dem Index in der Konfiguration von pip, über den Proxy von QGIS. Nennen Sie einen zusätzlichen Index, wenn diesem die Variante von PyTorch fehlt, die Sie brauchen: Varianten für Grafikkarten unter Windows und für Prozessoren unter Linux haben oft einen eigenen Index.</translation>
-    </message>
-    <message>
         <source>Checking a Python</source>
         <translation>Ein Python wird geprüft</translation>
     </message>
@@ -2598,6 +2610,74 @@
     <message>
         <source>Remove the runtime? Questions need it; it can be set up again at any time.</source>
         <translation>Die Laufzeitumgebung entfernen? Fragen brauchen sie; sie kann jederzeit wieder eingerichtet werden.</translation>
+    </message>
+    <message>
+        <source>Automatic, by the driver</source>
+        <translation>Automatisch, nach dem Treiber</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (CUDA 13)</source>
+        <translation>NVIDIA-Grafikkarte (CUDA 13)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card, older driver (CUDA 12.6)</source>
+        <translation>NVIDIA-Grafikkarte, älterer Treiber (CUDA 12.6)</translation>
+    </message>
+    <message>
+        <source>AMD graphics card (ROCm)</source>
+        <translation>AMD-Grafikkarte (ROCm)</translation>
+    </message>
+    <message>
+        <source>Intel graphics card (XPU)</source>
+        <translation>Intel-Grafikkarte (XPU)</translation>
+    </message>
+    <message>
+        <source>The one found, or one that uv brings</source>
+        <translation>Das gefundene, oder eines, das uv bringt</translation>
+    </message>
+    <message>
+        <source>The one found, or from the package index</source>
+        <translation>Das gefundene, oder aus dem Paketindex</translation>
+    </message>
+    <message>
+        <source>As pip is configured</source>
+        <translation>Wie in pip eingestellt</translation>
+    </message>
+    <message>
+        <source>None: from the source of uv</source>
+        <translation>Keiner: von der Quelle von uv</translation>
+    </message>
+    <message>
+        <source>Package index</source>
+        <translation>Paketindex</translation>
+    </message>
+    <message>
+        <source>Python (3.10 to 3.14)</source>
+        <translation>Python (3.10 bis 3.14)</translation>
+    </message>
+    <message>
+        <source>Mirror of Pythons</source>
+        <translation>Spiegelserver der Pythons</translation>
+    </message>
+    <message>
+        <source>Program uv</source>
+        <translation>Programm uv</translation>
+    </message>
+    <message>
+        <source>Packages come from the index in pip&apos;s configuration, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need.</source>
+        <translation>Pakete kommen aus dem Index, der in pip eingestellt ist, über den Proxy von QGIS. Nennen Sie einen zusätzlichen Index, wenn jenem die Variante von PyTorch fehlt, die Sie brauchen.</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}. On the other computer, install the plugin and choose &apos;Set up from a folder&apos;.</source>
+        <translation>Gespeichert in {folder}. Installieren Sie auf dem anderen Rechner das Plugin, und wählen Sie „Aus einem Ordner einrichten“.</translation>
+    </message>
+    <message>
+        <source>Folder to set up from</source>
+        <translation>Ordner zum Einrichten</translation>
+    </message>
+    <message>
+        <source>Folder to save into</source>
+        <translation>Ordner zum Speichern</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2721,10 +2801,6 @@
         <translation>Bereit, aber von einer anderen Version des Plugins gemacht (unirs {unirs}); reparieren Sie sie, um sie zu erneuern.</translation>
     </message>
     <message>
-        <source>Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or name an extra index with builds for CUDA in the options, and repair.</source>
-        <translation>Bereit, aber PyTorch {torch} kann die Grafikkarte nicht verwenden: Aktualisieren Sie ihren Treiber, oder nennen Sie in den Optionen einen zusätzlichen Index mit Varianten für CUDA, und reparieren Sie.</translation>
-    </message>
-    <message>
         <source>Ready: unirs {unirs}, Python {python}, PyTorch {torch}.</source>
         <translation>Bereit: unirs {unirs}, Python {python}, PyTorch {torch}.</translation>
     </message>
@@ -2745,24 +2821,12 @@
         <translation>Noch nicht eingerichtet.</translation>
     </message>
     <message>
-        <source>{path} is Python {version}; 3.10 to 3.13 are supported.</source>
-        <translation>{path} ist Python {version}; unterstützt werden 3.10 bis 3.13.</translation>
-    </message>
-    <message>
-        <source>{path} is a 32-bit Python; 64 bits are needed.</source>
-        <translation>{path} ist ein 32-Bit-Python; nötig sind 64 Bit.</translation>
-    </message>
-    <message>
-        <source>{path} lacks the module venv; on Debian and Ubuntu install the package python{version_short}-venv.</source>
-        <translation>{path} fehlt das Modul venv; installieren Sie unter Debian und Ubuntu das Paket python{version_short}-venv.</translation>
+        <source>Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or choose another build of PyTorch in the options, and repair.</source>
+        <translation>Bereit, aber PyTorch {torch} kann die Grafikkarte nicht nutzen: Aktualisieren Sie deren Treiber, oder wählen Sie in den Optionen eine andere Variante von PyTorch, und reparieren Sie.</translation>
     </message>
     <message>
         <source>{path} does not work as a Python; choose another one.</source>
         <translation>{path} funktioniert nicht als Python; wählen Sie ein anderes.</translation>
-    </message>
-    <message>
-        <source>No Python was found that the runtime can be set up from; install Python 3.12 (64 bit), or choose one in Settings ▸ Options ▸ UniRS.</source>
-        <translation>Es wurde kein Python gefunden, aus dem die Laufzeitumgebung eingerichtet werden kann; installieren Sie Python 3.12 (64 Bit), oder wählen Sie eines unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
     </message>
     <message>
         <source>Setting up UniRS</source>
@@ -2773,8 +2837,24 @@
         <translation>Die Laufzeitumgebung von UniRS wird entfernt</translation>
     </message>
     <message>
-        <source>The extra index has to be an address such as https://…, without user and password (put these into pip&apos;s configuration).</source>
-        <translation>Der zusätzliche Index muss eine Adresse wie https://… sein, ohne Benutzer und Passwort (diese gehören in die Konfiguration von pip).</translation>
+        <source>Saving the UniRS runtime</source>
+        <translation>Speichern der UniRS-Laufzeitumgebung</translation>
+    </message>
+    <message>
+        <source>Planning the set-up</source>
+        <translation>Planen des Einrichtens</translation>
+    </message>
+    <message>
+        <source>{path} is not uv {version} or a later one of that series; choose another file, or leave the field empty.</source>
+        <translation>{path} ist nicht uv {version} oder ein späteres dieser Reihe; wählen Sie eine andere Datei, oder lassen Sie das Feld leer.</translation>
+    </message>
+    <message>
+        <source>Downloading uv…</source>
+        <translation>uv wird heruntergeladen…</translation>
+    </message>
+    <message>
+        <source>Installing packages…</source>
+        <translation>Pakete werden installiert…</translation>
     </message>
     <message>
         <source>Installing the runtime failed: {reason} The whole log is below; copy it when you report this.</source>
@@ -2785,44 +2865,32 @@
         <translation>Eine Datei der Laufzeitumgebung konnte nicht benutzt werden ({reason}: {file}); schließen Sie andere QGIS-Fenster und versuchen Sie es erneut.</translation>
     </message>
     <message>
-        <source>The folder of wheels holds no {package} that fits this computer and its Python; collect the wheels on a computer of the same kind with the same Python version.</source>
-        <translation>Der Ordner mit Wheels enthält kein {package}, das zu diesem Rechner und seinem Python passt; sammeln Sie die Wheels auf einem Rechner gleicher Art mit derselben Python-Version.</translation>
+        <source>The folder holds no {package} that fits this computer and its Python; save it anew on another computer, for a platform like this one.</source>
+        <translation>Der Ordner enthält kein {package}, das zu diesem Rechner und seinem Python passt; speichern Sie ihn auf einem anderen Rechner neu, für eine Plattform wie diese.</translation>
     </message>
     <message>
-        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up with, or name an extra index that has it.</source>
-        <translation>Der Paketindex bietet kein {package} für diesen Rechner und sein Python; wählen Sie ein anderes Python (3.12 oder 3.11) zum Einrichten, oder nennen Sie einen zusätzlichen Index, der es hat.</translation>
+        <source>The package index offers no {package} for this computer and its Python; choose another build of PyTorch in the set-up options, or name an extra index that has it.</source>
+        <translation>Der Paketindex bietet kein {package} für diesen Rechner und sein Python; wählen Sie in den Optionen des Einrichtens eine andere Variante von PyTorch, oder nennen Sie einen zusätzlichen Index, der es hat.</translation>
     </message>
     <message>
-        <source>The proxy has refused the connection; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
-        <translation>Der Proxy hat die Verbindung abgelehnt; prüfen Sie ihn unter Einstellungen ▸ Optionen ▸ Netzwerk (Adresse, Port, Benutzer), oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+        <source>There is no space left on the disk of the QGIS profile; free some and set up again.</source>
+        <translation>Auf der Platte des QGIS-Profils ist kein Platz mehr; schaffen Sie Platz, und richten Sie erneut ein.</translation>
     </message>
     <message>
-        <source>The certificate of the package index cannot be verified. Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>Das Zertifikat des Paketindex kann nicht geprüft werden. Hinter dem Gateway einer Firma nennen Sie dessen Zertifikatsdatei als „cert“ in der Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
+        <source>A folder of the set-up cannot be written: check the permissions of the QGIS profile, or let your antivirus program except it, and set up again.</source>
+        <translation>Ein Ordner des Einrichtens kann nicht beschrieben werden: Prüfen Sie die Rechte am QGIS-Profil, oder nehmen Sie es im Virenschutz aus, und richten Sie erneut ein.</translation>
     </message>
     <message>
-        <source>The package index requires a login, or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>Der Paketindex verlangt eine Anmeldung oder weist diesen Rechner ab; prüfen Sie die Konfiguration von pip, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
-    </message>
-    <message>
-        <source>A downloaded file is damaged; set up again.</source>
-        <translation>Eine heruntergeladene Datei ist beschädigt; richten Sie erneut ein.</translation>
-    </message>
-    <message>
-        <source>There is no space left on the disk of the QGIS profile or of temporary files; free about 3 GB (8 GB for a graphics card&apos;s build) and set up again.</source>
-        <translation>Auf dem Datenträger des QGIS-Profils oder der temporären Dateien ist kein Platz mehr; schaffen Sie etwa 3&#xa0;GB Platz (8&#xa0;GB für die Variante mit Grafikkarte) und richten Sie erneut ein.</translation>
+        <source>Another program has a file of the runtime open; close other QGIS windows and set up again.</source>
+        <translation>Ein anderes Programm hat eine Datei der Laufzeitumgebung geöffnet; schließen Sie andere QGIS-Fenster, und richten Sie erneut ein.</translation>
     </message>
     <message>
         <source>A file name became longer than Windows allows; let an administrator switch on long paths, or use a QGIS profile in a shorter folder, and set up again.</source>
         <translation>Ein Dateiname wurde länger, als Windows erlaubt; lassen Sie einen Administrator lange Pfade einschalten, oder verwenden Sie ein QGIS-Profil in einem kürzeren Ordner, und richten Sie erneut ein.</translation>
     </message>
     <message>
-        <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up offline from a folder of wheels.</source>
-        <translation>Der Paketindex ist nicht erreichbar; prüfen Sie das Netzwerk und den Proxy unter Einstellungen ▸ Optionen ▸ Netzwerk und richten Sie erneut ein, oder richten Sie offline aus einem Ordner mit Wheels ein.</translation>
-    </message>
-    <message>
-        <source>The QGIS profile cannot be written; check its permissions, or start QGIS with a profile of your own.</source>
-        <translation>In das QGIS-Profil kann nicht geschrieben werden; prüfen Sie seine Rechte, oder starten Sie QGIS mit einem eigenen Profil.</translation>
+        <source>The program uv {version}, which sets up the runtime, is not available there; install it, or name its file ({name}) in the set-up options.</source>
+        <translation>Das Programm uv {version}, das die Laufzeitumgebung einrichtet, ist dort nicht zu bekommen; installieren Sie es, oder nennen Sie seine Datei ({name}) in den Optionen des Einrichtens.</translation>
     </message>
     <message>
         <source>The system ended the installation, probably because memory ran out; close other programs and set up again.</source>
@@ -2833,48 +2901,128 @@
         <translation>Ein anderes QGIS-Fenster richtet UniRS gerade ein; warten Sie, bis es dort fertig ist. Gibt es kein anderes Fenster, löschen Sie die Datei {path}.</translation>
     </message>
     <message>
-        <source>Downloading {package}…</source>
-        <translation>{package} wird heruntergeladen…</translation>
+        <source>The set-up needs {needed} on the disk of {folder}, but {free} are free; free some space and set up again.</source>
+        <translation>Das Einrichten braucht {needed} auf der Platte von {folder}, aber {free} sind frei; schaffen Sie Platz, und richten Sie erneut ein.</translation>
     </message>
     <message>
-        <source>Unpacking; this takes a few minutes…</source>
-        <translation>Wird entpackt; das dauert einige Minuten…</translation>
-    </message>
-    <message>
-        <source>Looking for a Python…</source>
-        <translation>Ein Python wird gesucht…</translation>
+        <source>Looking for uv…</source>
+        <translation>uv wird gesucht…</translation>
     </message>
     <message>
         <source>Making the environment…</source>
         <translation>Die Umgebung wird angelegt…</translation>
     </message>
     <message>
+        <source>Downloading Python…</source>
+        <translation>Python wird heruntergeladen…</translation>
+    </message>
+    <message>
+        <source>The runtime cannot be set up with {path}: it needs a complete Python of 64 bits, version 3.10 to 3.14. Choose another one, or leave the field empty.</source>
+        <translation>Mit {path} kann die Laufzeitumgebung nicht eingerichtet werden: Sie braucht ein vollständiges Python mit 64 Bit, Version 3.10 bis 3.14. Wählen Sie ein anderes, oder lassen Sie das Feld leer.</translation>
+    </message>
+    <message>
+        <source>This build of PyTorch is not available there; trying another one.</source>
+        <translation>Diese Variante von PyTorch ist dort nicht zu bekommen; eine andere wird versucht.</translation>
+    </message>
+    <message>
+        <source>This computer has no Python 3.10 to 3.14 that fits, and none could be downloaded; install Python 3.12 (64 bit), or name a mirror in the set-up options.</source>
+        <translation>Auf diesem Rechner ist kein passendes Python 3.10 bis 3.14, und es konnte keines heruntergeladen werden; installieren Sie Python 3.12 (64 Bit), oder nennen Sie in den Optionen des Einrichtens einen Spiegelserver.</translation>
+    </message>
+    <message>
+        <source>This computer has no Python 3.10 to 3.14 that fits; install Python 3.12 (64 bit), or choose one in the set-up options.</source>
+        <translation>Auf diesem Rechner ist kein passendes Python 3.10 bis 3.14; installieren Sie Python 3.12 (64 Bit), oder wählen Sie eines in den Optionen des Einrichtens.</translation>
+    </message>
+    <message>
         <source>Collecting packages…</source>
         <translation>Pakete werden gesammelt…</translation>
     </message>
     <message>
-        <source>Installing the language model…</source>
-        <translation>Das Sprachmodell wird installiert…</translation>
+        <source>PyTorch could not be loaded, since Microsoft&apos;s Visual C++ runtime is missing or old: install vc_redist.x64.exe from https://aka.ms/vs/17/release/vc_redist.x64.exe and set up again.</source>
+        <translation>PyTorch konnte nicht geladen werden, weil die Visual-C++-Laufzeit von Microsoft fehlt oder alt ist: Installieren Sie vc_redist.x64.exe von https://aka.ms/vs/17/release/vc_redist.x64.exe, und richten Sie erneut ein.</translation>
     </message>
     <message>
-        <source>{path} could not create an environment; choose another Python to set up with. The log has the details.</source>
-        <translation>{path} konnte keine Umgebung anlegen; wählen Sie ein anderes Python zum Einrichten. Einzelheiten stehen im Protokoll.</translation>
-    </message>
-    <message>
-        <source>There is no build of PyTorch for the CPU alone; the usual one is installed.</source>
-        <translation>Es gibt keine Variante von PyTorch nur für die CPU; die übliche wird installiert.</translation>
+        <source>The runtime was installed, but does not work: {reason} Set up again, or choose another build of PyTorch in the options.</source>
+        <translation>Die Laufzeitumgebung wurde installiert, funktioniert aber nicht: {reason} Richten Sie erneut ein, oder wählen Sie in den Optionen eine andere Variante von PyTorch.</translation>
     </message>
     <message>
         <source>Checking the runtime…</source>
         <translation>Die Laufzeitumgebung wird geprüft…</translation>
     </message>
     <message>
-        <source>The runtime was installed, but does not work: {reason} Set up again, or choose another Python to set up from.</source>
-        <translation>Die Laufzeitumgebung wurde installiert, funktioniert aber nicht: {reason} Richten Sie erneut ein, oder wählen Sie ein anderes Python zum Einrichten.</translation>
-    </message>
-    <message>
         <source>Removing the runtime…</source>
         <translation>Die Laufzeitumgebung wird entfernt…</translation>
+    </message>
+    <message>
+        <source>The proxy has refused the connection; check it in Settings ▸ Options ▸ Network (address, port, user), or set up from a folder.</source>
+        <translation>Der Proxy hat die Verbindung abgelehnt; prüfen Sie ihn unter Einstellungen ▸ Optionen ▸ Netzwerk (Adresse, Port, Benutzer), oder richten Sie aus einem Ordner ein.</translation>
+    </message>
+    <message>
+        <source>The certificate of the package index cannot be verified. Behind a company&apos;s gateway, add its certificate to those of the system, or name it as &apos;cert&apos; in pip&apos;s configuration, or set up from a folder.</source>
+        <translation>Das Zertifikat des Paketindex kann nicht geprüft werden. Hinter dem Gateway einer Firma fügen Sie dessen Zertifikat denen des Systems hinzu, oder nennen es als „cert“ in der Konfiguration von pip, oder richten aus einem Ordner ein.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up from a folder.</source>
+        <translation>Der Paketindex ist nicht zu erreichen; prüfen Sie das Netzwerk und den Proxy unter Einstellungen ▸ Optionen ▸ Netzwerk, und richten Sie erneut ein, oder richten Sie aus einem Ordner ein.</translation>
+    </message>
+    <message>
+        <source>The package index requires a login, or refuses this computer; check pip&apos;s configuration, or set up from a folder.</source>
+        <translation>Der Paketindex verlangt eine Anmeldung oder lehnt diesen Rechner ab; prüfen Sie die Konfiguration von pip, oder richten Sie aus einem Ordner ein.</translation>
+    </message>
+    <message>
+        <source>A downloaded file is damaged, or not the one that was expected; set up again.</source>
+        <translation>Eine heruntergeladene Datei ist beschädigt oder nicht die erwartete; richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>The folder needs {needed}, but {free} are free on its disk; choose another one.</source>
+        <translation>Der Ordner braucht {needed}, aber auf seiner Platte sind {free} frei; wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>Downloading {package}… {done} of {total}</source>
+        <translation>{package} wird heruntergeladen… {done} von {total}</translation>
+    </message>
+    <message>
+        <source>The package index has no {name}; name an index that has it in the options.</source>
+        <translation>Der Paketindex hat kein {name}; nennen Sie in den Optionen einen Index, der es hat.</translation>
+    </message>
+    <message>
+        <source>No Python could be saved; the other computer needs a Python {version}.</source>
+        <translation>Es konnte kein Python gespeichert werden; der andere Rechner braucht ein Python {version}.</translation>
+    </message>
+    <message>
+        <source>{file} of the folder is missing or damaged; copy or save the folder anew.</source>
+        <translation>{file} des Ordners fehlt oder ist beschädigt; kopieren oder speichern Sie den Ordner neu.</translation>
+    </message>
+    <message>
+        <source>The folder was saved for {platform}, but this computer is {own}.</source>
+        <translation>Der Ordner wurde für {platform} gespeichert, dieser Rechner ist aber {own}.</translation>
+    </message>
+    <message>
+        <source>for the processor</source>
+        <translation>für den Prozessor</translation>
+    </message>
+    <message>
+        <source>for Apple silicon</source>
+        <translation>für den Apple-Chip</translation>
+    </message>
+    <message>
+        <source>Set-up downloads {download} (PyTorch {build}) and takes {disk} in {folder}, where {free} are free.</source>
+        <translation>Das Einrichten lädt {download} herunter (PyTorch {build}) und belegt {disk} in {folder}, wo {free} frei sind.</translation>
+    </message>
+    <message>
+        <source>PyTorch is no longer made for Macs with an Intel processor, so the runtime cannot be set up here; choose a Python of your own with unirs, or ask a server on another computer.</source>
+        <translation>PyTorch gibt es für Macs mit Intel-Prozessor nicht mehr, daher kann die Laufzeitumgebung hier nicht eingerichtet werden; wählen Sie ein eigenes Python mit unirs, oder fragen Sie einen Server auf einem anderen Rechner.</translation>
+    </message>
+    <message>
+        <source>The runtime cannot be set up on {platform}: PyTorch supports only 64-bit Windows, 64-bit Linux and Apple silicon.</source>
+        <translation>Auf {platform} kann die Laufzeitumgebung nicht eingerichtet werden: PyTorch unterstützt nur Windows und Linux mit 64 Bit und Apple-Chips.</translation>
+    </message>
+    <message>
+        <source>The folder {path} to set up from does not exist; choose another one.</source>
+        <translation>Den Ordner {path} zum Einrichten gibt es nicht; wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>The address of an index or mirror has to be such as https://…, without user and password (put these into pip&apos;s configuration).</source>
+        <translation>Die Adresse eines Index oder Spiegelservers muss so sein wie https://…, ohne Benutzer und Passwort (schreiben Sie diese in die Konfiguration von pip).</translation>
     </message>
 </context>
 <context>

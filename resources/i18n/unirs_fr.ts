@@ -725,8 +725,8 @@
         <translation>Le processus de calcul s’est terminé. La prochaine question le relancera.</translation>
     </message>
     <message>
-        <source>There is no network, so the runtime cannot be set up from it. Choose a folder of wheels in the options, or try again later.</source>
-        <translation>Il n’y a pas de réseau pour installer l’environnement d’exécution. Choisissez un dossier de wheels dans les options, ou réessayez plus tard.</translation>
+        <source>There is no network, so the runtime cannot be set up from it. Choose a folder to set up from in the options, or try again later.</source>
+        <translation>Il n’y a pas de réseau depuis lequel installer l’environnement d’exécution. Choisissez dans les options un dossier depuis lequel installer, ou réessayez plus tard.</translation>
     </message>
 </context>
 <context>
@@ -2500,6 +2500,10 @@
         <translation>Environnement d’exécution</translation>
     </message>
     <message>
+        <source>The models run in a Python environment of their own, separate from that of QGIS. The set-up downloads it, with the language model of unirs-small.</source>
+        <translation>Les modèles s’exécutent dans leur propre environnement Python, séparé de celui de QGIS. L’installation le télécharge, avec le modèle de langue de unirs-small.</translation>
+    </message>
+    <message>
         <source>Repair</source>
         <translation>Réparer</translation>
     </message>
@@ -2512,8 +2516,40 @@
         <translation>Supprimer…</translation>
     </message>
     <message>
+        <source>Set up from a folder…</source>
+        <translation>Installer depuis un dossier…</translation>
+    </message>
+    <message>
+        <source>Without a network, from a folder that another computer has saved</source>
+        <translation>Sans réseau, depuis un dossier enregistré par un autre ordinateur</translation>
+    </message>
+    <message>
+        <source>Save for another computer…</source>
+        <translation>Enregistrer pour un autre ordinateur…</translation>
+    </message>
+    <message>
+        <source>Downloads all that a computer without a network is set up from into a folder</source>
+        <translation>Télécharge dans un dossier tout ce qu’il faut pour installer sur un ordinateur sans réseau</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Journal</translation>
+    </message>
+    <message>
+        <source>For Windows</source>
+        <translation>Pour Windows</translation>
+    </message>
+    <message>
+        <source>For Linux (Intel, AMD)</source>
+        <translation>Pour Linux (Intel, AMD)</translation>
+    </message>
+    <message>
+        <source>For Linux (ARM)</source>
+        <translation>Pour Linux (ARM)</translation>
+    </message>
+    <message>
+        <source>For macOS (Apple silicon)</source>
+        <translation>Pour macOS (puce Apple)</translation>
     </message>
     <message>
         <source>Python of an environment with unirs</source>
@@ -2522,14 +2558,6 @@
     <message>
         <source>Python of your own</source>
         <translation>Votre propre Python</translation>
-    </message>
-    <message>
-        <source>The best one on this computer</source>
-        <translation>Le meilleur de cet ordinateur</translation>
-    </message>
-    <message>
-        <source>The models run in a Python environment of their own, separate from that of QGIS. The set-up needs about 3 GB on the disk of your QGIS profile (8 GB with support for graphics cards) and downloads most of it, including the language model of unirs-small (90 MB).</source>
-        <translation>Les modèles tournent dans un environnement Python à part, séparé de celui de QGIS. L’installation demande environ 3 Go sur le disque de votre profil QGIS (8 Go avec la prise en charge des cartes graphiques) et en télécharge la plus grande partie, y compris le modèle de langue d’unirs-small (90 Mo).</translation>
     </message>
     <message>
         <source>The output of the set-up, to read or to copy</source>
@@ -2548,16 +2576,8 @@
         <translation>Options d’installation</translation>
     </message>
     <message>
-        <source>Automatic</source>
-        <translation>Automatique</translation>
-    </message>
-    <message>
         <source>Processor (CPU)</source>
         <translation>Processeur (CPU)</translation>
-    </message>
-    <message>
-        <source>NVIDIA graphics card (CUDA)</source>
-        <translation>Carte graphique NVIDIA (CUDA)</translation>
     </message>
     <message>
         <source>None: from the package index</source>
@@ -2566,10 +2586,6 @@
     <message>
         <source>None</source>
         <translation>Aucun</translation>
-    </message>
-    <message>
-        <source>Python (3.10 to 3.13)</source>
-        <translation>Python (3.10 à 3.13)</translation>
     </message>
     <message>
         <source>Build of PyTorch</source>
@@ -2584,10 +2600,6 @@
         <translation>Index de paquets supplémentaire</translation>
     </message>
     <message>
-        <source>Packages come from the index in pip&apos;s configuration, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need: builds for graphics cards on Windows and for processors on Linux often have an index of their own.</source>
-        <translation>Les paquets viennent de l’index de la configuration de pip, à travers le proxy de QGIS. Indiquez un index supplémentaire s’il y manque la variante de PyTorch dont vous avez besoin : celles pour cartes graphiques sous Windows et pour processeurs sous Linux ont souvent leur propre index.</translation>
-    </message>
-    <message>
         <source>Checking a Python</source>
         <translation>Vérification d’un Python</translation>
     </message>
@@ -2598,6 +2610,74 @@
     <message>
         <source>Remove the runtime? Questions need it; it can be set up again at any time.</source>
         <translation>Supprimer l’environnement d’exécution&#xa0;? Les questions en ont besoin&#xa0;; il peut être réinstallé à tout moment.</translation>
+    </message>
+    <message>
+        <source>Automatic, by the driver</source>
+        <translation>Automatique, selon le pilote</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (CUDA 13)</source>
+        <translation>Carte graphique NVIDIA (CUDA 13)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card, older driver (CUDA 12.6)</source>
+        <translation>Carte graphique NVIDIA, pilote plus ancien (CUDA 12.6)</translation>
+    </message>
+    <message>
+        <source>AMD graphics card (ROCm)</source>
+        <translation>Carte graphique AMD (ROCm)</translation>
+    </message>
+    <message>
+        <source>Intel graphics card (XPU)</source>
+        <translation>Carte graphique Intel (XPU)</translation>
+    </message>
+    <message>
+        <source>The one found, or one that uv brings</source>
+        <translation>Celui trouvé, ou un que uv apporte</translation>
+    </message>
+    <message>
+        <source>The one found, or from the package index</source>
+        <translation>Celui trouvé, ou depuis l’index de paquets</translation>
+    </message>
+    <message>
+        <source>As pip is configured</source>
+        <translation>Comme pip est configuré</translation>
+    </message>
+    <message>
+        <source>None: from the source of uv</source>
+        <translation>Aucun : depuis la source de uv</translation>
+    </message>
+    <message>
+        <source>Package index</source>
+        <translation>Index de paquets</translation>
+    </message>
+    <message>
+        <source>Python (3.10 to 3.14)</source>
+        <translation>Python (3.10 à 3.14)</translation>
+    </message>
+    <message>
+        <source>Mirror of Pythons</source>
+        <translation>Miroir des Pythons</translation>
+    </message>
+    <message>
+        <source>Program uv</source>
+        <translation>Programme uv</translation>
+    </message>
+    <message>
+        <source>Packages come from the index in pip&apos;s configuration, through the proxy of QGIS. Name an extra index if that one lacks the build of PyTorch that you need.</source>
+        <translation>Les paquets viennent de l’index de la configuration de pip, par le proxy de QGIS. Indiquez un index supplémentaire si la variante de PyTorch dont vous avez besoin n’y est pas.</translation>
+    </message>
+    <message>
+        <source>Saved in {folder}. On the other computer, install the plugin and choose &apos;Set up from a folder&apos;.</source>
+        <translation>Enregistré dans {folder}. Sur l’autre ordinateur, installez l’extension et choisissez « Installer depuis un dossier ».</translation>
+    </message>
+    <message>
+        <source>Folder to set up from</source>
+        <translation>Dossier depuis lequel installer</translation>
+    </message>
+    <message>
+        <source>Folder to save into</source>
+        <translation>Dossier où enregistrer</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2721,10 +2801,6 @@
         <translation>Prêt, mais créé par une autre version de l’extension (unirs {unirs})&#xa0;; réparez-le pour le renouveler.</translation>
     </message>
     <message>
-        <source>Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or name an extra index with builds for CUDA in the options, and repair.</source>
-        <translation>Prêt, mais PyTorch {torch} ne peut pas utiliser la carte graphique&#xa0;: mettez à jour son pilote, ou indiquez dans les options un index supplémentaire avec des variantes pour CUDA, puis réparez.</translation>
-    </message>
-    <message>
         <source>Ready: unirs {unirs}, Python {python}, PyTorch {torch}.</source>
         <translation>Prêt&#xa0;: unirs {unirs}, Python {python}, PyTorch {torch}.</translation>
     </message>
@@ -2745,24 +2821,12 @@
         <translation>Pas encore installé.</translation>
     </message>
     <message>
-        <source>{path} is Python {version}; 3.10 to 3.13 are supported.</source>
-        <translation>{path} est Python {version}&#xa0;; les versions 3.10 à 3.13 sont prises en charge.</translation>
-    </message>
-    <message>
-        <source>{path} is a 32-bit Python; 64 bits are needed.</source>
-        <translation>{path} est un Python 32 bits&#xa0;; il faut 64 bits.</translation>
-    </message>
-    <message>
-        <source>{path} lacks the module venv; on Debian and Ubuntu install the package python{version_short}-venv.</source>
-        <translation>Le module venv manque à {path}&#xa0;; sous Debian et Ubuntu, installez le paquet python{version_short}-venv.</translation>
+        <source>Ready, but PyTorch {torch} cannot use the graphics card: update its driver, or choose another build of PyTorch in the options, and repair.</source>
+        <translation>Prêt, mais PyTorch {torch} ne peut pas utiliser la carte graphique : mettez à jour son pilote, ou choisissez une autre variante de PyTorch dans les options, et réparez.</translation>
     </message>
     <message>
         <source>{path} does not work as a Python; choose another one.</source>
         <translation>{path} ne fonctionne pas comme Python&#xa0;; choisissez-en un autre.</translation>
-    </message>
-    <message>
-        <source>No Python was found that the runtime can be set up from; install Python 3.12 (64 bit), or choose one in Settings ▸ Options ▸ UniRS.</source>
-        <translation>Aucun Python n’a été trouvé pour installer l’environnement d’exécution&#xa0;; installez Python 3.12 (64 bits), ou choisissez-en un dans Préférences ▸ Options ▸ UniRS.</translation>
     </message>
     <message>
         <source>Setting up UniRS</source>
@@ -2773,8 +2837,24 @@
         <translation>Suppression de l’environnement d’exécution d’UniRS</translation>
     </message>
     <message>
-        <source>The extra index has to be an address such as https://…, without user and password (put these into pip&apos;s configuration).</source>
-        <translation>L’index supplémentaire doit être une adresse comme https://…, sans utilisateur ni mot de passe (leur place est dans la configuration de pip).</translation>
+        <source>Saving the UniRS runtime</source>
+        <translation>Enregistrement de l’environnement d’exécution UniRS</translation>
+    </message>
+    <message>
+        <source>Planning the set-up</source>
+        <translation>Préparation de l’installation</translation>
+    </message>
+    <message>
+        <source>{path} is not uv {version} or a later one of that series; choose another file, or leave the field empty.</source>
+        <translation>{path} n’est pas uv {version} ou une version ultérieure de cette série ; choisissez un autre fichier, ou laissez le champ vide.</translation>
+    </message>
+    <message>
+        <source>Downloading uv…</source>
+        <translation>Téléchargement de uv…</translation>
+    </message>
+    <message>
+        <source>Installing packages…</source>
+        <translation>Installation des paquets…</translation>
     </message>
     <message>
         <source>Installing the runtime failed: {reason} The whole log is below; copy it when you report this.</source>
@@ -2785,44 +2865,32 @@
         <translation>Un fichier de l’environnement d’exécution n’a pas pu être utilisé ({reason}&#xa0;: {file})&#xa0;; fermez les autres fenêtres de QGIS et réessayez.</translation>
     </message>
     <message>
-        <source>The folder of wheels holds no {package} that fits this computer and its Python; collect the wheels on a computer of the same kind with the same Python version.</source>
-        <translation>Le dossier de wheels ne contient pas de {package} qui convienne à cet ordinateur et à son Python&#xa0;; rassemblez les wheels sur un ordinateur du même type avec la même version de Python.</translation>
+        <source>The folder holds no {package} that fits this computer and its Python; save it anew on another computer, for a platform like this one.</source>
+        <translation>Le dossier ne contient pas de {package} qui convienne à cet ordinateur et à son Python ; enregistrez-le à nouveau sur un autre ordinateur, pour une plateforme comme celle-ci.</translation>
     </message>
     <message>
-        <source>The package index offers no {package} for this computer and its Python; choose another Python (3.12 or 3.11) to set up with, or name an extra index that has it.</source>
-        <translation>L’index de paquets n’offre pas de {package} pour cet ordinateur et son Python&#xa0;; choisissez un autre Python (3.12 ou 3.11) pour l’installation, ou indiquez un index supplémentaire qui l’a.</translation>
+        <source>The package index offers no {package} for this computer and its Python; choose another build of PyTorch in the set-up options, or name an extra index that has it.</source>
+        <translation>L’index de paquets ne propose pas de {package} pour cet ordinateur et son Python ; choisissez une autre variante de PyTorch dans les options d’installation, ou indiquez un index supplémentaire qui l’a.</translation>
     </message>
     <message>
-        <source>The proxy has refused the connection; check it in Settings ▸ Options ▸ Network (address, port, user), or set up offline from a folder of wheels.</source>
-        <translation>Le proxy a refusé la connexion&#xa0;; vérifiez-le dans Préférences ▸ Options ▸ Réseau (adresse, port, utilisateur), ou installez hors ligne depuis un dossier de wheels.</translation>
+        <source>There is no space left on the disk of the QGIS profile; free some and set up again.</source>
+        <translation>Il n’y a plus d’espace sur le disque du profil QGIS ; libérez-en et recommencez l’installation.</translation>
     </message>
     <message>
-        <source>The certificate of the package index cannot be verified. Behind a company&apos;s gateway, name its certificate file as &apos;cert&apos; in pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>Le certificat de l’index de paquets ne peut pas être vérifié. Derrière la passerelle d’une entreprise, indiquez son fichier de certificat comme «&#xa0;cert&#xa0;» dans la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
+        <source>A folder of the set-up cannot be written: check the permissions of the QGIS profile, or let your antivirus program except it, and set up again.</source>
+        <translation>Un dossier de l’installation ne peut pas être écrit : vérifiez les droits du profil QGIS, ou excluez-le dans votre antivirus, et recommencez l’installation.</translation>
     </message>
     <message>
-        <source>The package index requires a login, or refuses this computer; check pip&apos;s configuration, or set up offline from a folder of wheels.</source>
-        <translation>L’index de paquets demande une connexion ou refuse cet ordinateur&#xa0;; vérifiez la configuration de pip, ou installez hors ligne depuis un dossier de wheels.</translation>
-    </message>
-    <message>
-        <source>A downloaded file is damaged; set up again.</source>
-        <translation>Un fichier téléchargé est endommagé ; recommencez l’installation.</translation>
-    </message>
-    <message>
-        <source>There is no space left on the disk of the QGIS profile or of temporary files; free about 3 GB (8 GB for a graphics card&apos;s build) and set up again.</source>
-        <translation>Il n’y a plus de place sur le disque du profil QGIS ou des fichiers temporaires&#xa0;; libérez environ 3 Go (8 Go pour la variante carte graphique) et recommencez l’installation.</translation>
+        <source>Another program has a file of the runtime open; close other QGIS windows and set up again.</source>
+        <translation>Un autre programme a ouvert un fichier de l’environnement d’exécution ; fermez les autres fenêtres de QGIS et recommencez l’installation.</translation>
     </message>
     <message>
         <source>A file name became longer than Windows allows; let an administrator switch on long paths, or use a QGIS profile in a shorter folder, and set up again.</source>
         <translation>Un nom de fichier est devenu plus long que Windows ne le permet&#xa0;; faites activer les chemins longs par un administrateur, ou utilisez un profil QGIS dans un dossier plus court, et recommencez l’installation.</translation>
     </message>
     <message>
-        <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up offline from a folder of wheels.</source>
-        <translation>L’index de paquets est injoignable&#xa0;; vérifiez le réseau et le proxy dans Préférences ▸ Options ▸ Réseau et recommencez l’installation, ou installez hors ligne depuis un dossier de wheels.</translation>
-    </message>
-    <message>
-        <source>The QGIS profile cannot be written; check its permissions, or start QGIS with a profile of your own.</source>
-        <translation>Le profil QGIS ne peut pas être écrit&#xa0;; vérifiez ses droits, ou lancez QGIS avec un profil à vous.</translation>
+        <source>The program uv {version}, which sets up the runtime, is not available there; install it, or name its file ({name}) in the set-up options.</source>
+        <translation>Le programme uv {version}, qui installe l’environnement d’exécution, n’y est pas disponible ; installez-le, ou indiquez son fichier ({name}) dans les options d’installation.</translation>
     </message>
     <message>
         <source>The system ended the installation, probably because memory ran out; close other programs and set up again.</source>
@@ -2833,48 +2901,128 @@
         <translation>Une autre fenêtre de QGIS installe UniRS&#xa0;; attendez qu’elle ait fini. S’il n’y a pas d’autre fenêtre, supprimez le fichier {path}.</translation>
     </message>
     <message>
-        <source>Downloading {package}…</source>
-        <translation>Téléchargement de {package}…</translation>
+        <source>The set-up needs {needed} on the disk of {folder}, but {free} are free; free some space and set up again.</source>
+        <translation>L’installation a besoin de {needed} sur le disque de {folder}, mais {free} sont libres ; libérez de l’espace et recommencez l’installation.</translation>
     </message>
     <message>
-        <source>Unpacking; this takes a few minutes…</source>
-        <translation>Décompression&#xa0;; cela prend quelques minutes…</translation>
-    </message>
-    <message>
-        <source>Looking for a Python…</source>
-        <translation>Recherche d’un Python…</translation>
+        <source>Looking for uv…</source>
+        <translation>Recherche de uv…</translation>
     </message>
     <message>
         <source>Making the environment…</source>
         <translation>Création de l’environnement…</translation>
     </message>
     <message>
+        <source>Downloading Python…</source>
+        <translation>Téléchargement de Python…</translation>
+    </message>
+    <message>
+        <source>The runtime cannot be set up with {path}: it needs a complete Python of 64 bits, version 3.10 to 3.14. Choose another one, or leave the field empty.</source>
+        <translation>L’environnement d’exécution ne peut pas être installé avec {path} : il lui faut un Python complet de 64 bits, version 3.10 à 3.14. Choisissez-en un autre, ou laissez le champ vide.</translation>
+    </message>
+    <message>
+        <source>This build of PyTorch is not available there; trying another one.</source>
+        <translation>Cette variante de PyTorch n’y est pas disponible ; une autre est essayée.</translation>
+    </message>
+    <message>
+        <source>This computer has no Python 3.10 to 3.14 that fits, and none could be downloaded; install Python 3.12 (64 bit), or name a mirror in the set-up options.</source>
+        <translation>Cet ordinateur n’a pas de Python 3.10 à 3.14 qui convienne, et aucun n’a pu être téléchargé ; installez Python 3.12 (64 bits), ou indiquez un miroir dans les options d’installation.</translation>
+    </message>
+    <message>
+        <source>This computer has no Python 3.10 to 3.14 that fits; install Python 3.12 (64 bit), or choose one in the set-up options.</source>
+        <translation>Cet ordinateur n’a pas de Python 3.10 à 3.14 qui convienne ; installez Python 3.12 (64 bits), ou choisissez-en un dans les options d’installation.</translation>
+    </message>
+    <message>
         <source>Collecting packages…</source>
         <translation>Collecte des paquets…</translation>
     </message>
     <message>
-        <source>Installing the language model…</source>
-        <translation>Installation du modèle de langue…</translation>
+        <source>PyTorch could not be loaded, since Microsoft&apos;s Visual C++ runtime is missing or old: install vc_redist.x64.exe from https://aka.ms/vs/17/release/vc_redist.x64.exe and set up again.</source>
+        <translation>PyTorch n’a pas pu être chargé, car le runtime Visual C++ de Microsoft manque ou est ancien : installez vc_redist.x64.exe depuis https://aka.ms/vs/17/release/vc_redist.x64.exe et recommencez l’installation.</translation>
     </message>
     <message>
-        <source>{path} could not create an environment; choose another Python to set up with. The log has the details.</source>
-        <translation>{path} n’a pas pu créer d’environnement&#xa0;; choisissez un autre Python pour l’installation. Le journal a les détails.</translation>
-    </message>
-    <message>
-        <source>There is no build of PyTorch for the CPU alone; the usual one is installed.</source>
-        <translation>Il n’y a pas de variante de PyTorch pour le seul processeur&#xa0;; la variante habituelle est installée.</translation>
+        <source>The runtime was installed, but does not work: {reason} Set up again, or choose another build of PyTorch in the options.</source>
+        <translation>L’environnement d’exécution a été installé, mais ne fonctionne pas : {reason} Recommencez l’installation, ou choisissez une autre variante de PyTorch dans les options.</translation>
     </message>
     <message>
         <source>Checking the runtime…</source>
         <translation>Vérification de l’environnement d’exécution…</translation>
     </message>
     <message>
-        <source>The runtime was installed, but does not work: {reason} Set up again, or choose another Python to set up from.</source>
-        <translation>L’environnement d’exécution a été installé, mais ne fonctionne pas&#xa0;: {reason} Recommencez l’installation, ou choisissez un autre Python.</translation>
-    </message>
-    <message>
         <source>Removing the runtime…</source>
         <translation>Suppression de l’environnement d’exécution…</translation>
+    </message>
+    <message>
+        <source>The proxy has refused the connection; check it in Settings ▸ Options ▸ Network (address, port, user), or set up from a folder.</source>
+        <translation>Le proxy a refusé la connexion ; vérifiez-le dans Préférences ▸ Options ▸ Réseau (adresse, port, utilisateur), ou installez depuis un dossier.</translation>
+    </message>
+    <message>
+        <source>The certificate of the package index cannot be verified. Behind a company&apos;s gateway, add its certificate to those of the system, or name it as &apos;cert&apos; in pip&apos;s configuration, or set up from a folder.</source>
+        <translation>Le certificat de l’index de paquets ne peut pas être vérifié. Derrière la passerelle d’une entreprise, ajoutez son certificat à ceux du système, ou indiquez-le comme « cert » dans la configuration de pip, ou installez depuis un dossier.</translation>
+    </message>
+    <message>
+        <source>The package index cannot be reached; check the network and the proxy in Settings ▸ Options ▸ Network and set up again, or set up from a folder.</source>
+        <translation>L’index de paquets ne peut pas être atteint ; vérifiez le réseau et le proxy dans Préférences ▸ Options ▸ Réseau et recommencez l’installation, ou installez depuis un dossier.</translation>
+    </message>
+    <message>
+        <source>The package index requires a login, or refuses this computer; check pip&apos;s configuration, or set up from a folder.</source>
+        <translation>L’index de paquets exige une connexion, ou refuse cet ordinateur ; vérifiez la configuration de pip, ou installez depuis un dossier.</translation>
+    </message>
+    <message>
+        <source>A downloaded file is damaged, or not the one that was expected; set up again.</source>
+        <translation>Un fichier téléchargé est endommagé, ou n’est pas celui attendu ; recommencez l’installation.</translation>
+    </message>
+    <message>
+        <source>The folder needs {needed}, but {free} are free on its disk; choose another one.</source>
+        <translation>Le dossier a besoin de {needed}, mais {free} sont libres sur son disque ; choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>Downloading {package}… {done} of {total}</source>
+        <translation>Téléchargement de {package}… {done} sur {total}</translation>
+    </message>
+    <message>
+        <source>The package index has no {name}; name an index that has it in the options.</source>
+        <translation>L’index de paquets n’a pas {name} ; indiquez dans les options un index qui l’a.</translation>
+    </message>
+    <message>
+        <source>No Python could be saved; the other computer needs a Python {version}.</source>
+        <translation>Aucun Python n’a pu être enregistré ; l’autre ordinateur a besoin d’un Python {version}.</translation>
+    </message>
+    <message>
+        <source>{file} of the folder is missing or damaged; copy or save the folder anew.</source>
+        <translation>{file} du dossier manque ou est endommagé ; copiez ou enregistrez le dossier à nouveau.</translation>
+    </message>
+    <message>
+        <source>The folder was saved for {platform}, but this computer is {own}.</source>
+        <translation>Le dossier a été enregistré pour {platform}, mais cet ordinateur est {own}.</translation>
+    </message>
+    <message>
+        <source>for the processor</source>
+        <translation>pour le processeur</translation>
+    </message>
+    <message>
+        <source>for Apple silicon</source>
+        <translation>pour la puce Apple</translation>
+    </message>
+    <message>
+        <source>Set-up downloads {download} (PyTorch {build}) and takes {disk} in {folder}, where {free} are free.</source>
+        <translation>L’installation télécharge {download} (PyTorch {build}) et occupe {disk} dans {folder}, où {free} sont libres.</translation>
+    </message>
+    <message>
+        <source>PyTorch is no longer made for Macs with an Intel processor, so the runtime cannot be set up here; choose a Python of your own with unirs, or ask a server on another computer.</source>
+        <translation>PyTorch n’existe plus pour les Mac à processeur Intel, l’environnement d’exécution ne peut donc pas être installé ici ; choisissez votre propre Python avec unirs, ou interrogez un serveur sur un autre ordinateur.</translation>
+    </message>
+    <message>
+        <source>The runtime cannot be set up on {platform}: PyTorch supports only 64-bit Windows, 64-bit Linux and Apple silicon.</source>
+        <translation>L’environnement d’exécution ne peut pas être installé sur {platform} : PyTorch ne prend en charge que Windows et Linux 64 bits et les puces Apple.</translation>
+    </message>
+    <message>
+        <source>The folder {path} to set up from does not exist; choose another one.</source>
+        <translation>Le dossier {path} depuis lequel installer n’existe pas ; choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>The address of an index or mirror has to be such as https://…, without user and password (put these into pip&apos;s configuration).</source>
+        <translation>L’adresse d’un index ou d’un miroir doit être du type https://…, sans utilisateur ni mot de passe (mettez-les dans la configuration de pip).</translation>
     </message>
 </context>
 <context>

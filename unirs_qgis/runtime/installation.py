@@ -205,8 +205,8 @@ class Setup:
             return found
         text = QCoreApplication.translate(
             "Setup",
-            "{path} is no Python that the runtime can be set up with: a complete one of 64 bits, "
-            "version 3.10 to 3.14, is needed; choose another one, or leave the field empty.",
+            "The runtime cannot be set up with {path}: it needs a complete Python of 64 bits, "
+            "version 3.10 to 3.14. Choose another one, or leave the field empty.",
         )
         raise full_disk_or(UserError("no_python", text.format(path=chosen)), self.folder)
 
@@ -274,7 +274,7 @@ class Setup:
                 self._log(error.message)
                 self._log(
                     QCoreApplication.translate(
-                        "Setup", "This build of PyTorch is not to be had there; trying another one."
+                        "Setup", "This build of PyTorch is not available there; trying another one."
                     )
                 )
 

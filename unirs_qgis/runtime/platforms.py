@@ -55,7 +55,7 @@ def _no_platform(name: str) -> str:
         )
     text = QCoreApplication.translate(
         "Setup",
-        "The runtime cannot be set up on {platform}: PyTorch is made for 64-bit Windows, Linux "
-        "and Apple silicon alone.",
+        "The runtime cannot be set up on {platform}: PyTorch supports only 64-bit Windows, 64-bit "
+        "Linux and Apple silicon.",
     )
     return text.format(platform=name)

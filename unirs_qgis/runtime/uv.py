@@ -200,7 +200,7 @@ class UvFinder:
     def _missing(self) -> str:
         text = QCoreApplication.translate(
             "Setup",
-            "The program uv {version}, which sets up the runtime, is not to be had there; install "
+            "The program uv {version}, which sets up the runtime, is not available there; install "
             "it, or name its file ({name}) in the set-up options.",
         )
         return text.format(version=self.locked.version, name=self.locked.name)

@@ -13,7 +13,7 @@ from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent
 from unirs.tasks import read_visual
 from unirs.tiles import Tile, TileGrid
-from unirs.where.request import WhereRequest
+from unirs.where.request import WindowRequest
 
 SIDE = 1024
 """Pixels of the longer side of that view. Data narrower than one of them may be missed."""
@@ -35,7 +35,7 @@ class Data:
     valid: NDArray[np.bool_] | None
 
     @classmethod
-    def of(cls, request: WhereRequest, extent: Extent, windows: int, stop: Stop | None) -> Data:
+    def of(cls, request: WindowRequest, extent: Extent, windows: int, stop: Stop | None) -> Data:
         """Read the view of a request, unless so few windows are as fast.
 
         Raises:

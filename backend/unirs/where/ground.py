@@ -10,7 +10,7 @@ from unirs.imagery.crs import crs_text
 from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.grid import Grid, common_grid, metres_per_unit
 from unirs.inputs import Extent
-from unirs.where.request import WhereRequest
+from unirs.where.request import WindowRequest
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Ground:
     pixel: float
 
     @classmethod
-    def of(cls, request: WhereRequest) -> Ground:
+    def of(cls, request: WindowRequest) -> Ground:
         """The extent of a request: the one asked for, else all that the rasters have in common.
 
         Raises:

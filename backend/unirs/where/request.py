@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -27,6 +28,28 @@ MAX_WINDOWS = 10_000
 """Windows that a search may take unless the user agrees to more."""
 
 _WHOLE_RASTER = CropOptions()
+
+
+class WindowRequest(Protocol):
+    """A request that is answered by asking about windows; the fields are as those below."""
+
+    @property
+    def paths(self) -> tuple[str | Path, ...]: ...  # noqa: D102
+    @property
+    def crop(self) -> CropOptions: ...  # noqa: D102
+    @property
+    def size(self) -> float | None: ...  # noqa: D102
+    @property
+    def doublings(self) -> int: ...  # noqa: D102
+    @property
+    def overlap(self) -> bool: ...  # noqa: D102
+    @property
+    def budget(self) -> int | None: ...  # noqa: D102
+    @property
+    def views(self) -> int: ...  # noqa: D102
+
+    def window(self, extent: Extent | None) -> TaskRequest:
+        """The question about one window; about all of the ground with ``None``."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from unirs.inputs import Extent
 from unirs.tiles import Box, Tile, TileGrid, TilingError, lay_grid
 from unirs.where.data import Data
 from unirs.where.ground import Ground
-from unirs.where.request import WhereRequest
+from unirs.where.request import WindowRequest
 
 MOST_WINDOWS = 50_000_000
 """Windows of a level that memory has room for; more are refused whatever the user agrees to."""
@@ -58,7 +58,7 @@ class Windows:
     full: int
 
     @classmethod
-    def over(cls, ground: Ground, request: WhereRequest, image_size: int) -> Windows:
+    def over(cls, ground: Ground, request: WindowRequest, image_size: int) -> Windows:
         """The windows of a request.
 
         Args:

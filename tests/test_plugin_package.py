@@ -184,6 +184,10 @@ def test_a_fresh_qgis_takes_it_with_its_algorithms(qgis):
     tiles = {"captiontiles", "describechangetiles", "answertiles", "classifytiles"}
     answers = {"ask", "describechange", "status"}
     assert {f"unirs:{name}" for name in tiles | answers | {"captionfeatures"}} <= set(ours)
+    state = run(qgis, QGIS_PROCESS, "--json", "run", "unirs:status", "--", "LOAD=false")
+    found = json.loads(state)["results"]
+    assert (found["READY"], found["SET_UP"]) == (True, True)
+    assert found["VERSION"]
 
 
 START = """

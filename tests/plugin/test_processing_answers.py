@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingModelChildParameterSource,
     QgsProcessingModelParameter,
     QgsProcessingParameterRasterLayer,
+    QgsProject,
 )
 
 from tests.plugin.processing_fixtures import Feedback, StandIn, register_provider, write_tiles
@@ -229,13 +230,20 @@ class TestStatus:
 
 
 @pytest.mark.slow
-def test_the_real_worker_describes_a_change_and_writes_its_map(
-    worker_python, run, dated_rasters, tmp_path, monkeypatch
+@pytest.mark.usefixtures("worker_python", "qgis_processing", "qgis_new_project")
+def test_the_real_worker_describes_a_change_and_its_map_joins_the_project(
+    dated_rasters, tmp_path, monkeypatch
 ):
+    import processing
+
+    register_provider()
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     before, after = map(str, dated_rasters)
     target = tmp_path / "change.tif"
-    found = run("describechange", BEFORE=before, AFTER=after, CHANGE_MAP=str(target))
+    parameters = {"BEFORE": before, "AFTER": after, "CHANGE_MAP": str(target)}
+    found = processing.runAndLoadResults("unirs:describechange", parameters, feedback=Feedback())
+    [layer] = QgsProject.instance().mapLayersByName("Change map")
+    assert layer.renderer().type() == "singlebandpseudocolor", "in the colours of change maps"
     assert found["ANSWER"]
     assert found["CHANGED"] in {True, False}
     assert found["MODEL_NAME"] == "unirs-small"

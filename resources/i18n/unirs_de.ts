@@ -2168,8 +2168,12 @@
         <translation>misslungen</translation>
     </message>
     <message>
-        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
-        <translation>Der Lauf wurde unterbrochen. Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
+        <source>The run was interrupted.</source>
+        <translation>Der Lauf wurde unterbrochen.</translation>
+    </message>
+    <message>
+        <source>Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
+        <translation>Die fertigen Zeilen bleiben erhalten; mit einem GeoPackage als Ausgabe setzt derselbe Lauf dort fort.</translation>
     </message>
     <message>
         <source>QGIS allows no | in its name</source>

@@ -2168,8 +2168,12 @@
         <translation>échec</translation>
     </message>
     <message>
-        <source>The run was interrupted. Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
-        <translation>L&apos;exécution a été interrompue. Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
+        <source>The run was interrupted.</source>
+        <translation>L&apos;exécution a été interrompue.</translation>
+    </message>
+    <message>
+        <source>Finished rows are kept; with a GeoPackage as output the same run continues from there.</source>
+        <translation>Les lignes terminées sont conservées&#xa0;; avec un GeoPackage en sortie, la même exécution reprend à cet endroit.</translation>
     </message>
     <message>
         <source>QGIS allows no | in its name</source>

@@ -149,22 +149,21 @@ def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedb
     return future.done()
 
 
-def fail_if_interrupted(feedback: QgsProcessingFeedback) -> None:
+def fail_if_interrupted(feedback: QgsProcessingFeedback, kept: str = "") -> None:
     """Fail after Ctrl-C in ``qgis_process``, which would end with exit code 0 otherwise.
 
     In QGIS's window a cancel is no failure.
+
+    Args:
+        feedback: Of the run.
+        kept: What is kept of it, in a sentence.
 
     Raises:
         QgsProcessingException: The run was interrupted.
     """
     if feedback.isCanceled() and _in_qgis_process():
-        raise QgsProcessingException(
-            translate(
-                "Processing",
-                "The run was interrupted. Finished rows are kept; with a GeoPackage as output "
-                "the same run continues from there.",
-            )
-        )
+        interrupted = translate("Processing", "The run was interrupted.")
+        raise QgsProcessingException(f"{interrupted} {kept}".rstrip())
 
 
 def _in_qgis_process() -> bool:

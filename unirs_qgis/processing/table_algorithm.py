@@ -67,7 +67,12 @@ class TableAlgorithm(ImageryAlgorithm):
                 style_output(name, Style(columns), context)
                 run = Run(worker, request, columns, table, renderer.crops, folder, feedback)
                 run.ask_about(areas, self.load)
-        fail_if_interrupted(feedback)
+        kept = translate(
+            "Processing",
+            "Finished rows are kept; with a GeoPackage as output the same run continues from "
+            "there.",
+        )
+        fail_if_interrupted(feedback, kept)
         return {"OUTPUT": name} if name else {}
 
     @abstractmethod

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from qgis.core import (
@@ -23,13 +26,22 @@ from unirs_qgis.crops.renderer import Crop
 from unirs_qgis.processing.imagery_algorithm import ImageryAlgorithm, Workplace
 from unirs_qgis.processing.run import NODATA_SHARE, BatchRequest
 from unirs_qgis.processing.session import fail_if_interrupted, is_done, load_model
+from unirs_qgis.processing.styles import StyleFile, style_output
 from unirs_qgis.runtime.capabilities import Capabilities
 
 translate = QCoreApplication.translate
 
 
 class AnswerAlgorithm(ImageryAlgorithm):
-    """Sends one request about one extent; whatever is wrong ends it with a sentence."""
+    """Sends one request about one extent; whatever is wrong ends it with a sentence.
+
+    Attributes:
+        MOST_NODATA: With a larger share of nodata there is nothing to ask about.
+        FILES: For each output that is a file, its parameter of the request, and its style.
+    """
+
+    MOST_NODATA = NODATA_SHARE
+    FILES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
     def add_outputs(self) -> None:
         """Declare the values of an answer; see ``values``."""
@@ -37,12 +49,7 @@ class AnswerAlgorithm(ImageryAlgorithm):
             QgsProcessingOutputString,
             ANSWER=translate("Processing", "Answer"),
             PROBABILITIES=translate("Processing", "Probability of each option (JSON)"),
-            MODEL_NAME=translate("Processing", "Model that answered"),
-            DIGEST=translate("Processing", "Digest of the model"),
-            ENGINE=translate("Processing", "Engine"),
-            HOST=translate("Processing", "Host that the images were sent to"),
-            FOOTPRINT=translate("Processing", "Footprint (WKT, in the layer's CRS)"),
-            DATES=translate("Processing", "Acquisition dates (JSON)"),
+            **self.origin_labels(),
         )
         self.add_values(
             QgsProcessingOutputNumber, CONFIDENCE=translate("Processing", "Confidence (0 to 1)")
@@ -52,6 +59,18 @@ class AnswerAlgorithm(ImageryAlgorithm):
             CHANGED=translate("Processing", "Whether anything has changed"),
             UNSURE=translate("Processing", "Whether the model is not sure"),
         )
+
+    @staticmethod
+    def origin_labels() -> dict[str, str]:
+        """Texts that every answer has: what answered, and about what."""
+        return {
+            "MODEL_NAME": translate("Processing", "Model that answered"),
+            "DIGEST": translate("Processing", "Digest of the model"),
+            "ENGINE": translate("Processing", "Engine"),
+            "HOST": translate("Processing", "Host that the images were sent to"),
+            "FOOTPRINT": translate("Processing", "Footprint (WKT, in the layer's CRS)"),
+            "DATES": translate("Processing", "Acquisition dates (JSON)"),
+        }
 
     @staticmethod
     def help_on_values() -> tuple[str, ...]:
@@ -73,6 +92,33 @@ class AnswerAlgorithm(ImageryAlgorithm):
             ),
         )
 
+    def prepareAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Also take the names of the files, and refuse one that is a layer to read."""
+        if not super().prepareAlgorithm(parameters, context, feedback):
+            return False
+        self._files = {
+            name: self.parameterAsOutputLayer(parameters, name, context)
+            for name in self.FILES
+            if parameters.get(name)
+        }
+        layers = self.rasters(parameters, context)
+        sources = {os.path.realpath(layer.source()) for layer in layers}
+        for file in self._files.values():
+            if os.path.realpath(file) in sources:
+                raise QgsProcessingException(
+                    translate(
+                        "Processing",
+                        "The output {file} would overwrite a layer that is asked about; choose "
+                        "another file.",
+                    ).format(file=file)
+                )
+        return True
+
     def processAlgorithm(  # noqa: N802
         self,
         parameters: dict[str, Any],
@@ -87,17 +133,24 @@ class AnswerAlgorithm(ImageryAlgorithm):
         fail_if_interrupted(feedback)
         if asked is None:
             return {}
-        answer, crop = asked
-        feedback.pushInfo(answer.text)
-        return {**values(answer, crop), **self.files(request, context)}
+        result, crop = asked
+        feedback.pushInfo(result["answer"])
+        for name, file in self._files.items():
+            style_output(file, StyleFile(self.FILES[name][1]), context)
+        values = self.values(result, request)
+        return {**values, "FOOTPRINT": crop.footprint, **self._files}
 
-    def files(
-        self,
-        request: BatchRequest,  # noqa: ARG002
-        context: QgsProcessingContext,  # noqa: ARG002
-    ) -> dict[str, Any]:
-        """Outputs that are files, once the worker has written them."""
-        return {}
+    def values(self, result: Mapping[str, Any], request: BatchRequest) -> dict[str, Any]:
+        """The worker's result as values of outputs."""
+        views = request.params.get("views", 1)
+        return values_of(Answer.of_result(result, views=views, dates=request.dates))
+
+    def side(self, extent: QgsRectangle, image_size: int) -> int:  # noqa: ARG002
+        """Pixels on the longer side of the crops: those of the model's image."""
+        return image_size
+
+    def show(self, notification: Mapping[str, Any], feedback: QgsProcessingFeedback) -> None:
+        """Show the last notification of the worker about the request; nothing by default."""
 
     def _one_box(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRectangle:
         boxes = self.boxes(parameters, context)
@@ -117,8 +170,8 @@ class AnswerAlgorithm(ImageryAlgorithm):
         request: BatchRequest,
         extent: QgsRectangle,
         feedback: QgsProcessingFeedback,
-    ) -> tuple[Answer, Crop] | None:
-        """The answer and the first crop; ``None`` after a cancel."""
+    ) -> tuple[Mapping[str, Any], Crop] | None:
+        """The worker's result and the first crop; ``None`` after a cancel."""
         worker, renderer, folder = workplace
         loaded = load_model(worker, request.model, feedback)
         if loaded is None:
@@ -128,24 +181,28 @@ class AnswerAlgorithm(ImageryAlgorithm):
         if refusal:
             raise QgsProcessingException(refusal)
         try:
-            crops = renderer.crops(extent, loaded["image_size"], folder)
+            side = self.side(extent, loaded["image_size"])
+            crops = renderer.crops(extent, side, folder)
         except CropCancelled:
             return None
         except CropError as error:
             raise QgsProcessingException(str(error)) from error
-        _check_data(crops)
+        _check_data(crops, self.MOST_NODATA)
         feedback.setProgressText(translate("Processing", "Asking {model}…").format(**loaded))
-        params = {**request.params, "paths": [str(crop.path) for crop in crops]}
-        pending = worker.submit(request.method, params)
-        if not is_done(pending.future, feedback):
+        last: dict[str, Any] = {}
+        files = {self.FILES[name][0]: file for name, file in self._files.items()}
+        pending = worker.submit(
+            request.method,
+            {**request.params, **files, "paths": [str(crop.path) for crop in crops]},
+            lambda _kind, notification: last.update(notification),  # on the reading thread
+        )
+        if not is_done(pending.future, feedback, lambda: self.show(last, feedback)):
             pending.cancel()
             return None
-        views = request.params.get("views", 1)
-        result = pending.future.result()
-        return Answer.of_result(result, views=views, dates=request.dates), crops[0]
+        return pending.future.result(), crops[0]
 
 
-def values(answer: Answer, crop: Crop) -> dict[str, Any]:
+def values_of(answer: Answer) -> dict[str, Any]:
     """An answer as values of outputs; ``None`` for what the model does not give."""
     chances = None if answer.lacks_probabilities or not answer.options else dict(answer.options)
     return {
@@ -158,19 +215,18 @@ def values(answer: Answer, crop: Crop) -> dict[str, Any]:
         "DIGEST": answer.model_digest,
         "ENGINE": answer.engine,
         "HOST": answer.host,
-        "FOOTPRINT": crop.footprint,
         "DATES": json.dumps(answer.acquired),
     }
 
 
-def _check_data(crops: list[Crop]) -> None:
+def _check_data(crops: list[Crop], most: float) -> None:
     """Refuse an extent without data.
 
     Raises:
         QgsProcessingException: The sentence names the layer.
     """
     for crop in crops:
-        if crop.nodata_share > NODATA_SHARE:
+        if crop.nodata_share > most:
             raise QgsProcessingException(
                 translate(
                     "Processing",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
+from types import MappingProxyType
 from typing import Any
 
 from qgis.core import (
     QgsProcessingContext,
-    QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterRasterDestination,
 )
@@ -17,12 +15,8 @@ from qtpy.QtCore import QCoreApplication
 from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.answer_algorithm import AnswerAlgorithm
 from unirs_qgis.processing.imagery_algorithm import extent_parameter, views_parameter
-from unirs_qgis.processing.run import BatchRequest
-from unirs_qgis.processing.styles import StyleFile, style_output
 
 translate = QCoreApplication.translate
-
-MAP = "CHANGE_MAP"
 
 
 class DescribeChange(AnswerAlgorithm):
@@ -30,6 +24,7 @@ class DescribeChange(AnswerAlgorithm):
 
     NAME, METHOD = "describechange", "change"
     LAYERS = ("BEFORE", "AFTER")
+    FILES = MappingProxyType({"CHANGE_MAP": ("change_map", "change-map.qml")})
 
     def texts(self) -> Texts:
         """What the toolbox shows."""
@@ -67,48 +62,12 @@ class DescribeChange(AnswerAlgorithm):
         """Declare the values of the answer, and the change map."""
         super().add_outputs()
         output = QgsProcessingParameterRasterDestination(
-            MAP, self.texts().output, optional=True, createByDefault=False
+            "CHANGE_MAP", self.texts().output, optional=True, createByDefault=False
         )
         self.addParameter(output)
-
-    def prepareAlgorithm(  # noqa: N802
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> bool:
-        """Also refuse a change map in place of a layer."""
-        if not super().prepareAlgorithm(parameters, context, feedback):
-            return False
-        self._map = self.parameterAsOutputLayer(parameters, MAP, context)
-        layers = self.rasters(parameters, context)
-        if self._map and any(_is_same(layer.source(), self._map) for layer in layers):
-            raise QgsProcessingException(
-                translate(
-                    "Processing",
-                    "The change map {file} would overwrite a layer that is asked about; choose "
-                    "another file.",
-                ).format(file=self._map)
-            )
-        return True
 
     def question(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
-        """No text, but ``VIEWS`` and the change map."""
-        params: dict[str, Any] = {"views": self.parameterAsInt(parameters, "VIEWS", context)}
-        if self._map:
-            params["change_map"] = self._map
-        return "", params
-
-    def files(self, request: BatchRequest, context: QgsProcessingContext) -> dict[str, Any]:
-        """The change map, if it was asked for."""
-        path = request.params.get("change_map")
-        if not path:
-            return {}
-        style_output(path, StyleFile("change-map.qml"), context)
-        return {MAP: path}
-
-
-def _is_same(source: str, path: str) -> bool:
-    return os.path.realpath(source) == os.path.realpath(path)
+        """No text, but ``VIEWS``."""
+        return "", {"views": self.parameterAsInt(parameters, "VIEWS", context)}

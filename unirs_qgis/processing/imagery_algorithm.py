@@ -30,9 +30,10 @@ from unirs_qgis.inputs.layers import acquisition_date, date_warning, dates_for_m
 from unirs_qgis.processing.algorithm import UniRSAlgorithm, readiness
 from unirs_qgis.processing.extents import across_180, boxes_within, names_its_crs
 from unirs_qgis.processing.model_parameters import (
-    answer_parameters,
+    clue_parameter,
     model_access,
     model_parameters,
+    tokens_parameter,
 )
 from unirs_qgis.processing.run import BatchRequest
 from unirs_qgis.processing.session import LayerRenderer, temporary_folder, worker_session
@@ -63,19 +64,23 @@ class ImageryAlgorithm(UniRSAlgorithm):
     Attributes:
         METHOD: Method of the worker protocol.
         LAYERS: Names of the parameters that hold a raster layer each, in order of time.
+        WRITES_TEXT: Whether its answers are text, whose length is bounded.
         snapshots: The layers as they were when the run began, in order of time.
         pixel: Width and height of the first one's pixels in map units; ``None`` if it has none.
     """
 
     METHOD: str
     LAYERS: tuple[str, ...] = ("INPUT",)
+    WRITES_TEXT = True
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002
         """Declare the parameters."""
         for parameter in self.inputs():
             self.addParameter(parameter)
         settings = read_settings()
-        self.add_advanced([*model_parameters(settings), *answer_parameters(settings)])
+        self.add_advanced([*model_parameters(settings), clue_parameter(settings)])
+        if self.WRITES_TEXT:
+            self.add_advanced([tokens_parameter(settings)])
         self.add_outputs()
 
     @abstractmethod
@@ -166,6 +171,19 @@ class ImageryAlgorithm(UniRSAlgorithm):
         """
         return parse_options(self.parameterAsString(parameters, "OPTIONS", context))
 
+    def question_text(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """``QUESTION``.
+
+        Raises:
+            QgsProcessingException: It is empty.
+        """
+        text = self.parameterAsString(parameters, "QUESTION", context).strip()
+        if not text:
+            raise QgsProcessingException(
+                translate("Processing", "The question is empty; enter one.")
+            )
+        return text
+
     def free_or_scored(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
@@ -174,11 +192,7 @@ class ImageryAlgorithm(UniRSAlgorithm):
         Raises:
             QgsProcessingException: The question is empty, or the options leave no choice.
         """
-        text = self.parameterAsString(parameters, "QUESTION", context).strip()
-        if not text:
-            raise QgsProcessingException(
-                translate("Processing", "The question is empty; enter one.")
-            )
+        text = self.question_text(parameters, context)
         params: dict[str, Any] = {"text": text, "options": self.options(parameters, context)}
         if params["options"]:
             params["views"] = self.parameterAsInt(parameters, "VIEWS", context)
@@ -193,10 +207,9 @@ class ImageryAlgorithm(UniRSAlgorithm):
         """What the worker is asked about each area."""
         question, params = self.question(parameters, context)
         model = self.model(parameters, context)
-        common = {
-            "clue": self._clue(parameters, context),
-            "max_new_tokens": self.parameterAsInt(parameters, "MAX_TOKENS", context),
-        }
+        common: dict[str, Any] = {"clue": self._clue(parameters, context)}
+        if self.WRITES_TEXT:
+            common["max_new_tokens"] = self.parameterAsInt(parameters, "MAX_TOKENS", context)
         return BatchRequest(
             method=self.METHOD,
             params={**model, **common, **params},

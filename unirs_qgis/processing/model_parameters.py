@@ -39,20 +39,22 @@ def model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinitio
     ]
 
 
-def answer_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
-    """How every answer is made; the options page gives their defaults."""
-    return [
-        QgsProcessingParameterBoolean(
-            "CLUE", translate("Processing", "Generate a clue first"), settings.clue is not False
-        ),
-        QgsProcessingParameterNumber(
-            "MAX_TOKENS",
-            translate("Processing", "Maximum length of an answer, in tokens"),
-            defaultValue=settings.max_new_tokens,
-            minValue=TOKENS.start,
-            maxValue=TOKENS.stop - 1,
-        ),
-    ]
+def clue_parameter(settings: Settings) -> QgsProcessingParameterDefinition:
+    """Whether the images are described first; the options page gives the default."""
+    return QgsProcessingParameterBoolean(
+        "CLUE", translate("Processing", "Generate a clue first"), settings.clue is not False
+    )
+
+
+def tokens_parameter(settings: Settings) -> QgsProcessingParameterDefinition:
+    """How long an answer may be; the options page gives the default."""
+    return QgsProcessingParameterNumber(
+        "MAX_TOKENS",
+        translate("Processing", "Maximum length of an answer, in tokens"),
+        defaultValue=settings.max_new_tokens,
+        minValue=TOKENS.start,
+        maxValue=TOKENS.stop - 1,
+    )
 
 
 def model_access(model: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -132,8 +132,17 @@ def load_model(
     return loaded
 
 
-def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedback) -> bool:
+def is_done(
+    future: concurrent.futures.Future[Any],
+    feedback: QgsProcessingFeedback,
+    while_waiting: Callable[[], None] = lambda: None,
+) -> bool:
     """Wait until something is done, or the user cancels.
+
+    Args:
+        future: What to wait for.
+        feedback: Cancels.
+        while_waiting: Called every now and then, on this thread.
 
     Returns:
         Whether it is done.
@@ -144,6 +153,7 @@ def is_done(future: concurrent.futures.Future[Any], feedback: QgsProcessingFeedb
                 return True
         except KeyboardInterrupt:  # Ctrl-C, where QGIS does not make a cancel of it
             feedback.cancel()
+        while_waiting()
         if _in_qgis_process():
             QCoreApplication.processEvents()  # where it does, the cancel comes as an event
     return future.done()

@@ -14,7 +14,7 @@ from unirs_qgis.inputs.selection import InputSelection, crs_name
 from unirs_qgis.runtime.capabilities import Capabilities
 from unirs_qgis.runtime.worker import Job
 from unirs_qgis.settings import Settings
-from unirs_qgis.where import WHERE, picture_side
+from unirs_qgis.where import WHERE, picture_side, pixels_along
 
 FRAME = "frame.png"
 
@@ -88,7 +88,8 @@ class PendingQuestion:
         selection, size = self.request.selection, self.model["image_size"]
         if self.request.task != WHERE:
             return int(size)
-        return picture_side(selection.layers, selection.extent, selection.crs, size)
+        pixels = pixels_along(selection.layers, selection.extent, selection.crs)
+        return picture_side(pixels, size)
 
     @property
     def crops_key(self) -> tuple[object, ...]:

@@ -23,31 +23,35 @@ _OF_SERVICES = 8
 """Pictures of the model's size along that side, for services, which have no pixels of their own."""
 
 
-def picture_side(
-    layers: Sequence[QgsRasterLayer],
-    extent: QgsRectangle,
-    crs: QgsCoordinateReferenceSystem,
-    image_size: int,
-) -> int:
-    """The size, for the crops, of the picture that is searched: about the pixels of the layers.
+def picture_side(pixels: float, image_size: int) -> int:
+    """The size, for the crops, of the picture that is searched.
+
+    Args:
+        pixels: Of the layers, see ``pixels_along``.
+        image_size: Pixels of the model's image, the least.
+    """
+    side = math.ceil(min(pixels or _OF_SERVICES * image_size, MOST_PIXELS) / OVERSAMPLING)
+    return max(image_size, side)
+
+
+def pixels_along(
+    layers: Sequence[QgsRasterLayer], extent: QgsRectangle, crs: QgsCoordinateReferenceSystem
+) -> float:
+    """Pixels of the finest of some layers along the longer side of an extent; 0 for services.
 
     Args:
         layers: What is drawn.
         extent: What is searched.
         crs: CRS of the extent.
-        image_size: Pixels of the model's image, the least.
     """
-    pixels = max(_pixels(layer, extent, crs) or _OF_SERVICES * image_size for layer in layers)
-    side = math.ceil(min(pixels, MOST_PIXELS) / OVERSAMPLING)
-    return max(image_size, side)
+    return max(_pixels(layer, extent, crs) for layer in layers)
 
 
 def _pixels(
     layer: QgsRasterLayer, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem
-) -> float | None:
-    """Pixels of a layer along the longer side of an extent; ``None`` for a service."""
+) -> float:
     if layer.width() == 0:
-        return None
+        return 0.0
     pixel, size = layer_pixel_size(layer), ground_size(extent, crs)
     if pixel is None or size is None:
         size = extent.width(), extent.height()

@@ -51,8 +51,8 @@
         <translation>Mittelung über mehrere Ansichten…</translation>
     </message>
     <message>
-        <source>Working…</source>
-        <translation>In Arbeit…</translation>
+        <source>Asking about windows:</source>
+        <translation>Fenster werden befragt:</translation>
     </message>
     <message>
         <source>Images were sent to {host}.</source>
@@ -493,6 +493,10 @@
         <translation>Änderung (Prozent)</translation>
     </message>
     <message>
+        <source>Probability of yes (percent)</source>
+        <translation>Wahrscheinlichkeit von Ja (Prozent)</translation>
+    </message>
+    <message>
         <source>The change map {file} cannot be opened; describe the change again.</source>
         <translation>Die Änderungskarte {file} kann nicht geöffnet werden; lassen Sie die Änderung erneut beschreiben.</translation>
     </message>
@@ -503,6 +507,10 @@
     <message>
         <source>UniRS: polygons of change</source>
         <translation>UniRS: Polygone der Änderung</translation>
+    </message>
+    <message>
+        <source>Yes with {percent} % or more</source>
+        <translation>Ja mit {percent} % oder mehr</translation>
     </message>
     <message>
         <source>The change map {file} cannot be read; describe the change again.</source>
@@ -750,6 +758,10 @@
     <message>
         <source>Question</source>
         <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
     </message>
     <message>
         <source>Caption</source>
@@ -2379,6 +2391,70 @@
         <source>Ready: {model} answers on {device}.</source>
         <translation>Bereit: {model} antwortet auf {device}.</translation>
     </message>
+    <message>
+        <source>The question is one with yes or no, or the name of a thing, such as “boats”. It is asked about windows of the extent: those that are surely no are left, the others are divided, and the finest ones overlap and vote. Two layers are two dates.</source>
+        <translation>Die Frage hat die Antwort Ja oder Nein, oder nennt eine Sache, etwa „boats“. Sie wird zu Fenstern der Ausdehnung gestellt: Was sicher Nein ist, bleibt zurück, der Rest wird geteilt, und die feinsten überlappen sich und stimmen ab. Zwei Layer sind zwei Daten.</translation>
+    </message>
+    <message>
+        <source>The layers are drawn as one picture of at most 4,096 pixels a side; a larger extent is searched in coarser pixels. The size of the finest windows is in metres; 0 takes what the model reads of that picture without loss of resolution.</source>
+        <translation>Die Layer werden als ein Bild mit höchstens 4.096 Pixeln je Seite gezeichnet; eine größere Ausdehnung wird in gröberen Pixeln durchsucht. Die Größe der feinsten Fenster ist in Metern; bei 0 ist es, was das Modell von diesem Bild ohne Verlust an Auflösung liest.</translation>
+    </message>
+    <message>
+        <source>The map has the probability of yes in percent. The places are polygons with their mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.</source>
+        <translation>Die Karte enthält die Wahrscheinlichkeit von Ja in Prozent. Die Stellen sind Polygone mit ihrer mittleren und höchsten Wahrscheinlichkeit und ihrer Fläche auf dem Ellipsoid. Nach einem Abbruch bleibt nichts.</translation>
+    </message>
+    <message>
+        <source>Find places</source>
+        <translation>Stellen finden</translation>
+    </message>
+    <message>
+        <source>Finds where in an extent the answer to a yes or no question is yes.</source>
+        <translation>Findet, wo in einer Ausdehnung die Antwort auf eine Ja-Nein-Frage Ja ist.</translation>
+    </message>
+    <message>
+        <source>where,find,search,detect,locate,places,windows,probability,yes,no,AI</source>
+        <translation>wo,finden,suchen,erkennen,orten,Stellen,Fenster,Wahrscheinlichkeit,ja,nein,KI</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Stellen</translation>
+    </message>
+    <message>
+        <source>Raster layer, or two dates</source>
+        <translation>Rasterlayer, oder zwei Daten</translation>
+    </message>
+    <message>
+        <source>Question with yes or no, or a thing</source>
+        <translation>Frage mit Ja oder Nein, oder eine Sache</translation>
+    </message>
+    <message>
+        <source>Size of the finest windows in metres (0: by the model)</source>
+        <translation>Größe der feinsten Fenster in Metern (0: nach dem Modell)</translation>
+    </message>
+    <message>
+        <source>Probability from which on ground is a place</source>
+        <translation>Wahrscheinlichkeit, ab der Boden eine Stelle ist</translation>
+    </message>
+    <message>
+        <source>Maximum number of windows</source>
+        <translation>Höchstzahl der Fenster</translation>
+    </message>
+    <message>
+        <source>Map of probabilities</source>
+        <translation>Karte der Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Anzahl der Stellen</translation>
+    </message>
+    <message>
+        <source>Area of all places in square metres</source>
+        <translation>Fläche aller Stellen in Quadratmetern</translation>
+    </message>
+    <message>
+        <source>One layer is searched, or two dates; choose no more.</source>
+        <translation>Durchsucht werden ein Layer oder zwei Daten; wählen Sie nicht mehr.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2449,6 +2525,10 @@
         <translation>Fragen</translation>
     </message>
     <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Anhalten</translation>
     </message>
@@ -2483,6 +2563,10 @@
     <message>
         <source>The model expects English: this looks like another language.</source>
         <translation>Das Modell liest Englisch: Dies scheint eine andere Sprache zu sein.</translation>
+    </message>
+    <message>
+        <source>Find where in the extent the answer is yes: name a thing, or ask yes or no</source>
+        <translation>Findet, wo in der Ausdehnung die Antwort Ja ist: nennen Sie eine Sache, oder fragen Sie mit Ja oder Nein</translation>
     </message>
     <message>
         <source>Describe the image</source>
@@ -3194,6 +3278,13 @@
     <message>
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Where</name>
+    <message>
+        <source>{done} of {total}, step {level} of {levels}</source>
+        <translation>{done} von {total}, Schritt {level} von {levels}</translation>
     </message>
 </context>
 <context>

@@ -51,8 +51,8 @@
         <translation>Moyenne sur plusieurs vues…</translation>
     </message>
     <message>
-        <source>Working…</source>
-        <translation>En cours…</translation>
+        <source>Asking about windows:</source>
+        <translation>Questions sur les fenêtres :</translation>
     </message>
     <message>
         <source>Images were sent to {host}.</source>
@@ -493,6 +493,10 @@
         <translation>Changement (pour cent)</translation>
     </message>
     <message>
+        <source>Probability of yes (percent)</source>
+        <translation>Probabilité de oui (pour cent)</translation>
+    </message>
+    <message>
         <source>The change map {file} cannot be opened; describe the change again.</source>
         <translation>La carte des changements {file} ne peut pas être ouverte&#xa0;; demandez à nouveau la description du changement.</translation>
     </message>
@@ -503,6 +507,10 @@
     <message>
         <source>UniRS: polygons of change</source>
         <translation>UniRS&#xa0;: polygones de changement</translation>
+    </message>
+    <message>
+        <source>Yes with {percent} % or more</source>
+        <translation>Oui à {percent} % ou plus</translation>
     </message>
     <message>
         <source>The change map {file} cannot be read; describe the change again.</source>
@@ -750,6 +758,10 @@
     <message>
         <source>Question</source>
         <translation>Question</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Où</translation>
     </message>
     <message>
         <source>Caption</source>
@@ -2379,6 +2391,70 @@
         <source>Ready: {model} answers on {device}.</source>
         <translation>Prêt&#xa0;: {model} répond sur {device}.</translation>
     </message>
+    <message>
+        <source>The question is one with yes or no, or the name of a thing, such as “boats”. It is asked about windows of the extent: those that are surely no are left, the others are divided, and the finest ones overlap and vote. Two layers are two dates.</source>
+        <translation>La question a pour réponse oui ou non, ou nomme une chose, comme « boats ». Elle est posée sur des fenêtres de l’emprise : celles où c’est sûrement non sont laissées, les autres sont divisées, et les plus fines se recouvrent et votent. Deux couches sont deux dates.</translation>
+    </message>
+    <message>
+        <source>The layers are drawn as one picture of at most 4,096 pixels a side; a larger extent is searched in coarser pixels. The size of the finest windows is in metres; 0 takes what the model reads of that picture without loss of resolution.</source>
+        <translation>Les couches sont dessinées en une image d’au plus 4 096 pixels de côté ; une emprise plus grande est parcourue en pixels plus grossiers. La taille des fenêtres les plus fines est en mètres ; 0 prend ce que le modèle lit de cette image sans perte de résolution.</translation>
+    </message>
+    <message>
+        <source>The map has the probability of yes in percent. The places are polygons with their mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.</source>
+        <translation>La carte contient la probabilité de oui en pour cent. Les lieux sont des polygones avec leur probabilité moyenne et maximale et leur surface sur l’ellipsoïde. Une annulation ne garde rien.</translation>
+    </message>
+    <message>
+        <source>Find places</source>
+        <translation>Trouver des lieux</translation>
+    </message>
+    <message>
+        <source>Finds where in an extent the answer to a yes or no question is yes.</source>
+        <translation>Trouve où, dans une emprise, la réponse à une question par oui ou non est oui.</translation>
+    </message>
+    <message>
+        <source>where,find,search,detect,locate,places,windows,probability,yes,no,AI</source>
+        <translation>où,trouver,chercher,détecter,localiser,lieux,fenêtres,probabilité,oui,non,IA</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Lieux</translation>
+    </message>
+    <message>
+        <source>Raster layer, or two dates</source>
+        <translation>Couche raster, ou deux dates</translation>
+    </message>
+    <message>
+        <source>Question with yes or no, or a thing</source>
+        <translation>Question par oui ou non, ou une chose</translation>
+    </message>
+    <message>
+        <source>Size of the finest windows in metres (0: by the model)</source>
+        <translation>Taille des fenêtres les plus fines en mètres (0 : selon le modèle)</translation>
+    </message>
+    <message>
+        <source>Probability from which on ground is a place</source>
+        <translation>Probabilité à partir de laquelle le sol est un lieu</translation>
+    </message>
+    <message>
+        <source>Maximum number of windows</source>
+        <translation>Nombre maximal de fenêtres</translation>
+    </message>
+    <message>
+        <source>Map of probabilities</source>
+        <translation>Carte des probabilités</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Nombre de lieux</translation>
+    </message>
+    <message>
+        <source>Area of all places in square metres</source>
+        <translation>Surface de tous les lieux en mètres carrés</translation>
+    </message>
+    <message>
+        <source>One layer is searched, or two dates; choose no more.</source>
+        <translation>Une couche ou deux dates sont parcourues ; n’en choisissez pas plus.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2449,6 +2525,10 @@
         <translation>Interroger</translation>
     </message>
     <message>
+        <source>Where</source>
+        <translation>Où</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Arrêter</translation>
     </message>
@@ -2483,6 +2563,10 @@
     <message>
         <source>The model expects English: this looks like another language.</source>
         <translation>Le modèle lit l’anglais&#xa0;: ceci semble être une autre langue.</translation>
+    </message>
+    <message>
+        <source>Find where in the extent the answer is yes: name a thing, or ask yes or no</source>
+        <translation>Trouve où dans l’emprise la réponse est oui : nommez une chose, ou posez une question par oui ou non</translation>
     </message>
     <message>
         <source>Describe the image</source>
@@ -3194,6 +3278,13 @@
     <message>
         <source>All files (*)</source>
         <translation>Tous les fichiers (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Where</name>
+    <message>
+        <source>{done} of {total}, step {level} of {levels}</source>
+        <translation>{done} sur {total}, étape {level} sur {levels}</translation>
     </message>
 </context>
 <context>

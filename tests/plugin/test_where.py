@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 
-from unirs_qgis.where import MOST_PIXELS, picture_side
+from unirs_qgis.where import MOST_PIXELS, picture_side, pixels_along
 
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
 
@@ -70,8 +70,8 @@ def test_the_picture_has_the_pixels_of_the_layer_within_bounds(dated_layers):
     layer = dated_layers[0]
     crs, extent = layer.crs(), layer.extent()
     pixels = max(layer.width(), layer.height())
-    assert picture_side([layer], extent, crs, 8) == pytest.approx(pixels / 2, rel=0.02)
-    assert picture_side([layer], extent, crs, 10 * pixels) == 10 * pixels
-    far = QgsRectangle(extent)
-    far.scale(1000)
-    assert picture_side([layer], far, crs, 8) == MOST_PIXELS / 2
+    assert pixels_along([layer], extent, crs) == pytest.approx(pixels, rel=0.02)
+    assert picture_side(pixels, 8) == pixels / 2
+    assert picture_side(pixels, 10 * pixels) == 10 * pixels
+    assert picture_side(1000 * pixels, 8) == MOST_PIXELS / 2
+    assert picture_side(0, 8) == 32, "a service has no pixels of its own"

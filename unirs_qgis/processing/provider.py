@@ -16,11 +16,13 @@ from unirs_qgis.processing.caption_tiles import CaptionTiles
 from unirs_qgis.processing.classify_tiles import ClassifyTiles
 from unirs_qgis.processing.describe_change import DescribeChange
 from unirs_qgis.processing.describe_change_tiles import DescribeChangeTiles
+from unirs_qgis.processing.find_places import FindPlaces
 from unirs_qgis.processing.status import Status
 
 ALGORITHMS = (
     Ask,
     DescribeChange,
+    FindPlaces,
     CaptionTiles,
     CaptionFeatures,
     DescribeChangeTiles,
@@ -59,7 +61,7 @@ class UniRSProvider(QgsProcessingProvider):
             self.addAlgorithm(algorithm())
 
     def supportedOutputRasterLayerExtensions(self) -> list[str]:  # noqa: N802
-        """A change map is a GeoTIFF."""
+        """Maps of change and of places are GeoTIFFs."""
         return ["tif", "tiff"]
 
 

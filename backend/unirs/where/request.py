@@ -18,7 +18,7 @@ from unirs.inputs import CropOptions, Extent, InputKind, Task
 from unirs.request import InputPath, OutputPath, TaskRequest, Text, check_geotiff, check_outputs
 from unirs.where.question import NO, YES, YesNoQuestion, yes_no_question
 
-LEAVE_BELOW = 0.02
+LEAVE_BELOW = 0.03
 """Probability of yes below which ground is left; chosen on validation images."""
 
 DOUBLINGS = 1

@@ -32,7 +32,8 @@ PATCHES_ACROSS = 16
 """The same where the change map of each window places its vote: some metres each."""
 
 NEAR_LOWEST, NEVER_SURE = 1.1, 0.15
-"""Ground is left up to this many times the lowest probability, if that is below the second."""
+"""Ground is left up to this many times the lowest probability, but not from the second on. Both
+were chosen on validation images, as the defaults of ``WhereRequest``: docs/evaluation.md."""
 
 
 class AnsweredWindow(NamedTuple):
@@ -158,10 +159,10 @@ class _Search:
         """The windows of a level over ground that is not surely no.
 
         How probable a sure no is depends on the question: it is judged by the least probable of the
-        first windows as well.
+        first windows as well. Windows between others are asked about where those leave it open.
         """
         wanted = self._request.leave_below
-        near_lowest = min(NEAR_LOWEST * self._lowest, NEVER_SURE)
+        near_lowest = NEVER_SURE if level.between else min(NEAR_LOWEST * self._lowest, NEVER_SURE)
         leaves = wanted and self._windows.levels[number - 2].leaves
         least = max(wanted, near_lowest) if leaves else 0.0
         return self._votes.promising(self._asking.tiles(level), least)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ CELL = 256
 """Pixels of a cell of a mosaic: an image of UC Merced, 77 m."""
 
 ACROSS = 6
-"""Cells along a mosaic."""
+"""Cells along a mosaic, as far as there are images for them."""
 
 THINGS = ("airplanes", "boats", "storage tanks", "beaches", "baseball fields", "farmlands")
 """What mosaics are asked for: things that nearly all scenes surely show or surely lack."""
@@ -64,10 +65,12 @@ def mosaics(root: Path, split: Split, layout: Layout, folder: Path) -> Iterator[
         layout: Images of one kind of scene beside each other, or anywhere.
         folder: For the GeoTIFF.
     """
-    items = _drawn(read_real(root, "ucmerced", split), layout)
-    places = _along_a_curve() if layout == "districts" else [*np.ndindex(ACROSS, ACROSS)]
-    pixels = np.zeros((ACROSS * CELL, ACROSS * CELL, 3), np.uint8)
-    truths = {thing: np.full((ACROSS, ACROSS), -1, np.int8) for thing in THINGS}
+    items = read_real(root, "ucmerced", split)
+    across = min(ACROSS, math.isqrt(len(items)))
+    items = _drawn(items, across**2, layout)
+    places = _along_a_curve(across) if layout == "districts" else [*np.ndindex(across, across)]
+    pixels = np.zeros((across * CELL, across * CELL, 3), np.uint8)
+    truths = {thing: np.full((across, across), -1, np.int8) for thing in THINGS}
     for item, (row, column) in zip(items, places, strict=True):
         picture = Image.fromarray(read_picture(item.images[0])).resize((CELL, CELL))
         top, left = row * CELL, column * CELL
@@ -109,23 +112,23 @@ def pairs(root: Path, split: Split, folder: Path) -> Iterator[KnownGround]:
         yield KnownGround(item.id, tuple(paths), question, truth, CHANGED)
 
 
-def _drawn(items: Sequence[RealItem], layout: Layout) -> list[RealItem]:
+def _drawn(items: Sequence[RealItem], count: int, layout: Layout) -> list[RealItem]:
     """The images of a mosaic, at random with a fixed seed, sorted by scene for districts."""
     rng = np.random.default_rng(1 if layout == "districts" else 2)
-    drawn = [items[index] for index in rng.permutation(len(items))[: ACROSS**2]]
+    drawn = [items[index] for index in rng.permutation(len(items))[:count]]
     return sorted(drawn, key=lambda item: str(item.scene)) if layout == "districts" else drawn
 
 
-def _along_a_curve() -> list[tuple[int, int]]:
+def _along_a_curve(across: int) -> list[tuple[int, int]]:
     """Cells in Morton's order: neighbours in the list mostly are neighbours on the ground."""
-    bits = range(ACROSS.bit_length())
+    bits = range(across.bit_length())
 
     def place(number: int) -> tuple[int, int]:
         row = sum((number >> 2 * bit + 1 & 1) << bit for bit in bits)
         return row, sum((number >> 2 * bit & 1) << bit for bit in bits)
 
     cells = map(place, range(4 ** len(bits)))
-    return [cell for cell in cells if max(cell) < ACROSS]
+    return [cell for cell in cells if max(cell) < across]
 
 
 def _write(pixels: NDArray[np.uint8], pixel: float, path: Path, year: str = "") -> None:

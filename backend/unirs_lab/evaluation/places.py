@@ -128,7 +128,7 @@ def _grounds(root: Path, split: Split, folder: Path, limit: int | None) -> list[
     mosaic = chain(
         mosaics(root, split, "scattered", folder), mosaics(root, split, "districts", folder)
     )
-    return [*islice(mosaic, limit), *islice(pairs(root, split, folder), limit)]
+    return [*islice(pairs(root, split, folder), limit), *islice(mosaic, limit)]
 
 
 def _search(

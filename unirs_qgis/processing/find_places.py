@@ -1,0 +1,271 @@
+"""``unirs:findplaces``: where in an extent the answer to a question is yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
+    QgsWkbTypes,
+)
+from qtpy.QtCore import QCoreApplication
+
+from unirs_qgis.crops.draw import CropCancelled
+from unirs_qgis.crops.grid import CropError
+from unirs_qgis.fields import REAL, TEXT
+from unirs_qgis.processing.algorithm import Texts
+from unirs_qgis.processing.answer_algorithm import AnswerAlgorithm
+from unirs_qgis.processing.imagery_algorithm import Workplace, extent_parameter, views_parameter
+from unirs_qgis.processing.run import BatchRequest
+from unirs_qgis.processing.session import fail_if_interrupted, is_done, load_model
+from unirs_qgis.processing.styles import StyleFile, style_output
+from unirs_qgis.where import WHERE, picture_side, pixels_along
+
+translate = QCoreApplication.translate
+
+MAP, PLACES = "MAP", "PLACES"
+MOST_WINDOWS = 10_000
+
+
+class FindPlaces(AnswerAlgorithm):
+    """Asks about windows of an extent, coarse to fine."""
+
+    NAME, METHOD = "findplaces", WHERE
+
+    def texts(self) -> Texts:
+        """What the toolbox shows."""
+        how = translate(
+            "Processing",
+            "The question is one with yes or no, or the name of a thing, such as “boats”. It is "
+            "asked about windows of the extent: those that are surely no are left, the others are "
+            "divided, and the finest ones overlap and vote. Two layers are two dates.",
+        )
+        size = translate(
+            "Processing",
+            "The layers are drawn as one picture of at most 4,096 pixels a side; a larger extent "
+            "is searched in coarser pixels. The size of the finest windows is in metres; 0 takes "
+            "what the model reads of that picture without loss of resolution.",
+        )
+        outputs = translate(
+            "Processing",
+            "The map has the probability of yes in percent. The places are polygons with their "
+            "mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.",
+        )
+        return Texts(
+            title=translate("Processing", "Find places"),
+            summary=translate(
+                "Processing", "Finds where in an extent the answer to a yes or no question is yes."
+            ),
+            tags=translate(
+                "Processing", "where,find,search,detect,locate,places,windows,probability,yes,no,AI"
+            ),
+            output=translate("Processing", "Places"),
+            help=(how, size, outputs),
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802
+        """Declare the parameters; the answers of windows have no length."""
+        super().initAlgorithm(configuration)
+        self.removeParameter("MAX_TOKENS")
+
+    def inputs(self) -> list[QgsProcessingParameterDefinition]:
+        """Layers, extent, question, sizes and thresholds."""
+        real = QgsProcessingParameterNumber.Type.Double
+        layers = QgsProcessingParameterMultipleLayers(
+            "INPUT",
+            translate("Processing", "Raster layer, or two dates"),
+            QgsProcessing.SourceType.TypeRaster,
+        )
+        question = QgsProcessingParameterString(
+            "QUESTION", translate("Processing", "Question with yes or no, or a thing")
+        )
+        size = QgsProcessingParameterNumber(
+            "SIZE",
+            translate("Processing", "Size of the finest windows in metres (0: by the model)"),
+            real,
+            defaultValue=0,
+            minValue=0,
+        )
+        threshold = QgsProcessingParameterNumber(
+            "THRESHOLD",
+            translate("Processing", "Probability from which on ground is a place"),
+            real,
+            defaultValue=0.5,
+            minValue=0.01,
+            maxValue=1,
+        )
+        most = QgsProcessingParameterNumber(
+            "MAX_WINDOWS",
+            translate("Processing", "Maximum number of windows"),
+            defaultValue=MOST_WINDOWS,
+            minValue=1,
+        )
+        return [layers, extent_parameter(), question, size, threshold, most, views_parameter()]
+
+    def add_outputs(self) -> None:
+        """Declare the places, the map, and values."""
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                PLACES, self.texts().output, QgsProcessing.SourceType.TypeVectorPolygon
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterRasterDestination(
+                MAP,
+                translate("Processing", "Map of probabilities"),
+                optional=True,
+                createByDefault=False,
+            )
+        )
+        self.add_values(
+            QgsProcessingOutputString,
+            ANSWER=translate("Processing", "Answer"),
+            MODEL_NAME=translate("Processing", "Model that answered"),
+        )
+        self.add_values(
+            QgsProcessingOutputNumber,
+            COUNT=translate("Processing", "Number of places"),
+            AREA=translate("Processing", "Area of all places in square metres"),
+        )
+
+    def rasters(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> list[QgsRasterLayer]:
+        """One or two layers, in order of time."""
+        layers = self.series(parameters, context)
+        if len(layers) > 2:
+            raise QgsProcessingException(
+                translate("Processing", "One layer is searched, or two dates; choose no more.")
+            )
+        return layers
+
+    def prepareAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Also find how many pixels there are to draw."""
+        if not super().prepareAlgorithm(parameters, context, feedback):
+            return False
+        self._box = self._one_box(parameters, context)
+        self._pixels = pixels_along(self.rasters(parameters, context), self._box, self.crs)
+        return True
+
+    def question(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[str, dict[str, Any]]:
+        """``QUESTION``, and how it is searched for."""
+        text = self.parameterAsString(parameters, "QUESTION", context).strip()
+        path = self.parameterAsOutputLayer(parameters, MAP, context)
+        params: dict[str, Any] = {
+            "question": text,
+            "threshold": self.parameterAsDouble(parameters, "THRESHOLD", context),
+            "max_windows": self.parameterAsInt(parameters, "MAX_WINDOWS", context),
+            "views": self.parameterAsInt(parameters, "VIEWS", context),
+            "size": self.parameterAsDouble(parameters, "SIZE", context) or None,
+            "map": path or None,
+        }
+        return text, params
+
+    def processAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Search, and write the places; nothing after a cancel."""
+        request = self.request(parameters, context)
+        del request.params["max_new_tokens"]
+        with self.workplace(feedback) as workplace:
+            result = self._search(workplace, request, feedback)
+        fail_if_interrupted(feedback)
+        if result is None:
+            return {}
+        feedback.pushInfo(result["answer"])
+        crs = QgsCoordinateReferenceSystem(result["crs"] or "")
+        sink, places = self.parameterAsSink(
+            parameters, PLACES, context, _fields(), QgsWkbTypes.Type.Polygon, crs
+        )
+        if sink is None:
+            raise QgsProcessingException(self.invalidSinkError(parameters, PLACES))
+        for place in result["places"]:
+            sink.addFeature(_feature(place, result))
+        style_output(result["map"] or "", StyleFile("change-map.qml"), context)
+        areas = [place["area"] for place in result["places"] if place["area"] is not None]
+        return {
+            PLACES: places,
+            **({MAP: result["map"]} if result["map"] else {}),
+            "ANSWER": result["answer"],
+            "MODEL_NAME": result["model"],
+            "COUNT": len(result["places"]),
+            "AREA": sum(areas),
+        }
+
+    def _search(
+        self, workplace: Workplace, request: BatchRequest, feedback: QgsProcessingFeedback
+    ) -> Mapping[str, Any] | None:
+        """The worker's result; ``None`` after a cancel."""
+        worker, renderer, folder = workplace
+        loaded = load_model(worker, request.model, feedback)
+        if loaded is None:
+            return None
+        try:
+            side = picture_side(self._pixels, loaded["image_size"])
+            crops = renderer.crops(self._box, side, folder)
+        except CropCancelled:
+            return None
+        except CropError as error:
+            raise QgsProcessingException(str(error)) from error
+        feedback.setProgressText(translate("Processing", "Asking {model}…").format(**loaded))
+        params = {**request.params, "paths": [str(crop.path) for crop in crops]}
+
+        def show(kind: str, facts: dict[str, Any]) -> None:
+            if kind == "window":
+                steps = facts["level"] - 1 + facts["done"] / facts["total"]
+                feedback.setProgress(100 * steps / facts["levels"])
+
+        pending = worker.submit(request.method, params, show)
+        if not is_done(pending.future, feedback):
+            pending.cancel()
+            return None
+        return pending.future.result()
+
+
+def _fields() -> QgsFields:
+    fields = QgsFields()
+    for name in ("probability", "highest", "area_m2"):
+        fields.append(QgsField(name, REAL))
+    for name in ("question", "model"):
+        fields.append(QgsField(name, TEXT))
+    return fields
+
+
+def _feature(place: Mapping[str, Any], result: Mapping[str, Any]) -> QgsFeature:
+    feature = QgsFeature(_fields())
+    rings = place["geometry"]["coordinates"]
+    feature.setGeometry(
+        QgsGeometry.fromPolygonXY([[QgsPointXY(*point) for point in ring] for ring in rings])
+    )
+    facts = [place[name] for name in ("probability", "highest", "area")]
+    feature.setAttributes([*facts, result["question"], result["model"]])
+    return feature

@@ -10,7 +10,7 @@ import pyogrio
 import pytest
 
 from unirs.batch.plan import Plan
-from unirs.cli import main
+from unirs.cli import environment, main
 
 
 @pytest.fixture
@@ -135,6 +135,14 @@ def test_what_is_wrong_is_one_sentence(unirs, write_raster, words, sentence):
     code, out, err = unirs(*words)
     assert (code, out) == (2, "")
     assert sentence in " ".join(err.split())
+
+
+def test_a_missing_library_is_named_before_anything_begins(unirs, write_raster, monkeypatch):
+    write_raster("a.tif", 32, 32)
+    monkeypatch.setattr(environment, "find_spec", lambda _: None)
+    code, _, err = unirs("a.tif", *OPTIONS)
+    assert code == 2
+    assert "unirs[batch]" in err
 
 
 def test_a_polygon_without_tiles_is_refused(unirs, write_raster, tmp_path):

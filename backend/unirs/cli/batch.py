@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from unirs.cli import batch_output
 from unirs.cli.batch_options import PlanOptions, plan_values
+from unirs.cli.environment import require_extra
 from unirs.cli.options import takes_options
 from unirs.cli.screen import Watch, print_table
 from unirs.errors import UniRSError
@@ -135,6 +136,7 @@ def run(
     """
     from unirs.imagery.storage import reading_from
 
+    require_extra("batch", "pyarrow")
     plan = _plan(inputs, common)
     cluster = _cluster(ray, workers, cpus_per_worker, gpus_per_worker)
     with reading_from(plan.storage):

@@ -33,6 +33,9 @@ _LOCAL_ONLY = {
     "GDAL_SKIP": SERVICE_DRIVERS,  # heard if nothing in this process used GDAL
 }
 
+_NO_RASTER = "its format is unknown or that of a service, or its header is corrupt"
+_NOT_STORED = "storage has no such file or refuses it, or it is no GeoTIFF, JPEG 2000, PNG or JPEG"
+
 
 @contextmanager
 def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
@@ -56,7 +59,7 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
     with warnings.catch_warnings(), environment:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         check_local(name)
-        with _open(name, STORED_DRIVERS if stored else ALLOWED_DRIVERS, options) as dataset:
+        with _open(name, stored, options) as dataset:
             try:
                 yield dataset
             except Exception as error:
@@ -82,15 +85,14 @@ def _settings(name: str, stored: bool) -> dict[str, Any]:
     return {**local, **ENVIRONMENT, "CPL_VSIL_CURL_ALLOWED_FILENAME": name}
 
 
-def _open(name: str, drivers: list[str], options: dict[str, Any]) -> DatasetReader:
+def _open(name: str, stored: bool, options: dict[str, Any]) -> DatasetReader:
+    drivers = STORED_DRIVERS if stored else ALLOWED_DRIVERS
     try:
         return DatasetReader(name, driver=drivers, sharing=False, **options)
     except Exception as error:
         if not is_of_library(error, "rasterio"):
             raise
-        raise _unreadable(
-            name, "its format is unknown or that of a service, or its header is corrupt", error
-        ) from error
+        raise _unreadable(name, _NOT_STORED if stored else _NO_RASTER, error) from error
 
 
 def is_of_library(error: Exception, library: str) -> bool:

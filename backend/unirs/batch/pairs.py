@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from unirs.batch.places import Dated, look_at, source_of
+from unirs.batch.places import Dated, look_at, looking_ahead, source_of
 from unirs.batch.plan import PairRule, Plan
 from unirs.batch.sources import Failure, Source
 from unirs.batch.tables import Found
@@ -33,16 +33,24 @@ def by_place_and_date(plan: Plan, found: Iterable[Found]) -> Iterator[Source]:
     if plan.pairs is None:
         raise ValueError("the plan makes no pairs")
     dated: list[Dated] = []
-    for one in found:
-        try:
-            dated.append(_with_date(one))
-        except UniRSError as error:
-            yield Source.failed(one.paths, one.dates, Failure.of(error))
+    for one in looking_ahead(_with_date, found):
+        if isinstance(one, Source):
+            yield one
+        else:
+            dated.append(one)
     for place in _places(dated):
         yield from _pairs_of(plan, place, _RULES[plan.pairs])
 
 
-def _with_date(found: Found) -> Dated:
+def _with_date(found: Found) -> Dated | Source:
+    """A raster with its date, or a source with the reason why it belongs to no pair."""
+    try:
+        return _dated(found)
+    except UniRSError as error:
+        return Source.failed(found.paths, found.dates, Failure.of(error))
+
+
+def _dated(found: Found) -> Dated:
     if found.failure:
         raise UniRSError(found.failure.code, found.failure.message)
     dated = look_at(found.paths[0], found.dates[0])

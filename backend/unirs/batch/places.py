@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from unirs.batch.grids import grid_of
 from unirs.batch.plan import Plan
@@ -17,6 +20,11 @@ from unirs.imagery.grid import common_grid
 from unirs.imagery.local import elsewhere
 from unirs.imagery.storage import may_be_read
 from unirs.inputs import CropOptions
+
+Seen = TypeVar("Seen")
+
+_LOOKS_AHEAD = 8
+"""Rasters that are opened at a time."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,28 @@ def look_at(path: str, date: str | None) -> Dated:
         )
     raster = describe(path)
     return Dated(raster, parse_date(date) if date else raster.date)
+
+
+def looking_ahead(look: Callable[[Found], Seen], found: Iterable[Found]) -> Iterator[Seen]:
+    """What a look at each of many rasters gives, in their order; several are opened at a time.
+
+    Opening a file is waiting, for a disk or for storage.
+
+    Args:
+        look: Called in other threads.
+        found: Read as it is needed.
+    """
+    with ThreadPoolExecutor(_LOOKS_AHEAD, "unirs-survey") as pool:
+        waiting: deque[Future[Seen]] = deque()
+        try:
+            for one in found:
+                waiting.append(pool.submit(look, one))
+                if len(waiting) > 2 * _LOOKS_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def placed(plan: Plan, found: Found) -> Source:

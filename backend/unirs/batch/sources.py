@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,10 +93,14 @@ def survey(plan: Plan, on_source: Callable[[int], None] | None = None) -> Iterat
     """
     from unirs.batch.inputs import find
     from unirs.batch.pairs import by_place_and_date
-    from unirs.batch.places import placed
+    from unirs.batch.places import looking_ahead, placed
 
     found = find(plan.inputs)
-    sources = by_place_and_date(plan, found) if plan.pairs else (placed(plan, one) for one in found)
+    sources = (
+        by_place_and_date(plan, found)
+        if plan.pairs
+        else looking_ahead(partial(placed, plan), found)
+    )
     first_failure, any_good = None, False
     for number, source in enumerate(sources, 1):
         first_failure = first_failure or source.failure

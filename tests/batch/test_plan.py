@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from unirs.batch.plan import Length, Plan
+from unirs.batch.plan import Ask, Asked, Inputs, Length, Output, Plan, Tiles
 from unirs.errors import UniRSError
 
 WHOLE = """
@@ -29,6 +32,10 @@ output:
 """
 
 
+MACHINE = "unirs-small\n  device: cpu\n  batch_size: 4\n  allow_remote: true"
+GUIDE = Path(__file__).parents[2] / "docs" / "batch.md"
+
+
 def read(tmp_path, text):
     path = tmp_path / "plan.yaml"
     path.write_text(text)
@@ -45,6 +52,26 @@ def test_a_plan_is_read_with_paths_from_its_folder(tmp_path):
     assert plan.ask.questions[0].options == ("yes", "no")  # no truth values of YAML
 
 
+def test_the_plan_of_the_guide_shows_every_key_with_its_default(tmp_path):
+    text = re.search(r"```yaml\n(.*?)```", GUIDE.read_text(), re.DOTALL)[1]
+    plan = read(tmp_path, text)
+    needed = {
+        "inputs": {"rasters": ["scenes", "more/*.tif"]},
+        "ask": {
+            "questions": [
+                {"task": "ask", "question": "Is there water?", "options": ["yes", "no"]},
+                {"task": "caption"},
+            ]
+        },
+        "output": {"folder": "answers"},
+    }
+    assert plan == Plan.of(needed, tmp_path)
+    sections = [Inputs, Tiles, Asked, Ask, Output, Plan]
+    keys = [key for section in sections for key in section.model_fields]
+    missing = [key for key in keys if f"{key}:" not in text]
+    assert not missing
+
+
 def test_a_plan_survives_yaml_and_json(tmp_path):
     plan = read(tmp_path, WHOLE)
     plan.write(tmp_path / "copy.yaml")
@@ -56,7 +83,7 @@ def test_a_plan_survives_yaml_and_json(tmp_path):
 
 def test_the_digest_holds_what_decides_a_row_and_nothing_else(tmp_path):
     digest = read(tmp_path, WHOLE).settings_digest
-    for same in ("folder: answers", "folder: other"), ("unirs-small", "unirs-small\n  device: cpu"):
+    for same in ("folder: answers", "folder: other"), ("unirs-small", MACHINE):
         assert read(tmp_path, WHOLE.replace(*same)).settings_digest == digest
     for other in (
         ("2 km", "3 km"),

@@ -164,3 +164,18 @@ def test_help_is_that_of_the_run_and_names_the_others(unirs):
     assert code == 0
     for word in ("unirs batch [OPTIONS]", "--tile-size", "--dry-run", "unirs batch plan.yaml"):
         assert word in out
+
+
+def test_ctrl_c_ends_a_run_that_goes_on(unirs, write_raster, monkeypatch):
+    from unirs.batch import running
+
+    def stopped(*_words, **_options):
+        raise KeyboardInterrupt
+
+    write_raster("a.tif", 32, 32)
+    with monkeypatch.context() as context:
+        context.setattr(running, "run_batch", stopped)
+        code, _, err = unirs("a.tif", *OPTIONS)
+    assert code == 2
+    assert "the same command goes on" in err
+    assert unirs("a.tif", *OPTIONS)[0] == 0

@@ -12,6 +12,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from unirs.batch.plan import Plan
 from unirs.batch.sources import survey
 from unirs.errors import UniRSError
 
@@ -58,6 +59,15 @@ def test_patterns_and_names_give_each_raster_once(make_plan):
         ("c.TIF",),
     ]
     assert names(survey(make_plan("*"))) == [("a.tif",), ("b.tif",), ("c.TIF",)]
+
+
+def test_a_pattern_is_none_in_the_folder_of_its_plan(write_raster, tmp_path):
+    """Brackets in the name of the folder are no choice of letters."""
+    write_raster("[2020]/a[1].tif", 8, 8)
+    values = {"ask": {"questions": [{"task": "caption"}]}, "output": {"folder": "out"}}
+    for name in ("*.tif", "a[1].tif", "../[[]2020]/a*"):
+        plan = Plan.of({"inputs": {"rasters": [name]}, **values}, tmp_path / "[2020]")
+        assert names(survey(plan)) == [("a[1].tif",)]
 
 
 @pytest.mark.parametrize("name", ["none.tif", "none*.tif", "empty"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -115,11 +116,18 @@ def _problem(error: ValidationError) -> str:
 
 def _absolute(plan: Plan, folder: Path) -> Plan:
     """The plan with paths that do not depend on a folder."""
-    from unirs.imagery.local import elsewhere
+    from unirs.imagery.local import elsewhere, exists
 
     def placed(name: str) -> str:
-        is_path = not name.startswith("/") and ":" not in name and not elsewhere(name)
-        return str(folder / Path(name).expanduser()) if is_path else name
+        if name.startswith("/") or ":" in name or elsewhere(name):
+            return name
+        path = folder / Path(name).expanduser()
+        is_pattern = glob.has_magic(name) and not exists(str(path))
+        return (
+            str(Path(glob.escape(str(folder)), Path(name).expanduser()))
+            if is_pattern
+            else str(path)
+        )
 
     model = plan.ask.model
     in_folder = folder / Path(model).expanduser()

@@ -195,8 +195,13 @@ def _run(plan: Plan, cluster: Cluster | None, retry_failed: bool) -> None:
             f"{plan.output.export} cannot be written because its folder is missing or read-only; "
             "choose another folder.",
         )
-    with BatchProgress() as progress:
-        summary = run_batch(plan, cluster, retry_failed=retry_failed, on_event=progress.show)
+    try:
+        with BatchProgress() as progress:
+            summary = run_batch(plan, cluster, retry_failed=retry_failed, on_event=progress.show)
+    except KeyboardInterrupt:
+        raise UniRSError(
+            "stopped", "Stopped before it was done; the same command goes on with it."
+        ) from None
     print_table(("Batch", str(plan.output.folder)), _summary_rows(summary))
     if plan.output.export and summary.tiles:
         print()

@@ -32,6 +32,10 @@ lost in a row before one is ready."""
 
 _OBJECT_STORE_BYTES = 200_000_000
 _WAIT_SECONDS = 1.0
+_RAY_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent anywhere
+    "RAY_NUM_REDIS_GET_RETRIES": "1",  # of 40 seconds each, for a cluster that is not there
+}
 
 
 class RayWorker:
@@ -98,7 +102,8 @@ def answers_on_ray(
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[dict[str, float]]:
     """What a cluster offers, while this process is connected to it."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    for name, value in _RAY_SETTINGS.items():
+        os.environ.setdefault(name, value)
     try:
         import ray
     except ImportError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.options import QuestionOptions, split, takes_question_options
+from unirs.cli.options import ANSWER, QuestionOptions, split, takes_question_options
 from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json, show_cursor
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
@@ -28,6 +28,8 @@ unirs ask town.tif "Is there a road in the image?" --options yes,no
 unirs ask town.tif "Is this rural or urban?" --bbox 500 200 900 600
 
 unirs ask 2012.tif 2020.tif "Have houses been built?" --json
+
+unirs ask country.tif "Are there wind turbines?" --whole --windows 500
 """
 CAPTION_EXAMPLES = """
 [bold]Examples[/bold]
@@ -81,8 +83,33 @@ def ask(
         str, typer.Argument(metavar="QUESTION", help="In your own words.", show_default=False)
     ],
     common: QuestionOptions,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole",
+            help="Answer about all of a very large raster: ask about windows of it as well.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = False,
+    windows: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="With --whole: most windows; by default 1,000.",
+            show_default=False,
+            rich_help_panel=ANSWER,
+        ),
+    ] = None,
 ) -> None:
     """Ask about a raster, two dates or a video."""
+    if whole:
+        from unirs.cli.whole import ask_whole
+
+        ask_whole(rasters, question, common, windows)
+        return
+    if windows is not None:
+        raise typer.BadParameter("belongs to --whole", param_hint="--windows")
     answer("ask", rasters, common, text=question, options=split(common.options))
 
 

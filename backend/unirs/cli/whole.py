@@ -1,0 +1,91 @@
+"""``ask --whole``: one answer about a very large raster."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from unirs.cli.options import QuestionOptions, split
+from unirs.cli.screen import Bars, clean, print_details, print_json
+from unirs.cli.streams import ends_unread
+from unirs.errors import UniRSError
+
+if TYPE_CHECKING:
+    from unirs.where.whole import WholeAnswer
+
+
+def ask_whole(
+    rasters: list[str], question: str, common: QuestionOptions, windows: int | None
+) -> None:
+    """Ask about the whole and about windows; the cost is printed before.
+
+    Args:
+        rasters: One raster.
+        question: What is asked.
+        common: The options of every question.
+        windows: Most windows; the default with ``None``.
+    """
+    from unirs.cli.questions import ctrl_c_stops
+
+    if len(rasters) > 1:
+        raise typer.BadParameter("takes one raster", param_hint="--whole")
+    if common.save_crop or common.views > 1:
+        raise typer.BadParameter("takes neither --save-crop nor --views", param_hint="--whole")
+    with ctrl_c_stops() as stop, ends_unread(), Bars() as bars:
+        from unirs.tasks import check_inputs
+        from unirs.where.whole import answer_whole, whole_cost
+        from unirs.where.whole_request import BUDGET, WholeRequest
+
+        request = WholeRequest(
+            rasters[0],
+            question,
+            options=split(common.options),
+            crop=common.crop_options(),
+            budget=windows or BUDGET,
+            clue=common.clue,
+            max_new_tokens=common.max_tokens,
+        )
+        check_inputs(request.window(None))
+        bars.begin(f"Loading {common.model}")
+        from unirs.engines.opening import KEY_VARIABLE, open_engine
+
+        engine = open_engine(
+            common.model,
+            common.device,
+            common.precision,
+            key=os.environ.get(KEY_VARIABLE),
+            allow_remote=common.allow_remote,
+        )
+        bars.begin("Measuring the speed")
+        cost = whole_cost(engine, request, stop.requested)
+        bars.note(f"Asking about {cost.text}; Ctrl-C ends with the answer so far.")
+        bars.begin("Windows")
+        found = answer_whole(engine, request, on_window=bars.update, stop=stop.requested)
+    if found.stopped and not found.windows.asked:
+        raise UniRSError("stopped", "Stopped before there was an answer.")
+    if common.json:
+        print_json(found.to_json())
+        return
+    print(clean(found.text))
+    sys.stdout.flush()
+    print_details(_details(found))
+
+
+def _details(found: WholeAnswer) -> list[tuple[str, str]]:
+    """The lines below the answer."""
+    counts = found.windows
+    asked = f"{counts.asked:,} asked, where all of the scene takes {counts.full:,}"
+    if counts.without_data:
+        asked += f"; {counts.without_data:,} without data"
+    if counts.unreadable:
+        asked += f"; {counts.unreadable:,} skipped because the file is corrupt there"
+    rows = [("stopped", "not all windows were asked about")] if found.stopped else []
+    origin = f"{found.model} on {found.device}, {found.seconds:.1f} s"
+    if found.host:
+        origin += f"; the images were sent to {found.host}"
+    if found.demonstration:
+        origin += "; a demonstration model: do not rely on its answers"
+    return [*rows, ("windows", asked), ("model", origin)]

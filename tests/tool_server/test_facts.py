@@ -7,7 +7,7 @@ import json
 import numpy as np
 import rasterio
 
-from unirs.tool_server.marked import LONGEST_TEXT, plain
+from unirs.tool_server.schemas import LONGEST_TEXT, plain
 
 from .conftest import call, refusal, write_raster
 

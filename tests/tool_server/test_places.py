@@ -26,7 +26,7 @@ def test_places_lie_where_the_map_shows_change(tmp_path):
     change[5, 5] = 0.4
     change[9, 0] = np.nan
     places = changed_places(write(tmp_path / "map.tif", change))
-    assert [round(place.mean_percent) for place in places] == [90, 60]
+    assert [round(place.mean * 100) for place in places] == [90, 60]
     assert [place.area for place in places] == pytest.approx([60_000, 10_000], rel=2e-3)
     bounds = transform_bounds("EPSG:32614", "EPSG:4326", 500_200, 5_000_600, 500_400, 5_000_900)
     assert places[0].summary().extent_wgs84 == pytest.approx(bounds, abs=1e-5)
@@ -42,7 +42,7 @@ def test_geojson_has_closed_rings_in_longitude_and_latitude(tmp_path):
     assert all(-99.1 < x < -98.9 and 45.1 < y < 45.2 for x, y in [*outer, *hole])
     assert feature["properties"] == {
         "area_m2": pytest.approx(960_000, rel=2e-3),
-        "mean_percent": 100,
+        "mean_probability": 1,
     }
 
 

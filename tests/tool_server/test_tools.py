@@ -28,7 +28,8 @@ def test_every_tool_and_parameter_is_described(talk):
     async def steps(client):
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) >= {
-            *("list_rasters", "describe_raster", "ask", "caption", "describe_change", "classify")
+            *("list_rasters", "describe_raster", "ask", "caption", "describe_change", "classify"),
+            "where",
         }
         for tool in tools.values():
             assert tool.description
@@ -118,7 +119,7 @@ def test_nothing_is_written_but_in_the_output_folder(talk, first, second, folder
     assert len(list(output.iterdir())) == 2
 
 
-@pytest.mark.parametrize("tool", ["ask", "caption", "classify", "describe_change"])
+@pytest.mark.parametrize("tool", ["ask", "caption", "classify", "describe_change", "where"])
 def test_no_tool_reads_outside(talk, first, secret, tool):
     async def steps(client):
         for path in (str(secret), "/vsicurl/https://example.org/a.tif"):
@@ -127,6 +128,7 @@ def test_no_tool_reads_outside(talk, first, secret, tool):
                 "caption": {"raster": path},
                 "classify": {"rasters": [path]},
                 "describe_change": {"before": first, "after": path},
+                "where": {"rasters": [first, path], "question": "boats"},
             }[tool]
             assert "[path_outside]" in await refusal(client, tool, **arguments)
 
@@ -183,8 +185,36 @@ def test_rasters_without_georeference_have_no_places_but_a_picture(talk, folder)
     async def steps(client):
         answer = await call(client, "describe_change", before="a_2010.png", after="b_2020.png")
         assert answer["places"] == []
-        assert answer["changed_m2"] is None
+        assert answer["places_m2"] is None
         assert "no georeference" in answer["where_unknown"]
+
+    talk(steps)
+
+
+def test_a_search_comes_with_places_and_a_map(talk, first, output):
+    async def steps(client):
+        told = []
+
+        async def take(progress, _total, message):
+            told.append((progress, message))
+
+        arguments = {"rasters": [first], "question": "roads", "window_m": 20, "windows": 12}
+        result = await client.call_tool("where", arguments, progress_callback=take)
+        answer = result.structured_content
+        assert answer["asked"].endswith("?")
+        assert 0 < answer["windows"] <= 12
+        assert answer["window_m"] == 20
+        assert answer["where_unknown"] is None
+        (places,) = [each for each in result.content if each.type == "resource"]
+        features = json.loads(places.resource.text)["features"]
+        assert len(features) == answer["place_count"]
+        assert (answer["places_m2"] > 0) == bool(features)
+        names = {Path(file["path"]).name for file in answer["files"]}
+        assert names == {"places.geojson", "where.tif"}
+        assert all(Path(file["path"]).is_relative_to(output) for file in answer["files"])
+        windows = [message for _, message in told if message.startswith("Window ")]
+        assert len(windows) == answer["windows"]
+        assert [number for number, _ in told] == list(range(len(told)))
 
     talk(steps)
 

@@ -12,8 +12,8 @@ from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, check_stop
 from unirs.inputs import Extent
-from unirs.tool_server.marked import Band, RasterEntry, RasterFacts, RasterList, plain
 from unirs.tool_server.roots import Roots, listable
+from unirs.tool_server.schemas import Band, RasterEntry, RasterFacts, RasterList, plain
 
 _MOST_BANDS = 64
 _MOST_METADATA = 40

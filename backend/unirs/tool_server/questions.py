@@ -83,9 +83,9 @@ class Questions:
             await steps.begin("Waiting for its turn")
 
         def work(stop: threading.Event) -> Any:
-            def notify(kind: str, *, stage: str = "", **facts: Any) -> None:
-                if kind == "progress" and not stop.is_set():
-                    anyio.from_thread.run(steps.begin, _sentence(stage, facts))
+            def notify(kind: str, **facts: Any) -> None:
+                if kind in _STEPS and not stop.is_set():
+                    anyio.from_thread.run(steps.begin, _STEPS[kind](facts))
 
             with self._busy:
                 if stop.is_set():
@@ -115,7 +115,8 @@ async def in_thread(
         stop.set()
 
 
-def _sentence(stage: str, facts: Mapping[str, Any]) -> str:
-    text = STAGES.get(stage, stage)
-    done, total = facts.get("done"), facts.get("total")
-    return f"{text}: {done} of {total}" if done is not None and total is not None else text
+_STEPS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "progress": lambda facts: STAGES.get(facts["stage"], facts["stage"]),
+    "window": "Window {done} of {total}, size {level} of {levels}".format_map,
+}
+"""What the worker's notifications are for a client; those of other kinds are left out."""

@@ -17,8 +17,8 @@ from PIL import Image
 
 from unirs.errors import UniRSError
 from unirs.files import make_folder, whole_file, write_failure
-from unirs.tool_server.marked import ReturnedFile
 from unirs.tool_server.roots import Roots
+from unirs.tool_server.schemas import ReturnedFile
 
 INLINE_SIDE = 512
 """Longer side of a picture within an answer, in pixels; the files have all of them."""

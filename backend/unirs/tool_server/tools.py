@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from pathlib import Path
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
-from unirs.answers import Answer
 from unirs.errors import UniRSError
-from unirs.request import crop_files
-from unirs.tool_server import facts, places
-from unirs.tool_server.marked import (
+from unirs.tool_server import facts
+from unirs.tool_server.questions import Questions, Steps, in_thread
+from unirs.tool_server.replies import Replies, as_reply
+from unirs.tool_server.results import Results
+from unirs.tool_server.roots import Roots
+from unirs.tool_server.schemas import (
     ChangeAnswer,
     ModelAnswer,
     RasterFacts,
     RasterList,
-    Result,
+    WhereAnswer,
     plain,
 )
-from unirs.tool_server.questions import Questions, Steps, in_thread
-from unirs.tool_server.results import Results, embedded, links, picture, write_json
-from unirs.tool_server.roots import Roots
 from unirs.worker.protocol import RPCError
 
 Raster = Annotated[str, Field(description="Path of a raster, as list_rasters gives it.")]
@@ -83,9 +79,6 @@ Classes = Annotated[
     ),
 ]
 
-MOST_PICTURES = 4
-"""Pictures within an answer."""
-
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ASKS = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
@@ -105,11 +98,11 @@ class Tools:
     def __init__(
         self, server: MCPServer, roots: Roots, results: Results, questions: Questions
     ) -> None:
-        self._server, self._roots = server, roots
-        self._results, self._questions = results, questions
+        self._roots, self._results, self._questions = roots, results, questions
+        self._replies = Replies(server, results)
         for tool in (self.list_rasters, self.describe_raster):
             server.add_tool(tool, annotations=READS)
-        for question in (self.ask, self.caption, self.describe_change, self.classify):
+        for question in (self.ask, self.caption, self.describe_change, self.classify, self.where):
             server.add_tool(question, annotations=ASKS)
 
     async def list_rasters(
@@ -131,7 +124,7 @@ class Tools:
         Rasters with the same extent and different dates can be compared by describe_change.
         """
         with refusals():
-            return _reply(
+            return as_reply(
                 await in_thread(
                     lambda stop: facts.list_rasters(self._roots, search, after, limit, stop.is_set)
                 )
@@ -140,7 +133,7 @@ class Tools:
     async def describe_raster(self, raster: Raster) -> Annotated[CallToolResult, RasterFacts]:
         """Read a raster's header: size, bands, CRS, extent, date, metadata. No model is asked."""
         with refusals():
-            return _reply(
+            return as_reply(
                 await in_thread(
                     lambda stop: facts.describe_raster(self._roots, raster, stop.is_set)
                 )
@@ -224,7 +217,58 @@ class Tools:
                 overlay=str(folder / "change.png") if makes_map else None,
                 save_crop=str(folder / "image.png") if images else None,
             )
-            return await in_thread(lambda _: self._change_reply(answer, folder))
+            return await in_thread(lambda _: self._replies.change(answer, folder))
+
+    async def where(
+        self,
+        rasters: Annotated[
+            list[str],
+            Field(min_length=1, max_length=2, description="One raster, or two dates of one place."),
+        ],
+        question: Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=4000,
+                description="A question with the answer yes or no, or the name of a thing.",
+            ),
+        ],
+        context: Context,
+        window_m: Annotated[
+            float | None,
+            Field(
+                gt=0,
+                description="Side of the smallest windows in metres. Null: what the model reads "
+                "without loss of resolution.",
+            ),
+        ] = None,
+        windows: Annotated[
+            int,
+            Field(ge=1, le=10_000, description="Most windows to ask about, promising ones first."),
+        ] = 200,
+        extent: Extent = None,
+        extent_crs: ExtentCrs = None,
+        bands: Bands = None,
+    ) -> Annotated[CallToolResult, WhereAnswer]:
+        """Find where in a raster, or in two dates, the answer to a question is yes.
+
+        Asks about windows over the extent, coarse to fine: as many questions as `windows`, so that
+        it takes minutes on a processor. Returns the places as GeoJSON.
+        """
+        with refusals():
+            paths = await self._paths(rasters)
+            folder = await in_thread(lambda _: self._results.new_folder("where"))
+            found = await self._questions.run(
+                Steps(context),
+                "where",
+                paths=paths,
+                question=question,
+                crop=_crop(extent, extent_crs, bands),
+                size=window_m,
+                budget=windows,
+                map=str(folder / "where.tif"),
+            )
+            return await in_thread(lambda _: self._replies.where(found, folder))
 
     async def _answer(
         self,
@@ -243,47 +287,12 @@ class Tools:
             answer = await self._questions.run(
                 Steps(context), task, paths=paths, save_crop=image and str(image), **asked
             )
-            return await in_thread(lambda _: self._answer_reply(answer, image))
+            return await in_thread(lambda _: self._replies.answer(answer, image))
 
     async def _paths(self, rasters: Sequence[str]) -> list[str]:
         return await in_thread(
             lambda stop: [str(self._roots.raster(name, stop.is_set)) for name in rasters]
         )
-
-    def _answer_reply(self, answer: Answer, image: Path | None) -> CallToolResult:
-        pictures = _crops(image, answer)
-        files = self._results.publish(self._server, pictures)
-        result = ModelAnswer(**ModelAnswer.facts_of(answer), files=files)
-        return _reply(result, *_shown(pictures), *links(files))
-
-    def _change_reply(self, answer: Answer, folder: Path) -> CallToolResult:
-        overlay, change_map = folder / "change.png", folder / "change.tif"
-        geojson = folder / "places.geojson"
-        found = places.changed_places(change_map) if change_map.is_file() else None
-        if found is not None:
-            write_json(places.to_geojson(found), geojson)
-        crops = _crops(folder / "image.png", answer)
-        files = self._results.publish(
-            self._server,
-            {
-                geojson: "Changed places as GeoJSON, in degrees.",
-                overlay: "The later date with the probability of change over it.",
-                change_map: "Probability of change in percent, as GeoTIFF; 255 is nodata.",
-                **crops,
-            },
-        )
-        result = ChangeAnswer(
-            **ModelAnswer.facts_of(answer),
-            files=files,
-            changed=answer.changed,
-            place_count=len(found or ()),
-            places=[place.summary() for place in (found or ())[: places.MOST_PLACES]],
-            changed_m2=None if found is None else round(sum(place.area for place in found), 1),
-            where_unknown=_why_nowhere(answer, change_map, found is not None),
-        )
-        pictures = _shown([file for file in (overlay, *crops) if file.is_file()])
-        places_inline = [embedded(geojson, files[0].uri)] if found is not None else []
-        return _reply(result, *pictures, *places_inline, *links(files))
 
 
 @contextmanager
@@ -299,36 +308,3 @@ def refusals() -> Iterator[None]:
 
 def _crop(extent: list[float] | None, crs: str | None, bands: list[int] | None) -> dict[str, Any]:
     return {"extent": extent, "extent_crs": crs, "bands": bands}
-
-
-def _crops(image: Path | None, answer: Answer) -> dict[Path, str]:
-    """Files of the images that the model read, and what each of them is."""
-    if image is None:
-        return {}
-    files = crop_files(image, len(answer.acquired))
-    return {
-        file: f"What the model read, {date or 'without a date'}."
-        for file, date in zip(files, answer.acquired, strict=True)
-        if file.is_file()
-    }
-
-
-def _shown(files: Iterable[Path]) -> list[ImageContent]:
-    """The first pictures, within the answer; links lead to all of them."""
-    return [picture(file) for file in islice(files, MOST_PICTURES)]
-
-
-def _why_nowhere(answer: Answer, change_map: Path, is_placed: bool) -> str | None:
-    if is_placed:
-        return None
-    if change_map.is_file():
-        return "The rasters have no georeference; see the picture."
-    return f"The model {answer.model} makes no change maps; choose a UniRS model with --model."
-
-
-def _reply(result: Result, *content: ContentBlock) -> CallToolResult:
-    """A result as JSON, for clients that read structured content and for those that do not."""
-    text = result.model_dump_json()
-    return CallToolResult(
-        content=[TextContent(type="text", text=text), *content], structured_content=json.loads(text)
-    )

@@ -31,6 +31,8 @@ FilePath = Annotated[str, AfterValidator(clean)]
 Extent = tuple[float, float, float, float]
 Degrees = Annotated[float, AfterValidator(lambda degrees: round(degrees, 7))]  # a centimetre
 ExtentWGS84 = tuple[Degrees, Degrees, Degrees, Degrees]
+Metres = Annotated[float, AfterValidator(lambda metres: round(metres, 1))]
+Seconds = Annotated[float, AfterValidator(lambda seconds: round(seconds, 2))]
 Share = Annotated[float, AfterValidator(lambda share: round(share, 4))]
 
 _WGS84 = "West, south, east, north in degrees (EPSG:4326); null without georeference."
@@ -115,58 +117,80 @@ class ReturnedFile(BaseModel):
     path: FilePath
 
 
-class ModelAnswer(Result):
-    """An answer of the model."""
+class Answered(Result):
+    """An answer of the model, of whatever kind."""
 
     answer_of_model: Text
-    options: list[Option] = Field(description="Best first; empty if the answer was generated.")
-    unsure: bool = Field(description="Whether the best option has a probability below 0.6.")
     dates: list[str | None] = Field(description="Of the images, in order of time.")
     model: str
     demonstration: bool = Field(description="Whether the model is not meant to be relied on.")
     sent_to: str | None = Field(
         description="Host that the images were sent to; null if they stayed on this computer."
     )
-    seconds: float
+    seconds: Seconds
     files: list[ReturnedFile] = []
+
+
+class ModelAnswer(Answered):
+    """An answer to a question."""
+
+    options: list[Option] = Field(description="Best first; empty if the answer was generated.")
+    unsure: bool = Field(description="Whether the best option has a probability below 0.6.")
 
     @classmethod
     def facts_of(cls, answer: Answer) -> dict[str, Any]:
         """The fields that every answer has, but for its files."""
         return {
             "answer_of_model": answer.text,
+            "dates": list(answer.acquired),
+            "model": answer.model,
+            "demonstration": answer.demonstration,
+            "sent_to": answer.host,
+            "seconds": answer.seconds.total,
             "options": [
                 Option(text=option.text, probability=option.probability)
                 for option in answer.options[:50]
             ],
             "unsure": answer.unsure,
-            "dates": list(answer.acquired),
-            "model": answer.model,
-            "demonstration": answer.demonstration,
-            "sent_to": answer.host,
-            "seconds": round(answer.seconds.total, 2),
         }
 
 
 class Place(BaseModel):
-    """A place where something has changed."""
+    """A place on the ground."""
 
     point: tuple[Degrees, Degrees] = Field(description="Longitude, latitude of a point within it.")
     extent_wgs84: ExtentWGS84 = Field(description=_WGS84)
-    area_m2: float
-    mean_percent: float = Field(description="Mean probability of change in it, 0 to 100.")
+    area_m2: Metres | None
+    mean_probability: Share = Field(description="Of the answer yes, or of change, 0 to 1.")
 
 
-class ChangeAnswer(ModelAnswer):
+class PlacesAnswer(Answered):
+    """An answer with places."""
+
+    place_count: int = Field(description="Places with a probability of at least 0.5.")
+    places: list[Place] = Field(
+        description="The first 20: the largest ones of changes, the surest ones of a search."
+    )
+    places_m2: Metres | None = Field(description="Area of all places; null if it is unknown.")
+    where_unknown: Text | None = Field(
+        description="Why there are no places, if the reason is not that there is nothing to find."
+    )
+
+
+class ChangeAnswer(PlacesAnswer, ModelAnswer):
     """What has changed between two dates, and where."""
 
     changed: bool | None = Field(
         description="Whether anything has changed, by the model's own score and not by the words "
         "of its answer; null if the model does not score that."
     )
-    place_count: int = Field(description="Places with a probability of change of at least 50 %.")
-    places: list[Place] = Field(description="The 20 largest of them.")
-    changed_m2: float | None = Field(description="Area of all of them; null if it is unknown.")
-    where_unknown: Text | None = Field(
-        description="Why there are no places, if the reason is not that nothing has changed."
+
+
+class WhereAnswer(PlacesAnswer):
+    """Where the answer to a question is yes."""
+
+    asked: Text = Field(description="The question that was asked about each window.")
+    windows: int = Field(description="Windows that were asked about.")
+    window_m: Metres = Field(
+        description="Side of the smallest windows in metres; in units of the raster without a CRS."
     )

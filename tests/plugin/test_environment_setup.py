@@ -171,6 +171,16 @@ def test_a_second_profile_links_to_the_packages_of_the_first(place):
     assert one.stat().st_ino == other.stat().st_ino
 
 
+def test_what_a_stopped_uv_has_left_is_removed(place):
+    place.setup().run()
+    [cache] = place.root.glob("cache of Zo*/unirs/set-up/packages")
+    for name, age in ((".tmpOld", 7200), (".tmpYoung", 60)):
+        (cache / name).mkdir()
+        os.utime(cache / name, (time.time() - age,) * 2)
+    place.setup().run()
+    assert [path.name for path in cache.glob(".tmp*")] == [".tmpYoung"]
+
+
 def use(place: Place, monkeypatch) -> RuntimeSetup:
     monkeypatch.setattr(
         setup_tasks, "SetupTask", lambda options: SetupTask(options, place.folder, place.package)

@@ -77,7 +77,8 @@ class RuntimeGroup(QGroupBox):
         column.addWidget(self.plan_label)
         column.addWidget(self.state_label)
         column.addLayout(button_row(self.set_up_button, self.remove_button, self.log_button))
-        column.addLayout(button_row(self.from_folder_button, self.save_button))
+        column.addLayout(button_row(self.from_folder_button))
+        column.addLayout(button_row(self.save_button))
         for part in (self.offer, self.activity, self.notice, self.log_view):
             column.addWidget(part)
         column.addLayout(self._python_form)

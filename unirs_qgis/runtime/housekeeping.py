@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ from unirs_qgis.runtime.environment import RECORD_NAME, is_environment_folder, r
 from unirs_qgis.runtime.uv import SetupReport, explain_os_error, failure_sentence, store_folder
 
 LOCK_NAME = "runtime.lock"
+
+STOPPED_SECONDS = 3600.0
+"""A temporary folder of uv that has not changed for so long has been left by a stopped one."""
 
 
 def remove_environment(folder: Path, report: SetupReport) -> None:
@@ -42,6 +46,19 @@ def remove_leftovers(folder: Path) -> None:
     for path in folder.iterdir():
         if is_environment_folder(path) and (record is None or path.name != record.folder):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_stopped(cache: Path) -> None:
+    """Remove what a stopped uv has left in its cache.
+
+    Another profile may be setting up with the same cache: what is young is left alone.
+    """
+    for path in cache.glob(".tmp*"):
+        try:
+            if time.time() - path.stat().st_mtime > STOPPED_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+        except OSError:
+            continue
 
 
 @contextmanager

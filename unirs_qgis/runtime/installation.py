@@ -27,7 +27,7 @@ from unirs_qgis.runtime.environment import (
     unirs_command,
     write_record,
 )
-from unirs_qgis.runtime.housekeeping import LOCK_NAME, remove_leftovers, setup_lock
+from unirs_qgis.runtime.housekeeping import LOCK_NAME, remove_leftovers, remove_stopped, setup_lock
 from unirs_qgis.runtime.locks import PYTHONS, USUAL_PYTHON, packages_lock, torch_lock, uv_file
 from unirs_qgis.runtime.offline import read_folder
 from unirs_qgis.runtime.plan import Plan, TorchSource, local_source, make_plan
@@ -94,6 +94,7 @@ class Setup:
         self.folder.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.folder)
         self._store = store_folder(self.folder)
+        remove_stopped(self._cache)
         self._saved = read_folder(Path(self.options.wheels_folder)) if self._is_offline else None
         plan = self._plan(platform, self._saved.python if self._saved else USUAL_PYTHON)
         self._log(plan.text)

@@ -25,7 +25,7 @@ PROGRAM = "uv.exe" if sys.platform == "win32" else "uv"
 NETWORK_CODES = frozenset({"network", "proxy", "certificate", "login"})
 """Failures of the network, of which another source may be free."""
 
-UNPACKED = 3.4
+UNPACKED = 3.7
 """Size of a package on the disk, as a multiple of its wheel; measured over the lock for Linux."""
 
 _SIGNS = (
@@ -229,6 +229,7 @@ class UvProgress:
         self._total = sum(self._sizes.values())
         self._cache, self._report = cache, report
         self._begin, self._end = share
+        self._ended = set(cache.glob(".tmp*"))  # of runs that were stopped
         self._fetching: dict[str, int] = {}
         self._fetched = 0
         self._counted = 0.0
@@ -252,7 +253,8 @@ class UvProgress:
         if not self._fetching or now - self._counted < self._COUNT_SECONDS:
             return
         self._counted = now
-        partial = sum(folder_size(each) for each in self._cache.glob(".tmp*")) / UNPACKED
+        folders = set(self._cache.glob(".tmp*")) - self._ended
+        partial = sum(map(folder_size, folders)) / UNPACKED
         done = self._fetched + min(partial, sum(self._fetching.values()))
         largest = max(self._fetching, key=lambda name: self._fetching[name])
         text = QCoreApplication.translate("Setup", "Downloading {package}… {done} of {total}")

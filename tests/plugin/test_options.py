@@ -10,16 +10,18 @@ from qgis.core import QgsApplication
 from qgis.gui import QgsOptionsPageWidget
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QIcon
-from qtpy.QtWidgets import QLabel, QScrollArea
+from qtpy.QtWidgets import QFileDialog, QLabel, QScrollArea
 
+from tests.plugin.setup_fixtures import find_uv, write_python
 from unirs_qgis.options.diagnostics import report, without_home
 from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
 from unirs_qgis.options.page import PAGE_NAME, UniRSOptionsPage
-from unirs_qgis.options.units import size_text, time_text
+from unirs_qgis.runtime import runtime_setup
 from unirs_qgis.runtime.environment import (
     Record,
     describe_runtime,
     environment_python,
+    find_payload,
     runtime_folder,
     worker_command,
     write_record,
@@ -28,6 +30,7 @@ from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import Settings, SetupOptions, read_settings, read_setup_options
+from unirs_qgis.units import size_text, time_text
 
 TIMEOUT = 600_000
 
@@ -162,6 +165,39 @@ class TestRuntime:
         assert group.set_up_button.isEnabled()
         assert not group.remove_button.isEnabled()
         assert "Not set up" in group.state_label.text()
+
+    def test_size_and_place_are_shown_before_anything_is_downloaded(
+        self, setup, qtbot, place, monkeypatch
+    ):
+        monkeypatch.setattr(runtime_setup, "find_payload", lambda: find_payload(place.package))
+        group = make_page(setup, qtbot).runtime
+        with qtbot.waitSignal(setup.planned, timeout=TIMEOUT):
+            group.build_combo.setCurrentIndex(group.build_combo.findData("xpu"))
+        qtbot.waitUntil(lambda: "XPU" in group.plan_label.text(), timeout=TIMEOUT)
+        for words in ("downloads 2.0 GB", "are free"):
+            assert words in group.plan_label.text()
+
+    def test_a_folder_for_another_computer_is_saved_and_set_up_from(
+        self, setup, qtbot, place, monkeypatch, tmp_path
+    ):
+        monkeypatch.setattr(runtime_setup, "find_payload", lambda: find_payload(place.package))
+        place.uv_wheel()
+        group = make_page(setup, qtbot).runtime
+        group.index_edit.setText(place.write_index())
+        group.uv_edit.setFilePath(str(find_uv()))
+        monkeypatch.setenv("UV_PYTHON_DOWNLOADS_JSON_URL", write_python(tmp_path / "mirror"))
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+        actions = group.save_button.menu().actions()
+        [linux] = [each for each in actions if "Intel" in each.text()]
+        with qtbot.waitSignal(setup.saved, timeout=TIMEOUT) as saved:
+            linux.trigger()
+        assert saved.args == [str(tmp_path / "unirs-linux-x86_64")]
+        assert "Set up from a folder" in group.notice.text
+        with qtbot.waitSignal(setup.started, timeout=TIMEOUT):
+            group.from_folder_button.click()
+        assert group.options.wheels_folder == str(tmp_path)
+        with qtbot.waitSignal(setup.changed, timeout=TIMEOUT):
+            setup.cancel()
 
     def test_with_one_repair_and_removal_are_offered(self, setup, qtbot):
         python = set_up_by_hand()

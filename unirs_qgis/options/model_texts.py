@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.options.units import size_text
 from unirs_qgis.runtime.model_list import SERVER_ENGINE, TRANSFORMERS, UNIRS, Model, ModelProblem
 from unirs_qgis.runtime.model_names import HUB, SERVER, server_of
+from unirs_qgis.units import size_text
 
 translate = QCoreApplication.translate
 

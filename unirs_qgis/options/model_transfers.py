@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from unirs_qgis.options.units import size_text, time_text
 from unirs_qgis.options.widgets import Activity, Confirmation, Message, compact_combo, is_enter
 from unirs_qgis.runtime.model_list import Downloadable, DownloadPlan, Event, Model, ModelProblem
+from unirs_qgis.units import size_text, time_text
 
 if TYPE_CHECKING:
     from unirs_qgis.runtime.model_manager import ModelManager

@@ -18,8 +18,8 @@ from unirs_qgis.options.model_texts import (
     tried_title,
     use_word,
 )
-from unirs_qgis.options.units import size_text
 from unirs_qgis.runtime.model_list import Model, ModelList, ModelProblem
+from unirs_qgis.units import size_text
 
 _ITEM = Qt.ItemDataRole.UserRole
 _MEMORY, _DISK, _USE, _TRIED = 1, 3, 4, 6

@@ -41,11 +41,11 @@ from unirs_qgis.runtime.uv import (
     explain_os_error,
     explain_uv,
     failure_sentence,
-    size_text,
     store_folder,
 )
 from unirs_qgis.runtime.uv_runs import ELSEWHERE_CODES, SetupLog, UvRuns, full_disk_or
 from unirs_qgis.settings import SetupOptions
+from unirs_qgis.units import size_text
 
 _PROBE = """
 import ctypes, ssl, sqlite3, struct, sys

@@ -34,10 +34,10 @@ from unirs_qgis.runtime.uv import (
     SetupReport,
     UvFinder,
     explain_os_error,
-    size_text,
     store_folder,
 )
 from unirs_qgis.settings import SetupOptions
+from unirs_qgis.units import size_text
 
 LIST_NAME = "folder.json"
 

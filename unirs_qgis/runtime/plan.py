@@ -18,8 +18,9 @@ from unirs_qgis.runtime.locks import (
     torch_lock,
     torch_version,
 )
-from unirs_qgis.runtime.uv import UNPACKED, size_text
+from unirs_qgis.runtime.uv import UNPACKED
 from unirs_qgis.settings import SetupOptions
+from unirs_qgis.units import size_text
 
 OUTSIDE_THE_LOCK = {"cpu": 200, "xpu": 2000, "rocm": 5000, "cu": 3000}
 """About the size of builds that the package index lacks, in MB; their own index gives none."""

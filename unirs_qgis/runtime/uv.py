@@ -19,6 +19,7 @@ from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.download import digest_of, fetch_file, index_links, sentence
 from unirs_qgis.runtime.locks import LockedFile
 from unirs_qgis.runtime.programs import run_program
+from unirs_qgis.units import size_text
 
 PROGRAM = "uv.exe" if sys.platform == "win32" else "uv"
 
@@ -281,11 +282,6 @@ def folder_size(folder: Path) -> int:
             except OSError:
                 continue
     return size
-
-
-def size_text(size: float) -> str:
-    """A number of bytes, for people."""
-    return f"{size / 10**9:.1f} GB" if size >= 10**9 else f"{size / 10**6:.0f} MB"
 
 
 def explain_uv(lines: Sequence[str], status: int, *, offline: bool) -> UserError:

@@ -2260,6 +2260,10 @@
         <translation>Es wird nichts geschrieben und kein Layer hinzugefügt, außer einer Änderungskarte, die Sie anfordern. Ausgaben sind ANSWER, CONFIDENCE (0 bis 1, der gewählten Antwort), PROBABILITIES (JSON, je Antwortmöglichkeit), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (leer, wenn die Bilder auf diesem Computer geblieben sind), FOOTPRINT und DATES. Ein Wert, den das Modell nicht liefert, ist leer. Ein Fehler beendet den Lauf mit seinem Grund.</translation>
     </message>
     <message>
+        <source>The output {file} would overwrite a layer that is asked about; choose another file.</source>
+        <translation>Die Ausgabe {file} würde einen Layer überschreiben, nach dem gefragt wird; wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
         <source>On the map of {layer} the extent lies at both ends, across 180 degrees; ask about one side at a time.</source>
         <translation>Auf der Karte von {layer} liegt die Ausdehnung an beiden Enden, über 180 Grad hinweg; fragen Sie nach einer Seite auf einmal.</translation>
     </message>
@@ -2314,10 +2318,6 @@
     <message>
         <source>Change map</source>
         <translation>Änderungskarte</translation>
-    </message>
-    <message>
-        <source>The change map {file} would overwrite a layer that is asked about; choose another file.</source>
-        <translation>Die Änderungskarte {file} würde einen Layer überschreiben, nach dem gefragt wird; wählen Sie eine andere Datei.</translation>
     </message>
     <message>
         <source>Status</source>

@@ -2260,6 +2260,10 @@
         <translation>Rien n’est écrit et aucune couche n’est ajoutée, sauf une carte des changements que vous demandez. Les sorties sont ANSWER, CONFIDENCE (0 à 1, du choix retenu), PROBABILITIES (JSON, par choix), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (vide si les images sont restées sur cet ordinateur), FOOTPRINT et DATES. Une valeur que le modèle ne donne pas est vide. Un échec termine l’exécution avec sa raison.</translation>
     </message>
     <message>
+        <source>The output {file} would overwrite a layer that is asked about; choose another file.</source>
+        <translation>La sortie {file} écraserait une couche interrogée&#xa0;; choisissez un autre fichier.</translation>
+    </message>
+    <message>
         <source>On the map of {layer} the extent lies at both ends, across 180 degrees; ask about one side at a time.</source>
         <translation>Sur la carte de {layer}, l’emprise se trouve aux deux bouts, de part et d’autre de 180 degrés&#xa0;; interrogez un côté à la fois.</translation>
     </message>
@@ -2314,10 +2318,6 @@
     <message>
         <source>Change map</source>
         <translation>Carte des changements</translation>
-    </message>
-    <message>
-        <source>The change map {file} would overwrite a layer that is asked about; choose another file.</source>
-        <translation>La carte des changements {file} écraserait une couche interrogée&#xa0;; choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>Status</source>

@@ -126,7 +126,7 @@ class AnswerAlgorithm(ImageryAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         """Ask, and give the answer; nothing after a cancel."""
-        extent = self._one_box(parameters, context)
+        extent = self.one_box(parameters, context)
         request = self.request(parameters, context)
         with self.workplace(feedback) as workplace:
             asked = self._asked(workplace, request, extent, feedback)
@@ -137,13 +137,22 @@ class AnswerAlgorithm(ImageryAlgorithm):
         feedback.pushInfo(result["answer"])
         for name, file in self._files.items():
             style_output(file, StyleFile(self.FILES[name][1]), context)
-        values = self.values(result, request)
-        return {**values, "FOOTPRINT": crop.footprint, **self._files}
+        values = {**self.values(result, request), "FOOTPRINT": crop.footprint}
+        return {**values, **self._files, **self.written(result, parameters, context)}
 
     def values(self, result: Mapping[str, Any], request: BatchRequest) -> dict[str, Any]:
         """The worker's result as values of outputs."""
         views = request.params.get("views", 1)
         return values_of(Answer.of_result(result, views=views, dates=request.dates))
+
+    def written(
+        self,
+        result: Mapping[str, Any],  # noqa: ARG002
+        parameters: dict[str, Any],  # noqa: ARG002
+        context: QgsProcessingContext,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Outputs that are written here, of the worker's result; none by default."""
+        return {}
 
     def side(self, extent: QgsRectangle, image_size: int) -> int:  # noqa: ARG002
         """Pixels on the longer side of the crops: those of the model's image."""
@@ -152,7 +161,12 @@ class AnswerAlgorithm(ImageryAlgorithm):
     def show(self, notification: Mapping[str, Any], feedback: QgsProcessingFeedback) -> None:
         """Show the last notification of the worker about the request; nothing by default."""
 
-    def _one_box(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRectangle:
+    def one_box(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRectangle:
+        """What is asked about, in the CRS of the first layer.
+
+        Raises:
+            QgsProcessingException: It lies across 180 degrees, or does not overlap the layers.
+        """
         boxes = self.boxes(parameters, context)
         if len(boxes) > 1:
             raise QgsProcessingException(
@@ -211,6 +225,13 @@ def values_of(answer: Answer) -> dict[str, Any]:
         "PROBABILITIES": json.dumps(chances, ensure_ascii=False) if chances else "",
         "UNSURE": answer.unsure,
         "CHANGED": answer.changed,
+        **origin_of(answer),
+    }
+
+
+def origin_of(answer: Answer) -> dict[str, Any]:
+    """What answered, and when the images were taken; see ``AnswerAlgorithm.origin_labels``."""
+    return {
         "MODEL_NAME": answer.model,
         "DIGEST": answer.model_digest,
         "ENGINE": answer.engine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from qgis.core import (
@@ -25,24 +26,21 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterString,
     QgsRasterLayer,
+    QgsRectangle,
     QgsWkbTypes,
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.crops.draw import CropCancelled
-from unirs_qgis.crops.grid import CropError
 from unirs_qgis.fields import REAL, TEXT
 from unirs_qgis.processing.algorithm import Texts
-from unirs_qgis.processing.answer_algorithm import AnswerAlgorithm
-from unirs_qgis.processing.imagery_algorithm import Workplace, extent_parameter, views_parameter
+from unirs_qgis.processing.answer_algorithm import AnswerAlgorithm, origin_of
+from unirs_qgis.processing.imagery_algorithm import extent_parameter, views_parameter
 from unirs_qgis.processing.run import BatchRequest
-from unirs_qgis.processing.session import fail_if_interrupted, is_done, load_model
-from unirs_qgis.processing.styles import StyleFile, style_output
-from unirs_qgis.where import WHERE, picture_side, pixels_along
+from unirs_qgis.where import WHERE, answer_of_places, picture_side, pixels_along
 
 translate = QCoreApplication.translate
 
-MAP, PLACES = "MAP", "PLACES"
+PLACES = "PLACES"
 MOST_WINDOWS = 10_000
 
 
@@ -50,6 +48,9 @@ class FindPlaces(AnswerAlgorithm):
     """Asks about windows of an extent, coarse to fine."""
 
     NAME, METHOD = "findplaces", WHERE
+    WRITES_TEXT = False
+    MOST_NODATA = 0.9999
+    FILES = MappingProxyType({"MAP": ("map", "change-map.qml")})
 
     def texts(self) -> Texts:
         """What the toolbox shows."""
@@ -81,11 +82,6 @@ class FindPlaces(AnswerAlgorithm):
             output=translate("Processing", "Places"),
             help=(how, size, outputs),
         )
-
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802
-        """Declare the parameters; the answers of windows have no length."""
-        super().initAlgorithm(configuration)
-        self.removeParameter("MAX_TOKENS")
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
         """Layers, extent, question, sizes and thresholds."""
@@ -130,7 +126,7 @@ class FindPlaces(AnswerAlgorithm):
         )
         self.addParameter(
             QgsProcessingParameterRasterDestination(
-                MAP,
+                "MAP",
                 translate("Processing", "Map of probabilities"),
                 optional=True,
                 createByDefault=False,
@@ -139,7 +135,7 @@ class FindPlaces(AnswerAlgorithm):
         self.add_values(
             QgsProcessingOutputString,
             ANSWER=translate("Processing", "Answer"),
-            MODEL_NAME=translate("Processing", "Model that answered"),
+            **self.origin_labels(),
         )
         self.add_values(
             QgsProcessingOutputNumber,
@@ -167,41 +163,53 @@ class FindPlaces(AnswerAlgorithm):
         """Also find how many pixels there are to draw."""
         if not super().prepareAlgorithm(parameters, context, feedback):
             return False
-        self._box = self._one_box(parameters, context)
-        self._pixels = pixels_along(self.rasters(parameters, context), self._box, self.crs)
+        extent = self.one_box(parameters, context)
+        self._pixels = pixels_along(self.rasters(parameters, context), extent, self.crs)
         return True
 
     def question(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> tuple[str, dict[str, Any]]:
         """``QUESTION``, and how it is searched for."""
-        text = self.parameterAsString(parameters, "QUESTION", context).strip()
-        path = self.parameterAsOutputLayer(parameters, MAP, context)
+        text = self.question_text(parameters, context)
         params: dict[str, Any] = {
             "question": text,
             "threshold": self.parameterAsDouble(parameters, "THRESHOLD", context),
             "max_windows": self.parameterAsInt(parameters, "MAX_WINDOWS", context),
             "views": self.parameterAsInt(parameters, "VIEWS", context),
             "size": self.parameterAsDouble(parameters, "SIZE", context) or None,
-            "map": path or None,
         }
         return text, params
 
-    def processAlgorithm(  # noqa: N802
+    def side(self, extent: QgsRectangle, image_size: int) -> int:  # noqa: ARG002
+        """Enough pixels for the finest windows: those of the layers, within bounds."""
+        return picture_side(self._pixels, image_size)
+
+    def show(self, notification: Mapping[str, Any], feedback: QgsProcessingFeedback) -> None:
+        """How many windows are answered."""
+        if "levels" in notification:
+            share = notification["done"] / max(1, notification["total"])
+            steps = notification["level"] - 1 + share
+            feedback.setProgress(100 * steps / notification["levels"])
+
+    def values(self, result: Mapping[str, Any], request: BatchRequest) -> dict[str, Any]:
+        """The sentence, the places in numbers, and what answered."""
+        answer = answer_of_places(result, dates=request.dates)
+        areas = [place["area"] for place in result["places"]]
+        return {
+            "ANSWER": answer.text,
+            "COUNT": len(areas),
+            "AREA": None if None in areas else sum(areas),
+            **origin_of(answer),
+        }
+
+    def written(
         self,
+        result: Mapping[str, Any],
         parameters: dict[str, Any],
         context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
-        """Search, and write the places; nothing after a cancel."""
-        request = self.request(parameters, context)
-        del request.params["max_new_tokens"]
-        with self.workplace(feedback) as workplace:
-            result = self._search(workplace, request, feedback)
-        fail_if_interrupted(feedback)
-        if result is None:
-            return {}
-        feedback.pushInfo(result["answer"])
+        """The places, as features."""
         crs = QgsCoordinateReferenceSystem(result["crs"] or "")
         sink, places = self.parameterAsSink(
             parameters, PLACES, context, _fields(), QgsWkbTypes.Type.Polygon, crs
@@ -210,45 +218,7 @@ class FindPlaces(AnswerAlgorithm):
             raise QgsProcessingException(self.invalidSinkError(parameters, PLACES))
         for place in result["places"]:
             sink.addFeature(_feature(place, result))
-        style_output(result["map"] or "", StyleFile("change-map.qml"), context)
-        areas = [place["area"] for place in result["places"] if place["area"] is not None]
-        return {
-            PLACES: places,
-            **({MAP: result["map"]} if result["map"] else {}),
-            "ANSWER": result["answer"],
-            "MODEL_NAME": result["model"],
-            "COUNT": len(result["places"]),
-            "AREA": sum(areas),
-        }
-
-    def _search(
-        self, workplace: Workplace, request: BatchRequest, feedback: QgsProcessingFeedback
-    ) -> Mapping[str, Any] | None:
-        """The worker's result; ``None`` after a cancel."""
-        worker, renderer, folder = workplace
-        loaded = load_model(worker, request.model, feedback)
-        if loaded is None:
-            return None
-        try:
-            side = picture_side(self._pixels, loaded["image_size"])
-            crops = renderer.crops(self._box, side, folder)
-        except CropCancelled:
-            return None
-        except CropError as error:
-            raise QgsProcessingException(str(error)) from error
-        feedback.setProgressText(translate("Processing", "Asking {model}…").format(**loaded))
-        params = {**request.params, "paths": [str(crop.path) for crop in crops]}
-
-        def show(kind: str, facts: dict[str, Any]) -> None:
-            if kind == "window":
-                steps = facts["level"] - 1 + facts["done"] / facts["total"]
-                feedback.setProgress(100 * steps / facts["levels"])
-
-        pending = worker.submit(request.method, params, show)
-        if not is_done(pending.future, feedback):
-            pending.cancel()
-            return None
-        return pending.future.result()
+        return {PLACES: places}
 
 
 def _fields() -> QgsFields:

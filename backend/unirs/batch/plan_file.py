@@ -116,36 +116,39 @@ def _problem(error: ValidationError) -> str:
 
 def _absolute(plan: Plan, folder: Path) -> Plan:
     """The plan with paths that do not depend on a folder."""
+    rasters = tuple(_placed(name, folder) for name in plan.inputs.rasters)
+    changed = {
+        "inputs": {"rasters": rasters},
+        "tiles": {"clip": _beside(plan.tiles.clip, folder)},
+        "ask": {"model": _model(plan.ask.model, folder)},
+        "output": {
+            "folder": _beside(plan.output.folder, folder),
+            "export": _beside(plan.output.export, folder),
+        },
+    }
+    sections = {
+        name: getattr(plan, name).model_copy(update=values) for name, values in changed.items()
+    }
+    return plan.model_copy(update=sections)
+
+
+def _placed(name: str, folder: Path) -> str:
+    """A raster, folder or pattern; an address or a name of GDAL stays."""
     from unirs.imagery.local import elsewhere, exists
 
-    def placed(name: str) -> str:
-        if name.startswith("/") or ":" in name or elsewhere(name):
-            return name
-        path = folder / Path(name).expanduser()
-        is_pattern = glob.has_magic(name) and not exists(str(path))
-        return (
-            str(Path(glob.escape(str(folder)), Path(name).expanduser()))
-            if is_pattern
-            else str(path)
-        )
+    if name.startswith("/") or ":" in name or elsewhere(name):
+        return name
+    path = folder / Path(name).expanduser()
+    if glob.has_magic(name) and not exists(str(path)):
+        path = Path(glob.escape(str(folder)), Path(name).expanduser())
+    return str(path)
 
-    model = plan.ask.model
-    in_folder = folder / Path(model).expanduser()
-    inputs = plan.inputs.model_copy(update={"rasters": tuple(map(placed, plan.inputs.rasters))})
-    clip = plan.tiles.clip and folder / plan.tiles.clip.expanduser()
-    output = plan.output.model_copy(
-        update={
-            "folder": folder / plan.output.folder.expanduser(),
-            "export": plan.output.export and folder / plan.output.export.expanduser(),
-        }
-    )
-    return plan.model_copy(
-        update={
-            "inputs": inputs,
-            "tiles": plan.tiles.model_copy(update={"clip": clip}),
-            "ask": plan.ask.model_copy(
-                update={"model": str(in_folder) if "/" in model and in_folder.is_dir() else model}
-            ),
-            "output": output,
-        }
-    )
+
+def _model(name: str, folder: Path) -> str:
+    """A model folder that is written as a path; any other name of a model stays."""
+    path = folder / Path(name).expanduser()
+    return str(path) if "/" in name and path.is_dir() else name
+
+
+def _beside(path: Path | None, folder: Path) -> Path | None:
+    return path and folder / path.expanduser()

@@ -12,6 +12,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from unirs.cli import main
+from unirs.tool_server import serving
 
 from .conftest import call
 
@@ -161,3 +162,10 @@ def test_what_cannot_be_served_is_refused_at_once(folder, capfd, root, output, s
     (at / "file").write_bytes(b"")
     assert main(["mcp", "--root", str(at / root), "--output", str(at / output)]) == 2
     assert sentence in capfd.readouterr().err
+
+
+def test_without_the_extra_the_package_is_named(folder, output, capfd, monkeypatch):
+    monkeypatch.setattr(serving, "find_spec", lambda _: None)
+    assert main(["mcp", "--root", str(folder), "--output", str(output)]) == 2
+    assert "pip install 'unirs[mcp]'" in capfd.readouterr().err
+    assert not output.exists()

@@ -245,15 +245,15 @@ class Tools:
         windows: Annotated[
             int,
             Field(ge=1, le=10_000, description="Most windows to ask about, promising ones first."),
-        ] = 200,
+        ] = 50,
         extent: Extent = None,
         extent_crs: ExtentCrs = None,
         bands: Bands = None,
     ) -> Annotated[CallToolResult, WhereAnswer]:
         """Find where in a raster, or in two dates, the answer to a question is yes.
 
-        Asks about windows over the extent, coarse to fine: as many questions as `windows`, so that
-        it takes minutes on a processor. Returns the places as GeoJSON.
+        Asks about windows over the extent, coarse to fine: each takes as long as a question with
+        options, on a processor seconds. Returns the places as GeoJSON.
         """
         with refusals():
             paths = await self._paths(rasters)

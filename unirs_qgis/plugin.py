@@ -165,6 +165,7 @@ class Window(QObject):
             elsewhere.connect(self.conversations.show_soon)
         for other_runtime in (self.setup.started, self.setup.changed):
             other_runtime.connect(self.worker.stop)  # it has the old one's files open
+        self.setup.changed.connect(self._plan_set_up)
         menu.caption_requested.connect(lambda layers: self._ask_layers(layers, "caption"))
         menu.change_requested.connect(lambda layers: self._ask_layers(layers, "change"))
         menu.ask_requested.connect(self._prepare)

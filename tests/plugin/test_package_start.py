@@ -1,6 +1,7 @@
 """What happens when QGIS imports the plugin: the right Qt, and nothing left behind."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -61,3 +62,19 @@ def test_private_folders_are_private():
     assert not list(folder.iterdir())
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     folder.rmdir()
+
+
+def test_the_packaged_plugin_finds_its_runtime_and_its_locks(tmp_path):
+    """In the layout of the zip: the folder `wheels` lies in the plugin's own folder."""
+    plugin = tmp_path / "unirs_qgis"
+    shutil.copytree(ROOT / "unirs_qgis", plugin, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (ROOT / "backend/unirs/worker").glob("*.py"):
+        if path.name != "__init__.py":
+            shutil.copy(path, plugin / "shared" / path.name)
+    wheels = plugin / "wheels"
+    shutil.copytree(ROOT / "resources/locks", wheels / "locks")
+    (wheels / "index.txt").write_text("https://example.org/simple\n")
+    (wheels / "unirs-0.1.0-py3-none-any.whl").touch()
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import qgis.core; "
+    code += "from unirs_qgis.runtime.environment import find_payload; print(find_payload().index)"
+    assert run(code) == ["https://example.org/simple"]

@@ -16,6 +16,8 @@ from qtpy.QtWidgets import QLabel, QTextEdit
 from tests.plugin.running import is_running
 from unirs_qgis.dock import DockState
 from unirs_qgis.plugin import Window
+from unirs_qgis.runtime import runtime_setup
+from unirs_qgis.runtime.environment import find_payload
 from unirs_qgis.runtime.worker import WorkerState
 
 FLIGHT = Path(__file__).parents[2] / "backend/unirs/samples/flight.mp4"
@@ -54,6 +56,18 @@ def test_without_a_runtime_the_dock_offers_the_set_up(window, dated_layers, monk
     monkeypatch.delenv("UNIRS_PYTHON", raising=False)
     window._status.check_runtime()
     assert window.dock.state is DockState.NOT_SET_UP
+
+
+def test_the_dock_shows_what_a_set_up_downloads_before_it_begins(
+    window, dated_layers, monkeypatch, place, qtbot
+):
+    monkeypatch.delenv("UNIRS_PYTHON", raising=False)
+    monkeypatch.setattr(runtime_setup, "find_payload", lambda: find_payload(place.package))
+    window._status.check_runtime()
+    with qtbot.waitSignal(window.setup.planned, timeout=LONG):
+        window._show_dock(True)
+    label = window.dock.findChild(QLabel, "statusLabel")
+    assert "Set-up downloads 200 MB (PyTorch for the processor)" in label.toolTip()
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ PYTHON_VARIABLE = "UNIRS_PYTHON"
 RECORD_NAME = "current.json"
 
 _FOLDER_NAME = re.compile(r"[0-9a-f]{8}")
-_WHEELS = Path(__file__).parents[2] / "wheels"
+_WHEELS = Path(__file__).parents[1] / "wheels"
 
 
 class RuntimeState(Enum):

@@ -132,7 +132,7 @@ class RuntimeSetup(QObject):
         """Save what another computer is set up from; ``saved`` follows."""
         if not self._task:
             task = SaveTask(options, platform, target)
-            task.succeeded.connect(lambda folder: self.saved.emit(str(folder)))
+            task.succeeded.connect(self._on_saved)
             self._run(task)
 
     def remove(self) -> None:
@@ -145,7 +145,7 @@ class RuntimeSetup(QObject):
         if self._planning:
             self._planning.drop()
         self._planning = PlanTask(options)
-        self._planning.succeeded.connect(lambda plan: self._on_planned(plan.text))
+        self._planning.succeeded.connect(self._on_planned)
         self._planning.failed.connect(self._on_unplanned)
         QgsApplication.taskManager().addTask(self._planning)
 
@@ -178,14 +178,20 @@ class RuntimeSetup(QObject):
         self.progress = int(percent)
         self.progressed.emit(self.progress)
 
-    def _on_planned(self, text: str) -> None:
+    def _on_planned(self, plan: Plan) -> None:
+        self._show_plan(plan.text)
+
+    def _on_unplanned(self, code: str, message: str) -> None:
+        # A source tree has no package: the set-up itself explains that.
+        self._show_plan(message if code == "platform" else "")
+
+    def _show_plan(self, text: str) -> None:
         self._planning = None
         self.plan_text = text
         self.planned.emit()
 
-    def _on_unplanned(self, code: str, message: str) -> None:
-        # A source tree has no package: the set-up itself explains that.
-        self._on_planned(message if code == "platform" else "")
+    def _on_saved(self, folder: object) -> None:
+        self.saved.emit(str(folder))
 
     def _on_succeeded(self, _record: object) -> None:
         self._task = None

@@ -233,6 +233,7 @@ class UvProgress:
         self._ended = set(cache.glob(".tmp*"))  # of runs that were stopped
         self._fetching: dict[str, int] = {}
         self._fetched = 0
+        self._shown = 0.0
         self._counted = 0.0
 
     def read(self, line: str) -> None:
@@ -256,7 +257,8 @@ class UvProgress:
         self._counted = now
         folders = set(self._cache.glob(".tmp*")) - self._ended
         partial = sum(map(folder_size, folders)) / UNPACKED
-        done = self._fetched + min(partial, sum(self._fetching.values()))
+        present = self._fetched + min(partial, sum(self._fetching.values()))
+        done = self._shown = max(self._shown, present)  # an unpacked size is only about right
         largest = max(self._fetching, key=lambda name: self._fetching[name])
         text = QCoreApplication.translate("Setup", "Downloading {package}… {done} of {total}")
         total = max(self._total, 1)

@@ -55,6 +55,10 @@
         <translation>Fenster werden befragt:</translation>
     </message>
     <message>
+        <source>Working…</source>
+        <translation>In Arbeit…</translation>
+    </message>
+    <message>
         <source>Images were sent to {host}.</source>
         <translation>Bilder wurden an {host} gesendet.</translation>
     </message>

@@ -55,6 +55,10 @@
         <translation>Questions sur les fenêtres :</translation>
     </message>
     <message>
+        <source>Working…</source>
+        <translation>En cours…</translation>
+    </message>
+    <message>
         <source>Images were sent to {host}.</source>
         <translation>Des images ont été envoyées à {host}.</translation>
     </message>

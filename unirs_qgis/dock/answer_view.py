@@ -107,7 +107,8 @@ class AnswerView(QWidget):
             "view": self.tr("Averaging over several views…"),
             "window": self.tr("Asking about windows:"),
         }
-        self._stage.setText(f"{labels.get(stage, self.tr('Working…'))} {detail}".rstrip())
+        label = labels.get(stage, self.tr("Working…"))
+        self._stage.setText(f"{label} {detail}".rstrip())
         self._stage.setVisible(self._live)
 
     def show_thread(self, earlier: Sequence[Entry], note: str = "") -> None:

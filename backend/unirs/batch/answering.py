@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from unirs.batch import rows
 from unirs.batch.events import WorkerReady
 from unirs.batch.output import PartFacts, PartResult
-from unirs.batch.reading import ReadAhead, ReadTile, TileReader, defect
+from unirs.batch.reading import ReadAhead, Readers, ReadTile, defect
 from unirs.batch.rows import Row, TileQuestion
 from unirs.errors import UniRSError
 
@@ -71,6 +71,7 @@ class PartWorker:
         self.batch_size = ask.batch_size or self.engine.batch_size
         self.seconds = time.monotonic() - started
         self.tiles_done = 0
+        self._readers = Readers()
         self._turn = threading.Lock()
         self._stopping = threading.Event()
 
@@ -98,9 +99,9 @@ class PartWorker:
                 ``cancelled`` after ``stop``.
         """
         started = time.monotonic()
-        reader = TileReader(self.plan, self.engine, self.stopping)
         ahead = _BATCHES_AHEAD * self.batch_size
-        with ReadAhead(part.tiles(), reader.read, ahead) as tiles, self._turn:
+        reading = ReadAhead(part.tiles(), self.plan, self.engine, self._readers, ahead)
+        with reading as tiles, self._turn:
             answering = _Answering(self, part.name, tiles)
             found = answering.rows()
         if self.stopping():
@@ -111,6 +112,11 @@ class PartWorker:
     def stop(self) -> None:
         """End what is running soon, with ``cancelled``."""
         self._stopping.set()
+
+    def close(self) -> None:
+        """Release the engine and the threads."""
+        self._readers.close()
+        self.engine.close()
 
     def stopping(self) -> bool:
         """Whether it was stopped."""

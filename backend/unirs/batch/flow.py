@@ -60,7 +60,7 @@ def _answers_here(plan: Plan, waiting: Iterable[Part]) -> Generator[PartResult |
                 yield from _awaited(given.popleft(), worker)
         finally:
             worker.stop()
-    worker.engine.close()
+    worker.close()
 
 
 def _awaited(part: Future[PartResult], worker: PartWorker) -> Iterator[PartResult | Event]:

@@ -13,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from unirs import __version__
@@ -102,7 +103,10 @@ def answers_on_ray(
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[dict[str, float]]:
     """What a cluster offers, while this process is connected to it."""
-    for name, value in _RAY_SETTINGS.items():
+    settings = dict(_RAY_SETTINGS)
+    if cluster.address == LOCAL:  # Ray listens on all networks; nobody else has this token
+        settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token_hex(32)}
+    for name, value in settings.items():
         os.environ.setdefault(name, value)
     try:
         import ray

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import logging
-import time
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from unirs.dates import parse_date
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from unirs.engines.engine import Engine
 
 READERS = 2
-"""Threads that read the tiles of a part."""
+"""Threads that read the tiles of a worker."""
 
 READING_SECONDS = 120.0
 """Longest wait for the images of a tile: storage that hangs must not end a run."""
@@ -42,21 +45,92 @@ class ReadTile:
     images: VisualInput | UniRSError | None
 
 
-class TileReader:
-    """Reads the images of tiles, each once for all questions.
+class Readers:
+    """Threads that read, for as long as a worker lives: GDAL and PROJ set each thread up anew.
 
-    Args:
-        plan: What is read of a raster.
-        engine: What the images are read for.
-        stop: Ends the reading.
+    They are daemons: one that hangs must not keep the process from its end.
     """
 
-    def __init__(self, plan: Plan, engine: Engine, stop: Callable[[], bool]) -> None:
-        self._plan, self._engine, self._stop = plan, engine, stop
+    def __init__(self) -> None:
+        self._work: SimpleQueue[tuple[Future[ReadTile], Callable[[], ReadTile]] | None]
+        self._work = SimpleQueue()
+        for _ in range(READERS):
+            self.add()
+
+    def add(self) -> None:
+        """Start another thread, in place of one that hangs."""
+        threading.Thread(target=self._read, name="unirs-batch-reader", daemon=True).start()
+
+    def submit(self, work: Callable[[], ReadTile]) -> Future[ReadTile]:
+        """Have something read when a thread is free, first come, first served."""
+        future: Future[ReadTile] = Future()
+        self._work.put((future, work))
+        return future
+
+    def close(self) -> None:
+        """End the threads after what they were given."""
+        for _ in range(READERS):
+            self._work.put(None)
+
+    def _read(self) -> None:
+        while given := self._work.get():
+            future, work = given
+            if future.set_running_or_notify_cancel():
+                future.set_result(work())
+
+
+class ReadAhead:
+    """The tiles of a part in their order, read before they are needed. Reading begins at once.
+
+    Args:
+        tiles: Taken from as there is room.
+        plan: What is read of a raster.
+        engine: What the images are read for.
+        readers: What reads.
+        ahead: Tiles that are held at a time.
+    """
+
+    def __init__(
+        self, tiles: Iterator[BatchTile], plan: Plan, engine: Engine, readers: Readers, ahead: int
+    ) -> None:
+        self._tiles, self._plan, self._engine = tiles, plan, engine
+        self._readers, self._ahead = readers, ahead
+        self._held: deque[tuple[BatchTile, Future[ReadTile]]] = deque()
         self._hanging: set[tuple[str, ...]] = set()  # files that are not waited for again
 
-    def read(self, tile: BatchTile) -> ReadTile:
-        """A tile with its images, or the reason why there are none."""
+    def __enter__(self) -> ReadAhead:
+        """Begin to read."""
+        self._fill()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Read no further."""
+        for held in self._held:
+            held[1].cancel()
+
+    def __iter__(self) -> Iterator[ReadTile]:
+        """The tiles; each is waited for."""
+        while self._held:
+            tile, future = self._held.popleft()
+            read = self._awaited(tile, future)
+            self._fill()
+            yield read
+
+    def _fill(self) -> None:
+        while len(self._held) < self._ahead and (tile := next(self._tiles, None)):
+            self._held.append((tile, self._readers.submit(partial(self._read, tile))))
+
+    def _awaited(self, tile: BatchTile, future: Future[ReadTile]) -> ReadTile:
+        try:
+            return future.result(0 if tile.paths in self._hanging else READING_SECONDS)
+        except concurrent.futures.TimeoutError:
+            self._hanging.add(tile.paths)
+            if not future.cancel():
+                self._readers.add()
+            return ReadTile(tile, _hangs(tile))
+
+    def _read(self, tile: BatchTile) -> ReadTile:
+        """A tile with its images, or the reason why there are none; it never raises."""
         try:
             images = self._images(tile)
         except UniRSError as error:
@@ -69,64 +143,15 @@ class TileReader:
         return ReadTile(tile, images if share >= self._plan.tiles.minimum_data else None)
 
     def _images(self, tile: BatchTile) -> VisualInput:
+        from unirs.tasks import read_visual
+
         if tile.failure:
             raise UniRSError(tile.failure.code, tile.failure.message)
         if tile.paths in self._hanging:
             raise _hangs(tile)
-        return _dated(self._read_in_time(tile), tile)
-
-    def _read_in_time(self, tile: BatchTile) -> VisualInput:
-        from unirs.tasks import read_visual
-
-        end = time.monotonic() + READING_SECONDS
         request, *_ = self._plan.requests(tile)
-        size, frames = self._engine.image_size, self._engine.frame_count
-        try:
-            return read_visual(
-                request, size, frames, lambda: self._stop() or time.monotonic() > end
-            )
-        except UniRSError as error:
-            if error.code != "cancelled" or self._stop():
-                raise
-            self._hanging.add(tile.paths)
-            raise _hangs(tile) from error
-
-
-class ReadAhead:
-    """Tiles in their order, read before they are needed. Reading begins at once.
-
-    Args:
-        tiles: Taken from as there is room.
-        read: Reads one; it must not raise.
-        ahead: Tiles that are held at a time.
-    """
-
-    def __init__(
-        self, tiles: Iterator[BatchTile], read: Callable[[BatchTile], ReadTile], ahead: int
-    ) -> None:
-        self._tiles, self._read, self._ahead = tiles, read, ahead
-        self._pool = ThreadPoolExecutor(READERS, "unirs-batch-reader")
-        self._held: deque[Future[ReadTile]] = deque()
-
-    def __enter__(self) -> ReadAhead:
-        """Begin to read."""
-        self._fill()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Read no further."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def __iter__(self) -> Iterator[ReadTile]:
-        """The tiles; each is waited for."""
-        while self._held:
-            tile = self._held.popleft().result()
-            self._fill()
-            yield tile
-
-    def _fill(self) -> None:
-        while len(self._held) < self._ahead and (tile := next(self._tiles, None)):
-            self._held.append(self._pool.submit(self._read, tile))
+        images = read_visual(request, self._engine.image_size, self._engine.frame_count)
+        return _dated(images, tile)
 
 
 def defect(error: Exception) -> UniRSError:

@@ -48,7 +48,7 @@ class Cost:
     def text(self) -> str:
         """As part of a sentence."""
         unit = "m" if self.in_metres else "units"
-        windows = f"{self.windows:,} windows of {self.size:,.0f} {unit}"
+        windows = f"{self.windows:,} window{'s' * (self.windows != 1)} of {self.size:,.0f} {unit}"
         return f"up to {windows}, which may take {duration_text(self.seconds)}"
 
 

@@ -21,7 +21,7 @@ from unirs.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
 LAB_PROJECT = ROOT / "backend"
-PARTS_OF_INTERFACES = {"affine": ["rasterio"], "pydantic_core": ["pydantic"]}
+PARTS_OF_INTERFACES = {"affine": ["rasterio"], "pydantic_core": ["pydantic"], "anyio": ["mcp"]}
 """Libraries that belong to the interface of another one, which is the declared dependency."""
 
 MODEL = ROOT / "resources" / "models" / "unirs-small"
@@ -43,12 +43,14 @@ def metadata_of(wheel: zipfile.ZipFile, file: str) -> str:
 
 
 def dependencies_of(project: Path) -> set[str]:
-    """Names of the dependencies that a ``pyproject.toml`` declares for installation."""
+    """Names of the dependencies that a ``pyproject.toml`` declares for users, extras included."""
     block = re.search(
         r"^dependencies = \[$(.*?)^\]$", project.read_text(), re.DOTALL | re.MULTILINE
     )
     assert block
     lines = re.findall(r'^    "([^"]+)"', block[1], re.MULTILINE)
+    _, _, extras = project.read_text().partition("[project.optional-dependencies]")
+    lines += re.findall(r'"([^"]+)"', extras.partition("dev = [")[0])
     return {canonicalize_name(Requirement(line).name) for line in lines}
 
 

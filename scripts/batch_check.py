@@ -3,6 +3,7 @@
 ``python -m scripts.batch_check kills``: two nodes on this computer and 1,000 tiles; a node, ten
 workers and the driver are killed. ``python -m scripts.batch_check speed``: the overhead against a
 plain loop over 1,000 tiles, and two workers against one. Both use a model with random weights.
+``python -m scripts.batch_check overhead``: the overhead with the default model, on fewer tiles.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ COLUMNS, ROWS = 40, 25
 TILES = COLUMNS * ROWS
 PART_TILES = 20
 KILLS = 10
+CITY_TILE = 80
+"""Pixels of a tile of the sample raster of a city."""
 
 
 def main() -> None:
@@ -36,7 +39,11 @@ def main() -> None:
         drive(Path(arguments[0]), json.loads(arguments[1]))
         return
     with tempfile.TemporaryDirectory(prefix="ub-") as folder:
-        print(json.dumps({"kills": kills, "speed": speed}[word](Path(folder)), indent=2))
+        print(
+            json.dumps(
+                {"kills": kills, "speed": speed, "overhead": overhead}[word](Path(folder)), indent=2
+            )
+        )
 
 
 def drive(plan: Path, cluster: dict[str, Any] | None) -> None:
@@ -123,6 +130,33 @@ def speed(folder: Path) -> dict[str, Any]:
         "opening_seconds": [round(rate.opening, 1) for rate in speeds],
         "tiles_per_second": [round(rate.tiles_per_second, 1) for rate in speeds],
         "two_workers_speedup": round(speeds[1].tiles_per_second / speeds[0].tiles_per_second, 2),
+        "load": os.getloadavg()[0],
+    }
+
+
+def overhead(folder: Path) -> dict[str, Any]:
+    """Processor seconds of a worker with the default model against a plain loop."""
+    from unirs.batch.answering import PartWorker
+    from unirs.batch.plan import Plan
+    from unirs.samples import CITY
+
+    road = {"task": "ask", "question": "Is there a road?", "options": ["yes", "no"]}
+    values = {
+        "inputs": {"rasters": [str(CITY.path)]},
+        "tiles": {"size": CITY_TILE},
+        "ask": {"questions": [road], "device": "cpu"},
+        "output": {"folder": "output"},
+    }
+    plan = Plan.of(values, folder)
+    worker = PartWorker(plan, 1)
+    plain(worker, plan, 4)  # what happens once is not counted
+    loop = processor(lambda: plain(worker, plan, TILES))
+    batch = processor(lambda: by_worker(worker, plan, TILES))
+    return {
+        "plain_loop_processor_seconds": round(loop, 2),
+        "worker_processor_seconds": round(batch, 2),
+        "worker_overhead": round(batch / loop - 1, 3),
+        "opening_seconds": round(worker.seconds, 1),
         "load": os.getloadavg()[0],
     }
 

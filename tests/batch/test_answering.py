@@ -6,7 +6,10 @@ import json
 import threading
 from itertools import chain, islice
 
+import numpy as np
 import pytest
+import rasterio
+from rasterio.windows import Window
 
 from unirs.batch.answering import PartWorker
 from unirs.batch.sources import survey
@@ -152,3 +155,12 @@ def test_storage_that_hangs_is_waited_for_once(write_raster, tiny_plan, monkeypa
     assert len(rows) == 8
     assert len(reads) <= 2, "only what the threads had begun"
     end.set()
+
+
+def test_tiles_without_any_data_are_skipped(write_raster, tiny_plan) -> None:
+    path = write_raster("a.tif", 16, 32)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.nodata = 0
+        dataset.write(np.zeros((3, 16, 16), np.uint8), window=Window(0, 0, 16, 16))
+    rows, (result,) = rows_of(tiny_plan("a.tif"))
+    assert (len(rows), result.facts.skipped) == (1, 1)

@@ -37,8 +37,8 @@ class ReadTile:
 
     Attributes:
         tile: Which one.
-        images: Its images, or the reason why there are none; ``None`` where it has less data than
-            the plan wants.
+        images: Its images, or the reason why there are none; ``None`` where it has no data, or
+            less than the plan wants.
     """
 
     tile: BatchTile
@@ -134,8 +134,7 @@ class ReadAhead:
         try:
             images = self._images(tile)
         except UniRSError as error:
-            is_empty = error.code == "all_nodata" and self._plan.tiles.minimum_data > 0
-            return ReadTile(tile, None if is_empty else error)
+            return ReadTile(tile, None if error.code == "all_nodata" else error)
         except Exception as error:
             _log.exception("Reading the tile %s failed:", tile.id)
             return ReadTile(tile, defect(error))

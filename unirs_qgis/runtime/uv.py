@@ -26,7 +26,7 @@ PROGRAM = "uv.exe" if sys.platform == "win32" else "uv"
 NETWORK_CODES = frozenset({"network", "proxy", "certificate", "login"})
 """Failures of the network, of which another source may be free."""
 
-UNPACKED = 3.7
+UNPACKED = 3.3
 """Size of a package on the disk, as a multiple of its wheel; measured over the lock for Linux."""
 
 _SIGNS = (

@@ -83,12 +83,8 @@
         <translation>Was das Modell gesehen hat</translation>
     </message>
     <message>
-        <source>Show change map</source>
-        <translation>Änderungskarte zeigen</translation>
-    </message>
-    <message>
-        <source>Add the change map of this answer to the project</source>
-        <translation>Die Änderungskarte dieser Antwort zum Projekt hinzufügen</translation>
+        <source>Add the map of this answer to the project</source>
+        <translation>Die Karte dieser Antwort dem Projekt hinzufügen</translation>
     </message>
     <message>
         <source>Stopped: this answer is not finished.</source>
@@ -786,6 +782,10 @@
 </context>
 <context>
     <name>EntryActions</name>
+    <message>
+        <source>Show map of places</source>
+        <translation>Karte der Stellen zeigen</translation>
+    </message>
     <message>
         <source>Zoom to the footprint</source>
         <translation>Zum Umriss zoomen</translation>

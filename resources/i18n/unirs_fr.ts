@@ -83,12 +83,8 @@
         <translation>Ce que le modèle a vu</translation>
     </message>
     <message>
-        <source>Show change map</source>
-        <translation>Afficher la carte des changements</translation>
-    </message>
-    <message>
-        <source>Add the change map of this answer to the project</source>
-        <translation>Ajouter au projet la carte des changements de cette réponse</translation>
+        <source>Add the map of this answer to the project</source>
+        <translation>Ajouter la carte de cette réponse au projet</translation>
     </message>
     <message>
         <source>Stopped: this answer is not finished.</source>
@@ -786,6 +782,10 @@
 </context>
 <context>
     <name>EntryActions</name>
+    <message>
+        <source>Show map of places</source>
+        <translation>Montrer la carte des lieux</translation>
+    </message>
     <message>
         <source>Zoom to the footprint</source>
         <translation>Zoomer sur le contour</translation>

@@ -220,9 +220,9 @@ class AnswerView(QWidget):
         self._seen_fold.header.setObjectName("seenFold")
         self._details = WrapLabel(secondary=True)
         self._details.setObjectName("detailsLabel")
-        self._map = CompactButton(self.tr("Show change map"), "map")
+        self._map = CompactButton(action_text("change_map"), "map")
         self._map.setObjectName("mapButton")
-        self._map.setToolTip(self.tr("Add the change map of this answer to the project"))
+        self._map.setToolTip(self.tr("Add the map of this answer to the project"))
         self._map.clicked.connect(lambda: self._act("change_map"))
 
     def _text(self, object_name: str, name: str) -> GrowingText:
@@ -361,6 +361,7 @@ class AnswerView(QWidget):
         """Shows the actions that the entry has; call it after a change of the mappable entries."""
         has_entry = self._entry is not None
         self._map.setVisible(has_entry and self._entry.id in self._mappable)
+        self._map.setText(action_text("change_map", self._entry.task if has_entry else ""))
         for tool in self._tools.values():
             tool.setVisible(has_entry)
         can_continue = has_entry and self._entry.answer.can_be_followed

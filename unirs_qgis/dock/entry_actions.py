@@ -18,12 +18,15 @@ ICONS = {
 """Icon of each action, in the order of the menu."""
 
 
-def action_text(action: str) -> str:
+def action_text(action: str, task: str = "") -> str:
     """An action in the user's language.
 
     Args:
         action: A key of `ICONS`.
+        task: That of the entry: the map of a search is one of places.
     """
+    if (action, task) == ("change_map", "where"):
+        return translate("EntryActions", "Show map of places")
     return {
         "zoom": translate("EntryActions", "Zoom to the footprint"),
         "highlight": translate("EntryActions", "Highlight the footprint"),

@@ -253,7 +253,7 @@ class HistoryView(QWidget):
         for name, icon_name in ICONS.items():
             if name == "delete":
                 menu.addSeparator()
-            action = menu.addAction(icon(icon_name, colours(self)), action_text(name))
+            action = menu.addAction(icon(icon_name, colours(self)), action_text(name, entry.task))
             action.setData(name)
             action.setEnabled(name in enabled)
         menu.triggered.connect(lambda action: self._act(entry.id, action.data()))

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from rasterio.transform import from_origin
 from shapely import Point
 
 from tests.where.conftest import SIDE
-from unirs.answers import Answer, acquisition_dates, image_facts
+from unirs.answers import Answer, OptionScore, acquisition_dates, image_facts
 from unirs.errors import UniRSError
 from unirs.where.whole import answer_whole, whole_cost
 from unirs.where.whole_request import WholeRequest
@@ -140,6 +141,22 @@ def test_ground_without_data_is_not_read_window_by_window(engine, tmp_path):
     assert found.windows.full > 90_000
     spot = Point(500_000 + 20_480 + 128, 5_000_000 - 10_240 - 128)
     assert found.findings[0].places[0].distance(spot) < 256
+
+
+def test_the_edge_of_the_data_is_no_place(new_engine, write):
+    """Models take ground without data for water, or sand."""
+
+    class ShoreEngine(new_engine):
+        def answer(self, visual, question, **_):
+            empty = visual.crops[-1].nodata_share
+            answer = super().answer(visual, question)
+            yes = 0.95 if empty > 0.3 else 0.02
+            scores = (OptionScore("yes", yes), OptionScore("no", 1 - yes))
+            return replace(answer, text="yes" if yes > 0.5 else "no", options=scores)
+
+    path = write(size=(64, 64), nodata=[(0, 0, 34), (0, 36, 28), (44, 0, 20)])
+    found = answer_whole(ShoreEngine(), WholeRequest(path, "Is there a beach?"))
+    assert found.text.startswith("No, in none of ")
 
 
 def test_a_stop_keeps_the_answers_so_far(naming, write):

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SQUARES_ACROSS = 2
 """Squares of the map along a window: the finest windows overlap by a half."""
 
+ENOUGH_DATA = 0.75
+"""Share of a window that has data where its yes alone is a place."""
+
 PATCHES_ACROSS = 16
 """The same where the change map of each window places its vote: some metres each."""
 
@@ -137,9 +140,10 @@ class _Search:
         for done, (window, answer) in enumerate(self._asking.answers(windows), start=1):
             probability = None if answer is None else _probability(answer)
             if answer is not None and probability is not None:
-                self._votes.add(window.box, probability)
+                vote, weight = self._vote(answer, probability)
+                self._votes.add(window.box, vote, weight=weight)
                 if self._found is not self._votes:
-                    self._found.add(window.box, probability, answer.change_map)
+                    self._found.add(window.box, vote, answer.change_map, weight)
                 if number == 1:
                     self._lowest = min(self._lowest, probability)
             if self._on_window:
@@ -154,6 +158,17 @@ class _Search:
                         len(windows),
                     )
                 )
+
+    def _vote(self, answer: Answer, probability: float) -> tuple[float, float]:
+        """The vote of a window, and its weight.
+
+        Beside ground without data, models take its edge for a shore: where much of a window is
+        without data, it only shows where to look more closely, and counts little beside others.
+        """
+        images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
+        data = 1 - max((image.nodata_share for image in images), default=0.0)
+        least = 0.9 * self._request.threshold
+        return probability if data >= ENOUGH_DATA else min(probability, least), data**4
 
     def _promising(self, number: int, level: Level) -> list[Tile]:
         """The windows of a level over ground that is not surely no.

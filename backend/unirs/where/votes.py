@@ -15,7 +15,7 @@ Patches = NDArray[np.float32]
 
 
 class Votes:
-    """Probabilities of yes on a raster: where windows of one size overlap, their mean.
+    """Probabilities of yes on a raster: where windows of one size overlap, their weighted mean.
 
     Finer windows replace coarser ones, which show small things badly.
 
@@ -28,9 +28,11 @@ class Votes:
         self._extent = extent
         self._coarser = np.full(shape, np.nan, np.float32)
         self._sums = np.zeros(shape, np.float32)
-        self._counts = np.zeros(shape, np.uint16)
+        self._weights = np.zeros(shape, np.float32)
 
-    def add(self, box: Box, probability: float, patches: Patches | None = None) -> None:
+    def add(
+        self, box: Box, probability: float, patches: Patches | None = None, weight: float = 1.0
+    ) -> None:
         """The vote of a window of the present size; evenly in all of it without patches."""
         rows, columns = self._rows(box), self._columns(box)
         votes: float | Patches = probability
@@ -42,20 +44,20 @@ class Votes:
                 ]
             )
         cells = rows.within, columns.within
-        self._sums[cells] += votes
-        self._counts[cells] += 1
+        self._sums[cells] += weight * votes
+        self._weights[cells] += weight
 
     def go_finer(self) -> None:
         """The windows that follow are smaller."""
         self._coarser = self.probabilities
         self._sums[:] = 0
-        self._counts[:] = 0
+        self._weights[:] = 0
 
     @property
     def probabilities(self) -> NDArray[np.float32]:
         """``[rows, columns]``, 0 to 1; NaN where no window has voted."""
-        voted = self._counts > 0
-        return np.where(voted, self._sums / np.maximum(self._counts, 1), self._coarser)
+        voted = self._weights > 0
+        return np.divide(self._sums, self._weights, out=self._coarser.copy(), where=voted)
 
     def promising(self, windows: Iterable[Tile], at_least: float) -> list[Tile]:
         """The windows over ground that is not surely no, the most probable ones first.
@@ -77,13 +79,13 @@ class Votes:
 
     def _rows(self, box: Box) -> _Span:
         _, min_y, _, max_y = self._extent
-        count = self._counts.shape[0]
+        count = self._weights.shape[0]
         height = (max_y - min_y) / count
         return _Span((max_y - box.y_max) / height, (max_y - box.y_min) / height, count)
 
     def _columns(self, box: Box) -> _Span:
         min_x, _, max_x, _ = self._extent
-        count = self._counts.shape[1]
+        count = self._weights.shape[1]
         width = (max_x - min_x) / count
         return _Span((box.x_min - min_x) / width, (box.x_max - min_x) / width, count)
 

@@ -82,7 +82,7 @@ def test_cells_are_found_where_places_cover_enough_of_them():
 
 @pytest.mark.slow
 def test_an_evaluation_reports_and_asks_nothing_twice(root, pipeline: Pipeline, tmp_path):
-    options = Options(tmp_path / "out", limit=1)
+    options = Options(tmp_path / "out", limit=1, clue=False)
     large = {"size": 120.0}  # few windows
     first = evaluate_places(root, lambda: pipeline, options, **large)
     assert set(first.record["figures"]) == {"UC Merced, scattered", "LEVIR-CD, pairs"}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SQUARES_ACROSS = 2
 """Squares of the map along a window: the finest windows overlap by a half."""
 
-ENOUGH_DATA = 0.75
+ENOUGH_DATA = 0.95
 """Share of a window that has data where its yes alone is a place."""
 
 PATCHES_ACROSS = 16

@@ -170,7 +170,8 @@ class TestRuntime:
         self, setup, qtbot, place, monkeypatch
     ):
         monkeypatch.setattr(runtime_setup, "find_payload", lambda: find_payload(place.package))
-        group = make_page(setup, qtbot).runtime
+        page = make_page(setup, qtbot)  # held, as Qt deletes its parts with it
+        group = page.runtime
         with qtbot.waitSignal(setup.planned, timeout=TIMEOUT):
             group.build_combo.setCurrentIndex(group.build_combo.findData("xpu"))
         qtbot.waitUntil(lambda: "XPU" in group.plan_label.text(), timeout=TIMEOUT)
@@ -182,7 +183,8 @@ class TestRuntime:
     ):
         monkeypatch.setattr(runtime_setup, "find_payload", lambda: find_payload(place.package))
         place.uv_wheel()
-        group = make_page(setup, qtbot).runtime
+        page = make_page(setup, qtbot)  # held, as Qt deletes its parts with it
+        group = page.runtime
         group.index_edit.setText(place.write_index())
         group.uv_edit.setFilePath(str(find_uv()))
         monkeypatch.setenv("UV_PYTHON_DOWNLOADS_JSON_URL", write_python(tmp_path / "mirror"))
@@ -201,7 +203,8 @@ class TestRuntime:
 
     def test_with_one_repair_and_removal_are_offered(self, setup, qtbot):
         python = set_up_by_hand()
-        group = make_page(setup, qtbot).runtime
+        page = make_page(setup, qtbot)  # held, as Qt deletes its parts with it
+        group = page.runtime
         assert group.set_up_button.text() == "Repair"
         assert "2.13.0" in group.state_label.text()
         released = []
@@ -229,7 +232,8 @@ class TestRuntime:
         setup._task = object()
         setup._show_stage("Downloading torch…")
         setup._add_line("Collecting numpy")
-        group = make_page(setup, qtbot).runtime
+        page = make_page(setup, qtbot)  # held, as Qt deletes its parts with it
+        group = page.runtime
         assert not group.activity.isHidden()
         assert "Collecting numpy" in group.log_view.toPlainText()
         setup._task = None
@@ -238,7 +242,8 @@ class TestRuntime:
         self, setup, qtbot, monkeypatch, tmp_path
     ):
         monkeypatch.setenv("UNIRS_PYTHON", str(tmp_path / "python"))
-        group = make_page(setup, qtbot).runtime
+        page = make_page(setup, qtbot)  # held, as Qt deletes its parts with it
+        group = page.runtime
         assert not group.python_edit.isEnabled()
         assert "UNIRS_PYTHON" in group.python_hint.text()
         assert not group.set_up_button.isEnabled()

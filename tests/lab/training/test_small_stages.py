@@ -72,7 +72,7 @@ def test_the_published_mixture_is_that_of_the_recipe():
 
     shares = [share for source in settings.data.values() for share in source.shares.values()]
     assert sum(shares) == pytest.approx(1.0)
-    assert (settings.steps, settings.batch_size, settings.rows_per_group) == (560, 8, 4)
+    assert (settings.steps, settings.batch_size, settings.rows_per_group) == (500, 8, 4)
     assert settings.rates == {"projector": 1.0, "language_model": 0.5, "change": 0.2}
     assert (settings.length_power, settings.change_weight) == (0.25, 0.3)
 

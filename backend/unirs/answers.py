@@ -24,18 +24,19 @@ EngineKind = Literal["unirs", "transformers", "server"]
 UNSURE_BELOW = 0.6
 """An answer chosen from options whose probability is lower is shown as not sure."""
 
-_CONFIG = ConfigDict(
+RESULT_CONFIG = ConfigDict(
     arbitrary_types_allowed=True,
     extra="forbid",
     json_schema_serialization_defaults_required=True,
 )
+"""How every part of a result is validated and described."""
 
 
 @dataclass(frozen=True)
 class OptionScore:
     """One member of a closed set of answers, with its probability."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     text: str
     probability: Annotated[
@@ -51,7 +52,7 @@ class OptionScore:
 class ImageFacts:
     """Facts about an image that the model read."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     source: Annotated[str, Field(description="The file that it was read from.")]
     date: Annotated[str | None, Field(description="YYYY-MM-DD, YYYY-MM or YYYY, by its precision.")]
@@ -87,7 +88,7 @@ class StageSeconds:
     Answers of one batch share its time equally.
     """
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     load: Annotated[float, Field(description="Loading the model; not part of the total.")] = 0.0
     vision: float = 0.0
@@ -102,7 +103,7 @@ class StageSeconds:
 class TokenCounts:
     """Tokens of the text of the prompt, of its images, and of the answer."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     prompt: int = 0
     visual: int = 0
@@ -113,7 +114,7 @@ class TokenCounts:
 class Answer:
     """An answer, and how it was made."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     text: Annotated[
         str,

@@ -14,13 +14,13 @@ from unirs.answers import UNSURE_BELOW
 from unirs.batch.summary import FAILED, QuestionSummary
 
 MAX_CATEGORIES = 12
-"""Answers with a colour of their own: more cannot be told apart."""
+"""Answers with a colour of their own: more are hard to distinguish."""
 
 PALETTE = (
     *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"),
     *("#f0e442", "#332288", "#88ccee", "#117733", "#aa4499", "#999933"),
 )
-"""Colours that people with any colour vision can tell apart (Okabe and Ito; Tol)."""
+"""Colours that people with any colour vision can distinguish (Okabe and Ito; Tol)."""
 
 NEUTRAL, FAILURE = "#d9d9d9", "#b2182b"
 OPACITY = 0.6

@@ -16,7 +16,7 @@ from unirs.cli import batch_output
 from unirs.cli.batch_options import PlanOptions, plan_values
 from unirs.cli.environment import require_extra
 from unirs.cli.options import takes_options
-from unirs.cli.screen import Watch, print_table
+from unirs.cli.screen import Bars, Watch, print_table
 from unirs.errors import UniRSError
 from unirs.files import file_size
 
@@ -196,8 +196,9 @@ def _run(plan: Plan, cluster: Cluster | None, retry_failed: bool) -> None:
             "choose another folder.",
         )
     try:
-        with BatchProgress() as progress:
-            summary = run_batch(plan, cluster, retry_failed=retry_failed, on_event=progress.show)
+        with Bars() as bars:
+            show = BatchProgress(bars).show
+            summary = run_batch(plan, cluster, retry_failed=retry_failed, on_event=show)
     except KeyboardInterrupt:
         raise UniRSError(
             "stopped", "Stopped before it was done; the same command goes on with it."

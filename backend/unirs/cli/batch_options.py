@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from unirs.cli.options import ANSWER, IMAGE, MODEL, split
+from unirs.cli.options import ANSWER, IMAGE, MODEL, AllowRemote, Bands, Clue, split
 from unirs.cli.questions import read_classes
 
 QUESTIONS, TILES, OUTPUT = "Questions", "Tiles", "Output"
@@ -97,14 +97,7 @@ class PlanOptions:
             rich_help_panel=TILES,
         ),
     ] = None
-    bands: Annotated[
-        str | None,
-        typer.Option(
-            metavar="1,2,3",
-            help="Band numbers for red, green, blue, or one for grey.",
-            rich_help_panel=IMAGE,
-        ),
-    ] = None
+    bands: Bands = None
     stretch: Annotated[
         Literal["auto", "none", "percentile", "minmax"] | None,
         typer.Option(
@@ -144,23 +137,8 @@ class PlanOptions:
         int | None,
         typer.Option(min=1, metavar="N", help="Images side by side.", rich_help_panel=MODEL),
     ] = None
-    allow_remote: Annotated[
-        bool,
-        typer.Option(
-            "--allow-remote",
-            help="Let the images be sent to a server on another computer.",
-            rich_help_panel=MODEL,
-        ),
-    ] = False
-    clue: Annotated[
-        bool | None,
-        typer.Option(
-            "--clue/--no-clue",
-            help="Have the model describe the images first; by default where it was trained so.",
-            show_default=False,
-            rich_help_panel=ANSWER,
-        ),
-    ] = None
+    allow_remote: AllowRemote = False
+    clue: Clue = None
     views: Annotated[
         int | None,
         typer.Option(

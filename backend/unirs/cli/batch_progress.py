@@ -4,41 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from types import TracebackType
 from typing import TYPE_CHECKING
-
-from unirs.cli.screen import Bars
 
 if TYPE_CHECKING:
     from unirs.batch.events import Event
+    from unirs.cli.screen import Bars
 
 _KINDS = 3
 """Kinds of failures that are named, the most frequent ones."""
 
 
 class BatchProgress:
-    """A bar on stderr that counts tiles; pass ``show`` as ``on_event`` of a run."""
+    """A bar that counts tiles; pass ``show`` as ``on_event`` of a run."""
 
-    def __init__(self) -> None:
-        self._bars = Bars()
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
         self._before = self._total = 0
         self._in_parts = self._moved = 0  # tiles of this run
         self._failed: Counter[str] = Counter()
         self._since: float | None = None
-
-    def __enter__(self) -> BatchProgress:
-        """Start drawing."""
-        self._bars.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop drawing; the bar stays."""
-        self._bars.__exit__(kind, error, trace)
 
     def show(self, event: Event) -> None:
         """Show what has happened in a run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -14,6 +15,7 @@ import typer
 from unirs.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    from unirs.engines.engine import Engine
     from unirs.inputs import CropOptions
 
 IMAGE, MODEL, ANSWER = "Image", "Model", "Answer"
@@ -38,6 +40,31 @@ TrainingDevice = Annotated[
 Precision = Annotated[
     Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"],
     typer.Option(help="Number type of the weights.", rich_help_panel=MODEL),
+]
+AllowRemote = Annotated[
+    bool,
+    typer.Option(
+        "--allow-remote",
+        help="Let the images be sent to a server on another computer.",
+        rich_help_panel=MODEL,
+    ),
+]
+Clue = Annotated[
+    bool | None,
+    typer.Option(
+        "--clue/--no-clue",
+        help="Have the model describe the images first; by default where it was trained so.",
+        show_default=False,
+        rich_help_panel=ANSWER,
+    ),
+]
+Bands = Annotated[
+    str | None,
+    typer.Option(
+        metavar="1,2,3",
+        help="Band numbers for red, green, blue, or one for grey.",
+        rich_help_panel=IMAGE,
+    ),
 ]
 
 
@@ -73,14 +100,7 @@ class QuestionOptions:
             rich_help_panel=IMAGE,
         ),
     ] = None
-    bands: Annotated[
-        str | None,
-        typer.Option(
-            metavar="1,2,3",
-            help="Band numbers for red, green, blue, or one for grey.",
-            rich_help_panel=IMAGE,
-        ),
-    ] = None
+    bands: Bands = None
     stretch: Annotated[
         Literal["auto", "none", "percentile", "minmax"],
         typer.Option(help="How values are stretched to 8 bits.", rich_help_panel=IMAGE),
@@ -96,23 +116,8 @@ class QuestionOptions:
     model: Model = DEFAULT_MODEL
     device: Device = "auto"
     precision: Precision = "auto"
-    allow_remote: Annotated[
-        bool,
-        typer.Option(
-            "--allow-remote",
-            help="Let the images be sent to a server on another computer.",
-            rich_help_panel=MODEL,
-        ),
-    ] = False
-    clue: Annotated[
-        bool | None,
-        typer.Option(
-            "--clue/--no-clue",
-            help="Have the model describe the images first; by default where it was trained so.",
-            show_default=False,
-            rich_help_panel=ANSWER,
-        ),
-    ] = None
+    allow_remote: AllowRemote = False
+    clue: Clue = None
     options: Annotated[
         str | None,
         typer.Option(
@@ -156,6 +161,22 @@ class QuestionOptions:
             extent_crs=self.bbox_crs,
             bands=None if self.bands is None else _band_numbers(self.bands),
             stretch=self.stretch,
+        )
+
+    def open_engine(self) -> Engine:
+        """What answers; the key of a server comes from the environment.
+
+        Raises:
+            UniRSError: What is wrong with the model, the device or the server.
+        """
+        from unirs.engines.opening import KEY_VARIABLE, open_engine
+
+        return open_engine(
+            self.model,
+            self.device,
+            self.precision,
+            key=os.environ.get(KEY_VARIABLE),
+            allow_remote=self.allow_remote,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -241,15 +240,7 @@ def answer(task: str, paths: list[str], common: QuestionOptions, **request: Any)
         )
         check_inputs(task_request)
         watch.stage(f"Loading {common.model}")
-        from unirs.engines.opening import KEY_VARIABLE, open_engine
-
-        engine = open_engine(
-            common.model,
-            common.device,
-            common.precision,
-            key=os.environ.get(KEY_VARIABLE),
-            allow_remote=common.allow_remote,
-        )
+        engine = common.open_engine()
         try:
             result = run_task(
                 engine,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from unirs.cli.options import MODEL, Device, Model, Precision
+from unirs.cli.options import AllowRemote, Device, Model, Precision
 from unirs.models import DEFAULT_MODEL
 
 EXAMPLES = """
@@ -46,14 +46,7 @@ def mcp(
     model: Model = DEFAULT_MODEL,
     device: Device = "auto",
     precision: Precision = "auto",
-    allow_remote: Annotated[
-        bool,
-        typer.Option(
-            "--allow-remote",
-            help="Let the images be sent to a server on another computer.",
-            rich_help_panel=MODEL,
-        ),
-    ] = False,
+    allow_remote: AllowRemote = False,
 ) -> None:
     """Serve an agent over stdin and stdout (Model Context Protocol)."""
     from unirs.engines.opening import KEY_VARIABLE

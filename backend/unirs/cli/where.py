@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,10 @@ from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
-    from unirs.where.places import Places
+    from unirs.where.places import Places, WindowCounts
     from unirs.where.request import WhereRequest
     from unirs.where.search import AnsweredWindow
+    from unirs.where.whole import WholeAnswer
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -129,15 +129,7 @@ def where(
         if request.asked.by_template and not common.json:
             bars.note(f"Asking: {request.asked.text}")
         bars.begin(f"Loading {common.model}")
-        from unirs.engines.opening import KEY_VARIABLE, open_engine
-
-        engine = open_engine(
-            common.model,
-            common.device,
-            common.precision,
-            key=os.environ.get(KEY_VARIABLE),
-            allow_remote=common.allow_remote,
-        )
+        engine = common.open_engine()
         progress = _Progress(bars)
         try:
             places = find_places(engine, request, on_window=progress.window, stop=stop.requested)
@@ -196,19 +188,34 @@ class _Progress:
 
 def _details(places: Places) -> list[tuple[str, str]]:
     """The lines about a search that are shown below the sentence."""
-    counts = places.windows
-    asked = f"{counts.asked:,} asked, where the full grid takes {counts.full:,}"
-    if counts.without_data:
-        asked += f"; {counts.without_data:,} without data"
-    if counts.unreadable:
-        asked += f"; {counts.unreadable:,} skipped because the file is corrupt there"
+    asked = asked_windows(places.windows, "the full grid")
     rows = [("stopped", "the extent was not searched to the end")] if places.stopped else []
     rows += [("question", places.question)] if places.by_template else []
     rows += [("windows", asked), ("probability", f"{places.threshold:.0%} and more")]
     rows += [("written", str(path)) for path in (places.map, places.polygons) if path]
-    origin = f"{places.model} on {places.device}, {places.seconds:.1f} s"
-    if places.host:
-        origin += f"; the images were sent to {places.host}"
-    if places.demonstration:
-        origin += "; a demonstration model: do not rely on its answers"
-    return [*rows, ("model", origin)]
+    return [*rows, ("model", origin(places))]
+
+
+def asked_windows(counts: WindowCounts, everything: str) -> str:
+    """How many windows were asked about.
+
+    Args:
+        counts: Of the search.
+        everything: What takes ``counts.full`` windows.
+    """
+    asked = f"{counts.asked:,} asked, where {everything} takes {counts.full:,}"
+    if counts.without_data:
+        asked += f"; {counts.without_data:,} without data"
+    if counts.unreadable:
+        asked += f"; {counts.unreadable:,} skipped because the file is corrupt there"
+    return asked
+
+
+def origin(found: Places | WholeAnswer) -> str:
+    """What answered, and where the images went."""
+    text = f"{found.model} on {found.device}, {found.seconds:.1f} s"
+    if found.host:
+        text += f"; the images were sent to {found.host}"
+    if found.demonstration:
+        text += "; a demonstration model: do not rely on its answers"
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import typer
 from unirs.cli.options import QuestionOptions, split
 from unirs.cli.screen import Bars, clean, print_details, print_json
 from unirs.cli.streams import ends_unread
+from unirs.cli.where import asked_windows, origin
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
@@ -50,15 +50,7 @@ def ask_whole(
         )
         check_inputs(request.window(None))
         bars.begin(f"Loading {common.model}")
-        from unirs.engines.opening import KEY_VARIABLE, open_engine
-
-        engine = open_engine(
-            common.model,
-            common.device,
-            common.precision,
-            key=os.environ.get(KEY_VARIABLE),
-            allow_remote=common.allow_remote,
-        )
+        engine = common.open_engine()
         bars.begin("Measuring the speed")
         cost = whole_cost(engine, request, stop.requested)
         bars.note(f"Asking about {cost.text}; Ctrl-C ends with the answer so far.")
@@ -76,16 +68,6 @@ def ask_whole(
 
 def _details(found: WholeAnswer) -> list[tuple[str, str]]:
     """The lines below the answer."""
-    counts = found.windows
-    asked = f"{counts.asked:,} asked, where all of the scene takes {counts.full:,}"
-    if counts.without_data:
-        asked += f"; {counts.without_data:,} without data"
-    if counts.unreadable:
-        asked += f"; {counts.unreadable:,} skipped because the file is corrupt there"
+    asked = asked_windows(found.windows, "all of the scene")
     rows = [("stopped", "not all windows were asked about")] if found.stopped else []
-    origin = f"{found.model} on {found.device}, {found.seconds:.1f} s"
-    if found.host:
-        origin += f"; the images were sent to {found.host}"
-    if found.demonstration:
-        origin += "; a demonstration model: do not rely on its answers"
-    return [*rows, ("windows", asked), ("model", origin)]
+    return [*rows, ("windows", asked), ("model", origin(found))]

@@ -97,7 +97,7 @@ class Roots:
         return next(file.relative_to(each) for each in self.folders if file.is_relative_to(each))
 
     def _inside(self, path: Path) -> Path:
-        if not self.contains(path):  # before anything is looked up: not even what exists is told
+        if not self.contains(path):  # first, so that a refusal does not show what exists
             raise _outside(path)
         if not path.is_file():
             raise UniRSError(

@@ -8,25 +8,19 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, PlainSerializer, computed_field
+from pydantic import Field, PlainSerializer, computed_field
 from shapely import Polygon
 from shapely.geometry import mapping
 
-from unirs.answers import EngineKind, to_json
+from unirs.answers import RESULT_CONFIG, EngineKind, to_json
 from unirs.inputs import Extent
-
-_CONFIG = ConfigDict(
-    arbitrary_types_allowed=True,
-    extra="forbid",
-    json_schema_serialization_defaults_required=True,
-)
 
 
 @dataclass(frozen=True)
 class Place:
     """Connected ground where the answer is yes."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     probability: Annotated[float, Field(description="Mean probability of yes, 0 to 1.")]
     highest: Annotated[float, Field(description="Highest probability in it.")]
@@ -44,7 +38,7 @@ class Place:
 class WindowCounts:
     """How many windows a search took."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     asked: Annotated[int, Field(description="Windows with an answer.")] = 0
     without_data: Annotated[int, Field(description="Windows without data, which are skipped.")] = 0
@@ -60,7 +54,7 @@ class WindowCounts:
 class Places:
     """Where the answer is yes."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     question: Annotated[str, Field(description="What was asked about each window.")]
     by_template: Annotated[

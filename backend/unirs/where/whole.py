@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 from shapely import Polygon, box, get_parts, union_all
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from unirs.answers import EngineKind, to_json
+from unirs.answers import RESULT_CONFIG, EngineKind, to_json
 from unirs.engines.engine import Item
 from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent, Question, Task
@@ -26,18 +26,13 @@ from unirs.where.asking import Asking, Cost
 from unirs.where.places import Places, WindowCounts
 from unirs.where.question import NO, YES
 from unirs.where.search import AnsweredWindow, cost, find_places
+from unirs.where.sentences import of_whole, seen_at, survey_sentence
 from unirs.where.survey import Seen, key, survey
-from unirs.where.told import of_whole, seen_at, survey_sentence
 from unirs.where.whole_request import WholeRequest
 
 if TYPE_CHECKING:
     from unirs.engines.engine import Engine
 
-_CONFIG = ConfigDict(
-    arbitrary_types_allowed=True,
-    extra="forbid",
-    json_schema_serialization_defaults_required=True,
-)
 _HOW_MANY = re.compile(r"\s*(how many|count|what is the number of)\b", re.I)
 _WORDS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -51,7 +46,7 @@ _NUMBERS = {**{word: number for number, word in enumerate(_WORDS)}, "no": 0, "no
 class Finding:
     """One answer, and where it was given."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     text: Annotated[str, Field(description="The answer.")]
     windows: Annotated[int, Field(description="Windows or squares with it.")]
@@ -76,7 +71,7 @@ class Finding:
 class WholeAnswer:
     """The answer about a whole scene."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = RESULT_CONFIG
 
     text: Annotated[
         str, Field(serialization_alias="answer", description="One paragraph with all below.")
@@ -193,8 +188,8 @@ def _overview(engine: Engine, request: WholeRequest, stop: Stop | None) -> tuple
     caption = Question(Task.CAPTION, clue=request.clue, max_new_tokens=request.max_new_tokens)
     items = [Item(visual, question, stop=stop) for question in (whole.question, caption)]
     answers = [answer.text for answer in engine.answers(items, batch_size=2, stop=stop)]
-    overall, told = (*answers, "", "")[:2]
-    return overall, told
+    overall, described = (*answers, "", "")[:2]
+    return overall, described
 
 
 def _places(places: Places) -> _Found:

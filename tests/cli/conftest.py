@@ -10,9 +10,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-import rasterio
-from rasterio.transform import from_origin
 
+from tests.rasters import write_raster
 from unirs.cli import main
 
 
@@ -58,26 +57,6 @@ def ask(unirs: Callable[..., Outcome]) -> Callable[..., Outcome]:
         return unirs(*words, "--model", "unirs-tiny", "--max-tokens", 6, "--device", "cpu")
 
     return run
-
-
-def write_raster(path: Path, date: dt.date | None = None, seed: int = 0) -> Path:
-    """A 60 × 60 m GeoTIFF with 1 m pixels in UTM zone 14 N."""
-    pixels = np.random.default_rng(seed).integers(1, 255, (3, 60, 60), dtype=np.uint8)
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=60,
-        height=60,
-        count=3,
-        dtype="uint8",
-        crs="EPSG:26914",
-        transform=from_origin(500_000, 5_000_060, 1, 1),
-    ) as dataset:
-        dataset.write(pixels)
-        if date:
-            dataset.update_tags(ACQUISITION_DATE=date.isoformat())
-    return path
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,51 @@ UTM_TRANSFORM = from_origin(500_000, 5_000_000, 10, 10)
 
 RasterWriter = Callable[..., Path]
 VideoWriter = Callable[..., Path]
+
+
+# In a process of its own: GDAL holds this one's interpreter while it waits for an answer.
+SERVER = """
+import http.server, re
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        wanted = re.fullmatch(r"bytes=(\\d+)-(\\d*)", self.headers.get("Range") or "")
+        path = self.translate_path(self.path)
+        try:
+            data = open(path, "rb").read()
+        except OSError:
+            return self.send_error(404)
+        first = int(wanted[1]) if wanted else 0
+        part = data[first : int(wanted[2]) + 1 if wanted and wanted[2] else None]
+        self.send_response(206 if wanted else 200)
+        if wanted:
+            last = first + len(part) - 1
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        self.wfile.write(part)
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Address of a server of the test's folder, and the file in which it notes every request."""
+    log = tmp_path / "requests.log"
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVER],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=stream,
+            text=True,
+        )
+    yield f"http://127.0.0.1:{int(process.stdout.readline())}", log
+    process.terminate()
+    process.wait(10)
 
 
 @pytest.fixture

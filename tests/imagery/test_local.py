@@ -29,32 +29,6 @@ WMS = """<GDAL_WMS><Service name="TMS"><ServerUrl>{address}/${{z}}/${{x}}/${{y}}
 INDEX = """<GDALTileIndexDataset><IndexDataset>/vsicurl/{address}/index.gpkg</IndexDataset>
 <IndexLayer>a</IndexLayer><LocationField>location</LocationField></GDALTileIndexDataset>"""
 
-# In a process of its own: GDAL holds this one's interpreter while it waits for an answer.
-SERVER = """
-import http.server
-server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-
-
-@pytest.fixture
-def server(tmp_path):
-    """Address of a server on this machine, and the file in which it notes every request."""
-    log = tmp_path / "requests.log"
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVER],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=stream,
-            text=True,
-        )
-    port = int(process.stdout.readline())
-    yield f"http://127.0.0.1:{port}", log
-    process.terminate()
-    process.wait(10)
-
 
 def with_remote_overviews(path, address):
     """A raster whose statistics file names overviews on the network; reading itself is refused."""

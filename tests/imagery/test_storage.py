@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import rasterio
@@ -12,50 +9,6 @@ import rasterio
 from unirs.errors import UniRSError
 from unirs.imagery import read_crop
 from unirs.imagery.storage import gdal_path, is_storage, reading_from
-
-# In a process of its own: GDAL holds this one's interpreter while it waits for an answer.
-SERVER = """
-import http.server, re
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    def do_GET(self):
-        wanted = re.fullmatch(r"bytes=(\\d+)-(\\d*)", self.headers.get("Range") or "")
-        path = self.translate_path(self.path)
-        try:
-            data = open(path, "rb").read()
-        except OSError:
-            return self.send_error(404)
-        first = int(wanted[1]) if wanted else 0
-        part = data[first : int(wanted[2]) + 1 if wanted and wanted[2] else None]
-        self.send_response(206 if wanted else 200)
-        if wanted:
-            last = first + len(part) - 1
-            self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
-        self.send_header("Content-Length", str(len(part)))
-        self.end_headers()
-        self.wfile.write(part)
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-
-
-@pytest.fixture
-def server(tmp_path):
-    """Port of a server of the test's folder, and the file in which it notes every request."""
-    log = tmp_path / "requests.log"
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVER],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=stream,
-            text=True,
-        )
-    yield int(process.stdout.readline()), log
-    process.terminate()
-    process.wait(10)
 
 
 @pytest.fixture
@@ -65,8 +18,8 @@ def stored(write_raster):
 
 
 def test_a_raster_in_named_storage_is_read_and_nothing_beside_it(stored, server):
-    port, log = server
-    prefix = f"/vsicurl/http://127.0.0.1:{port}/bucket"
+    address, log = server
+    prefix = f"/vsicurl/{address}/bucket"
     with reading_from([prefix]):
         crop = read_crop(f"{prefix}/scene.tif", 32)
     assert np.array_equal(crop.pixels, read_crop(stored, 32).pixels)
@@ -77,9 +30,9 @@ def test_a_raster_in_named_storage_is_read_and_nothing_beside_it(stored, server)
 
 
 def test_s3_is_read_by_its_own_path(stored, server):
-    port, _ = server
+    address, _ = server
     endpoint = {
-        "AWS_S3_ENDPOINT": f"127.0.0.1:{port}",
+        "AWS_S3_ENDPOINT": address.removeprefix("http://"),
         "AWS_HTTPS": "NO",
         "AWS_VIRTUAL_HOSTING": "FALSE",
         "AWS_NO_SIGN_REQUEST": "YES",
@@ -91,14 +44,14 @@ def test_s3_is_read_by_its_own_path(stored, server):
 
 @pytest.mark.usefixtures("stored")
 def test_what_was_not_named_is_refused_without_a_request(server):
-    port, log = server
-    host = f"/vsicurl/http://127.0.0.1:{port}"
+    address, log = server
+    host = f"/vsicurl/{address}"
     names = [
         f"{host}/bucket2/scene.tif",
         f"{host}/bucket/../other/scene.tif",
-        f"/vsicurl?url=http://127.0.0.1:{port}/bucket/scene.tif",
+        f"/vsicurl?url={address}/bucket/scene.tif",
         f"/vsizip/{host}/bucket/scene.zip/scene.tif",
-        f"http://127.0.0.1:{port}/bucket/scene.tif",
+        f"{address}/bucket/scene.tif",
     ]
     for name in names:
         with pytest.raises(UniRSError) as error, reading_from([f"{host}/bucket"]):
@@ -111,13 +64,13 @@ def test_what_was_not_named_is_refused_without_a_request(server):
 
 @pytest.mark.usefixtures("stored")
 def test_a_virtual_raster_in_storage_leads_nowhere(server, tmp_path):
-    port, log = server
+    address, log = server
     (tmp_path / "bucket" / "mosaic.vrt").write_text(
         '<VRTDataset rasterXSize="64" rasterYSize="64"><VRTRasterBand dataType="Byte" band="1">'
-        f"<SimpleSource><SourceFilename>/vsicurl/http://127.0.0.1:{port}/bucket/scene.tif"
+        f"<SimpleSource><SourceFilename>/vsicurl/{address}/bucket/scene.tif"
         "</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
     )
-    prefix = f"/vsicurl/http://127.0.0.1:{port}/bucket/"
+    prefix = f"/vsicurl/{address}/bucket/"
     with reading_from([prefix]), pytest.raises(UniRSError) as error:
         read_crop(f"{prefix}mosaic.vrt", 32)
     assert error.value.code == "raster_unreadable"
@@ -125,8 +78,8 @@ def test_a_virtual_raster_in_storage_leads_nowhere(server, tmp_path):
 
 
 def test_a_missing_file_in_storage_is_one_sentence(server):
-    port, _ = server
-    prefix = f"/vsicurl/http://127.0.0.1:{port}/"
+    address, _ = server
+    prefix = f"/vsicurl/{address}/"
     with reading_from([prefix]), pytest.raises(UniRSError) as error:
         read_crop(f"{prefix}none.tif", 32)
     assert error.value.code == "raster_unreadable"

@@ -14,6 +14,7 @@ from qgis.core import QgsLayerTreeModel, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsLayerTreeView
 from qtpy.QtCore import QTimer
 
+from tests.plugin.processing_fixtures import StandIn, register_provider
 from tests.plugin.setup_fixtures import place  # noqa: F401 - a fixture of several files
 from unirs_qgis.plugin import Window
 
@@ -165,6 +166,23 @@ def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
     yield parts
     del bridge
     parts.close()
+
+
+@pytest.fixture
+def shown(window, dated_layers, qgis_canvas, worker_python) -> Window:
+    """The window with two dated layers, and the map at their extent."""
+    window._status.check_runtime()
+    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
+    qgis_canvas.setExtent(dated_layers[0].extent())
+    window._chooser.use_canvas()
+    return window
+
+
+@pytest.fixture
+def worker(tmp_path, monkeypatch, qgis_processing) -> StandIn:
+    """A stand-in for the worker, and the provider of the algorithms that ask it."""
+    register_provider()
+    return StandIn(tmp_path / "worker", monkeypatch)
 
 
 class GapTimer:

@@ -31,7 +31,6 @@ from qtpy.QtCore import QVariant
 from tests.plugin.processing_fixtures import (
     TILE,
     Feedback,
-    StandIn,
     register_provider,
     rows_of,
     write_tiles,
@@ -40,12 +39,6 @@ from unirs_qgis.processing import tiles_dialog
 
 COLOURS = [[10, 20, 30], [40, 50, 60]]
 NAMES = ("captiontiles", "captionfeatures", "describechangetiles", "answertiles", "classifytiles")
-
-
-@pytest.fixture
-def worker(tmp_path, monkeypatch, qgis_processing):
-    register_provider()
-    return StandIn(tmp_path / "worker", monkeypatch)
 
 
 @pytest.fixture

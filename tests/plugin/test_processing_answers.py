@@ -16,18 +16,12 @@ from qgis.core import (
     QgsProject,
 )
 
-from tests.plugin.processing_fixtures import Feedback, StandIn, register_provider, write_tiles
+from tests.plugin.processing_fixtures import Feedback, register_provider, write_tiles
 
 VALUES = {
     *("ANSWER", "CONFIDENCE", "PROBABILITIES", "UNSURE", "CHANGED", "MODEL_NAME"),
     *("DIGEST", "ENGINE", "HOST", "FOOTPRINT", "DATES"),
 }
-
-
-@pytest.fixture
-def worker(tmp_path, monkeypatch, qgis_processing):
-    register_provider()
-    return StandIn(tmp_path / "worker", monkeypatch)
 
 
 @pytest.fixture

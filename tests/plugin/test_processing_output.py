@@ -26,7 +26,6 @@ from tests.plugin.processing_fixtures import (
     TILE,
     Feedback,
     StandIn,
-    register_provider,
     rows_of,
     write_tiles,
 )
@@ -35,12 +34,6 @@ from unirs_qgis.processing.outputs import FileOutput
 ROOT = Path(__file__).parents[2]
 COLOURS = [[10, 20, 30], [40, 50, 60]]
 MANY = [[10 * row + column + 1 for column in range(8)] for row in range(4)]
-
-
-@pytest.fixture
-def worker(tmp_path, monkeypatch, qgis_processing):
-    register_provider()
-    return StandIn(tmp_path / "worker", monkeypatch)
 
 
 @pytest.fixture

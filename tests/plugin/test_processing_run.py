@@ -21,8 +21,6 @@ from qtpy.QtCore import QTimer
 from tests.plugin.processing_fixtures import (
     TILE,
     Feedback,
-    StandIn,
-    register_provider,
     rows_of,
     write_tiles,
 )
@@ -31,12 +29,6 @@ from unirs_qgis.shared import process
 
 COLOURS = [[10, 20, 30], [40, 50, 60]]
 WAIT = 60_000
-
-
-@pytest.fixture
-def worker(tmp_path, monkeypatch, qgis_processing):
-    register_provider()
-    return StandIn(tmp_path / "worker", monkeypatch)
 
 
 @pytest.fixture

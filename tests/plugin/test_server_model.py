@@ -11,7 +11,6 @@ from qtpy.QtCore import QItemSelectionModel
 from tests.engines.servers import models, scripted_server, streamed
 from tests.plugin.options_fixtures import choose
 from unirs_qgis.options.page import UniRSOptionsPage
-from unirs_qgis.plugin import Window
 from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.settings import Settings, read_settings, write_settings
@@ -31,16 +30,6 @@ def server(monkeypatch):
     with scripted_server() as server:
         server.chat = streamed("Two ", "houses ", "in a meadow.")
         yield server
-
-
-@pytest.fixture
-def shown(window, dated_layers, qgis_canvas, worker_python) -> Window:
-    """The window with two dated layers, and the map at their extent."""
-    window._status.check_runtime()
-    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
-    qgis_canvas.setExtent(dated_layers[0].extent())
-    window._chooser.use_canvas()
-    return window
 
 
 @pytest.fixture

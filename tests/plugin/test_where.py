@@ -10,21 +10,11 @@ from unirs_qgis.where import MOST_PIXELS, picture_side, pixels_along
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
 
 
-@pytest.fixture
-def shown(window, dated_layers, qgis_canvas, worker_python):
-    """The window with two dated layers, and the map at their extent."""
-    window._status.check_runtime()
-    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
-    qgis_canvas.setExtent(dated_layers[0].extent())
-    window._chooser.use_canvas()
-    return window
-
-
 @pytest.mark.slow
 def test_a_search_shows_its_windows_and_adds_its_map(qtbot, shown):
-    told = []
+    reported = []
     shown.questions.window_answered.connect(
-        lambda facts: told.append((facts, sum(shown._windows.shown)))
+        lambda facts: reported.append((facts, sum(shown._windows.shown)))
     )
     with qtbot.waitSignal(shown.questions.answered, timeout=LONG) as answered:
         shown.dock.submitted.emit("where", "water areas", [])
@@ -32,8 +22,8 @@ def test_a_search_shows_its_windows_and_adds_its_map(qtbot, shown):
     assert entry.task == "where"
     assert entry.title == "Where: water areas"
     assert "squares of" in entry.answer.text
-    assert told
-    assert max(count for _, count in told) > 0, "windows are on the map while it goes on"
+    assert reported
+    assert max(count for _, count in reported) > 0, "windows are on the map while it goes on"
     assert sum(shown._windows.shown) == 0, "and make way for the map"
     layers = lambda kind: [  # noqa: E731
         layer for layer in QgsProject.instance().mapLayers().values() if isinstance(layer, kind)

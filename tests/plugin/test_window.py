@@ -24,16 +24,6 @@ FLIGHT = Path(__file__).parents[2] / "backend/unirs/samples/flight.mp4"
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
 
 
-@pytest.fixture
-def shown(window, dated_layers, qgis_canvas, worker_python):
-    """The window with two dated layers, and the map at their extent."""
-    window._status.check_runtime()
-    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
-    qgis_canvas.setExtent(dated_layers[0].extent())
-    window._chooser.use_canvas()
-    return window
-
-
 def answered(qtbot, window, act):
     """The entry that an action leads to."""
     with qtbot.waitSignal(window.questions.answered, timeout=LONG) as signal_:

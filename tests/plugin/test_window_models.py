@@ -9,16 +9,6 @@ from unirs_qgis.settings import Settings, write_settings
 LONG = 180_000  # milliseconds: a slow machine starts the worker, and loads a model
 
 
-@pytest.fixture
-def shown(window, dated_layers, qgis_canvas, worker_python):
-    """The window with two dated layers, and the map at their extent."""
-    window._status.check_runtime()
-    qgis_canvas.setDestinationCrs(dated_layers[0].crs())
-    qgis_canvas.setExtent(dated_layers[0].extent())
-    window._chooser.use_canvas()
-    return window
-
-
 def failure(qtbot, window) -> str:
     """The sentence with which the question fails."""
     sentences = []

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import numpy as np
 import pytest
-import rasterio
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from rasterio.transform import from_origin
 
+from tests.rasters import write_raster
 from unirs.tool_server.questions import Questions
 from unirs.tool_server.results import Results
 from unirs.tool_server.roots import Roots
@@ -25,28 +23,6 @@ from unirs.tool_server.server import ToolServer
 from unirs.tool_server.tools import Tools
 
 SLOW_SERVER = str(Path(__file__).with_name("slow_server.py"))
-
-
-def write_raster(path: Path, date: dt.date | None = None, seed: int = 0, **tags: str) -> Path:
-    """A 60 × 60 m GeoTIFF with 1 m pixels in UTM zone 14 N."""
-    pixels = np.random.default_rng(seed).integers(1, 255, (3, 60, 60), dtype=np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=60,
-        height=60,
-        count=3,
-        dtype="uint8",
-        crs="EPSG:26914",
-        transform=from_origin(500_000, 5_000_060, 1, 1),
-    ) as dataset:
-        dataset.write(pixels)
-        dataset.update_tags(**tags)
-        if date:
-            dataset.update_tags(ACQUISITION_DATE=date.isoformat())
-    return path
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import json
 import numpy as np
 import rasterio
 
+from tests.rasters import write_raster
 from unirs.tool_server.schemas import LONGEST_TEXT, plain
 
-from .conftest import call, refusal, write_raster
+from .conftest import call, refusal
 
 
 def test_the_list_has_paths_dates_and_places(talk, folder, first, second):

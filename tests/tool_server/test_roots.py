@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 import rasterio
 
+from tests.rasters import write_raster
 from unirs.errors import UniRSError
 from unirs.tool_server.roots import Roots, listable
-
-from .conftest import write_raster
 
 
 def refused(folder: Path, name: object) -> UniRSError:

@@ -13,11 +13,12 @@ import pytest
 import rasterio
 from PIL import Image
 
+from tests.rasters import write_raster
 from unirs.errors import UniRSError
 from unirs.tool_server.results import Results
 from unirs.tool_server.roots import Roots
 
-from .conftest import call, refusal, write_raster
+from .conftest import call, refusal
 
 
 def opened(content):

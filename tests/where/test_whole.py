@@ -65,7 +65,7 @@ def test_what_is_nowhere_is_not_found(engine, write):
     assert [each.text for each in found.findings] == ["no"]
 
 
-def test_the_places_are_told_in_degrees(engine, write):
+def test_the_places_are_given_in_degrees(engine, write):
     path = write(size=(64, 64), red=[(8, 16, 8)])
     found = answer_whole(engine, WholeRequest(path, "Is there a boat?"))
     assert "seen at 45.15" in found.text

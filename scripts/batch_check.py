@@ -3,7 +3,9 @@
 ``python -m scripts.batch_check kills``: two nodes on this computer and 1,000 tiles; a node, ten
 workers and the driver are killed. ``python -m scripts.batch_check speed``: the overhead against a
 plain loop over 1,000 tiles, and two workers against one. Both use a model with random weights.
-``python -m scripts.batch_check overhead``: the overhead with the default model, on fewer tiles.
+``python -m scripts.batch_check default``: the same with the default model, on fewer tiles.
+``python -m scripts.batch_check soak``: memory and open files over 10,000 tiles with the default
+model; the better part of an hour.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 TILE = 16
@@ -30,6 +33,8 @@ PART_TILES = 20
 KILLS = 10
 CITY_TILE = 80
 """Pixels of a tile of the sample raster of a city."""
+CITY_SIDE, SOAK_SIDE = 20, 100
+"""Tiles in a row and in a column of a mosaic of it."""
 
 
 def main() -> None:
@@ -39,11 +44,8 @@ def main() -> None:
         drive(Path(arguments[0]), json.loads(arguments[1]))
         return
     with tempfile.TemporaryDirectory(prefix="ub-") as folder:
-        print(
-            json.dumps(
-                {"kills": kills, "speed": speed, "overhead": overhead}[word](Path(folder)), indent=2
-            )
-        )
+        check = {"kills": kills, "speed": speed, "default": default, "soak": soak}[word]
+        print(json.dumps(check(Path(folder)), indent=2))
 
 
 def drive(plan: Path, cluster: dict[str, Any] | None) -> None:
@@ -104,11 +106,8 @@ def speed(folder: Path) -> dict[str, Any]:
 
     Start-up is not counted: models are open, and workers are ready.
     """
-    from unirs.batch import tiling
     from unirs.batch.answering import PartWorker
-    from unirs.batch.cluster import Cluster
     from unirs.batch.plan import Plan
-    from unirs.batch.running import run_batch
 
     plans = [Plan.read(make_plan(folder, name)) for name in ("here", "one", "two")]
     worker = PartWorker(plans[0], 1)
@@ -116,48 +115,84 @@ def speed(folder: Path) -> dict[str, Any]:
     plain(worker, plans[0], 64)
     loops = [processor(lambda: plain(worker, plans[0], TILES)) for _ in range(2)]
     batches = [processor(lambda: by_worker(worker, plans[0], TILES)) for _ in range(2)]
-    tiling.PART_TILES = PART_TILES
-    speeds = []
-    for count, plan in enumerate(plans[1:], 1):
-        rate = Rate()
-        run_batch(plan, Cluster(workers=count), on_event=rate.note)
-        speeds.append(rate)
     return {
         "tiles": TILES,
         "plain_loop_processor_seconds": round(min(loops), 2),
         "worker_processor_seconds": round(min(batches), 2),
         "worker_overhead": round(min(batches) / min(loops) - 1, 3),
-        "opening_seconds": [round(rate.opening, 1) for rate in speeds],
-        "tiles_per_second": [round(rate.tiles_per_second, 1) for rate in speeds],
-        "two_workers_speedup": round(speeds[1].tiles_per_second / speeds[0].tiles_per_second, 2),
+        **two_against_one(plans[1:]),
         "load": os.getloadavg()[0],
     }
 
 
-def overhead(folder: Path) -> dict[str, Any]:
-    """Processor seconds of a worker with the default model against a plain loop."""
+def default(folder: Path) -> dict[str, Any]:
+    """The figures of ``speed`` with the default model, on a mosaic of the sample of a city."""
     from unirs.batch.answering import PartWorker
     from unirs.batch.plan import Plan
-    from unirs.samples import CITY
 
-    road = {"task": "ask", "question": "Is there a road?", "options": ["yes", "no"]}
-    values = {
-        "inputs": {"rasters": [str(CITY.path)]},
-        "tiles": {"size": CITY_TILE},
-        "ask": {"questions": [road], "device": "cpu"},
-        "output": {"folder": "output"},
-    }
-    plan = Plan.of(values, folder)
-    worker = PartWorker(plan, 1)
-    plain(worker, plan, 4)  # what happens once is not counted
-    loop = processor(lambda: plain(worker, plan, TILES))
-    batch = processor(lambda: by_worker(worker, plan, TILES))
+    values = mosaic_values(folder, CITY_SIDE)
+    plans = [Plan.of({**values, "output": {"folder": name}}, folder) for name in ("1", "2", "3")]
+    worker = PartWorker(plans[0], 1)
+    plain(worker, plans[0], 4)  # what happens once is not counted
+    tiles = CITY_SIDE**2
+    loop = processor(lambda: plain(worker, plans[0], tiles))
+    batch = processor(lambda: by_worker(worker, plans[0], tiles))
     return {
+        "tiles": tiles,
         "plain_loop_processor_seconds": round(loop, 2),
         "worker_processor_seconds": round(batch, 2),
         "worker_overhead": round(batch / loop - 1, 3),
-        "opening_seconds": round(worker.seconds, 1),
+        **two_against_one(plans[1:]),
         "load": os.getloadavg()[0],
+    }
+
+
+def soak(folder: Path) -> dict[str, Any]:
+    """Memory and open files of a run in one process, at a tenth of its tiles and at the end."""
+    import psutil
+
+    from unirs.batch.plan import Plan
+
+    values = mosaic_values(folder, SOAK_SIDE)
+    plan, log = folder / "soak.yaml", folder / "soak" / "run.jsonl"
+    Plan.of({**values, "output": {"folder": "soak"}}, folder).write(plan)
+    driver, started = start(plan, None), time.monotonic()
+    process, seen = psutil.Process(driver.pid), []
+    while driver.poll() is None:
+        time.sleep(5)
+        tiles = sum(event["tiles"] for event in events(log, "part"))
+        with suppress(psutil.Error):
+            seen.append((tiles, process.memory_info().rss, process.num_fds()))
+    tenth = [facts for facts in seen if facts[0] >= SOAK_SIDE**2 // 10]
+    early, late = tenth[: len(tenth) // 10], tenth[-(len(tenth) // 10) :]
+    memory = [median(facts[1] for facts in some) for some in (early, late)]
+    return {
+        "tiles": len(rows(folder / "soak")),
+        "seconds": round(time.monotonic() - started),
+        "memory_mb": [round(value / 1e6) for value in memory],
+        "memory_growth": round(memory[1] / memory[0] - 1, 3),
+        "open_files": [max(facts[2] for facts in some) for some in (early, late)],
+        "load": os.getloadavg()[0],
+    }
+
+
+def two_against_one(plans: list[Any]) -> dict[str, Any]:
+    """Tiles a second of one worker and of two, each on one thread, each with a plan of its own."""
+    from unirs.batch import tiling
+    from unirs.batch.cluster import Cluster
+    from unirs.batch.running import run_batch
+
+    tiling.PART_TILES = PART_TILES
+    rates = []
+    for count, plan in enumerate(plans, 1):
+        rate = Rate()
+        run_batch(plan, Cluster(workers=count), on_event=rate.note)
+        rates.append(rate)
+    one, two = (rate.tiles_per_second for rate in rates)
+    return {
+        "opening_seconds": [round(rate.opening, 1) for rate in rates],
+        "tiles_per_second": [round(one, 1), round(two, 1)],
+        "two_workers_speedup": round(two / one, 2),
     }
 
 
@@ -224,6 +259,32 @@ def processor(work: Callable[[], object]) -> float:
     return sum(resource.getrusage(resource.RUSAGE_SELF)[:2]) - before
 
 
+def mosaic_values(folder: Path, side: int) -> dict[str, Any]:
+    """A plan about ``side`` times ``side`` tiles of the sample raster of a city, without output."""
+    road = {"task": "ask", "question": "Is there a road?", "options": ["yes", "no"]}
+    return {
+        "inputs": {"rasters": [str(make_mosaic(folder / "mosaic.tif", CITY_TILE * side))]},
+        "tiles": {"size": CITY_TILE},
+        "ask": {"questions": [road], "device": "cpu"},
+    }
+
+
+def make_mosaic(path: Path, side: int) -> Path:
+    """The sample raster of a city side by side, ``side`` pixels in each direction."""
+    import numpy as np
+    import rasterio
+
+    from unirs.samples import CITY
+
+    with rasterio.open(CITY.path) as city:
+        pixels, profile = city.read(), city.profile
+    repeats = -(-side // min(pixels.shape[1:]))
+    profile.update(width=side, height=side, tiled=True, blockxsize=256, blockysize=256)
+    with rasterio.open(path, "w", **profile) as mosaic:
+        mosaic.write(np.tile(pixels, (1, repeats, repeats))[:, :side, :side])
+    return path
+
+
 def make_plan(folder: Path, output: str) -> Path:
     """A plan about a raster of noise, answered by a model with random weights."""
     import numpy as np
@@ -278,9 +339,9 @@ def two_nodes(folder: Path) -> Iterator[Any]:
         nodes.shutdown()
 
 
-def start(plan: Path, address: str) -> subprocess.Popen[bytes]:
-    """A driver in a process of its own."""
-    cluster = json.dumps({"address": address})
+def start(plan: Path, address: str | None) -> subprocess.Popen[bytes]:
+    """A driver in a process of its own; without an address it answers by itself."""
+    cluster = json.dumps({"address": address} if address else None)
     return subprocess.Popen([sys.executable, "-m", "scripts.batch_check", "drive", plan, cluster])
 
 

@@ -19,10 +19,11 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
+from unirs.engines.engine import Item
 from unirs.engines.unirs import load_pipeline
 from unirs.errors import UniRSError
 from unirs.imagery import CropOptions
-from unirs.inputs import Crop, InputKind, Task, VisualInput
+from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
 from unirs.model import PRESETS, new_bundle, replace_config, save_bundle, train_tokenizer
 from unirs.prompts import ERA_CLASSES, SCENE_CLASSES
 from unirs.request import TaskRequest
@@ -32,7 +33,7 @@ DATES = ("20200811", "20210811", "20230811")
 KEYS = {
     *("answer", "clue", "options", "changed", "unsure", "task", "model", "device", "stopped"),
     *("zero_shot", "demonstration", "acquired", "crop", "seconds", "tokens", "change_map"),
-    *("engine", "digest", "host", "conversation_turns", "frames_left_out"),
+    *("engine", "digest", "host", "conversation_turns", "frames_left_out", "warnings"),
 }
 
 
@@ -196,6 +197,15 @@ def test_the_json_object_has_the_documented_keys_and_is_strict_json(pipeline, ra
     assert facts["tokens"].keys() == {"prompt", "visual", "answer"}
     assert facts["demonstration"] is True
     assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+
+
+def test_the_warnings_of_images_come_with_the_answer_each_once(pipeline):
+    crop = Crop(np.full((32, 32, 3), 90, np.uint8), warnings=("Haze.",))
+    other = replace(crop, pixels=crop.pixels + 1, warnings=("Haze.", "Clouds."))
+    pair = VisualInput(InputKind.PAIR, (crop, other), ("12 m apart.",))
+    item = Item(pair, Question(Task.ASK, "Is there a road?", ("yes", "no")))
+    (answer,) = pipeline.answers([item])
+    assert answer.to_json()["warnings"] == ["Haze.", "Clouds.", "12 m apart."]
 
 
 def test_a_pair_is_read_in_order_of_time_and_leaves_its_files(pipeline, rasters, tmp_path):

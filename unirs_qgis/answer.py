@@ -42,6 +42,7 @@ class Answer:
         acquired: Acquisition dates of the images, ISO 8601 to the day, month or year; an empty
             text for an unknown date, none at all if no date is known.
         changed: Whether anything has changed between two dates; ``None`` where that was not asked.
+        warnings: Sentences about the images that make the answer less reliable.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Answer:
     unsure: bool = False
     acquired: tuple[str, ...] = ()
     changed: bool | None = None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of_result(
@@ -99,6 +101,7 @@ class Answer:
             unsure=result["unsure"],
             acquired=acquired if any(acquired) else (),
             changed=result["changed"],
+            warnings=tuple(result["warnings"]),
         )
 
     @property
@@ -225,6 +228,13 @@ ANSWER_COLUMNS = (
         "acquired",
         Kind.LIST,
         lambda: translate("History", "Acquisition dates"),
+        is_new=True,
+        in_batches=True,
+    ),
+    Column(
+        "warnings",
+        Kind.LIST,
+        lambda: translate("History", "Warnings about the images"),
         is_new=True,
         in_batches=True,
     ),

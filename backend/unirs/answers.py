@@ -173,6 +173,10 @@ class Answer:
         ImageFacts | tuple[ImageFacts, ...],
         Field(description="One object for a single image, else a list in order of time."),
     ] = ()
+    warnings: Annotated[
+        tuple[str, ...],
+        Field(description="Sentences about the images that make the answer less reliable."),
+    ] = ()
     seconds: StageSeconds = field(default_factory=StageSeconds)
     tokens: TokenCounts = field(default_factory=TokenCounts)
     change_map_file: Annotated[

@@ -131,6 +131,7 @@ class Crop:
         valid: ``[height, width]``, true where there are data; ``None`` if every pixel has data.
         date: Acquisition date, with its precision; ``None`` if unknown.
         source: The file that the crop was read from, for messages and records.
+        warnings: Sentences about what makes answers about this image less reliable.
     """
 
     pixels: NDArray[np.uint8]
@@ -140,6 +141,7 @@ class Crop:
     valid: NDArray[np.bool_] | None = None
     date: ImageDate | None = None
     source: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def nodata_share(self) -> float:
@@ -158,6 +160,11 @@ class Crop:
 class VisualInput:
     """One image, a pair of dates (earlier first) on one grid, or the frames of a video.
 
+    Attributes:
+        kind: Which of these.
+        crops: The images, in order of time.
+        differences: Sentences about differences between the dates that are no change of the ground.
+
     Raises:
         UniRSError: ``input_count`` if the number of crops does not fit the kind,
             ``pair_grid`` if the two crops of a pair do not share one grid.
@@ -165,6 +172,7 @@ class VisualInput:
 
     kind: InputKind
     crops: tuple[Crop, ...]
+    differences: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse inputs that no later stage could make sense of."""
@@ -208,6 +216,12 @@ class VisualInput:
             return self
         chosen = np.linspace(0, len(self.crops) - 1, frame_count).round().astype(int)
         return VisualInput.video([self.crops[index] for index in chosen])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the images and about the differences of their dates, each once."""
+        of_images = [sentence for crop in self.crops for sentence in crop.warnings]
+        return tuple(dict.fromkeys([*of_images, *self.differences]))
 
     @cached_property
     def digest(self) -> str:

@@ -1078,6 +1078,10 @@
         <translation>Aufnahmedaten</translation>
     </message>
     <message>
+        <source>Warnings about the images</source>
+        <translation>Warnungen zu den Bildern</translation>
+    </message>
+    <message>
         <source>Footprint (WKT)</source>
         <translation>Umriss (WKT)</translation>
     </message>

@@ -1078,6 +1078,10 @@
         <translation>Dates d’acquisition</translation>
     </message>
     <message>
+        <source>Warnings about the images</source>
+        <translation>Avertissements sur les images</translation>
+    </message>
+    <message>
         <source>Footprint (WKT)</source>
         <translation>Contour (WKT)</translation>
     </message>

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
@@ -251,6 +252,15 @@ def test_a_part_that_is_rewritten_at_the_same_time_is_named(output, tmp_path, mo
 
     monkeypatch.setattr(KeptRows, "of", index_and_run)
     assert code(output, tmp_path / name) == "output_changed"
+
+
+def test_a_part_of_a_version_without_warnings_is_exported_with_none(output, tmp_path):
+    part = output / "parts" / "m.parquet"
+    table = pq.read_table(part)
+    pq.write_table(table.drop_columns(["warnings"]), part)
+    export(output, tmp_path / "all.csv")
+    with (tmp_path / "all.csv").open() as file:
+        assert {each["warnings"] for each in csv.DictReader(file)} == {""}
 
 
 def test_a_part_that_is_still_written_is_left_out(output, tmp_path):

@@ -14,7 +14,7 @@ from unirs.cli.screen import clean
 TOP_KEYS = {
     *("answer", "clue", "options", "changed", "unsure", "task", "model", "device", "stopped"),
     *("zero_shot", "demonstration", "acquired", "crop", "seconds", "tokens", "change_map"),
-    *("engine", "digest", "host", "conversation_turns", "frames_left_out"),
+    *("engine", "digest", "host", "conversation_turns", "frames_left_out", "warnings"),
 }
 CROP_KEYS = {"source", "date", "extent", "crs", "pixel_size", "nodata_share"}
 SECONDS_KEYS = {"load", "vision", "clue", "prefill", "decode", "first_token", "total"}

@@ -108,6 +108,18 @@ def test_an_unsure_answer_is_marked_with_its_probability(dock, find, make_entry)
     assert not mark.isVisible()
 
 
+def test_warnings_about_the_images_are_one_line_below_the_answer(dock, find, make_entry):
+    dock.begin_answer("Has anything changed?")
+    dock.finish_answer(make_entry(warnings=("12 m apart.", "Haze <b>.")))
+    assert find("warningsMark").isVisible()
+    assert find("warningsMark").text == "12 m apart. Haze <b>."
+
+    dock.begin_answer("Is there a road?")
+    assert not find("warningsMark").isVisible()
+    dock.finish_answer(make_entry())
+    assert not find("warningsMark").isVisible()
+
+
 def test_of_many_scored_answers_the_less_likely_are_folded(qtbot, dock, find, make_entry):
     dock.begin_answer("Classification")
     dock.finish_answer(make_entry(options=tuple((f"class {n}", n / 300) for n in range(25))))

@@ -158,6 +158,7 @@ def answer(request):
         **{name: MODEL[name] for name in ("model", "engine", "host", "digest")},
         "conversation_turns": 0,
         "frames_left_out": 0,
+        "warnings": [],
         "device": "cpu",
         "demonstration": True,
         "zero_shot": False,

@@ -122,7 +122,9 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
     entries = [
         make_entry(),
         make_entry(stopped=True, demonstration=False, zero_shot=True, options=(), clue=""),
-        make_entry(views=16, unsure=True, acquired=("2018-05-01", "")),
+        make_entry(
+            views=16, unsure=True, warnings=("Haze.", "12 m apart."), acquired=("2018-05-01", "")
+        ),
         make_entry(kind="single", task="ask", layers=(LayerRecord("a", "b"),)),
         make_entry(engine="server", model_digest="", host="example.org:8000", frames_left_out=3),
         make_entry(follows=new_id(), conversation_turns=2, options=(("yes", None), ("no", None))),

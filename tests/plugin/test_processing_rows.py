@@ -98,6 +98,7 @@ def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed,
             "host": None,
             "conversation_turns": 0,
             "frames_left_out": 0,
+            "warnings": ["Haze."],
             "device": "cpu",
             "demonstration": True,
             "zero_shot": False,
@@ -108,4 +109,5 @@ def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed,
         }
         row = Row(ANSWERED, Answer.of_result(result))
         assert Columns().values(row, FACTS)["acquired"] is None, "no date is known"
+        assert Columns().values(row, FACTS)["warnings"] == '["Haze."]'
         assert Columns(is_pair=True).values(row, FACTS)["changed"] == value

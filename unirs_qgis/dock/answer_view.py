@@ -9,13 +9,14 @@ from qtpy.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from unirs_qgis.answer import Answer
+from unirs_qgis.dock.answer_notices import AnswerNotices
 from unirs_qgis.dock.entries import Entry, LayerRecord
 from unirs_qgis.dock.entry_actions import ICONS, action_text
 from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.layers_label import LayersLabel
 from unirs_qgis.dock.parts.notice import Notice
-from unirs_qgis.dock.parts.option_bars import OptionBars, percent
+from unirs_qgis.dock.parts.option_bars import OptionBars
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
@@ -81,8 +82,8 @@ class AnswerView(QWidget):
         self.show_host("")
         self._show_options(())
         self._show_seen((), "single")
-        for notice in (self._unsure, self._stopped, self._error, self._demonstration):
-            notice.show_text("")
+        self._notices.clear()
+        self._error.show_text("")
         self._details.hide()
         self._left_out.hide()
         self.show_actions()
@@ -188,8 +189,6 @@ class AnswerView(QWidget):
         self._stage.setObjectName("stageLabel")
         self._answer = self._text("answerText", self.tr("Answer"))
         self._answer.setFont(scaled_font(self._answer.font(), 1.2))
-        self._stopped = Notice("stop", Tone.WARNING)
-        self._stopped.setObjectName("stoppedMark")
         self._host = Notice("info", Tone.WARNING)
         self._host.setObjectName("hostMark")
         self._left_out = WrapLabel(secondary=True)
@@ -198,10 +197,7 @@ class AnswerView(QWidget):
         self._no_probabilities.setObjectName("noProbabilitiesLabel")
         self._error = Notice("error", Tone.ERROR)
         self._error.setObjectName("errorMark")
-        self._unsure = Notice("warning", Tone.WARNING)
-        self._unsure.setObjectName("unsureMark")
-        self._demonstration = Notice("demonstration", Tone.BUSY)
-        self._demonstration.setObjectName("demonstrationMark")
+        self._notices = AnswerNotices()
         self._bars = OptionBars()
         self._bars.setObjectName("optionBars")
         self._other_bars = OptionBars()
@@ -247,10 +243,8 @@ class AnswerView(QWidget):
             self._other_fold,
             self._no_probabilities,
             self._left_out,
-            self._unsure,
             self._host,
-            self._demonstration,
-            self._stopped,
+            self._notices,
             self._error,
             self._map,
         ):
@@ -290,14 +284,8 @@ class AnswerView(QWidget):
         self._show_texts(entry.title, entry.layers, answer.text, answer.clue)
         self._stage.hide()
         self._error.show_text("")
-        self._stopped.show_text(
-            self.tr("Stopped: this answer is not finished.") if answer.stopped else ""
-        )
         self._show_options(answer.options)
-        self._unsure.show_text(self._unsure_sentence(answer) if answer.unsure else "")
-        self._demonstration.show_text(
-            self.tr("Experimental model: check this answer.") if answer.demonstration else ""
-        )
+        self._notices.show_answer(answer)
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
         left_out = answer.frames_left_out
         self._left_out.setText(
@@ -311,11 +299,6 @@ class AnswerView(QWidget):
         self._details.show()
         self.show_actions()
         self.show()
-
-    def _unsure_sentence(self, answer: Answer) -> str:
-        return self.tr("Not sure: the model gives this answer a probability of {percent}.").format(
-            percent=percent(answer.probability or 0.0)
-        )
 
     def _show_texts(
         self, title: str, layers: Sequence[LayerRecord], answer: str, clue: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unirs.batch.output import Output, PartFacts, read_facts
+from unirs.batch.output import Output, PartFacts, read_facts, schema
 from unirs.errors import UniRSError, short_reason
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class PartFile:
     facts: PartFacts
 
     def rows(self, columns: list[str] | None = None) -> pa.Table:
-        """Its rows, or some columns of them.
+        """Its rows, or some columns of them; a column that an earlier version lacks is empty.
 
         Raises:
             UniRSError: ``output_broken``.
@@ -38,13 +38,16 @@ class PartFile:
 
         try:
             with pq.ParquetFile(self.path) as file:
-                return file.read(columns)
+                rows = file.read(columns)
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise UniRSError(
                 "output_broken",
                 f"{self.path} cannot be read ({short_reason(error)}); delete it and run the batch "
                 "again, which answers its tiles anew.",
             ) from error
+        if columns is not None:
+            return rows
+        return pa.concat_tables([schema().empty_table(), rows], promote_options="default")
 
 
 @dataclass(frozen=True)

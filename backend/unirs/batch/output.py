@@ -55,7 +55,7 @@ def schema() -> pa.Schema:
             *[(name, text) for name in ("crs", "answer", "probabilities")],
             ("confidence", number),
             *[(name, flag) for name in ("unsure", "changed")],
-            *[(name, text) for name in ("model", "digest", "engine")],
+            *[(name, text) for name in ("warnings", "model", "digest", "engine")],
             pa.field("status", text, nullable=False),
             *[(name, text) for name in ("code", "error")],
             ("geometry", pa.binary()),

@@ -61,6 +61,7 @@ def answered(subject: TileQuestion, answer: Answer) -> Row:
         "confidence": best,
         "unsure": answer.unsure if best is not None else None,
         "changed": answer.changed,
+        "warnings": " ".join(answer.warnings) or None,
         "model": answer.model,
         "digest": answer.digest,
         "engine": answer.engine,

@@ -23,7 +23,7 @@ Summaries = dict[int, QuestionSummary]
 
 KEPT = [
     *("tile", "task", "question", "answer", "confidence", "unsure", "changed", "before", "after"),
-    *("probabilities", "status", "code", "error", "model", "digest", "engine"),
+    *("probabilities", "warnings", "status", "code", "error", "model", "digest", "engine"),
 ]
 """Columns that are written as they are."""
 

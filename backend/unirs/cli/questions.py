@@ -310,6 +310,7 @@ def _details(answer: Answer) -> list[tuple[str, str]]:
         rows.append(("options", _ranking(answer)))
     images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
     rows += [("image", _image(image)) for image in images if image.date or image.extent]
+    rows += [("warning", sentence) for sentence in answer.warnings]
     rows += [("written", str(path)) for path in answer.written]
     return [*rows, ("model", _origin(answer))]
 

@@ -216,6 +216,7 @@ class LocalEngine(ABC, Generic[RowT]):
             stopped=run.stopped,
             acquired=acquisition_dates(run.visual),
             crop=image_facts(run.visual),
+            warnings=run.visual.warnings,
             seconds=run.stage_seconds(self.load_seconds, total),
             tokens=TokenCounts(first.prompt_tokens, first.visual_tokens, tokens),
             **self._own_facts(run, rows, text),

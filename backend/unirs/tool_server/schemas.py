@@ -136,6 +136,9 @@ class ModelAnswer(Answered):
 
     options: list[Option] = Field(description="Best first; empty if the answer was generated.")
     unsure: bool = Field(description="Whether the best option has a probability below 0.6.")
+    warnings: list[Text] = Field(
+        description="What about the images makes the answer less reliable."
+    )
 
     @classmethod
     def facts_of(cls, answer: Answer) -> dict[str, Any]:
@@ -152,6 +155,7 @@ class ModelAnswer(Answered):
                 for option in answer.options[:50]
             ],
             "unsure": answer.unsure,
+            "warnings": list(answer.warnings),
         }
 
 

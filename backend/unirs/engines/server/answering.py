@@ -160,6 +160,7 @@ class Answering:
             stopped=stopped,
             acquired=acquisition_dates(self._all),
             crop=image_facts(self._all),
+            warnings=self._all.warnings,
             seconds=StageSeconds(
                 load=self._load_seconds,
                 clue=seconds["clue"],

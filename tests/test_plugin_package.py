@@ -183,7 +183,7 @@ def test_a_fresh_qgis_takes_it_with_its_algorithms(qgis):
     ours = listed["providers"]["unirs"]["algorithms"]
     tiles = {"captiontiles", "describechangetiles", "answertiles", "classifytiles"}
     answers = {"ask", "describechange", "status"}
-    assert {f"unirs:{name}" for name in tiles | answers | {"captionfeatures"}} <= set(ours)
+    assert {f"unirs:{name}" for name in tiles | answers | {"answerfeatures"}} <= set(ours)
     state = run(qgis, QGIS_PROCESS, "--json", "run", "unirs:status", "--", "LOAD=false")
     found = json.loads(state)["results"]
     assert (found["READY"], found["SET_UP"]) == (True, True)

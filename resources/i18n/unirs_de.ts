@@ -1800,6 +1800,10 @@
 <context>
     <name>Processing</name>
     <message>
+        <source>One layer is an image, two are a pair of dates, more are a series; they are read in the order of their dates.</source>
+        <translation>Ein Layer ist ein Bild, zwei sind ein Bildpaar, mehr sind eine Zeitreihe; sie werden in der Reihenfolge ihrer Daten gelesen.</translation>
+    </message>
+    <message>
         <source>Without options the answer is free text. With options, such as yes,no, each of them gets a probability: the text is the most likely option, the column probability has its probability, and there is a column for each option (p_yes, p_no). Several views average these probabilities over turned and mirrored views of each tile: slower but more reliable.</source>
         <translation>Ohne Auswahl ist die Antwort freier Text. Mit einer Auswahl wie yes,no erhält jede Antwort eine Wahrscheinlichkeit: Der Text ist die wahrscheinlichste, die Spalte probability enthält ihre Wahrscheinlichkeit, und für jede Antwort gibt es eine Spalte (p_yes, p_no). Mehrere Ansichten mitteln diese Wahrscheinlichkeiten über gedrehte und gespiegelte Ansichten jeder Kachel: langsamer, aber zuverlässiger.</translation>
     </message>
@@ -1808,12 +1812,12 @@
         <translation>Kacheln befragen</translation>
     </message>
     <message>
-        <source>Asks one question about every tile of a raster layer.</source>
-        <translation>Stellt eine Frage zu jeder Kachel eines Rasterlayers.</translation>
+        <source>Asks one question about every tile of a raster layer, two dates or a series.</source>
+        <translation>Stellt eine Frage zu jeder Kachel eines Rasterlayers, zweier Zeitpunkte oder einer Zeitreihe.</translation>
     </message>
     <message>
-        <source>question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI</source>
-        <translation>frage,fragen,antwort,VQA,ja,nein,wahrscheinlichkeit,auswahl,kacheln,gitter,raster,KI</translation>
+        <source>question,ask,answer,VQA,yes,no,probability,options,two dates,tiles,grid,raster,AI</source>
+        <translation>Frage,fragen,Antwort,VQA,ja,nein,Wahrscheinlichkeit,Antwortmöglichkeiten,zwei Zeitpunkte,Kacheln,Gitter,Raster,KI</translation>
     </message>
     <message>
         <source>Options, comma-separated (free answer if empty)</source>
@@ -1864,20 +1868,32 @@
         <translation>Fortsetzen: Zeilen behalten, die die Ausgabe schon hat</translation>
     </message>
     <message>
-        <source>Caption features</source>
-        <translation>Objekte beschreiben</translation>
+        <source>Answer features</source>
+        <translation>Objekte befragen</translation>
     </message>
     <message>
-        <source>caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI</source>
-        <translation>beschreiben,beschreibung,text,objekte,polygone,attribute,feld,direkt,bearbeiten,bilddaten,KI</translation>
+        <source>Asks one question about every polygon of a layer, or describes it, as new attributes of it.</source>
+        <translation>Stellt eine Frage zu jedem Polygon eines Layers oder beschreibt es, als neue Attribute.</translation>
     </message>
     <message>
-        <source>Describes what a raster layer shows at every polygon, as new attributes of it.</source>
-        <translation>Beschreibt als neue Attribute, was ein Rasterlayer an jedem Polygon zeigt.</translation>
+        <source>question,ask,answer,verdict,yes,no,probability,damage,caption,describe,change,text,features,polygons,buildings,attributes,field,in place,edit,imagery,AI</source>
+        <translation>Frage,fragen,Antwort,Entscheidung,ja,nein,Wahrscheinlichkeit,Schaden,Bildbeschreibung,beschreiben,Änderung,Text,Objekte,Polygone,Gebäude,Attribute,Feld,bearbeiten,Luftbild,KI</translation>
     </message>
     <message>
-        <source>The model sees the bounding box of each polygon. The output has the same features with the answers as new columns; a column of the same name is replaced, which a prefix avoids.</source>
-        <translation>Das Modell sieht das umschließende Rechteck jedes Polygons. Die Ausgabe hat dieselben Objekte mit den Antworten als neuen Spalten; eine Spalte gleichen Namens wird ersetzt, was ein Präfix vermeidet.</translation>
+        <source>Answered features</source>
+        <translation>Beantwortete Objekte</translation>
+    </message>
+    <message>
+        <source>The model sees the bounding box of each polygon, with a margin of context in percent of the box&apos;s width and height on each side. Of a feature with several parts it sees the box around all of them.</source>
+        <translation>Das Modell bekommt das umschließende Rechteck jedes Polygons, mit einem Rand in Prozent der Breite und Höhe des Rechtecks auf jeder Seite. Bei einem Objekt mit mehreren Teilen ist es das Rechteck um alle Teile.</translation>
+    </message>
+    <message>
+        <source>With options, such as none,partly,destroyed, the answer is the most likely of them and each has a probability in a column of its own; without them it is free text. Two layers are two dates, more are a series. Without a question, one layer is described in words, and of two layers what has changed.</source>
+        <translation>Mit Antwortmöglichkeiten, etwa none,partly,destroyed, ist die Antwort die wahrscheinlichste davon, und jede hat eine Wahrscheinlichkeit in einer eigenen Spalte; ohne sie ist sie freier Text. Zwei Layer sind zwei Zeitpunkte, mehr sind eine Zeitreihe. Ohne Frage wird ein Layer in Worten beschrieben, bei zwei Layern das, was sich geändert hat.</translation>
+    </message>
+    <message>
+        <source>The output has the same features with the answers as new columns; a column of the same name is replaced, which a prefix avoids.</source>
+        <translation>Die Ausgabe hat dieselben Objekte mit den Antworten als neuen Spalten; eine Spalte mit demselben Namen wird ersetzt, was ein Präfix vermeidet.</translation>
     </message>
     <message>
         <source>Into the layer itself: no output is made. The answers become attributes of the layer&apos;s own features, at the end of the run or when it is cancelled, as one step that can be undone. Its edits are left for you to save.</source>
@@ -1888,8 +1904,24 @@
         <translation>Mit einem GeoPackage als Ausgabe wird jede Zeile sofort festgehalten, und ein weiterer Lauf mit derselben Ausgabe macht dort weiter, wo der letzte endete.</translation>
     </message>
     <message>
+        <source>Question (a description if empty)</source>
+        <translation>Frage (eine Beschreibung, wenn leer)</translation>
+    </message>
+    <message>
         <source>Polygon layer</source>
         <translation>Polygonlayer</translation>
+    </message>
+    <message>
+        <source>Margin around each polygon, in percent of its size</source>
+        <translation>Rand um jedes Polygon, in Prozent seiner Größe</translation>
+    </message>
+    <message>
+        <source>A question is needed for options and for a series; enter one.</source>
+        <translation>Antwortmöglichkeiten und Zeitreihen brauchen eine Frage; geben Sie eine ein.</translation>
+    </message>
+    <message>
+        <source>The answers have no output; choose one, or the layer itself.</source>
+        <translation>Die Antworten haben keine Ausgabe; wählen Sie eine oder den Layer selbst.</translation>
     </message>
     <message>
         <source>Raster layer</source>
@@ -1904,16 +1936,12 @@
         <translation>Präfix neuer Spalten</translation>
     </message>
     <message>
-        <source>Captioned features</source>
-        <translation>Beschriebene Objekte</translation>
-    </message>
-    <message>
         <source>Features: {count}.</source>
         <translation>Objekte: {count}.</translation>
     </message>
     <message>
-        <source>The captions have no output; choose one, or the layer itself.</source>
-        <translation>Die Beschreibungen haben keine Ausgabe; wählen Sie eine, oder den Layer selbst.</translation>
+        <source>Features longer than {pixels} pixels of the layer: {count}. The model sees them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
+        <translation>Objekte, die länger als {pixels} Pixel des Layers sind: {count}. Das Modell bekommt sie in viel gröberer Auflösung; „Kacheln befragen“ nimmt sie als Zuschneidepolygone.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -2104,8 +2132,8 @@
         <translation>Die Auswahl {options} lässt keine Wahl; nennen Sie mindestens zwei Antworten, jede einmal.</translation>
     </message>
     <message>
-        <source>The feature has no geometry; give it one.</source>
-        <translation>Das Objekt hat keine Geometrie; geben Sie ihm eine.</translation>
+        <source>The feature has no geometry with an area in the CRS of the raster; mend it.</source>
+        <translation>Das Objekt hat keine Geometrie mit einer Fläche im KBS des Rasters; berichtigen Sie sie.</translation>
     </message>
     <message>
         <source>0 of {total}</source>

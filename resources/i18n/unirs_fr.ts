@@ -1800,6 +1800,10 @@
 <context>
     <name>Processing</name>
     <message>
+        <source>One layer is an image, two are a pair of dates, more are a series; they are read in the order of their dates.</source>
+        <translation>Une couche est une image, deux sont une paire de dates, davantage forment une série temporelle ; elles sont lues dans l&apos;ordre de leurs dates.</translation>
+    </message>
+    <message>
         <source>Without options the answer is free text. With options, such as yes,no, each of them gets a probability: the text is the most likely option, the column probability has its probability, and there is a column for each option (p_yes, p_no). Several views average these probabilities over turned and mirrored views of each tile: slower but more reliable.</source>
         <translation>Sans choix, la réponse est un texte libre. Avec des choix, comme yes,no, chacun reçoit une probabilité : le texte est le choix le plus probable, la colonne probability contient sa probabilité, et il y a une colonne pour chaque choix (p_yes, p_no). Plusieurs vues font la moyenne de ces probabilités sur des vues tournées et en miroir de chaque tuile : plus lent mais plus fiable.</translation>
     </message>
@@ -1808,12 +1812,12 @@
         <translation>Interroger les tuiles</translation>
     </message>
     <message>
-        <source>Asks one question about every tile of a raster layer.</source>
-        <translation>Pose une question sur chaque tuile d’une couche raster.</translation>
+        <source>Asks one question about every tile of a raster layer, two dates or a series.</source>
+        <translation>Pose une question sur chaque tuile d&apos;une couche raster, de deux dates ou d&apos;une série temporelle.</translation>
     </message>
     <message>
-        <source>question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI</source>
-        <translation>question,demander,réponse,VQA,oui,non,probabilité,choix,tuiles,grille,raster,IA</translation>
+        <source>question,ask,answer,VQA,yes,no,probability,options,two dates,tiles,grid,raster,AI</source>
+        <translation>question,demander,réponse,VQA,oui,non,probabilité,choix,deux dates,tuiles,grille,raster,IA</translation>
     </message>
     <message>
         <source>Options, comma-separated (free answer if empty)</source>
@@ -1864,20 +1868,32 @@
         <translation>Reprendre&#xa0;: garder les lignes que la sortie contient déjà</translation>
     </message>
     <message>
-        <source>Caption features</source>
-        <translation>Décrire les entités</translation>
+        <source>Answer features</source>
+        <translation>Interroger les entités</translation>
     </message>
     <message>
-        <source>caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI</source>
-        <translation>décrire,description,texte,entités,polygones,attributs,champ,sur place,édition,imagerie,IA</translation>
+        <source>Asks one question about every polygon of a layer, or describes it, as new attributes of it.</source>
+        <translation>Pose une question sur chaque polygone d&apos;une couche, ou le décrit, sous forme de nouveaux attributs.</translation>
     </message>
     <message>
-        <source>Describes what a raster layer shows at every polygon, as new attributes of it.</source>
-        <translation>Décrit ce qu’une couche raster montre à chaque polygone, sous forme de nouveaux attributs.</translation>
+        <source>question,ask,answer,verdict,yes,no,probability,damage,caption,describe,change,text,features,polygons,buildings,attributes,field,in place,edit,imagery,AI</source>
+        <translation>question,demander,réponse,verdict,oui,non,probabilité,dommage,légende,décrire,changement,texte,entités,polygones,bâtiments,attributs,champ,sur place,modifier,imagerie,IA</translation>
     </message>
     <message>
-        <source>The model sees the bounding box of each polygon. The output has the same features with the answers as new columns; a column of the same name is replaced, which a prefix avoids.</source>
-        <translation>Le modèle voit le rectangle englobant de chaque polygone. La sortie contient les mêmes entités avec les réponses comme nouvelles colonnes&#xa0;; une colonne du même nom est remplacée, ce qu’un préfixe évite.</translation>
+        <source>Answered features</source>
+        <translation>Entités avec réponses</translation>
+    </message>
+    <message>
+        <source>The model sees the bounding box of each polygon, with a margin of context in percent of the box&apos;s width and height on each side. Of a feature with several parts it sees the box around all of them.</source>
+        <translation>Le modèle reçoit le rectangle englobant de chaque polygone, avec une marge de contexte en pour cent de sa largeur et de sa hauteur de chaque côté. Pour une entité à plusieurs parties, c&apos;est le rectangle autour de toutes les parties.</translation>
+    </message>
+    <message>
+        <source>With options, such as none,partly,destroyed, the answer is the most likely of them and each has a probability in a column of its own; without them it is free text. Two layers are two dates, more are a series. Without a question, one layer is described in words, and of two layers what has changed.</source>
+        <translation>Avec des choix, tels que none,partly,destroyed, la réponse est le plus probable d&apos;entre eux et chacun a une probabilité dans une colonne à part ; sans choix, c&apos;est un texte libre. Deux couches sont deux dates, davantage forment une série temporelle. Sans question, une couche est décrite en mots, et pour deux couches ce qui a changé.</translation>
+    </message>
+    <message>
+        <source>The output has the same features with the answers as new columns; a column of the same name is replaced, which a prefix avoids.</source>
+        <translation>La sortie contient les mêmes entités avec les réponses en nouvelles colonnes ; une colonne du même nom est remplacée, ce qu&apos;un préfixe évite.</translation>
     </message>
     <message>
         <source>Into the layer itself: no output is made. The answers become attributes of the layer&apos;s own features, at the end of the run or when it is cancelled, as one step that can be undone. Its edits are left for you to save.</source>
@@ -1888,8 +1904,24 @@
         <translation>Avec un GeoPackage en sortie, chaque ligne est conservée aussitôt, et un autre traitement avec la même sortie reprend là où le dernier s’est arrêté.</translation>
     </message>
     <message>
+        <source>Question (a description if empty)</source>
+        <translation>Question (une description si vide)</translation>
+    </message>
+    <message>
         <source>Polygon layer</source>
         <translation>Couche de polygones</translation>
+    </message>
+    <message>
+        <source>Margin around each polygon, in percent of its size</source>
+        <translation>Marge autour de chaque polygone, en pour cent de sa taille</translation>
+    </message>
+    <message>
+        <source>A question is needed for options and for a series; enter one.</source>
+        <translation>Des choix et une série temporelle demandent une question ; saisissez-en une.</translation>
+    </message>
+    <message>
+        <source>The answers have no output; choose one, or the layer itself.</source>
+        <translation>Les réponses n&apos;ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
     </message>
     <message>
         <source>Raster layer</source>
@@ -1904,16 +1936,12 @@
         <translation>Préfixe des nouvelles colonnes</translation>
     </message>
     <message>
-        <source>Captioned features</source>
-        <translation>Entités décrites</translation>
-    </message>
-    <message>
         <source>Features: {count}.</source>
         <translation>Entités&#xa0;: {count}.</translation>
     </message>
     <message>
-        <source>The captions have no output; choose one, or the layer itself.</source>
-        <translation>Les descriptions n’ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
+        <source>Features longer than {pixels} pixels of the layer: {count}. The model sees them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
+        <translation>Entités plus longues que {pixels} pixels de la couche : {count}. Le modèle les reçoit à une résolution bien plus grossière ; « Interroger les tuiles » les prend comme polygones de découpe.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -2104,8 +2132,8 @@
         <translation>Les choix {options} n’en laissent aucun&#xa0;; nommez-en au moins deux, chacun une fois.</translation>
     </message>
     <message>
-        <source>The feature has no geometry; give it one.</source>
-        <translation>L’entité n’a pas de géométrie ; donnez-lui-en une.</translation>
+        <source>The feature has no geometry with an area in the CRS of the raster; mend it.</source>
+        <translation>L&apos;entité n&apos;a pas de géométrie avec une surface dans le SCR du raster ; corrigez-la.</translation>
     </message>
     <message>
         <source>0 of {total}</source>

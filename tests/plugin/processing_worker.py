@@ -71,6 +71,12 @@ def date(path):
     return gdal.Open(path).GetMetadataItem("ACQUISITION_DATE")
 
 
+def width(path):
+    """Width of a crop in units of its CRS."""
+    raster = gdal.Open(path)
+    return raster.RasterXSize * raster.GetGeoTransform()[1]
+
+
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -115,7 +121,9 @@ def take(request):
     elif method == "shutdown":
         os._exit(0)
     else:
-        log(method=method, **params, dates=[date(path) for path in params.get("paths", [])])
+        paths = params.get("paths", [])
+        seen = {"dates": list(map(date, paths)), "widths": list(map(width, paths))}
+        log(method=method, **params, **seen)
         waiting.put(request)
 
 

@@ -38,7 +38,7 @@ from tests.plugin.processing_fixtures import (
 from unirs_qgis.processing import tiles_dialog
 
 COLOURS = [[10, 20, 30], [40, 50, 60]]
-NAMES = ("captiontiles", "captionfeatures", "describechangetiles", "answertiles", "classifytiles")
+NAMES = ("captiontiles", "answerfeatures", "describechangetiles", "answertiles", "classifytiles")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def run(tmp_path, qgis_new_project):
 
     def run(name, feedback=None, **parameters):
         defaults = {"TILE_SIZE": TILE, "OUTPUT": str(tmp_path / f"{name}.gpkg")}
-        if name == "captionfeatures":
+        if name == "answerfeatures":
             del defaults["TILE_SIZE"]
         parameters = {**defaults, **parameters}
         results = processing.run(f"unirs:{name}", parameters, feedback=feedback or Feedback())
@@ -93,7 +93,7 @@ def test_an_algorithm_can_be_found_and_explains_itself(name, qgis_processing):
     parameters = {parameter.name(): parameter for parameter in algorithm.parameterDefinitions()}
     assert all(parameter.description() for parameter in parameters.values())
     assert {"OUTPUT", "MODEL", "RESUME"} <= set(parameters)
-    if name != "captionfeatures":
+    if name != "answerfeatures":
         assert {"TILE_SIZE", "OVERLAP", "EXTENT", "CLIP"} <= set(parameters)
 
 
@@ -140,7 +140,7 @@ def test_the_number_of_tiles_is_shown_before_the_model_is_loaded(worker, raster,
 def test_the_number_of_features_is_shown_before_the_model_is_loaded(worker, raster, run):
     feedback = Feedback()
     polygons = _polygons(_tile(0, 1), _tile(1, 2))
-    run("captionfeatures", feedback, INPUT=polygons, RASTER=raster())
+    run("answerfeatures", feedback, INPUT=polygons, RASTER=raster())
     assert feedback.messages.index("Features: 2.") < feedback.messages.index("Loading the model…")
 
 
@@ -206,6 +206,14 @@ def test_a_question_with_options_gives_a_probability_for_each(worker, raster, ru
     assert row["unsure"] is True
     assert worker.asked[0]["text"] == "Is there water?"
     assert worker.asked[0]["options"] == ["yes", "no"]
+
+
+def test_two_dates_and_series_of_tiles_are_asked_about(worker, raster, run):
+    layers = [raster([[10]], name=f"place-{year}0601") for year in (2021, 2019)]
+    rows = rows_of(run("answertiles", INPUT=layers, QUESTION="New houses?", OPTIONS="yes,no"))
+    assert rows[0, 0]["layers"] == "place-20190601 → place-20210601"
+    assert worker.asked[0]["dates"] == ["2019-06-01", "2021-06-01"]
+    assert worker.asked[0]["method"] == "ask"
 
 
 def test_a_free_question_goes_out_as_it_is_written(worker, raster, run):
@@ -306,7 +314,7 @@ def test_features_get_the_caption_of_their_extent(worker, raster, run):
     polygons = _polygons(
         _tile(0, 1), _tile(1, 2), None, (0, 0, 9, 9), fields=[QgsField("name", QVariant.String)]
     )
-    output = run("captionfeatures", INPUT=polygons, RASTER=raster())
+    output = run("answerfeatures", INPUT=polygons, RASTER=raster())
     rows = list(QgsVectorLayer(output, "rows", "ogr").getFeatures())
     assert sorted(row["status"] for row in rows) == ["answered", "answered", "failed", "failed"]
     answered = {row["name"]: row["text"] for row in rows if row["status"] == "answered"}
@@ -314,17 +322,76 @@ def test_features_get_the_caption_of_their_extent(worker, raster, run):
     assert all(row["error"] for row in rows if row["status"] == "failed")
     assert {row["source_id"] for row in rows} == {1, 2, 3, 4}
     asked = len(worker.asked)
-    run("captionfeatures", INPUT=polygons, RASTER=raster())
+    run("answerfeatures", INPUT=polygons, RASTER=raster())
     assert len(worker.asked) == asked
 
 
 def test_features_in_another_crs_are_found_in_the_raster(worker, raster, run):
     town = raster([[44]], crs="EPSG:4326", origin=(9, 49), pixel=0.001)
     polygons = _polygons((500_100, 5_426_500, 500_900, 5_427_200))
-    output = run("captionfeatures", INPUT=polygons, RASTER=town, PREFIX="unirs_")
+    output = run("answerfeatures", INPUT=polygons, RASTER=town, PREFIX="unirs_")
     layer = QgsVectorLayer(output, "rows", "ogr")
     assert layer.crs().authid() == "EPSG:32632"
     assert [row["unirs_text"] for row in layer.getFeatures()] == ["colour 44"]
+
+
+def test_features_get_a_verdict_of_two_dates_with_a_margin_of_context(worker, raster, run):
+    before = raster(name="place-2019-06-15")
+    after = raster([[10, 21, 30], [40, 50, 61]], name="place-2021-08-02")
+    question = {"QUESTION": "Is this building damaged?", "OPTIONS": "none, partly, destroyed"}
+    place = {"INPUT": _polygons(_tile(0, 1, inset=3)), "RASTER": [after, before]}
+    for margin in (0, 50):
+        output = run("answerfeatures", **place, **question, MARGIN=margin, PREFIX="b_")
+    rows = {row["b_margin_percent"]: row for row in QgsVectorLayer(output).getFeatures()}
+    assert set(rows) == {0, 50}  # another margin is another row
+    assert rows[0]["b_question"] == question["QUESTION"]
+    assert (rows[0]["b_text"], rows[0]["b_p_destroyed"]) == ("none", 0.125)
+    assert rows[0]["b_layers"] == "place-2019-06-15 → place-2021-08-02"
+    narrow, wide = worker.asked
+    assert {entry["method"] for entry in worker.asked} == {"ask"}
+    assert narrow["dates"] == ["2019-06-15", "2021-08-02"]
+    assert wide["widths"] == [2 * width for width in narrow["widths"]]
+
+
+def test_without_a_question_features_are_described_or_their_change_is(worker, raster, run):
+    polygons, before = _polygons(_tile(0, 1)), raster(name="before")
+    after = raster([[10, 21, 30], [40, 50, 61]], name="after")
+    output = run("answerfeatures", INPUT=polygons, RASTER=[before, after], OUTPUT="memory:")
+    assert [(row["text"], row["changed"]) for row in output.getFeatures()] == [
+        ("colour 20 colour 21", "yes")
+    ]
+    for extra in ({"OPTIONS": "yes,no"}, {"RASTER": [before, after, raster(name="later")]}):
+        given = {"INPUT": polygons, "RASTER": [before], **extra}
+        with pytest.raises(QgsProcessingException, match="question is needed"):
+            run("answerfeatures", **given, OUTPUT="memory:")
+
+
+def test_odd_geometries_do_not_end_a_run_about_features(worker, raster, run):
+    layer = QgsVectorLayer("MultiPolygon?crs=EPSG:32632", "odd", "memory")
+    x, y = 500_000, 5_400_000
+    for wkt in (
+        f"MULTIPOLYGON((({x} {y}, {x + 10} {y - 10}, {x + 10} {y}, {x} {y - 10}, {x} {y})))",
+        f"MULTIPOLYGON((({x + 11} {y - 1}, {x + 12} {y - 1}, {x + 12} {y - 2}, {x + 11} {y - 1})), "
+        f"(({x + 19} {y - 9}, {x + 18} {y - 9}, {x + 18} {y - 8}, {x + 19} {y - 9})))",
+        f"MULTIPOLYGON((({x} {y}, {x + 10} {y}, {x} {y})))",
+        "MULTIPOLYGON EMPTY",
+        f"MULTIPOLYGON((({x} {y}, nan nan, {x} {y - 10}, {x} {y})))",
+        f"MULTIPOLYGON((({x - 9e6} {y}, {x + 9e6} {y}, {x + 9e6} {y - 2e6}, {x - 9e6} {y})))",
+    ):
+        feature = QgsFeature(layer.fields())
+        feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        layer.dataProvider().addFeature(feature)
+    feedback = Feedback()
+    output = run("answerfeatures", feedback, INPUT=layer, RASTER=raster(), MARGIN=0)
+    rows = {row["source_id"]: row for row in QgsVectorLayer(output).getFeatures()}
+    assert {number: row["status"] for number, row in rows.items()} == {
+        1: "answered", 2: "answered", 3: "failed", 4: "failed", 5: "failed", 6: "nodata",
+    }  # fmt: skip
+    assert [rows[1]["text"], rows[2]["text"]] == ["colour 10", "colour 20"]
+    assert all("no geometry with an area" in rows[number]["error"] for number in (3, 4, 5))
+    assert any(
+        "longer than 4096 pixels of the layer: 1." in message for message in feedback.messages
+    )
 
 
 @pytest.mark.parametrize("background", [False, True])
@@ -337,14 +404,14 @@ def test_in_place_all_captions_are_one_step_that_can_be_undone(
     parameters = {"INPUT": layer.id(), "RASTER": raster(), "IN_PLACE": True}
     if background:
         with gap_timer:
-            _run_as_task("unirs:captionfeatures", parameters, qtbot)
+            _run_as_task("unirs:answerfeatures", parameters, qtbot)
         assert gap_timer.longest < 0.1
     else:
-        run("captionfeatures", **parameters, OUTPUT=None)
+        run("answerfeatures", **parameters, OUTPUT=None)
     captions = {feature["name"]: feature["text"] for feature in layer.getFeatures()}
     assert captions == {"of 500011": "colour 20", "of 500021": "colour 60"}
     assert layer.undoStack().count() == 1
-    assert layer.undoStack().undoText() == "Caption features"
+    assert layer.undoStack().undoText() == "Answer features"
     layer.undoStack().undo()
     assert layer.fields().names() == ["name"]
     layer.undoStack().redo()
@@ -368,7 +435,7 @@ def test_in_place_takes_selected_features_and_existing_columns(worker, raster, r
     QgsProject.instance().addMapLayer(layer)
     layer.selectByIds([2])
     source = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)
-    run("captionfeatures", INPUT=source, RASTER=raster(), IN_PLACE=True, OUTPUT=None)
+    run("answerfeatures", INPUT=source, RASTER=raster(), IN_PLACE=True, OUTPUT=None)
     assert layer.isEditable()
     assert {f.id(): f["text"] for f in layer.getFeatures()} == {1: "of 500011", 2: "colour 60"}
 
@@ -402,7 +469,7 @@ def test_in_the_project_the_output_is_coloured_and_shows_the_imagery_below(
 
 def test_without_an_output_captions_are_refused_unless_in_place(worker, raster, run):
     with pytest.raises(QgsProcessingException, match="no output"):
-        run("captionfeatures", INPUT=_polygons(_tile(0, 0)), RASTER=raster(), OUTPUT=None)
+        run("answerfeatures", INPUT=_polygons(_tile(0, 0)), RASTER=raster(), OUTPUT=None)
 
 
 def test_it_is_a_part_of_a_model(worker, raster, tmp_path, qgis_new_project):
@@ -459,4 +526,5 @@ def test_the_dock_opens_the_algorithm_that_asks_its_question(qgis_new_project, r
     assert algorithm == "unirs:answertiles"
     rows = rows_of(run("answertiles", **parameters)).values()
     assert {row["question"] for row in rows} == {"Is there water?"}
+    assert tiles_dialog([layer] * 2, None, "Is there water?")[0] == "unirs:answertiles"
     assert all(row["p_yes"] is not None for row in rows)

@@ -142,7 +142,7 @@ def test_a_feature_across_180_degrees_is_no_caption_of_the_world(run):
     feature = QgsFeature(layer.fields())
     feature.setGeometry(QgsGeometry.fromRect(FIJI_IN_UTM))
     layer.dataProvider().addFeature(feature)
-    output = run("captionfeatures", INPUT=layer, RASTER=run.raster)
+    output = run("answerfeatures", INPUT=layer, RASTER=run.raster)
     (row,) = QgsVectorLayer(output, "rows", "ogr").getFeatures()
     assert row["text"] in (f"colour {36 * 3 + 36}", f"colour {36 * 3 + 1}")
 

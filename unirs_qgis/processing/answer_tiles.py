@@ -1,12 +1,15 @@
-"""``unirs:answertiles``: one question about every tile of a raster layer."""
+"""``unirs:answertiles``: one question about every tile of a raster layer, or of several dates."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingContext,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterMultipleLayers,
+    QgsRasterLayer,
 )
 from qtpy.QtCore import QCoreApplication
 
@@ -25,6 +28,11 @@ class AnswerTiles(TileAlgorithm):
 
     def texts(self) -> Texts:
         """What the toolbox shows."""
+        layers = translate(
+            "Processing",
+            "One layer is an image, two are a pair of dates, more are a series; they are read in "
+            "the order of their dates.",
+        )
         options = translate(
             "Processing",
             "Without options the answer is free text. With options, such as yes,no, each of them "
@@ -36,15 +44,32 @@ class AnswerTiles(TileAlgorithm):
         return Texts(
             title=translate("Processing", "Answer tiles"),
             summary=translate(
-                "Processing", "Asks one question about every tile of a raster layer."
+                "Processing",
+                "Asks one question about every tile of a raster layer, two dates or a series.",
             ),
             tags=translate(
                 "Processing",
-                "question,ask,answer,VQA,yes,no,probability,options,tiles,grid,raster,AI",
+                "question,ask,answer,VQA,yes,no,probability,options,two dates,tiles,grid,raster,AI",
             ),
             output=translate("Processing", "Answered tiles"),
-            help=(options, *self.help_on_tiles()),
+            help=(layers, options, *self.help_on_tiles()),
         )
+
+    def layer_parameters(self) -> list[QgsProcessingParameterDefinition]:
+        """One layer, or several."""
+        return [
+            QgsProcessingParameterMultipleLayers(
+                "INPUT",
+                translate("Processing", "Raster layer, two dates, or layers of a series"),
+                QgsProcessing.SourceType.TypeRaster,
+            )
+        ]
+
+    def rasters(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> list[QgsRasterLayer]:
+        """The layers of ``INPUT`` in order of time."""
+        return self.series(parameters, context)
 
     def question_parameters(self) -> list[QgsProcessingParameterDefinition]:
         """The question, its closed set of answers, and the number of views."""

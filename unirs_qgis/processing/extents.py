@@ -95,6 +95,62 @@ def shown_within(
     return [box for box in moved if not box.intersect(limits).isEmpty()]
 
 
+class FeatureBoxes:
+    """The ground around features that a model is shown, as boxes in the CRS of a raster.
+
+    Args:
+        raster: Extent of the raster.
+        crs: Of the raster.
+        features_crs: Of the features.
+        context: Of the project.
+    """
+
+    def __init__(
+        self,
+        raster: QgsRectangle,
+        crs: QgsCoordinateReferenceSystem,
+        features_crs: QgsCoordinateReferenceSystem,
+        context: QgsCoordinateTransformContext,
+    ) -> None:
+        self._raster, self._crs = raster, crs
+        self._features_crs, self._context = features_crs, context
+
+    def __call__(self, geometry: QgsGeometry, margin: int = 0) -> QgsRectangle | None:
+        """The box around a feature; of one across 180 degrees, that around its larger part.
+
+        Args:
+            geometry: The feature's; it may be invalid or have several parts.
+            margin: Width that is added on each side, in percent of the box's; less at the edge of
+                the raster, beyond which there is nothing to see.
+
+        Returns:
+            The box, also where it lies outside of the raster; ``None`` if the geometry has no
+            area, or does not reach the raster's CRS.
+        """
+        box = geometry.boundingBox()
+        if box.isEmpty() or not box.isFinite():
+            return None
+        try:
+            shown = self._shown(box)
+        except QgsCsException:
+            return None
+        wider = QgsRectangle(shown)
+        wider.scale(1 + 2 * margin / 100)
+        return wider.intersect(self._raster) if self._raster.contains(shown) else wider
+
+    def _shown(self, box: QgsRectangle) -> QgsRectangle:
+        if self._crs == self._features_crs and self._raster.contains(box):
+            return QgsRectangle(box)
+        boxes = shown_within(self._raster, self._crs, box, self._features_crs, self._context)
+        if not boxes:  # outside the raster, which becomes the error of its row
+            transform = QgsCoordinateTransform(self._features_crs, self._crs, self._context)
+            return transform.transformBoundingBox(box)
+        if len(boxes) == 1:
+            return boxes[0]
+        inside = (part.intersect(self._raster) for part in boxes)
+        return max(inside, key=lambda part: part.area())
+
+
 def ends_at_180(box: Box, crs: QgsCoordinateReferenceSystem) -> bool:
     """Whether the east edge of a box lies at 180 degrees, where most maps are cut."""
     if not crs.isValid():

@@ -62,7 +62,7 @@ class ImageryAlgorithm(UniRSAlgorithm):
     """Asks a model about rasters. A subclass defines its parameters, layers and request.
 
     Attributes:
-        METHOD: Method of the worker protocol.
+        METHOD: Method of the worker protocol, where it is always the same.
         LAYERS: Names of the parameters that hold a raster layer each, in order of time.
         WRITES_TEXT: Whether its answers are text, whose length is bounded.
         snapshots: The layers as they were when the run began, in order of time.
@@ -141,6 +141,14 @@ class ImageryAlgorithm(UniRSAlgorithm):
             layers.append(layer)
         return layers
 
+    def method(
+        self,
+        parameters: dict[str, Any],  # noqa: ARG002
+        context: QgsProcessingContext,  # noqa: ARG002
+    ) -> str:
+        """Method of the worker protocol."""
+        return self.METHOD
+
     def question(
         self,
         parameters: dict[str, Any],  # noqa: ARG002
@@ -150,17 +158,17 @@ class ImageryAlgorithm(UniRSAlgorithm):
         return "", {}
 
     def series(
-        self, parameters: dict[str, Any], context: QgsProcessingContext
+        self, parameters: dict[str, Any], context: QgsProcessingContext, name: str = "INPUT"
     ) -> list[QgsRasterLayer]:
-        """The layers of ``INPUT``, where it takes several, in order of time.
+        """The layers of a parameter that takes several, in order of time.
 
         Raises:
             QgsProcessingException: There is none, or one is missing.
         """
-        layers = self.parameterAsLayerList(parameters, "INPUT", context)
+        layers = self.parameterAsLayerList(parameters, name, context)
         rasters = [layer for layer in layers if isinstance(layer, QgsRasterLayer)]
         if not rasters or len(rasters) < len(layers):
-            raise QgsProcessingException(self.invalidRasterError(parameters, "INPUT"))
+            raise QgsProcessingException(self.invalidRasterError(parameters, name))
         return ordered(rasters)
 
     def options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[str, ...]:
@@ -211,7 +219,7 @@ class ImageryAlgorithm(UniRSAlgorithm):
         if self.WRITES_TEXT:
             common["max_new_tokens"] = self.parameterAsInt(parameters, "MAX_TOKENS", context)
         return BatchRequest(
-            method=self.METHOD,
+            method=self.method(parameters, context),
             params={**model, **common, **params},
             model=model,
             question=question,

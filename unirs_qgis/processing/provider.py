@@ -9,9 +9,9 @@ from qgis.core import QgsProcessingProvider, QgsRasterLayer, QgsReferencedRectan
 from qtpy.QtGui import QIcon
 
 from unirs_qgis.paths import resource
+from unirs_qgis.processing.answer_features import AnswerFeatures
 from unirs_qgis.processing.answer_tiles import AnswerTiles
 from unirs_qgis.processing.ask import Ask
-from unirs_qgis.processing.caption_features import CaptionFeatures
 from unirs_qgis.processing.caption_tiles import CaptionTiles
 from unirs_qgis.processing.classify_tiles import ClassifyTiles
 from unirs_qgis.processing.describe_change import DescribeChange
@@ -24,9 +24,9 @@ ALGORITHMS = (
     DescribeChange,
     FindPlaces,
     CaptionTiles,
-    CaptionFeatures,
     DescribeChangeTiles,
     AnswerTiles,
+    AnswerFeatures,
     ClassifyTiles,
     Status,
 )
@@ -77,7 +77,7 @@ def tiles_dialog(
         layers: One to caption, two to describe the change between, or a series to classify; none
             leaves the choice to the dialog.
         extent: Extent of the tiles; that of the layers if ``None``.
-        question: Question about every tile of one layer; captions if it is empty.
+        question: Question about every tile; if it is empty, tiles are described or classified.
         options: Closed set of answers to the question.
 
     Returns:
@@ -85,15 +85,14 @@ def tiles_dialog(
     """
     ids = [layer.id() for layer in layers]
     parameters: dict[str, Any] = {} if extent is None else {"EXTENT": _extent_text(extent)}
+    if question:
+        asked = {"QUESTION": question, "OPTIONS": ",".join(options)}
+        return "unirs:answertiles", {"INPUT": ids, **parameters, **asked}
     if len(ids) > 2:
         return "unirs:classifytiles", {"INPUT": ids, **parameters}
     if len(ids) == 2:
         return "unirs:describechangetiles", {"BEFORE": ids[0], "AFTER": ids[1], **parameters}
-    parameters |= {"INPUT": ids[0]} if ids else {}
-    if question:
-        asked = {"QUESTION": question, "OPTIONS": ",".join(options)}
-        return "unirs:answertiles", {**parameters, **asked}
-    return "unirs:captiontiles", parameters
+    return "unirs:captiontiles", {**({"INPUT": ids[0]} if ids else {}), **parameters}
 
 
 def _extent_text(extent: QgsReferencedRectangle) -> str:

@@ -31,6 +31,9 @@ translate = QCoreApplication.translate
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
+MARGIN = "margin_percent"
+"""Column of the margin that was shown around a feature."""
+
 _FORMER = {"agreement"}
 """Columns that earlier versions wrote."""
 
@@ -93,12 +96,15 @@ class Columns:
         is_pair: Whether the answers are change captions, with ``changed`` yes or no.
         options: The closed set of answers; empty if they are free.
         prefix: Prefix of every name, so that other columns are not replaced.
+        margin: Percent of a polygon's box that are shown on each side of it; ``None`` where tiles
+            are asked about.
     """
 
     asks: bool = False
     is_pair: bool = False
     options: tuple[str, ...] = ()
     prefix: str = ""
+    margin: int | None = None
 
     def fields(self) -> QgsFields:
         """The columns as fields of a layer."""
@@ -109,7 +115,8 @@ class Columns:
 
     def key(self) -> tuple[str, ...]:
         """Columns that distinguish this run's rows from those of other runs in one table."""
-        names = ("question", "layers", "model") if self.asks else ("layers", "model")
+        names = ["question"] if self.asks else []
+        names += ["layers", "model"] + ([] if self.margin is None else [MARGIN])
         return tuple(self.prefix + name for name in names)
 
     @property
@@ -142,6 +149,8 @@ class Columns:
         for column in ANSWER_COLUMNS:
             if column.in_batches:
                 yield column.name, column.kind, _answer_value(column)
+        if self.margin is not None:
+            yield MARGIN, Kind.INTEGER, lambda _row, _run: self.margin
         yield "nodata_share", Kind.REAL, lambda row, _: row.nodata_share
         yield "layers", Kind.TEXT, lambda _, run: run.layers
         yield "model", Kind.TEXT, lambda _, run: run.model

@@ -220,7 +220,10 @@ class Run:
     def _ask(self, area: Area) -> None:
         """Render an area and send the request; or write its row if there is nothing to ask."""
         if area.extent is None:
-            error = translate("Processing", "The feature has no geometry; give it one.")
+            error = translate(
+                "Processing",
+                "The feature has no geometry with an area in the CRS of the raster; mend it.",
+            )
             self._write(area, Row(FAILED, error=error))
             return
         # Each crop stays until its answer has come. Names carry no number that reads as a date.

@@ -1,4 +1,4 @@
-"""``unirs:captionfeatures``: a caption of what lies under every feature of a polygon layer."""
+"""``unirs:answerfeatures``: a question about, or a description of, every polygon of a layer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCsException,
     QgsFeature,
+    QgsFeatureRequest,
     QgsFields,
     QgsProcessing,
     QgsProcessingContext,
@@ -21,8 +19,10 @@ from qgis.core import (
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterString,
+    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
@@ -30,7 +30,8 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.history.written_copy import FID
 from unirs_qgis.processing.algorithm import Texts
-from unirs_qgis.processing.extents import shown_within
+from unirs_qgis.processing.extents import FeatureBoxes
+from unirs_qgis.processing.imagery_algorithm import question_parameters
 from unirs_qgis.processing.outputs import LayerTable
 from unirs_qgis.processing.rows import Columns
 from unirs_qgis.processing.run import Area, Table
@@ -43,31 +44,48 @@ SOURCE_ID = "source_id"
 """Column of the output that holds the id of the feature in the layer it comes from."""
 
 
-class CaptionFeatures(TableAlgorithm):
-    """Captions the bounding box of every feature in the raster's CRS."""
+_LONG = 4096
+"""Pixels of the layer along a feature from which on the model misses what is in it."""
 
-    NAME, METHOD = "captionfeatures", "caption"
-    LAYERS = ("RASTER",)
+
+class AnswerFeatures(TableAlgorithm):
+    """Asks about the bounding box of every feature in the raster's CRS, with a margin around it."""
+
+    NAME = "answerfeatures"
 
     def texts(self) -> Texts:
         """What the toolbox shows."""
         return Texts(
-            title=translate("Processing", "Caption features"),
+            title=translate("Processing", "Answer features"),
             summary=translate(
                 "Processing",
-                "Describes what a raster layer shows at every polygon, as new attributes of it.",
+                "Asks one question about every polygon of a layer, or describes it, as new "
+                "attributes of it.",
             ),
             tags=translate(
                 "Processing",
-                "caption,describe,text,features,polygons,attributes,field,in place,edit,imagery,AI",
+                "question,ask,answer,verdict,yes,no,probability,damage,caption,describe,change,"
+                "text,features,polygons,buildings,attributes,field,in place,edit,imagery,AI",
             ),
-            output=translate("Processing", "Captioned features"),
+            output=translate("Processing", "Answered features"),
             help=(
                 translate(
                     "Processing",
-                    "The model sees the bounding box of each polygon. The output has the same "
-                    "features with the answers as new columns; a column of the same name is "
-                    "replaced, which a prefix avoids.",
+                    "The model sees the bounding box of each polygon, with a margin of context in "
+                    "percent of the box's width and height on each side. Of a feature with several "
+                    "parts it sees the box around all of them.",
+                ),
+                translate(
+                    "Processing",
+                    "With options, such as none,partly,destroyed, the answer is the most likely of "
+                    "them and each has a probability in a column of its own; without them it is "
+                    "free text. Two layers are two dates, more are a series. Without a question, "
+                    "one layer is described in words, and of two layers what has changed.",
+                ),
+                translate(
+                    "Processing",
+                    "The output has the same features with the answers as new columns; a column "
+                    "of the same name is replaced, which a prefix avoids.",
                 ),
                 translate(
                     "Processing",
@@ -84,14 +102,30 @@ class CaptionFeatures(TableAlgorithm):
         )
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
-        """Polygons, raster, and where the answers go."""
+        """Polygons, rasters, the question, and where the answers go."""
+        question, *options_and_views = question_parameters()
+        question.setFlags(question.flags() | QgsProcessingParameterDefinition.Flag.FlagOptional)
+        question.setDescription(translate("Processing", "Question (a description if empty)"))
         return [
             QgsProcessingParameterFeatureSource(
                 "INPUT",
                 translate("Processing", "Polygon layer"),
                 [QgsProcessing.SourceType.TypeVectorPolygon],
             ),
-            QgsProcessingParameterRasterLayer("RASTER", translate("Processing", "Raster layer")),
+            QgsProcessingParameterMultipleLayers(
+                "RASTER",
+                translate("Processing", "Raster layer, two dates, or layers of a series"),
+                QgsProcessing.SourceType.TypeRaster,
+            ),
+            question,
+            *options_and_views,
+            QgsProcessingParameterNumber(
+                "MARGIN",
+                translate("Processing", "Margin around each polygon, in percent of its size"),
+                defaultValue=20,
+                minValue=0,
+                maxValue=1000,
+            ),
             QgsProcessingParameterBoolean(
                 "IN_PLACE",
                 translate("Processing", "Into the polygon layer itself, as one step to undo"),
@@ -103,7 +137,7 @@ class CaptionFeatures(TableAlgorithm):
         ]
 
     def output(self) -> QgsProcessingParameterDefinition:
-        """The same features, captioned."""
+        """The same features, with their answers."""
         output = super().output()
         output.setFlags(output.flags() | QgsProcessingParameterDefinition.Flag.FlagOptional)
         output.setCreateByDefault(True)
@@ -125,9 +159,48 @@ class CaptionFeatures(TableAlgorithm):
             self._in_place = LayerTable(layer, fields, SOURCE_ID, self.displayName())
         return True
 
+    def rasters(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> list[QgsRasterLayer]:
+        """The layers of ``RASTER`` in order of time."""
+        return self.series(parameters, context, "RASTER")
+
+    def method(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """``ask``; without a question, ``caption`` of one layer and ``change`` of two dates.
+
+        Raises:
+            QgsProcessingException: A series or options have no question.
+        """
+        if self.parameterAsString(parameters, "QUESTION", context).strip():
+            return "ask"
+        if len(self.snapshots) > 2 or self.options(parameters, context):
+            raise QgsProcessingException(
+                translate(
+                    "Processing", "A question is needed for options and for a series; enter one."
+                )
+            )
+        return "caption" if len(self.snapshots) == 1 else "change"
+
+    def question(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[str, dict[str, Any]]:
+        """``QUESTION`` with ``OPTIONS``, if there is one, and ``VIEWS`` where they are averaged."""
+        method = self.method(parameters, context)
+        if method == "ask":
+            return self.free_or_scored(parameters, context)
+        views = self.parameterAsInt(parameters, "VIEWS", context)
+        return "", {"views": views} if method == "change" else {}
+
     def columns(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Columns:
-        """Those of captions, with the user's prefix."""
-        return Columns(prefix=self.parameterAsString(parameters, "PREFIX", context).strip())
+        """Those of the question, with the margin and the user's prefix."""
+        method = self.method(parameters, context)
+        return Columns(
+            asks=method == "ask",
+            is_pair=method == "change",
+            options=self.options(parameters, context),
+            prefix=self.parameterAsString(parameters, "PREFIX", context).strip(),
+            margin=self._margin(parameters, context),
+        )
 
     def schema(
         self, parameters: dict[str, Any], context: QgsProcessingContext, columns: Columns
@@ -146,11 +219,18 @@ class CaptionFeatures(TableAlgorithm):
         """The features."""
         source = self._source(parameters, context)
         kept = _kept(source.fields(), self.columns(parameters, context).fields()).names()
+        box_of = FeatureBoxes(
+            self.snapshots[0].extent, self.crs, source.sourceCrs(), context.transformContext()
+        )
+        margin = self._margin(parameters, context)
+        # The shape of a polygon does not matter here, nor whether it crosses itself.
+        unchecked = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
         areas = [
-            _area(feature, kept, self._extent(feature, source.sourceCrs(), context))
-            for feature in source.getFeatures()
+            _area(feature, kept, box_of(feature.geometry(), margin))
+            for feature in source.getFeatures(QgsFeatureRequest(), unchecked)
         ]
         feedback.pushInfo(translate("Processing", "Features: {count}.").format(count=len(areas)))
+        self._warn_of_long_ones(areas, feedback)
         return areas
 
     @contextmanager
@@ -166,29 +246,30 @@ class CaptionFeatures(TableAlgorithm):
             raise QgsProcessingException(
                 translate(
                     "Processing",
-                    "The captions have no output; choose one, or the layer itself.",
+                    "The answers have no output; choose one, or the layer itself.",
                 )
             )
         with super().opened_table(parameters, context, schema) as opened:
             yield opened
 
-    def _extent(
-        self, feature: QgsFeature, crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext
-    ) -> QgsRectangle | None:
-        """Extent of a feature; of one across 180 degrees, its larger part."""
-        box = feature.geometry().boundingBox()
-        if box.isEmpty() or not box.isFinite():
-            return None
-        how, raster = context.transformContext(), self.snapshots[0].extent
-        try:
-            boxes = shown_within(raster, self.crs, box, crs, how)
-            if not boxes:  # outside the raster, which becomes the error of its row
-                return QgsCoordinateTransform(crs, self.crs, how).transformBoundingBox(box)
-        except QgsCsException:
-            return None
-        if len(boxes) == 1:
-            return boxes[0]
-        return max((box.intersect(raster) for box in boxes), key=lambda part: part.area())
+    def _margin(self, parameters: dict[str, Any], context: QgsProcessingContext) -> int:
+        return self.parameterAsInt(parameters, "MARGIN", context)
+
+    def _warn_of_long_ones(self, areas: Sequence[Area], feedback: QgsProcessingFeedback) -> None:
+        """State how many features are so large that the model misses what is in them."""
+        if self.pixel is None:
+            return
+        width, height = (_LONG * side for side in self.pixel)
+        boxes = [area.extent for area in areas if area.extent is not None]
+        long = sum(box.width() > width or box.height() > height for box in boxes)
+        if long:
+            feedback.pushWarning(
+                translate(
+                    "Processing",
+                    "Features longer than {pixels} pixels of the layer: {count}. The model sees "
+                    "them at a far coarser resolution; Answer tiles takes them as clip polygons.",
+                ).format(count=long, pixels=_LONG)
+            )
 
     def _layer(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsVectorLayer:
         """The layer of ``INPUT``, also for its selected features."""
@@ -210,7 +291,7 @@ class CaptionFeatures(TableAlgorithm):
 
 
 def _kept(fields: QgsFields, answers: QgsFields) -> QgsFields:
-    """The fields of a layer that its captioned copy keeps."""
+    """The fields of a layer that its answered copy keeps."""
     dropped = {SOURCE_ID, FID, *(name.lower() for name in answers.names())}
     kept = QgsFields()
     for field in fields:

@@ -38,7 +38,10 @@ class Answer:
         seconds: Time that the answer took, in seconds.
         stopped: Whether the user stopped it.
         views: Number of augmented views that were averaged.
-        unsure: Whether the probability of an answer that was chosen from options is too low.
+        confidence: How sure the answer is (0 to 1): the probability of the option that was chosen,
+            of a verdict, or of the content words of a text; ``None`` where that is not known.
+        agreement: How far the views agree (0 to 1); ``None`` for a single view.
+        unsure: Whether the confidence is low for the model that answered.
         acquired: Acquisition dates of the images, ISO 8601 to the day, month or year; an empty
             text for an unknown date, none at all if no date is known.
         changed: Whether anything has changed between two dates; ``None`` where that was not asked.
@@ -60,6 +63,8 @@ class Answer:
     zero_shot: bool = False
     stopped: bool = False
     views: int = 1
+    confidence: float | None = None
+    agreement: float | None = None
     unsure: bool = False
     acquired: tuple[str, ...] = ()
     changed: bool | None = None
@@ -98,6 +103,8 @@ class Answer:
             seconds=result["seconds"]["total"],
             stopped=result["stopped"],
             views=views,
+            confidence=result["confidence"],
+            agreement=result["agreement"],
             unsure=result["unsure"],
             acquired=acquired if any(acquired) else (),
             changed=result["changed"],
@@ -217,6 +224,19 @@ ANSWER_COLUMNS = (
     Column("seconds", Kind.REAL, lambda: translate("History", "Seconds")),
     Column("stopped", Kind.FLAG, lambda: translate("History", "Stopped")),
     Column("views", Kind.INTEGER, lambda: translate("History", "Views"), is_new=True),
+    Column(
+        "confidence",
+        Kind.REAL,
+        lambda: translate("History", "Confidence"),
+        is_new=True,
+        in_batches=True,
+    ),
+    Column(
+        "agreement",
+        Kind.REAL,
+        lambda: translate("History", "Agreement of the views"),
+        is_new=True,
+    ),
     Column(
         "unsure",
         Kind.FLAG,

@@ -98,13 +98,6 @@ class PendingQuestion:
         extent = selection.extent.toString(17)
         return selection.identifiers, self.dates, extent, crs_name(selection.crs), self.crop_size
 
-    @property
-    def has_probabilities(self) -> bool:
-        """Whether there are probabilities, of options or of change, to average over views."""
-        request = self.request
-        is_pair = request.selection.kind == "pair"
-        return bool(request.options) or request.task == "classify" or is_pair
-
     def params(self) -> dict[str, Any]:
         """The request's parameters; see ``docs/worker-protocol.md``."""
         request, settings = self.request, self.settings
@@ -122,7 +115,7 @@ class PendingQuestion:
         }
         if self.follow_up.earlier:
             params["conversation"] = self.follow_up.turns()
-        if settings.views > 1 and self.has_probabilities and self.capabilities.views:
+        if settings.views > 1 and self.capabilities.views:
             params["views"] = settings.views
         if request.selection.video:
             params["save_crop"] = str(self.folder / FRAME)

@@ -22,7 +22,7 @@ EngineKind = Literal["unirs", "transformers", "server"]
 """What answers: UniRS itself, any vision-language model of transformers, or a server."""
 
 UNSURE_BELOW = 0.6
-"""An answer chosen from options whose probability is lower is shown as not sure."""
+"""An answer with a lower confidence is not sure, where a model has no calibration of its own."""
 
 RESULT_CONFIG = ConfigDict(
     arbitrary_types_allowed=True,
@@ -139,6 +139,28 @@ class Answer:
             )
         ),
     ] = None
+    confidence: Annotated[
+        float | None,
+        Field(
+            description="How sure the answer is, 0 to 1: the probability of the best option; for a "
+            "change caption that of its verdict; for other text the mean probability of its "
+            "content words. Null where the engine gives no probabilities, and after a stop."
+        ),
+    ] = None
+    agreement: Annotated[
+        float | None,
+        Field(
+            description="How far augmented views agree, 0 to 1: the share with this answer; for "
+            "generated text, the mean share of content words in common. Null for one view."
+        ),
+    ] = None
+    unsure_below: Annotated[
+        float | None,
+        Field(
+            description="Confidence below which the answer is not sure, by the model's calibration "
+            "for this kind of answer. Null without one."
+        ),
+    ] = None
     engine: Annotated[EngineKind, Field(description="What answered.")] = "unirs"
     model: Annotated[str, Field(description="Name of the model.")] = ""
     digest: Annotated[
@@ -188,12 +210,13 @@ class Answer:
     written: Annotated[tuple[Path, ...], Field(exclude=True)] = ()
     """All files that were written. Not part of the JSON."""
 
-    @computed_field(description="Whether the probability of the best option is low.")  # type: ignore[prop-decorator]
+    @computed_field(description="Whether confidence is less than unsure_below.")  # type: ignore[prop-decorator]
     @property
     def unsure(self) -> bool:
-        """Whether the answer was chosen from options with a probability below ``UNSURE_BELOW``."""
-        best = self.options[0].probability if self.options and not self.stopped else None
-        return best is not None and best < UNSURE_BELOW
+        """Whether ``confidence`` is less than ``unsure_below``."""
+        if self.confidence is None or self.unsure_below is None:
+            return False
+        return self.confidence < self.unsure_below
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``--json`` and of the worker."""

@@ -98,7 +98,7 @@ class TaskRequest:
         Field(
             ge=1,
             description=f"Augmented views of the images, 1 to {len(VIEWS)}, over which "
-            "probabilities and change maps are averaged.",
+            "probabilities and change maps are averaged, and which agree or not.",
         ),
     ] = 1
     conversation: Annotated[
@@ -195,13 +195,6 @@ class TaskRequest:
         if not 1 <= self.views <= len(VIEWS):
             raise UniRSError(
                 "views_invalid", f"{self.views} views are not possible; take 1 to {len(VIEWS)}."
-            )
-        scored = self.task is Task.CLASSIFY or self.options
-        if self.views > 1 and not scored and self.kind is not InputKind.PAIR:
-            raise UniRSError(
-                "views_invalid",
-                "Only probabilities and change maps are averaged over several views; "
-                "give options, or leave the views out.",
             )
 
     def _check_outputs(self) -> None:

@@ -31,6 +31,7 @@ def average(folders: Sequence[tuple[float, Path]], out: Path, card: Path) -> Non
             if value.is_floating_point():
                 value.copy_(sum(weight * state[name] for weight, state in states))
     mean.config.answer_temperature = 1.0
+    mean.config.unsure_below = {}
     save_bundle(mean, out, card.read_text(encoding="utf-8"))
 
 

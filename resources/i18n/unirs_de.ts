@@ -103,6 +103,10 @@
         <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
     </message>
     <message>
+        <source>Not sure: with a confidence of {percent}, answers are often wrong.</source>
+        <translation>Nicht sicher: Bei einer Sicherheit von {percent} sind Antworten oft falsch.</translation>
+    </message>
+    <message>
         <source>Chosen from {count} answers. The server gives no probabilities.</source>
         <translation>Aus {count} Antworten gewählt. Der Server gibt keine Wahrscheinlichkeiten an.</translation>
     </message>
@@ -117,6 +121,14 @@
     <message>
         <source>{seconds} s, {model} on {device}</source>
         <translation>{seconds} s, {model} auf {device}</translation>
+    </message>
+    <message>
+        <source>confidence {percent}, {details}</source>
+        <translation>Sicherheit {percent}, {details}</translation>
+    </message>
+    <message>
+        <source>views agree by {percent}, {details}</source>
+        <translation>Ansichten stimmen zu {percent} überein, {details}</translation>
     </message>
     <message>
         <source>average of {views} views, {details}</source>
@@ -1068,6 +1080,14 @@
     <message>
         <source>Views</source>
         <translation>Ansichten</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>Agreement of the views</source>
+        <translation>Übereinstimmung der Ansichten</translation>
     </message>
     <message>
         <source>Not sure</source>
@@ -2276,6 +2296,10 @@
         <translation>Aufnahmedaten (JSON)</translation>
     </message>
     <message>
+        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
+        <translation>Es wird nichts geschrieben und kein Layer hinzugefügt, außer einer Änderungskarte, die Sie anfordern. Ausgaben sind ANSWER, CONFIDENCE (0 bis 1, der Antwortmöglichkeit, der Entscheidung oder des Textes), PROBABILITIES (JSON, je Antwortmöglichkeit), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (leer, wenn die Bilder auf diesem Computer geblieben sind), FOOTPRINT und DATES. Ein Wert, den das Modell nicht liefert, ist leer. Ein Fehler beendet den Lauf mit seinem Grund.</translation>
+    </message>
+    <message>
         <source>Confidence (0 to 1)</source>
         <translation>Sicherheit (0 bis 1)</translation>
     </message>
@@ -2290,10 +2314,6 @@
     <message>
         <source>The model gets one image of each layer: what the map shows of the extent, with the bands, stretch and transparency of the layer, made smaller to the size that the model reads. Use the algorithms on tiles for small things in a large extent.</source>
         <translation>Das Modell erhält ein Bild je Layer: was die Karte von der Ausdehnung zeigt, mit den Kanälen, der Streckung und der Transparenz des Layers, verkleinert auf die Größe, die das Modell liest. Für kleine Dinge in einer großen Ausdehnung sind die Algorithmen für Kacheln da.</translation>
-    </message>
-    <message>
-        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option that was chosen), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
-        <translation>Es wird nichts geschrieben und kein Layer hinzugefügt, außer einer Änderungskarte, die Sie anfordern. Ausgaben sind ANSWER, CONFIDENCE (0 bis 1, der gewählten Antwort), PROBABILITIES (JSON, je Antwortmöglichkeit), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (leer, wenn die Bilder auf diesem Computer geblieben sind), FOOTPRINT und DATES. Ein Wert, den das Modell nicht liefert, ist leer. Ein Fehler beendet den Lauf mit seinem Grund.</translation>
     </message>
     <message>
         <source>The output {file} would overwrite a layer that is asked about; choose another file.</source>

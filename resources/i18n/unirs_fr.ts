@@ -103,6 +103,10 @@
         <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
     </message>
     <message>
+        <source>Not sure: with a confidence of {percent}, answers are often wrong.</source>
+        <translation>Pas sûr : avec une confiance de {percent}, les réponses sont souvent fausses.</translation>
+    </message>
+    <message>
         <source>Chosen from {count} answers. The server gives no probabilities.</source>
         <translation>Choisie parmi {count} réponses. Le serveur ne donne pas de probabilités.</translation>
     </message>
@@ -117,6 +121,14 @@
     <message>
         <source>{seconds} s, {model} on {device}</source>
         <translation>{seconds} s, {model} sur {device}</translation>
+    </message>
+    <message>
+        <source>confidence {percent}, {details}</source>
+        <translation>confiance {percent}, {details}</translation>
+    </message>
+    <message>
+        <source>views agree by {percent}, {details}</source>
+        <translation>les vues concordent à {percent}, {details}</translation>
     </message>
     <message>
         <source>average of {views} views, {details}</source>
@@ -1068,6 +1080,14 @@
     <message>
         <source>Views</source>
         <translation>Vues</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Confiance</translation>
+    </message>
+    <message>
+        <source>Agreement of the views</source>
+        <translation>Concordance des vues</translation>
     </message>
     <message>
         <source>Not sure</source>
@@ -2276,6 +2296,10 @@
         <translation>Dates d’acquisition (JSON)</translation>
     </message>
     <message>
+        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
+        <translation>Rien n’est écrit et aucune couche n’est ajoutée, sauf une carte des changements que vous demandez. Les sorties sont ANSWER, CONFIDENCE (0 à 1, du choix, du verdict ou du texte), PROBABILITIES (JSON, par choix), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (vide si les images sont restées sur cet ordinateur), FOOTPRINT et DATES. Une valeur que le modèle ne donne pas est vide. Un échec termine l’exécution avec sa raison.</translation>
+    </message>
+    <message>
         <source>Confidence (0 to 1)</source>
         <translation>Confiance (0 à 1)</translation>
     </message>
@@ -2290,10 +2314,6 @@
     <message>
         <source>The model gets one image of each layer: what the map shows of the extent, with the bands, stretch and transparency of the layer, made smaller to the size that the model reads. Use the algorithms on tiles for small things in a large extent.</source>
         <translation>Le modèle reçoit une image de chaque couche&#xa0;: ce que la carte montre de l’emprise, avec les bandes, l’étirement et la transparence de la couche, réduit à la taille que le modèle lit. Pour de petites choses dans une grande emprise, utilisez les algorithmes sur tuiles.</translation>
-    </message>
-    <message>
-        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option that was chosen), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
-        <translation>Rien n’est écrit et aucune couche n’est ajoutée, sauf une carte des changements que vous demandez. Les sorties sont ANSWER, CONFIDENCE (0 à 1, du choix retenu), PROBABILITIES (JSON, par choix), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (vide si les images sont restées sur cet ordinateur), FOOTPRINT et DATES. Une valeur que le modèle ne donne pas est vide. Un échec termine l’exécution avec sa raison.</translation>
     </message>
     <message>
         <source>The output {file} would overwrite a layer that is asked about; choose another file.</source>

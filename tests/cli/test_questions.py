@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ TOP_KEYS = {
     *("answer", "clue", "options", "changed", "unsure", "task", "model", "device", "stopped"),
     *("zero_shot", "demonstration", "acquired", "crop", "seconds", "tokens", "change_map"),
     *("engine", "digest", "host", "conversation_turns", "frames_left_out", "warnings"),
+    *("confidence", "agreement", "unsure_below"),
 }
 CROP_KEYS = {"source", "date", "extent", "crs", "pixel_size", "nodata_share"}
 SECONDS_KEYS = {"load", "vision", "clue", "prefill", "decode", "first_token", "total"}
@@ -88,10 +90,13 @@ def test_a_change_is_averaged_over_views(ask, before, after, tmp_path):
     assert ask("change", before, after, "--views", "9").code == 2
 
 
-def test_views_without_anything_to_average_are_refused(ask, before):
+def test_the_confidence_of_a_caption_and_how_far_views_agree_are_shown(ask, before):
     outcome = ask("caption", before, "--views", "2")
-    assert outcome.code == 2
-    assert "give options" in outcome.err
+    assert outcome.code == 0
+    assert re.search(r"confidence +\d+%, views agree by \d+%", outcome.err)
+    facts = facts_of(ask("caption", before, "--json"))
+    assert 0 < facts["confidence"] < 1
+    assert (facts["agreement"], facts["unsure"]) == (None, False)
 
 
 def test_caption_writes_the_image_that_the_model_reads(ask, before, tmp_path):

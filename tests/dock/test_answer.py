@@ -67,6 +67,21 @@ def test_an_average_over_several_views_is_shown(dock, find, make_entry):
     assert find("detailsLabel").text() == "average of 16 views, 4.0 s, unirs-small on cpu"
 
 
+def test_the_confidence_of_a_text_and_the_agreement_of_views_are_shown(dock, find, make_entry):
+    dock.begin_answer("Caption")
+    dock.finish_answer(
+        make_entry(seconds=4.0, views=4, confidence=0.41, agreement=0.75, unsure=True)
+    )
+
+    assert find("detailsLabel").text() == (
+        "average of 4 views, views agree by 75\u2009%, confidence 41\u2009%, "
+        "4.0 s, unirs-small on cpu"
+    )
+    assert find("unsureMark").text == (
+        "Not sure: with a confidence of 41\u2009%, answers are often wrong."
+    )
+
+
 def test_the_clue_is_folded_under_the_answer(qtbot, dock, find, make_entry):
     dock.begin_answer("Is there water?")
     dock.finish_answer(make_entry(clue="a small lake"))
@@ -95,7 +110,9 @@ def test_scored_answers_have_bars_the_likeliest_first(dock, find, make_entry):
 
 def test_an_unsure_answer_is_marked_with_its_probability(dock, find, make_entry):
     dock.begin_answer("Is there water?")
-    dock.finish_answer(make_entry(options=(("yes", 0.54), ("no", 0.46)), unsure=True))
+    dock.finish_answer(
+        make_entry(options=(("yes", 0.54), ("no", 0.46)), confidence=0.54, unsure=True)
+    )
 
     mark = find("unsureMark")
     assert mark.isVisible()

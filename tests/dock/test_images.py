@@ -120,6 +120,7 @@ def answered(dock: UniRSDock, make_entry: Callable[..., Entry]) -> None:
         question="Has a parking lot been built?",
         layers=PAIR,
         options=(("yes", 0.543), ("no", 0.457)),
+        confidence=0.543,
         demonstration=True,
         unsure=True,
     )

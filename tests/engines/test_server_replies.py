@@ -364,6 +364,33 @@ def test_probabilities_that_decide_nothing_are_not_given(server):
     assert got == {"farm": None, "wood": None, "sea": None}
 
 
+def test_a_text_is_as_sure_as_the_tokens_behind_its_thoughts(server):
+    server.chat = streamed("Yes", logprobs=[chance("Yes", 0.9, ("No", 0.1))])
+    engine = open_server_engine(server.url, "any", limits=IMPATIENT)
+    tokens = [
+        chance("<think>", 0.1),
+        chance("</think>", 0.1),
+        chance("two", 0.8),
+        chance(" boats", 0.6),
+    ]
+    server.chat = streamed(*(each["token"] for each in tokens), logprobs=tokens)
+    answer = engine.answer(SINGLE, Question(Task.ASK, "What?"))
+    assert (answer.text, answer.confidence) == ("two boats", pytest.approx(0.7))
+    assert (answer.agreement, answer.unsure) == (None, False)
+    several = engine.answer(SINGLE, Question(Task.ASK, "What?", views=3))
+    assert several.agreement == 1
+    engine.close()
+
+
+def test_a_server_without_probabilities_gives_no_confidence_but_views_can_be_compared(
+    server, engine
+):
+    server.chat = streamed("two boats")
+    assert engine.answer(SINGLE, Question(Task.ASK, "What?")).confidence is None
+    answer = engine.answer(SINGLE, Question(Task.ASK, "What?", views=2))
+    assert (answer.confidence, answer.agreement) == (None, 1)
+
+
 def test_a_server_is_asked_for_as_many_probabilities_as_it_gives(server):
     def at_most_20(exchange):
         if exchange.body.get("top_logprobs", 0) > 20:

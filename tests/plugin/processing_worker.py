@@ -171,6 +171,8 @@ def answer(request):
         "demonstration": True,
         "zero_shot": False,
         "acquired": [None] * len(colours),
+        "confidence": chances[0]["probability"] if options else 0.75,
+        "agreement": None,
         "unsure": bool(options) and chances[0]["probability"] < 0.6,
         "seconds": {"total": 0.25},
         "stopped": request["id"] in cancelled,

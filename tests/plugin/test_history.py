@@ -123,7 +123,12 @@ def test_an_entry_comes_back_as_it_was(qtbot, history):
         make_entry(),
         make_entry(stopped=True, demonstration=False, zero_shot=True, options=(), clue=""),
         make_entry(
-            views=16, unsure=True, warnings=("Haze.", "12 m apart."), acquired=("2018-05-01", "")
+            views=16,
+            confidence=0.25,
+            agreement=0.5,
+            unsure=True,
+            warnings=("Haze.", "12 m apart."),
+            acquired=("2018-05-01", ""),
         ),
         make_entry(kind="single", task="ask", layers=(LayerRecord("a", "b"),)),
         make_entry(engine="server", model_digest="", host="example.org:8000", frames_left_out=3),

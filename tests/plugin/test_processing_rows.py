@@ -66,7 +66,7 @@ def test_a_row_names_what_answered_it_and_where_the_images_went():
 
 
 def test_a_table_of_an_earlier_version_may_lack_the_new_columns():
-    assert {"engine", "model_digest", "host", "unsure"} <= Columns().optional
+    assert {"engine", "model_digest", "host", "confidence", "unsure"} <= Columns().optional
 
 
 def test_options_of_any_script_have_a_column():
@@ -102,6 +102,8 @@ def test_the_verdict_is_that_of_the_worker_and_not_parsed_from_the_text(changed,
             "device": "cpu",
             "demonstration": True,
             "zero_shot": False,
+            "confidence": None,
+            "agreement": None,
             "unsure": False,
             "acquired": [None],
             "stopped": False,

@@ -300,6 +300,12 @@ class AnswerView(QWidget):
         self.show_actions()
         self.show()
 
+    def _unsure_sentence(self, answer: Answer) -> str:
+        sentence = self.tr("Not sure: the model gives this answer a probability of {percent}.")
+        if not answer.options:
+            sentence = self.tr("Not sure: with a confidence of {percent}, answers are often wrong.")
+        return sentence.format(percent=percent(answer.confidence or 0.0))
+
     def _show_texts(
         self, title: str, layers: Sequence[LayerRecord], answer: str, clue: str
     ) -> None:
@@ -361,6 +367,14 @@ def _details_of(answer: Answer) -> str:
         model=answer.model,
         device=answer.device,
     )
+    if answer.confidence is not None and not answer.options:
+        details = translate("AnswerView", "confidence {percent}, {details}").format(
+            percent=percent(answer.confidence), details=details
+        )
+    if answer.agreement is not None:
+        details = translate("AnswerView", "views agree by {percent}, {details}").format(
+            percent=percent(answer.agreement), details=details
+        )
     if answer.views == 1:
         return details
     return translate("AnswerView", "average of {views} views, {details}").format(

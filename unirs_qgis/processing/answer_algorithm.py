@@ -85,7 +85,7 @@ class AnswerAlgorithm(ImageryAlgorithm):
             translate(
                 "Processing",
                 "Nothing is written and no layer is added, except a change map that you ask for. "
-                "Outputs are ANSWER, CONFIDENCE (0 to 1, of the option that was chosen), "
+                "Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), "
                 "PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, "
                 "HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value "
                 "that the model does not give is empty. A failure ends the run with its reason.",
@@ -221,7 +221,7 @@ def values_of(answer: Answer) -> dict[str, Any]:
     chances = None if answer.lacks_probabilities or not answer.options else dict(answer.options)
     return {
         "ANSWER": answer.text,
-        "CONFIDENCE": answer.probability,
+        "CONFIDENCE": answer.confidence,
         "PROBABILITIES": json.dumps(chances, ensure_ascii=False) if chances else "",
         "UNSURE": answer.unsure,
         "CHANGED": answer.changed,

@@ -308,6 +308,8 @@ def _details(answer: Answer) -> list[tuple[str, str]]:
         rows.append(("clue", answer.clue))
     if answer.options:
         rows.append(("options", _ranking(answer)))
+    if answer.confidence is not None:
+        rows.append(("confidence", _confidence(answer)))
     images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
     rows += [("image", _image(image)) for image in images if image.date or image.extent]
     rows += [("warning", sentence) for sentence in answer.warnings]
@@ -323,7 +325,15 @@ def _ranking(answer: Answer) -> str:
     ]
     if answer.options[0].probability is None:
         return f"{best[0]} (the server gives no probabilities)"
-    return ", ".join(best) + (" (not sure)" if answer.unsure else "")
+    return ", ".join(best)
+
+
+def _confidence(answer: Answer) -> str:
+    """The confidence, whether that is low, and how far views agree."""
+    facts = [f"{answer.confidence:.0%}"] + ["not sure"] * answer.unsure
+    if answer.agreement is not None:
+        facts.append(f"views agree by {answer.agreement:.0%}")
+    return ", ".join(facts)
 
 
 def _image(image: ImageFacts) -> str:

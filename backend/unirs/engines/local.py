@@ -17,6 +17,16 @@ from unirs.answers import (
     acquisition_dates,
     image_facts,
 )
+from unirs.engines.confidence import (
+    UNCALIBRATED,
+    ConfidenceKind,
+    Piece,
+    Sureness,
+    choose,
+    text_agreement,
+    text_confidence,
+    verdict_confidence,
+)
 from unirs.engines.devices import guard_memory
 from unirs.engines.engine import BATCH_SIZE, Item, check_question
 from unirs.engines.run import Run, Stop
@@ -158,8 +168,8 @@ class LocalEngine(ABC, Generic[RowT]):
         """Drop what can be computed again."""
 
     @abstractmethod
-    def _written(self, row: RowT) -> tuple[str, int]:
-        """The text that was generated for a row, and its tokens."""
+    def _written(self, row: RowT) -> tuple[str, Sequence[Piece]]:
+        """The text that was generated for a row, and the same by its tokens."""
 
     @abstractmethod
     def _option_tokens(self, row: RowT, option: str) -> int:
@@ -168,6 +178,10 @@ class LocalEngine(ABC, Generic[RowT]):
     @abstractmethod
     def _own_facts(self, run: Run, rows: Sequence[RowT], text: str, /) -> dict[str, Any]:
         """Fields of the answer that only this engine has."""
+
+    def _unsure_below(self, kind: ConfidenceKind) -> float | None:
+        """Confidence below which an answer of a kind is not sure; ``None`` without a threshold."""
+        return UNCALIBRATED.get(kind)
 
     def _evaluate(
         self, rows: list[RowT], batch_size: int, on_smaller: Callable[[int], None] | None = None
@@ -195,19 +209,27 @@ class LocalEngine(ABC, Generic[RowT]):
 
     def _answer(self, run: Run, rows: Sequence[RowT], total: float) -> Answer:
         """The answer of a run: probabilities are averaged over its rows."""
-        first, options = rows[0], _ranked(run.question, rows)
-        text, tokens = self._written(first)
-        if options:
-            text = options[0].text
+        first, options = rows[0], run.question.options
+        text, pieces = self._written(first)
+        tokens, sureness = len(pieces), Sureness()
+        scores: tuple[OptionScore, ...] = ()
+        if scored := [row.probabilities for row in rows if row.probabilities]:
+            scores, agreement = choose(options, scored)
+            text = scores[0].text
             tokens = self._option_tokens(first, text)
             run.note_token()
             run.emit(text)
+            sureness = Sureness(scores[0].probability, agreement, self._unsure_below("options"))
         unchanged = [row.unchanged for row in rows if row.unchanged is not None]
+        if run.stopped:
+            sureness = Sureness()
+        elif not scored:
+            sureness = self._sureness(rows, pieces)
         return Answer(
             text=text,
             task=run.question.task,
             clue=first.clue,
-            options=options,
+            options=scores,
             changed=is_changed(unchanged) if unchanged else None,
             engine=self.kind,
             model=self.name,
@@ -219,21 +241,21 @@ class LocalEngine(ABC, Generic[RowT]):
             warnings=run.visual.warnings,
             seconds=run.stage_seconds(self.load_seconds, total),
             tokens=TokenCounts(first.prompt_tokens, first.visual_tokens, tokens),
+            **sureness._asdict(),
             **self._own_facts(run, rows, text),
         )
 
-
-def rank_options(options: Sequence[str], probabilities: Sequence[float]) -> tuple[OptionScore, ...]:
-    """Options with their probabilities, best first."""
-    ranking = sorted(range(len(options)), key=lambda index: -probabilities[index])
-    return tuple(OptionScore(options[index], probabilities[index]) for index in ranking)
-
-
-def _ranked(question: Question, rows: Sequence[AnsweredRow]) -> tuple[OptionScore, ...]:
-    """The options of a question, best first; empty if none were scored."""
-    scored = [row.probabilities for row in rows if row.probabilities]
-    means = [fmean(each) for each in zip(*scored, strict=True)]
-    return rank_options(question.options, means) if scored else ()
+    def _sureness(self, rows: Sequence[RowT], pieces: Sequence[Piece]) -> Sureness:
+        """How sure an answer without options is, and how far its views agree."""
+        unchanged = [row.unchanged for row in rows if row.unchanged is not None]
+        if unchanged:
+            found = fmean(unchanged)
+            agreeing = fmean(is_changed([each]) == is_changed([found]) for each in unchanged)
+            agreement = agreeing if len(rows) > 1 else None
+            return Sureness(verdict_confidence(found), agreement, self._unsure_below("verdict"))
+        first, *others = [self._written(row)[0] for row in rows]
+        confidence, agreement = text_confidence(pieces), text_agreement(first, others)
+        return Sureness(confidence, agreement, self._unsure_below("text"))
 
 
 def _either(first: Stop | None, second: Stop | None) -> Stop | None:

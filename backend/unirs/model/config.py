@@ -30,6 +30,8 @@ class UniRSConfig(PreTrainedConfig):
             calibrated probability.
         answer_temperature: What the log-probabilities of scored options are divided by, so that
             the probabilities of closed sets of answers are calibrated.
+        unsure_below: Confidence below which an answer is not sure, by its kind
+            (``unirs.engines.confidence.ConfidenceKind``); kinds without calibration are left out.
         aspect_mode: ``"pad"`` centres an image on a neutral square, ``"resize"`` distorts it to a
             square.
         frame_count: Frames read from a video.
@@ -53,6 +55,7 @@ class UniRSConfig(PreTrainedConfig):
     change_head: int = 0
     change_temperature: float = 1.0
     answer_temperature: float = 1.0
+    unsure_below: Any = None
     aspect_mode: str = "pad"
     frame_count: int = 8
     prompt_template: str = TEMPLATE_VERSION
@@ -71,6 +74,7 @@ class UniRSConfig(PreTrainedConfig):
         if not isinstance(self.text_config, LlamaConfig):
             self.text_config = LlamaConfig(**(self.text_config or {}))
         self.adapters = self.adapters or {}
+        self.unsure_below = self.unsure_below or {}
         self.change_module = self.change_module and self.kind == "unirs"
         self.change_head = self.change_head if self.change_module else 0
         super().__post_init__(**kwargs)

@@ -53,6 +53,9 @@ _TEMPERATURES = ("answer_temperature", "change_temperature")
 _LEAST_TEMPERATURE, _MOST_TEMPERATURE = 0.01, 100.0
 """Between a choice that is always sure and one that never is."""
 
+_THRESHOLDS = "unsure_below"
+"""Name of the confidences below which an answer is not sure."""
+
 _TARGET = r"\w{1,64}"
 _TARGET_PATTERN = re.compile(
     rf"\.\*layers\\\.\\d\+\\\.\(self_attn\|mlp\)\\\.\({_TARGET}(\|{_TARGET}){{0,15}}\)"
@@ -126,7 +129,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def check_sizes(config: Mapping[str, Any]) -> None:
-    """Refuse a configuration of quantised weights, or with a size or temperature out of range.
+    """Refuse a configuration of quantised weights, or with a number out of range.
 
     Raises:
         InvalidModelError: Names the field.
@@ -145,6 +148,8 @@ def check_sizes(config: Mapping[str, Any]) -> None:
                 )
         if name in _TEMPERATURES:
             _check_temperature(name, value)
+        if name == _THRESHOLDS and value is not None:
+            _check_thresholds(value)
         if isinstance(value, Mapping):
             check_sizes(value)
 
@@ -155,6 +160,17 @@ def _check_temperature(name: str, value: Any) -> None:
         raise InvalidModelError(
             f"its configuration has {name} {value!r:.40} instead of a number from "
             f"{_LEAST_TEMPERATURE} to {_MOST_TEMPERATURE}"
+        )
+
+
+def _check_thresholds(value: Any) -> None:
+    is_mapping = isinstance(value, Mapping) and len(value) <= 16
+    if not is_mapping or not all(
+        type(each) in {int, float} and 0 <= each <= 1 for each in value.values()
+    ):
+        raise InvalidModelError(
+            f"its configuration has {_THRESHOLDS} {value!r:.80} instead of numbers from 0 to 1 by "
+            "kinds of answers"
         )
 
 

@@ -135,7 +135,10 @@ class ModelAnswer(Answered):
     """An answer to a question."""
 
     options: list[Option] = Field(description="Best first; empty if the answer was generated.")
-    unsure: bool = Field(description="Whether the best option has a probability below 0.6.")
+    confidence: Share | None = Field(
+        description="How sure the answer is, 0 to 1; null if the model does not give that."
+    )
+    unsure: bool = Field(description="Whether the confidence is low for this model.")
     warnings: list[Text] = Field(
         description="What about the images makes the answer less reliable."
     )
@@ -154,6 +157,7 @@ class ModelAnswer(Answered):
                 Option(text=option.text, probability=option.probability)
                 for option in answer.options[:50]
             ],
+            "confidence": answer.confidence,
             "unsure": answer.unsure,
             "warnings": list(answer.warnings),
         }

@@ -19,8 +19,11 @@ from unirs_lab.evaluation.asking import (
     model_facts,
 )
 from unirs_lab.evaluation.benchmarks import Benchmark, Findings
+from unirs_lab.evaluation.measures import confidences
 from unirs_lab.evaluation.published import PUBLISHED, beside
+from unirs_lab.evaluation.reliability_plot import write_reliability_png
 from unirs_lab.evaluation.report import Evaluation, write_reports
+from unirs_lab.evaluation.scores.calibration import calibration_error, reliability
 from unirs_lab.evaluation.scores.classes import write_confusion_png
 from unirs_lab.evaluation.scores.tokenisation import Tokenisation, tokenisation
 from unirs_lab.evaluation.tables import Table
@@ -87,6 +90,7 @@ def evaluate_benchmark(
     pipeline, (predictions,) = ask_all([questions], load, options.batch_size, observer)
     observer.stage("Scoring")
     findings = benchmark.score(samples, predictions, words)
+    bins = reliability(*confidences([findings.cases]))
     record = {
         **settings,
         **model_facts(pipeline),
@@ -94,6 +98,8 @@ def evaluate_benchmark(
         "asked": len(samples),
         "of": len(every),
         **findings.scores,
+        "calibration_error": calibration_error(bins),
+        "reliability": bins,
     }
     tables = (_row(benchmark, findings, record, options), *findings.tables)
     evaluation = Evaluation(record, tables, options.out)
@@ -101,6 +107,8 @@ def evaluate_benchmark(
     write_reports(evaluation, [findings.cases], heading, options, observer)
     if findings.classes is not None:
         write_confusion_png(findings.classes, options.out / "confusion.png")
+    if bins:
+        write_reliability_png({benchmark.title: bins}, options.out / "reliability.png")
     return evaluation
 
 
@@ -125,4 +133,6 @@ def _row(
     elif options.limit is not None or published not in {None, of}:
         which += f", and {published or of} are published: the figures do not compare"
     notes = (*findings.notes, f"{which}.")
+    if (error := record["calibration_error"]) is not None:
+        notes += (f"expected calibration error of the confidence: {error:.1%}.",)
     return beside(PUBLISHED[benchmark.name], {name: findings.figures}, notes)

@@ -28,6 +28,7 @@ _GENERATED = "scenes of seeds never trained on; greedy short answers, exact matc
 _VERDICT = "the model's verdict whether anything has changed, against the known change"
 _WATER = "tiles of held-out dates and ground, by the water index; greedy short answers"
 _YES_NO = (real.UCMERCED_YES_NO, real.LEVIR_TILES)
+_CHOICES = (*_YES_NO, real.RSICD_SCENES, real.EUROSAT_SCENES)
 
 _REAL = (
     Figure(
@@ -146,6 +147,30 @@ _REAL = (
         compute=measures.calibration,
         tuned_on=_YES_NO,
     ),
+    Figure(
+        name="options_confidence",
+        title="Confidence of choices, expected calibration error (%)",
+        protocol=f"the questions above and the scenes of RSICD and EuroSAT, {BINS} bins",
+        kinds=_CHOICES,
+        compute=measures.confidence_of("options"),
+        tuned_on=_CHOICES,
+    ),
+    Figure(
+        name="verdict_confidence",
+        title="Confidence of verdicts, expected calibration error (%)",
+        protocol=f"whether LEVIR-CD's tiles have changed, {BINS} bins",
+        kinds=(real.LEVIR_VERDICTS,),
+        compute=measures.confidence_of("verdict"),
+        tuned_on=(real.LEVIR_VERDICTS,),
+    ),
+    Figure(
+        name="text_confidence",
+        title="Confidence of text, expected calibration error (%)",
+        protocol=f"greedy short answers to UC Merced's questions, {BINS} bins",
+        kinds=(real.UCMERCED_QUESTIONS,),
+        compute=measures.confidence_of("text"),
+        tuned_on=(real.UCMERCED_QUESTIONS,),
+    ),
 )
 
 _SHARED = (
@@ -263,7 +288,7 @@ _GENERATED_ONLY = (
 REAL = FigureTable(
     "real",
     "Real images",
-    (*_REAL[:-2], *_SHARED, *_REAL[-2:]),
+    (*_REAL[:-5], *_SHARED, *_REAL[-5:]),
     shown=(
         real.RSICD_CAPTIONS,
         real.RSICD_SCENES,

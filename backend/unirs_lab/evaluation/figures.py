@@ -13,6 +13,7 @@ from unirs_lab.evaluation.asking import Observer, Options, ask_all, model_facts
 from unirs_lab.evaluation.cases import Case, judge
 from unirs_lab.evaluation.measures import Compute, Result
 from unirs_lab.evaluation.question_kinds import EvaluationQuestions, Sources, Split
+from unirs_lab.evaluation.reliability_plot import write_reliability_png
 from unirs_lab.evaluation.report import Evaluation, write_reports
 from unirs_lab.evaluation.tables import MISSING, Column, Table
 
@@ -164,6 +165,9 @@ def evaluate_figures(
     evaluation = Evaluation(record, (_as_table(heading, results, options.limit),), options.out)
     shown = [cases[kind, split] for kind in table.shown if cases.get((kind, split))]
     write_reports(evaluation, shown, heading, options, observer)
+    plots = {figure.title: result.details.get("bins") for figure, result in results.items()}
+    if drawn := {title.partition(",")[0]: bins for title, bins in plots.items() if bins}:
+        write_reliability_png(drawn, options.out / "reliability.png")
     return evaluation
 
 
@@ -216,6 +220,13 @@ def _notes(results: Mapping[Figure, Result], limit: int | None) -> Iterator[str]
                 f"A temperature of {result.details['temperature']:.2f}, fitted on "
                 f"{result.details['tuned_on']} answers of the validation split, would make the "
                 f"calibration error {result.details['after_temperature']:.1f}."
+            )
+        if result.details.get("right_if_sure") is not None:
+            yield (
+                f"Confidence below {result.details['unsure_below']:.2f} is not sure "
+                f"({result.details['kind']}; chosen on the validation split): "
+                f"{result.details['unsure']:.1f} % of the answers, the others are right in "
+                f"{result.details['right_if_sure']:.1f} %."
             )
     missing = [figure.title for figure, result in results.items() if not result.items]
     if missing:

@@ -10,10 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from unirs.engines.confidence import ConfidenceKind
 from unirs_lab.data.number_words import count_in
 from unirs_lab.data.visuals import read_mask
 from unirs_lab.evaluation.cases import Case
-from unirs_lab.evaluation.scores.calibration import expected_calibration_error, fit_temperature
+from unirs_lab.evaluation.scores.calibration import (
+    calibration_error,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    unsure_threshold,
+)
 from unirs_lab.evaluation.scores.captions import cider_d
 from unirs_lab.evaluation.scores.change_maps import score_change_maps
 from unirs_lab.evaluation.scores.tokenisation import PLAIN
@@ -115,6 +122,45 @@ def _meaning(case: Case) -> str:
         return words if number is None else str(number)
     first = words.partition(" ")[0]
     return first if first in {"yes", "no"} else words
+
+
+def confidence_of(kind: ConfidenceKind) -> Compute:
+    """Expected calibration error of the confidence of a kind of answers.
+
+    Of the cases, the first half is measured; the second half, of the validation split, gives the
+    confidence below which an answer is not sure.
+    """
+
+    def compute(*answers: Cases) -> Result:
+        half = len(answers) // 2
+        found, rights = confidences(answers[:half])
+        threshold = unsure_threshold(*confidences(answers[half:]))
+        bins = reliability(found, rights)
+        details: dict[str, Any] = {"kind": kind, "unsure_below": threshold, "bins": bins}
+        if threshold is not None:
+            unsure = [each < threshold for each in found]
+            for name, wanted in (("right_if_sure", False), ("right_if_unsure", True)):
+                chosen = [
+                    right for right, is_so in zip(rights, unsure, strict=True) if is_so is wanted
+                ]
+                details[name] = Accuracy.of(chosen).percent
+            details["unsure"] = Accuracy.of(unsure).percent
+        return Result(_percent(calibration_error(bins)), len(rights), details)
+
+    return compute
+
+
+def confidences(answers: Iterable[Cases]) -> tuple[list[float], list[bool]]:
+    """Confidence of each answer that is right or wrong, and whether it is right."""
+    found = [
+        (case.prediction.confidence, case.right)
+        for cases in answers
+        for case in cases
+        if case.prediction.confidence is not None
+        and case.right is not None
+        and case.sample.group != "unclear"
+    ]
+    return [confidence for confidence, _ in found], [right for _, right in found]
 
 
 def calibration(*answers: Cases) -> Result:

@@ -1,4 +1,4 @@
-"""Write the figures of an evaluation into a model folder: its card, and its temperature.
+"""Write the figures of an evaluation into a model folder: its card, and its calibration.
 
 ``python -m unirs_lab.evaluation.model_card MODEL FIGURES`` takes a published folder and what
 ``unirs evaluate real --json`` printed about it.
@@ -38,25 +38,25 @@ Figures = Sequence[Mapping[str, Any]]
 
 
 def complete_folder(folder: Path, figures: Figures) -> None:
-    """Write the table of figures, the reliable kinds and the temperature of answers.
+    """Write the table of figures, the reliable kinds, and the calibration of answers.
+
+    A temperature changes the confidences of choices. So a folder without one gets that alone; once
+    it was evaluated with it, the thresholds are written.
 
     Args:
         folder: A model folder whose card has a line ``reliable:`` and a heading ``## Figures``.
         figures: Of its evaluation.
 
     Raises:
-        UniRSError: ``card_invalid`` if the card lacks one of these, or if the model was calibrated
-            before the evaluation.
+        UniRSError: ``card_invalid`` if the card lacks one of these.
     """
     card, config = folder / "README.md", folder / "config.json"
     text = completed_card(card.read_text(encoding="utf-8"), figures)
     settings = json.loads(config.read_text(encoding="utf-8"))
-    if settings.get("answer_temperature", 1.0) != 1.0:
-        raise UniRSError(
-            "card_invalid",
-            f"{config} has a temperature already; publish the model and evaluate it once more.",
-        )
-    settings["answer_temperature"] = fitted_temperature(figures)
+    if settings.get("answer_temperature", 1.0) == 1.0:
+        settings["answer_temperature"] = fitted_temperature(figures)
+    else:
+        settings["unsure_below"] = thresholds(figures)
     for path, content in ((card, text), (config, json.dumps(settings, indent=2) + "\n")):
         with whole_file(path) as part:
             part.write_text(content, encoding="utf-8")
@@ -94,6 +94,12 @@ def fitted_temperature(figures: Figures) -> float:
         if temperature is not None:
             return round(float(temperature), 3)
     return 1.0
+
+
+def thresholds(figures: Figures) -> dict[str, float]:
+    """Confidence below which an answer is not sure, for each kind that was evaluated."""
+    found = [row["details"] for row in figures if row["details"].get("unsure_below") is not None]
+    return {each["kind"]: round(float(each["unsure_below"]), 3) for each in found}
 
 
 def table(figures: Figures) -> str:

@@ -41,6 +41,7 @@ class Prediction:
         change_map: For pairs: change per cell by rows, 0 (same) to 1.
         options: Where a closed set was scored, each option with its probability, 0 to 1, the most
             probable first; else empty.
+        confidence: How sure the answer is, see ``Answer.confidence``.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Prediction:
     changed: bool | None = None
     change_map: tuple[tuple[float, ...], ...] | None = None
     options: tuple[tuple[str, float], ...] = ()
+    confidence: float | None = None
 
     @classmethod
     def of(cls, sample: Sample, answer: Answer) -> Prediction:
@@ -71,6 +73,9 @@ class Prediction:
                 for option in answer.options
                 if option.probability is not None
             ),
+            confidence=None
+            if answer.confidence is None
+            else round(answer.confidence, PROBABILITY_DECIMALS),
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.inputs import InputKind
-from unirs.prompts import CAPTION_INSTRUCTION, short_answer
+from unirs.prompts import CAPTION_INSTRUCTION, CHANGE_INSTRUCTION, short_answer
 from unirs_lab.data.number_words import count_in
 from unirs_lab.data.readers import rsvqa
 from unirs_lab.data.real import RealItem, read_real
@@ -113,6 +113,12 @@ def _read_tiles(sources: Sources, split: Split) -> list[Sample]:
     return [tile for item in items if item.mask for tile in _tiles(item, read_mask(item.mask))]
 
 
+def _read_verdicts(sources: Sources, split: Split) -> list[Sample]:
+    tiles = _read_tiles(sources, split)
+    clear = [tile for tile in tiles if tile.group != "unclear"]
+    return [replace(tile, instruction=CHANGE_INSTRUCTION) for tile in clear]
+
+
 def _tiles(item: RealItem, mask: NDArray[np.bool_]) -> Iterator[Sample]:
     for top in range(0, mask.shape[0] - TILE + 1, TILE):
         for left in range(0, mask.shape[1] - TILE + 1, TILE):
@@ -156,4 +162,8 @@ RSVQA_HR = _rsvqa(
 )
 RSVQA_LR = _rsvqa("rsvqa-lr", rsvqa.LOW, lambda sources: sources.rsvqa_lr, ("presence",))
 LEVIR_TILES = CollectionQuestions(name="levir-tiles", read=_read_tiles, options=YES_NO)
+LEVIR_VERDICTS = CollectionQuestions(
+    name="levir-verdicts", read=_read_verdicts, max_new_tokens=1, in_gallery=False
+)
+"""Change captions of the same tiles, of which only the verdict counts."""
 OTHER_DATES = CollectionQuestions(name="other-dates", read=_read_other_dates, options=YES_NO)

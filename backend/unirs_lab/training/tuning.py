@@ -123,7 +123,8 @@ def finish(
         bundle.clue_language_model = copy.deepcopy(bundle.model.language_model)
     load_weights(run, learn(bundle, tuning))
     bundle.config.clue_source = source
-    bundle.config.answer_temperature = 1.0  # it was fitted to the answers before
+    bundle.config.answer_temperature = 1.0  # fitted to the answers before, as are the thresholds
+    bundle.config.unsure_below = {}
     save_bundle(bundle, target, card)
 
 

@@ -10,6 +10,7 @@ import torch
 
 from tests.engines.transformers.conftest import Plain
 from tests.models.vlm import ARCHITECTURES, OTHERS
+from unirs.engines.confidence import Piece, text_confidence
 from unirs.engines.engine import Item
 from unirs.engines.run import Run
 from unirs.engines.transformers import load_transformers_engine
@@ -67,6 +68,32 @@ def test_a_generated_answer_is_that_of_generate(architecture, engine_of, plain, 
         assert answer.text == reference.decode(expected)
         assert answer.engine == "transformers"
         assert 1 <= answer.tokens.answer <= 12
+
+
+def test_a_text_is_as_sure_as_its_words_in_the_model_s_own_scores(engine_of, plain, images):
+    engine, reference = engine_of("qwen2_5_vl"), plain("qwen2_5_vl")
+    answer = engine.answer(images.single(), Question(text="What is it?", max_new_tokens=5))
+    inputs = reference.inputs(images.single().crops, ("user", [None, "What is it?"]))
+    output = reference.model.generate(
+        **inputs,
+        max_new_tokens=5,
+        do_sample=False,
+        output_logits=True,
+        return_dict_in_generate=True,
+    )
+    chances = [logits.softmax(dim=-1).max().item() for logits in output.logits]
+    ids = output.sequences[0, inputs["input_ids"].shape[1] :]
+    texts = [reference.tokenizer.decode(ids[:end]) for end in range(len(ids) + 1)]
+    pieces = [
+        Piece(text[len(before) :], chance)
+        for before, text, chance in zip(texts[:-1], texts[1:], chances, strict=True)
+    ]
+    assert answer.confidence == pytest.approx(text_confidence(pieces), abs=1e-5)
+    several = engine.answer(
+        images.single(), Question(text="What is it?", max_new_tokens=5, views=3)
+    )
+    assert several.text == answer.text
+    assert 0 <= several.agreement <= 1
 
 
 @pytest.mark.parametrize("architecture", [*ARCHITECTURES, *OTHERS])

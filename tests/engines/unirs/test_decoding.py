@@ -29,7 +29,7 @@ def decoded(language_model, prompt, count, end_token=-1, stop=NEVER):
     rows = decode(
         language_model, logits, cache, end_token=end_token, limits=[count], stop=lambda _: stop()
     )
-    return (token for _, token in rows)
+    return (chosen.token for chosen in rows)
 
 
 @torch.inference_mode()
@@ -77,7 +77,7 @@ def test_rows_are_decoded_side_by_side_and_each_ends_by_itself(language_model):
     cache = KeyValueCache(2)
     logits = prefill(language_model, torch.cat(prompts), cache, NEVER)
     rows = [[], [], [], []]
-    for row, token in decode(
+    for row, token, _ in decode(
         language_model,
         logits,
         cache,

@@ -1,8 +1,11 @@
 """Augmented views: probabilities and change maps are averaged, text is that of the first view."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from unirs.engines.confidence import text_agreement
 from unirs.engines.engine import Item
 from unirs.engines.views import VIEWS
 from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
@@ -92,13 +95,22 @@ def test_a_stop_among_the_views_keeps_what_the_first_one_found(pipeline, images)
     assert (stopped.text, stopped.changed) == (whole.text, whole.changed)
 
 
-def test_views_change_nothing_where_nothing_is_averaged(pipeline, images):
-    """No other view is encoded for a free answer about one image."""
-    encoded = []
-    pipeline.bundle.model.vision_tower.register_forward_hook(lambda *_: encoded.append(1))
-    question = Question(text="what is it?", max_new_tokens=4, views=8)
-    assert pipeline.answer(images.single(7), question).text
-    assert len(encoded) == 1
+def test_text_is_that_of_the_first_view_and_is_compared_with_that_of_the_others(pipeline, images):
+    question = Question(text="what is it?", max_new_tokens=6)
+    texts = [pipeline.answer(view.of(images.single(7)), question).text for view in VIEWS[:3]]
+    pieces = []
+    answer = pipeline.answer(images.single(7), replace(question, views=3), on_token=pieces.append)
+    assert answer.text == texts[0] == "".join(pieces)
+    assert answer.agreement == pytest.approx(text_agreement(texts[0], texts[1:]))
+    assert len(set(texts)) > 1, "equal texts would prove nothing"
+
+
+def test_agreement_is_the_share_of_the_views_with_the_answer(pipeline, images):
+    visual = images.single(3)
+    best = [pipeline.answer(view.of(visual), ROADS).text for view in VIEWS]
+    answer = pipeline.answer(visual, with_views(ROADS, 8))
+    assert answer.agreement == best.count(answer.text) / 8
+    assert pipeline.answer(visual, ROADS).agreement is None
 
 
 def test_a_batch_averages_as_single_questions_do(pipeline, images):

@@ -49,9 +49,17 @@ def test_table_reliable_kinds_and_temperature_are_written(make_model):
     assert "none" not in card
     assert card.endswith("\n\n## Limits\n")
     assert load_config(folder).answer_temperature == 1.234
-    with pytest.raises(UniRSError) as caught:
-        complete_folder(folder, figures)
-    assert caught.value.code == "card_invalid"
+    assert not load_config(folder).unsure_below
+
+
+def test_thresholds_are_written_once_the_temperature_is_in_their_confidences(make_model):
+    folder = make_model(card=CARD)
+    details = {"temperature": 1.2345}, {"kind": "text", "unsure_below": 0.45678, "bins": []}
+    figures = [figure("levir_changed", details=each) for each in details]
+    complete_folder(folder, figures)
+    complete_folder(folder, figures)
+    config = load_config(folder)
+    assert (config.answer_temperature, config.unsure_below) == (1.234, {"text": 0.457})
 
 
 def test_a_card_without_a_place_for_them_is_refused_and_nothing_is_written(make_model):

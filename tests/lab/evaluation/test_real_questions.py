@@ -73,7 +73,8 @@ def answered(
     ]
     if kind.options:
         predictions = [
-            replace(each, options=scored(normalise(each.answer))) for each in predictions
+            replace(each, options=scored(normalise(each.answer)), confidence=0.9)
+            for each in predictions
         ]
     if kind is real.LEVIR_TILES:
         predictions = [
@@ -97,6 +98,8 @@ def test_right_answers_reach_every_figure(sources) -> None:
     captions = {found.pop(name) for name in ("rsicd_captions", "ucmerced_captions")}
     assert min(captions) > 100
     assert found.pop("calibration_error") == pytest.approx(10)
+    assert found.pop("options_confidence") == pytest.approx(10)
+    assert found.pop("verdict_confidence") is found.pop("text_confidence") is None, "none given"
     assert set(found.values()) == {100}
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from statistics import fmean
+from dataclasses import replace
 from typing import Any
 
 from unirs.answers import (
@@ -20,15 +19,24 @@ from unirs.answers import (
     image_facts,
 )
 from unirs.engines.chat import CHANGE_QUESTION, FRAME_COUNT, Message, chat_messages, clue_question
+from unirs.engines.confidence import (
+    Piece,
+    Sureness,
+    behind_thoughts,
+    choose,
+    text_agreement,
+    text_confidence,
+)
 from unirs.engines.engine import check_question
 from unirs.engines.server.chat_request import request_body, size_of
+from unirs.engines.server.connected import ConnectedModel
 from unirs.engines.server.constrained import choice_of, chosen_option, is_refused_field
 from unirs.engines.server.option_scores import OptionChances, matched_option
 from unirs.engines.server.reply import Part, VisibleText, read_reply
+from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS, View
 from unirs.errors import UniRSError, shorten
-from unirs.inputs import InputKind, Question, Task, VisualInput
-from unirs.models.server_client import ServerClient
+from unirs.inputs import Question, VisualInput
 from unirs.models.server_failures import one_line
 
 CONTINUATIONS = 8
@@ -43,36 +51,6 @@ _CHARACTERS_PER_TOKEN = 64
 """More than any tokenizer has on average; a server that sends more ignores the longest answer."""
 
 Emit = Callable[[str, str], None]
-
-
-@dataclass
-class ConnectedModel:
-    """A model of a server, and what has turned out about it.
-
-    Attributes:
-        client: Of the server.
-        name: The server's name of the model.
-        top_logprobs: How many tokens the server gives probabilities of; 0: of none.
-        follows_schema: Whether it keeps to a JSON schema; ``None``: not tried yet.
-        sends_to: Host that the server passes images on to; ``None`` if it answers itself.
-        continuing: Fields of a request that make the server continue its own last message; ``None``
-            where it does not.
-        clues: Descriptions of images, by their digests.
-    """
-
-    client: ServerClient
-    name: str
-    top_logprobs: int = 0
-    follows_schema: bool | None = None
-    sends_to: str | None = None
-    continuing: dict[str, bool] | None = None
-    clues: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def host(self) -> str | None:
-        """Host that images are sent to; ``None`` if they stay on this computer."""
-        address = self.client.address
-        return self.sends_to or (None if address.is_local else address.host)
 
 
 class Answering:
@@ -109,6 +87,7 @@ class Answering:
         self._clue: str | None = None
         self._options: tuple[OptionScore, ...] = ()
         self._changed: bool | None = None
+        self._sureness = Sureness()
         self._tokens = TokenCounts()
         self._first_token = 0.0
 
@@ -120,7 +99,8 @@ class Answering:
         """
         question = self._question
         check_question(question)
-        if question.views > 1 and not self._model.top_logprobs:
+        averages = bool(question.options) or is_change_caption(self._visual, question)
+        if question.views > 1 and averages and not self._model.top_logprobs:
             raise UniRSError(
                 "views_invalid",
                 f"The server {self._host} gives no probabilities that could be averaged over "
@@ -130,15 +110,20 @@ class Answering:
             self._clue = await self._described()
         if question.options:
             self._enter("score")
-            self._options = await self._choose(question)
+            self._options, agreement = await self._choose(question)
             self._text = self._options[0].text
+            self._sureness = Sureness.uncalibrated(
+                "options", self._options[0].probability, agreement
+            )
             self._note_token()
             self._emit("token", self._text)
         else:
-            await self._generate()
-            if question.task is Task.CHANGE and self._visual.kind is InputKind.PAIR:
+            pieces = await self._generate()
+            if averages:
                 self._enter("score")
                 self._changed = await self._has_changed()
+            else:
+                await self._compare_views(pieces)
         self._enter("")
 
     def answer(self, stopped: bool) -> Answer:
@@ -170,6 +155,7 @@ class Answering:
                 total=sum(seconds.values()),
             ),
             tokens=self._tokens,
+            **(Sureness() if stopped else self._sureness)._asdict(),
         )
 
     @property
@@ -200,13 +186,22 @@ class Answering:
             clues[digest] = self._model.client.redacted(text).strip()
         return clues[digest]
 
-    async def _generate(self) -> None:
-        """Have the answer written, and pass its text on as it comes."""
+    async def _generate(self) -> list[Piece]:
+        """Have the answer written, and pass its text on as it comes.
+
+        Returns:
+            Its tokens, where the server gives their probabilities.
+        """
         self._enter("prefill")
+        tokens: list[Piece] = []
+        more: dict[str, Any] = {}
+        if self._model.top_logprobs:
+            more = {"logprobs": True, "top_logprobs": 1}
         visible, pieces, thoughts, usage = VisibleText(), 0, False, None
         most = self._question.max_new_tokens
-        async with aclosing(self._parts(self._question, most, clue=self._clue)) as parts:
+        async with aclosing(self._parts(self._question, most, clue=self._clue, **more)) as parts:
             async for part in parts:
+                tokens += [Piece(each.text, each.own_chance) for each in part.tokens]
                 if part.text and self._stage == "prefill":
                     self._enter("decode")
                     self._note_token()
@@ -223,6 +218,19 @@ class Answering:
             )
         prompt, answer = usage or (0, pieces)
         self._tokens = TokenCounts(prompt, 0, answer)
+        return tokens
+
+    async def _compare_views(self, pieces: Sequence[Piece]) -> None:
+        """Find how sure the text is, and how far those about the other views agree with it."""
+        question = self._question
+        views = VIEWS[1 : question.views]
+        if views:
+            self._enter("view")
+        others = [await self._whole(question, question.max_new_tokens, view=each) for each in views]
+        agreement = text_agreement(self._text, others)
+        self._sureness = Sureness.uncalibrated(
+            "text", text_confidence(behind_thoughts(pieces, self._text)), agreement
+        )
 
     def _take(self, piece: str) -> None:
         if not piece:
@@ -236,22 +244,26 @@ class Answering:
         """The verdict: the model's own choice between yes and no, if it makes one."""
         question = replace(CHANGE_QUESTION, views=self._question.views)
         try:
-            return (await self._choose(question))[0].text == question.options[0]
+            options, agreement = await self._choose(question)
+            self._sureness = Sureness.uncalibrated("verdict", options[0].probability, agreement)
+            return options[0].text == question.options[0]
         except UniRSError as error:
             if error.code != "option_unmatched":
                 raise
             return None
 
-    async def _choose(self, question: Question) -> tuple[OptionScore, ...]:
-        """The options of a question, best first, with probabilities where the server has them."""
+    async def _choose(self, question: Question) -> tuple[tuple[OptionScore, ...], float | None]:
+        """The options of a question, best first, with probabilities where the server has them.
+
+        Returns:
+            The options, and the share of the views whose best option is the first one.
+        """
         options = question.options
         if self._model.top_logprobs:
             rows = [await self._chances(question, view) for view in VIEWS[: question.views]]
             found = [row for row in rows if row]
             if len(found) == len(rows):
-                means = [fmean(each) for each in zip(*found, strict=True)]
-                ranking = sorted(range(len(options)), key=lambda index: -means[index])
-                return tuple(OptionScore(options[index], means[index]) for index in ranking)
+                return choose(options, found)
             if len(rows) > 1:
                 raise UniRSError(
                     "views_invalid",
@@ -262,7 +274,7 @@ class Answering:
         if chosen is None:
             chosen = await self._by_words(question)
         first = OptionScore(options[chosen], None)
-        return (first, *(OptionScore(each, None) for each in options if each != first.text))
+        return (first, *(OptionScore(each, None) for each in options if each != first.text)), None
 
     async def _chances(self, question: Question, view: View) -> tuple[float, ...] | None:
         """Probabilities of the options; ``None`` where those of tokens do not decide them."""

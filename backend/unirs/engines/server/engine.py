@@ -10,8 +10,9 @@ from queue import Empty, SimpleQueue
 from unirs.answers import Answer, EngineKind
 from unirs.engines.chat import FRAME_COUNT
 from unirs.engines.engine import BATCH_SIZE, Capabilities, Item
-from unirs.engines.server.answering import Answering, ConnectedModel
+from unirs.engines.server.answering import Answering
 from unirs.engines.server.chat_request import IMAGE_SIZE
+from unirs.engines.server.connected import ConnectedModel
 from unirs.engines.server.event_loop import EventLoop
 from unirs.inputs import InputKind, Question, VisualInput
 

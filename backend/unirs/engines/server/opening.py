@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from unirs.engines.chat import CHANGE_QUESTION, chat_messages
-from unirs.engines.server.answering import ConnectedModel
 from unirs.engines.server.chat_request import request_body
+from unirs.engines.server.connected import ConnectedModel
 from unirs.engines.server.constrained import is_refused_field
 from unirs.engines.server.engine import ServerEngine
 from unirs.engines.server.event_loop import EventLoop

@@ -27,6 +27,11 @@ class TokenChances:
     text: str
     chances: tuple[tuple[str, float], ...]
 
+    @property
+    def own_chance(self) -> float:
+        """Probability of the token itself."""
+        return max(chance for text, chance in self.chances if text == self.text)
+
 
 @dataclass(frozen=True)
 class Part:

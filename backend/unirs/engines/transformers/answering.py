@@ -23,7 +23,6 @@ from unirs.engines.transformers.reading import Prefix, Reader, Reading
 from unirs.engines.transformers.rows import Row, going_on
 from unirs.engines.unirs.cache import LeastRecentlyUsed
 from unirs.engines.verdict import is_change_caption
-from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind, Question, Turn
 from unirs.model.bundle import quiet_transformers
@@ -111,10 +110,10 @@ class Answering:
         for row in going_on(rows):
             row.turns = self._fit_turns(row)
         rows = going_on(rows)
-        written = [row for row in rows if not row.question.options and row.view == VIEWS[0]]
-        self._score([row for row in rows if row.question.options])
-        self._write(written)
         judged = [row for row in rows if is_change_caption(row.visual, row.question)]
+        written = [row for row in rows if not row.question.options]
+        self._score([row for row in rows if row.question.options])
+        self._write([row for row in written if row.is_first or row not in judged])
         self._judge(going_on(judged))
 
     def _fit_frames(self, rows: Sequence[Row]) -> None:
@@ -230,17 +229,17 @@ class Answering:
         clock = time.perf_counter()
         name = before
 
-        def take(tokens: list[int]) -> None:
+        def take(tokens: list[int], chances: list[float]) -> None:
             nonlocal clock, name
             if name is before:
                 now = time.perf_counter()
                 spend(before, rows, now - clock)
                 announce(behind, rows)
                 clock, name = now, behind
-            for row, token in zip(rows, tokens, strict=True):
+            for row, token, chance in zip(rows, tokens, chances, strict=True):
                 row.ended = row.ended or token in self._reader.end_tokens
                 if not row.ended and not row.run.wants_stop():
-                    row.take(token, self._processing)
+                    row.take(token, chance, self._processing)
 
         with suppress(Stopped), self._reader.stopping(stop_of(rows)):
             encoded, prefix = self._joined(prompts)

@@ -11,6 +11,7 @@ from unirs.answers import (
     EngineKind,
 )
 from unirs.engines.chat import FRAME_COUNT
+from unirs.engines.confidence import Piece
 from unirs.engines.devices import free_memory
 from unirs.engines.engine import BATCH_SIZE, Capabilities
 from unirs.engines.local import LocalEngine
@@ -20,7 +21,6 @@ from unirs.engines.transformers.loading import LoadedVLM, load_vlm
 from unirs.engines.transformers.processor import LARGEST_CROP
 from unirs.engines.transformers.reading import Reader
 from unirs.engines.transformers.rows import Row
-from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.inputs import InputKind
 
@@ -123,10 +123,8 @@ class TransformersEngine(LocalEngine[Row]):
         self.model.to("meta")
 
     def _rows(self, run: Run) -> list[Row]:
-        """One row for each view; the first alone where the others would change nothing."""
-        averages = run.question.options or is_change_caption(run.visual, run.question)
-        views = VIEWS[: run.question.views] if averages else VIEWS[:1]
-        return [Row(run, view, view.of(run.visual)) for view in views]
+        """One row for each view."""
+        return [Row(run, view, view.of(run.visual)) for view in VIEWS[: run.question.views]]
 
     def _run(self, rows: Sequence[Row]) -> None:
         """Take rows through the model.
@@ -140,8 +138,8 @@ class TransformersEngine(LocalEngine[Row]):
     def _release_memory(self) -> None:
         self._answering.release_memory()
 
-    def _written(self, row: Row) -> tuple[str, int]:
-        return row.text(self.processing), len(row.ids)
+    def _written(self, row: Row) -> tuple[str, Sequence[Piece]]:
+        return row.text(self.processing), row.pieces(self.processing)
 
     def _option_tokens(self, row: Row, option: str) -> int:
         return row.option_tokens[row.question.options.index(option)]

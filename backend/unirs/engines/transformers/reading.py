@@ -16,12 +16,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
+from transformers import LogitsProcessor, LogitsProcessorList
 
 from unirs.engines.devices import is_out_of_memory
 from unirs.engines.run import Stop, Stopped
 from unirs.engines.transformers.processing import Encoded
 from unirs.errors import UniRSError, short_reason
 
+OnTokens = Callable[[list[int], list[float]], None]
 OPTIONS_AT_ONCE = 32
 _COPY_BYTES = 2**30
 """Memory for copies of a prompt's keys and values while its options are scored."""
@@ -126,7 +128,7 @@ class Reader:
         encoded: Encoded,
         prefix: Prefix | None,
         most: int,
-        on_tokens: Callable[[list[int]], None],
+        on_tokens: OnTokens,
     ) -> None:
         """Generate greedily behind prompts of equal length.
 
@@ -134,8 +136,8 @@ class Reader:
             encoded: The prompts.
             prefix: Their beginning, which has been read.
             most: Tokens that are generated at most.
-            on_tokens: Called with the next token of each prompt; what follows a token that ends
-                an answer means nothing.
+            on_tokens: Called with the next token of each prompt, and its probability; what follows
+                a token that ends an answer means nothing.
 
         Raises:
             Stopped: If the work is to end.
@@ -191,7 +193,7 @@ class Reader:
         return (chosen * counted).sum(dim=1).view(rows, len(options))
 
     def _generate(
-        self, encoded: Encoded, prefix: Prefix | None, most: int, streamer: Any = None
+        self, encoded: Encoded, prefix: Prefix | None, most: int, listener: _Listener | None = None
     ) -> Any:
         inputs = encoded.to(self._model.device, self._model.dtype)
         more = dict(inputs.vision)
@@ -203,9 +205,10 @@ class Reader:
                 input_ids=inputs.ids,
                 attention_mask=torch.ones_like(inputs.ids),
                 max_new_tokens=most,
-                streamer=streamer,
+                streamer=listener,
+                logits_processor=LogitsProcessorList([listener.chances] if listener else []),
                 return_dict_in_generate=True,
-                output_logits=streamer is None,
+                output_logits=listener is None,
                 disable_compile=True,
                 **inputs.types,
                 **more,
@@ -244,18 +247,32 @@ class Reader:
 class _Listener:
     """Passes tokens on as ``generate`` chooses them; it begins with the prompt."""
 
-    def __init__(self, on_tokens: Callable[[list[int]], None]) -> None:
+    def __init__(self, on_tokens: OnTokens) -> None:
         self._on_tokens = on_tokens
         self._begun = False
+        self.chances = _Chances()
 
     def put(self, value: Tensor) -> None:
         """Take the prompt, then the next token of each row."""
         if self._begun:
-            self._on_tokens(value.reshape(-1).tolist())
+            self._on_tokens(value.reshape(-1).tolist(), self.chances.latest)
         self._begun = True
 
     def end(self) -> None:
         """Nothing is held back here."""
+
+
+class _Chances(LogitsProcessor):
+    """Keeps the probability of the most probable token of each row, which is chosen next."""
+
+    def __init__(self) -> None:
+        self.latest: list[float] = []
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # noqa: ARG002
+        """Called with ``[rows, vocabulary]`` before each token; the scores stay as they are."""
+        logits = scores.float()
+        self.latest = (logits.amax(dim=-1) - logits.logsumexp(dim=-1)).exp().tolist()
+        return scores
 
 
 def _cache_bytes(cache: Any) -> int:

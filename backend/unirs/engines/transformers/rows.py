@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unirs.answers import acquisition_dates
+from unirs.engines.confidence import Piece
 from unirs.engines.run import Run
 from unirs.engines.transformers.processing import Processing
-from unirs.engines.views import View
+from unirs.engines.views import VIEWS, View
 from unirs.inputs import Question, Turn, VisualInput
 
 
@@ -23,6 +24,7 @@ class Row:
         clue: A description of them, where one is wanted.
         turns: Earlier turns, as many as there is room for.
         ids: Tokens that were generated.
+        chances: Probability of each.
         ended: Whether the model has ended its answer.
         prompt_tokens: Tokens of the text of the prompt.
         visual_tokens: Tokens of the images.
@@ -38,6 +40,7 @@ class Row:
     clue: str | None = None
     turns: tuple[Turn, ...] = ()
     ids: list[int] = field(default_factory=list)
+    chances: list[float] = field(default_factory=list)
     ended: bool = False
     prompt_tokens: int = 0
     visual_tokens: int = 0
@@ -65,21 +68,35 @@ class Row:
         """Images and dates: what is read of equal ones can be shared."""
         return f"{self.visual.digest} {acquisition_dates(self.visual)}"
 
-    def take(self, token: int, processing: Processing) -> None:
-        """Take the next token of the answer."""
+    @property
+    def is_first(self) -> bool:
+        """Whether the images are as they are in this view, whose text is the answer's."""
+        return self.view == VIEWS[0]
+
+    def take(self, token: int, chance: float, processing: Processing) -> None:
+        """Take the next token of the answer, with its probability."""
         self.ids.append(token)
+        self.chances.append(chance)
         if self.is_clue:
             return
         self.run.note_token()
-        if self.run.on_token:
+        if self.run.on_token and self.is_first:
             text = self.text(processing)
             if not text.endswith("\N{REPLACEMENT CHARACTER}"):  # the end is within a character
                 self._show(text)
 
     def finish(self, processing: Processing) -> None:
         """Pass on the end of the text, which was held back."""
-        if self.run.on_token:
+        if self.run.on_token and self.is_first:
             self._show(self.text(processing))
+
+    def pieces(self, processing: Processing) -> list[Piece]:
+        """The text by the tokens that were generated."""
+        texts = ["", *(processing.decode(self.ids[: end + 1]) for end in range(len(self.ids)))]
+        return [
+            Piece(text[len(before) :], chance)
+            for before, text, chance in zip(texts[:-1], texts[1:], self.chances, strict=True)
+        ]
 
     def text(self, processing: Processing) -> str:
         """The text that was generated."""

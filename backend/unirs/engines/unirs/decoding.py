@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -102,6 +103,20 @@ def _placed(mask: Tensor | None, held: int, new: int) -> dict[str, Tensor]:
     return {"attention_mask": mask.long(), "position_ids": positions[:, -new:]}
 
 
+class Chosen(NamedTuple):
+    """A token that was generated.
+
+    Attributes:
+        row: Of the batch.
+        token: Its id.
+        probability: Among all tokens, 0 to 1.
+    """
+
+    row: int
+    token: int
+    probability: float
+
+
 def decode(
     language_model: LlamaForCausalLM,
     logits: Tensor,
@@ -111,7 +126,7 @@ def decode(
     limits: Sequence[int],
     stop: Callable[[int], bool],
     mask: Tensor | None = None,
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[Chosen]:
     """Choose the most probable token again and again (greedy), in all rows.
 
     Args:
@@ -124,19 +139,20 @@ def decode(
         mask: As for ``prefill``.
 
     Yields:
-        Row and token id. The next tokens are computed on demand.
+        Row, token id and its probability. The next tokens are computed on demand.
     """
     embed = language_model.get_input_embeddings()
     left = {row: limit for row, limit in enumerate(limits) if limit}
     while left := {row: limit for row, limit in left.items() if not stop(row)}:
         tokens = logits.argmax(dim=-1, keepdim=True)
+        chances = logits.float().log_softmax(dim=-1).gather(-1, tokens)[:, 0].exp().tolist()
         for row, token in enumerate(tokens[:, 0].tolist()):
             if row not in left:
                 continue
             if token == end_token:
                 del left[row]
                 continue
-            yield row, token
+            yield Chosen(row, token, chances[row])
             left[row] -= 1
         left = {row: limit for row, limit in left.items() if limit}
         if not left:

@@ -12,17 +12,17 @@ import numpy as np
 from unirs.answers import (
     EngineKind,
 )
+from unirs.engines.confidence import UNCALIBRATED, ConfidenceKind, Piece
 from unirs.engines.devices import free_memory, guard_memory, resolve_device
 from unirs.engines.engine import BATCH_SIZE, Capabilities
 from unirs.engines.local import LocalEngine
 from unirs.engines.precision import resolve_precision
 from unirs.engines.run import Run
-from unirs.engines.unirs.prompting import fuses, is_base, writes_clue
+from unirs.engines.unirs.prompting import is_base, writes_clue
 from unirs.engines.unirs.reliability import answer_kind, is_demonstration
 from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.stages import Stages
 from unirs.engines.unirs.visual import fit_frames
-from unirs.engines.verdict import is_change_caption
 from unirs.engines.views import VIEWS
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
@@ -142,13 +142,8 @@ class Pipeline(LocalEngine[Row]):
             self.bundle.clue_language_model.to("meta")
 
     def _rows(self, run: Run) -> list[Row]:
-        """One row for each view; the first alone where the others would change nothing."""
-        averages = (
-            run.question.options
-            or is_change_caption(run.visual, run.question)
-            or fuses(self.config, run.visual)
-        )
-        views = VIEWS[: run.question.views] if averages else VIEWS[:1]
+        """One row for each view."""
+        views = VIEWS[: run.question.views]
         visuals = [fit_frames(view.of(run.visual), self.frame_count) for view in views]
         return [
             Row(run, view, visual, self.bundle.processor)
@@ -166,8 +161,11 @@ class Pipeline(LocalEngine[Row]):
     def _release_memory(self) -> None:
         self._stages.release_memory()
 
-    def _written(self, row: Row) -> tuple[str, int]:
-        return row.text, row.answer_tokens
+    def _written(self, row: Row) -> tuple[str, Sequence[Piece]]:
+        return row.text, row.pieces
+
+    def _unsure_below(self, kind: ConfidenceKind) -> float | None:
+        return self.config.unsure_below.get(kind, UNCALIBRATED.get(kind))
 
     def _option_tokens(self, row: Row, option: str) -> int:
         return len(row.processor.encode_answer(option)) - 1

@@ -12,7 +12,7 @@ from transformers import LlamaForCausalLM
 
 from unirs.engines.run import Stop
 from unirs.engines.unirs.cache import KeyValueCache
-from unirs.engines.unirs.decoding import decode, prefill
+from unirs.engines.unirs.decoding import Chosen, decode, prefill
 from unirs.engines.unirs.scoring import score_options
 from unirs.errors import UniRSError
 from unirs.model import IMAGE_TOKEN, ModelBundle, embed_prompt
@@ -49,8 +49,8 @@ class Reading:
     text_tokens: Sequence[int]
     limits: Sequence[int]
 
-    def generate(self, stop: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
-        """Generate greedily: row and token id, one after the other. A reading generates once.
+    def generate(self, stop: Callable[[int], bool]) -> Iterator[Chosen]:
+        """Generate greedily, one token after the other. A reading generates once.
 
         Args:
             stop: Called with each row before each of its tokens; ends the row if it returns true.

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from unirs.engines.confidence import Piece
 from unirs.engines.run import Run
 from unirs.engines.unirs.decoding import StreamingText
-from unirs.engines.views import View
+from unirs.engines.views import VIEWS, View
 from unirs.inputs import Question, VisualInput
 from unirs.model import UniRSProcessor
 
@@ -48,7 +49,9 @@ class Row:
     def __post_init__(self) -> None:
         """Begin with no text."""
         self._ids: list[int] = []
-        self._streaming = StreamingText(self.processor) if self.run.on_token else None
+        self._chances: list[float] = []
+        streams = self.run.on_token and self.is_first
+        self._streaming = StreamingText(self.processor) if streams else None
 
     def fresh(self) -> Row:
         """The same row, without results."""
@@ -60,19 +63,32 @@ class Row:
         return self.run.question
 
     @property
-    def answer_tokens(self) -> int:
-        """Tokens that were generated."""
-        return len(self._ids)
+    def is_first(self) -> bool:
+        """Whether the images are as they are in this view, whose text is the answer's."""
+        return self.view == VIEWS[0]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The text by the tokens that were generated."""
+        texts = [
+            "",
+            *(self.processor.decode(self._ids[: end + 1]) for end in range(len(self._ids))),
+        ]
+        return [
+            Piece(text[len(before) :], chance)
+            for before, text, chance in zip(texts[:-1], texts[1:], self._chances, strict=True)
+        ]
 
     @property
     def text(self) -> str:
         """The text that was generated."""
         return self._streaming.text if self._streaming else self.processor.decode(self._ids)
 
-    def add(self, token: int) -> None:
+    def add(self, token: int, probability: float) -> None:
         """Take the next token of the text."""
         self.run.note_token()
         self._ids.append(token)
+        self._chances.append(probability)
         if self._streaming:
             self.run.emit(self._streaming.add(token))
 

@@ -18,7 +18,6 @@ from unirs.engines.unirs.reader import Options, Prefix, PromptReader, Reading
 from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.visual import VisionEncoder, change_map, visual_tokens
 from unirs.engines.verdict import change_test, is_change_caption
-from unirs.engines.views import VIEWS
 from unirs.inputs import Question
 from unirs.model import ModelBundle
 from unirs.model.adapters import Role
@@ -113,8 +112,8 @@ class Stages:
             reading = self._read_words(
                 prefix, rows, prompts, most=[CLUE_MAX_NEW_TOKENS] * len(rows)
             )
-            for index, token in reading.generate(lambda _: stop()):
-                ids[index].append(token)
+            for chosen in reading.generate(lambda _: stop()):
+                ids[chosen.row].append(chosen.token)
         check(stop)
         self._reader.clear("clue")  # the base is asked about these images only once
         for row, tokens in zip(rows, ids, strict=True):
@@ -124,8 +123,9 @@ class Stages:
     def _respond(self, rows: Sequence[Row]) -> None:
         """Score or generate the answers of rows with equally many markers, and the verdicts."""
         scored = [row for row in rows if row.question.options]
-        written = [row for row in rows if not row.question.options and row.view == VIEWS[0]]
         judged = [row for row in rows if is_change_caption(row.visual, row.question)]
+        written = [row for row in rows if not row.question.options]
+        written = [row for row in written if row.is_first or row not in judged]
         read = list(dict.fromkeys([*scored, *written, *judged]))
         if not read:
             return
@@ -156,8 +156,8 @@ class Stages:
             most = [row.question.max_new_tokens for row in rows]
             reading = self._read_questions(prefix, rows, most=most)
         with self._stage("decode", rows):
-            for index, token in reading.generate(lambda index: rows[index].run.wants_stop()):
-                rows[index].add(token)
+            for chosen in reading.generate(lambda index: rows[index].run.wants_stop()):
+                rows[chosen.row].add(chosen.token, chosen.probability)
             for row in rows:
                 row.finish()
         check(stop_of(rows))

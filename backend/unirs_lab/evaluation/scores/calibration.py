@@ -8,9 +8,12 @@ which option is the most probable one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from unirs.answers import UNSURE_BELOW
 
 BINS = 15
 """Bins of equal width over the confidences 0 to 1."""
@@ -20,6 +23,81 @@ TEMPERATURES = np.geomspace(0.05, 20, 601)
 
 LEAST_LOG_PROBABILITY = float(np.log(1e-6))
 """Lower bound of a log-probability, so that one certain mistake does not decide a fit."""
+
+
+EXPECTED_PER_BIN = 5
+"""Answers that are taken for calibrated in each bin, beside those that were counted, so that a few
+answers do not decide a threshold."""
+
+
+class Bin(NamedTuple):
+    """Answers of similar confidence.
+
+    Attributes:
+        confidence: Their mean confidence, 0 to 1.
+        right: Share of them that is right.
+        answers: How many they are.
+    """
+
+    confidence: float
+    right: float
+    answers: int
+
+
+def reliability(confidences: Sequence[float], rights: Sequence[bool]) -> list[Bin]:
+    """How often answers of each confidence are right, in bins of equal width; empty ones left out.
+
+    Args:
+        confidences: Of each answer, 0 to 1.
+        rights: Whether it is right.
+    """
+    numbers = np.minimum((np.array(confidences) * BINS).astype(int), BINS - 1)
+    counts = np.bincount(numbers, minlength=BINS)
+    sums = np.bincount(numbers, confidences, BINS), np.bincount(numbers, rights, BINS)
+    return [
+        Bin(confidence / count, right / count, int(count))
+        for confidence, right, count in zip(*(each.tolist() for each in sums), counts, strict=True)
+        if count
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """Expected calibration error (Guo et al. 2017), 0 to 1; ``None`` without answers."""
+    answers = sum(each.answers for each in bins)
+    gaps = sum(each.answers * abs(each.right - each.confidence) for each in bins)
+    return gaps / answers if answers else None
+
+
+def unsure_threshold(confidences: Sequence[float], rights: Sequence[bool]) -> float | None:
+    """The confidence from which on answers are right in at least ``UNSURE_BELOW`` of the cases.
+
+    How often an answer is right is taken to grow with its confidence (isotonic regression).
+
+    Args:
+        confidences: Of each answer, 0 to 1.
+        rights: Whether it is right.
+
+    Returns:
+        0 to 1; ``None`` without answers.
+    """
+    if not confidences:
+        return None
+    middles = ((np.arange(BINS) + 0.5) / BINS).tolist()
+    answers = [
+        *zip(confidences, map(float, rights), strict=True),
+        *zip(middles, middles, strict=True),
+    ]
+    weights = [1.0] * len(confidences) + [float(EXPECTED_PER_BIN)] * BINS
+    order = sorted(range(len(answers)), key=lambda place: answers[place][0])
+    blocks: list[list[float]] = []  # first confidence, weight, sum of what is right
+    for place in order:
+        confidence, right = answers[place]
+        blocks.append([confidence, weights[place], weights[place] * right])
+        while len(blocks) > 1 and blocks[-2][2] / blocks[-2][1] >= blocks[-1][2] / blocks[-1][1]:
+            _, weight, rights_of = blocks.pop()
+            blocks[-1][1] += weight
+            blocks[-1][2] += rights_of
+    return next(first for first, weight, sum_ in blocks if sum_ / weight >= UNSURE_BELOW)
 
 
 def expected_calibration_error(
@@ -40,11 +118,8 @@ def expected_calibration_error(
     if not references:
         return None
     chances = probabilities(log_probabilities, temperature)
-    confidences = chances.max(axis=1)
     right = chances.argmax(axis=1) == np.array(references)
-    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, right - confidences, BINS)
-    return float(np.abs(gaps).sum() / len(references))
+    return calibration_error(reliability(chances.max(axis=1).tolist(), right.tolist()))
 
 
 def fit_temperature(

@@ -7,9 +7,12 @@ import pytest
 
 from unirs_lab.evaluation.scores.calibration import (
     TEMPERATURES,
+    calibration_error,
     expected_calibration_error,
     fit_temperature,
     probabilities,
+    reliability,
+    unsure_threshold,
 )
 
 
@@ -25,6 +28,25 @@ def test_calibration_error_is_the_gap_within_each_bin() -> None:
     assert error == pytest.approx((0.91 + 0.4) / 3)
     assert expected_calibration_error(yes_no([1.0, 1.0]), [0, 0]) == pytest.approx(0, abs=1e-5)
     assert expected_calibration_error([], []) is None
+
+
+def test_bins_hold_answers_of_similar_confidence() -> None:
+    bins = reliability([0.95, 0.96, 0.6, 0.4], [True, False, True, True])
+    assert [each.answers for each in bins] == [1, 1, 2]
+    assert bins[2] == (pytest.approx(0.955), 0.5, 2)
+    assert calibration_error(bins) == pytest.approx((0.6 + 0.4 + 2 * 0.455) / 4)
+    assert calibration_error([]) is None
+
+
+def test_answers_are_unsure_where_they_are_right_too_rarely() -> None:
+    confidences = np.linspace(0, 1, 3000).tolist()
+    rights = np.random.default_rng(0).random(3000) < np.array(confidences)
+    assert unsure_threshold(confidences, rights.tolist()) == pytest.approx(0.6, abs=0.05)
+    never = [confidence > 0.8 for confidence in confidences]
+    assert unsure_threshold(confidences, never) == pytest.approx(0.8, abs=0.03)
+    assert unsure_threshold(confidences, [True] * 3000) < 0.05
+    assert unsure_threshold([0.9], [True]) == pytest.approx(0.6, abs=0.05), "one proves nothing"
+    assert unsure_threshold([], []) is None
 
 
 def test_the_most_probable_option_is_compared_wherever_it_is_listed() -> None:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.batch.driving import driver, rows
-from unirs.batch import tiling
+from unirs.batch import on_ray, tiling
 from unirs.batch.cluster import Cluster
 from unirs.batch.events import PartDone, WorkerLost, WorkerReady
 from unirs.batch.on_ray import RayWorker
 from unirs.batch.running import run_batch
+from unirs.batch.sources import survey
 from unirs.errors import UniRSError
 
 
@@ -67,6 +68,30 @@ def test_a_node_and_a_worker_may_die(tmp_path, write_raster, tiny_plan, two_node
     with pytest.raises(UniRSError, match=f"On {os.uname().nodename}: There is no model") as refusal:
         run_batch(gone, Cluster(two_nodes.address))
     assert refusal.value.code == "model_missing"
+
+
+@pytest.mark.slow
+def test_a_tile_that_ends_its_worker_fails_alone(
+    write_raster, tiny_plan, two_nodes, monkeypatch
+) -> None:
+    monkeypatch.setattr(tiling, "PART_TILES", 2)
+    write_raster("a.tif", 32, 32)
+    plan = tiny_plan("a.tif")
+    deadly = [tile.id for part in tiling.parts(plan, survey(plan)) for tile in part.tiles()][1]
+
+    class Mortal(RayWorker):
+        """Ends with its process at one tile."""
+
+        def run(self, piece):
+            if any(tile.id == deadly for tile in piece.tiles()):
+                os._exit(1)
+            return super().run(piece)
+
+    monkeypatch.setattr(on_ray, "RayWorker", Mortal)
+    summary = run_batch(plan, Cluster(two_nodes.address))
+    assert (summary.tiles, summary.failed) == (4, {"worker_lost": 1})
+    failed = [row["tile"] for row in rows(plan) if row["status"] == "failed"]
+    assert failed == [deadly]
 
 
 def test_a_node_with_another_version_is_refused_by_name(write_raster, tiny_plan) -> None:

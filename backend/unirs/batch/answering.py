@@ -21,6 +21,7 @@ from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
     from unirs.answers import Answer
+    from unirs.batch.pieces import Piece
     from unirs.batch.plan import Plan
     from unirs.batch.tiling import BatchTile, Part
     from unirs.engines.engine import Engine, Item
@@ -89,7 +90,7 @@ class PartWorker:
             seconds=round(self.seconds, 3),
         )
 
-    def run(self, part: Part) -> PartResult:
+    def run(self, part: Part | Piece) -> PartResult:
         """Answer all tiles of a part; those that cannot be read or answered have failed rows.
 
         Reading begins at once, answering when the engine is free.

@@ -1,15 +1,15 @@
 """The flow of a batch on Ray: a pool of actors with one engine each, given parts as they have room.
 
 Ray's own pool (``ray.util.ActorPool``) waits for an actor that died, and Ray Data plans all of its
-input ahead. Here a part whose worker is lost goes to another one, a worker that is lost is started
-again wherever there is room, and no more parts are laid than are being answered.
+input ahead. Here a part whose worker is lost goes to another one (in halves, if it loses that one
+too), a worker that is lost is started again wherever there is room, and no more parts are laid than
+are being answered.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,19 +17,19 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from unirs import __version__
-from unirs.batch.answering import PARTS_AT_ONCE, PartWorker, failed_rows, result
+from unirs.batch.answering import PARTS_AT_ONCE, PartWorker
 from unirs.batch.cluster import LOCAL, Cluster
 from unirs.batch.events import Event, WorkerLost, WorkerReady
 from unirs.batch.output import PartResult
+from unirs.batch.pieces import Piece, Pieces
 from unirs.errors import UniRSError, short_reason
 
 if TYPE_CHECKING:
     from unirs.batch.plan import Plan
     from unirs.batch.tiling import Part
 
-MOST_LOSSES = 5
-"""So often a part may lose its worker before it counts as what ends it, and so many workers may be
-lost in a row before one is ready."""
+MOST_LOST_IN_A_ROW = 5
+"""So many workers may be lost one after the other before one is ready."""
 
 _OBJECT_STORE_BYTES = 200_000_000
 _WAIT_SECONDS = 1.0
@@ -73,9 +73,9 @@ class RayWorker:
             ) from error
         return self._worker.ready()
 
-    def run(self, part: Part) -> PartResult:
+    def run(self, piece: Piece) -> PartResult:
         """See ``PartWorker.run``."""
-        return self._worker.run(part)
+        return self._worker.run(piece)
 
 
 def answers_on_ray(
@@ -143,20 +143,21 @@ class _Worker:
 
     actor: Any
     name: str = ""
-    given: list[Part] = field(default_factory=list)
+    given: list[Piece] = field(default_factory=list)
 
     @property
     def has_room(self) -> bool:
-        """Whether another part can be given to it."""
-        return bool(self.name) and len(self.given) < PARTS_AT_ONCE
+        """Whether another piece can be given to it; none beside one that has lost a worker."""
+        alone = any(piece.losses for piece in self.given)
+        return bool(self.name) and not alone and len(self.given) < PARTS_AT_ONCE
 
 
 @dataclass(frozen=True)
 class _Call:
-    """A call of a worker that has not returned: ``run`` of a part, or ``open`` without one."""
+    """A call of a worker that has not returned: ``run`` of a piece, or ``open`` without one."""
 
     worker: _Worker
-    part: Part | None = None
+    piece: Piece | None = None
 
 
 class _Pool:
@@ -175,22 +176,20 @@ class _Pool:
         import ray
 
         self._ray = ray
-        self._plan, self._waiting, self._cluster = plan, waiting, cluster
+        self._pieces, self._cluster = Pieces(plan, waiting), cluster
         wants_gpu = plan.ask.device != "cpu" and "GPU" in resources
         self._gpus = cluster.gpus if cluster.gpus is not None else float(wants_gpu)
         self._size = cluster.workers or self._room(resources)
         self._plan_text = plan.model_dump_json()
         self._calls: dict[Any, _Call] = {}
         self._workers: list[_Worker] = []
-        self._given_back: deque[Part] = deque()
-        self._losses: Counter[str] = Counter()  # by the name of the part
         self._lost_in_a_row = 0  # without one that became ready
 
     def answers(self) -> Iterator[PartResult | Event]:
         """See ``answers_on_ray``."""
         for _ in range(self._size):
             self._start()
-        while self._give() or any(call.part for call in self._calls.values()):
+        while self._give():
             done, _ = self._ray.wait(list(self._calls), timeout=_WAIT_SECONDS)
             for reference in done:
                 if reference in self._calls:  # it may have gone with its worker
@@ -231,18 +230,15 @@ class _Pool:
         self._calls[actor.open.remote(self._plan_text, __version__, threads)] = _Call(worker)
 
     def _give(self) -> bool:
-        """Give parts to all who have room; whether there was one to give, or still is."""
+        """Give pieces to all who have room; whether there is something to wait for."""
         for worker in sorted(self._workers, key=lambda worker: len(worker.given)):
             while worker.has_room:
-                part = self._next()
-                if part is None:
-                    return False
-                worker.given.append(part)
-                self._calls[worker.actor.run.remote(part)] = _Call(worker, part)
-        return True
-
-    def _next(self) -> Part | None:
-        return self._given_back.popleft() if self._given_back else next(self._waiting, None)
+                piece = self._pieces.next(alone=not worker.given)
+                if piece is None:
+                    break
+                worker.given.append(piece)
+                self._calls[worker.actor.run.remote(piece)] = _Call(worker, piece)
+        return self._pieces.left or any(call.piece for call in self._calls.values())
 
     def _take(self, reference: Any) -> Iterator[PartResult | Event]:
         """What has come of a call."""
@@ -254,12 +250,15 @@ class _Pool:
         except self._ray.exceptions.RayError as error:  # the worker, its computer, or the way there
             yield from self._lose(call, short_reason(error))
             return
-        if call.part is None:
+        if call.piece is None:
             call.worker.name = value.worker
             self._lost_in_a_row = 0
-        else:
-            call.worker.given.remove(call.part)
-        yield value
+            yield value
+            return
+        call.worker.given.remove(call.piece)
+        whole = self._pieces.answered(call.piece, value)
+        if whole:
+            yield whole
 
     def _lose(self, call: _Call, reason: str) -> Iterator[PartResult | Event]:
         """Have others answer what a lost worker was given, and start another worker."""
@@ -267,32 +266,20 @@ class _Pool:
         self._workers.remove(worker)
         self._ray.kill(worker.actor)  # it may live on beyond a network that is down
         self._calls = {r: each for r, each in self._calls.items() if each.worker is not worker}
-        yield WorkerLost(worker.name, reason, tuple(part.name for part in worker.given))
+        yield WorkerLost(worker.name, reason, tuple(piece.name for piece in worker.given))
         if not worker.name:
             self._lost_in_a_row += 1
-        if self._lost_in_a_row == MOST_LOSSES:
+        if self._lost_in_a_row == MOST_LOST_IN_A_ROW:
             raise UniRSError(
                 "workers_lost",
-                f"{MOST_LOSSES} workers ended one after the other before they were ready; the "
-                f"last one for this reason: {reason}.",
+                f"{MOST_LOST_IN_A_ROW} workers ended one after the other before they were ready; "
+                f"the last one for this reason: {reason}.",
             )
         self._start()
-        for part in worker.given:
-            self._losses[part.name] += 1
-            if self._losses[part.name] < MOST_LOSSES:
-                self._given_back.append(part)
-            else:
-                yield self._without_answers(part, reason)
-
-    def _without_answers(self, part: Part, reason: str) -> PartResult:
-        error = UniRSError(
-            "worker_lost",
-            f"{MOST_LOSSES} workers ended while they answered the part {part.name}; the last one "
-            f"for this reason: {reason}.",
-        )
-        return result(
-            self._plan, part.name, failed_rows(self._plan, part.name, part.tiles(), error)
-        )
+        for piece in worker.given:
+            whole = self._pieces.lost(piece, reason)
+            if whole:
+                yield whole
 
 
 def _cause(error: Any) -> Exception:

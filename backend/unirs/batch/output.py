@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,27 @@ class PartResult:
         import pyarrow as pa
 
         return cls(facts, pa.Table.from_pylist(list(rows), schema()))
+
+    @classmethod
+    def joined(cls, pieces: Sequence[PartResult]) -> PartResult:
+        """The result of a part from those of its pieces, at least one, in any order."""
+        import pyarrow as pa
+
+        if len(pieces) == 1:
+            return pieces[0]
+        all_facts = [piece.facts for piece in pieces]
+        failed = sum((Counter(facts.failed) for facts in all_facts), Counter())
+        facts = replace(
+            all_facts[0],
+            digest=next((facts.digest for facts in all_facts if facts.digest), None),
+            tiles=sum(facts.tiles for facts in all_facts),
+            rows=sum(facts.rows for facts in all_facts),
+            skipped=sum(facts.skipped for facts in all_facts),
+            failed=dict(sorted(failed.items())),
+            seconds=round(sum(facts.seconds for facts in all_facts), 3),
+        )
+        table = pa.concat_tables([piece.table for piece in pieces])
+        return cls(facts, table.sort_by([("tile", "ascending"), ("ask", "ascending")]))
 
 
 class Output:

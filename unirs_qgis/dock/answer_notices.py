@@ -59,6 +59,12 @@ class AnswerNotices(QWidget):
 
 
 def _unsure_sentence(answer: Answer) -> str:
-    return translate(
-        "AnswerView", "Not sure: the model gives this answer a probability of {percent}."
-    ).format(percent=percent(answer.probability or 0.0))
+    if answer.options:
+        sentence = translate(
+            "AnswerView", "Not sure: the model gives this answer a probability of {percent}."
+        )
+    else:
+        sentence = translate(
+            "AnswerView", "Not sure: with a confidence of {percent}, answers are often wrong."
+        )
+    return sentence.format(percent=percent(answer.confidence or 0.0))

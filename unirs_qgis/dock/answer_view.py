@@ -16,7 +16,7 @@ from unirs_qgis.dock.parts.buttons import CompactButton, IconButton
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.layers_label import LayersLabel
 from unirs_qgis.dock.parts.notice import Notice
-from unirs_qgis.dock.parts.option_bars import OptionBars
+from unirs_qgis.dock.parts.option_bars import OptionBars, percent
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
@@ -299,12 +299,6 @@ class AnswerView(QWidget):
         self._details.show()
         self.show_actions()
         self.show()
-
-    def _unsure_sentence(self, answer: Answer) -> str:
-        sentence = self.tr("Not sure: the model gives this answer a probability of {percent}.")
-        if not answer.options:
-            sentence = self.tr("Not sure: with a confidence of {percent}, answers are often wrong.")
-        return sentence.format(percent=percent(answer.confidence or 0.0))
 
     def _show_texts(
         self, title: str, layers: Sequence[LayerRecord], answer: str, clue: str

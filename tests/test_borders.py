@@ -20,7 +20,7 @@ MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
 ENGINES = MODELS | {"models"}
 REQUEST = ENGINES | {"engines", "imagery"}
-TASKS = REQUEST | {"request"}
+TASKS = REQUEST | {"request", "guard"}
 FRONT = TASKS | {"tasks"}
 RUNTIME = {
     "__init__": set(),
@@ -33,7 +33,8 @@ RUNTIME = {
     "inputs": GROUND - {"answers"},
     "answers": {"inputs"},
     "prompts": GROUND,
-    "imagery": GROUND,
+    "guard": GROUND,
+    "imagery": GROUND | {"guard"},
     "model": MODEL,
     "models": MODELS,
     "engines": ENGINES,

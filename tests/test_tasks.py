@@ -130,6 +130,8 @@ def test_a_wrong_number_of_files_is_refused(task, names):
     ("task", "names", "options", "code"),
     [
         (Task.ASK, ["a.mp4"], {"crop": CropOptions(bands=(1,))}, "crop_options_for_video"),
+        (Task.ASK, ["a.tif"], {"crop": CropOptions(align=True)}, "correction_needs_dates"),
+        (Task.ASK, ["a.tif"], {"crop": CropOptions(match_colours=True)}, "correction_needs_dates"),
         (Task.ASK, ["a.tif"], {"change_map": Path("map.tif")}, "change_map_needs_pair"),
         (Task.CLASSIFY, ["a.mp4"], {"overlay": Path("map.png")}, "change_map_needs_pair"),
         (Task.CLASSIFY, ["a.mp4"], {"options": ("a", "b")}, "options_invalid"),

@@ -75,6 +75,7 @@ def answer_of_places(
         stopped=result["stopped"],
         views=views,
         acquired=tuple(dates) if any(dates) else (),
+        warnings=tuple(result["warnings"]),
     )
 
 

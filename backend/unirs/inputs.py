@@ -72,6 +72,9 @@ class CropOptions:
         bands: One band number (shown as grey) or three (red, green, blue), counted from 1; without
             them, chosen by colour interpretation.
         stretch: How values become 8-bit.
+        match_colours: Of a pair or series: whether each date takes the colours of the first one.
+        align: Likewise: whether dates that lie more than a pixel of the model off the first one are
+            moved onto it.
 
     Raises:
         UniRSError: ``extent_empty`` or ``bands_unsupported``.
@@ -83,6 +86,8 @@ class CropOptions:
     extent_crs: str | None = None
     bands: tuple[int, ...] | None = None
     stretch: Stretch = "auto"
+    match_colours: bool = False
+    align: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what holds for no raster."""
@@ -131,6 +136,7 @@ class Crop:
         valid: ``[height, width]``, true where there are data; ``None`` if every pixel has data.
         date: Acquisition date, with its precision; ``None`` if unknown.
         source: The file that the crop was read from, for messages and records.
+        source_pixel_size: Ground size of a pixel of that file in metres, ``None`` if unknown.
         warnings: Sentences about what makes answers about this image less reliable.
     """
 
@@ -141,6 +147,7 @@ class Crop:
     valid: NDArray[np.bool_] | None = None
     date: ImageDate | None = None
     source: str = ""
+    source_pixel_size: float | None = None
     warnings: tuple[str, ...] = ()
 
     @property

@@ -52,11 +52,11 @@ class TaskRequest:
     """One task: what to read, what to ask, what to write.
 
     Raises:
-        UniRSError: ``input_count``, ``crop_options_for_video``, ``options_invalid``,
-            ``max_tokens_invalid``, ``views_invalid``, ``change_map_needs_pair``,
-            ``output_conflict`` if an output would overwrite an input or another output, or
-            ``output_unwritable`` if the folder of an output is not there or is read-only, or if
-            its name has an unsuitable extension.
+        UniRSError: ``input_count``, ``crop_options_for_video``, ``correction_needs_dates``,
+            ``options_invalid``, ``max_tokens_invalid``, ``views_invalid``,
+            ``change_map_needs_pair``, ``output_conflict`` if an output would overwrite an input or
+            another output, or ``output_unwritable`` if the folder of an output is not there or is
+            read-only, or if its name has an unsuitable extension.
     """
 
     task: Task
@@ -175,6 +175,12 @@ class TaskRequest:
             raise UniRSError(
                 "crop_options_for_video",
                 f"{videos[0]} is a video, which has no extent, bands or stretch; "
+                "leave these options out.",
+            )
+        if len(self.paths) == 1 and (self.crop.match_colours or self.crop.align):
+            raise UniRSError(
+                "correction_needs_dates",
+                "Colours are matched and dates aligned where there are several; "
                 "leave these options out.",
             )
 

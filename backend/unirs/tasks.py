@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from unirs.answers import Answer
 from unirs.errors import UniRSError
+from unirs.guard import compared
 from unirs.imagery import (
     is_video,
     mask_nodata,
@@ -136,7 +137,7 @@ def read_task(
         )
     if on_stage:
         on_stage("read")
-    visual = read_visual(request, engine.image_size, engine.frame_count, stop)
+    visual = compared(read_visual(request, engine.image_size, engine.frame_count, stop))
     return ReadTask(request, visual, tuple(_save_crops(visual.crops, request.save_crop)))
 
 

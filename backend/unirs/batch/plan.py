@@ -127,6 +127,12 @@ class Inputs(Section):
         tuple[int, ...] | None, Field(description="One band number or three; chosen by default.")
     ] = None
     stretch: Annotated[Stretch, Field(description="How values become 8-bit.")] = "auto"
+    match_colours: Annotated[
+        bool, Field(description="Whether the later date of a pair takes the colours of the first.")
+    ] = False
+    align: Annotated[
+        bool, Field(description="Whether the later date of a pair is moved onto the first.")
+    ] = False
 
     @field_validator("rasters")
     @classmethod
@@ -145,7 +151,12 @@ class Inputs(Section):
     @property
     def crop(self) -> CropOptions:
         """How a raster is read, without an extent."""
-        return CropOptions(bands=self.bands, stretch=self.stretch)
+        return CropOptions(
+            bands=self.bands,
+            stretch=self.stretch,
+            match_colours=self.match_colours,
+            align=self.align,
+        )
 
     @field_validator("storage")
     @classmethod

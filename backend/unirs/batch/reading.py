@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from unirs.dates import parse_date
 from unirs.errors import UniRSError, short_reason
+from unirs.guard import compared
 from unirs.inputs import VisualInput
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class ReadAhead:
             raise _hangs(tile)
         request, *_ = self._plan.requests(tile)
         images = read_visual(request, self._engine.image_size, self._engine.frame_count)
-        return _dated(images, tile)
+        return compared(_dated(images, tile))
 
 
 def defect(error: Exception) -> UniRSError:

@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from unirs.cli.options import ANSWER, IMAGE, MODEL, AllowRemote, Bands, Clue, split
+from unirs.cli.options import (
+    ANSWER,
+    IMAGE,
+    MODEL,
+    Align,
+    AllowRemote,
+    Bands,
+    Clue,
+    MatchColours,
+    split,
+)
 from unirs.cli.questions import read_classes
 
 QUESTIONS, TILES, OUTPUT = "Questions", "Tiles", "Output"
@@ -104,6 +114,8 @@ class PlanOptions:
             help="How values are stretched to 8 bits.", show_default=False, rich_help_panel=IMAGE
         ),
     ] = None
+    match_colours: MatchColours = False
+    align: Align = False
     asset: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Asset of STAC items.", rich_help_panel=IMAGE),
@@ -195,6 +207,8 @@ def plan_values(rasters: list[str], options: PlanOptions) -> dict[str, Any]:
             storage=options.storage,
             bands=split(options.bands) or None,
             stretch=options.stretch,
+            match_colours=options.match_colours or None,
+            align=options.align or None,
         ),
         "pairs": options.pairs,
         "tiles": _given(

@@ -66,6 +66,22 @@ Bands = Annotated[
         rich_help_panel=IMAGE,
     ),
 ]
+MatchColours = Annotated[
+    bool,
+    typer.Option(
+        "--match-colours",
+        help="Give the later dates the colours of the first one.",
+        rich_help_panel=IMAGE,
+    ),
+]
+Align = Annotated[
+    bool,
+    typer.Option(
+        "--align",
+        help="Move dates that lie more than a pixel of the model off the first one onto it.",
+        rich_help_panel=IMAGE,
+    ),
+]
 
 
 def refuse_several(**formats: bool) -> None:
@@ -105,6 +121,8 @@ class QuestionOptions:
         Literal["auto", "none", "percentile", "minmax"],
         typer.Option(help="How values are stretched to 8 bits.", rich_help_panel=IMAGE),
     ] = "auto"
+    match_colours: MatchColours = False
+    align: Align = False
     save_crop: Annotated[
         Path | None,
         typer.Option(
@@ -161,6 +179,8 @@ class QuestionOptions:
             extent_crs=self.bbox_crs,
             bands=None if self.bands is None else _band_numbers(self.bands),
             stretch=self.stretch,
+            match_colours=self.match_colours,
+            align=self.align,
         )
 
     def open_engine(self) -> Engine:

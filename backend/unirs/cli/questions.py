@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unirs.cli.options import ANSWER, QuestionOptions, split, takes_question_options
+from unirs.cli.options import ANSWER, QuestionOptions, split, takes_options, takes_question_options
 from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json, show_cursor
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
@@ -112,7 +112,7 @@ def ask(
     answer("ask", rasters, common, text=question, options=split(common.options))
 
 
-@takes_question_options
+@takes_options(QuestionOptions, without=("match_colours", "align"))
 def caption(
     raster: Annotated[
         str, typer.Argument(metavar="RASTER", help="What to describe.", show_default=False)

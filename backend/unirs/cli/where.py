@@ -191,6 +191,7 @@ def _details(places: Places) -> list[tuple[str, str]]:
     asked = asked_windows(places.windows, "the full grid")
     rows = [("stopped", "the extent was not searched to the end")] if places.stopped else []
     rows += [("question", places.question)] if places.by_template else []
+    rows += [("warning", sentence) for sentence in places.warnings]
     rows += [("windows", asked), ("probability", f"{places.threshold:.0%} and more")]
     rows += [("written", str(path)) for path in (places.map, places.polygons) if path]
     return [*rows, ("model", origin(places))]

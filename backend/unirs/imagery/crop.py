@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from unirs.dates import chronological
 from unirs.errors import UniRSError
+from unirs.imagery.correction import aligned, in_colours_of_the_first
 from unirs.imagery.crs import crs_text
 from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.grid import common_grid
@@ -58,7 +59,7 @@ def read_pair(
         path_a: One raster.
         path_b: The other raster; its CRS, resolution and offset may differ.
         size: Pixels of the longer side, at least 1.
-        options: Extent, bands and stretch, for both.
+        options: Extent, bands and stretch, for both, and whether the later date is corrected.
         stop: As for :func:`read_crop`.
 
     Returns:
@@ -109,7 +110,12 @@ def _read(
                 "all_nodata",
                 f"{raster.name} has no data in the extent asked for; give another extent.",
             )
+    notes: list[tuple[str, ...]] = [()] * len(rasters)
+    if options.align:
+        dates, notes = aligned(rasters, dates, grid, options, stop)
     images = to_rgb(dates, options.stretch)
+    if options.match_colours:
+        images, notes = in_colours_of_the_first(images, [each.valid for each in dates], notes)
     return [
         Crop(
             pixels=image,
@@ -119,6 +125,8 @@ def _read(
             valid=samples.valid,
             date=raster.date,
             source=raster.name,
+            source_pixel_size=raster.pixel_size or samples.pixel_size,
+            warnings=warnings,
         )
-        for raster, samples, image in zip(rasters, dates, images, strict=True)
+        for raster, samples, image, warnings in zip(rasters, dates, images, notes, strict=True)
     ]

@@ -53,6 +53,8 @@ class Raster:
         pixel: Width and height of a pixel in units of the CRS, along its rows and columns.
         orientation: How a photograph has to be turned to be upright, by EXIF's numbers 1 to 8.
         date: When it was taken, if known.
+        pixel_size: Metres of a pixel of the layer that it was drawn from, where its metadata have
+            it (``SOURCE_PIXEL_SIZE``, in crops of the QGIS plugin).
     """
 
     name: str
@@ -62,6 +64,7 @@ class Raster:
     pixel: tuple[float, float]
     orientation: int
     date: ImageDate | None
+    pixel_size: float | None = None
 
 
 def describe(path: RasterPath) -> Raster:
@@ -84,6 +87,7 @@ def describe(path: RasterPath) -> Raster:
             pixel=_pixel(dataset, georeference),
             orientation=orientation,
             date=acquisition_date(dataset),
+            pixel_size=_stated_pixel(dataset),
         )
 
 
@@ -125,6 +129,14 @@ def _pixel(dataset: DatasetReader, georeference: Georeference) -> tuple[float, f
         return 1.0, 1.0
     min_x, min_y, max_x, max_y = georeference.bounds
     return (max_x - min_x) / dataset.width, (max_y - min_y) / dataset.height
+
+
+def _stated_pixel(dataset: DatasetReader) -> float | None:
+    try:
+        size = float(dataset.tags().get("SOURCE_PIXEL_SIZE", ""))
+    except ValueError:
+        return None
+    return size if math.isfinite(size) and size > 0 else None
 
 
 def _by_transform(dataset: DatasetReader) -> Georeference:

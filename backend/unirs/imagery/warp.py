@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,12 +41,14 @@ class Samples:
             or infinite in any band, nor outside the raster.
         dtype: Data type of the raster; uint8 for the colours of a palette.
         scales: ``[bands, 2]``: scale and offset of each band; ``None`` where it has none.
+        pixel_size: Ground size of a pixel of the raster in metres, ``None`` if unknown.
     """
 
     values: NDArray[np.floating]
     valid: NDArray[np.bool_]
     dtype: np.dtype[np.generic]
     scales: NDArray[np.float64] | None = None
+    pixel_size: float | None = None
 
 
 def read_samples(
@@ -69,13 +71,15 @@ def read_samples(
     """
     with open_raster(raster.name) as dataset:
         reader = Reader.of(dataset, chosen_bands(dataset, bands))
-        fewest, _ = Placement.of(dataset, raster).density(grid)
+        fewest, most = Placement.of(dataset, raster).density(grid)
         level = _overview_level(dataset.overviews(reader.bands[0]), fewest)
     with open_raster(raster.name, **level) as dataset:
         placement = Placement.of(dataset, raster)
         values = _warp(dataset, reader, placement, grid, stop)
     valid: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
-    return Samples(values, valid, reader.dtype, reader.scales)
+    on_ground = grid.pixel_size
+    pixel_size = on_ground / sqrt(fewest * most) if on_ground and fewest * most > 0 else None
+    return Samples(values, valid, reader.dtype, reader.scales, pixel_size)
 
 
 def _overview_level(factors: list[int], density: float) -> dict[str, int]:

@@ -84,6 +84,7 @@ class Replies:
             model=answer.model,
             demonstration=answer.demonstration,
             sent_to=answer.host,
+            warnings=list(answer.warnings),
             seconds=answer.seconds,
             files=files,
             **_facts_of_places(found),

@@ -127,6 +127,9 @@ class Answered(Result):
     sent_to: str | None = Field(
         description="Host that the images were sent to; null if they stayed on this computer."
     )
+    warnings: list[Text] = Field(
+        description="What about the images makes the answer less reliable."
+    )
     seconds: Seconds
     files: list[ReturnedFile] = []
 
@@ -139,9 +142,6 @@ class ModelAnswer(Answered):
         description="How sure the answer is, 0 to 1; null if the model does not give that."
     )
     unsure: bool = Field(description="Whether the confidence is low for this model.")
-    warnings: list[Text] = Field(
-        description="What about the images makes the answer less reliable."
-    )
 
     @classmethod
     def facts_of(cls, answer: Answer) -> dict[str, Any]:
@@ -152,6 +152,7 @@ class ModelAnswer(Answered):
             "model": answer.model,
             "demonstration": answer.demonstration,
             "sent_to": answer.host,
+            "warnings": list(answer.warnings),
             "seconds": answer.seconds.total,
             "options": [
                 Option(text=option.text, probability=option.probability)
@@ -159,7 +160,6 @@ class ModelAnswer(Answered):
             ],
             "confidence": answer.confidence,
             "unsure": answer.unsure,
-            "warnings": list(answer.warnings),
         }
 
 

@@ -71,6 +71,7 @@ class Asking:
         ground: The extent.
         windows: All windows, coarse to fine.
         acquired: Dates of the images; empty before the first answer.
+        warnings: Sentences about the images; those of one date with the first answer.
         failure: The last window's whose part of a file is corrupt; ``None`` if there was none.
 
     Raises:
@@ -89,6 +90,7 @@ class Asking:
         self.windows = windows
         self._counts = _Counts()
         self.acquired: tuple[str | None, ...] = ()
+        self.warnings = self._data.warnings
         self.failure: UniRSError | None = None
 
     @property
@@ -158,6 +160,7 @@ class Asking:
             if not answer.stopped:
                 self._counts.asked += 1
                 self.acquired = answer.acquired
+                self.warnings = self.warnings or answer.warnings
                 yield window, answer
             while empty:
                 yield empty.popleft(), None

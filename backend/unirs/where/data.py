@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
+from unirs.guard import compared
 from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent
 from unirs.tasks import read_visual
@@ -29,29 +30,31 @@ class Data:
     Attributes:
         extent: Of the mask.
         valid: ``[rows, columns]``, true where all dates have data; ``None``: not known.
+        warnings: Sentences about the images, if they were looked at as a whole.
     """
 
     extent: Extent
     valid: NDArray[np.bool_] | None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, request: WindowRequest, extent: Extent, windows: int, stop: Stop | None) -> Data:
-        """Read the view of a request, unless so few windows are as fast.
+        """Read the view of a request; of one date only where that is faster than its windows.
 
         Raises:
             UniRSError: ``all_nodata``.
         """
-        if windows <= FEW:
+        if windows <= FEW and len(request.paths) == 1:
             return cls(extent, None)
         try:
-            crops = read_visual(request.window(None), SIDE, len(request.paths), stop).crops
+            visual = compared(read_visual(request.window(None), SIDE, len(request.paths), stop))
         except UniRSError as error:
             if error.code in {"raster_unreadable", "cancelled"}:
                 return cls(extent, None)  # windows beside a corrupt block can be read
             raise
-        masks = [crop.valid for crop in crops if crop.valid is not None]
-        known = np.logical_and.reduce(masks) if masks else None
-        return cls(crops[0].extent or extent, known)
+        masks = [crop.valid for crop in visual.crops if crop.valid is not None]
+        known = np.logical_and.reduce(masks) if masks and windows > FEW else None
+        return cls(visual.crops[0].extent or extent, known, visual.warnings)
 
     def tiles(self, grid: TileGrid, wanted: Callable[[Tile], bool]) -> list[Tile]:
         """The windows of a grid that may hold data, row by row."""

@@ -91,6 +91,10 @@ class Places:
         tuple[str | None, ...],
         Field(description="Acquisition date of each image in order of time; null where unknown."),
     ]
+    warnings: Annotated[
+        tuple[str, ...],
+        Field(description="Sentences about the images that make the answer less reliable."),
+    ]
     seconds: Annotated[float, Field(description="Wall-clock time, without loading the model.")]
     map: Annotated[Path | None, Field(description="The GeoTIFF that was written.")] = None
     polygons: Annotated[Path | None, Field(description="The GeoPackage that was written.")] = None

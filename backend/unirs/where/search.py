@@ -238,6 +238,7 @@ class _Search:
             device=engine.device,
             demonstration=engine.demonstration,
             acquired=asking.acquired,
+            warnings=asking.warnings,
             seconds=asking.seconds,
             probabilities=probabilities,
         )

@@ -1,0 +1,124 @@
+"""A pair of dates, and the sentences about their differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unirs.dates import ImageDate
+from unirs.guard.colours import difference, matched
+from unirs.guard.offset import offset_between
+from unirs.guard.sky import is_hazier, white_share
+from unirs.inputs import Crop, InputKind, VisualInput
+
+FAR = 1.0
+"""Pixels of the model from which on an offset matters."""
+
+_LACKING = 0.05
+"""Share without data from which on a date lacks something."""
+
+_COARSER = 2.0
+"""By how much the pixels of one date are larger than those of the other."""
+
+_WHITE = 0.06
+"""Share of the ground that is white on one date alone."""
+
+_LEVELS, _EXPLAINED = 15.0, 0.4
+"""Mean difference of the images in levels of 255, and the share that matching colours removes."""
+
+_SEASON = 60
+"""Days of the year between two dates of different seasons."""
+
+_NAMES = ("The earlier date", "The later date")
+
+
+def compared(visual: VisualInput) -> VisualInput:
+    """A pair with sentences about differences that are no change; anything else as it is."""
+    if visual.kind is not InputKind.PAIR:
+        return visual
+    return replace(visual, differences=tuple(_differences(*visual.crops)))
+
+
+def _differences(before: Crop, after: Crop) -> Iterator[str]:
+    both = data_of(before) & data_of(after)
+    yield from _apart(before, after, both)
+    yield from _lacking(before, after)
+    yield from _coarser(before, after)
+    if both.any():
+        yield from _under_another_sky(before, after, both)
+        yield from _in_another_light(before, after, both)
+    if before.date and after.date:
+        yield from _in_another_season(before.date, after.date)
+
+
+def data_of(crop: Crop) -> NDArray[np.bool_]:
+    """``[height, width]``, where a crop has data."""
+    return np.ones(crop.pixels.shape[:2], bool) if crop.valid is None else crop.valid
+
+
+def distance_text(pixels: float, pixel_size: float | None) -> str:
+    """A distance on the grid of a crop, in metres where they are known."""
+    return f"{pixels * pixel_size:.2g} m" if pixel_size else f"{pixels:.1f} pixels"
+
+
+def _apart(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[str]:
+    offset = offset_between(before.pixels, after.pixels, both)
+    if offset and offset.pixels > FAR:
+        yield (
+            f"The dates lie {distance_text(offset.pixels, before.pixel_size)} apart: align them, "
+            "or edges seem to have changed."
+        )
+
+
+def _lacking(before: Crop, after: Crop) -> Iterator[str]:
+    for name, crop in zip(_NAMES, (before, after), strict=True):
+        if crop.nodata_share >= _LACKING:
+            yield f"{name} has no data on {crop.nodata_share:.0%} of the ground."
+
+
+def _coarser(before: Crop, after: Crop) -> Iterator[str]:
+    """Only what the model's grid can show counts: two dates finer than it are alike."""
+    grid, sizes = before.pixel_size, [before.source_pixel_size, after.source_pixel_size]
+    known = [size for size in sizes if size is not None]
+    if grid is None or len(known) < 2:
+        return
+    coarse, fine = max(known), min(known)
+    if max(coarse, grid) >= _COARSER * max(fine, grid):
+        yield (
+            f"{_NAMES[known.index(coarse)]} has pixels of {coarse:.2g} m, the other one of "
+            f"{fine:.2g} m: small things are to be seen on one date alone."
+        )
+
+
+def _under_another_sky(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[str]:
+    for name, crop, other in zip(_NAMES, (before, after), (after, before), strict=True):
+        share = white_share(crop.pixels, other.pixels, both)
+        if share >= _WHITE:
+            yield f"{name} alone is white on {share:.0%} of the ground: perhaps clouds or snow."
+        if is_hazier(crop.pixels, other.pixels, both):
+            yield f"{name} seems hazier."
+
+
+def _in_another_light(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[str]:
+    levels = difference(before.pixels, after.pixels, both)
+    if levels < _LEVELS:
+        return
+    like_before = matched(after.pixels, before.pixels, both, both)
+    explained = 1 - difference(before.pixels, like_before, both) / levels
+    if explained >= _EXPLAINED:
+        yield f"Light or colours differ: matching them removes {explained:.0%} of the difference."
+
+
+def _in_another_season(before: ImageDate, after: ImageDate) -> Iterator[str]:
+    if before.month is None or after.month is None:
+        return
+    first, second = (date.first.timetuple().tm_yday for date in (before, after))
+    days = min(abs(first - second), 365 - abs(first - second))
+    if days >= _SEASON:
+        yield (
+            f"The dates are {round(days / 30.4)} months apart in the year: plants, water and "
+            "shadows differ."
+        )

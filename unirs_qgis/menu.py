@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qgis.core import QgsMapLayer, QgsRasterLayer
+from qgis.core import QgsMapLayer, QgsRasterLayer, QgsVectorLayer, QgsWkbTypes
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QIcon
@@ -95,6 +95,50 @@ class LayerMenu(QObject):
         action = QAction(icon(name), "", self)
         action.setObjectName(f"unirs{name.capitalize()}Action")
         action.triggered.connect(lambda *_checked: signal.emit(self.selected()))
+        return action
+
+
+class TableMenu(QObject):
+    """The “UniRS” entries in the context menu of vector layers."""
+
+    ask_requested = Signal(object)
+    """The polygon layer to ask about."""
+    review_requested = Signal(object)
+    """The layer whose answers are to be reviewed."""
+
+    def __init__(self, iface: QgisInterface, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tree = iface.layerTreeView()
+        self._iface = iface
+        self._ask = self._action("answerfeatures", self.ask_requested)
+        self._ask.setText(self.tr("Ask about these polygons…"))
+        self._review = self._action("review", self.review_requested)
+        self._review.setText(self.tr("Review answers…"))
+        self._tree.currentLayerChanged.connect(self.update)
+        self.update()
+
+    def remove(self) -> None:
+        """Remove the actions."""
+        self._tree.currentLayerChanged.disconnect(self.update)
+        for action in (self._ask, self._review):
+            self._iface.removeCustomActionForLayerType(action)
+            action.deleteLater()
+
+    def update(self, *_signal: object) -> None:
+        """Only polygons can be asked about. Whether there are answers is looked at on a click."""
+        layer = self._tree.currentLayer()
+        self._ask.setEnabled(
+            isinstance(layer, QgsVectorLayer)
+            and layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry
+        )
+
+    def _action(self, name: str, signal: Signal) -> QAction:
+        action = QAction(icon(name), "", self)
+        action.setObjectName(f"unirs{name.capitalize()}Action")
+        action.triggered.connect(lambda *_checked: signal.emit(self._tree.currentLayer()))
+        self._iface.addCustomActionForLayerType(
+            action, MENU, QgsMapLayer.LayerType.VectorLayer, True
+        )
         return action
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from shutil import rmtree
 from typing import Any
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Qt, QUrl
 from qtpy.QtGui import QDesktopServices
@@ -22,13 +22,14 @@ from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.map.windows import SearchedWindows
-from unirs_qgis.menu import DockAction, LayerMenu, icon
+from unirs_qgis.menu import DockAction, LayerMenu, TableMenu, icon
 from unirs_qgis.message_bar import show_warning
 from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import guide_page, private_folder
 from unirs_qgis.pending_question import QuestionRequest
 from unirs_qgis.processing import UniRSProvider
 from unirs_qgis.question import QuestionController
+from unirs_qgis.review.controller import ReviewController
 from unirs_qgis.runtime.access import access_params
 from unirs_qgis.runtime.environment import runtime_python, worker_command
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
@@ -96,7 +97,9 @@ class Window(QObject):
         self.worker.close()
         self.history.close()
         self.inputs.detach()
+        self.review.close()
         self._menu.remove()
+        self._table_menu.remove()
         self._dock_action.remove()
         self._footprints.remove()
         self._windows.remove()
@@ -130,7 +133,9 @@ class Window(QObject):
         self._status = Status(
             self.dock, self.inputs, self.questions, self.worker, self.setup, read_settings, self
         )
+        self.review = ReviewController(self._iface, self)
         self._menu = LayerMenu(self._iface, self)
+        self._table_menu = TableMenu(self._iface, self)
         self._dock_action = DockAction(self._iface, self.tr("UniRS"), self._show_dock)
         self._options = UniRSOptionsFactory(
             self.setup, self.worker, self._apply_settings, icon("unirs"), self
@@ -148,7 +153,9 @@ class Window(QObject):
         dock.options_requested.connect(lambda: open_options(self._iface))
         dock.tiles_requested.connect(self._open_tiles)
         dock.ask_tiles_requested.connect(self._open_tiles)
+        dock.features_requested.connect(self._open_features)
         dock.batch_requested.connect(self._open_batch)
+        dock.review_requested.connect(self.review.open)
         dock.help_requested.connect(self._open_guide)
         dock.visibilityChanged.connect(self._dock_action.action.setChecked)
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
@@ -170,6 +177,8 @@ class Window(QObject):
         menu.change_requested.connect(lambda layers: self._ask_layers(layers, "change"))
         menu.ask_requested.connect(self._prepare)
         menu.series_requested.connect(self._add_to_series)
+        self._table_menu.review_requested.connect(self.review.open)
+        self._table_menu.ask_requested.connect(lambda layer: self._open_features(polygons=layer))
 
     def _show_dock(self, shown: bool) -> None:
         self.dock.setVisible(shown)
@@ -259,6 +268,19 @@ class Window(QObject):
 
         layers = self.inputs.layers()
         execAlgorithmDialog(*tiles_dialog(layers, self._chooser.extent(), question, options))
+
+    def _open_features(
+        self,
+        question: str = "",
+        options: Sequence[str] = (),
+        polygons: QgsVectorLayer | None = None,
+    ) -> None:
+        from processing import execAlgorithmDialog
+
+        from unirs_qgis.processing import features_dialog
+
+        layers = self.inputs.layers()
+        execAlgorithmDialog(*features_dialog(layers, polygons, question, options))
 
     def _open_batch(self, question: str, options: Sequence[str]) -> None:
         layers, parent = self.inputs.layers(), self._iface.mainWindow()

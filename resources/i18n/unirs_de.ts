@@ -1904,7 +1904,7 @@
         <translation>Beantwortete Objekte</translation>
     </message>
     <message>
-        <source>The model sees the bounding box of each polygon, with a margin of context in percent of the box&apos;s width and height on each side. Of a feature with several parts it sees the box around all of them.</source>
+        <source>The model gets the bounding box of each polygon, with a margin of context in percent of the box&apos;s width and height on each side. Of a feature with several parts it gets the box around all of them.</source>
         <translation>Das Modell bekommt das umschließende Rechteck jedes Polygons, mit einem Rand in Prozent der Breite und Höhe des Rechtecks auf jeder Seite. Bei einem Objekt mit mehreren Teilen ist es das Rechteck um alle Teile.</translation>
     </message>
     <message>
@@ -1944,6 +1944,10 @@
         <translation>Die Antworten haben keine Ausgabe; wählen Sie eine oder den Layer selbst.</translation>
     </message>
     <message>
+        <source>Features longer than {pixels} pixels of the layer: {count}. The model gets them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
+        <translation>Objekte, die länger als {pixels} Pixel des Layers sind: {count}. Das Modell bekommt sie in viel gröberer Auflösung; „Kacheln befragen“ nimmt sie als Zuschneidepolygone.</translation>
+    </message>
+    <message>
         <source>Raster layer</source>
         <translation>Rasterlayer</translation>
     </message>
@@ -1958,10 +1962,6 @@
     <message>
         <source>Features: {count}.</source>
         <translation>Objekte: {count}.</translation>
-    </message>
-    <message>
-        <source>Features longer than {pixels} pixels of the layer: {count}. The model sees them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
-        <translation>Objekte, die länger als {pixels} Pixel des Layers sind: {count}. Das Modell bekommt sie in viel gröberer Auflösung; „Kacheln befragen“ nimmt sie als Zuschneidepolygone.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -2511,6 +2511,78 @@
         <source>One layer is searched, or two dates; choose no more.</source>
         <translation>Durchsucht werden ein Layer oder zwei Daten; wählen Sie nicht mehr.</translation>
     </message>
+    <message>
+        <source>Export review as training data</source>
+        <translation>Prüfung als Trainingsdaten exportieren</translation>
+    </message>
+    <message>
+        <source>Writes the accepted and corrected answers of a table as data to train a model.</source>
+        <translation>Schreibt die angenommenen und berichtigten Antworten einer Tabelle als Daten, mit denen ein Modell trainiert wird.</translation>
+    </message>
+    <message>
+        <source>review,correct,correction,training,train,data,samples,labels,jsonl,export,AI</source>
+        <translation>prüfen,berichtigen,Korrektur,Training,trainieren,Daten,Beispiele,Label,jsonl,Export,KI</translation>
+    </message>
+    <message>
+        <source>Training data</source>
+        <translation>Trainingsdaten</translation>
+    </message>
+    <message>
+        <source>The table is one that an algorithm of UniRS has written, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers that the table names, into a folder beside the file.</source>
+        <translation>Die Tabelle hat ein Algorithmus von UniRS geschrieben, mit den Spalten review und correction des Bedienfelds „Antworten prüfen“. Was das Modell gelesen hat, wird aus den Layern, die die Tabelle nennt, neu gezeichnet, in einen Ordner neben der Datei.</translation>
+    </message>
+    <message>
+        <source>The file has one line for each answer, as unirs train joint --preset small --data takes it. After a cancel it has the lines so far.</source>
+        <translation>Die Datei hat eine Zeile für jede Antwort, wie unirs train joint --preset small --data sie nimmt. Nach einem Abbruch hat sie die Zeilen bis dahin.</translation>
+    </message>
+    <message>
+        <source>Table of reviewed answers</source>
+        <translation>Tabelle geprüfter Antworten</translation>
+    </message>
+    <message>
+        <source>Raster layers (those of the project if empty)</source>
+        <translation>Rasterlayer (die des Projekts, wenn leer)</translation>
+    </message>
+    <message>
+        <source>Pixels of the image that the model reads</source>
+        <translation>Pixel des Bildes, das das Modell liest</translation>
+    </message>
+    <message>
+        <source>JSON lines (*.jsonl)</source>
+        <translation>JSON-Zeilen (*.jsonl)</translation>
+    </message>
+    <message>
+        <source>Number of answers</source>
+        <translation>Anzahl der Antworten</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); free some space or choose another file.</source>
+        <translation>{file} kann nicht geschrieben werden ({reason}); schaffen Sie Platz oder wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>Answers written: {count} of {total}.</source>
+        <translation>Geschriebene Antworten: {count} von {total}.</translation>
+    </message>
+    <message>
+        <source>No answer of this table was accepted or corrected; do so in the panel Review answers first.</source>
+        <translation>Keine Antwort dieser Tabelle wurde angenommen oder berichtigt; tun Sie das zuerst im Bedienfeld „Antworten prüfen“.</translation>
+    </message>
+    <message>
+        <source>{table} has no answers of UniRS; choose a table that one of its algorithms has written.</source>
+        <translation>{table} hat keine Antworten von UniRS; wählen Sie eine Tabelle, die einer seiner Algorithmen geschrieben hat.</translation>
+    </message>
+    <message>
+        <source>an image cannot be written</source>
+        <translation>ein Bild kann nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>The feature has no geometry any more; mend it.</source>
+        <translation>Das Objekt hat keine Geometrie mehr; berichtigen Sie es.</translation>
+    </message>
+    <message>
+        <source>The layers have no data there any more.</source>
+        <translation>Die Layer haben dort keine Daten mehr.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2635,6 +2707,79 @@
     <message>
         <source>Name the event that the series or video shows</source>
         <translation>Das Ereignis nennen, das die Serie oder das Video zeigt</translation>
+    </message>
+</context>
+<context>
+    <name>Review</name>
+    <message>
+        <source>The decision cannot be kept in the layer {layer}; save it as a GeoPackage that you can write to, and review that one.</source>
+        <translation>Die Entscheidung kann im Layer {layer} nicht gespeichert werden; speichern Sie ihn als GeoPackage, in das Sie schreiben können, und prüfen Sie dieses.</translation>
+    </message>
+    <message>
+        <source>The project has no raster layer “{layer}”, which this answer is about; add it under this name.</source>
+        <translation>Das Projekt hat keinen Rasterlayer „{layer}“, um den es in dieser Antwort geht; fügen Sie ihn unter diesem Namen hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewController</name>
+    <message>
+        <source>The layer {layer} has no answers to review; ask about tiles or polygons in the Processing toolbox first.</source>
+        <translation>Der Layer {layer} hat keine Antworten zum Prüfen; befragen Sie zuerst Kacheln oder Polygone in der Verarbeitungswerkzeugkiste.</translation>
+    </message>
+    <message>
+        <source>Choose a layer with answers, as the algorithms of UniRS write it.</source>
+        <translation>Wählen Sie einen Layer mit Antworten, wie die Algorithmen von UniRS ihn schreiben.</translation>
+    </message>
+    <message>
+        <source>This was the last answer.</source>
+        <translation>Das war die letzte Antwort.</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPanel</name>
+    <message>
+        <source>Review answers</source>
+        <translation>Antworten prüfen</translation>
+    </message>
+    <message>
+        <source>{done} of {total} checked</source>
+        <translation>{done} von {total} geprüft</translation>
+    </message>
+    <message>
+        <source>Table of answers</source>
+        <translation>Tabelle von Antworten</translation>
+    </message>
+    <message>
+        <source>The right answer</source>
+        <translation>Die richtige Antwort</translation>
+    </message>
+    <message>
+        <source>The right answer (C to edit, Enter to keep)</source>
+        <translation>Die richtige Antwort (C: bearbeiten, Enter: behalten)</translation>
+    </message>
+    <message>
+        <source>Accept (A)</source>
+        <translation>Annehmen (A)</translation>
+    </message>
+    <message>
+        <source>Skip (S)</source>
+        <translation>Überspringen (S)</translation>
+    </message>
+    <message>
+        <source>Back (Backspace)</source>
+        <translation>Zurück (Rücktaste)</translation>
+    </message>
+    <message>
+        <source>Export as training data…</source>
+        <translation>Als Trainingsdaten exportieren…</translation>
+    </message>
+    <message>
+        <source>Answer: {text}</source>
+        <translation>Antwort: {text}</translation>
+    </message>
+    <message>
+        <source>Checked: {text}</source>
+        <translation>Geprüft: {text}</translation>
     </message>
 </context>
 <context>
@@ -3196,6 +3341,14 @@
         <translation>Kacheln klassifizieren…</translation>
     </message>
     <message>
+        <source>Ask about polygons…</source>
+        <translation>Polygone befragen…</translation>
+    </message>
+    <message>
+        <source>Review answers…</source>
+        <translation>Antworten prüfen…</translation>
+    </message>
+    <message>
         <source>Batch on a cluster…</source>
         <translation>Stapel auf einem Cluster…</translation>
     </message>
@@ -3281,6 +3434,17 @@
     <message>
         <source>Building work?</source>
         <translation>Bauarbeiten?</translation>
+    </message>
+</context>
+<context>
+    <name>TableMenu</name>
+    <message>
+        <source>Ask about these polygons…</source>
+        <translation>Diese Polygone befragen…</translation>
+    </message>
+    <message>
+        <source>Review answers…</source>
+        <translation>Antworten prüfen…</translation>
     </message>
 </context>
 <context>

@@ -1904,7 +1904,7 @@
         <translation>Entités avec réponses</translation>
     </message>
     <message>
-        <source>The model sees the bounding box of each polygon, with a margin of context in percent of the box&apos;s width and height on each side. Of a feature with several parts it sees the box around all of them.</source>
+        <source>The model gets the bounding box of each polygon, with a margin of context in percent of the box&apos;s width and height on each side. Of a feature with several parts it gets the box around all of them.</source>
         <translation>Le modèle reçoit le rectangle englobant de chaque polygone, avec une marge de contexte en pour cent de sa largeur et de sa hauteur de chaque côté. Pour une entité à plusieurs parties, c&apos;est le rectangle autour de toutes les parties.</translation>
     </message>
     <message>
@@ -1944,6 +1944,10 @@
         <translation>Les réponses n&apos;ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
     </message>
     <message>
+        <source>Features longer than {pixels} pixels of the layer: {count}. The model gets them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
+        <translation>Entités plus longues que {pixels} pixels de la couche : {count}. Le modèle les reçoit à une résolution bien plus grossière ; « Interroger les tuiles » les prend comme polygones de découpe.</translation>
+    </message>
+    <message>
         <source>Raster layer</source>
         <translation>Couche raster</translation>
     </message>
@@ -1958,10 +1962,6 @@
     <message>
         <source>Features: {count}.</source>
         <translation>Entités&#xa0;: {count}.</translation>
-    </message>
-    <message>
-        <source>Features longer than {pixels} pixels of the layer: {count}. The model sees them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
-        <translation>Entités plus longues que {pixels} pixels de la couche : {count}. Le modèle les reçoit à une résolution bien plus grossière ; « Interroger les tuiles » les prend comme polygones de découpe.</translation>
     </message>
     <message>
         <source>Feature {id}</source>
@@ -2511,6 +2511,78 @@
         <source>One layer is searched, or two dates; choose no more.</source>
         <translation>Une couche ou deux dates sont parcourues ; n’en choisissez pas plus.</translation>
     </message>
+    <message>
+        <source>Export review as training data</source>
+        <translation>Exporter la vérification comme données d&apos;entraînement</translation>
+    </message>
+    <message>
+        <source>Writes the accepted and corrected answers of a table as data to train a model.</source>
+        <translation>Écrit les réponses acceptées et corrigées d&apos;une table comme données pour entraîner un modèle.</translation>
+    </message>
+    <message>
+        <source>review,correct,correction,training,train,data,samples,labels,jsonl,export,AI</source>
+        <translation>vérification,corriger,correction,entraînement,entraîner,données,échantillons,étiquettes,jsonl,exporter,IA</translation>
+    </message>
+    <message>
+        <source>Training data</source>
+        <translation>Données d&apos;entraînement</translation>
+    </message>
+    <message>
+        <source>The table is one that an algorithm of UniRS has written, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers that the table names, into a folder beside the file.</source>
+        <translation>La table a été écrite par un algorithme d&apos;UniRS, avec les colonnes review et correction du panneau « Vérifier les réponses ». Ce que le modèle a lu est dessiné à nouveau depuis les couches que la table nomme, dans un dossier à côté du fichier.</translation>
+    </message>
+    <message>
+        <source>The file has one line for each answer, as unirs train joint --preset small --data takes it. After a cancel it has the lines so far.</source>
+        <translation>Le fichier a une ligne par réponse, telle que unirs train joint --preset small --data la prend. Après une annulation, il contient les lignes écrites jusque-là.</translation>
+    </message>
+    <message>
+        <source>Table of reviewed answers</source>
+        <translation>Table de réponses vérifiées</translation>
+    </message>
+    <message>
+        <source>Raster layers (those of the project if empty)</source>
+        <translation>Couches raster (celles du projet si vide)</translation>
+    </message>
+    <message>
+        <source>Pixels of the image that the model reads</source>
+        <translation>Pixels de l&apos;image que le modèle lit</translation>
+    </message>
+    <message>
+        <source>JSON lines (*.jsonl)</source>
+        <translation>Lignes JSON (*.jsonl)</translation>
+    </message>
+    <message>
+        <source>Number of answers</source>
+        <translation>Nombre de réponses</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written ({reason}); free some space or choose another file.</source>
+        <translation>{file} ne peut pas être écrit ({reason}) ; libérez de l&apos;espace ou choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <source>Answers written: {count} of {total}.</source>
+        <translation>Réponses écrites : {count} sur {total}.</translation>
+    </message>
+    <message>
+        <source>No answer of this table was accepted or corrected; do so in the panel Review answers first.</source>
+        <translation>Aucune réponse de cette table n&apos;a été acceptée ou corrigée ; faites-le d&apos;abord dans le panneau « Vérifier les réponses ».</translation>
+    </message>
+    <message>
+        <source>{table} has no answers of UniRS; choose a table that one of its algorithms has written.</source>
+        <translation>{table} n&apos;a pas de réponses d&apos;UniRS ; choisissez une table écrite par un de ses algorithmes.</translation>
+    </message>
+    <message>
+        <source>an image cannot be written</source>
+        <translation>une image ne peut pas être écrite</translation>
+    </message>
+    <message>
+        <source>The feature has no geometry any more; mend it.</source>
+        <translation>L&apos;entité n&apos;a plus de géométrie ; corrigez-la.</translation>
+    </message>
+    <message>
+        <source>The layers have no data there any more.</source>
+        <translation>Les couches n&apos;ont plus de données à cet endroit.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2635,6 +2707,79 @@
     <message>
         <source>Name the event that the series or video shows</source>
         <translation>Nommer l’événement que montre la série ou la vidéo</translation>
+    </message>
+</context>
+<context>
+    <name>Review</name>
+    <message>
+        <source>The decision cannot be kept in the layer {layer}; save it as a GeoPackage that you can write to, and review that one.</source>
+        <translation>La décision ne peut pas être enregistrée dans la couche {layer} ; enregistrez-la dans un GeoPackage où vous pouvez écrire, et vérifiez celui-ci.</translation>
+    </message>
+    <message>
+        <source>The project has no raster layer “{layer}”, which this answer is about; add it under this name.</source>
+        <translation>Le projet n&apos;a pas de couche raster « {layer} », sur laquelle porte cette réponse ; ajoutez-la sous ce nom.</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewController</name>
+    <message>
+        <source>The layer {layer} has no answers to review; ask about tiles or polygons in the Processing toolbox first.</source>
+        <translation>La couche {layer} n&apos;a pas de réponses à vérifier ; interrogez d&apos;abord des tuiles ou des polygones dans la boîte à outils de traitements.</translation>
+    </message>
+    <message>
+        <source>Choose a layer with answers, as the algorithms of UniRS write it.</source>
+        <translation>Choisissez une couche avec des réponses, telle que les algorithmes d&apos;UniRS l&apos;écrivent.</translation>
+    </message>
+    <message>
+        <source>This was the last answer.</source>
+        <translation>C&apos;était la dernière réponse.</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPanel</name>
+    <message>
+        <source>Review answers</source>
+        <translation>Vérifier les réponses</translation>
+    </message>
+    <message>
+        <source>{done} of {total} checked</source>
+        <translation>{done} sur {total} vérifiées</translation>
+    </message>
+    <message>
+        <source>Table of answers</source>
+        <translation>Table de réponses</translation>
+    </message>
+    <message>
+        <source>The right answer</source>
+        <translation>La bonne réponse</translation>
+    </message>
+    <message>
+        <source>The right answer (C to edit, Enter to keep)</source>
+        <translation>La bonne réponse (C : modifier, Entrée : garder)</translation>
+    </message>
+    <message>
+        <source>Accept (A)</source>
+        <translation>Accepter (A)</translation>
+    </message>
+    <message>
+        <source>Skip (S)</source>
+        <translation>Passer (S)</translation>
+    </message>
+    <message>
+        <source>Back (Backspace)</source>
+        <translation>Retour (Retour arrière)</translation>
+    </message>
+    <message>
+        <source>Export as training data…</source>
+        <translation>Exporter comme données d&apos;entraînement…</translation>
+    </message>
+    <message>
+        <source>Answer: {text}</source>
+        <translation>Réponse : {text}</translation>
+    </message>
+    <message>
+        <source>Checked: {text}</source>
+        <translation>Vérifié : {text}</translation>
     </message>
 </context>
 <context>
@@ -3196,6 +3341,14 @@
         <translation>Classer les tuiles…</translation>
     </message>
     <message>
+        <source>Ask about polygons…</source>
+        <translation>Interroger des polygones…</translation>
+    </message>
+    <message>
+        <source>Review answers…</source>
+        <translation>Vérifier les réponses…</translation>
+    </message>
+    <message>
         <source>Batch on a cluster…</source>
         <translation>Lot sur une grappe…</translation>
     </message>
@@ -3281,6 +3434,17 @@
     <message>
         <source>Building work?</source>
         <translation>Travaux&#xa0;?</translation>
+    </message>
+</context>
+<context>
+    <name>TableMenu</name>
+    <message>
+        <source>Ask about these polygons…</source>
+        <translation>Interroger ces polygones…</translation>
+    </message>
+    <message>
+        <source>Review answers…</source>
+        <translation>Vérifier les réponses…</translation>
     </message>
 </context>
 <context>

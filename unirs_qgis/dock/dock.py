@@ -46,7 +46,9 @@ class UniRSDock(QDockWidget):
         history_action: "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
             about each tile, because the extent is too large for one image.
+        features_requested: The same, about each polygon of a layer.
         batch_requested: The same, of a batch on a cluster.
+        review_requested: A table of answers is to be reviewed.
         conversation_ended: The next question is to begin a new conversation.
     """
 
@@ -64,7 +66,9 @@ class UniRSDock(QDockWidget):
     restart_requested = Signal()
     tiles_requested = Signal()
     ask_tiles_requested = Signal(str, list)
+    features_requested = Signal(str, list)
     batch_requested = Signal(str, list)
+    review_requested = Signal()
     conversation_ended = Signal()
     entry_action = Signal(str, str)
     entry_selected = Signal(str)
@@ -330,6 +334,10 @@ class UniRSDock(QDockWidget):
         self._status.batch_requested.connect(
             lambda: self.batch_requested.emit(self.question, self._question.options())
         )
+        self._status.features_requested.connect(
+            lambda: self.features_requested.emit(self.question, self._question.options())
+        )
+        self._status.review_requested.connect(self.review_requested)
         self._status.history_action.connect(self.history_action)
         self._input.swapped.connect(self.swapped)
         self._input.kind_changed.connect(self._on_kind_changed)

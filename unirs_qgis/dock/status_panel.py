@@ -130,7 +130,9 @@ class StatusPanel(QWidget):
     restart_requested = Signal()
     help_requested = Signal()
     tiles_requested = Signal()
+    features_requested = Signal()
     batch_requested = Signal()
+    review_requested = Signal()
     history_action = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -224,6 +226,8 @@ class StatusPanel(QWidget):
         menu = QMenu(button)
         for name, text, slot in (
             ("tilesAction", "", self.tiles_requested.emit),
+            ("featuresAction", self.tr("Ask about polygons…"), self.features_requested.emit),
+            ("reviewAction", self.tr("Review answers…"), self.review_requested.emit),
             ("batchAction", self.tr("Batch on a cluster…"), self.batch_requested.emit),
             ("", "", None),
             (

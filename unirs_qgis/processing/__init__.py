@@ -1,5 +1,5 @@
 """Processing provider ``unirs``: questions about many tiles or features."""
 
-from unirs_qgis.processing.provider import UniRSProvider, tiles_dialog
+from unirs_qgis.processing.provider import UniRSProvider, features_dialog, tiles_dialog
 
-__all__ = ["UniRSProvider", "tiles_dialog"]
+__all__ = ["UniRSProvider", "features_dialog", "tiles_dialog"]

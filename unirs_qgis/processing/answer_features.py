@@ -71,9 +71,9 @@ class AnswerFeatures(TableAlgorithm):
             help=(
                 translate(
                     "Processing",
-                    "The model sees the bounding box of each polygon, with a margin of context in "
+                    "The model gets the bounding box of each polygon, with a margin of context in "
                     "percent of the box's width and height on each side. Of a feature with several "
-                    "parts it sees the box around all of them.",
+                    "parts it gets the box around all of them.",
                 ),
                 translate(
                     "Processing",
@@ -266,7 +266,7 @@ class AnswerFeatures(TableAlgorithm):
             feedback.pushWarning(
                 translate(
                     "Processing",
-                    "Features longer than {pixels} pixels of the layer: {count}. The model sees "
+                    "Features longer than {pixels} pixels of the layer: {count}. The model gets "
                     "them at a far coarser resolution; Answer tiles takes them as clip polygons.",
                 ).format(count=long, pixels=_LONG)
             )

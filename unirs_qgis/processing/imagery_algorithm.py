@@ -44,6 +44,10 @@ from unirs_qgis.shared.client import WorkerClient
 translate = QCoreApplication.translate
 
 
+BETWEEN_LAYERS = " → "
+"""Between the names of layers in the column ``layers``."""
+
+
 class Workplace(NamedTuple):
     """What a run holds open.
 
@@ -223,7 +227,7 @@ class ImageryAlgorithm(UniRSAlgorithm):
             params={**model, **common, **params},
             model=model,
             question=question,
-            layers=" → ".join(layer.name for layer in self.snapshots),
+            layers=BETWEEN_LAYERS.join(layer.name for layer in self.snapshots),
             dates=self._dates,
         )
 

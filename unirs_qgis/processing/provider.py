@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qgis.core import QgsProcessingProvider, QgsRasterLayer, QgsReferencedRectangle
+from qgis.core import (
+    QgsProcessingProvider,
+    QgsRasterLayer,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
+)
 from qtpy.QtGui import QIcon
 
 from unirs_qgis.paths import resource
@@ -16,6 +21,7 @@ from unirs_qgis.processing.caption_tiles import CaptionTiles
 from unirs_qgis.processing.classify_tiles import ClassifyTiles
 from unirs_qgis.processing.describe_change import DescribeChange
 from unirs_qgis.processing.describe_change_tiles import DescribeChangeTiles
+from unirs_qgis.processing.export_review import ExportReview
 from unirs_qgis.processing.find_places import FindPlaces
 from unirs_qgis.processing.status import Status
 
@@ -28,6 +34,7 @@ ALGORITHMS = (
     AnswerTiles,
     AnswerFeatures,
     ClassifyTiles,
+    ExportReview,
     Status,
 )
 
@@ -93,6 +100,29 @@ def tiles_dialog(
     if len(ids) == 2:
         return "unirs:describechangetiles", {"BEFORE": ids[0], "AFTER": ids[1], **parameters}
     return "unirs:captiontiles", {**({"INPUT": ids[0]} if ids else {}), **parameters}
+
+
+def features_dialog(
+    layers: Sequence[QgsRasterLayer],
+    polygons: QgsVectorLayer | None = None,
+    question: str = "",
+    options: Sequence[str] = (),
+) -> tuple[str, dict[str, Any]]:
+    """Arguments of ``processing.execAlgorithmDialog`` to ask about polygons.
+
+    Args:
+        layers: Rasters to ask about; none leaves the choice to the dialog.
+        polygons: The polygons, likewise.
+        question: About every polygon.
+        options: Closed set of answers to the question.
+
+    Returns:
+        The algorithm's id and its parameters.
+    """
+    parameters: dict[str, Any] = {"RASTER": [layer.id() for layer in layers]}
+    parameters |= {} if polygons is None else {"INPUT": polygons.id()}
+    asked = {"QUESTION": question, "OPTIONS": ",".join(options)}
+    return "unirs:answerfeatures", {**parameters, **asked}
 
 
 def _extent_text(extent: QgsReferencedRectangle) -> str:

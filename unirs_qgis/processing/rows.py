@@ -31,6 +31,12 @@ translate = QCoreApplication.translate
 ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
 """Values of the column ``status``."""
 
+REVIEW, CORRECTION = "review", "correction"
+"""Columns that a review adds: what a person decided, and what the answer should be."""
+
+ACCEPTED, CORRECTED, SKIPPED = "accepted", "corrected", "skipped"
+"""Values of the column ``review``."""
+
 MARGIN = "margin_percent"
 """Column of the margin that was shown around a feature."""
 
@@ -128,7 +134,7 @@ class Columns:
     def optional(self) -> set[str]:
         """Names of the columns that a table of another version may have, or lack."""
         new = {column.name for column in ANSWER_COLUMNS if column.in_batches and column.is_new}
-        return {self.prefix + name for name in new | _FORMER | _LATER}
+        return {self.prefix + name for name in new | _FORMER | _LATER | {REVIEW, CORRECTION}}
 
     def values(self, row: Row, run: RunFacts) -> dict[str, Any]:
         """A row's value for each of ``fields``; ``None`` for an empty cell."""

@@ -1,0 +1,303 @@
+"""The panel of a review: both dates, the question, the answer, and a key for each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.core import QgsMapLayer, QgsMapLayerProxyModel, QgsProject, QgsVectorLayer
+from qgis.gui import QgsMapLayerComboBox
+from qtpy.QtCore import QEvent, QLocale, Qt, Signal
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import (
+    QCompleter,
+    QDockWidget,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unirs_qgis.dock.parts.buttons import CompactButton
+from unirs_qgis.dock.parts.flow import FlowLayout
+from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.text import WrapLabel
+from unirs_qgis.dock.theme import Tone
+from unirs_qgis.review.answers import AnswerRow, Form
+from unirs_qgis.review.views import DateViews
+
+_MOST_BUTTONS = 9
+"""Options that have a button and a key each; of more, one is typed."""
+
+_FORM_WIDTH = 320  # pixels
+
+
+class ReviewPanel(QDockWidget):
+    """Shows one answer at a time, and takes what the user decides about it.
+
+    Args:
+        parent: QGIS's window.
+
+    Signals:
+        table_chosen: The user chose a layer (or ``None``).
+        accepted: The answer is right.
+        corrected: What it should be.
+        skipped: To be decided later.
+        back: The answer before this one is to be shown again.
+        export_requested: The decisions are to be written as training data.
+    """
+
+    table_chosen = Signal(object)
+    accepted = Signal()
+    corrected = Signal(str)
+    skipped = Signal()
+    back = Signal()
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("UniRSReview")
+        self.setWindowTitle(self.tr("Review answers"))
+        self._row: AnswerRow | None = None
+        self.views = DateViews(self)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self.offer_tables()
+        self.show_row(None)
+
+    # ------------------------------------------------------------ what it shows
+
+    def offer_tables(self) -> None:
+        """Offer the layers of the project that have answers."""
+        layers = QgsProject.instance().mapLayers().values()
+        self._tables.blockSignals(True)
+        self._tables.setExceptedLayerList([layer for layer in layers if not _has_answers(layer)])
+        self._tables.blockSignals(False)
+
+    def choose_table(self, layer: QgsVectorLayer | None) -> None:
+        """Show which layer is reviewed; without a signal."""
+        self._tables.blockSignals(True)
+        self._tables.setLayer(layer)
+        self._tables.blockSignals(False)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how many answers are decided."""
+        self._progress.setRange(0, max(total, 1))
+        self._progress.setValue(done)
+        self._progress.setFormat(
+            self.tr("{done} of {total} checked").format(done=done, total=total)
+        )
+        self._export.setEnabled(done > 0)
+
+    def show_row(self, row: AnswerRow | None, known: Sequence[str] = ()) -> None:
+        """Show an answer.
+
+        Args:
+            row: The answer; ``None`` if there is none to review.
+            known: Texts that a correction is completed by.
+        """
+        self._row = row
+        self._question.setText(row.question if row else "")
+        self._question.setVisible(bool(row and row.question))
+        self._answer.setText(self._answer_text(row) if row else "")
+        self._offer_options(row)
+        self._offer_text(row, known)
+        for button in (self._accept, self._skip, self._back):
+            button.setEnabled(row is not None)
+        if row is None:
+            self.views.clear()
+        elif not self._tables.hasFocus():
+            self._body.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_end(self, sentence: str, can_go_back: bool) -> None:
+        """Show that there is nothing to review, and why."""
+        self.show_row(None)
+        self._answer.setText(sentence)
+        self._back.setEnabled(can_go_back)
+
+    def show_problem(self, sentence: str) -> None:
+        """Show why the images or the decision are missing; nothing for an empty sentence."""
+        self._problem.show_text(sentence)
+
+    # ------------------------------------------------------------ parts
+
+    def _make_parts(self) -> None:
+        self._body = _Body(self)
+        self._tables = QgsMapLayerComboBox(self)
+        self._tables.setFilters(QgsMapLayerProxyModel.Filter.VectorLayer)
+        self._tables.setAllowEmptyLayer(True)
+        self._tables.setObjectName("reviewTable")
+        self._tables.setAccessibleName(self.tr("Table of answers"))
+        self._tables.setToolTip(self.tr("Table of answers"))
+        self._progress = QProgressBar(self)
+        self._question, self._answer = WrapLabel(parent=self), WrapLabel(parent=self)
+        font = self._question.font()
+        font.setBold(True)
+        self._question.setFont(font)
+        self._answer.setObjectName("reviewAnswer")
+        self._problem = Notice("warning", Tone.WARNING, self)
+        self._options = QWidget(self)
+        FlowLayout(4, self._options)
+        self._text = QLineEdit(self)
+        self._text.setObjectName("reviewText")
+        self._text.setAccessibleName(self.tr("The right answer"))
+        self._text.setPlaceholderText(self.tr("The right answer (C to edit, Enter to keep)"))
+        self._accept = CompactButton(self.tr("Accept (A)"), parent=self)
+        self._skip = CompactButton(self.tr("Skip (S)"), parent=self)
+        self._back = CompactButton(self.tr("Back (Backspace)"), parent=self)
+        self._export = CompactButton(self.tr("Export as training data…"), parent=self)
+        for name, button in (
+            ("Accept", self._accept),
+            ("Skip", self._skip),
+            ("Back", self._back),
+            ("Export", self._export),
+        ):
+            button.setObjectName(f"review{name}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _lay_out(self) -> None:
+        buttons = FlowLayout(4)
+        for button in (self._accept, self._skip, self._back):
+            buttons.addWidget(button)
+        form = QWidget(self)
+        form.setFixedWidth(_FORM_WIDTH)
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        for part in (self._tables, self._progress, self._problem, self._question, self._answer):
+            column.addWidget(part)
+        column.addWidget(self._options)
+        column.addWidget(self._text)
+        column.addLayout(buttons)
+        column.addStretch(1)
+        column.addWidget(self._export)
+        row = QHBoxLayout(self._body)
+        row.setContentsMargins(6, 6, 6, 6)
+        row.addWidget(self.views, 1)
+        row.addWidget(form)
+        self.setWidget(self._body)
+
+    def _connect(self) -> None:
+        self._tables.layerChanged.connect(lambda layer: self.table_chosen.emit(layer))  # noqa: PLW0108
+        self._accept.clicked.connect(lambda _checked=False: self.accepted.emit())
+        self._skip.clicked.connect(lambda _checked=False: self.skipped.emit())
+        self._back.clicked.connect(lambda _checked=False: self.back.emit())
+        self._export.clicked.connect(lambda _checked=False: self.export_requested.emit())
+        self._body.key_pressed.connect(self._on_key)
+
+    # ------------------------------------------------------------ behaviour
+
+    def _answer_text(self, row: AnswerRow) -> str:
+        """The model's answer with its confidence, and what was decided before."""
+        lines = [self.tr("Answer: {text}").format(text=row.text)]
+        if row.confidence is not None:
+            share = QLocale().toString(100 * row.confidence, "f", 0)
+            lines[0] += f" ({share} %)"
+        if row.is_done:
+            lines.append(self.tr("Checked: {text}").format(text=row.right_text))
+        return "\n".join(lines)
+
+    def _offer_options(self, row: AnswerRow | None) -> None:
+        """A button for each option."""
+        flow = self._options.layout()
+        while (item := flow.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for number, option in enumerate(self._numbered(row), start=1):
+            button = CompactButton(f"{number}  {option}".replace("&", "&&"), parent=self._options)
+            button.setObjectName(f"reviewOption{number}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _checked=False, text=option: self._give(text))
+            flow.addWidget(button)
+            button.show()
+        self._options.setVisible(flow.count() > 0)
+
+    def _offer_text(self, row: AnswerRow | None, known: Sequence[str]) -> None:
+        """A line for the right answer, where it is no option with a key."""
+        self._text.setVisible(row is not None and not self._numbered(row))
+        self._text.setText(row.right_text if row else "")
+        completer = QCompleter(sorted(set(known)), self._text)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._text.setCompleter(completer)
+
+    def _give(self, text: str) -> None:
+        """Take a text as the right answer."""
+        if self._row is None or not text:
+            return
+        if text == self._row.text:
+            self.accepted.emit()
+        else:
+            self.corrected.emit(text)
+
+    def _on_key(self, key: int) -> None:
+        """What a key decides; those of letters do not come from the line while it is edited."""
+        options = self._numbered(self._row)
+        number = key - Qt.Key.Key_1
+        is_editing = self._body.focusWidget() is self._text
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and is_editing:
+            self._give(self._text.text().strip())
+        elif key == Qt.Key.Key_Escape:
+            self._text.setText(self._row.right_text if self._row else "")
+            self._body.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif key == Qt.Key.Key_Backspace:
+            self._back.click()
+        elif self._row is None:
+            return
+        elif key in (Qt.Key.Key_A, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._accept.click()
+        elif key == Qt.Key.Key_S:
+            self._skip.click()
+        elif key == Qt.Key.Key_C and not options:
+            self._text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._text.selectAll()
+        elif 0 <= number < len(options):
+            self._give(options[number])
+
+    @staticmethod
+    def _numbered(row: AnswerRow | None) -> list[str]:
+        """The options that have a key."""
+        options = list(row.options) if row else []
+        return options if len(options) <= _MOST_BUTTONS else []
+
+
+_KEYS = {
+    *(Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Escape),
+    *(Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_S),
+    *(Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5),
+    *(Qt.Key.Key_6, Qt.Key.Key_7, Qt.Key.Key_8, Qt.Key.Key_9),
+}
+
+
+class _Body(QWidget):
+    """Takes the keys of the review, also those that QGIS has for other things (S: snapping)."""
+
+    key_pressed = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys before the window's shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, Qt's name
+        """Pass the keys on."""
+        if _is_ours(event):
+            self.key_pressed.emit(event.key())
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    keypad = Qt.KeyboardModifier.KeypadModifier
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, keypad)
+    return plain and event.key() in _KEYS
+
+
+def _has_answers(layer: QgsMapLayer) -> bool:
+    return isinstance(layer, QgsVectorLayer) and Form.of(layer.fields()) is not None

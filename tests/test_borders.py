@@ -43,11 +43,12 @@ RUNTIME = {
     "samples": {"inputs"},
     "self_test": FRONT | {"samples"},
     "where": FRONT | {"tiles"},
-    "worker": FRONT | {"self_test", "where"},
+    "when": FRONT | {"where"},
+    "worker": FRONT | {"self_test", "where", "when"},
     "batch": FRONT | {"tiles"},
     "tool_server": FRONT | {"tiles", "where", "worker"},
     "bench": FRONT | {"samples", "worker"},
-    "cli": FRONT | {"self_test", "worker", "bench", "where", "batch", "tool_server"},
+    "cli": FRONT | {"self_test", "worker", "bench", "where", "when", "batch", "tool_server"},
     "__main__": {"cli"},
 }
 """For each part of the runtime, the other parts that it may know."""

@@ -47,6 +47,8 @@ unirs change 2012.tif 2020.tif --map change.tif --overlay change.png
 unirs change 2012.tif 2020.tif --views 8
 
 unirs change 2012.tif 2020.tif --bbox -97.1 47.1 -97.0 47.2 --bbox-crs EPSG:4326
+
+unirs change 2009.tif 2012.tif 2015.tif 2020.tif --table story.csv
 """
 CLASSIFY_EXAMPLES = """
 [bold]Examples[/bold]
@@ -125,11 +127,13 @@ def caption(
 
 @takes_question_options
 def change(
-    before: Annotated[
-        str, typer.Argument(metavar="BEFORE", help="The earlier date.", show_default=False)
-    ],
-    after: Annotated[
-        str, typer.Argument(metavar="AFTER", help="The later date.", show_default=False)
+    rasters: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="BEFORE AFTER",
+            help="Two dates; of more dates, each is compared with the next.",
+            show_default=False,
+        ),
     ],
     common: QuestionOptions,
     question: Annotated[
@@ -146,11 +150,24 @@ def change(
         Path | None,
         typer.Option(metavar="OUT.png", help="Write the change map over the later date."),
     ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.csv", help="Of more than two dates: write a row per interval."),
+    ] = None,
 ) -> None:
-    """Describe what changed between two dates."""
+    """Describe what changed between two dates, or from date to date of a series."""
+    if len(rasters) > 2:
+        from unirs.cli.when import describe_changes
+
+        if change_map or overlay:
+            raise typer.BadParameter("takes two dates", param_hint="--map, --overlay")
+        describe_changes(rasters, common, question, table)
+        return
+    if table:
+        raise typer.BadParameter("takes more than two dates", param_hint="--table")
     answer(
         "change",
-        [before, after],
+        rasters,
         common,
         text=question,
         options=split(common.options),

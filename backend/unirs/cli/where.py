@@ -16,6 +16,7 @@ from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
+    from unirs.when.timeline import Origin
     from unirs.where.places import Places, WindowCounts
     from unirs.where.request import WhereRequest
     from unirs.where.search import AnsweredWindow
@@ -212,7 +213,7 @@ def asked_windows(counts: WindowCounts, everything: str) -> str:
     return asked
 
 
-def origin(found: Places | WholeAnswer) -> str:
+def origin(found: Places | WholeAnswer | Origin) -> str:
     """What answered, and where the images went."""
     text = f"{found.model} on {found.device}, {found.seconds:.1f} s"
     if found.host:

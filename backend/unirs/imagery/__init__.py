@@ -1,7 +1,8 @@
 """Rasters and videos to images on the model's grid, and change maps back to rasters.
 
-``read_crop``, ``read_pair`` and ``read_series`` read rasters, ``read_video`` reads video files,
-``write_change_map``, ``write_overlay`` and ``write_crop`` write what a person looks at.
+``read_crop``, ``read_pair``, ``read_series`` and ``read_dates`` read rasters, ``read_video`` reads
+video files, ``write_change_map``, ``write_overlay`` and ``write_crop`` write what a person looks
+at.
 
 What a user can cause is a :class:`unirs.errors.UniRSError` with one of these stable codes:
 
@@ -27,7 +28,7 @@ What a user can cause is a :class:`unirs.errors.UniRSError` with one of these st
 
 from unirs.imagery.acquisition import acquisition_date
 from unirs.imagery.change_map import mask_nodata, write_change_map, write_overlay
-from unirs.imagery.crop import read_crop, read_pair, read_series
+from unirs.imagery.crop import read_crop, read_dates, read_pair, read_series
 from unirs.imagery.export import write_crop
 from unirs.imagery.video import is_video, read_video
 from unirs.inputs import CropOptions, Stretch
@@ -39,6 +40,7 @@ __all__ = [
     "is_video",
     "mask_nodata",
     "read_crop",
+    "read_dates",
     "read_pair",
     "read_series",
     "read_video",

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from unirs.dates import chronological
+import numpy as np
+from numpy.typing import NDArray
+
+from unirs.dates import ImageDate, chronological
 from unirs.errors import UniRSError
 from unirs.imagery.correction import aligned, in_colours_of_the_first
 from unirs.imagery.crs import crs_text
 from unirs.imagery.georeference import Raster, describe
-from unirs.imagery.grid import common_grid
+from unirs.imagery.grid import Grid, common_grid
 from unirs.imagery.source import RasterPath
 from unirs.imagery.stopping import Stop
 from unirs.imagery.stretch import to_rgb
-from unirs.imagery.warp import read_samples
+from unirs.imagery.warp import Samples, read_samples
 from unirs.inputs import Crop, CropOptions
 
 _DEFAULT = CropOptions()
+
+
+class Dated(NamedTuple):
+    """One date of a series.
+
+    Attributes:
+        source: Its file.
+        date: When it was taken, if known.
+        crop: ``None`` where the file has nothing to see in the extent.
+        failure: Why its part of the file cannot be read; ``None`` if it can.
+    """
+
+    source: str
+    date: ImageDate | None
+    crop: Crop | None
+    failure: UniRSError | None = None
 
 
 def read_crop(
@@ -99,6 +119,48 @@ def in_order_of_date(rasters: list[Raster]) -> list[Raster]:
     return [rasters[index] for index in order] if order is not None else rasters
 
 
+def read_dates(
+    paths: Sequence[RasterPath],
+    size: int,
+    options: CropOptions = _DEFAULT,
+    stop: Stop | None = None,
+) -> list[Dated]:
+    """A series as :func:`read_series` reads it, of which some dates may have nothing to see.
+
+    Dates without data in the extent, and those whose part of the file is corrupt, have no crop.
+
+    Raises:
+        UniRSError: See :mod:`unirs.imagery`.
+    """
+    rasters = in_order_of_date([describe(path) for path in paths])
+    grid = common_grid(rasters, size, options)
+    read = [_samples(raster, grid, options, stop) for raster in rasters]
+    seen = [each for each in read if isinstance(each, Samples) and each.valid.any()]
+    images = iter(to_rgb(seen, options.stretch))
+    return [
+        Dated(raster.name, raster.date, None, failure=each)
+        if isinstance(each, UniRSError)
+        else Dated(
+            raster.name,
+            raster.date,
+            _crop(raster, grid, each, next(images)) if each.valid.any() else None,
+        )
+        for raster, each in zip(rasters, read, strict=True)
+    ]
+
+
+def _samples(
+    raster: Raster, grid: Grid, options: CropOptions, stop: Stop | None
+) -> Samples | UniRSError:
+    """The values of a date, or why its part of the file cannot be read."""
+    try:
+        return read_samples(raster, grid, options.bands, stop)
+    except UniRSError as error:
+        if error.code == "raster_unreadable":
+            return error
+        raise
+
+
 def _read(
     rasters: Sequence[Raster], size: int, options: CropOptions, stop: Stop | None
 ) -> list[Crop]:
@@ -117,16 +179,26 @@ def _read(
     if options.match_colours:
         images, notes = in_colours_of_the_first(images, [each.valid for each in dates], notes)
     return [
-        Crop(
-            pixels=image,
-            extent=grid.extent,
-            crs=crs_text(grid.crs),
-            pixel_size=grid.pixel_size,
-            valid=samples.valid,
-            date=raster.date,
-            source=raster.name,
-            source_pixel_size=raster.pixel_size or samples.pixel_size,
-            warnings=warnings,
-        )
+        _crop(raster, grid, samples, image, warnings)
         for raster, samples, image, warnings in zip(rasters, dates, images, notes, strict=True)
     ]
+
+
+def _crop(
+    raster: Raster,
+    grid: Grid,
+    samples: Samples,
+    image: NDArray[np.uint8],
+    warnings: tuple[str, ...] = (),
+) -> Crop:
+    return Crop(
+        pixels=image,
+        extent=grid.extent,
+        crs=crs_text(grid.crs),
+        pixel_size=grid.pixel_size,
+        valid=samples.valid,
+        date=raster.date,
+        source=raster.name,
+        source_pixel_size=raster.pixel_size or samples.pixel_size,
+        warnings=warnings,
+    )

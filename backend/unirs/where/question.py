@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from unirs.answers import Answer
 from unirs.errors import UniRSError
 from unirs.inputs import InputKind
 
@@ -63,6 +64,14 @@ def yes_no_question(text: str, kind: InputKind) -> YesNoQuestion:
     if _YES_NO.match(words):
         return YesNoQuestion(words, by_template=False)
     return YesNoQuestion(_from_template(words, kind), by_template=True)
+
+
+def probability_of_yes(answer: Answer) -> float:
+    """Of a question with yes or no: 1 or 0 where the engine chose without probabilities."""
+    for option in answer.options:
+        if option.text == YES and option.probability is not None:
+            return option.probability
+    return float(answer.text == YES)
 
 
 def _from_template(words: str, kind: InputKind) -> str:

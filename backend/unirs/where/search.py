@@ -17,7 +17,7 @@ from unirs.where.asking import Asking, Cost, duration_text
 from unirs.where.files import write_files
 from unirs.where.places import Places
 from unirs.where.polygons import find_polygons
-from unirs.where.question import YES
+from unirs.where.question import probability_of_yes
 from unirs.where.request import WhereRequest
 from unirs.where.votes import Votes
 from unirs.where.windows import Level, extent_of, shape_of_votes
@@ -138,7 +138,7 @@ class _Search:
         windows = self._asking.first() if number == 1 else self._promising(number, level)
         windows = self._asking.affordable(level, windows)
         for done, (window, answer) in enumerate(self._asking.answers(windows), start=1):
-            probability = None if answer is None else _probability(answer)
+            probability = None if answer is None else probability_of_yes(answer)
             if answer is not None and probability is not None:
                 vote, weight = self._vote(answer, probability)
                 self._votes.add(window.box, vote, weight=weight)
@@ -242,11 +242,3 @@ class _Search:
             seconds=asking.seconds,
             probabilities=probabilities,
         )
-
-
-def _probability(answer: Answer) -> float:
-    """Probability of yes; 1 or 0 where the engine chose an option without probabilities."""
-    for option in answer.options:
-        if option.text == YES and option.probability is not None:
-            return option.probability
-    return float(answer.text == YES)

@@ -2,8 +2,9 @@
 
 The parameters of a task are the fields of ``unirs.request.TaskRequest``, its result is
 ``unirs.answers.Answer``; those of a search are ``unirs.where.request.WhereRequest`` and
-``unirs.where.places.Places``. The rest is defined here. ``docs/worker-protocol.schema.json`` is
-generated from these definitions (``unirs.worker.schema``), for clients without pydantic.
+``unirs.where.places.Places``; those about a series are in ``unirs.when.request`` and
+``unirs.when.timeline``. The rest is defined here. ``docs/worker-protocol.schema.json`` is generated
+from these definitions (``unirs.worker.schema``), for clients without pydantic.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from unirs.engines.engine import Capabilities
 from unirs.errors import shorten
 from unirs.inputs import Extent, InputKind
 from unirs.request import InputPath, TaskRequest
+from unirs.when.request import StoryRequest, WhenRequest
+from unirs.when.timeline import Story, Timeline
 from unirs.where.places import Places
 from unirs.where.request import WhereRequest
 from unirs.worker import protocol
@@ -175,7 +178,7 @@ class ProgressParams(_Message):
     stage: str = Field(
         description=(
             "load, read, vision, clue, prefill, decode, score, view (all views after the first), "
-            "or case (self_test)."
+            "case (self_test), or date (when, story)."
         )
     )
     done: int | None = Field(default=None, description="Completed parts of the stage, where known.")
@@ -223,6 +226,8 @@ class Method(NamedTuple):
 
 TaskParams = _params_of(TaskRequest, "TaskParams", _AnyTaskParams)
 WhereParams = _params_of(WhereRequest, "WhereParams", LoadParams)
+WhenParams = _params_of(WhenRequest, "WhenParams", LoadParams)
+StoryParams = _params_of(StoryRequest, "StoryParams", LoadParams)
 METHODS = {
     "hello": Method(NoParams, HelloResult),
     "cancel": Method(CancelParams, CancelResult),
@@ -234,6 +239,8 @@ METHODS = {
     "change": Method(TaskParams, Answer),
     "classify": Method(TaskParams, Answer),
     "where": Method(WhereParams, Places),
+    "when": Method(WhenParams, Timeline),
+    "story": Method(StoryParams, Story),
     "self_test": Method(LoadParams, SelfTestResult),
 }
 NOTIFICATIONS: dict[str, type[BaseModel]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from unirs.errors import UniRSError
 from unirs.models import DEFAULT_MODEL
@@ -19,6 +19,7 @@ from unirs.worker.together import ReadQuestion, answer_together, read, request_o
 if TYPE_CHECKING:
     from unirs.answers import Answer
     from unirs.engines.engine import Engine
+    from unirs.when.timeline import Story, Timeline
     from unirs.where.places import Places
 
 
@@ -78,6 +79,8 @@ class Service(Worker):
             "load": self._load,
             "unload": self._unload,
             "where": self._where,
+            "when": self._when,
+            "story": self._story,
             "self_test": self._self_test,
         }
         work = methods.get(job.method, self._task)
@@ -173,13 +176,37 @@ class Service(Worker):
         from unirs.where.request import WhereRequest
         from unirs.where.search import check_search, find_places
 
-        names = [field.name for field in fields(WhereRequest)]
-        request = WhereRequest(**{name: getattr(job.params, name) for name in names})
+        request = _request(WhereRequest, job)
         check_search(request)  # what is wrong with it is found before a model is loaded
         return find_places(
             self._engine_for(job),
             request,
             on_window=lambda window: job.notify("window", **window._asdict()),
+            stop=job.cancelled.is_set,
+        )
+
+    def _when(self, job: Job) -> Timeline:
+        from unirs.when.asking import find_when
+        from unirs.when.request import WhenRequest
+
+        return self._about_series(job, _request(WhenRequest, job), find_when)
+
+    def _story(self, job: Job) -> Story:
+        from unirs.when.request import StoryRequest
+        from unirs.when.story import describe_series
+
+        return self._about_series(job, _request(StoryRequest, job), describe_series)
+
+    def _about_series(self, job: Job, request: Any, find: Callable[..., Result]) -> Result:
+        from unirs.when.series import check_rasters
+
+        check_rasters(request.paths)  # what is wrong with it is found before a model is loaded
+        return find(
+            self._engine_for(job),
+            request,
+            on_answer=lambda done, total: job.notify(
+                "progress", stage="date", done=done, total=total
+            ),
             stop=job.cancelled.is_set,
         )
 
@@ -239,6 +266,12 @@ class Service(Worker):
     def _forget(self) -> None:
         if self._engine:
             self._engine.forget()
+
+
+def _request(kind: type[Result], job: Job) -> Result:
+    """A request with the parameters of a message that are its fields."""
+    names = [field.name for field in fields(cast(Any, kind))]
+    return kind(**{name: getattr(job.params, name) for name in names})
 
 
 def _fail(error: Exception) -> NoReturn:

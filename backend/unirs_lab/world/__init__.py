@@ -1,7 +1,7 @@
 """Procedural aerial scenes with known truth, rendered to look like imagery.
 
-Single scenes, pairs of dates and short videos, each a pure function of its seed: the same seed
-gives the same pixels, labels, captions and questions in every process.
+Single scenes, pairs of dates, series of dates and short videos, each a pure function of its seed:
+the same seed gives the same pixels, labels, captions and questions in every process.
 """
 
 from unirs_lab.world.plan import CLASSES
@@ -16,6 +16,7 @@ from unirs_lab.world.scenes import (
     seed_for,
     video,
 )
+from unirs_lab.world.series import SceneSeries, SeriesQuestion, series
 
 __all__ = [
     "CLASSES",
@@ -23,9 +24,12 @@ __all__ = [
     "QA",
     "Scene",
     "ScenePair",
+    "SceneSeries",
     "SceneVideo",
+    "SeriesQuestion",
     "pair",
     "scene",
     "seed_for",
+    "series",
     "video",
 ]

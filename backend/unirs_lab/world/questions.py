@@ -160,8 +160,12 @@ def _presence(facts: Facts, rng: np.random.Generator) -> list[QA]:
 
 
 def _asked_for(cover: int, truth: bool, rng: np.random.Generator) -> QA:
-    text = str(rng.choice(_PRESENCE)).format(one=_ONE[cover], many=_MANY[cover])
-    return QA("presence", text, yes(truth))
+    return QA("presence", presence_question(cover, rng), yes(truth))
+
+
+def presence_question(cover: int, rng: np.random.Generator) -> str:
+    """Whether a class of ground is there, in one of several wordings."""
+    return str(rng.choice(_PRESENCE)).format(one=_ONE[cover], many=_MANY[cover])
 
 
 def _area_comparisons(facts: Facts, rng: np.random.Generator) -> list[QA]:
@@ -261,11 +265,24 @@ def change_questions(kind: str, rng: np.random.Generator) -> tuple[QA, ...]:
     """Yes/no questions on a pair: three yes and one no if it changed, two no if it did not."""
     changed = kind != "none"
     questions = [QA("change", str(rng.choice(_ANY_CHANGE)), yes(changed))]
+    questions.append(_of_another(kind, rng))
+    if changed:
+        questions += [QA("change", text, "yes") for text in _CHANGE_QUESTIONS[kind][:2]]
+    return tuple(questions)
+
+
+def series_questions(kind: str, rng: np.random.Generator) -> tuple[QA, ...]:
+    """Yes/no questions on a series: what has happened, if anything, and what has not."""
+    other = _of_another(kind, rng)
+    if kind == "none":
+        return (other,)
+    return QA("change", str(rng.choice(_CHANGE_QUESTIONS[kind])), "yes"), other
+
+
+def _of_another(kind: str, rng: np.random.Generator) -> QA:
+    """A question about a kind of change that has not happened, nor anything like it."""
     others = [
         other for other in _CHANGE_QUESTIONS if other not in _IMPLIED.get(kind, set()) | {kind}
     ]
     other = others[rng.integers(len(others))]
-    questions.append(QA("change", str(rng.choice(_CHANGE_QUESTIONS[other])), "no"))
-    if changed:
-        questions += [QA("change", text, "yes") for text in _CHANGE_QUESTIONS[kind][:2]]
-    return tuple(questions)
+    return QA("change", str(rng.choice(_CHANGE_QUESTIONS[other])), "no")

@@ -167,12 +167,12 @@ def _attempt(
 ) -> ScenePair | None:
     """One try; ``None`` if the change cannot be seen clearly enough."""
     before, after = _plans(rng, size, pixel_size, change, changed)
-    early = _crop(render(before, Acquisition.draw(rng)), size, (0, 0))
+    early = crop_rendering(render(before, Acquisition.draw(rng)), size, (0, 0))
     margin = SHIFT
     later = render(after, Acquisition.draw(rng), margin)
     shift = rng.integers(-SHIFT, SHIFT + 1, 2) if rng.random() < 0.7 else np.zeros(2, int)
-    image = _crop(later, size, (margin + int(shift[0]), margin + int(shift[1]))).image
-    labels_after = _crop(later, size, (margin, margin)).labels
+    image = crop_rendering(later, size, (margin + int(shift[0]), margin + int(shift[1]))).image
+    labels_after = crop_rendering(later, size, (margin, margin)).labels
     mask = early.labels != labels_after
     share = float(mask.mean())
     if share < LEAST_CHANGE if changed else share > 0:
@@ -198,10 +198,10 @@ def _attempt(
     )
 
 
-def _plans(
-    rng: np.random.Generator, size: int, pixel_size: float, change: Change, changed: bool
+def two_states(
+    rng: np.random.Generator, size: int, pixel_size: float, change: Change
 ) -> tuple[Plan, Plan]:
-    """Both dates' plans; an unchanged pair shows one of the two states twice."""
+    """A site before and after a change, with the same vehicles."""
     names = [name for name in LAYOUTS if name not in ("plain", "downtown")]
     site = lay_out(rng, size, pixel_size, str(rng.choice(names)))
     zone = choose_zone(site)
@@ -210,20 +210,29 @@ def _plans(
         state = site.fork()
         dress(state, zone)
         states.append(state.plan)
+    return states[0], states[1]
+
+
+def _plans(
+    rng: np.random.Generator, size: int, pixel_size: float, change: Change, changed: bool
+) -> tuple[Plan, Plan]:
+    """Both dates' plans; an unchanged pair shows one of the two states twice."""
+    states = [*two_states(rng, size, pixel_size, change)]
     if not changed:
         states = [states[rng.integers(2)]] * 2
-    before, after = (_other_cars(plan, rng) for plan in states)
+    before, after = (other_cars(plan, rng) for plan in states)
     return before, after
 
 
-def _other_cars(plan: Plan, rng: np.random.Generator) -> Plan:
+def other_cars(plan: Plan, rng: np.random.Generator) -> Plan:
     """The same ground with half of its vehicles: traffic is no change."""
     kept = [vehicle for vehicle in plan.vehicles if rng.random() < 0.5]
     repainted = [replace(v, tone=float(rng.random())) if rng.random() < 0.5 else v for v in kept]
     return replace(plan, vehicles=repainted)
 
 
-def _crop(rendering: Rendering, size: int, corner: tuple[int, int]) -> Rendering:
+def crop_rendering(rendering: Rendering, size: int, corner: tuple[int, int]) -> Rendering:
+    """A square of a rendering, from its upper left corner (row, column) on."""
     row, column = corner
     window = np.s_[row : row + size, column : column + size]
     return Rendering(

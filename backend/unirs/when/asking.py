@@ -1,0 +1,216 @@
+"""The dates of a series are asked about, and their answers put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from unirs.answers import Answer
+from unirs.engines.engine import Item
+from unirs.errors import UniRSError
+from unirs.imagery.stopping import Stop
+from unirs.inputs import InputKind, Question, Task
+from unirs.when.files import write_timeline
+from unirs.when.question import Statement
+from unirs.when.request import WhenRequest
+from unirs.when.series import Series
+from unirs.when.smoothing import Evidence, smooth
+from unirs.when.timeline import DateScore, Timeline, Turn
+from unirs.where.question import NO, YES, probability_of_yes
+
+if TYPE_CHECKING:
+    from unirs.engines.engine import Engine
+
+OnAnswer = Callable[[int, int], None]
+"""Called with each answer: how many there are, and how many there will be."""
+
+
+class _Asked(NamedTuple):
+    """A question about a date, by its place among the dates that are seen.
+
+    Attributes:
+        before: The earlier date of a pair; ``None`` for one about a single date.
+        after: The date.
+        between: Whether it is about neighbours, else about the date itself.
+    """
+
+    before: int | None
+    after: int
+    between: bool
+
+
+def find_when(
+    engine: Engine,
+    request: WhenRequest,
+    *,
+    on_answer: OnAnswer | None = None,
+    stop: Stop | None = None,
+) -> Timeline:
+    """Find when a question has the answer yes, and write the table of the request.
+
+    Args:
+        engine: Answers; where it gives no probabilities, yes is 1 and no is 0.
+        request: What to find.
+        on_answer: Called with each answer.
+        stop: Called often. Once it returns true, the dates so far are the result, ``stopped``.
+
+    Raises:
+        UniRSError: ``all_nodata`` if less than two dates have anything to see; ``input_kind`` if
+            the engine reads no pairs and the question is about a change; ``output_unwritable``;
+            all codes of ``unirs.imagery`` and of the engine.
+    """
+    began = time.perf_counter()
+    asked = request.asked
+    can_pair = InputKind.PAIR in engine.capabilities.inputs
+    if asked.of_change and not can_pair:
+        raise UniRSError(
+            "input_kind",
+            f"{engine.name} reads no pairs of dates, so that it cannot be asked what has happened; "
+            "ask what is there at a date, or choose another model.",
+        )
+    series = Series.read(request.paths, engine.image_size, request.crop, stop)
+    wanted = list(_wanted(len(series.seen), asked.of_change, can_pair))
+    answers = _ask(engine, series, request, wanted, on_answer, stop)
+    stopped = len(answers) < len(wanted)
+    scores = {each: probability_of_yes(answer) for each, answer in answers.items()}
+    if not scores:
+        raise UniRSError("stopped", "Stopped before there was an answer.")
+    timeline = _timeline(series, asked, scores, origin(engine, series, began, len(scores), stopped))
+    return write_timeline(timeline, request.table)
+
+
+def origin(
+    engine: Engine, series: Series, began: float, questions: int, stopped: bool
+) -> dict[str, Any]:
+    """The fields of a result about what answered; see ``timeline.Origin``.
+
+    Args:
+        engine: What answered.
+        series: About what.
+        began: ``time.perf_counter()`` at the beginning.
+        questions: How many questions were answered.
+        stopped: Whether there would have been more.
+    """
+    return {
+        "extent": series.extent,
+        "crs": series.crs,
+        "engine": engine.kind,
+        "model": engine.name,
+        "digest": engine.digest,
+        "host": engine.host,
+        "device": engine.device,
+        "demonstration": engine.demonstration,
+        "questions": questions,
+        "seconds": time.perf_counter() - began,
+        "stopped": stopped,
+        "warnings": series.warnings(),
+    }
+
+
+def answered(
+    engine: Engine, items: Sequence[Item], on_answer: OnAnswer | None, stop: Stop | None, views: int
+) -> Iterator[Answer]:
+    """The answers of items in order, until a stop."""
+    batch_size = max(1, engine.batch_size // views)
+    for done, answer in enumerate(engine.answers(items, batch_size=batch_size, stop=stop), start=1):
+        if answer.stopped:
+            return
+        yield answer
+        if on_answer:
+            on_answer(done, len(items))
+
+
+def _wanted(dates: int, of_change: bool, can_pair: bool) -> Iterator[_Asked]:
+    """What is asked, in order of time, so that a stop leaves the earlier dates complete."""
+    for date in range(dates):
+        if not of_change:
+            yield _Asked(None, date, between=False)
+        elif date > 0:
+            yield _Asked(0, date, between=False)
+        if can_pair and date > int(of_change):  # the first pair is that of the first date, too
+            yield _Asked(date - 1, date, between=True)
+
+
+def _ask(
+    engine: Engine,
+    series: Series,
+    request: WhenRequest,
+    wanted: Sequence[_Asked],
+    on_answer: OnAnswer | None,
+    stop: Stop | None,
+) -> dict[_Asked, Answer]:
+    items = [_item(series, request, each, stop) for each in wanted]
+    return dict(zip(wanted, answered(engine, items, on_answer, stop, request.views), strict=False))
+
+
+def _item(series: Series, request: WhenRequest, each: _Asked, stop: Stop | None) -> Item:
+    text = request.asked.between if each.between else request.asked.text
+    question = Question(Task.ASK, text, options=(YES, NO), clue=request.clue, views=request.views)
+    after = series.seen[each.after]
+    visual = (
+        series.at(after) if each.before is None else series.pair(series.seen[each.before], after)
+    )
+    return Item(visual, question, stop=stop)
+
+
+def _timeline(
+    series: Series, asked: Statement, scores: dict[_Asked, float], facts: dict[str, Any]
+) -> Timeline:
+    """The result; after a stop, of the dates up to the last answer."""
+    last = max(each.after for each in scores)
+    at = {each.after: value for each, value in scores.items() if not each.between}
+    between = {each.after: value for each, value in scores.items() if each.between}
+    smoothed = smooth(
+        Evidence(
+            [at.get(date) for date in range(last + 1)],
+            [between.get(date) for date in range(1, last + 1)],
+            starts_false=asked.of_change,
+            either_way=not asked.of_change,
+        )
+    )
+    rows = [
+        DateScore(
+            name=series.name(index),
+            date=date.date.isoformat() if date.date else None,
+            source=date.source,
+            asked=None,
+            between=None,
+            probability=None,
+        )
+        for index, date in enumerate(series.dates)
+    ]
+    for place, index in enumerate(series.seen[: last + 1]):
+        rows[index] = replace(
+            rows[index],
+            asked=at.get(place),
+            between=between.get(place),
+            probability=smoothed.at[place],
+        )
+    first = max(range(last + 2), key=lambda place: smoothed.first[place])
+    return Timeline(
+        **facts,
+        question=asked.text,
+        between=asked.between,
+        of_change=asked.of_change,
+        by_template=asked.by_template,
+        rows=tuple(rows),
+        first=series.seen[first] if first <= last else None,
+        probability=smoothed.first[first],
+        turns=tuple(_turns(series, smoothed.at, smoothed.first, first)),
+    )
+
+
+def _turns(
+    series: Series, at: Sequence[float], first: Sequence[float], turned: int
+) -> Iterator[Turn]:
+    """The first turn to true, then each date at which the other state is the more probable one."""
+    state = turned == 0
+    for place in range(1, len(at)):
+        now = place >= turned and (place == turned or at[place] >= 0.5)
+        if now == state:
+            continue
+        state = now
+        probability = first[place] if place == turned else at[place] if now else 1 - at[place]
+        yield Turn(series.seen[place - 1], series.seen[place], now, probability)

@@ -2750,6 +2750,22 @@
         <translation>Tabelle von Antworten</translation>
     </message>
     <message>
+        <source>Doubtful answers first</source>
+        <translation>Zweifelhafte Antworten zuerst</translation>
+    </message>
+    <message>
+        <source>Doubtful and sure answers in turn</source>
+        <translation>Zweifelhafte und sichere abwechselnd</translation>
+    </message>
+    <message>
+        <source>Order of the answers</source>
+        <translation>Reihenfolge der Antworten</translation>
+    </message>
+    <message>
+        <source>In turn is better for training: corrections of doubtful answers are one-sided</source>
+        <translation>Abwechselnd ist zum Trainieren besser: Korrekturen zweifelhafter Antworten sind einseitig</translation>
+    </message>
+    <message>
         <source>The right answer</source>
         <translation>Die richtige Antwort</translation>
     </message>

@@ -2750,6 +2750,22 @@
         <translation>Table de réponses</translation>
     </message>
     <message>
+        <source>Doubtful answers first</source>
+        <translation>D&apos;abord les réponses douteuses</translation>
+    </message>
+    <message>
+        <source>Doubtful and sure answers in turn</source>
+        <translation>Douteuses et sûres en alternance</translation>
+    </message>
+    <message>
+        <source>Order of the answers</source>
+        <translation>Ordre des réponses</translation>
+    </message>
+    <message>
+        <source>In turn is better for training: corrections of doubtful answers are one-sided</source>
+        <translation>L&apos;alternance convient mieux à l&apos;entraînement : les corrections de réponses douteuses sont à sens unique</translation>
+    </message>
+    <message>
         <source>The right answer</source>
         <translation>La bonne réponse</translation>
     </message>

@@ -18,7 +18,7 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas
 from qtpy.QtCore import Qt, QVariant
 from qtpy.QtGui import QImage
-from qtpy.QtWidgets import QLineEdit, QProgressBar, QWidget
+from qtpy.QtWidgets import QComboBox, QLineEdit, QProgressBar, QWidget
 
 from tests.plugin.conftest import ROOT
 from tests.plugin.processing_fixtures import TILE, Feedback, register_provider, write_tiles
@@ -86,6 +86,17 @@ def test_the_most_doubtful_answer_comes_first_and_what_is_no_answer_never(raster
     table.decide(third, "accepted")
     table.decide(first, "skipped")
     assert [row.id for row in table.rows()] == [third.id, second.id, first.id]
+
+
+def test_doubtful_and_sure_answers_may_come_in_turn(rasters, review):
+    layer = answers(*[("yes", share) for share in (0.9, 0.6, 0.8, 0.5, 0.7)])
+    rows = AnswerTable.of(layer).rows(in_turn=True)
+    assert [row.confidence for row in rows] == [0.5, 0.9, 0.6, 0.8, 0.7]
+    review.open(layer)
+    order = review.panel.findChild(QComboBox, "reviewOrder")
+    order.setCurrentIndex(1)
+    order.activated.emit(1)
+    assert [row.confidence for row in review._rows] == [0.5, 0.9, 0.6, 0.8, 0.7]
 
 
 def test_keys_accept_correct_skip_and_go_back(rasters, review, qtbot):

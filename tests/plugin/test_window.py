@@ -310,7 +310,12 @@ def test_a_too_large_extent_is_offered_tile_by_tile(window, dated_layers, monkey
     ((algorithm, parameters),) = opened
     assert algorithm == "unirs:answertiles"
     assert parameters["QUESTION"] == "Is there water?"
-    assert parameters["INPUT"] == window.inputs.layers()[0].id()
+    assert parameters["INPUT"] == [window.inputs.layers()[0].id()]
+    window.dock.features_requested.emit("Is there water?", ["yes", "no"])
+    algorithm, parameters = opened[1]
+    assert algorithm == "unirs:answerfeatures"
+    assert parameters["RASTER"] == [window.inputs.layers()[0].id()]
+    assert (parameters["QUESTION"], parameters["OPTIONS"]) == ("Is there water?", "yes,no")
 
 
 def test_the_menu_offers_nothing_for_a_change_map(window, tree, dated_layers, monkeypatch):

@@ -59,7 +59,7 @@ class ReviewController(QObject):
         self._table = AnswerTable.of(layer) if layer is not None else None
         if self._table is not None:
             self._table.layer.willBeDeleted.connect(self._forget_table)
-            self._rows = self._table.rows()
+            self._rows = self._table.rows(self.panel.in_turn)
         decided = [row.is_done for row in self._rows]
         self._place = decided.index(False) if False in decided else len(decided)
         self._show()
@@ -80,6 +80,7 @@ class ReviewController(QObject):
         if self._panel is None:
             self._panel = panel = ReviewPanel(self._iface.mainWindow())
             panel.table_chosen.connect(self.begin)
+            panel.order_chosen.connect(self._begin_again)
             panel.accepted.connect(lambda: self._decide(ACCEPTED))
             panel.corrected.connect(lambda text: self._decide(CORRECTED, text))
             panel.skipped.connect(lambda: self._decide(SKIPPED))
@@ -103,6 +104,9 @@ class ReviewController(QObject):
         self._rows[self._place] = replace(row, decision=decision, correction=correction)
         self._place += 1
         self._show()
+
+    def _begin_again(self) -> None:
+        self.begin(self._table.layer if self._table else None)
 
     def _go_back(self) -> None:
         self._place = max(0, self._place - 1)

@@ -9,6 +9,7 @@ from qgis.gui import QgsMapLayerComboBox
 from qtpy.QtCore import QEvent, QLocale, Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
+    QComboBox,
     QCompleter,
     QDockWidget,
     QHBoxLayout,
@@ -40,6 +41,7 @@ class ReviewPanel(QDockWidget):
 
     Signals:
         table_chosen: The user chose a layer (or ``None``).
+        order_chosen: The user chose the other order: see ``in_turn``.
         accepted: The answer is right.
         corrected: What it should be.
         skipped: To be decided later.
@@ -48,6 +50,7 @@ class ReviewPanel(QDockWidget):
     """
 
     table_chosen = Signal(object)
+    order_chosen = Signal()
     accepted = Signal()
     corrected = Signal(str)
     skipped = Signal()
@@ -81,6 +84,11 @@ class ReviewPanel(QDockWidget):
         self._tables.setLayer(layer)
         self._tables.blockSignals(False)
 
+    @property
+    def in_turn(self) -> bool:
+        """Whether doubtful and sure answers come in turn."""
+        return self._order.currentIndex() == 1
+
     def show_progress(self, done: int, total: int) -> None:
         """Show how many answers are decided."""
         self._progress.setRange(0, max(total, 1))
@@ -107,7 +115,7 @@ class ReviewPanel(QDockWidget):
             button.setEnabled(row is not None)
         if row is None:
             self.views.clear()
-        elif not self._tables.hasFocus():
+        else:
             self._body.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_end(self, sentence: str, can_go_back: bool) -> None:
@@ -130,6 +138,15 @@ class ReviewPanel(QDockWidget):
         self._tables.setObjectName("reviewTable")
         self._tables.setAccessibleName(self.tr("Table of answers"))
         self._tables.setToolTip(self.tr("Table of answers"))
+        self._order = QComboBox(self)
+        self._order.addItems(
+            [self.tr("Doubtful answers first"), self.tr("Doubtful and sure answers in turn")]
+        )
+        self._order.setObjectName("reviewOrder")
+        self._order.setAccessibleName(self.tr("Order of the answers"))
+        self._order.setToolTip(
+            self.tr("In turn is better for training: corrections of doubtful answers are one-sided")
+        )
         self._progress = QProgressBar(self)
         self._question, self._answer = WrapLabel(parent=self), WrapLabel(parent=self)
         font = self._question.font()
@@ -164,8 +181,10 @@ class ReviewPanel(QDockWidget):
         form.setFixedWidth(_FORM_WIDTH)
         column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self._tables, self._progress, self._problem, self._question, self._answer):
+        for part in (self._tables, self._order, self._progress, self._problem):
             column.addWidget(part)
+        column.addWidget(self._question)
+        column.addWidget(self._answer)
         column.addWidget(self._options)
         column.addWidget(self._text)
         column.addLayout(buttons)
@@ -179,6 +198,7 @@ class ReviewPanel(QDockWidget):
 
     def _connect(self) -> None:
         self._tables.layerChanged.connect(lambda layer: self.table_chosen.emit(layer))  # noqa: PLW0108
+        self._order.activated.connect(lambda _index: self.order_chosen.emit())
         self._accept.clicked.connect(lambda _checked=False: self.accepted.emit())
         self._skip.clicked.connect(lambda _checked=False: self.skipped.emit())
         self._back.clicked.connect(lambda _checked=False: self.back.emit())

@@ -2778,6 +2778,10 @@
         <translation>Annehmen (A)</translation>
     </message>
     <message>
+        <source>Correct (C)</source>
+        <translation>Korrigieren (C)</translation>
+    </message>
+    <message>
         <source>Skip (S)</source>
         <translation>Überspringen (S)</translation>
     </message>

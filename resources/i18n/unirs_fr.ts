@@ -2778,6 +2778,10 @@
         <translation>Accepter (A)</translation>
     </message>
     <message>
+        <source>Correct (C)</source>
+        <translation>Corriger (C)</translation>
+    </message>
+    <message>
         <source>Skip (S)</source>
         <translation>Passer (S)</translation>
     </message>

@@ -27,9 +27,15 @@ _POINTS_ON_EDGE = 20
 
 
 class FootprintBand:
-    """An outline on a canvas, transformed when the canvas gets another CRS."""
+    """An outline on a canvas, transformed when the canvas gets another CRS.
 
-    def __init__(self, canvas: QgsMapCanvas, colour: QColor) -> None:
+    Args:
+        canvas: The map.
+        colour: Of the outline.
+        opacity: Of the filling, 0 to 255.
+    """
+
+    def __init__(self, canvas: QgsMapCanvas, colour: QColor, opacity: int = _OPACITY) -> None:
         """Prepare; nothing is shown yet."""
         self._canvas = canvas
         self._geometry = QgsGeometry()
@@ -39,7 +45,7 @@ class FootprintBand:
         )
         self._band.setStrokeColor(colour)
         self._band.setSecondaryStrokeColor(_HALO)
-        self._band.setFillColor(QColor(colour.red(), colour.green(), colour.blue(), _OPACITY))
+        self._band.setFillColor(QColor(colour.red(), colour.green(), colour.blue(), opacity))
         self._band.setWidth(2)
         canvas.destinationCrsChanged.connect(self._draw)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qgis.core import QgsMapLayer, QgsMapLayerProxyModel, QgsProject, QgsVectorLayer
 from qgis.gui import QgsMapLayerComboBox
 from qtpy.QtCore import QEvent, QLocale, Qt, Signal
-from qtpy.QtGui import QKeyEvent
+from qtpy.QtGui import QFont, QKeyEvent
 from qtpy.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -149,9 +149,7 @@ class ReviewPanel(QDockWidget):
         )
         self._progress = QProgressBar(self)
         self._question, self._answer = WrapLabel(parent=self), WrapLabel(parent=self)
-        font = self._question.font()
-        font.setBold(True)
-        self._question.setFont(font)
+        self._question.setFont(_weighted(self.font(), bold=True))
         self._answer.setObjectName("reviewAnswer")
         self._problem = Notice("warning", Tone.WARNING, self)
         self._options = QWidget(self)
@@ -161,11 +159,13 @@ class ReviewPanel(QDockWidget):
         self._text.setAccessibleName(self.tr("The right answer"))
         self._text.setPlaceholderText(self.tr("The right answer (C to edit, Enter to keep)"))
         self._accept = CompactButton(self.tr("Accept (A)"), parent=self)
+        self._correct = CompactButton(self.tr("Correct (C)"), parent=self)
         self._skip = CompactButton(self.tr("Skip (S)"), parent=self)
         self._back = CompactButton(self.tr("Back (Backspace)"), parent=self)
         self._export = CompactButton(self.tr("Export as training data…"), parent=self)
         for name, button in (
             ("Accept", self._accept),
+            ("Correct", self._correct),
             ("Skip", self._skip),
             ("Back", self._back),
             ("Export", self._export),
@@ -175,7 +175,7 @@ class ReviewPanel(QDockWidget):
 
     def _lay_out(self) -> None:
         buttons = FlowLayout(4)
-        for button in (self._accept, self._skip, self._back):
+        for button in (self._accept, self._correct, self._skip, self._back):
             buttons.addWidget(button)
         form = QWidget(self)
         form.setFixedWidth(_FORM_WIDTH)
@@ -200,6 +200,7 @@ class ReviewPanel(QDockWidget):
         self._tables.layerChanged.connect(lambda layer: self.table_chosen.emit(layer))  # noqa: PLW0108
         self._order.activated.connect(lambda _index: self.order_chosen.emit())
         self._accept.clicked.connect(lambda _checked=False: self.accepted.emit())
+        self._correct.clicked.connect(lambda _checked=False: self._correct_text())
         self._skip.clicked.connect(lambda _checked=False: self.skipped.emit())
         self._back.clicked.connect(lambda _checked=False: self.back.emit())
         self._export.clicked.connect(lambda _checked=False: self.export_requested.emit())
@@ -225,6 +226,7 @@ class ReviewPanel(QDockWidget):
         for number, option in enumerate(self._numbered(row), start=1):
             button = CompactButton(f"{number}  {option}".replace("&", "&&"), parent=self._options)
             button.setObjectName(f"reviewOption{number}")
+            button.setFont(_weighted(self.font(), bold=row is not None and option == row.text))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, text=option: self._give(text))
             flow.addWidget(button)
@@ -233,8 +235,11 @@ class ReviewPanel(QDockWidget):
 
     def _offer_text(self, row: AnswerRow | None, known: Sequence[str]) -> None:
         """A line for the right answer, where it is no option with a key."""
-        self._text.setVisible(row is not None and not self._numbered(row))
+        is_text = row is not None and not self._numbered(row)
+        self._text.setVisible(is_text)
+        self._correct.setVisible(is_text)
         self._text.setText(row.right_text if row else "")
+        self._text.setCursorPosition(0)
         completer = QCompleter(sorted(set(known)), self._text)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -248,6 +253,15 @@ class ReviewPanel(QDockWidget):
             self.accepted.emit()
         else:
             self.corrected.emit(text)
+
+    def _correct_text(self) -> None:
+        """Take what is in the line; if nothing was changed there, let it be edited."""
+        text = self._text.text().strip()
+        if self._row is not None and text != self._row.right_text:
+            self._give(text)
+        else:
+            self._text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._text.selectAll()
 
     def _on_key(self, key: int) -> None:
         """What a key decides; those of letters do not come from the line while it is edited."""
@@ -268,8 +282,7 @@ class ReviewPanel(QDockWidget):
         elif key == Qt.Key.Key_S:
             self._skip.click()
         elif key == Qt.Key.Key_C and not options:
-            self._text.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self._text.selectAll()
+            self._correct_text()
         elif 0 <= number < len(options):
             self._give(options[number])
 
@@ -311,6 +324,12 @@ class _Body(QWidget):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+
+def _weighted(font: QFont, bold: bool) -> QFont:
+    font = QFont(font)
+    font.setBold(bold)
+    return font
 
 
 def _is_ours(event: QKeyEvent) -> bool:

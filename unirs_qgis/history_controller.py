@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsSettings
@@ -15,6 +16,7 @@ from qtpy.QtGui import QGuiApplication
 from unirs_qgis.dock import UniRSDock
 from unirs_qgis.dock.entries import Entry, thread_before
 from unirs_qgis.dock.export_dialog import ExportDialog
+from unirs_qgis.dock.report_dialog import ReportDialog
 from unirs_qgis.history import History, HistoryError
 from unirs_qgis.inputs.layer_tree import raster_layers
 from unirs_qgis.inputs.layers import public_source
@@ -22,12 +24,14 @@ from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.message_bar import show_info, show_warning
 from unirs_qgis.paths import profile_folder
+from unirs_qgis.report import Report
 from unirs_qgis.settings import GROUP, Settings
 from unirs_qgis.where import WHERE
 
 HISTORY_FILE = "history.gpkg"
 FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
 EXPORT_NAME = "unirs-history.gpkg"
+REPORT_NAME = "unirs-report.pdf"
 EXPORT_FOLDER = f"{GROUP}/export_folder"
 """Folder of the last export."""
 
@@ -88,6 +92,8 @@ class HistoryController(QObject):
         project = QgsProject.instance()
         for signal in (project.readProject, project.projectSaved, project.cleared):
             signal.disconnect(self.open)
+        for report in self.findChildren(Report):
+            report.cancel()
         if self._history:
             self._history.close()
 
@@ -176,6 +182,7 @@ class HistoryController(QObject):
             "copy": self._copy,
             "delete": self._delete,
             "change_map": self._show_map,
+            "report": lambda entry: self._choose_for_report([entry.id]),
         }[action](entry)
 
     def _zoom(self, entry: Entry) -> None:
@@ -249,14 +256,48 @@ class HistoryController(QObject):
             shown.failed.connect(self._warn)
 
     def _on_history_action(self, action: str) -> None:
-        {"export": self._export, "as_layer": self._add_as_layer}[action]()
+        {
+            "report": self._choose_for_report,
+            "export": self._export,
+            "as_layer": self._add_as_layer,
+        }[action]()
+
+    def _choose_for_report(self, chosen: Sequence[str] = ()) -> None:
+        if not self._entries:
+            self._warn(self.tr("There is no answer to report yet; ask a question first."))
+            return
+        dialog = ReportDialog(list(self._entries.values()), chosen, self._dock)
+        dialog.accepted_ids.connect(self._choose_report_file)
+        dialog.open()
+
+    def _choose_report_file(self, ids: list[str]) -> None:
+        formats = {".pdf": "PDF", ".html": "HTML"}
+        title = self.tr("Write report")
+        dialog = ExportDialog(self._export_folder() / REPORT_NAME, formats, self._dock, title)
+        dialog.chosen.connect(partial(self._write_report, ids))
+        dialog.open()
+
+    def _write_report(self, ids: list[str], chosen: str) -> None:
+        path = Path(chosen)
+        QgsSettings().setValue(EXPORT_FOLDER, str(path.parent))
+        entries = [self._entries[each] for each in ids if each in self._entries]
+        report = Report(entries, path, self._find, self._maps.get, self)
+        report.written.connect(self._on_report)
+        report.failed.connect(self._warn)
+        report.start()
+
+    def _on_report(self, path: str) -> None:
+        show_info(self._iface, self.tr("The report was written to {file}.").format(file=path))
 
     def _export(self) -> None:
-        folder = Path(QgsSettings().value(EXPORT_FOLDER, "") or Path.home())
         formats = {".gpkg": self.tr("GeoPackage"), ".geojson": "GeoJSON", ".csv": "CSV"}
-        dialog = ExportDialog(folder / EXPORT_NAME, formats, self._dock)
+        dialog = ExportDialog(self._export_folder() / EXPORT_NAME, formats, self._dock)
         dialog.chosen.connect(self._export_to)
         dialog.open()
+
+    @staticmethod
+    def _export_folder() -> Path:
+        return Path(QgsSettings().value(EXPORT_FOLDER, "") or Path.home())
 
     def _export_to(self, chosen: str) -> None:
         path = Path(chosen)

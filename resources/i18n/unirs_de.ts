@@ -823,6 +823,10 @@
         <translation>Änderungskarte zeigen</translation>
     </message>
     <message>
+        <source>Report…</source>
+        <translation>Bericht…</translation>
+    </message>
+    <message>
         <source>Delete…</source>
         <translation>Löschen…</translation>
     </message>
@@ -1147,6 +1151,18 @@
     <message>
         <source>The change map cannot be kept in {folder}: {reason}.</source>
         <translation>Die Änderungskarte kann nicht in {folder} aufbewahrt werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>There is no answer to report yet; ask a question first.</source>
+        <translation>Es gibt noch keine Antwort für einen Bericht; stellen Sie zuerst eine Frage.</translation>
+    </message>
+    <message>
+        <source>Write report</source>
+        <translation>Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>The report was written to {file}.</source>
+        <translation>Der Bericht wurde in {file} geschrieben.</translation>
     </message>
     <message>
         <source>GeoPackage</source>
@@ -2710,6 +2726,84 @@
     </message>
 </context>
 <context>
+    <name>Report</name>
+    <message>
+        <source>nowhere; they stayed on this computer</source>
+        <translation>nirgendwohin; sie blieben auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>UniRS · page {number}</source>
+        <translation>UniRS · Seite {number}</translation>
+    </message>
+    <message>
+        <source>Blue: what was asked about.</source>
+        <translation>Blau: wonach gefragt wurde.</translation>
+    </message>
+    <message>
+        <source>Outlined on the map: where the answer is yes.</source>
+        <translation>Umrandet auf der Karte: wo die Antwort Ja ist.</translation>
+    </message>
+    <message>
+        <source>Outlined on the last map: what has changed.</source>
+        <translation>Umrandet auf der letzten Karte: was sich geändert hat.</translation>
+    </message>
+    <message>
+        <source>The report {file} cannot be written ({reason}); choose another file.</source>
+        <translation>Der Bericht {file} kann nicht geschrieben werden ({reason}); wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>UniRS: pictures of a report</source>
+        <translation>UniRS: Bilder eines Berichts</translation>
+    </message>
+    <message>
+        <source>the disk has no room left</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>Answers of UniRS</source>
+        <translation>Antworten von UniRS</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to have its map here.</source>
+        <translation>Der Layer „{layer}“ ist nicht in diesem Projekt; fügen Sie ihn hinzu, damit seine Karte hier steht.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>Search the history</source>
+        <translation>Verlauf durchsuchen</translation>
+    </message>
+    <message>
+        <source>Choose all shown</source>
+        <translation>Alle angezeigten wählen</translation>
+    </message>
+    <message>
+        <source>Choose the answers for the report. Layers that are in the project are drawn.</source>
+        <translation>Wählen Sie die Antworten für den Bericht. Gezeichnet werden Layer, die im Projekt sind.</translation>
+    </message>
+    <message>
+        <source>Answers for the report, newest first</source>
+        <translation>Antworten für den Bericht, die neuesten zuerst</translation>
+    </message>
+    <message>
+        <source>Write report…</source>
+        <translation>Bericht schreiben…</translation>
+    </message>
+    <message>
+        <source>Chosen answers: {count}</source>
+        <translation>Gewählte Antworten: {count}</translation>
+    </message>
+</context>
+<context>
     <name>Review</name>
     <message>
         <source>The decision cannot be kept in the layer {layer}; save it as a GeoPackage that you can write to, and review that one.</source>
@@ -3371,6 +3465,10 @@
     <message>
         <source>Batch on a cluster…</source>
         <translation>Stapel auf einem Cluster…</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>Bericht…</translation>
     </message>
     <message>
         <source>Export history…</source>

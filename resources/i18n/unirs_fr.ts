@@ -823,6 +823,10 @@
         <translation>Afficher la carte des changements</translation>
     </message>
     <message>
+        <source>Report…</source>
+        <translation>Rapport…</translation>
+    </message>
+    <message>
         <source>Delete…</source>
         <translation>Supprimer…</translation>
     </message>
@@ -1147,6 +1151,18 @@
     <message>
         <source>The change map cannot be kept in {folder}: {reason}.</source>
         <translation>La carte des changements ne peut pas être conservée dans {folder}&#xa0;: {reason}.</translation>
+    </message>
+    <message>
+        <source>There is no answer to report yet; ask a question first.</source>
+        <translation>Il n’y a pas encore de réponse pour un rapport ; posez d’abord une question.</translation>
+    </message>
+    <message>
+        <source>Write report</source>
+        <translation>Écrire le rapport</translation>
+    </message>
+    <message>
+        <source>The report was written to {file}.</source>
+        <translation>Le rapport a été écrit dans {file}.</translation>
     </message>
     <message>
         <source>GeoPackage</source>
@@ -2710,6 +2726,84 @@
     </message>
 </context>
 <context>
+    <name>Report</name>
+    <message>
+        <source>nowhere; they stayed on this computer</source>
+        <translation>nulle part ; elles sont restées sur cet ordinateur</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>oui</translation>
+    </message>
+    <message>
+        <source>UniRS · page {number}</source>
+        <translation>UniRS · page {number}</translation>
+    </message>
+    <message>
+        <source>Blue: what was asked about.</source>
+        <translation>En bleu : ce sur quoi portait la question.</translation>
+    </message>
+    <message>
+        <source>Outlined on the map: where the answer is yes.</source>
+        <translation>Entouré sur la carte : là où la réponse est oui.</translation>
+    </message>
+    <message>
+        <source>Outlined on the last map: what has changed.</source>
+        <translation>Entouré sur la dernière carte : ce qui a changé.</translation>
+    </message>
+    <message>
+        <source>The report {file} cannot be written ({reason}); choose another file.</source>
+        <translation>Le rapport {file} ne peut pas être écrit ({reason}) ; choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <source>UniRS: pictures of a report</source>
+        <translation>UniRS : images d’un rapport</translation>
+    </message>
+    <message>
+        <source>the disk has no room left</source>
+        <translation>le disque est plein</translation>
+    </message>
+    <message>
+        <source>Answers of UniRS</source>
+        <translation>Réponses d’UniRS</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to have its map here.</source>
+        <translation>La couche « {layer} » n’est pas dans ce projet ; ajoutez-la pour avoir sa carte ici.</translation>
+    </message>
+</context>
+<context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Report</source>
+        <translation>Rapport</translation>
+    </message>
+    <message>
+        <source>Search the history</source>
+        <translation>Chercher dans l’historique</translation>
+    </message>
+    <message>
+        <source>Choose all shown</source>
+        <translation>Choisir tout ce qui est affiché</translation>
+    </message>
+    <message>
+        <source>Choose the answers for the report. Layers that are in the project are drawn.</source>
+        <translation>Choisissez les réponses du rapport. Les couches présentes dans le projet sont dessinées.</translation>
+    </message>
+    <message>
+        <source>Answers for the report, newest first</source>
+        <translation>Réponses pour le rapport, les plus récentes d’abord</translation>
+    </message>
+    <message>
+        <source>Write report…</source>
+        <translation>Écrire le rapport…</translation>
+    </message>
+    <message>
+        <source>Chosen answers: {count}</source>
+        <translation>Réponses choisies : {count}</translation>
+    </message>
+</context>
+<context>
     <name>Review</name>
     <message>
         <source>The decision cannot be kept in the layer {layer}; save it as a GeoPackage that you can write to, and review that one.</source>
@@ -3371,6 +3465,10 @@
     <message>
         <source>Batch on a cluster…</source>
         <translation>Lot sur une grappe…</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>Rapport…</translation>
     </message>
     <message>
         <source>Export history…</source>

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsSettings
-from qtpy.QtWidgets import QComboBox, QWidget
+from qtpy.QtWidgets import QComboBox, QPushButton, QWidget
 
+from tests.plugin import history_window
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.export_dialog import ExportDialog
+from unirs_qgis.dock.report_dialog import ReportDialog
 from unirs_qgis.history_controller import EXPORT_FOLDER, HistoryController
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.settings import read_settings
@@ -55,3 +57,21 @@ def test_the_history_itself_is_never_overwritten(qtbot, answers, monkeypatch):
     proposal(answers.dock).chosen.emit(str(answers._history.path))
 
     assert "is the history itself" in messages[0]
+
+
+def test_the_menu_leads_to_a_report(qtbot, answers, monkeypatch, tmp_path):
+    messages = []
+    monkeypatch.setattr(answers, "_warn", messages.append)
+    answers.dock.history_action.emit("report")
+    assert "no answer to report" in messages[0]
+
+    asked = history_window.entry()
+    with qtbot.waitSignal(answers._history.added):
+        answers.add(asked)
+    answers.dock.entry_action.emit(asked.id, "report")
+    dialog = answers.dock.findChild(ReportDialog)
+    assert dialog.chosen == [asked.id]
+    dialog.findChild(QPushButton, "reportWrite").click()
+    answers.dock.findChildren(ExportDialog)[-1].chosen.emit(str(tmp_path / "report.html"))
+    qtbot.waitUntil((tmp_path / "report.html").exists, timeout=60_000)
+    assert "A town at a river." in (tmp_path / "report.html").read_text(encoding="utf-8")

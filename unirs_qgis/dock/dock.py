@@ -43,7 +43,7 @@ class UniRSDock(QDockWidget):
         entry_action: Id of an entry, and "zoom", "highlight", "ask_again", "continue", "copy",
             "delete" or "change_map".
         entry_selected: Id of the entry that the user has selected; empty for none.
-        history_action: "export" or "as_layer".
+        history_action: "report", "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
             about each tile, because the extent is too large for one image.
         features_requested: The same, about each polygon of a layer.

@@ -13,6 +13,7 @@ ICONS = {
     "continue": "continue",
     "copy": "copy",
     "change_map": "map",
+    "report": "report",
     "delete": "delete",
 }
 """Icon of each action, in the order of the menu."""
@@ -34,5 +35,6 @@ def action_text(action: str, task: str = "") -> str:
         "continue": translate("EntryActions", "Continue the conversation"),
         "copy": translate("EntryActions", "Copy question and answer"),
         "change_map": translate("EntryActions", "Show change map"),
+        "report": translate("EntryActions", "Report…"),
         "delete": translate("EntryActions", "Delete…"),
     }[action]

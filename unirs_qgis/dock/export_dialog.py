@@ -16,6 +16,7 @@ class ExportDialog(QFileDialog):
         proposed: The file that is proposed; its folder is shown first.
         formats: Text of each format by its suffix (".gpkg": "GeoPackage"), the default first.
         parent: Parent widget.
+        title: Of the dialog.
 
     Signals:
         chosen: Path of the file, with the suffix of one of the formats.
@@ -24,10 +25,14 @@ class ExportDialog(QFileDialog):
     chosen = Signal(str)
 
     def __init__(
-        self, proposed: Path, formats: Mapping[str, str], parent: QWidget | None = None
+        self,
+        proposed: Path,
+        formats: Mapping[str, str],
+        parent: QWidget | None = None,
+        title: str = "",
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Export history"))
+        self.setWindowTitle(title or self.tr("Export history"))
         self.setDirectory(str(proposed.parent))
         self._suffixes = {f"{text} (*{suffix})": suffix for suffix, text in formats.items()}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -243,7 +243,7 @@ class HistoryView(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        enabled = {"ask_again", "copy", "delete"}
+        enabled = {"ask_again", "copy", "report", "delete"}
         if entry.footprint:
             enabled |= {"zoom", "highlight"}
         if entry.id in self._mappable:

@@ -231,6 +231,11 @@ class StatusPanel(QWidget):
             ("batchAction", self.tr("Batch on a cluster…"), self.batch_requested.emit),
             ("", "", None),
             (
+                "reportAction",
+                self.tr("Report…"),
+                lambda: self.history_action.emit("report"),
+            ),
+            (
                 "exportAction",
                 self.tr("Export history…"),
                 lambda: self.history_action.emit("export"),

@@ -145,6 +145,22 @@ def _add(project: QgsProject, group: QgsLayerTreeGroup, layer: QgsMapLayer) -> N
     group.insertLayer(0, layer)
 
 
+def polygons_of(path: Path, target: Path) -> Path | None:
+    """The polygons of a change map in a GeoPackage; none if nothing changed enough.
+
+    Args:
+        path: GeoTIFF of the worker.
+        target: The GeoPackage to write.
+
+    Raises:
+        ChangeMapError: The map cannot be read, or the polygons cannot be written.
+    """
+    crs = QgsCoordinateReferenceSystem()
+    crs.createFromWkt(_open(path).GetProjection())
+    features = _features(path, crs)
+    return _write_polygons(features, target, crs) if features else None
+
+
 def _make_polygons(
     path: Path, crs: QgsCoordinateReferenceSystem, _task: BackgroundTask
 ) -> Path | None:

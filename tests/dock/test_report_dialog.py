@@ -1,0 +1,48 @@
+"""The dialog of a report: entries are chosen from all of the history, also by a search."""
+
+from __future__ import annotations
+
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLineEdit, QListWidget, QPushButton
+
+from unirs_qgis.dock.report_dialog import ReportDialog
+
+
+@pytest.fixture
+def entries(make_entry):
+    things = ("roads", "boats", "fields")
+    return [make_entry(number, question=f"Any {thing}?") for number, thing in enumerate(things)]
+
+
+@pytest.fixture
+def dialog(qtbot, entries) -> ReportDialog:
+    dialog = ReportDialog(entries, [entries[1].id])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_the_entry_that_it_was_opened_at_is_chosen(dialog, entries) -> None:
+    assert dialog.chosen == [entries[1].id]
+    view = dialog.findChild(QListWidget, "reportEntries")
+    texts = [view.item(row).text() for row in range(view.count())]
+    newest_first = sorted(entries, key=lambda entry: entry.time, reverse=True)
+    assert [text.splitlines()[0] for text in texts] == [entry.title for entry in newest_first]
+
+
+def test_all_that_a_search_finds_can_be_chosen(qtbot, dialog, entries) -> None:
+    dialog.findChild(QLineEdit, "reportSearch").setText("any FIELDS")
+    qtbot.mouseClick(dialog.findChild(QPushButton, "reportAll"), Qt.MouseButton.LeftButton)
+    assert set(dialog.chosen) == {entries[1].id, entries[2].id}
+    with qtbot.waitSignal(dialog.accepted_ids) as accepted:
+        write = dialog.findChild(QPushButton, "reportWrite")
+        qtbot.mouseClick(write, Qt.MouseButton.LeftButton)
+    assert set(accepted.args[0]) == {entries[1].id, entries[2].id}
+
+
+def test_nothing_chosen_is_no_report(dialog) -> None:
+    view = dialog.findChild(QListWidget, "reportEntries")
+    for row in range(view.count()):
+        view.item(row).setCheckState(Qt.CheckState.Unchecked)
+    assert not dialog.findChild(QPushButton, "reportWrite").isEnabled()

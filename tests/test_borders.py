@@ -44,11 +44,13 @@ RUNTIME = {
     "self_test": FRONT | {"samples"},
     "where": FRONT | {"tiles"},
     "when": FRONT | {"where"},
-    "worker": FRONT | {"self_test", "where", "when"},
     "batch": FRONT | {"tiles"},
+    "index": FRONT | {"tiles", "where", "batch"},
+    "worker": FRONT | {"self_test", "where", "when", "index"},
     "tool_server": FRONT | {"tiles", "where", "worker"},
     "bench": FRONT | {"samples", "worker"},
-    "cli": FRONT | {"self_test", "worker", "bench", "where", "when", "batch", "tool_server"},
+    "cli": FRONT
+    | {"self_test", "worker", "bench", "where", "when", "index", "batch", "tool_server"},
     "__main__": {"cli"},
 }
 """For each part of the runtime, the other parts that it may know."""

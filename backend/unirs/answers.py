@@ -207,6 +207,9 @@ class Answer:
     ] = None
     change_map: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None
     """For pairs: ``[rows, columns]``, 0 (same) to 1, on the pair's extent. Not part of the JSON."""
+    image_features: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None
+    """``[width]``: what the vision encoder makes of the images, by which alike ones can be found;
+    ``None`` where the engine does not give it. Not part of the JSON."""
     written: Annotated[tuple[Path, ...], Field(exclude=True)] = ()
     """All files that were written. Not part of the JSON."""
 

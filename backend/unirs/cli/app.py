@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from unirs import __version__
-from unirs.cli import batch, downloads, models, programs, questions, tool_server, when, where
+from unirs.cli import batch, downloads, index, models, programs, questions, tool_server, when, where
 from unirs.cli.environment import broken_environment, is_of_a_library
 from unirs.cli.extensions import add_extensions
 from unirs.cli.screen import clean
@@ -45,7 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Help on one command, with examples: [bold]unirs COMMAND --help[/bold]",
 )
-for module in (questions, where, when, batch, models, downloads, programs, tool_server):
+for module in (questions, where, when, index, batch, models, downloads, programs, tool_server):
     module.register(app)
 add_extensions(app)
 

@@ -3,8 +3,9 @@
 The parameters of a task are the fields of ``unirs.request.TaskRequest``, its result is
 ``unirs.answers.Answer``; those of a search are ``unirs.where.request.WhereRequest`` and
 ``unirs.where.places.Places``; those about a series are in ``unirs.when.request`` and
-``unirs.when.timeline``. The rest is defined here. ``docs/worker-protocol.schema.json`` is generated
-from these definitions (``unirs.worker.schema``), for clients without pydantic.
+``unirs.when.timeline``, those of indexes in ``unirs.index``. The rest is defined here.
+``docs/worker-protocol.schema.json`` is generated from these definitions (``unirs.worker.schema``),
+for clients without pydantic.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, c
 from unirs.answers import Answer, EngineKind
 from unirs.engines.engine import Capabilities
 from unirs.errors import shorten
+from unirs.index.request import FindRequest, IndexRequest
+from unirs.index.results import FoundTiles, IndexSummary
 from unirs.inputs import Extent, InputKind
 from unirs.request import InputPath, TaskRequest
 from unirs.when.request import StoryRequest, WhenRequest
@@ -178,7 +181,7 @@ class ProgressParams(_Message):
     stage: str = Field(
         description=(
             "load, read, vision, clue, prefill, decode, score, view (all views after the first), "
-            "case (self_test), or date (when, story)."
+            "case (self_test), date (when, story), tile (index), or compare (find)."
         )
     )
     done: int | None = Field(default=None, description="Completed parts of the stage, where known.")
@@ -228,6 +231,8 @@ TaskParams = _params_of(TaskRequest, "TaskParams", _AnyTaskParams)
 WhereParams = _params_of(WhereRequest, "WhereParams", LoadParams)
 WhenParams = _params_of(WhenRequest, "WhenParams", LoadParams)
 StoryParams = _params_of(StoryRequest, "StoryParams", LoadParams)
+IndexParams = _params_of(IndexRequest, "IndexParams", LoadParams)
+FindParams = _params_of(FindRequest, "FindParams", LoadParams)
 METHODS = {
     "hello": Method(NoParams, HelloResult),
     "cancel": Method(CancelParams, CancelResult),
@@ -241,6 +246,8 @@ METHODS = {
     "where": Method(WhereParams, Places),
     "when": Method(WhenParams, Timeline),
     "story": Method(StoryParams, Story),
+    "index": Method(IndexParams, IndexSummary),
+    "find": Method(FindParams, FoundTiles),
     "self_test": Method(LoadParams, SelfTestResult),
 }
 NOTIFICATIONS: dict[str, type[BaseModel]] = {

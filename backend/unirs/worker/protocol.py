@@ -25,7 +25,17 @@ IMMEDIATE_METHODS = ("hello", "cancel", "shutdown")
 TASK_METHODS = ("ask", "caption", "change", "classify")
 """Questions; some that wait are answered together."""
 
-WORK_METHODS = ("load", "unload", *TASK_METHODS, "where", "when", "story", "self_test")
+WORK_METHODS = (
+    "load",
+    "unload",
+    *TASK_METHODS,
+    "where",
+    "when",
+    "story",
+    "index",
+    "find",
+    "self_test",
+)
 """Executed in the order of arrival; a question goes before background ones."""
 
 METHODS = IMMEDIATE_METHODS + WORK_METHODS

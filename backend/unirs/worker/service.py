@@ -19,6 +19,7 @@ from unirs.worker.together import ReadQuestion, answer_together, read, request_o
 if TYPE_CHECKING:
     from unirs.answers import Answer
     from unirs.engines.engine import Engine
+    from unirs.index.results import FoundTiles, IndexSummary
     from unirs.when.timeline import Story, Timeline
     from unirs.where.places import Places
 
@@ -81,6 +82,8 @@ class Service(Worker):
             "where": self._where,
             "when": self._when,
             "story": self._story,
+            "index": self._index,
+            "find": self._find,
             "self_test": self._self_test,
         }
         work = methods.get(job.method, self._task)
@@ -206,6 +209,36 @@ class Service(Worker):
             request,
             on_answer=lambda done, total: job.notify(
                 "progress", stage="date", done=done, total=total
+            ),
+            stop=job.cancelled.is_set,
+        )
+
+    def _index(self, job: Job) -> IndexSummary:
+        from unirs.index.building import build_index, check_index
+        from unirs.index.request import IndexRequest
+
+        request = _request(IndexRequest, job)
+        check_index(request)
+        return build_index(
+            self._engine_for(job),
+            request,
+            on_tile=lambda tile: job.notify(
+                "progress", stage="tile", done=tile.done, total=tile.total
+            ),
+            stop=job.cancelled.is_set,
+        )
+
+    def _find(self, job: Job) -> FoundTiles:
+        from unirs.index.finding import check_find, find_tiles
+        from unirs.index.request import FindRequest
+
+        request = _request(FindRequest, job)
+        check_find(request)
+        return find_tiles(
+            partial(self._engine_for, job),
+            request,
+            on_image=lambda done, total: job.notify(
+                "progress", stage="compare", done=done, total=total
             ),
             stop=job.cancelled.is_set,
         )

@@ -22,7 +22,7 @@ from unirs.engines.unirs.prompting import is_base, writes_clue
 from unirs.engines.unirs.reliability import answer_kind, is_demonstration
 from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.stages import Stages
-from unirs.engines.unirs.visual import fit_frames
+from unirs.engines.unirs.visual import fit_frames, image_features
 from unirs.engines.views import VIEWS
 from unirs.inputs import InputKind
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
@@ -179,6 +179,7 @@ class Pipeline(LocalEngine[Row]):
             "zero_shot": is_base(self.config),
             "demonstration": is_demonstration(card.demonstration, card.reliable, kind),
             "change_map": np.mean(maps, axis=0) if maps else None,
+            "image_features": None if run.stopped else image_features(rows[0].features),
         }
 
 

@@ -119,6 +119,24 @@ def change_map(bundle: ModelBundle, features: Tensor, crop: Crop) -> NDArray[np.
     return cut_to_box(square, bundle.processor.pad_box(*crop.pixels.shape[:2]))
 
 
+def image_features(features: Tensor) -> NDArray[np.float32]:
+    """What alike images, and alike changes, have in common.
+
+    Args:
+        features: ``[images, grid * grid, vision_width]``.
+
+    Returns:
+        The mean over patches and images; of two dates what came and what went, one behind the
+        other, so that pairs are alike by their change and not by their ground.
+    """
+    if len(features) == 2:
+        change = (features[1] - features[0]).float()
+        found = torch.cat([change.relu().mean(dim=0), (-change).relu().mean(dim=0)])
+    else:
+        found = features.float().mean(dim=(0, 1))
+    return found.cpu().numpy()
+
+
 def cut_to_box(square: Tensor, box: tuple[float, float, float, float]) -> NDArray[np.float32]:
     """The part of a grid over the encoder's square that the image covers, without the padding.
 

@@ -1,0 +1,321 @@
+"""A search: the tiles of indexes are ranked by captions, the best of them by their images."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unirs.answers import Answer
+from unirs.engines.engine import Item
+from unirs.errors import UniRSError
+from unirs.imagery.stopping import Stop
+from unirs.index.building import OF_SOURCE
+from unirs.index.files import write_found
+from unirs.index.request import FindRequest, TileRequest
+from unirs.index.results import FoundTile, FoundTiles
+from unirs.index.sentences import find_sentence_model, load_sentence_model
+from unirs.index.table import IndexedTile, read_index
+from unirs.inputs import Question, Task, VisualInput
+from unirs.tasks import check_inputs, read_visual
+
+if TYPE_CHECKING:
+    from unirs.engines.engine import Engine
+
+OTHERS = 7
+"""Captions of other tiles that the words have to fit better than."""
+
+WEIGHT = 0.05
+"""Of a unit of ``fit`` beside the cosine of words and caption; chosen on validation images."""
+
+FEW = 8
+"""With fewer tiles, their mean image is too much like each of them to be left out of account."""
+
+LEAST = 1e-9
+"""Smallest probability and length, so that no logarithm or quotient is infinite."""
+
+OpenEngine = Callable[[], "Engine"]
+
+
+def check_find(request: FindRequest) -> None:
+    """Find out what is wrong with the example before a model is loaded.
+
+    Raises:
+        UniRSError: ``raster_missing``, ``raster_unreadable``, ``sentence_model_missing``.
+    """
+    if request.tile is None:
+        find_sentence_model()
+    if request.example:
+        check_inputs(TileRequest(request.example, request.crop).window(None))
+
+
+def find_tiles(
+    open_engine: OpenEngine,
+    request: FindRequest,
+    *,
+    on_image: Callable[[int, int], None] | None = None,
+    stop: Stop | None = None,
+) -> FoundTiles:
+    """Find the tiles that fit words, or are like an example, and write the file of the request.
+
+    Args:
+        open_engine: Opens what describes an example and compares images; not called where neither
+            is needed.
+        request: What to look for.
+        on_image: Called with the number of images compared, and of those to compare.
+        stop: Called often. Once it returns true, captions alone decide about the rest.
+
+    Raises:
+        UniRSError: ``index_missing``, ``index_invalid``; ``index_of_other_model`` if the features
+            of an example come from another model; ``tile_missing``; ``sentence_model_missing``;
+            ``output_unwritable``; all codes of ``unirs.imagery`` about the example, and of the
+            engine.
+    """
+    search = _Search(open_engine, request, on_image, stop)
+    found = search.run()
+    if request.output:
+        write_found(found, request.output)
+    return replace(found, output=request.output)
+
+
+@dataclass
+class _Candidate:
+    """A tile with what it is ranked by."""
+
+    index: Path
+    tile: IndexedTile
+    similarity: float
+    fit: float | None = None
+
+    @property
+    def score(self) -> float:
+        """The cosine of words and caption, and how well the words fit the image."""
+        return self.similarity + WEIGHT * (self.fit or 0.0)
+
+    def found(self) -> FoundTile:
+        """The tile as a part of the result."""
+        tile = self.tile
+        return FoundTile(
+            index=self.index,
+            tile=tile.number,
+            caption=tile.caption,
+            changed=tile.changed,
+            paths=tile.paths,
+            dates=tile.dates,
+            extent=tile.extent,
+            crs=tile.crs,
+            similarity=self.similarity,
+            fit=self.fit,
+            score=self.score,
+        )
+
+
+class _Search:
+    """One search; its attributes are what is known so far."""
+
+    def __init__(
+        self,
+        open_engine: OpenEngine,
+        request: FindRequest,
+        on_image: Callable[[int, int], None] | None,
+        stop: Stop | None,
+    ) -> None:
+        self._open, self._request = open_engine, request
+        self._on_image, self._stop = on_image, stop
+        self._began = time.perf_counter()
+        self._engine: Engine | None = None
+        self._tiles = [
+            (Path(index), tile) for index in request.indexes for tile in read_index(Path(index))
+        ]
+        self._by: Literal["words", "images", "captions"] = "words"
+        self._rescored = self._missing = 0
+
+    def run(self) -> FoundTiles:
+        """Rank, compare the best ones anew, and rank those again."""
+        ranked = self._ranked()
+        if self._by == "words" and self._request.rescore:
+            best = ranked[: self._request.rescore]
+            self._compare(best)
+            best.sort(key=lambda each: -each.score)
+            ranked[: len(best)] = best
+        request, engine = self._request, self._engine
+        return FoundTiles(
+            sought=request.sought or self._example_name(),
+            by=self._by,
+            tiles=tuple(each.found() for each in ranked[: request.limit]),
+            searched=len(self._tiles),
+            rescored=self._rescored,
+            missing=self._missing,
+            stopped=self._stopped,
+            model=engine.name if engine else None,
+            host=engine.host if engine else None,
+            seconds=time.perf_counter() - self._began,
+        )
+
+    @property
+    def _stopped(self) -> bool:
+        return bool(self._stop and self._stop())
+
+    def _ranked(self) -> list[_Candidate]:
+        """All tiles, the most similar first."""
+        if not self._tiles:
+            return []
+        if self._request.text:
+            wanted = load_sentence_model().embed([self._request.sought])[0]
+            similarities = self._by_caption(wanted)
+        else:
+            similarities = self._like_example()
+        order = np.argsort(-similarities, kind="stable").tolist()
+        return [
+            _Candidate(index, tile, float(similarities[place]))
+            for place in order
+            for index, tile in [self._tiles[place]]
+            if np.isfinite(similarities[place])
+        ]
+
+    def _by_caption(self, sentence: NDArray[np.float32]) -> NDArray[np.float32]:
+        captions = np.stack([tile.sentence for _, tile in self._tiles])
+        return np.asarray(captions @ sentence)
+
+    def _like_example(self) -> NDArray[np.float32]:
+        """The similarity of each tile to the example; NaN for the example itself.
+
+        Images are compared by the model's features, where the index has them; else captions are.
+        """
+        example = self._example()
+        if example.image is None or all(tile.image is None for _, tile in self._tiles):
+            self._by = "captions"
+            similarities = self._by_caption(example.sentence)
+        else:
+            self._by = "images"
+            similarities = self._by_image(example, example.image)
+        similarities[[tile is example for _, tile in self._tiles]] = np.nan
+        return similarities
+
+    def _by_image(self, example: IndexedTile, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines of what sets images apart from the mean image; NaN for other kinds of input.
+
+        Raises:
+            UniRSError: ``index_of_other_model``.
+        """
+        others = {tile.model for _, tile in self._tiles if tile.digest != example.digest}
+        if others:
+            raise UniRSError(
+                "index_of_other_model",
+                f"The index was made with the model {min(others)}, and the example was read by "
+                f"{example.model}; their features cannot be compared, so choose that model.",
+            )
+        similarities = np.full(len(self._tiles), np.nan, np.float32)
+        known = {
+            place: tile.image
+            for place, (_, tile) in enumerate(self._tiles)
+            if tile.image is not None and tile.image.shape == wanted.shape
+        }
+        if known:
+            features = np.stack(list(known.values()))
+            mean = features.mean(axis=0) if len(known) >= FEW else np.zeros_like(wanted)
+            similarities[list(known)] = _normal(features - mean) @ _normal(wanted - mean)
+        return similarities
+
+    def _example(self) -> IndexedTile:
+        """The tile that others are to be like; a raster is described as the tiles were.
+
+        Raises:
+            UniRSError: ``tile_missing``; what is wrong with the raster.
+        """
+        request = self._request
+        if request.tile is not None:
+            for path, tile in self._tiles:
+                if path == Path(request.indexes[0]) and tile.number == request.tile:
+                    return tile
+            raise UniRSError(
+                "tile_missing",
+                f"{request.indexes[0]} has no tile {request.tile}; take the number of one that "
+                "was found.",
+            )
+        engine = self._engine = self._open()
+        asked = TileRequest(request.example, request.crop).window(None)
+        visual = read_visual(asked, engine.image_size, engine.frame_count, self._stop)
+        answer = engine.answer(visual, asked.question, stop=self._stop)
+        if answer.stopped:
+            raise UniRSError("stopped", "Stopped before the example was read.")
+        sentence = load_sentence_model().embed([answer.text])[0]
+        return IndexedTile.of(answer, sentence, asked.crop, None)
+
+    def _example_name(self) -> str:
+        """The example, as its user named it."""
+        request = self._request
+        if request.tile is not None:
+            return f"tile {request.tile}"
+        return ", ".join(Path(path).name for path in request.example)
+
+    def _compare(self, best: Sequence[_Candidate]) -> None:
+        """Give the best tiles their fit, as far as their images can be read."""
+        engine = self._engine = self._open()
+        if engine.capabilities.option_scores == "none":
+            return
+        read: list[_Candidate] = []
+
+        def items() -> Iterator[Item]:
+            for each in best:
+                if self._stopped:
+                    return
+                visual = self._read(each.tile, engine)
+                if visual is not None:
+                    read.append(each)
+                    yield Item(visual, _question(self._request.sought, each, best), stop=self._stop)
+
+        for each, answer in _paired(read, engine.answers(items(), batch_size=engine.batch_size)):
+            each.fit = _fit(answer, self._request.sought)
+            self._rescored += each.fit is not None
+            if self._on_image:
+                self._on_image(self._rescored + self._missing, len(best))
+
+    def _read(self, tile: IndexedTile, engine: Engine) -> VisualInput | None:
+        """The images of a tile; ``None`` if they cannot be read any more."""
+        try:
+            asked = TileRequest(tile.paths, tile.crop).window(None)
+            return read_visual(asked, engine.image_size, engine.frame_count, self._stop)
+        except UniRSError as error:
+            if error.code in OF_SOURCE:
+                self._missing += 1
+            elif error.code != "cancelled":
+                raise
+        return None
+
+
+def _paired(
+    read: Sequence[_Candidate], answers: Iterable[Answer]
+) -> Iterator[tuple[_Candidate, Answer]]:
+    """Answers with their candidates, which are read before they are answered."""
+    for place, answer in enumerate(answers):
+        yield read[place], answer
+
+
+def _question(sought: str, one: _Candidate, best: Sequence[_Candidate]) -> Question:
+    """What is asked about an image: which of some captions is its own, the words among them."""
+    captions = dict.fromkeys(each.tile.caption for each in (one, *best))
+    others = [caption for caption in captions if caption.strip() and caption != sought][:OTHERS]
+    task = Task.CAPTION if len(one.tile.paths) == 1 else Task.CHANGE
+    return Question(task, options=(sought, *others))
+
+
+def _fit(answer: Answer, sought: str) -> float | None:
+    """Log-odds of the words; ``None`` where they have no probability."""
+    chances = {option.text: option.probability for option in answer.options}
+    chance = chances.get(sought)
+    if chance is None or answer.stopped:
+        return None
+    return math.log(max(chance, LEAST) / max(1 - chance, LEAST))
+
+
+def _normal(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors of length 1."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, LEAST), np.float32)

@@ -102,12 +102,13 @@ class PendingQuestion:
         """The request's parameters; see ``docs/worker-protocol.md``."""
         request, settings = self.request, self.settings
         paths = [str(crop.path) for crop in self.crops] or [request.selection.video]
+        images = {**model_params(settings), "paths": paths}
+        if request.selection.corrections:
+            images["crop"] = dict.fromkeys(request.selection.corrections, True)
         if request.task == WHERE:
-            places = {"question": request.text, "map": str(self.change_map)}
-            return {**model_params(settings), "paths": paths, **places}
+            return {**images, "question": request.text, "map": str(self.change_map)}
         params = {
-            **model_params(settings),
-            "paths": paths,
+            **images,
             "text": request.text,
             "classes" if request.task == "classify" else "options": list(request.options),
             "clue": settings.clue if self.capabilities.clue else None,

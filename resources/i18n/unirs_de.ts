@@ -641,6 +641,25 @@
     </message>
 </context>
 <context>
+    <name>Corrections</name>
+    <message>
+        <source>Align</source>
+        <translation>Ausrichten</translation>
+    </message>
+    <message>
+        <source>Move dates that lie more than a pixel of the model apart onto the first one</source>
+        <translation>Aufnahmen, die mehr als ein Pixel des Modells auseinanderliegen, auf die erste schieben</translation>
+    </message>
+    <message>
+        <source>Match colours</source>
+        <translation>Farben angleichen</translation>
+    </message>
+    <message>
+        <source>Give the later dates the light and colours of the first one</source>
+        <translation>Den späteren Aufnahmen Licht und Farben der ersten geben</translation>
+    </message>
+</context>
+<context>
     <name>Crops</name>
     <message>
         <source>The layer {layer} has no CRS, so it cannot be laid on the other dates; set its CRS in the layer properties.</source>
@@ -1900,6 +1919,14 @@
         <translation>Größte Länge einer Antwort in Token</translation>
     </message>
     <message>
+        <source>Align the later dates with the first one</source>
+        <translation>Die späteren Aufnahmen an der ersten ausrichten</translation>
+    </message>
+    <message>
+        <source>Give the later dates the colours of the first one</source>
+        <translation>Den späteren Aufnahmen die Farben der ersten geben</translation>
+    </message>
+    <message>
         <source>Resume: keep the rows that the output has already</source>
         <translation>Fortsetzen: Zeilen behalten, die die Ausgabe schon hat</translation>
     </message>
@@ -2312,10 +2339,6 @@
         <translation>Aufnahmedaten (JSON)</translation>
     </message>
     <message>
-        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
-        <translation>Es wird nichts geschrieben und kein Layer hinzugefügt, außer einer Änderungskarte, die Sie anfordern. Ausgaben sind ANSWER, CONFIDENCE (0 bis 1, der Antwortmöglichkeit, der Entscheidung oder des Textes), PROBABILITIES (JSON, je Antwortmöglichkeit), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (leer, wenn die Bilder auf diesem Computer geblieben sind), FOOTPRINT und DATES. Ein Wert, den das Modell nicht liefert, ist leer. Ein Fehler beendet den Lauf mit seinem Grund.</translation>
-    </message>
-    <message>
         <source>Confidence (0 to 1)</source>
         <translation>Sicherheit (0 bis 1)</translation>
     </message>
@@ -2328,8 +2351,16 @@
         <translation>Ob das Modell nicht sicher ist</translation>
     </message>
     <message>
+        <source>Warnings about the images (JSON)</source>
+        <translation>Warnungen zu den Bildern (JSON)</translation>
+    </message>
+    <message>
         <source>The model gets one image of each layer: what the map shows of the extent, with the bands, stretch and transparency of the layer, made smaller to the size that the model reads. Use the algorithms on tiles for small things in a large extent.</source>
         <translation>Das Modell erhält ein Bild je Layer: was die Karte von der Ausdehnung zeigt, mit den Kanälen, der Streckung und der Transparenz des Layers, verkleinert auf die Größe, die das Modell liest. Für kleine Dinge in einer großen Ausdehnung sind die Algorithmen für Kacheln da.</translation>
+    </message>
+    <message>
+        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT, DATES and WARNINGS. A value that the model does not give is empty. A failure ends the run with its reason.</source>
+        <translation>Es wird nichts geschrieben und kein Layer hinzugefügt, außer einer Änderungskarte, die Sie anfordern. Ausgaben sind ANSWER, CONFIDENCE (0 bis 1, der Antwortmöglichkeit, der Entscheidung oder des Textes), PROBABILITIES (JSON, je Antwortmöglichkeit), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (leer, wenn die Bilder auf diesem Computer geblieben sind), FOOTPRINT, DATES und WARNINGS. Ein Wert, den das Modell nicht liefert, ist leer. Ein Fehler beendet den Lauf mit seinem Grund.</translation>
     </message>
     <message>
         <source>The output {file} would overwrite a layer that is asked about; choose another file.</source>

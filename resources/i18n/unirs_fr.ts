@@ -641,6 +641,25 @@
     </message>
 </context>
 <context>
+    <name>Corrections</name>
+    <message>
+        <source>Align</source>
+        <translation>Aligner</translation>
+    </message>
+    <message>
+        <source>Move dates that lie more than a pixel of the model apart onto the first one</source>
+        <translation>Déplacer sur la première date les images décalées de plus d’un pixel du modèle</translation>
+    </message>
+    <message>
+        <source>Match colours</source>
+        <translation>Accorder les couleurs</translation>
+    </message>
+    <message>
+        <source>Give the later dates the light and colours of the first one</source>
+        <translation>Donner aux dates suivantes la lumière et les couleurs de la première</translation>
+    </message>
+</context>
+<context>
     <name>Crops</name>
     <message>
         <source>The layer {layer} has no CRS, so it cannot be laid on the other dates; set its CRS in the layer properties.</source>
@@ -1900,6 +1919,14 @@
         <translation>Longueur maximale d’une réponse, en jetons</translation>
     </message>
     <message>
+        <source>Align the later dates with the first one</source>
+        <translation>Aligner les dates suivantes sur la première</translation>
+    </message>
+    <message>
+        <source>Give the later dates the colours of the first one</source>
+        <translation>Donner aux dates suivantes les couleurs de la première</translation>
+    </message>
+    <message>
         <source>Resume: keep the rows that the output has already</source>
         <translation>Reprendre&#xa0;: garder les lignes que la sortie contient déjà</translation>
     </message>
@@ -2312,10 +2339,6 @@
         <translation>Dates d’acquisition (JSON)</translation>
     </message>
     <message>
-        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value that the model does not give is empty. A failure ends the run with its reason.</source>
-        <translation>Rien n’est écrit et aucune couche n’est ajoutée, sauf une carte des changements que vous demandez. Les sorties sont ANSWER, CONFIDENCE (0 à 1, du choix, du verdict ou du texte), PROBABILITIES (JSON, par choix), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (vide si les images sont restées sur cet ordinateur), FOOTPRINT et DATES. Une valeur que le modèle ne donne pas est vide. Un échec termine l’exécution avec sa raison.</translation>
-    </message>
-    <message>
         <source>Confidence (0 to 1)</source>
         <translation>Confiance (0 à 1)</translation>
     </message>
@@ -2328,8 +2351,16 @@
         <translation>Si le modèle n’est pas sûr</translation>
     </message>
     <message>
+        <source>Warnings about the images (JSON)</source>
+        <translation>Avertissements sur les images (JSON)</translation>
+    </message>
+    <message>
         <source>The model gets one image of each layer: what the map shows of the extent, with the bands, stretch and transparency of the layer, made smaller to the size that the model reads. Use the algorithms on tiles for small things in a large extent.</source>
         <translation>Le modèle reçoit une image de chaque couche&#xa0;: ce que la carte montre de l’emprise, avec les bandes, l’étirement et la transparence de la couche, réduit à la taille que le modèle lit. Pour de petites choses dans une grande emprise, utilisez les algorithmes sur tuiles.</translation>
+    </message>
+    <message>
+        <source>Nothing is written and no layer is added, except a change map that you ask for. Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (empty if the images stayed on this computer), FOOTPRINT, DATES and WARNINGS. A value that the model does not give is empty. A failure ends the run with its reason.</source>
+        <translation>Rien n’est écrit et aucune couche n’est ajoutée, sauf une carte des changements que vous demandez. Les sorties sont ANSWER, CONFIDENCE (0 à 1, du choix, du verdict ou du texte), PROBABILITIES (JSON, par choix), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, HOST (vide si les images sont restées sur cet ordinateur), FOOTPRINT, DATES et WARNINGS. Une valeur que le modèle ne donne pas est vide. Un échec termine l’exécution avec sa raison.</translation>
     </message>
     <message>
         <source>The output {file} would overwrite a layer that is asked about; choose another file.</source>

@@ -108,6 +108,7 @@ def test_the_digest_holds_what_decides_a_row_and_nothing_else(tmp_path):
         ("overlap: 50 m", "overlap: 50 px", "give the overlap in m"),
         ("minimum_data: 0.2", "minimum_data: 20", "less than or equal to 1"),
         ("task: caption", "task: change", "needs pairs"),
+        ("tiles:", "  align: true\ntiles:", "are for pairs"),
         ("task: caption", "task: paint", "ask.questions.1.task"),
         ("question: Is there water?", "", "question is empty"),
         ("[yes, no]", "[yes, yes]", "must be different"),

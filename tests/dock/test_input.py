@@ -171,6 +171,23 @@ def test_a_warning_goes_when_its_reason_goes(dock, find):
     assert not find("warningLabel").isVisible()
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("single", ()), ("pair", ("align",)), ("video", ("align",))]
+)
+def test_what_is_corrected_is_chosen_where_there_are_dates(qtbot, dock, find, kind, expected):
+    dock.set_kind("pair")
+    assert dock.corrections == ()
+    click(qtbot, find("alignBox"))
+    dock.set_kind(kind)
+    assert find("alignBox").isVisible() == bool(expected)
+    assert dock.corrections == expected
+
+    if kind == "video":
+        dock.set_video_path("/videos/flight.mp4")
+        assert dock.corrections == ()
+        assert not find("alignBox").isVisible()
+
+
 def test_swap_is_emitted(qtbot, dock, find):
     dock.set_kind("pair")
     with qtbot.waitSignal(dock.swapped):

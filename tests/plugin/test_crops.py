@@ -219,6 +219,13 @@ def test_crops_carry_the_dates_of_their_layers(qtbot, raster, folder):
     assert dates == ["2019-06", None]
 
 
+def test_crops_state_the_pixels_of_their_layers(qtbot, raster, folder):
+    layer = raster("a")
+    (crop,) = crops_of(qtbot, whole(layer), folder)
+    stated = pixels(crop)[0].GetMetadataItem("SOURCE_PIXEL_SIZE")
+    assert float(stated) == pytest.approx(layer.rasterUnitsPerPixelX(), rel=0.01)
+
+
 def test_a_fine_pattern_is_averaged_and_not_sampled(qtbot, tmp_path, qgis_new_project, folder):
     path = tmp_path / "stripes.tif"
     dataset = gdal.GetDriverByName("GTiff").Create(str(path), 1024, 1024, 1, gdal.GDT_Byte)

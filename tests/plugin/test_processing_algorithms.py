@@ -229,6 +229,20 @@ def test_options_that_leave_no_choice_are_refused(worker, raster, run, options, 
         run("answertiles", INPUT=raster(), QUESTION="Water?", OPTIONS=options)
 
 
+def test_dates_are_corrected_where_that_is_wanted_and_one_layer_never(worker, raster, run):
+    run("answertiles", INPUT=[raster()], QUESTION="Water?", ALIGN=True)
+    pair = [raster(name="place-20190601"), raster(name="place-20210601")]
+    run("answertiles", INPUT=pair, QUESTION="Water?", ALIGN=True)
+    run("describechangetiles", BEFORE=pair[0], AFTER=pair[1], MATCH_COLOURS=True)
+    crops = [entry.get("crop") for entry in worker.asked]
+    wanted = [
+        None,
+        {"align": True, "match_colours": False},
+        {"align": False, "match_colours": True},
+    ]
+    assert [each for n, each in enumerate(crops) if not n or each != crops[n - 1]] == wanted
+
+
 def test_one_layer_is_classified_by_classes_of_the_user(worker, raster, run):
     rows = rows_of(run("classifytiles", INPUT=[raster()], OPTIONS="rural,urban"))
     assert (rows[0, 0]["text"], rows[0, 0]["p_urban"]) == ("rural", 0.25)

@@ -20,7 +20,7 @@ from tests.plugin.processing_fixtures import Feedback, register_provider, write_
 
 VALUES = {
     *("ANSWER", "CONFIDENCE", "PROBABILITIES", "UNSURE", "CHANGED", "MODEL_NAME"),
-    *("DIGEST", "ENGINE", "HOST", "FOOTPRINT", "DATES"),
+    *("DIGEST", "ENGINE", "HOST", "FOOTPRINT", "DATES", "WARNINGS"),
 }
 
 
@@ -95,6 +95,7 @@ def test_several_rasters_are_read_in_the_order_of_their_dates(worker, raster, ru
     found = run("ask", INPUT=[late, early], QUESTION="What is new?")
     assert found["ANSWER"] == "colour 10 colour 20"
     assert json.loads(found["DATES"]) == ["2010-06-01", "2020-06-01"]
+    assert json.loads(found["WARNINGS"]) == []
     assert worker.asked[0]["dates"] == ["2010-06-01", "2020-06-01"], "the model gets them, too"
     found = run("ask", INPUT=[late, early, raster(15, "town_2015")], QUESTION="And then?")
     assert found["ANSWER"] == "colour 10 colour 15 colour 20"

@@ -11,7 +11,7 @@ import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
 from qtpy.QtCore import QItemSelectionModel
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QLabel, QTextEdit
+from qtpy.QtWidgets import QCheckBox, QLabel, QTextEdit
 
 from tests.plugin.running import is_running
 from unirs_qgis.dock import DockState
@@ -90,11 +90,14 @@ def test_change_between_two_selected_layers_is_described_in_order_of_dates_over_
     select(tree, [later, earlier])
     change = shown._menu._change
     assert change.isEnabled()
+    shown.dock.set_kind("pair")
+    shown.dock.findChild(QCheckBox, "matchColoursBox").setChecked(True)
 
     entry = answered(qtbot, shown, change.trigger)
 
     assert entry.task == "change"
     assert entry.answer.views == 3
+    assert "The later date was given the colours of the first one." in entry.answer.warnings
     details = shown.dock.findChild(QLabel, "detailsLabel").text()
     assert details.startswith("average of 3 views, ")
     assert [record.date for record in entry.layers] == ["2019-06-15", "2021-08-02"]

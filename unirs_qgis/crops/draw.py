@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from qtpy.QtCore import QCoreApplication, QEventLoop, QSize, Qt, QThreadPool, QT
 from qtpy.QtGui import QColor, QImage, QPainter
 
 from unirs_qgis.background import Stopped
-from unirs_qgis.crops.grid import CropError, CropGrid
+from unirs_qgis.crops.grid import CropError, CropGrid, layer_pixel_size
 
 OVERSAMPLING = 2
 """Pixels that are drawn for each pixel of the model, per side.
@@ -100,7 +100,7 @@ def make_crop(
         image = _scaled(image, width, height)
     pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
     samples = pixels.constBits().asstring(pixels.sizeInBytes())
-    _write(_geotiff(samples, width, height, grid, date), path)
+    _write(_geotiff(samples, width, height, grid, _facts(layer, date)), path)
     return Crop(
         path=path,
         layer_name=layer.name(),
@@ -110,6 +110,13 @@ def make_crop(
         nodata_share=samples[3::4].count(0) / (width * height),
         thumbnail=_as_seen(image, grid),
     )
+
+
+def _facts(layer: QgsRasterLayer, date: str) -> dict[str, str]:
+    """What the worker reads beside the picture, by its names; what is not known is left out."""
+    pixel_size = layer_pixel_size(layer)
+    facts = {"ACQUISITION_DATE": date, "SOURCE_PIXEL_SIZE": f"{pixel_size or ''}"}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _drawn(
@@ -200,7 +207,9 @@ def _write(content: bytes, path: Path) -> None:
         )
 
 
-def _geotiff(samples: bytes, width: int, height: int, grid: CropGrid, date: str) -> bytes:
+def _geotiff(
+    samples: bytes, width: int, height: int, grid: CropGrid, facts: Mapping[str, str]
+) -> bytes:
     """Red, green, blue and alpha, pixel by pixel, as the bytes of a GeoTIFF.
 
     It is made in memory: on a full disk, GDAL writes for ever, or does not notice.
@@ -216,8 +225,8 @@ def _geotiff(samples: bytes, width: int, height: int, grid: CropGrid, date: str)
         dataset = gdal.GetDriverByName("GTiff").Create(
             name, width, height, 4, gdal.GDT_Byte, ["PHOTOMETRIC=RGB", "ALPHA=YES"]
         )
-        if date:
-            dataset.SetMetadataItem("ACQUISITION_DATE", date)  # as the runtime itself writes it
+        for fact, value in facts.items():
+            dataset.SetMetadataItem(fact, value)
         dataset.SetGeoTransform((extent.xMinimum(), x, 0.0, extent.yMaximum(), 0.0, -y))
         if grid.crs.isValid():
             wkt = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL

@@ -158,6 +158,11 @@ class UniRSDock(QDockWidget):
         """
         return self._input.dates()
 
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """What is corrected in the later dates, by the worker's names."""
+        return self._input.corrections
+
     def show_dates(self, dates: tuple[str, ...], warning: str = "") -> None:
         """Shows the dates (see `dates`) of one layer or of a pair, and a warning about them."""
         self._input.show_dates(dates, warning)

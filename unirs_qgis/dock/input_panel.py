@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from unirs_qgis.dock.corrections import Corrections
 from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.dock.parts.buttons import IconButton, SegmentButton
 from unirs_qgis.dock.parts.date_field import DateField
@@ -80,6 +81,7 @@ class InputPanel(QWidget):
         self._swap.setObjectName("swapButton")
         self._before_heading, self._after_heading = QLabel(self), QLabel(self.tr("After"), self)
         self._list, self._file = SeriesList(self), VideoFile(self)
+        self._corrections = Corrections(self)
         self._crop = WrapLabel(secondary=True, parent=self)
         self._crop.setObjectName("cropLabel")
         self._crop.setToolTip(self.tr("Pixel size and size of the crop on the ground"))
@@ -153,6 +155,11 @@ class InputPanel(QWidget):
         if self.kind == "pair":
             return (self._before_date.value(), self._after_date.value())
         return tuple(item.date for item in self.series)
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """What is corrected in the later dates, by the worker's names; nothing of one image."""
+        return () if self.kind == "single" or self._is_file else self._corrections.names()
 
     def show_dates(self, dates: tuple[str, ...], warning: str) -> None:
         """Shows the dates of one layer or of a pair, and a warning about them."""
@@ -275,6 +282,7 @@ class InputPanel(QWidget):
             self._widgets.after,
             self._list,
             self._file,
+            self._corrections,
             self._extent_row,
             self._crop,
         ):
@@ -359,6 +367,7 @@ class InputPanel(QWidget):
             widget.setVisible(kind == "pair")
         self._list.setVisible(kind == "video" and not is_file)
         self._file.setVisible(is_file)
+        self._corrections.setVisible(kind != "single" and not is_file)
         self._extent_row.setVisible(not is_file)
         self._crop.setVisible(bool(self._crop.text()) and not is_file)
         self._crop_warning.setVisible(bool(self._crop_warning.text) and not is_file)

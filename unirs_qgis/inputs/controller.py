@@ -173,6 +173,7 @@ class InputController(QObject):
             video="",
             extent=QgsRectangle(extent),
             crs=extent.crs(),
+            corrections=self._dock.corrections,
         )
 
     @staticmethod

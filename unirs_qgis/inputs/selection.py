@@ -22,6 +22,7 @@ class InputSelection:
         video: Path of a video file, else empty.
         extent: Part of the layers, in ``crs``; empty for a video file.
         crs: Of the extent; invalid if the layers have none.
+        corrections: What the worker corrects in the later dates: "align", "match_colours".
     """
 
     kind: str
@@ -31,6 +32,7 @@ class InputSelection:
     video: str
     extent: QgsRectangle
     crs: QgsCoordinateReferenceSystem
+    corrections: tuple[str, ...] = ()
 
 
 def crs_name(crs: QgsCoordinateReferenceSystem) -> str:

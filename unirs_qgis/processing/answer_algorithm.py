@@ -70,6 +70,7 @@ class AnswerAlgorithm(ImageryAlgorithm):
             "HOST": translate("Processing", "Host that the images were sent to"),
             "FOOTPRINT": translate("Processing", "Footprint (WKT, in the layer's CRS)"),
             "DATES": translate("Processing", "Acquisition dates (JSON)"),
+            "WARNINGS": translate("Processing", "Warnings about the images (JSON)"),
         }
 
     @staticmethod
@@ -87,8 +88,9 @@ class AnswerAlgorithm(ImageryAlgorithm):
                 "Nothing is written and no layer is added, except a change map that you ask for. "
                 "Outputs are ANSWER, CONFIDENCE (0 to 1, of the option, the verdict or the text), "
                 "PROBABILITIES (JSON, by option), UNSURE, CHANGED, MODEL_NAME, DIGEST, ENGINE, "
-                "HOST (empty if the images stayed on this computer), FOOTPRINT and DATES. A value "
-                "that the model does not give is empty. A failure ends the run with its reason.",
+                "HOST (empty if the images stayed on this computer), FOOTPRINT, DATES and "
+                "WARNINGS. A value that the model does not give is empty. A failure ends the run "
+                "with its reason.",
             ),
         )
 
@@ -237,6 +239,7 @@ def origin_of(answer: Answer) -> dict[str, Any]:
         "ENGINE": answer.engine,
         "HOST": answer.host,
         "DATES": json.dumps(answer.acquired),
+        "WARNINGS": json.dumps(answer.warnings, ensure_ascii=False),
     }
 
 

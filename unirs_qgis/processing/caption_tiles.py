@@ -14,6 +14,7 @@ class CaptionTiles(TileAlgorithm):
     """Captions every tile."""
 
     NAME, METHOD = "captiontiles", "caption"
+    TAKES_DATES = False
 
     def texts(self) -> Texts:
         """What the toolbox shows."""

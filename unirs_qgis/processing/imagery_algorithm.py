@@ -30,7 +30,9 @@ from unirs_qgis.inputs.layers import acquisition_date, date_warning, dates_for_m
 from unirs_qgis.processing.algorithm import UniRSAlgorithm, readiness
 from unirs_qgis.processing.extents import across_180, boxes_within, names_its_crs
 from unirs_qgis.processing.model_parameters import (
+    CORRECTIONS,
     clue_parameter,
+    correction_parameters,
     model_access,
     model_parameters,
     tokens_parameter,
@@ -68,6 +70,7 @@ class ImageryAlgorithm(UniRSAlgorithm):
     Attributes:
         METHOD: Method of the worker protocol, where it is always the same.
         LAYERS: Names of the parameters that hold a raster layer each, in order of time.
+        TAKES_DATES: Whether it takes several dates, which can be corrected.
         WRITES_TEXT: Whether its answers are text, whose length is bounded.
         snapshots: The layers as they were when the run began, in order of time.
         pixel: Width and height of the first one's pixels in map units; ``None`` if it has none.
@@ -75,6 +78,7 @@ class ImageryAlgorithm(UniRSAlgorithm):
 
     METHOD: str
     LAYERS: tuple[str, ...] = ("INPUT",)
+    TAKES_DATES = True
     WRITES_TEXT = True
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: N802, ARG002
@@ -85,6 +89,8 @@ class ImageryAlgorithm(UniRSAlgorithm):
         self.add_advanced([*model_parameters(settings), clue_parameter(settings)])
         if self.WRITES_TEXT:
             self.add_advanced([tokens_parameter(settings)])
+        if self.TAKES_DATES:
+            self.add_advanced(correction_parameters())
         self.add_outputs()
 
     @abstractmethod
@@ -222,6 +228,11 @@ class ImageryAlgorithm(UniRSAlgorithm):
         common: dict[str, Any] = {"clue": self._clue(parameters, context)}
         if self.WRITES_TEXT:
             common["max_new_tokens"] = self.parameterAsInt(parameters, "MAX_TOKENS", context)
+        if len(self.snapshots) > 1:
+            common["crop"] = {
+                name: self.parameterAsBool(parameters, name.upper(), context)
+                for name in CORRECTIONS
+            }
         return BatchRequest(
             method=self.method(parameters, context),
             params={**model, **common, **params},

@@ -1,4 +1,4 @@
-"""The parameters of every run that choose the model, and what its server has to be sent."""
+"""The parameters of every run about model and images, and what its server has to be sent."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from unirs_qgis.runtime.access import access_params
 from unirs_qgis.settings import TOKENS, Settings, read_settings
 
 translate = QCoreApplication.translate
+
+CORRECTIONS = ("align", "match_colours")
+"""What the worker can correct, by its names; those of the parameters in capitals."""
 
 
 def model_parameters(settings: Settings) -> list[QgsProcessingParameterDefinition]:
@@ -55,6 +58,18 @@ def tokens_parameter(settings: Settings) -> QgsProcessingParameterDefinition:
         minValue=TOKENS.start,
         maxValue=TOKENS.stop - 1,
     )
+
+
+def correction_parameters() -> list[QgsProcessingParameterDefinition]:
+    """What is corrected in the later of several dates."""
+    labels = (
+        translate("Processing", "Align the later dates with the first one"),
+        translate("Processing", "Give the later dates the colours of the first one"),
+    )
+    return [
+        QgsProcessingParameterBoolean(name.upper(), label, False)
+        for name, label in zip(CORRECTIONS, labels)
+    ]
 
 
 def model_access(model: str) -> dict[str, Any]:

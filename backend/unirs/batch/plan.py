@@ -295,6 +295,8 @@ class Plan(Section):
         some = ("before.tif", "after.tif") if self.makes_pairs else ("raster.tif",)
         for asked in self.ask.questions:
             _check(asked, some)
+        if (self.inputs.align or self.inputs.match_colours) and not self.makes_pairs:
+            raise ValueError("align and match_colours are for pairs; leave them out")
         one_layer = self.output.export and self.output.export.suffix.lower() == ".fgb"
         if one_layer and len(self.ask.questions) > 1:
             raise ValueError(f"{self.output.export} holds one question; export to a .gpkg or .csv")

@@ -98,6 +98,12 @@ class LayerMenu(QObject):
         return action
 
 
+def has_polygons(layer: QgsMapLayer | None) -> bool:
+    """Whether it is a layer of polygons."""
+    polygons = QgsWkbTypes.GeometryType.PolygonGeometry
+    return isinstance(layer, QgsVectorLayer) and layer.geometryType() == polygons
+
+
 class TableMenu(QObject):
     """The “UniRS” entries in the context menu of vector layers."""
 
@@ -126,11 +132,7 @@ class TableMenu(QObject):
 
     def update(self, *_signal: object) -> None:
         """Only polygons can be asked about. Whether there are answers is looked at on a click."""
-        layer = self._tree.currentLayer()
-        self._ask.setEnabled(
-            isinstance(layer, QgsVectorLayer)
-            and layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry
-        )
+        self._ask.setEnabled(has_polygons(self._tree.currentLayer()))
 
     def _action(self, name: str, signal: Signal) -> QAction:
         action = QAction(icon(name), "", self)

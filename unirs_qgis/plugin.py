@@ -22,7 +22,7 @@ from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.map.windows import SearchedWindows
-from unirs_qgis.menu import DockAction, LayerMenu, TableMenu, icon
+from unirs_qgis.menu import DockAction, LayerMenu, TableMenu, has_polygons, icon
 from unirs_qgis.message_bar import show_warning
 from unirs_qgis.options.factory import UniRSOptionsFactory, open_options
 from unirs_qgis.paths import guide_page, private_folder
@@ -279,8 +279,14 @@ class Window(QObject):
 
         from unirs_qgis.processing import features_dialog
 
-        layers = self.inputs.layers()
+        layers, polygons = self.inputs.layers(), polygons or self._polygon_layer()
         execAlgorithmDialog(*features_dialog(layers, polygons, question, options))
+
+    def _polygon_layer(self) -> QgsVectorLayer | None:
+        """The active layer, if it has polygons; else the project's only one that has."""
+        layers = list(filter(has_polygons, QgsProject.instance().mapLayers().values()))
+        active = self._iface.activeLayer()
+        return active if active in layers else layers[0] if len(layers) == 1 else None
 
     def _open_batch(self, question: str, options: Sequence[str]) -> None:
         layers, parent = self.inputs.layers(), self._iface.mainWindow()

@@ -29,9 +29,9 @@ from unirs_qgis.crops.draw import CropCancelled
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
 from unirs_qgis.processing.algorithm import Texts, UniRSAlgorithm
+from unirs_qgis.processing.training_data import SeenPictures, TrainingWriter
 from unirs_qgis.review.answers import AnswerRow, Form, ReviewError
 from unirs_qgis.review.imagery import layers_named
-from unirs_qgis.review.training_data import SeenPictures, TrainingWriter
 
 translate = QCoreApplication.translate
 

@@ -24,6 +24,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.columns import BETWEEN_LAYERS
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
 from unirs_qgis.inputs.layers import acquisition_date, date_warning, dates_for_model, ordered
@@ -44,10 +45,6 @@ from unirs_qgis.settings import VIEWS, read_settings
 from unirs_qgis.shared.client import WorkerClient
 
 translate = QCoreApplication.translate
-
-
-BETWEEN_LAYERS = " → "
-"""Between the names of layers in the column ``layers``."""
 
 
 class Workplace(NamedTuple):

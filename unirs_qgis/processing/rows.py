@@ -24,21 +24,10 @@ from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QColor
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
+from unirs_qgis.columns import ANSWERED, CORRECTION, FAILED, MARGIN, NODATA, REVIEW
 from unirs_qgis.fields import FLAG, REAL, TEXT, WHOLE
 
 translate = QCoreApplication.translate
-
-ANSWERED, NODATA, FAILED = "answered", "nodata", "failed"
-"""Values of the column ``status``."""
-
-REVIEW, CORRECTION = "review", "correction"
-"""Columns that a review adds: what a person decided, and what the answer should be."""
-
-ACCEPTED, CORRECTED, SKIPPED = "accepted", "corrected", "skipped"
-"""Values of the column ``review``."""
-
-MARGIN = "margin_percent"
-"""Column of the margin that was shown around a feature."""
 
 _FORMER = {"agreement"}
 """Columns that earlier versions wrote."""

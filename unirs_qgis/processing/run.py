@@ -18,10 +18,11 @@ from qgis.core import QgsGeometry, QgsProcessingFeedback, QgsRectangle
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.answer import Answer
+from unirs_qgis.columns import ANSWERED, FAILED, NODATA
 from unirs_qgis.crops.draw import CropCancelled
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.renderer import Crop
-from unirs_qgis.processing.rows import ANSWERED, FAILED, NODATA, Columns, Row, RunFacts
+from unirs_qgis.processing.rows import Columns, Row, RunFacts
 from unirs_qgis.processing.session import is_done
 from unirs_qgis.runtime.worker_failures import death_sentence
 from unirs_qgis.shared.client import PendingRequest, WorkerClient, WorkerDied, WorkerError

@@ -26,9 +26,10 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.columns import FAILED
 from unirs_qgis.fields import WHOLE
 from unirs_qgis.history.written_copy import FID
-from unirs_qgis.processing.rows import FAILED, Columns
+from unirs_qgis.processing.rows import Columns
 
 translate = QCoreApplication.translate
 

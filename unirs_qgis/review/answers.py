@@ -19,9 +19,7 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.errors import UserError
-from unirs_qgis.fields import TEXT
-from unirs_qgis.processing.rows import (
+from unirs_qgis.columns import (
     ACCEPTED,
     ANSWERED,
     CORRECTED,
@@ -30,6 +28,8 @@ from unirs_qgis.processing.rows import (
     REVIEW,
     SKIPPED,
 )
+from unirs_qgis.errors import UserError
+from unirs_qgis.fields import TEXT
 
 translate = QCoreApplication.translate
 
@@ -55,7 +55,7 @@ class AnswerRow:
         id: Of its feature.
         question: Empty for a description or a classification.
         text: The answer.
-        options: The closed set of answers with the probability of each; empty for free text.
+        options_text: The closed set of answers as the table has it: JSON, or empty.
         confidence: From 0 to 1; ``None`` where it is not known.
         layers: Names of the layers that were asked about, as the table has them.
         margin: Percent that were shown around a feature; 0 of a tile.
@@ -66,12 +66,21 @@ class AnswerRow:
     id: int
     question: str
     text: str
-    options: Mapping[str, float]
+    options_text: str
     confidence: float | None
     layers: str
     margin: int
     decision: str
     correction: str
+
+    @property
+    def options(self) -> Mapping[str, float]:
+        """The closed set of answers with the probability of each; empty for free text."""
+        with suppress(ValueError, RecursionError):
+            found = json.loads(self.options_text)
+            if isinstance(found, dict):
+                return {key: each for key, each in found.items() if isinstance(each, (int, float))}
+        return {}
 
     @property
     def is_done(self) -> bool:
@@ -130,7 +139,7 @@ class Form:
             id=feature.id(),
             question=cell("question", str, ""),
             text=cell("text", str, ""),
-            options=_options(cell("options", str, "")),
+            options_text=cell("options", str, ""),
             confidence=confidence if confidence is None or math.isfinite(confidence) else None,
             layers=cell("layers", str, ""),
             margin=cell(MARGIN, int, 0),
@@ -235,12 +244,3 @@ def in_order(rows: Iterable[AnswerRow], in_turn: bool = False) -> list[AnswerRow
         pairs = zip(doubtful, reversed(doubtful))
         doubtful = [row for pair in pairs for row in pair][: len(doubtful)]
     return [*groups["done"], *doubtful, *groups["unknown"], *groups[SKIPPED]]
-
-
-def _options(text: str) -> dict[str, float]:
-    """The column ``options``; what is no object of numbers is none."""
-    with suppress(ValueError, RecursionError):
-        found = json.loads(text)
-        if isinstance(found, dict):
-            return {key: share for key, share in found.items() if isinstance(share, (int, float))}
-    return {}

@@ -9,9 +9,9 @@ from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Qt
 
+from unirs_qgis.columns import ACCEPTED, CORRECTED, SKIPPED
 from unirs_qgis.message_bar import show_warning
 from unirs_qgis.processing.extents import FeatureBoxes
-from unirs_qgis.processing.rows import ACCEPTED, CORRECTED, SKIPPED
 from unirs_qgis.review.answers import AnswerRow, AnswerTable, ReviewError
 from unirs_qgis.review.imagery import layers_named
 from unirs_qgis.review.panel import ReviewPanel

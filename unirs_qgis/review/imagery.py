@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from qgis.core import QgsRasterLayer
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.processing.imagery_algorithm import BETWEEN_LAYERS
+from unirs_qgis.columns import BETWEEN_LAYERS
 from unirs_qgis.review.answers import ReviewError
 
 translate = QCoreApplication.translate

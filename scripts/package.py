@@ -29,7 +29,7 @@ LIMIT = 25 * 10**6
 """The plugin repository takes no larger file, in bytes."""
 
 SHARED = (
-    *("dates", "product_names", "tiles"),
+    *("dates", "product_names", "sensor_bands", "radar", "tiles"),
     *("worker/client", "worker/failures", "worker/process", "worker/protocol"),
 )
 """Files of the runtime that the plugin uses as well, in ``unirs_qgis/shared``."""

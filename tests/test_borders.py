@@ -15,7 +15,10 @@ BACKEND = ROOT / "backend"
 PACKAGE, LAB = BACKEND / "unirs", BACKEND / "unirs_lab"
 PLUGIN = ROOT / "unirs_qgis"
 
-GROUND = {"errors", "texts", "files", "product_names", "dates", "inputs", "answers"}
+GROUND = {
+    *("errors", "texts", "files", "product_names", "dates", "sensor_bands", "radar"),
+    *("inputs", "answers"),
+}
 MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
 ENGINES = MODELS | {"models"}
@@ -28,6 +31,8 @@ RUNTIME = {
     "texts": set(),
     "files": {"errors"},
     "product_names": set(),
+    "sensor_bands": set(),
+    "radar": set(),
     "tiles": set(),
     "dates": {"product_names"},
     "inputs": GROUND - {"answers"},

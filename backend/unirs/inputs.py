@@ -18,6 +18,11 @@ from unirs.errors import UniRSError
 Extent = tuple[float, float, float, float]
 """Minimum x, minimum y, maximum x, maximum y, in the units of a CRS."""
 
+Composite = Literal[
+    "true-colour", "false-colour", "agriculture", "swir", "urban", "radar", "thermal"
+]
+"""Which bands make the image, by what they show: see :mod:`unirs.sensor_bands`."""
+
 Stretch = Literal["auto", "none", "percentile", "minmax"]
 """How the values of a band become 8-bit: see :mod:`unirs.imagery.stretch`."""
 
@@ -69,8 +74,9 @@ class CropOptions:
         extent_crs: CRS of ``extent``, such as ``"EPSG:4326"`` (x is then the longitude); without
             one, that of the raster (of a pair or series: of the first in time). In degrees, an
             extent across the 180° meridian goes from 170 to 190, or from 170 to -170.
-        bands: One band number (shown as grey) or three (red, green, blue), counted from 1; without
-            them, chosen by colour interpretation.
+        bands: One band number (shown as grey) or three (red, green, blue), counted from 1, or the
+            name of a composite; without them, true colours where the bands are known, else chosen
+            by colour interpretation.
         stretch: How values become 8-bit.
         match_colours: Of a pair or series: whether each date takes the colours of the first one.
         align: Likewise: whether dates that lie more than a pixel of the model off the first one are
@@ -84,7 +90,7 @@ class CropOptions:
 
     extent: Extent | None = None
     extent_crs: str | None = None
-    bands: tuple[int, ...] | None = None
+    bands: tuple[int, ...] | Composite | None = None
     stretch: Stretch = "auto"
     match_colours: bool = False
     align: bool = False
@@ -93,7 +99,7 @@ class CropOptions:
         """Refuse what holds for no raster."""
         if self.extent is not None and not _encloses_area(self.extent):
             raise empty_extent(self.extent)
-        if self.bands is not None and len(self.bands) not in (1, 3):
+        if isinstance(self.bands, tuple) and len(self.bands) not in (1, 3):
             raise UniRSError(
                 "bands_unsupported",
                 f"An image is made of one band or of three, not of {len(self.bands)}; "

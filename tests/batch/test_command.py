@@ -121,7 +121,7 @@ def test_an_export_is_written_at_the_end(unirs, write_raster, tmp_path):
         (["a.tif", "--caption", "--classes", "a,b", "--output", "o"], "needs --classify"),
         (["a.tif", "--caption", "--tile-size", "x", "--output", "o"], "'x' is no length"),
         (["a.tif", "--change", "--output", "o"], "needs pairs"),
-        (["a.tif", "--caption", "--bands", "one", "--output", "o"], "inputs.bands"),
+        (["a.tif", "--caption", "--bands", "one", "--output", "o"], "--bands"),
         (["none", "--caption", "--output", "o"], "There is no"),
         (["a.tif", *OPTIONS, "--workers", "2"], "needs --ray"),
         (["plan.yaml", "a.tif"], "is a plan, which is given alone"),

@@ -60,7 +60,7 @@ def test_extent_without_area(ask, before):
     assert_sentence(ask("ask", before, "road?", "--bbox", 3, 4, 1, 2), "extent")
 
 
-@pytest.mark.parametrize("bands", ["1,x", "1,2", "9"])
+@pytest.mark.parametrize("bands", ["1,x", "1,2", "9", "infrared", "radar"])
 def test_bands(ask, before, bands):
     assert_sentence(ask("ask", before, "road?", "--bands", bands), "band")
 

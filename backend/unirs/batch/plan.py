@@ -27,7 +27,7 @@ from pydantic import (
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.imagery.storage import gdal_path, is_storage
-from unirs.inputs import CropOptions, Stretch, Task
+from unirs.inputs import Composite, CropOptions, Stretch, Task
 from unirs.models import DEFAULT_MODEL
 from unirs.request import TaskRequest, Text
 
@@ -124,7 +124,8 @@ class Inputs(Section):
         ),
     ] = ()
     bands: Annotated[
-        tuple[int, ...] | None, Field(description="One band number or three; chosen by default.")
+        tuple[int, ...] | Composite | None,
+        Field(description="One band number, three, or a composite; chosen by default."),
     ] = None
     stretch: Annotated[Stretch, Field(description="How values become 8-bit.")] = "auto"
     match_colours: Annotated[

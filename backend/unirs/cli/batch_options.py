@@ -18,6 +18,7 @@ from unirs.cli.options import (
     Bands,
     Clue,
     MatchColours,
+    bands_of,
     split,
 )
 from unirs.cli.questions import read_classes
@@ -205,7 +206,7 @@ def plan_values(rasters: list[str], options: PlanOptions) -> dict[str, Any]:
             rasters=rasters,
             asset=options.asset,
             storage=options.storage,
-            bands=split(options.bands) or None,
+            bands=bands_of(options.bands),
             stretch=options.stretch,
             match_colours=options.match_colours or None,
             align=options.align or None,

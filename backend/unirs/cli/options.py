@@ -8,15 +8,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 
 import typer
 
 from unirs.models import DEFAULT_MODEL
+from unirs.sensor_bands import COMPOSITES
 
 if TYPE_CHECKING:
     from unirs.engines.engine import Engine
-    from unirs.inputs import CropOptions
+    from unirs.inputs import Composite, CropOptions
 
 IMAGE, MODEL, ANSWER = "Image", "Model", "Answer"
 """The panels of the help."""
@@ -61,8 +62,9 @@ Clue = Annotated[
 Bands = Annotated[
     str | None,
     typer.Option(
-        metavar="1,2,3",
-        help="Band numbers for red, green, blue, or one for grey.",
+        metavar="1,2,3|NAME",
+        help="Band numbers for red, green, blue, or one for grey; or a composite by what the bands "
+        f"show: {', '.join(COMPOSITES)}.",
         rich_help_panel=IMAGE,
     ),
 ]
@@ -169,7 +171,7 @@ class QuestionOptions:
         """What to read of the rasters.
 
         Raises:
-            typer.BadParameter: The bands are not numbers.
+            typer.BadParameter: The bands are neither numbers nor a composite.
             UniRSError: ``extent_empty`` or ``bands_unsupported``.
         """
         from unirs.inputs import CropOptions
@@ -177,7 +179,7 @@ class QuestionOptions:
         return CropOptions(
             extent=self.bbox,
             extent_crs=self.bbox_crs,
-            bands=None if self.bands is None else _band_numbers(self.bands),
+            bands=bands_of(self.bands),
             stretch=self.stretch,
             match_colours=self.match_colours,
             align=self.align,
@@ -203,6 +205,27 @@ class QuestionOptions:
 def split(text: str | None) -> tuple[str, ...]:
     """``"yes, no"`` as ``("yes", "no")``."""
     return tuple(part.strip() for part in text.split(",")) if text else ()
+
+
+def bands_of(text: str | None) -> tuple[int, ...] | Composite | None:
+    """``"1,2,3"`` as numbers, ``"swir"`` as the composite.
+
+    Raises:
+        typer.BadParameter: It is neither.
+    """
+    if text is None:
+        return None
+    name = text.strip().lower().replace("color", "colour")
+    if name in COMPOSITES:
+        return cast("Composite", name)
+    try:
+        return tuple(int(part) for part in split(text))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is neither a list of band numbers such as 1,2,3 nor one of "
+            f"{', '.join(COMPOSITES)}",
+            param_hint="--bands",
+        ) from None
 
 
 def takes_options(
@@ -249,12 +272,3 @@ def takes_options(
 
 takes_question_options = takes_options(QuestionOptions)
 """Gives a command the options that every question takes."""
-
-
-def _band_numbers(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in split(text))
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is not a list of band numbers such as 1,2,3", param_hint="--bands"
-        ) from None

@@ -10,8 +10,6 @@ from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from unirs.errors import UniRSError
-
 _LARGEST_PALETTE = 2**16
 
 
@@ -97,37 +95,6 @@ def _colours(
     rgba = palette[index]
     rgba[rgba[..., 3] == 0] = np.nan
     return np.ascontiguousarray(rgba[..., :3].transpose(2, 0, 1))
-
-
-def chosen_bands(dataset: DatasetReader, wanted: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Band numbers: those wanted if the raster has them, else its red, green and blue, else 1-3.
-
-    Raises:
-        UniRSError: ``bands_unsupported``.
-    """
-    bands = wanted or _default_bands(dataset)
-    if not all(1 <= band <= dataset.count for band in bands):
-        raise UniRSError(
-            "bands_unsupported",
-            f"{dataset.name} has bands 1 to {dataset.count}, and not all of "
-            f"{', '.join(map(str, bands))}; give others.",
-        )
-    if any(dataset.dtypes[band - 1].startswith("complex") for band in bands):
-        raise UniRSError(
-            "bands_unsupported",
-            f"{dataset.name} holds complex numbers, which no picture can show; "
-            "give a raster of their magnitude.",
-        )
-    return bands
-
-
-def _default_bands(dataset: DatasetReader) -> tuple[int, ...]:
-    meaning = dataset.colorinterp
-    colours = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-    if all(colour in meaning for colour in colours):
-        return tuple(meaning.index(colour) + 1 for colour in colours)
-    data = [band for band in dataset.indexes if meaning[band - 1] != ColorInterp.alpha]
-    return tuple(data[:3]) if len(data) >= 3 else tuple(data[:1]) or (1,)
 
 
 def _palette(dataset: DatasetReader, bands: tuple[int, ...]) -> NDArray[np.float64] | None:

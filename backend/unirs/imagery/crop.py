@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from unirs.dates import ImageDate, chronological
 from unirs.errors import UniRSError
+from unirs.guard.sensor import about_sensor
 from unirs.imagery.correction import aligned, in_colours_of_the_first
 from unirs.imagery.crs import crs_text
 from unirs.imagery.georeference import Raster, describe
@@ -200,5 +201,5 @@ def _crop(
         date=raster.date,
         source=raster.name,
         source_pixel_size=raster.pixel_size or samples.pixel_size,
-        warnings=warnings,
+        warnings=(*about_sensor(samples.shows), *warnings),
     )

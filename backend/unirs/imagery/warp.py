@@ -8,7 +8,7 @@ averaged or interpolated by GDAL's warper: a pixel without data never spoils its
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, sqrt
 
 import numpy as np
@@ -17,13 +17,16 @@ from rasterio.enums import Resampling
 from rasterio.io import DatasetReader
 from rasterio.warp import reproject
 
-from unirs.imagery.bands import Reader, chosen_bands
+from unirs.imagery.bands import Reader
+from unirs.imagery.composites import chosen_bands
 from unirs.imagery.crs import rasterio_crs, world_width
 from unirs.imagery.georeference import Raster
 from unirs.imagery.grid import Grid
 from unirs.imagery.placement import Placement
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, check_stop
+from unirs.inputs import Composite
+from unirs.radar import radar_picture
 
 _PART = 2**22
 """Values that are read at once."""
@@ -42,6 +45,7 @@ class Samples:
         dtype: Data type of the raster; uint8 for the colours of a palette.
         scales: ``[bands, 2]``: scale and offset of each band; ``None`` where it has none.
         pixel_size: Ground size of a pixel of the raster in metres, ``None`` if unknown.
+        shows: What each band shows, see :mod:`unirs.sensor_bands`.
     """
 
     values: NDArray[np.floating]
@@ -49,12 +53,16 @@ class Samples:
     dtype: np.dtype[np.generic]
     scales: NDArray[np.float64] | None = None
     pixel_size: float | None = None
+    shows: tuple[str, ...] = ()
 
 
 def read_samples(
-    raster: Raster, grid: Grid, bands: tuple[int, ...] | None, stop: Stop | None = None
+    raster: Raster,
+    grid: Grid,
+    bands: tuple[int, ...] | Composite | None,
+    stop: Stop | None = None,
 ) -> Samples:
-    """One or three bands of a raster on a grid.
+    """One or three bands of a raster on a grid; radar as one or three in decibels.
 
     The coarsest overview that is still finer than the grid in every direction is averaged on to it;
     only the part under the grid is read. A raster coarser than the grid is interpolated (bilinear;
@@ -63,23 +71,36 @@ def read_samples(
     Args:
         raster: What to read.
         grid: Where.
-        bands: Band numbers from 1; chosen by colour interpretation where ``None``.
+        bands: Band numbers from 1, or a composite; chosen where ``None``.
         stop: Called between two parts; reading ends if it returns true.
 
     Raises:
         UniRSError: ``raster_unreadable``, ``bands_unsupported``, ``cancelled``.
     """
     with open_raster(raster.name) as dataset:
-        reader = Reader.of(dataset, chosen_bands(dataset, bands))
+        chosen = chosen_bands(dataset, bands)
+        reader = Reader.of(dataset, chosen.numbers)
         fewest, most = Placement.of(dataset, raster).density(grid)
         level = _overview_level(dataset.overviews(reader.bands[0]), fewest)
     with open_raster(raster.name, **level) as dataset:
         placement = Placement.of(dataset, raster)
         values = _warp(dataset, reader, placement, grid, stop)
-    valid: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
     on_ground = grid.pixel_size
     pixel_size = on_ground / sqrt(fewest * most) if on_ground and fewest * most > 0 else None
-    return Samples(values, valid, reader.dtype, reader.scales, pixel_size)
+    samples = Samples(values, _valid(values), reader.dtype, reader.scales, pixel_size, chosen.shows)
+    return _as_picture(samples) if bands == "radar" else samples
+
+
+def _valid(values: NDArray[np.floating]) -> NDArray[np.bool_]:
+    valid: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
+    return valid
+
+
+def _as_picture(samples: Samples) -> Samples:
+    """Backscatter that was averaged as it is stored, in decibels and without speckle."""
+    stored = np.where(samples.valid, samples.values, np.nan)
+    values = radar_picture(stored, is_amplitude=samples.dtype.kind in "iu")
+    return replace(samples, values=values, valid=_valid(values), dtype=values.dtype, scales=None)
 
 
 def _overview_level(factors: list[int], density: float) -> dict[str, int]:

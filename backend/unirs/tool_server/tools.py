@@ -12,6 +12,7 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from unirs.errors import UniRSError
+from unirs.inputs import Composite
 from unirs.tool_server import facts
 from unirs.tool_server.questions import Questions, Steps, in_thread
 from unirs.tool_server.replies import Replies, as_reply
@@ -55,8 +56,11 @@ ExtentCrs = Annotated[
     ),
 ]
 Bands = Annotated[
-    list[int] | None,
-    Field(description="Numbers of three bands for red, green and blue, or of one. Null: chosen."),
+    list[int] | Composite | None,
+    Field(
+        description="Numbers of three bands for red, green and blue, or of one; or a composite by "
+        "what the bands show. Null: chosen."
+    ),
 ]
 Images = Annotated[
     bool, Field(description="Whether to return the images that the model read, as pictures.")
@@ -306,5 +310,5 @@ def refusals() -> Iterator[None]:
         raise ToolError(f"{plain(str(error))} [{error.code}]") from None
 
 
-def _crop(extent: list[float] | None, crs: str | None, bands: list[int] | None) -> dict[str, Any]:
+def _crop(extent: list[float] | None, crs: str | None, bands: Bands) -> dict[str, Any]:
     return {"extent": extent, "extent_crs": crs, "bands": bands}

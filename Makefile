@@ -12,7 +12,7 @@ unexport PYTHONHOME PYTHONPATH PROJ_LIB PROJ_DATA GDAL_DATA GDAL_DRIVER_PATH LD_
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window \
+.PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window test-matrix \
 	lint types format evaluate bench wheel package lock translations clean
 
 help: ## list what can be made
@@ -46,11 +46,11 @@ test-runtime: env qgis-env ## run the tests of the runtime and of the plugin's p
 	@printf '\n== Runtime and package ==\n'
 	@$(BIN)/pytest $(BY_FILE)
 
-test-dock: qgis-env ## run the tests of the dock, under Qt 5 and Qt 6
+test-dock: qgis-env ## run the tests of the dock under Qt 5, and of dock and plugin under Qt 6
 	@printf '\n== Dock, Qt 5 ==\n'
 	@$(QGIS_BIN)/pytest $(BY_TEST) tests/dock
-	@printf '\n== Dock, Qt 6 ==\n'
-	@$(QT6_BIN)/pytest $(BY_TEST) tests/dock
+	@printf '\n== Dock and plugin, Qt 6 ==\n'
+	@$(QT6_BIN)/pytest $(BY_TEST) tests/dock tests/qt6
 
 test-plugin: env qgis-env ## run the tests of the plugin inside QGIS
 	@printf '\n== Plugin ==\n'
@@ -59,6 +59,9 @@ test-plugin: env qgis-env ## run the tests of the plugin inside QGIS
 test-window: env qgis-env ## drive the QGIS window with the built package; screenshots in window-output/
 	@printf '\n== QGIS window ==\n'
 	@$(QGIS_BIN)/pytest --durations 5 tests/window
+
+test-matrix: env qgis-env ## test the plugin in every QGIS that can be had (hours, as root); reports in matrix-output/
+	@scripts/qgis_matrix.sh
 
 # Every worker computes on one core: more threads than cores make each other wait. One that hung and was
 # ended is not started again: its file would hang once more.
@@ -101,5 +104,5 @@ translations: env qgis-env ## bring the translations in line with the plugin's t
 	@$(BIN)/python -m scripts.translate
 
 clean: ## delete what builds, tests and the demo made (the environments stay)
-	rm -rf build dist demo-output window-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist demo-output window-output matrix-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what the plugin is tested with (`make qgis-env` calls it when it is missing or out of date):
-# QGIS itself with apt, .venv-qgis on QGIS's own Python and Qt 5, and .venv-qt6 for the dock on Qt 6.
+# QGIS itself with apt, .venv-qgis on QGIS's own Python and Qt 5, and .venv-qt6 for the plugin on Qt 6.
 # Usage: scripts/make_qgis_env.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ python=/usr/bin/python3
 packages=(
     qgis python3-qgis python3-venv
     xvfb xauth xdotool             # a screen, and hands, where there are none
-    libegl1 libgl1 libxkbcommon0   # what the Qt of PySide6 expects of a system
+    libegl1 libgl1 libxkbcommon0   # what the Qt of PyPI expects of a system
 )
 
 fail() {
@@ -58,4 +58,6 @@ done
 make_venv .venv-qgis --system-site-packages
 install .venv-qgis pytest pytest-qgis pytest-qt pytest-xdist qtpy
 make_venv .venv-qt6
-install .venv-qt6 PySide6-Essentials pytest pytest-qt pytest-xdist qtpy
+# PySide6 has the tools of translations; QGIS 4 runs on PyQt6.
+install .venv-qt6 PyQt6 PySide6-Essentials pytest pytest-qt pytest-xdist qtpy
+install .venv-qt6 --no-deps qgis-stubs # its dependency is for PyQt5

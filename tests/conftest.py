@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-NEEDS = {"plugin": "qgis", "window": "qgis", "dock": "qtpy"}
+NEEDS = {"plugin": "qgis", "window": "qgis", "dock": "qtpy", "qt6": "PyQt6"}
 
 collect_ignore = [folder for folder, module in NEEDS.items() if not find_spec(module)]
+
+if find_spec("PyQt6"):  # PySide6 is there as well, for its tools
+    os.environ["QT_API"] = os.environ["PYTEST_QT_API"] = "pyqt6"
 
 WORDS = [
     "is there a road in the image? yes, there is a road between the two rows of houses.",

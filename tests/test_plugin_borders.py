@@ -36,6 +36,14 @@ NEWER_PYTHON = {
 }
 """Arguments that came after Python 3.9; ``feature_version`` sees syntax alone."""
 
+NESTED = {
+    *("Qgis.QGIS_VERSION", "Qgis.QGIS_VERSION_INT", "QgsProcessing.TEMPORARY_OUTPUT"),
+    *("QgsRasterLayer.LayerOptions", "QgsVectorFileWriter.SaveVectorOptions"),
+    *("QgsVectorFileWriter.FieldValueConverter", "QBoxLayout.Direction", "QPalette.ColorRole"),
+    *("QNetworkReply.NetworkError", "QPalette.ColorGroup"),
+}
+"""Constants, classes and enums within classes of Qt and QGIS; all else is a member of an enum."""
+
 SHARED = [ROOT / "backend" / "unirs" / f"{module}.py" for module in package.SHARED]
 SOURCES = sorted([*PLUGIN.rglob("*.py"), *SHARED])
 NAMES = [str(path.relative_to(ROOT)) for path in SOURCES]
@@ -102,3 +110,32 @@ def test_annotations_are_never_evaluated(path: Path) -> None:
     tree = parse(path)
     annotated = any(isinstance(node, (ast.FunctionDef, ast.AnnAssign)) for node in ast.walk(tree))
     assert not annotated or "__future__" in set(imported(tree))
+
+
+@every_source
+def test_members_of_enums_are_reached_by_their_enum(path: Path) -> None:
+    """Qt 6 has no ``Qt.AlignLeft``, but ``Qt.AlignmentFlag.AlignLeft``."""
+    tree = parse(path)
+    of_qt = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").split(".")[0] in {"qtpy", "qgis"}
+        for alias in node.names
+    }
+    annotations = set(map(id, annotated_with(tree)))
+    scopes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not node.attr[0].isupper():
+            continue
+        owner, name = ast.unparse(node.value), ast.unparse(node)
+        if owner in of_qt and id(node) not in scopes | annotations:
+            assert name in NESTED, f"{name}, line {node.lineno}: name its enum"
+
+
+def annotated_with(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes within annotations."""
+    for node in ast.walk(tree):
+        for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+            if annotation is not None:
+                yield from ast.walk(annotation)

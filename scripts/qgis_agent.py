@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import sys
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
-from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QPoint, QRect, QTimer
+from osgeo import gdal
+from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QPoint, QRect, QTimer, qVersion
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtNetwork import QLocalServer, QLocalSocket
 from qgis.PyQt.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
@@ -56,6 +58,15 @@ class Agent:
             return {"answer": getattr(self, f"on_{request.pop('ask')}")(**request)}
         except Exception:  # QGIS would open a dialog and wait for ever
             return {"error": traceback.format_exc()}
+
+    def on_versions(self) -> dict[str, str]:
+        """The versions of QGIS and of what it runs on."""
+        return {
+            "qgis": Qgis.version().partition("-")[0],
+            "python": sys.version.partition(" ")[0],
+            "qt": qVersion(),
+            "gdal": gdal.__version__,
+        }
 
     def on_size(self, width: int, height: int) -> None:
         """Set position and size of the window."""

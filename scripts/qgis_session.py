@@ -44,7 +44,7 @@ showTips=false
 """
 FOREIGN = (
     *("PYTHONHOME", "PYTHONPATH", "PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "LD_LIBRARY_PATH"),
-    *("QT_QPA_PLATFORM", "QGIS_CUSTOM_CONFIG_PATH"),
+    *("QT_QPA_PLATFORM", "QGIS_CUSTOM_CONFIG_PATH", "UNIRS_PYTHON"),
 )
 """Variables that another Python, or a test without a window, may have set."""
 
@@ -81,10 +81,11 @@ def qgis_command(profiles: Path, *words: object) -> list[str]:
     return ["qgis", "--nologo", "--profiles-path", str(profiles), *map(str, words)]
 
 
-def qgis_environment(python: Path) -> dict[str, str]:
+def qgis_environment(python: Path | None) -> dict[str, str]:
     """Environment variables without those of another Python; the worker runs on ``python``."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return {**kept, "PATH": "/usr/bin:/bin", "UNIRS_PYTHON": str(python)}
+    chosen = {"UNIRS_PYTHON": str(python)} if python else {}
+    return {**kept, "PATH": "/usr/bin:/bin", **chosen}
 
 
 class Session:
@@ -92,7 +93,7 @@ class Session:
 
     Args:
         profiles: Result of ``make_profile``; it can be used by several sessions.
-        python: The Python with the runtime.
+        python: The Python with the runtime; ``None``: the one that the plugin has set up.
         log: File for the output of QGIS and Xvfb.
         opened: Files that QGIS opens at its start, such as a project.
         screen: Size of the screen in pixels.
@@ -105,7 +106,7 @@ class Session:
     def __init__(
         self,
         profiles: Path,
-        python: Path,
+        python: Path | None,
         log: Path,
         opened: Sequence[Path] = (),
         screen: tuple[int, int] = (1400, 920),

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("UNIRS_PYTHON") or ROOT / ".venv/bin/python")
 PATIENCE = float(os.environ.get("UNIRS_TEST_PATIENCE") or 1)
 """How many times longer than on a quiet machine to wait, where others keep it busy."""
+PACKAGE = os.environ.get("UNIRS_PACKAGE")
+"""A package that is built already; else it is built."""
 PICTURES = ROOT / "window-output"
 """Where the screenshots go: look at them."""
 
@@ -48,8 +50,10 @@ def place(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def profiles(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("qgis")
-    subprocess.run([PYTHON, "-m", "scripts.package", folder], cwd=ROOT, check=True)
-    return make_profile(folder / "profiles", next(folder.glob("*.zip")))
+    if not PACKAGE:
+        subprocess.run([PYTHON, "-m", "scripts.package", folder], cwd=ROOT, check=True)
+    package = Path(PACKAGE) if PACKAGE else next(folder.glob("*.zip"))
+    return make_profile(folder / "profiles", package)
 
 
 @pytest.fixture(scope="module")

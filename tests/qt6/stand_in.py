@@ -32,6 +32,7 @@ NOTHING_CHOSEN = {"activeLayer", "currentLayer", "currentNode", "layer", "mapLay
 """Methods that return nothing in a new QGIS, where others return the one object of their class."""
 
 RENAMED = {
+    "QgsFeatureRequest.Flag": "FeatureRequestFlag",
     "QgsMapLayerProxyModel.Filter": "LayerFilter",
     "QgsProcessingParameterNumber.Type": "ProcessingNumberParameterType",
     "QgsWkbTypes.Type": "WkbType",

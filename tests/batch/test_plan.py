@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from unirs.batch.plan import Ask, Asked, Inputs, Length, Output, Plan, Tiles
+from unirs.batch.lengths import Length
+from unirs.batch.plan import Ask, Asked, Inputs, Output, Plan, Tiles
 from unirs.errors import UniRSError
 
 WHOLE = """

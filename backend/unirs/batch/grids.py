@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyproj import CRS
 
-from unirs.batch.plan import Length, Tiles
+from unirs.batch.lengths import Length
+from unirs.batch.plan import Tiles
 from unirs.batch.sources import Source
 from unirs.errors import UniRSError
 from unirs.imagery.crs import parse_crs

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     field_validator,
     model_validator,
 )
 
+from unirs.batch.lengths import Length, Overlap, TileSize
 from unirs.engines.views import VIEWS
 from unirs.errors import UniRSError
 from unirs.imagery.storage import gdal_path, is_storage
@@ -40,8 +37,6 @@ PAIR_TABLE = ".csv"
 EXPORTS = (".gpkg", ".fgb", ".csv")
 """Endings of the one file that the answers are exported to."""
 
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(px|m|km)?")
-
 
 class PairRule(str, Enum):
     """Which of the dates of one place become pairs."""
@@ -49,49 +44,6 @@ class PairRule(str, Enum):
     EARLIEST_LATEST = "earliest-latest"
     YEARLY = "yearly"
     EACH_TO_NEXT = "each-to-next"
-
-
-@dataclass(frozen=True)
-class Length:
-    """A length on the ground or in pixels.
-
-    Attributes:
-        value: Not negative.
-        unit: Pixels of the raster, or metres.
-    """
-
-    value: float
-    unit: Literal["px", "m"] = "px"
-
-    @classmethod
-    def parse(cls, text: object) -> Length:
-        """``256``, ``"256 px"``, ``"500 m"`` or ``"2 km"``.
-
-        Raises:
-            ValueError: It is none of these.
-        """
-        if isinstance(text, Length):
-            return text
-        match = None if isinstance(text, bool) else _LENGTH.fullmatch(str(text).strip())
-        if match is None or not math.isfinite(float(match[1])):
-            raise ValueError(f"{str(text)!r:.40} is no length such as 256, 256 px, 500 m or 2 km")
-        if match[2] == "km":
-            return cls(1000 * float(match[1]), "m")
-        return cls(float(match[1]), "m" if match[2] == "m" else "px")
-
-    def __str__(self) -> str:
-        """As it is read."""
-        return f"{self.value:.15g} {self.unit}"
-
-
-def _size(value: object) -> object:
-    return value if value == "whole" else Length.parse(value)
-
-
-_AS_TEXT = PlainSerializer(str, return_type=str)
-TileSize = Annotated[Length | Literal["whole"], BeforeValidator(_size), _AS_TEXT]
-"""Width and height of a tile; ``"whole"``: each raster is one tile."""
-Overlap = Annotated[Length, BeforeValidator(Length.parse), _AS_TEXT]
 
 
 class Section(BaseModel):

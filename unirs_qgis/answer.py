@@ -10,11 +10,25 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from qtpy.QtCore import QCoreApplication
 
 translate = QCoreApplication.translate
+
+
+class DatedScore(NamedTuple):
+    """A date of a series, with how probable the answer yes is at it.
+
+    Attributes:
+        name: The date, else the name of its layer.
+        probability: By all answers together, 0 to 1; ``None`` for a date that was not asked about.
+        asked: Of the date asked alone, likewise.
+    """
+
+    name: str
+    probability: float | None
+    asked: float | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,7 @@ class Answer:
             text for an unknown date, none at all if no date is known.
         changed: Whether anything has changed between two dates; ``None`` where that was not asked.
         warnings: Sentences about the images that make the answer less reliable.
+        timeline: The dates of a series in order of time, where it was asked when; else none.
     """
 
     text: str
@@ -69,6 +84,7 @@ class Answer:
     acquired: tuple[str, ...] = ()
     changed: bool | None = None
     warnings: tuple[str, ...] = ()
+    timeline: tuple[DatedScore, ...] = ()
 
     @classmethod
     def of_result(
@@ -140,6 +156,7 @@ class Kind(Enum):
     TIME = "time in UTC"
     LIST = "texts, as a JSON list"
     OPTIONS = "texts with probabilities, which may be null, as a JSON list of objects"
+    TIMELINE = "dates with probabilities, which may be null, as a JSON list of objects"
 
 
 @dataclass(frozen=True)
@@ -171,7 +188,9 @@ class Column:
         """A value as a cell holds it: lists are JSON."""
         if self.kind is Kind.OPTIONS:
             value = [{"text": text, "probability": share} for text, share in value]
-        if self.kind in (Kind.LIST, Kind.OPTIONS):
+        if self.kind is Kind.TIMELINE:
+            value = [each._asdict() for each in value]
+        if self.kind in (Kind.LIST, Kind.OPTIONS, Kind.TIMELINE):
             return json.dumps(value, ensure_ascii=False)
         return value
 
@@ -257,6 +276,12 @@ ANSWER_COLUMNS = (
         lambda: translate("History", "Warnings about the images"),
         is_new=True,
         in_batches=True,
+    ),
+    Column(
+        "timeline",
+        Kind.TIMELINE,
+        lambda: translate("History", "Probability of yes at each date"),
+        is_new=True,
     ),
 )
 """Columns of an answer in the history, in the order of the attribute table."""

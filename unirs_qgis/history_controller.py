@@ -22,6 +22,7 @@ from unirs_qgis.inputs.layer_tree import raster_layers
 from unirs_qgis.inputs.layers import public_source
 from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
 from unirs_qgis.map.footprints import Footprints
+from unirs_qgis.map.series_layers import show_date
 from unirs_qgis.message_bar import show_info, show_warning
 from unirs_qgis.paths import profile_folder
 from unirs_qgis.report import Report
@@ -79,6 +80,7 @@ class HistoryController(QObject):
         self._maps: dict[str, Path] = {}
         self._history: History | None = None
         dock.entry_action.connect(self._on_entry_action)
+        dock.date_chosen.connect(self._on_date_chosen)
         dock.entry_selected.connect(self._on_selected)
         dock.history_action.connect(self._on_history_action)
         project = QgsProject.instance()
@@ -184,6 +186,23 @@ class HistoryController(QObject):
             "change_map": self._show_map,
             "report": lambda entry: self._choose_for_report([entry.id]),
         }[action](entry)
+
+    def _on_date_chosen(self, entry_id: str, index: int) -> None:
+        """Show the layer of a date of a series on the map, and where it was asked about."""
+        entry = self._entries.get(entry_id)
+        if entry is None or index >= len(entry.layers):
+            return
+        found = [self._find(record.name, record.source) for record in entry.layers]
+        if found[index] is None:
+            self._warn(
+                self.tr("The layer “{layer}” is not in this project; add it to see it.").format(
+                    layer=entry.layers[index].name
+                )
+            )
+            return
+        layers = [layer for layer in found if layer is not None]
+        show_date(found[index], layers, QgsProject.instance())
+        self._show(entry)
 
     def _zoom(self, entry: Entry) -> None:
         self._on_map(self._footprints.zoom, entry)

@@ -14,6 +14,7 @@ from unirs_qgis.inputs.selection import InputSelection, crs_name
 from unirs_qgis.runtime.capabilities import Capabilities
 from unirs_qgis.runtime.worker import Job
 from unirs_qgis.settings import Settings
+from unirs_qgis.when import STORY, WHEN
 from unirs_qgis.where import WHERE, picture_side, pixels_along
 
 FRAME = "frame.png"
@@ -24,8 +25,8 @@ class QuestionRequest:
     """What the user asks.
 
     Attributes:
-        task: "ask", "where", "caption", "change" or "classify".
-        text: The question; may be empty for all but "ask" and "where".
+        task: "ask", "where", "when", "caption", "change" or "classify".
+        text: The question; may be empty for all but "ask", "where" and "when".
         options: Closed set of answers, or of classes; empty for a free answer.
         selection: The layers and their extent, or the video file.
     """
@@ -64,6 +65,19 @@ class PendingQuestion:
     def capabilities(self) -> Capabilities:
         """What the loaded model can do."""
         return Capabilities.of_load(self.model)
+
+    @property
+    def method(self) -> str:
+        """The worker's method."""
+        request = self.request
+        is_story = request.task == "change" and request.selection.kind == "video"
+        return STORY if is_story else request.task
+
+    @property
+    def refusal(self) -> str:
+        """Why the model cannot be asked, in one sentence; empty if it can."""
+        kind = {WHEN: "single", STORY: "pair"}.get(self.method, self.request.selection.kind)
+        return self.capabilities.refusal(kind)
 
     @property
     def is_sent(self) -> bool:
@@ -107,6 +121,8 @@ class PendingQuestion:
             images["crop"] = dict.fromkeys(request.selection.corrections, True)
         if request.task == WHERE:
             return {**images, "question": request.text, "map": str(self.change_map)}
+        if self.method in (WHEN, STORY):
+            return self._params_of_series(paths)
         params = {
             **images,
             "text": request.text,
@@ -122,6 +138,21 @@ class PendingQuestion:
             params["save_crop"] = str(self.folder / FRAME)
         elif self.change_map:
             params["change_map"] = str(self.change_map)
+        return params
+
+    def _params_of_series(self, paths: list[str]) -> dict[str, Any]:
+        """Those of the methods about all dates of a series."""
+        params = {
+            **model_params(self.settings),
+            "paths": paths,
+            "names": [record.name for record in self.request.selection.records],
+            "clue": self.settings.clue if self.capabilities.clue else None,
+        }
+        if self.method == STORY:
+            return {**params, "max_new_tokens": self.settings.max_new_tokens}
+        params["question"] = self.request.text
+        if self.settings.views > 1 and self.capabilities.views:
+            params["views"] = self.settings.views
         return params
 
 

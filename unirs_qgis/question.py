@@ -22,6 +22,7 @@ from unirs_qgis.pending_question import PendingQuestion, QuestionRequest, model_
 from unirs_qgis.runtime.model_names import DEFAULT_MODEL, HUB, SERVER, short_name
 from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import Settings
+from unirs_qgis.when import STORY, WHEN, answer_of_series
 from unirs_qgis.where import WHERE, answer_of_places, progress_text
 
 SHOWN = 512
@@ -174,6 +175,7 @@ class QuestionController(QObject):
     ) -> None:
         job = self._worker.submit(method, params)
         job.progressed.connect(self._set_stage)
+        job.counted.connect(self._on_counted)
         job.text_received.connect(self._dock.add_text)
         job.window_answered.connect(self._on_window)
         job.finished.connect(on_result)
@@ -183,9 +185,8 @@ class QuestionController(QObject):
     def _on_loaded(self, model: dict[str, Any]) -> None:
         question = self._question
         question.model = model
-        refusal = question.capabilities.refusal(question.request.selection.kind)
-        if refusal:
-            self._fail(refusal)
+        if question.refusal:
+            self._fail(question.refusal)
             return
         question.follow_up = question.follow_up.for_model(model)
         self._conversations.set_model(model)
@@ -221,7 +222,7 @@ class QuestionController(QObject):
 
     def _send(self) -> None:
         self._dock.show_host(self._question.model["host"] or "")
-        self._submit(self._question.request.task, self._question.params(), self._on_answer)
+        self._submit(self._question.method, self._question.params(), self._on_answer)
 
     def _on_answer(self, result: dict[str, Any]) -> None:
         if self._question.request.task == WHERE and not result["windows"]["asked"]:
@@ -229,7 +230,7 @@ class QuestionController(QObject):
             return
         question, self._question = self._question, None
         entry = _entry(question, result)
-        map_file = result["map" if entry.task == WHERE else "change_map"]
+        map_file = result.get("map" if entry.task == WHERE else "change_map")
         if map_file:
             self.mapped.emit(entry.id, Path(map_file))
         if question.request.selection.video:
@@ -273,6 +274,9 @@ class QuestionController(QObject):
         self._dock.show_stage("window", progress_text(window))
         self.window_answered.emit(window)
 
+    def _on_counted(self, stage: str, done: int, total: int) -> None:
+        self._dock.show_stage(stage, self.tr("{done} of {total}").format(done=done, total=total))
+
     def _set_stage(self, stage: str) -> None:
         self.stage = stage
         if stage:
@@ -295,7 +299,8 @@ def _small(image: QImage) -> QImage:
 def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
     selection = question.request.selection
     crop = question.crops[0] if question.crops else None
-    read = answer_of_places if question.request.task == WHERE else Answer.of_result
+    readers = {WHERE: answer_of_places, WHEN: answer_of_series, STORY: answer_of_series}
+    read = readers.get(question.method, Answer.of_result)
     answer = read(
         result,
         views=question.params().get("views", 1),

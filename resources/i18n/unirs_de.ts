@@ -55,6 +55,10 @@
         <translation>Fenster werden befragt:</translation>
     </message>
     <message>
+        <source>Asking about dates:</source>
+        <translation>Daten werden gefragt:</translation>
+    </message>
+    <message>
         <source>Working…</source>
         <translation>In Arbeit…</translation>
     </message>
@@ -795,6 +799,10 @@
         <translation>Wo</translation>
     </message>
     <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
         <source>Caption</source>
         <translation>Beschreibung</translation>
     </message>
@@ -1050,7 +1058,7 @@
     </message>
     <message>
         <source>Dates</source>
-        <translation>Daten der Aufnahme</translation>
+        <translation>Daten</translation>
     </message>
     <message>
         <source>Sources</source>
@@ -1125,6 +1133,10 @@
         <translation>Warnungen zu den Bildern</translation>
     </message>
     <message>
+        <source>Probability of yes at each date</source>
+        <translation>Wahrscheinlichkeit von Ja an jedem Datum</translation>
+    </message>
+    <message>
         <source>Footprint (WKT)</source>
         <translation>Umriss (WKT)</translation>
     </message>
@@ -1162,6 +1174,10 @@
     <message>
         <source>The history was written to {file}.</source>
         <translation>Der Verlauf wurde nach {file} geschrieben.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to see it.</source>
+        <translation>Der Layer „{layer}“ ist nicht in diesem Projekt; fügen Sie ihn hinzu, um ihn zu sehen.</translation>
     </message>
     <message>
         <source>The layer “{layer}” is not in this project; add it to ask again.</source>
@@ -2630,6 +2646,66 @@
         <source>The layers have no data there any more.</source>
         <translation>Die Layer haben dort keine Daten mehr.</translation>
     </message>
+    <message>
+        <source>Layers of the series</source>
+        <translation>Layer der Zeitreihe</translation>
+    </message>
+    <message>
+        <source>A series needs two layers or more; choose others as well.</source>
+        <translation>Eine Zeitreihe braucht zwei oder mehr Layer; wählen Sie weitere dazu.</translation>
+    </message>
+    <message>
+        <source>The question is one with yes or no, or the name of a thing. What is there (“Is there a lake?”) is asked about each date alone, what has happened (“Have houses been built?”) about each date beside the first one. Neighbouring dates are asked whether anything has changed, and all answers are put together.</source>
+        <translation>Die Frage ist eine mit Ja oder Nein oder der Name einer Sache. Was da ist („Is there a lake?“), wird zu jedem Datum allein gefragt, was geschehen ist („Have houses been built?“), zu jedem Datum neben dem ersten. Zu benachbarten Daten wird gefragt, ob sich etwas geändert hat, und alle Antworten werden zusammengeführt.</translation>
+    </message>
+    <message>
+        <source>The table has a row for each date: the probability of yes by all answers together, that of the date asked alone, and that of a change since the date before. A date without data is a gap. AFTER and BEFORE are the dates between which it became yes, and empty if it never did or always was.</source>
+        <translation>Die Tabelle hat eine Zeile für jedes Datum: die Wahrscheinlichkeit von Ja nach allen Antworten zusammen, die des Datums allein und die einer Änderung seit dem Datum davor. Ein Datum ohne Daten ist eine Lücke. AFTER und BEFORE sind die Daten, zwischen denen es Ja wurde, und leer, wenn es das nie wurde oder immer war.</translation>
+    </message>
+    <message>
+        <source>Find when</source>
+        <translation>Finden, wann</translation>
+    </message>
+    <message>
+        <source>Finds between which dates of a series the answer becomes yes.</source>
+        <translation>Findet, zwischen welchen Daten einer Zeitreihe die Antwort Ja wird.</translation>
+    </message>
+    <message>
+        <source>when,series,time,dates,since,change,timeline,probability,yes,no,AI</source>
+        <translation>wann,Zeitreihe,Zeit,Daten,seit,Änderung,Zeitverlauf,Wahrscheinlichkeit,ja,nein,KI,when</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Last date before</source>
+        <translation>Letztes Datum davor</translation>
+    </message>
+    <message>
+        <source>First date after</source>
+        <translation>Erstes Datum danach</translation>
+    </message>
+    <message>
+        <source>The table has a row for each interval; ANSWER has a line for each in which something has changed, and how many are without change. A date without data is left out.</source>
+        <translation>Die Tabelle hat eine Zeile für jeden Zeitraum; ANSWER hat eine Zeile für jeden, in dem sich etwas geändert hat, und die Zahl derer ohne Änderung. Ein Datum ohne Daten wird ausgelassen.</translation>
+    </message>
+    <message>
+        <source>Describe changes of a series</source>
+        <translation>Änderungen einer Zeitreihe beschreiben</translation>
+    </message>
+    <message>
+        <source>Describes in words what changed from each date to the next.</source>
+        <translation>Beschreibt in Worten, was sich von jedem Datum zum nächsten geändert hat.</translation>
+    </message>
+    <message>
+        <source>change,series,time,dates,story,history,timeline,caption,AI</source>
+        <translation>Änderung,Zeitreihe,Zeit,Daten,Verlauf,Zeitverlauf,Beschreibung,KI,change</translation>
+    </message>
+    <message>
+        <source>Intervals</source>
+        <translation>Zeiträume</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2659,6 +2735,10 @@
     <message>
         <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
         <translation>Das Modell {name} ist nicht mehr auf diesem Rechner; stattdessen antwortet {other}. Wählen Sie ein anderes unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} von {total}</translation>
     </message>
 </context>
 <context>
@@ -2704,6 +2784,10 @@
         <translation>Wo</translation>
     </message>
     <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Anhalten</translation>
     </message>
@@ -2744,8 +2828,16 @@
         <translation>Findet, wo in der Ausdehnung die Antwort Ja ist: nennen Sie eine Sache, oder fragen Sie mit Ja oder Nein</translation>
     </message>
     <message>
+        <source>Find between which dates the answer becomes yes: name a thing, or ask yes or no</source>
+        <translation>Finden, zwischen welchen Daten die Antwort Ja wird: nennen Sie eine Sache oder fragen Sie nach Ja oder Nein</translation>
+    </message>
+    <message>
         <source>Describe the image</source>
         <translation>Das Bild beschreiben</translation>
+    </message>
+    <message>
+        <source>Describe what changed from each date to the next</source>
+        <translation>Beschreiben, was sich von jedem Datum zum nächsten geändert hat</translation>
     </message>
     <message>
         <source>Describe what changed between the two dates</source>
@@ -3613,6 +3705,21 @@
     <message>
         <source>The model did not read what is above: the conversation is too long for it.</source>
         <translation>Das Modell hat nicht gelesen, was darüber steht: das Gespräch ist ihm zu lang.</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineChart</name>
+    <message>
+        <source>Probability of yes at each date</source>
+        <translation>Wahrscheinlichkeit von Ja an jedem Datum</translation>
+    </message>
+    <message>
+        <source>{date}: not asked</source>
+        <translation>{date}: nicht gefragt</translation>
+    </message>
+    <message>
+        <source>{date}: {percent}, asked alone {alone}</source>
+        <translation>{date}: {percent}, allein gefragt {alone}</translation>
     </message>
 </context>
 <context>

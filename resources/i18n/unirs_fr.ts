@@ -55,6 +55,10 @@
         <translation>Questions sur les fenêtres :</translation>
     </message>
     <message>
+        <source>Asking about dates:</source>
+        <translation>Questions sur les dates :</translation>
+    </message>
+    <message>
         <source>Working…</source>
         <translation>En cours…</translation>
     </message>
@@ -795,6 +799,10 @@
         <translation>Où</translation>
     </message>
     <message>
+        <source>When</source>
+        <translation>Quand</translation>
+    </message>
+    <message>
         <source>Caption</source>
         <translation>Description</translation>
     </message>
@@ -1125,6 +1133,10 @@
         <translation>Avertissements sur les images</translation>
     </message>
     <message>
+        <source>Probability of yes at each date</source>
+        <translation>Probabilité de oui à chaque date</translation>
+    </message>
+    <message>
         <source>Footprint (WKT)</source>
         <translation>Contour (WKT)</translation>
     </message>
@@ -1162,6 +1174,10 @@
     <message>
         <source>The history was written to {file}.</source>
         <translation>L’historique a été écrit dans {file}.</translation>
+    </message>
+    <message>
+        <source>The layer “{layer}” is not in this project; add it to see it.</source>
+        <translation>La couche « {layer} » n’est pas dans ce projet ; ajoutez-la pour la voir.</translation>
     </message>
     <message>
         <source>The layer “{layer}” is not in this project; add it to ask again.</source>
@@ -2630,6 +2646,66 @@
         <source>The layers have no data there any more.</source>
         <translation>Les couches n&apos;ont plus de données à cet endroit.</translation>
     </message>
+    <message>
+        <source>Layers of the series</source>
+        <translation>Couches de la série</translation>
+    </message>
+    <message>
+        <source>A series needs two layers or more; choose others as well.</source>
+        <translation>Une série demande deux couches ou plus ; choisissez-en d’autres.</translation>
+    </message>
+    <message>
+        <source>The question is one with yes or no, or the name of a thing. What is there (“Is there a lake?”) is asked about each date alone, what has happened (“Have houses been built?”) about each date beside the first one. Neighbouring dates are asked whether anything has changed, and all answers are put together.</source>
+        <translation>La question est une question à répondre par oui ou par non, ou le nom d’une chose. Ce qui est là (« Is there a lake? ») est demandé pour chaque date seule, ce qui s’est passé (« Have houses been built? ») pour chaque date à côté de la première. Pour les dates voisines, on demande si quelque chose a changé, et toutes les réponses sont réunies.</translation>
+    </message>
+    <message>
+        <source>The table has a row for each date: the probability of yes by all answers together, that of the date asked alone, and that of a change since the date before. A date without data is a gap. AFTER and BEFORE are the dates between which it became yes, and empty if it never did or always was.</source>
+        <translation>La table a une ligne par date : la probabilité de oui selon toutes les réponses ensemble, celle de la date seule, et celle d’un changement depuis la date d’avant. Une date sans données est une lacune. AFTER et BEFORE sont les dates entre lesquelles la réponse est devenue oui, et sont vides si elle ne l’est jamais devenue ou l’a toujours été.</translation>
+    </message>
+    <message>
+        <source>Find when</source>
+        <translation>Trouver quand</translation>
+    </message>
+    <message>
+        <source>Finds between which dates of a series the answer becomes yes.</source>
+        <translation>Trouve entre quelles dates d’une série la réponse devient oui.</translation>
+    </message>
+    <message>
+        <source>when,series,time,dates,since,change,timeline,probability,yes,no,AI</source>
+        <translation>quand,série,temps,dates,depuis,changement,chronologie,probabilité,oui,non,IA,when</translation>
+    </message>
+    <message>
+        <source>Dates</source>
+        <translation>Dates</translation>
+    </message>
+    <message>
+        <source>Last date before</source>
+        <translation>Dernière date avant</translation>
+    </message>
+    <message>
+        <source>First date after</source>
+        <translation>Première date après</translation>
+    </message>
+    <message>
+        <source>The table has a row for each interval; ANSWER has a line for each in which something has changed, and how many are without change. A date without data is left out.</source>
+        <translation>La table a une ligne par intervalle ; ANSWER a une ligne pour chacun où quelque chose a changé, et le nombre de ceux sans changement. Une date sans données est laissée de côté.</translation>
+    </message>
+    <message>
+        <source>Describe changes of a series</source>
+        <translation>Décrire les changements d’une série</translation>
+    </message>
+    <message>
+        <source>Describes in words what changed from each date to the next.</source>
+        <translation>Décrit en mots ce qui a changé de chaque date à la suivante.</translation>
+    </message>
+    <message>
+        <source>change,series,time,dates,story,history,timeline,caption,AI</source>
+        <translation>changement,série,temps,dates,histoire,chronologie,légende,IA,change</translation>
+    </message>
+    <message>
+        <source>Intervals</source>
+        <translation>Intervalles</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>
@@ -2659,6 +2735,10 @@
     <message>
         <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
         <translation>Le modèle {name} n’est plus sur cet ordinateur&#xa0;; {other} répond à sa place. Choisissez-en un autre dans Préférences ▸ Options ▸ UniRS.</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} sur {total}</translation>
     </message>
 </context>
 <context>
@@ -2704,6 +2784,10 @@
         <translation>Où</translation>
     </message>
     <message>
+        <source>When</source>
+        <translation>Quand</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Arrêter</translation>
     </message>
@@ -2744,8 +2828,16 @@
         <translation>Trouve où dans l’emprise la réponse est oui : nommez une chose, ou posez une question par oui ou non</translation>
     </message>
     <message>
+        <source>Find between which dates the answer becomes yes: name a thing, or ask yes or no</source>
+        <translation>Trouver entre quelles dates la réponse devient oui : nommez une chose, ou posez une question à répondre par oui ou par non</translation>
+    </message>
+    <message>
         <source>Describe the image</source>
         <translation>Décrire l’image</translation>
+    </message>
+    <message>
+        <source>Describe what changed from each date to the next</source>
+        <translation>Décrire ce qui a changé de chaque date à la suivante</translation>
     </message>
     <message>
         <source>Describe what changed between the two dates</source>
@@ -3613,6 +3705,21 @@
     <message>
         <source>The model did not read what is above: the conversation is too long for it.</source>
         <translation>Le modèle n’a pas lu ce qui précède : la conversation est trop longue pour lui.</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineChart</name>
+    <message>
+        <source>Probability of yes at each date</source>
+        <translation>Probabilité de oui à chaque date</translation>
+    </message>
+    <message>
+        <source>{date}: not asked</source>
+        <translation>{date} : non demandé</translation>
+    </message>
+    <message>
+        <source>{date}: {percent}, asked alone {alone}</source>
+        <translation>{date} : {percent}, demandé seul {alone}</translation>
     </message>
 </context>
 <context>

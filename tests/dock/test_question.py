@@ -147,7 +147,8 @@ def test_each_kind_of_input_has_its_task(qtbot, dock, find, kind, button, task):
     dock.show_series([SeriesItem("a", "first"), SeriesItem("b", "second")])
     dock.set_question("a question that was left in the box")
 
-    assert [name for name in TASK_BUTTONS if find(name).isVisible()] == [button]
+    shown = {"changeButton", "classifyButton"} if kind == "video" else {button}
+    assert {name for name in TASK_BUTTONS if find(name).isVisible()} == shown
     with qtbot.waitSignal(dock.submitted) as sent:
         click(qtbot, find(button))
     assert sent.args == [task, "", []]

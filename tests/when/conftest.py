@@ -8,6 +8,7 @@ from affine import Affine
 from unirs.answers import Answer, OptionScore, acquisition_dates, image_facts
 from unirs.engines.engine import Capabilities
 from unirs.inputs import InputKind, Task
+from unirs.when.question import ANY_CHANGE
 
 RED, GREEN = (220, 10, 1), (1, 150, 0)
 
@@ -18,7 +19,7 @@ class RedEngine:
     Args:
         inputs: Kinds that it reads.
         scores: Whether it gives probabilities.
-        wrong: For a date, the share of yes that it gives instead.
+        wrong: For a date alone, the probability of yes that it gives instead.
     """
 
     kind, name, digest, device, precision = "unirs", "red", "ab" * 32, "cpu", "float32"
@@ -45,12 +46,11 @@ class RedEngine:
             return Answer(
                 "the ground has become red" if changed else "same", changed=changed, **facts
             )
-        turned = red[0] != red[-1] if question.text == "Has anything changed?" else red[-1]
-        share = 0.9 if (turned if len(red) == 2 else red[0]) else 0.1
-        if len(red) == 2 and question.text != "Has anything changed?":
-            share = 0.9 if red[1] and not red[0] else 0.1
-        if len(red) == 1:
-            share = self.wrong.get(dates[0], share)
+        is_yes = red[-1]
+        if len(red) == 2:
+            is_yes = red[0] != red[1] and (question.text == ANY_CHANGE or red[1])
+        share = self.wrong.get(dates[0]) if len(red) == 1 else None
+        share = (0.9 if is_yes else 0.1) if share is None else share
         chances = {"yes": share, "no": 1 - share}
         best = sorted(chances, key=chances.get, reverse=True)
         scores = tuple(OptionScore(o, chances[o] if self.scores else None) for o in best)

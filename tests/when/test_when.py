@@ -41,12 +41,24 @@ def test_what_is_asked(engine, write):
     assert engine.asked == expected
 
 
-def test_a_change_is_asked_about_since_the_first_date_and_between_neighbours(engine, write):
+def test_a_change_is_asked_about_beside_the_first_date(engine, write):
     when(engine, write(YEARS), BUILT)
-    pairs = [dates for text, dates in engine.asked if text == BUILT]
-    first, *others = YEARS
-    assert pairs[0] == (first, others[0])
-    assert set(pairs) == {(first, day) for day in others} | set(itertools.pairwise(others))
+    first = next(iter(YEARS))
+    assert [dates for text, dates in engine.asked if text == BUILT] == [
+        (first, day) for day in YEARS
+    ]
+    pairs = [dates for text, dates in engine.asked if text == ANY_CHANGE]
+    assert pairs == list(itertools.pairwise(YEARS))
+
+
+def test_where_no_date_is_a_yes_they_are_compared(new_engine, write):
+    scores = dict(zip(YEARS, (0.02, 0.03, 0.3, 0.25), strict=True))
+    found = when(new_engine(wrong=scores), write(YEARS))
+    assert found.first == 2
+    assert found.unsure
+    assert found.warnings == ("No date by itself is a yes (at most 30%): the dates were compared.",)
+    flat = new_engine(wrong=dict.fromkeys(YEARS, 0.1))
+    assert when(flat, write(dict.fromkeys(YEARS, False))).first is None
 
 
 def test_one_doubtful_date_does_not_decide(new_engine, write):
@@ -75,7 +87,7 @@ def test_a_date_without_data_is_a_gap(engine, write):
 def test_without_dates_the_order_given_counts(engine, write):
     found = when(engine, write({"b": False, "a": True}))
     assert found.text.startswith("first true between b and a (0.")
-    assert "without a date (b.tif, a.tif)" in found.warnings[0]
+    assert "without a date (b, a)" in found.warnings[0]
 
 
 def test_equal_dates_are_named(engine, write):

@@ -17,10 +17,12 @@ from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.layers_label import LayersLabel
 from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.dock.parts.option_bars import OptionBars, percent
+from unirs_qgis.dock.parts.stages import stage_label
 from unirs_qgis.dock.parts.text import GrowingText, WrapLabel
 from unirs_qgis.dock.parts.thumbnails import Thumbnails
 from unirs_qgis.dock.theme import Tone, colours, hairline, plain_tooltip, scaled_font
 from unirs_qgis.dock.thread_view import ThreadView
+from unirs_qgis.dock.timeline import TimelineChart
 
 translate = QCoreApplication.translate
 
@@ -38,6 +40,8 @@ class AnswerView(QWidget):
     """
 
     acted = Signal(str, str)
+    date_chosen = Signal(str, int)
+    """Id of an entry, and the index of a date of its series."""
 
     def __init__(self, mappable: set[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +85,7 @@ class AnswerView(QWidget):
         self.show_thread(())
         self.show_host("")
         self._show_options(())
+        self._timeline.show_dates(())
         self._show_seen((), "single")
         self._notices.clear()
         self._error.show_text("")
@@ -97,18 +102,7 @@ class AnswerView(QWidget):
             stage: Its name in the worker protocol.
             detail: How far it is.
         """
-        labels = {
-            "load": self.tr("Loading the model…"),
-            "read": self.tr("Reading the images…"),
-            "vision": self.tr("Encoding the images…"),
-            "clue": self.tr("Generating the clue…"),
-            "prefill": self.tr("Reading the question…"),
-            "decode": self.tr("Answering…"),
-            "score": self.tr("Scoring the answers…"),
-            "view": self.tr("Averaging over several views…"),
-            "window": self.tr("Asking about windows:"),
-        }
-        label = labels.get(stage, self.tr("Working…"))
+        label = stage_label(stage)
         self._stage.setText(f"{label} {detail}".rstrip())
         self._stage.setVisible(self._live)
 
@@ -198,6 +192,8 @@ class AnswerView(QWidget):
         self._error = Notice("error", Tone.ERROR)
         self._error.setObjectName("errorMark")
         self._notices = AnswerNotices()
+        self._timeline = TimelineChart()
+        self._timeline.chosen.connect(self._on_date)
         self._bars = OptionBars()
         self._bars.setObjectName("optionBars")
         self._other_bars = OptionBars()
@@ -239,6 +235,7 @@ class AnswerView(QWidget):
             self._layers_label,
             self._answer,
             self._stage,
+            self._timeline,
             self._bars,
             self._other_fold,
             self._no_probabilities,
@@ -285,6 +282,7 @@ class AnswerView(QWidget):
         self._stage.hide()
         self._error.show_text("")
         self._show_options(answer.options)
+        self._timeline.show_dates(answer.timeline)
         self._notices.show_answer(answer)
         self._show_seen(self._seen.get(entry.id, ()), entry.kind)
         left_out = answer.frames_left_out
@@ -349,6 +347,10 @@ class AnswerView(QWidget):
             tool.setVisible(has_entry)
         can_continue = has_entry and self._entry.answer.can_be_followed
         self._tools["continue"].setVisible(can_continue)
+
+    def _on_date(self, index: int) -> None:
+        if self._entry is not None:
+            self.date_chosen.emit(self._entry.id, index)
 
     def _act(self, action: str) -> None:
         if self._entry is not None:

@@ -32,8 +32,8 @@ class UniRSDock(QDockWidget):
         parent: Parent widget.
 
     Signals:
-        submitted: Task ("ask", "where", "caption", "change", "classify"), question, closed set of
-            answers. The question is empty for all tasks but "ask" and "where".
+        submitted: Task ("ask", "where", "when", "caption", "change", "classify"), question, closed
+            set of answers. The question is empty for all tasks but "ask", "where" and "when".
         stopped: The answer in progress is to be stopped.
         swapped: Before and after are to be swapped.
         kind_changed: The user chose "single", "pair" or "video".
@@ -42,6 +42,7 @@ class UniRSDock(QDockWidget):
         series_add_requested: "chosen" (the layer in the first chooser) or "visible" (all shown).
         entry_action: Id of an entry, and "zoom", "highlight", "ask_again", "continue", "copy",
             "delete" or "change_map".
+        date_chosen: Id of an entry, and the index of a date of its series, to show on the map.
         entry_selected: Id of the entry that the user has selected; empty for none.
         history_action: "report", "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
@@ -71,6 +72,7 @@ class UniRSDock(QDockWidget):
     review_requested = Signal()
     conversation_ended = Signal()
     entry_action = Signal(str, str)
+    date_chosen = Signal(str, int)
     entry_selected = Signal(str)
     history_action = Signal(str)
 
@@ -358,6 +360,7 @@ class UniRSDock(QDockWidget):
         self._history.acted.connect(self.entry_action)
         self._history.chosen.connect(self._on_chosen)
         self._answer.acted.connect(self.entry_action)
+        self._answer.date_chosen.connect(self.date_chosen)
         self._question.submitted.connect(self.submitted)
         self._question.stopped.connect(self.stopped)
         self._question.conversation_ended.connect(self.conversation_ended)
@@ -393,7 +396,7 @@ class UniRSDock(QDockWidget):
     def _show_kind(self) -> None:
         """Shows what fits the kind of input, if it can be asked about."""
         self._status.set_kind(self.kind)
-        self._question.set_kind(self.kind)
+        self._question.set_kind(self.kind, is_dated=not self.video_path)
         problem = self._problem
         if not problem and self.kind == "video" and not (self.series or self.video_path):
             problem = self.tr("Add dated layers to the series, or choose a video file.")

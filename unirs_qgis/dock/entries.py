@@ -18,7 +18,7 @@ from unirs_qgis.answer import Answer
 translate = QCoreApplication.translate
 
 KINDS = ("single", "pair", "video")
-TASKS = ("ask", "where", "caption", "change", "classify")
+TASKS = ("ask", "where", "when", "caption", "change", "classify")
 
 _LONGEST_THREAD = 1000  # entries: the file could hold any links, also in a circle
 
@@ -46,7 +46,7 @@ class Entry:
         id: 32 hexadecimal digits, unique: two QGIS windows may share a history.
         created: ISO 8601 time in UTC, to the millisecond (see `now`).
         kind: "single", "pair" or "video".
-        task: "ask", "where", "caption", "change" or "classify".
+        task: "ask", "where", "when", "caption", "change" or "classify".
         question: Text of the question; empty for a task without one.
         answer: The answer.
         footprint: WKT of the polygon that was asked about, in `crs`; empty for a video file.
@@ -123,8 +123,8 @@ def title_of(task: str, question: str) -> str:
     """One line for a question, also before it has an answer.
 
     Args:
-        task: "ask", "where", "caption", "change" or "classify".
-        question: Text of the question; may be empty for all but "ask" and "where".
+        task: "ask", "where", "when", "caption", "change" or "classify".
+        question: Text of the question; may be empty for all but "ask", "where" and "when".
     """
     line = " ".join(question.split())
     if task == "ask":
@@ -137,6 +137,7 @@ def task_label(task: str) -> str:
     return {
         "ask": translate("Entry", "Question"),
         "where": translate("Entry", "Where"),
+        "when": translate("Entry", "When"),
         "caption": translate("Entry", "Caption"),
         "change": translate("Entry", "Description of change"),
         "classify": translate("Entry", "Classification"),

@@ -18,8 +18,8 @@ from unirs_qgis.dock.parts.text import GrowingText
 from unirs_qgis.dock.suggestions import Suggestion, suggestions
 from unirs_qgis.dock.theme import Tone, plain_tooltip
 
-_TASKS = {"single": "caption", "pair": "change", "video": "classify"}
-"""Task of the button for each kind of input."""
+_TASKS = {"single": ("caption",), "pair": ("change",), "video": ("change", "classify")}
+"""Tasks of the buttons for each kind of input."""
 
 
 class QuestionBox(GrowingText):
@@ -55,6 +55,7 @@ class QuestionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind, self._can_ask, self._can_stop, self._problem = "single", False, False, ""
+        self._is_dated = False
         self._suggestion: Suggestion | None = None  # the one that set the options
         self._chips = {kind: [self._chip(one) for one in suggestions(kind)] for kind in KINDS}
         self._bar = OverflowRow([chip for chips in self._chips.values() for chip in chips], self)
@@ -104,9 +105,14 @@ class QuestionPanel(QWidget):
         self._options.setText(text)
         self._fold.set_unfolded(bool(text))
 
-    def set_kind(self, kind: str) -> None:
-        """Shows what fits a kind of input: "single", "pair" or "video"."""
-        self._kind = kind
+    def set_kind(self, kind: str, is_dated: bool = True) -> None:
+        """Shows what fits a kind of input.
+
+        Args:
+            kind: "single", "pair" or "video".
+            is_dated: Whether a series is one of layers, which have dates; a video file is not.
+        """
+        self._kind, self._is_dated = kind, is_dated
         self._bar.show_buttons(self._chips[kind])
         self.box.setPlaceholderText(
             {
@@ -136,6 +142,7 @@ class QuestionPanel(QWidget):
     def _make_buttons(self) -> None:
         self.ask = CompactButton(self.tr("Ask"), "ask", self)
         self.where = CompactButton(self.tr("Where"), "search", self)
+        self.when = CompactButton(self.tr("When"), "calendar", self)
         self.stop = CompactButton(self.tr("Stop"), "stop", self)
         self.restart = CompactButton(self.tr("Restart"), "again", self)
         self.tasks = {
@@ -145,7 +152,13 @@ class QuestionPanel(QWidget):
         }
         self.stop.setToolTip(self.tr("Stop the answer and keep the text so far (Esc)"))
         self.restart.setToolTip(self.tr("Restart the worker if it does not respond"))
-        named = {"ask": self.ask, "where": self.where, "stop": self.stop, **self.tasks}
+        named = {
+            "ask": self.ask,
+            "where": self.where,
+            "when": self.when,
+            "stop": self.stop,
+            **self.tasks,
+        }
         named["restartNow"] = self.restart
         for name, button in named.items():
             button.setObjectName(f"{name}Button")
@@ -159,7 +172,14 @@ class QuestionPanel(QWidget):
 
     def _lay_out(self) -> None:
         buttons = FlowLayout(4)
-        for button in (self.ask, self.where, self.stop, *self.tasks.values(), self.restart):
+        for button in (
+            self.ask,
+            self.where,
+            self.when,
+            self.stop,
+            *self.tasks.values(),
+            self.restart,
+        ):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -179,6 +199,7 @@ class QuestionPanel(QWidget):
         self._fold.toggled.connect(self._refresh)
         self.ask.clicked.connect(self._send_question)
         self.where.clicked.connect(lambda: self.submitted.emit("where", self.question, []))
+        self.when.clicked.connect(lambda: self.submitted.emit("when", self.question, []))
         for task, button in self.tasks.items():
             button.clicked.connect(lambda _checked=False, task=task: self._send_task(task))
         self.stop.clicked.connect(self.stopped)
@@ -234,16 +255,29 @@ class QuestionPanel(QWidget):
             plain_tooltip(self._problem)
             or self.tr("Find where in the extent the answer is yes: name a thing, or ask yes or no")
         )
+        is_series = self._kind == "video" and self._is_dated
+        self.when.setEnabled(ready and bool(self.question))
+        self.when.setVisible(is_series and not self._can_stop)
+        self.when.setToolTip(
+            plain_tooltip(self._problem)
+            or self.tr(
+                "Find between which dates the answer becomes yes: name a thing, or ask yes or no"
+            )
+        )
         self.stop.setEnabled(self._can_stop)
         self.ask.setVisible(not self._can_stop)
         self.stop.setVisible(self._can_stop)
         self.restart.setVisible(self._can_stop)
         tips = {
             "caption": self.tr("Describe the image"),
-            "change": self.tr("Describe what changed between the two dates"),
+            "change": self.tr("Describe what changed from each date to the next")
+            if is_series
+            else self.tr("Describe what changed between the two dates"),
             "classify": self.tr("Name the event that the series or video shows"),
         }
         for task, button in self.tasks.items():
-            button.setVisible(task == _TASKS[self._kind] and not self._can_stop)
+            of_file = self._kind == "video" and not self._is_dated
+            fits = task in _TASKS[self._kind] and not (of_file and task == "change")
+            button.setVisible(fits and not self._can_stop)
             button.setEnabled(ready and not (task == "classify" and too_few))
             button.setToolTip(plain_tooltip(self._problem) or tips[task])

@@ -15,7 +15,7 @@ from typing import Any
 from osgeo import ogr
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
+from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, DatedScore, Kind
 from unirs_qgis.dock.entries import KINDS, TASKS, Entry, LayerRecord
 from unirs_qgis.history.antimeridian import to_wgs84
 
@@ -105,6 +105,7 @@ def to_entry(feature: ogr.Feature) -> Entry:
     if not _ID.fullmatch(entry.id):  # files are named by it: "../.." is none
         raise ValueError(entry.id)
     shares = [share for _, share in answer.options if share is not None]
+    shares += [share for each in answer.timeline for share in each[1:] if share is not None]
     if not all(0 <= share <= 1 for share in shares) or not math.isfinite(answer.seconds):
         raise ValueError(f"{answer.options} {answer.seconds}")
     return entry
@@ -168,6 +169,15 @@ def _read_options(feature: ogr.Feature, name: str) -> tuple[tuple[str, float | N
     return tuple((text, None if share is None else float(share)) for text, share in pairs)
 
 
+def _read_timeline(feature: ogr.Feature, name: str) -> tuple[DatedScore, ...]:
+    dates = json.loads(feature.GetFieldAsString(name) or "[]")
+    scores = [DatedScore(str(each["name"]), each["probability"], each["asked"]) for each in dates]
+    return tuple(
+        DatedScore(name, *(None if share is None else float(share) for share in shares))
+        for name, *shares in scores
+    )
+
+
 def _read_time(feature: ogr.Feature, name: str) -> str:
     index = feature.GetFieldIndex(name)
     year, month, day, hour, minute, seconds, _zone = feature.GetFieldAsDateTime(index)
@@ -185,6 +195,7 @@ _READERS = {
     Kind.TIME: _read_time,
     Kind.LIST: _read_list,
     Kind.OPTIONS: _read_options,
+    Kind.TIMELINE: _read_timeline,
 }
 
 

@@ -37,10 +37,12 @@ class AnswerAlgorithm(ImageryAlgorithm):
 
     Attributes:
         MOST_NODATA: With a larger share of nodata there is nothing to ask about.
+        READS: Kind of input that the model must read; empty for that of the layers.
         FILES: For each output that is a file, its parameter of the request, and its style.
     """
 
     MOST_NODATA = NODATA_SHARE
+    READS = ""
     FILES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
     def add_outputs(self) -> None:
@@ -192,7 +194,7 @@ class AnswerAlgorithm(ImageryAlgorithm):
         loaded = load_model(worker, request.model, feedback)
         if loaded is None:
             return None
-        kind = {1: "single", 2: "pair"}.get(len(self.snapshots), "video")
+        kind = self.READS or {1: "single", 2: "pair"}.get(len(self.snapshots), "video")
         refusal = Capabilities.of_load(loaded).refusal(kind)
         if refusal:
             raise QgsProcessingException(refusal)

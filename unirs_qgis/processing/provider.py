@@ -23,12 +23,15 @@ from unirs_qgis.processing.describe_change import DescribeChange
 from unirs_qgis.processing.describe_change_tiles import DescribeChangeTiles
 from unirs_qgis.processing.export_review import ExportReview
 from unirs_qgis.processing.find_places import FindPlaces
+from unirs_qgis.processing.series import DescribeSeries, FindWhen
 from unirs_qgis.processing.status import Status
 
 ALGORITHMS = (
     Ask,
     DescribeChange,
     FindPlaces,
+    FindWhen,
+    DescribeSeries,
     CaptionTiles,
     DescribeChangeTiles,
     AnswerTiles,

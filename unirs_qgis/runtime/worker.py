@@ -49,7 +49,9 @@ class Job(QObject):
     """
 
     progressed = Signal(str)
-    """A stage begins: load, read, vision, clue, prefill, decode, score, view, case."""
+    """A stage begins: load, read, vision, clue, prefill, decode, score, view, case, date."""
+    counted = Signal(str, int, int)
+    """A part of a stage is done: the stage, how many parts are, and how many there are."""
     text_received = Signal(str)
     """A piece of the answer."""
     window_answered = Signal(dict)
@@ -242,6 +244,8 @@ class Worker(QObject):
             job.text_received.emit(facts["text"])
         elif kind == "progress":
             job.progressed.emit(facts["stage"])
+            if facts.get("total"):
+                job.counted.emit(facts["stage"], facts["done"], facts["total"])
         elif kind == "window":
             job.window_answered.emit(facts)
 

@@ -136,15 +136,18 @@ def read_dates(
     rasters = in_order_of_date([describe(path) for path in paths])
     grid = common_grid(rasters, size, options)
     read = [_samples(raster, grid, options, stop) for raster in rasters]
-    seen = [each for each in read if isinstance(each, Samples) and each.valid.any()]
-    images = iter(to_rgb(seen, options.stretch))
+    seen = [
+        (raster, each)
+        for raster, each in zip(rasters, read, strict=True)
+        if isinstance(each, Samples) and each.valid.any()
+    ]
+    crops = {crop.source: crop for crop in _crops(seen, grid, options, stop)}
     return [
-        Dated(raster.name, raster.date, None, failure=each)
-        if isinstance(each, UniRSError)
-        else Dated(
+        Dated(
             raster.name,
             raster.date,
-            _crop(raster, grid, each, next(images)) if each.valid.any() else None,
+            crops.get(raster.name),
+            each if isinstance(each, UniRSError) else None,
         )
         for raster, each in zip(rasters, read, strict=True)
     ]
@@ -173,15 +176,23 @@ def _read(
                 "all_nodata",
                 f"{raster.name} has no data in the extent asked for; give another extent.",
             )
-    notes: list[tuple[str, ...]] = [()] * len(rasters)
+    return _crops(list(zip(rasters, dates, strict=True)), grid, options, stop)
+
+
+def _crops(
+    dates: Sequence[tuple[Raster, Samples]], grid: Grid, options: CropOptions, stop: Stop | None
+) -> list[Crop]:
+    """The images of dates with data, on one grid."""
+    rasters, samples = [each[0] for each in dates], [each[1] for each in dates]
+    notes: list[tuple[str, ...]] = [()] * len(dates)
     if options.align:
-        dates, notes = aligned(rasters, dates, grid, options, stop)
-    images = to_rgb(dates, options.stretch)
+        samples, notes = aligned(rasters, samples, grid, options, stop)
+    images = to_rgb(samples, options.stretch)
     if options.match_colours:
-        images, notes = in_colours_of_the_first(images, [each.valid for each in dates], notes)
+        images, notes = in_colours_of_the_first(images, [each.valid for each in samples], notes)
     return [
-        _crop(raster, grid, samples, image, warnings)
-        for raster, samples, image, warnings in zip(rasters, dates, images, notes, strict=True)
+        _crop(raster, grid, each, image, warnings)
+        for raster, each, image, warnings in zip(rasters, samples, images, notes, strict=True)
     ]
 
 
@@ -190,7 +201,7 @@ def _crop(
     grid: Grid,
     samples: Samples,
     image: NDArray[np.uint8],
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[str, ...],
 ) -> Crop:
     return Crop(
         pixels=image,

@@ -13,7 +13,7 @@ from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.inputs import InputKind, Question, Task
 from unirs.when.files import write_timeline
-from unirs.when.question import Statement
+from unirs.when.question import ANY_CHANGE, Statement
 from unirs.when.request import WhenRequest
 from unirs.when.series import Series
 from unirs.when.smoothing import Evidence, smooth
@@ -70,7 +70,7 @@ def find_when(
             f"{engine.name} reads no pairs of dates, so that it cannot be asked what has happened; "
             "ask what is there at a date, or choose another model.",
         )
-    series = Series.read(request.paths, engine.image_size, request.crop, stop)
+    series = Series.read(request, engine.image_size, stop)
     wanted = list(_wanted(len(series.seen), asked.of_change, can_pair))
     answers = _ask(engine, series, request, wanted, on_answer, stop)
     stopped = len(answers) < len(wanted)
@@ -78,7 +78,7 @@ def find_when(
     if not scores:
         raise UniRSError("stopped", "Stopped before there was an answer.")
     timeline = _timeline(series, asked, scores, origin(engine, series, began, len(scores), stopped))
-    return write_timeline(timeline, request.table)
+    return write_timeline(_with_doubt(timeline), request.table)
 
 
 def origin(
@@ -123,13 +123,14 @@ def answered(
 
 
 def _wanted(dates: int, of_change: bool, can_pair: bool) -> Iterator[_Asked]:
-    """What is asked, in order of time, so that a stop leaves the earlier dates complete."""
+    """What is asked, in order of time, so that a stop leaves the earlier dates complete.
+
+    What has happened is asked about the first date beside itself as well: that score is the one of
+    no change, with which the others are compared.
+    """
     for date in range(dates):
-        if not of_change:
-            yield _Asked(None, date, between=False)
-        elif date > 0:
-            yield _Asked(0, date, between=False)
-        if can_pair and date > int(of_change):  # the first pair is that of the first date, too
+        yield _Asked(0 if of_change else None, date, between=False)
+        if can_pair and date > 0:
             yield _Asked(date - 1, date, between=True)
 
 
@@ -146,7 +147,7 @@ def _ask(
 
 
 def _item(series: Series, request: WhenRequest, each: _Asked, stop: Stop | None) -> Item:
-    text = request.asked.between if each.between else request.asked.text
+    text = ANY_CHANGE if each.between else request.asked.text
     question = Question(Task.ASK, text, options=(YES, NO), clue=request.clue, views=request.views)
     after = series.seen[each.after]
     visual = (
@@ -167,7 +168,6 @@ def _timeline(
             [at.get(date) for date in range(last + 1)],
             [between.get(date) for date in range(1, last + 1)],
             starts_false=asked.of_change,
-            either_way=not asked.of_change,
         )
     )
     rows = [
@@ -192,7 +192,6 @@ def _timeline(
     return Timeline(
         **facts,
         question=asked.text,
-        between=asked.between,
         of_change=asked.of_change,
         by_template=asked.by_template,
         rows=tuple(rows),
@@ -200,6 +199,15 @@ def _timeline(
         probability=smoothed.first[first],
         turns=tuple(_turns(series, smoothed.at, smoothed.first, first)),
     )
+
+
+def _with_doubt(timeline: Timeline) -> Timeline:
+    """The timeline with a warning, where dates were only compared with each other."""
+    highest = max(row.asked for row in timeline.rows if row.asked is not None)
+    if timeline.first is None or highest >= 0.5:
+        return timeline
+    sentence = f"No date by itself is a yes (at most {highest:.0%}): the dates were compared."
+    return replace(timeline, warnings=(*timeline.warnings, sentence))
 
 
 def _turns(

@@ -10,7 +10,7 @@ from unirs.inputs import InputKind
 from unirs.where.question import yes_no_question
 
 ANY_CHANGE = "Has anything changed?"
-"""What is asked about neighbouring dates where the question is about what is there."""
+"""What is asked about neighbouring dates: whatever has become true, something has changed."""
 
 _OF_CHANGE = re.compile(
     r"^(has|have|had|did)\b|^(was|were)\s+(?!there\b)|\b(new|newly|chang\w+|any\s?more|no longer)\b"
@@ -30,13 +30,11 @@ class Statement(NamedTuple):
 
     Attributes:
         text: What is asked about each date; of a change, about each date beside the first one.
-        between: What is asked about neighbouring dates.
         of_change: Whether it asks for what has happened, and not for what is there.
         by_template: Whether the text was made of one that was no question with yes or no.
     """
 
     text: str
-    between: str
     of_change: bool
     by_template: bool
 
@@ -64,12 +62,7 @@ def statement(text: str) -> Statement:
             f"“{words:.200}” cannot be answered with yes or no at a date; ask such as “Is there a "
             "lake?” or “Have houses been built?”, or name the thing alone: “lake”.",
         ) from None
-    return Statement(
-        question.text,
-        question.text if of_change else ANY_CHANGE,
-        of_change,
-        question.by_template or asked != words,
-    )
+    return Statement(question.text, of_change, question.by_template or asked != words)
 
 
 def _of_when(words: str) -> str:

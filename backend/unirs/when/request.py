@@ -36,6 +36,13 @@ Clue = Annotated[
     bool | None,
     Field(description="Whether the model describes the images first; null is its default."),
 ]
+Names = Annotated[
+    tuple[Text, ...],
+    Field(
+        description="What the rasters are called where their dates are not known, in the order of "
+        "the paths; by default by their files."
+    ),
+]
 Table = Annotated[
     OutputPath | None, Field(description="CSV file to write, with a row for each date or interval.")
 ]
@@ -64,11 +71,12 @@ class WhenRequest:
     views: Annotated[
         int, Field(ge=1, le=len(VIEWS), description="Augmented views, as of a question.")
     ] = 1
+    names: Names = ()
     table: Table = None
 
     def __post_init__(self) -> None:
         """Refuse at once what would fail only after a model has been loaded and has answered."""
-        check_series(self.paths, self.table)
+        check_series(self.paths, self.names, self.table)
         if not 1 <= self.views <= len(VIEWS):
             raise UniRSError(
                 "views_invalid", f"{self.views} views are not possible; take 1 to {len(VIEWS)}."
@@ -99,11 +107,12 @@ class StoryRequest:
     max_new_tokens: Annotated[
         int, Field(ge=1, description="Upper bound of the length of each caption, in tokens.")
     ] = 128
+    names: Names = ()
     table: Table = None
 
     def __post_init__(self) -> None:
         """Refuse at once what would fail only after a model has been loaded and has answered."""
-        check_series(self.paths, self.table)
+        check_series(self.paths, self.names, self.table)
         if self.max_new_tokens < 1:
             raise UniRSError(
                 "max_tokens_invalid",
@@ -111,7 +120,7 @@ class StoryRequest:
             )
 
 
-def check_series(paths: Sequence[str | Path], table: Path | None) -> None:
+def check_series(paths: Sequence[str | Path], names: Sequence[str], table: Path | None) -> None:
     """Refuse what is no series of rasters, and a table that cannot be written.
 
     Raises:
@@ -123,6 +132,10 @@ def check_series(paths: Sequence[str | Path], table: Path | None) -> None:
         raise UniRSError(
             "input_count",
             f"A series has 2 to {MOST_DATES:,} rasters, a date each, but got {len(paths):,}.",
+        )
+    if names and len(names) != len(paths):
+        raise UniRSError(
+            "input_count", f"{len(names)} names do not fit {len(paths)} rasters; give one for each."
         )
     video = next((path for path in paths if is_video(path)), None)
     if video is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -12,7 +12,8 @@ from unirs.imagery import read_dates
 from unirs.imagery.crop import Dated
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, until_stopped
-from unirs.inputs import Crop, CropOptions, Extent, VisualInput
+from unirs.inputs import Crop, Extent, VisualInput
+from unirs.when.request import StoryRequest, WhenRequest
 
 
 @dataclass(frozen=True)
@@ -22,32 +23,30 @@ class Series:
     Attributes:
         dates: All dates.
         seen: Indexes of those with an image.
+        names: What files are called where their dates are not known.
     """
 
     dates: tuple[Dated, ...]
     seen: tuple[int, ...]
+    names: Mapping[str, str]
 
     @classmethod
     def read(
-        cls,
-        paths: Sequence[str | PurePath],
-        image_size: int,
-        crop: CropOptions,
-        stop: Stop | None = None,
+        cls, request: WhenRequest | StoryRequest, image_size: int, stop: Stop | None = None
     ) -> Series:
-        """Read a series.
+        """Read the series of a request, in order of time where all dates are known.
 
         Args:
-            paths: Rasters; they are put in order of time where all dates are known.
+            request: Rasters, extent, bands and stretch.
             image_size: Longer side of the images in pixels.
-            crop: Extent, bands and stretch.
             stop: Ends the reading, within two seconds.
 
         Raises:
             UniRSError: ``all_nodata`` if less than two dates have anything to see in the extent;
                 all codes of ``unirs.imagery``.
         """
-        dates = until_stopped(lambda: read_dates(paths, image_size, crop, stop), stop)
+        paths = request.paths
+        dates = until_stopped(lambda: read_dates(paths, image_size, request.crop, stop), stop)
         seen = tuple(index for index, date in enumerate(dates) if date.crop is not None)
         if len(seen) < 2:
             failure = next((date.failure for date in dates if date.failure), None)
@@ -56,7 +55,7 @@ class Series:
                 f"{len(seen)} of {len(dates)} dates have data in the extent asked for, and a "
                 "series needs two; give another extent or other dates.",
             )
-        return cls(tuple(dates), seen)
+        return cls(tuple(dates), seen, dict(zip(map(str, paths), request.names, strict=False)))
 
     @property
     def extent(self) -> Extent | None:
@@ -85,12 +84,15 @@ class Series:
     def name(self, index: int) -> str:
         """A date as people write it, else the name of its file."""
         date = self.dates[index]
-        return date.date.isoformat() if date.date else PurePath(date.source).stem
+        return date.date.isoformat() if date.date else self._file(date.source)
+
+    def _file(self, source: str) -> str:
+        return self.names.get(source) or PurePath(source).stem
 
     def warnings(self) -> tuple[str, ...]:
         """Sentences about what makes the order or the scores of the dates doubtful."""
         known = [each.date for each in self.dates]
-        missing = [PurePath(each.source).name for each in self.dates if each.date is None]
+        missing = [self._file(each.source) for each in self.dates if each.date is None]
         found = []
         if missing:
             found.append(

@@ -3,10 +3,14 @@
 What is asked for is true or not at each date: a hidden Markov model with two states. The answer
 about a date is evidence for its state, the one about neighbours for a turn between them. Dates
 without an answer are no evidence, so that their neighbours decide.
+
+Models give a low probability to what is small or rarely asked, also where it is true. Where no date
+by itself is a yes, the dates are therefore compared with each other.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,9 +20,13 @@ from numpy.typing import NDArray
 APPEARS, GOES = 0.15, 0.05
 """Probability of a turn to true, and of one to false, from one date to the next."""
 
-AT_WEIGHT, BETWEEN_WEIGHT = 1.0, 1.0
-"""How much the answers about dates and about neighbours count; answers of one model are not
-independent of each other. Chosen on generated series of validation seeds."""
+BETWEEN_WEIGHT = 2.0
+"""How much an answer about neighbours counts, beside one about a date."""
+
+CLEAR = 4.0
+"""Ratio of the odds of the highest and the lowest score of a series, below a half, from which on
+they are told apart. This, the weight and the turns were chosen on generated series of validation
+seeds: docs/evaluation.md."""
 
 _LEAST = 1e-3
 """Probabilities are kept this far from 0 and 1: no answer is certain."""
@@ -32,13 +40,11 @@ class Evidence:
         at: Probability that it is true at each date; ``None`` where that was not asked.
         between: Probability of a turn from each date to the next, one less than dates.
         starts_false: Whether it is false at the first date by definition: nothing has happened yet.
-        either_way: Whether a turn is one to true or to false; else it is one to true.
     """
 
     at: Sequence[float | None]
     between: Sequence[float | None]
     starts_false: bool
-    either_way: bool
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,8 @@ class Smoothed:
 
 def smooth(evidence: Evidence) -> Smoothed:
     """Put the scores of a series together."""
-    emission = np.array([_emission(value) for value in evidence.at])
-    turns = [_turn(value, evidence.either_way) for value in evidence.between]
+    emission = np.array([_emission(value) for value in compared(evidence.at)])
+    turns = [_turn(value) for value in evidence.between]
     start = np.array([0.0, -np.inf]) if evidence.starts_false else np.log([0.5, 0.5])
     forward = _forward(start, emission, turns)
     backward = _backward(emission, turns)
@@ -75,22 +81,45 @@ def smooth(evidence: Evidence) -> Smoothed:
     return Smoothed(tuple(map(float, at)), tuple(map(float, first)))
 
 
+def compared(scores: Sequence[float | None]) -> list[float | None]:
+    """Scores of dates as evidence: where none is a yes, relative to each other.
+
+    Their middle then becomes a half, in odds, if the highest is clearly above the lowest.
+    """
+    known = [_odds(_bounded(value)) for value in scores if value is not None]
+    low, high = min(known), max(known)
+    middle = math.sqrt(low * high) if high < 1 and high / low >= CLEAR else 1.0
+    return [None if value is None else _relative(_bounded(value), middle) for value in scores]
+
+
+def _relative(value: float, middle: float) -> float:
+    odds = _odds(value) / middle
+    return odds / (1 + odds)
+
+
 def _emission(value: float | None) -> NDArray[np.float64]:
     """Log-likelihoods of an answer about a date, where it is false and where it is true."""
     if value is None:
         return np.zeros(2)
-    true = min(max(value, _LEAST), 1 - _LEAST)
-    return AT_WEIGHT * np.log([1 - true, true])
+    return np.log([1 - value, value])
 
 
-def _turn(value: float | None, either_way: bool) -> NDArray[np.float64]:
+def _turn(value: float | None) -> NDArray[np.float64]:
     """Log-probabilities from each state to each, with the answer about the two dates."""
     prior = np.log([[1 - APPEARS, APPEARS], [GOES, 1 - GOES]])
     if value is None:
         return prior
-    turned = min(max(value, _LEAST), 1 - _LEAST)
+    turned = _bounded(value)
     yes, no = BETWEEN_WEIGHT * np.log([turned, 1 - turned])
-    return prior + np.array([[no, yes], [yes if either_way else no, no]])
+    return prior + np.array([[no, yes], [yes, no]])
+
+
+def _bounded(value: float) -> float:
+    return min(max(value, _LEAST), 1 - _LEAST)
+
+
+def _odds(value: float) -> float:
+    return value / (1 - value)
 
 
 def _forward(

@@ -43,7 +43,7 @@ def describe_series(
         raise UniRSError(
             "input_kind", f"{engine.name} reads no pairs of dates; choose another model."
         )
-    series = Series.read(request.paths, engine.image_size, request.crop, stop)
+    series = Series.read(request, engine.image_size, stop)
     question = Question(
         Task.CHANGE, request.text, clue=request.clue, max_new_tokens=request.max_new_tokens
     )

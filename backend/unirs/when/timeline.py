@@ -30,7 +30,7 @@ class DateScore:
     ]
     between: Annotated[
         float | None,
-        Field(description="Probability of yes about the change since the date before, likewise."),
+        Field(description="Probability that anything has changed since the date before, likewise."),
     ]
     probability: Annotated[
         float | None,
@@ -86,7 +86,6 @@ class Timeline(Origin):
     __pydantic_config__ = RESULT_CONFIG
 
     question: Annotated[str, Field(description="What was asked about each date.")]
-    between: Annotated[str, Field(description="What was asked about neighbouring dates.")]
     of_change: Annotated[
         bool, Field(description="Whether that is about what has happened since the first date.")
     ]
@@ -104,11 +103,20 @@ class Timeline(Origin):
     ]
     table: Annotated[Path | None, Field(description="The CSV file that was written.")] = None
 
-    @computed_field(description="Whether the probability is low.")  # type: ignore[prop-decorator]
+    @computed_field(  # type: ignore[prop-decorator]
+        description="The lower one of the probability and of the highest yes of a date by itself."
+    )
+    @property
+    def confidence(self) -> float:
+        """How far to rely on it, 0 to 1."""
+        highest = max((row.asked for row in self.rows if row.asked is not None), default=0.0)
+        return self.probability if self.first is None else min(self.probability, highest)
+
+    @computed_field(description="Whether the confidence is low.")  # type: ignore[prop-decorator]
     @property
     def unsure(self) -> bool:
-        """Whether another interval is nearly as probable."""
-        return self.probability < UNSURE_BELOW
+        """Whether another interval is nearly as probable, or no date by itself is a yes."""
+        return self.confidence < UNSURE_BELOW
 
     @computed_field(  # type: ignore[prop-decorator]
         alias="answer", description="The answer as a sentence without a full stop."

@@ -45,6 +45,8 @@ WHERE_EXAMPLES = examples(
     "unirs evaluate where --data data/real --split val --limit 2",
 )
 
+WHEN_EXAMPLES = examples("unirs evaluate when", "unirs evaluate when --split val --limit 5")
+
 Split = Annotated[
     Literal["val", "test"],
     typer.Option(help="val to choose a model, test to report it.", rich_help_panel=ASKED),
@@ -68,6 +70,7 @@ def register(app: typer.Typer) -> None:
     evaluate.command(epilog=GENERATED_EXAMPLES)(generated)
     evaluate.command(epilog=REAL_EXAMPLES)(real)
     evaluate.command(epilog=WHERE_EXAMPLES)(where)
+    evaluate.command(epilog=WHEN_EXAMPLES)(when)
     app.add_typer(evaluate, name="evaluate", rich_help_panel="Making models")
 
 
@@ -224,6 +227,17 @@ def where(
         lambda load, options, observer: evaluate_places(
             data, load, options, observer, split=split, **request
         ),
+    )
+
+
+@takes_options(EvaluationOptions, without=("batch_size", "gallery", "sheet"))
+def when(common: EvaluationOptions, split: Split = "test") -> None:
+    """Score how well it is found when something happened, on generated series of eight dates."""
+    from unirs_lab.evaluation.series import evaluate_series
+
+    common.run(
+        f"when-{split}",
+        lambda load, options, observer: evaluate_series(load, options, observer, split=split),
     )
 
 

@@ -479,6 +479,7 @@ def test_in_the_project_the_output_is_coloured_and_shows_the_imagery_below(
     assert [category.label() for category in categories] == labels
     assert all(category.symbol().color().alpha() < 128 for category in categories)
     assert layer.displayExpression() == '"text"'
+    assert layer.attributeTableConfig().sortExpression() == '"confidence"'
 
 
 def test_without_an_output_captions_are_refused_unless_in_place(worker, raster, run):

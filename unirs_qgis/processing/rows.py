@@ -20,7 +20,7 @@ from qgis.core import (
     QgsRendererCategory,
     QgsVectorLayer,
 )
-from qtpy.QtCore import QCoreApplication
+from qtpy.QtCore import QCoreApplication, Qt
 from qtpy.QtGui import QColor
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
@@ -196,6 +196,8 @@ def option_columns(options: tuple[str, ...]) -> dict[str, str]:
 class Style(QgsProcessingLayerPostProcessorInterface):
     """Colours an output by one of its columns, and shows the answer as the feature's name.
 
+    Its attribute table begins with the most doubtful answer.
+
     Args:
         columns: Columns of the output.
     """
@@ -204,6 +206,7 @@ class Style(QgsProcessingLayerPostProcessorInterface):
         super().__init__()
         self._column, self._colours = _coloured_by(columns)
         self._text = f"{columns.prefix}text"
+        self._confidence = f"{columns.prefix}confidence"
 
     def postProcessLayer(  # noqa: N802
         self,
@@ -220,6 +223,10 @@ class Style(QgsProcessingLayerPostProcessorInterface):
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer(self._column, categories))
         layer.setDisplayExpression(f'"{self._text}"')
+        table = layer.attributeTableConfig()
+        table.setSortExpression(f'"{self._confidence}"')
+        table.setSortOrder(Qt.SortOrder.AscendingOrder)
+        layer.setAttributeTableConfig(table)
 
 
 def _coloured_by(columns: Columns) -> tuple[str, Mapping[str, tuple[str, str]]]:

@@ -57,6 +57,7 @@ class AnswerRow:
         text: The answer.
         options_text: The closed set of answers as the table has it: JSON, or empty.
         confidence: From 0 to 1; ``None`` where it is not known.
+        warnings_text: Sentences about the images as the table has them: JSON, or empty.
         layers: Names of the layers that were asked about, as the table has them.
         margin: Percent that were shown around a feature; 0 of a tile.
         decision: ``ACCEPTED``, ``CORRECTED`` or ``SKIPPED``; empty before the review.
@@ -68,6 +69,7 @@ class AnswerRow:
     text: str
     options_text: str
     confidence: float | None
+    warnings_text: str
     layers: str
     margin: int
     decision: str
@@ -76,11 +78,13 @@ class AnswerRow:
     @property
     def options(self) -> Mapping[str, float]:
         """The closed set of answers with the probability of each; empty for free text."""
-        with suppress(ValueError, RecursionError):
-            found = json.loads(self.options_text)
-            if isinstance(found, dict):
-                return {key: each for key, each in found.items() if isinstance(each, (int, float))}
-        return {}
+        found = _parsed(self.options_text, dict)
+        return {key: each for key, each in found.items() if isinstance(each, (int, float))}
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about the images that make the answer less reliable."""
+        return [each for each in _parsed(self.warnings_text, list) if isinstance(each, str)]
 
     @property
     def is_done(self) -> bool:
@@ -118,7 +122,15 @@ class Form:
     @property
     def columns(self) -> list[str]:
         """Names of the columns that ``read`` needs."""
-        wanted = (*_REQUIRED, "question", "options", "confidence", "probability", MARGIN)
+        wanted = (
+            *_REQUIRED,
+            "question",
+            "options",
+            "confidence",
+            "probability",
+            "warnings",
+            MARGIN,
+        )
         named = [self.prefix + name for name in (*wanted, REVIEW, CORRECTION)]
         return [name for name in named if name in self.names]
 
@@ -141,6 +153,7 @@ class Form:
             text=cell("text", str, ""),
             options_text=cell("options", str, ""),
             confidence=confidence if confidence is None or math.isfinite(confidence) else None,
+            warnings_text=cell("warnings", str, ""),
             layers=cell("layers", str, ""),
             margin=cell(MARGIN, int, 0),
             decision=decision if decision in _DECISIONS else "",
@@ -244,3 +257,12 @@ def in_order(rows: Iterable[AnswerRow], in_turn: bool = False) -> list[AnswerRow
         pairs = zip(doubtful, reversed(doubtful))
         doubtful = [row for pair in pairs for row in pair][: len(doubtful)]
     return [*groups["done"], *doubtful, *groups["unknown"], *groups[SKIPPED]]
+
+
+def _parsed(text: str, kind: type) -> Any:
+    """A cell of JSON; an empty value of the kind if it holds something else."""
+    with suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        if isinstance(found, kind):
+            return found
+    return kind()

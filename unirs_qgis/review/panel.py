@@ -209,13 +209,14 @@ class ReviewPanel(QDockWidget):
     # ------------------------------------------------------------ behaviour
 
     def _answer_text(self, row: AnswerRow) -> str:
-        """The model's answer with its confidence, and what was decided before."""
+        """The answer with its confidence, what was decided before, and warnings."""
         lines = [self.tr("Answer: {text}").format(text=row.text)]
         if row.confidence is not None:
             share = QLocale().toString(100 * row.confidence, "f", 0)
             lines[0] += f" ({share} %)"
         if row.is_done:
             lines.append(self.tr("Checked: {text}").format(text=row.right_text))
+        lines += row.warnings
         return "\n".join(lines)
 
     def _offer_options(self, row: AnswerRow | None) -> None:

@@ -2523,6 +2523,10 @@
         <translation>Die Karte enthält die Wahrscheinlichkeit von Ja in Prozent. Die Stellen sind Polygone mit ihrer mittleren und höchsten Wahrscheinlichkeit und ihrer Fläche auf dem Ellipsoid. Nach einem Abbruch bleibt nichts.</translation>
     </message>
     <message>
+        <source>With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, water”, each place of two dates is asked which of them it was and is: from_kind and to_kind with their probabilities, empty where the model is not sure.</source>
+        <translation>Mit Bodenarten, etwa „bare land, meadow, forest, farmland, road, buildings, water“, wird zu jeder Stelle zweier Zeitpunkte gefragt, welche davon sie war und ist: from_kind und to_kind mit ihren Wahrscheinlichkeiten, leer, wo das Modell nicht sicher ist.</translation>
+    </message>
+    <message>
         <source>Find places</source>
         <translation>Stellen finden</translation>
     </message>
@@ -2553,6 +2557,10 @@
     <message>
         <source>Probability from which on ground is a place</source>
         <translation>Wahrscheinlichkeit, ab der Boden eine Stelle ist</translation>
+    </message>
+    <message>
+        <source>Kinds of ground to tell what places were and are (two dates)</source>
+        <translation>Bodenarten, um zu bestimmen, was Stellen waren und sind (zwei Zeitpunkte)</translation>
     </message>
     <message>
         <source>Maximum number of windows</source>

@@ -2523,6 +2523,10 @@
         <translation>La carte contient la probabilité de oui en pour cent. Les lieux sont des polygones avec leur probabilité moyenne et maximale et leur surface sur l’ellipsoïde. Une annulation ne garde rien.</translation>
     </message>
     <message>
+        <source>With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, water”, each place of two dates is asked which of them it was and is: from_kind and to_kind with their probabilities, empty where the model is not sure.</source>
+        <translation>Avec des types de sol, comme « bare land, meadow, forest, farmland, road, buildings, water », le modèle indique pour chaque lieu de deux dates lequel il était et lequel il est : from_kind et to_kind avec leurs probabilités, vides là où le modèle n’est pas sûr.</translation>
+    </message>
+    <message>
         <source>Find places</source>
         <translation>Trouver des lieux</translation>
     </message>
@@ -2553,6 +2557,10 @@
     <message>
         <source>Probability from which on ground is a place</source>
         <translation>Probabilité à partir de laquelle le sol est un lieu</translation>
+    </message>
+    <message>
+        <source>Kinds of ground to tell what places were and are (two dates)</source>
+        <translation>Types de sol pour déterminer ce que les lieux étaient et sont (deux dates)</translation>
     </message>
     <message>
         <source>Maximum number of windows</source>

@@ -39,6 +39,15 @@ def test_two_dates_are_searched(unirs, before, after):
     assert json.loads(outcome.out)["acquired"] == ["2012-07-31", "2020-08-31"]
 
 
+def test_places_of_two_dates_are_asked_what_they_were_and_are(unirs, before, after):
+    words = (before, after, "Has anything changed?", "--size", 60, "--threshold", 0.01)
+    facts = json.loads(where(unirs, *words, "--kinds", "water, road", "--json").out)
+    kinds = [place["from"] for place in facts["places"]]
+    assert {kind["text"] for kind in kinds if kind} <= {"water", "road"}
+    outcome = where(unirs, before, "boats", "--from-to")
+    assert (outcome.code, "takes two dates" in outcome.err) == (2, True)
+
+
 def test_too_many_windows_need_a_yes(unirs, before):
     outcome = where(unirs, before, "boats", "--size", 0.5)
     assert outcome.code == 2

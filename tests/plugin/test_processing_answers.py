@@ -77,7 +77,7 @@ def test_a_free_question_about_one_raster(worker, raster, run):
     assert set(found) == VALUES
     assert found["ANSWER"] == "colour 30"
     assert (found["MODEL_NAME"], found["ENGINE"], found["HOST"]) == ("stand-in", "unirs", "")
-    assert (found["CONFIDENCE"], found["PROBABILITIES"], found["CHANGED"]) == (None, "", None)
+    assert (found["CONFIDENCE"], found["PROBABILITIES"], found["CHANGED"]) == (0.75, "", None)
     [asked] = worker.asked
     assert (asked["method"], asked["text"], asked["options"]) == ("ask", "What is there?", [])
     assert "background" not in asked, "a person or a program waits for it"

@@ -46,13 +46,16 @@ class RedEngine:
         self.asked.append((question.text, crop.extent))
         red = crop.pixels[..., 0].astype(int) - crop.pixels[..., 1]
         share = float(np.clip(red.max() / 200, 0.01, 0.99))
-        text = "yes" if share >= 0.5 else "no"
-        chances = {"yes": share, "no": 1 - share}
+        red_ground, green_ground = question.options[:2]  # "yes" and "no", or kinds of ground
+        text = red_ground if share >= 0.5 else green_ground
+        chances = {red_ground: share, green_ground: 1 - share}
         options = sorted(chances, key=chances.get, reverse=True)
         return Answer(
             text=text,
             task=question.task,
             options=tuple(OptionScore(o, chances[o] if self.scores else None) for o in options),
+            confidence=max(chances.values()) if self.scores else None,
+            unsure_below=0.6 if self.scores else None,
             change_map=np.clip(red / 200, 0, 1).astype(np.float32) if self.maps else None,
             acquired=acquisition_dates(visual),
             crop=image_facts(visual),

@@ -40,7 +40,8 @@ from unirs_qgis.where import WHERE, answer_of_places, picture_side, pixels_along
 
 translate = QCoreApplication.translate
 
-PLACES = "PLACES"
+PLACES, KINDS = "PLACES", "KINDS"
+_OF_KIND = ("text", "probability")
 MOST_WINDOWS = 10_000
 
 
@@ -71,6 +72,12 @@ class FindPlaces(AnswerAlgorithm):
             "The map has the probability of yes in percent. The places are polygons with their "
             "mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.",
         )
+        kinds = translate(
+            "Processing",
+            "With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, "
+            "water”, each place of two dates is asked which of them it was and is: from_kind and "
+            "to_kind with their probabilities, empty where the model is not sure.",
+        )
         return Texts(
             title=translate("Processing", "Find places"),
             summary=translate(
@@ -80,7 +87,7 @@ class FindPlaces(AnswerAlgorithm):
                 "Processing", "where,find,search,detect,locate,places,windows,probability,yes,no,AI"
             ),
             output=translate("Processing", "Places"),
-            help=(how, size, outputs),
+            help=(how, size, outputs, kinds),
         )
 
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
@@ -109,13 +116,19 @@ class FindPlaces(AnswerAlgorithm):
             minValue=0.01,
             maxValue=1,
         )
+        kinds = QgsProcessingParameterString(
+            KINDS,
+            translate("Processing", "Kinds of ground to tell what places were and are (two dates)"),
+            optional=True,
+        )
         most = QgsProcessingParameterNumber(
             "MAX_WINDOWS",
             translate("Processing", "Maximum number of windows"),
             defaultValue=MOST_WINDOWS,
             minValue=1,
         )
-        return [layers, extent_parameter(), question, size, threshold, most, views_parameter()]
+        shown = [layers, extent_parameter(), question, size, threshold]
+        return [*shown, most, views_parameter(), kinds]
 
     def add_outputs(self) -> None:
         """Declare the places, the map, and values."""
@@ -172,12 +185,14 @@ class FindPlaces(AnswerAlgorithm):
     ) -> tuple[str, dict[str, Any]]:
         """``QUESTION``, and how it is searched for."""
         text = self.question_text(parameters, context)
+        kinds = self.parameterAsString(parameters, KINDS, context).split(",")
         params: dict[str, Any] = {
             "question": text,
             "threshold": self.parameterAsDouble(parameters, "THRESHOLD", context),
             "max_windows": self.parameterAsInt(parameters, "MAX_WINDOWS", context),
             "views": self.parameterAsInt(parameters, "VIEWS", context),
             "size": self.parameterAsDouble(parameters, "SIZE", context) or None,
+            "kinds": [kind.strip() for kind in kinds if kind.strip()],
         }
         return text, params
 
@@ -227,6 +242,9 @@ def _fields() -> QgsFields:
         fields.append(QgsField(name, REAL))
     for name in ("question", "model"):
         fields.append(QgsField(name, TEXT))
+    for name in ("from", "to"):
+        fields.append(QgsField(f"{name}_kind", TEXT))
+        fields.append(QgsField(f"{name}_probability", REAL))
     return fields
 
 
@@ -237,5 +255,6 @@ def _feature(place: Mapping[str, Any], result: Mapping[str, Any]) -> QgsFeature:
         QgsGeometry.fromPolygonXY([[QgsPointXY(*point) for point in ring] for ring in rings])
     )
     facts = [place[name] for name in ("probability", "highest", "area")]
-    feature.setAttributes([*facts, result["question"], result["model"]])
+    kinds = [(place[name] or {}).get(key) for name in ("from", "to") for key in _OF_KIND]
+    feature.setAttributes([*facts, result["question"], result["model"], *kinds])
     return feature

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unirs.cli.options import ANSWER, QuestionOptions, takes_options
+from unirs.cli.options import ANSWER, QuestionOptions, split, takes_options
 from unirs.cli.questions import ctrl_c_stops
 from unirs.cli.screen import Bars, clean, print_details, print_json
 from unirs.cli.streams import ends_unread
@@ -30,6 +30,8 @@ unirs where harbour.tif "Are there boats?" --map boats.tif --polygons boats.gpkg
 unirs where town.tif "swimming pools" --bbox 500 200 900 600 --size 60
 
 unirs where 2012.tif 2020.tif "Are there new buildings?" --polygons new.gpkg --json
+
+unirs where 2012.tif 2020.tif "Has anything changed?" --from-to --polygons changes.gpkg
 """
 WINDOWS = "Windows"
 
@@ -88,6 +90,23 @@ class WhereOptions(QuestionOptions):
             rich_help_panel=ANSWER,
         ),
     ] = 0.5
+    from_to: Annotated[
+        bool,
+        typer.Option(
+            "--from-to",
+            help="Ask about each place of two dates which kind of ground it was and is.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = False
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KINDS",
+            help="These comma-separated kinds of ground for --from-to.",
+            show_default=False,
+            rich_help_panel=ANSWER,
+        ),
+    ] = None
     yes: Annotated[
         bool,
         typer.Option("--yes", help="Agree to any number of windows.", rich_help_panel=WINDOWS),
@@ -133,7 +152,13 @@ def where(
         engine = common.open_engine()
         progress = _Progress(bars)
         try:
-            places = find_places(engine, request, on_window=progress.window, stop=stop.requested)
+            places = find_places(
+                engine,
+                request,
+                on_window=progress.window,
+                on_place=progress.place,
+                stop=stop.requested,
+            )
         except UniRSError as error:
             if error.code != "too_many_windows":
                 raise
@@ -167,10 +192,19 @@ def _request(
         threshold=common.threshold,
         clue=common.clue,
         views=common.views,
+        kinds=_kinds(common),
         max_windows=sys.maxsize if common.yes else MAX_WINDOWS,
         map=map_file,
         polygons=polygons,
     )
+
+
+def _kinds(common: WhereOptions) -> tuple[str, ...]:
+    from unirs.where.kinds import KINDS
+
+    if common.kinds is not None:
+        return split(common.kinds)
+    return KINDS if common.from_to else ()
 
 
 class _Progress:
@@ -185,6 +219,13 @@ class _Progress:
             self._level = window.level
             self._bars.begin(f"Windows, step {window.level} of {window.levels}")
         self._bars.update(window.done, window.total)
+
+    def place(self, done: int, total: int) -> None:
+        """Called with each place whose kinds of ground are known."""
+        if self._level >= 0:
+            self._level = -1
+            self._bars.begin("Kinds of ground")
+        self._bars.update(done, total)
 
 
 def _details(places: Places) -> list[tuple[str, str]]:

@@ -58,6 +58,15 @@ def write_polygons(places: Places, path: Path) -> None:
         "model": np.array([places.model] * len(each), object),
         "dates": np.array([_dates(places)] * len(each), object),
     }
+    if any(place.before or place.after for place in each):
+        for name, kinds in (
+            ("from", [place.before for place in each]),
+            ("to", [place.after for place in each]),
+        ):
+            texts = [kind.text if kind else None for kind in kinds]
+            chances = [kind.probability if kind else None for kind in kinds]
+            columns[f"{name}_kind"] = np.array(texts, object)
+            columns[f"{name}_probability"] = np.array(chances, float)
     failures = (DataSourceError, DataLayerError, FieldError, GeometryError)
     with whole_file(path, *failures) as temporary:
         write(

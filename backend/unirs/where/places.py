@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +13,11 @@ from pydantic import Field, PlainSerializer, computed_field
 from shapely import Polygon
 from shapely.geometry import mapping
 
-from unirs.answers import RESULT_CONFIG, EngineKind, to_json
+from unirs.answers import RESULT_CONFIG, EngineKind, OptionScore, to_json
 from unirs.inputs import Extent
+
+MOST_NAMED = 3
+"""Changes from one kind of ground to another that the sentence names."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,18 @@ class Place:
         PlainSerializer(mapping, return_type=dict[str, Any]),
         Field(description="Polygon in the form of GeoJSON, in the CRS of the search."),
     ]
+    before: Annotated[
+        OptionScore | None,
+        Field(
+            serialization_alias="from",
+            description="Kind of ground at the earlier date; null if it was not asked about, or if "
+            "the model is not sure.",
+        ),
+    ] = None
+    after: Annotated[
+        OptionScore | None,
+        Field(serialization_alias="to", description="Kind of ground at the later date, likewise."),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +137,18 @@ class Places:
         count = len(self.places)
         area = "" if self.area is None else f"{area_text(self.area)} in "
         places = f"{area}{count:,} place{'s' * (count > 1)}"
-        return f"{so_far}yes, in {self.squares_found:,} of {squares}, {places}"
+        found = f"{so_far}yes, in {self.squares_found:,} of {squares}, {places}"
+        return f"{found}; {kinds}" if (kinds := self._kinds()) else found
+
+    def _kinds(self) -> str:
+        """From what to what most places have changed; empty where that is not known."""
+        pairs = Counter(
+            (place.before.text, place.after.text)
+            for place in self.places
+            if place.before and place.after
+        )
+        most = pairs.most_common(MOST_NAMED)
+        return ", ".join(f"{count:,} from {old} to {new}" for (old, new), count in most)
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``--json`` and of the worker."""

@@ -58,7 +58,8 @@ class WhereRequest:
 
     Raises:
         UniRSError: ``question_empty``, ``question_open``; ``input_count``; ``windows_invalid`` for
-            a size, a number of doublings or a probability that cannot be; ``output_conflict``,
+            a size, a number of doublings or a probability that cannot be; ``options_invalid`` for
+            kinds of ground that cannot be chosen from; ``output_conflict``,
             ``output_unwritable``; those of ``TaskRequest``.
     """
 
@@ -129,6 +130,14 @@ class WhereRequest:
             "all that are not left.",
         ),
     ] = None
+    kinds: Annotated[
+        tuple[Text, ...],
+        Field(
+            max_length=64,
+            description="Of two dates: kinds of ground, of which each place is asked which it was "
+            "and is. Empty: not asked.",
+        ),
+    ] = ()
     map: Annotated[
         OutputPath | None, Field(description="GeoTIFF to write the probabilities to, in percent.")
     ] = None
@@ -148,6 +157,7 @@ class WhereRequest:
                 "input_count",
                 f"{self.paths[0]} is a video, which has no places on the ground; give a raster.",
             )
+        self._check_kinds()
         outputs = [path for path in (self.map, self.polygons) if path]
         check_outputs(self.paths, outputs)
         if self.map:
@@ -184,6 +194,18 @@ class WhereRequest:
             clue=self.clue,
             views=self.views,
         )
+
+    def _check_kinds(self) -> None:
+        if self.kinds and self.kind is not InputKind.PAIR:
+            raise UniRSError(
+                "input_count", "From what to what places have changed takes two dates; give both."
+            )
+        named = {kind.strip() for kind in self.kinds}
+        if self.kinds and ("" in named or len(named) < max(2, len(self.kinds))):
+            raise UniRSError(
+                "options_invalid",
+                "The kinds of ground must be two or more, all different, and none may be empty.",
+            )
 
     def _check_numbers(self) -> None:
         size = self.size

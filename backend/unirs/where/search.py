@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from unirs.tasks import check_inputs
 from unirs.tiles import Tile
 from unirs.where.asking import Asking, Cost, duration_text
 from unirs.where.files import write_files
+from unirs.where.kinds import with_kinds
 from unirs.where.places import Places
 from unirs.where.polygons import find_polygons
 from unirs.where.question import probability_of_yes
@@ -75,6 +77,7 @@ def find_places(
     request: WhereRequest,
     *,
     on_window: Callable[[AnsweredWindow], None] | None = None,
+    on_place: Callable[[int, int], None] | None = None,
     stop: Stop | None = None,
 ) -> Places:
     """Find where a question has the answer yes, and write the files of the request.
@@ -83,6 +86,8 @@ def find_places(
         engine: Answers; where it gives no probabilities, yes is 1 and no is 0.
         request: What to look for.
         on_window: Called with each window as it is answered.
+        on_place: Called with the number of places whose kinds of ground were asked about, and of
+            all of them.
         stop: Called often. Once it returns true, what was found so far is the result, ``stopped``.
 
     Raises:
@@ -91,7 +96,10 @@ def find_places(
             codes of ``unirs.imagery`` and of the engine.
     """
     search = _Search(engine, request, on_window, stop)
-    return write_files(search.run(), request)
+    places = search.run()
+    if request.kinds and not places.stopped:
+        places = search.with_kinds(places, on_place)
+    return write_files(places, request)
 
 
 def cost(engine: Engine, request: WhereRequest, *, stop: Stop | None = None) -> Cost:
@@ -133,6 +141,19 @@ class _Search:
             if self._asking.stopped:
                 break
         return self._places()
+
+    def with_kinds(self, places: Places, on_place: Callable[[int, int], None] | None) -> Places:
+        """The places with the kind of ground that each was and is."""
+        asking = self._asking
+        found = with_kinds(
+            self._engine,
+            self._request,
+            self._ground,
+            places.places,
+            on_place=on_place,
+            stop=lambda: asking.stopped,
+        )
+        return replace(places, places=found, stopped=asking.stopped, seconds=asking.seconds)
 
     def _ask_level(self, number: int, level: Level) -> None:
         windows = self._asking.first() if number == 1 else self._promising(number, level)

@@ -181,7 +181,8 @@ class ProgressParams(_Message):
     stage: str = Field(
         description=(
             "load, read, vision, clue, prefill, decode, score, view (all views after the first), "
-            "case (self_test), date (when, story), tile (index), or compare (find)."
+            "place (where, with kinds of ground), case (self_test), date (when, story), "
+            "tile (index), or compare (find)."
         )
     )
     done: int | None = Field(default=None, description="Completed parts of the stage, where known.")

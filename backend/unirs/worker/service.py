@@ -185,6 +185,9 @@ class Service(Worker):
             self._engine_for(job),
             request,
             on_window=lambda window: job.notify("window", **window._asdict()),
+            on_place=lambda done, total: job.notify(
+                "progress", stage="place", done=done, total=total
+            ),
             stop=job.cancelled.is_set,
         )
 

@@ -50,6 +50,7 @@ BUSY_SECONDS = (1.0, 3.0, 6.0)
 _CHARACTERS_PER_TOKEN = 64
 """More than any tokenizer has on average; a server that sends more ignores the longest answer."""
 
+_CHANCES_OF_WORDS: dict[str, Any] = {"logprobs": True, "top_logprobs": 1}
 Emit = Callable[[str, str], None]
 
 
@@ -111,10 +112,9 @@ class Answering:
         if question.options:
             self._enter("score")
             self._options, agreement = await self._choose(question)
-            self._text = self._options[0].text
-            self._sureness = Sureness.uncalibrated(
-                "options", self._options[0].probability, agreement
-            )
+            best = self._options[0]
+            self._text = best.text
+            self._sureness = Sureness.uncalibrated("options", best.probability, agreement)
             self._note_token()
             self._emit("token", self._text)
         else:
@@ -194,9 +194,7 @@ class Answering:
         """
         self._enter("prefill")
         tokens: list[Piece] = []
-        more: dict[str, Any] = {}
-        if self._model.top_logprobs:
-            more = {"logprobs": True, "top_logprobs": 1}
+        more = _CHANCES_OF_WORDS if self._model.top_logprobs else {}
         visible, pieces, thoughts, usage = VisibleText(), 0, False, None
         most = self._question.max_new_tokens
         async with aclosing(self._parts(self._question, most, clue=self._clue, **more)) as parts:
@@ -228,9 +226,8 @@ class Answering:
             self._enter("view")
         others = [await self._whole(question, question.max_new_tokens, view=each) for each in views]
         agreement = text_agreement(self._text, others)
-        self._sureness = Sureness.uncalibrated(
-            "text", text_confidence(behind_thoughts(pieces, self._text)), agreement
-        )
+        confidence = text_confidence(behind_thoughts(pieces, self._text))
+        self._sureness = Sureness.uncalibrated("text", confidence, agreement)
 
     def _take(self, piece: str) -> None:
         if not piece:

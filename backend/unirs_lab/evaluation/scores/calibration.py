@@ -53,10 +53,10 @@ def reliability(confidences: Sequence[float], rights: Sequence[bool]) -> list[Bi
     """
     numbers = np.minimum((np.array(confidences) * BINS).astype(int), BINS - 1)
     counts = np.bincount(numbers, minlength=BINS)
-    sums = np.bincount(numbers, confidences, BINS), np.bincount(numbers, rights, BINS)
+    sums = np.bincount(numbers, confidences, BINS), np.bincount(numbers, rights, BINS), counts
     return [
-        Bin(confidence / count, right / count, int(count))
-        for confidence, right, count in zip(*(each.tolist() for each in sums), counts, strict=True)
+        Bin(confidence / count, right / count, count)
+        for confidence, right, count in zip(*(each.tolist() for each in sums), strict=True)
         if count
     ]
 

@@ -65,6 +65,45 @@ def test_what_is_nowhere_is_not_found(engine, write):
     assert [each.text for each in found.findings] == ["no"]
 
 
+@pytest.fixture
+def hasty(new_engine):
+    """An engine that takes dark ground for boats, unless it is turned."""
+
+    class HastyEngine(new_engine):
+        def answer(self, visual, question, **_):
+            if question.views == 1 and visual.crops[-1].pixels.max(axis=-1).min() < 50:
+                scores = (OptionScore("yes", 0.9), OptionScore("no", 0.1))
+                return replace(super().answer(visual, question), text="yes", options=scores)
+            return super().answer(visual, question)
+
+    return HastyEngine()
+
+
+def darken(path, top, left, side=8):
+    with rasterio.open(path, "r+") as dataset:
+        window = rasterio.windows.Window(left, top, side, side)
+        dataset.write(np.full((3, side, side), 20, np.uint8), window=window)
+    return path
+
+
+def test_what_a_second_look_does_not_confirm_is_left_out(hasty, write):
+    path = darken(write(size=(64, 64), red=[(8, 8, 8)]), 40, 40)
+    found = answer_whole(hasty, WholeRequest(path, "Is there a boat?"))
+    yes = found.findings[0]
+    assert len(yes.places) == 1
+    assert yes.places[0].contains(place_of(8, 8))
+    assert found.unconfirmed == 1
+    assert "a second look did not confirm 1 place." in found.text
+    assert sum(each.windows for each in found.findings) == 16 * 16
+
+
+def test_where_no_place_is_confirmed_the_answer_is_no(hasty, write):
+    path = darken(write(size=(64, 64)), 40, 40)
+    found = answer_whole(hasty, WholeRequest(path, "Is there a boat?"))
+    assert found.text.startswith("No, in none of 256 squares")
+    assert [each.text for each in found.findings] == ["no"]
+
+
 def test_the_places_are_given_in_degrees(engine, write):
     path = write(size=(64, 64), red=[(8, 16, 8)])
     found = answer_whole(engine, WholeRequest(path, "Is there a boat?"))

@@ -186,8 +186,7 @@ class _Search:
         Beside ground without data, models take its edge for a shore: where much of a window is
         without data, it only shows where to look more closely, and counts little beside others.
         """
-        images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
-        data = 1 - max((image.nodata_share for image in images), default=0.0)
+        data = share_of_data(answer)
         least = 0.9 * self._request.threshold
         return probability if data >= ENOUGH_DATA else min(probability, least), data**4
 
@@ -263,3 +262,9 @@ class _Search:
             seconds=asking.seconds,
             probabilities=probabilities,
         )
+
+
+def share_of_data(answer: Answer) -> float:
+    """Share of a window's pixels that have data, of two dates in the one with fewer."""
+    images = answer.crop if isinstance(answer.crop, tuple) else (answer.crop,)
+    return 1 - max((image.nodata_share for image in images), default=0.0)

@@ -1,7 +1,8 @@
 """One answer about a very large scene: a view of the whole, and windows at full resolution.
 
-A question with yes or no is a search for places (:mod:`unirs.where.search`), any other one a survey
-(:mod:`unirs.where.survey`); both choose their windows coarse to fine, within a budget.
+A question with yes or no is a search for places (:mod:`unirs.where.search`) with a second look at
+them, any other one a survey (:mod:`unirs.where.survey`); both choose their windows coarse to fine,
+within a budget.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import Field, PlainSerializer
@@ -26,6 +27,7 @@ from unirs.where.asking import Asking, Cost
 from unirs.where.places import Places, WindowCounts
 from unirs.where.question import NO, YES
 from unirs.where.search import AnsweredWindow, cost, find_places
+from unirs.where.second_look import look_again, questions
 from unirs.where.sentences import of_whole, seen_at, survey_sentence
 from unirs.where.survey import Seen, key, survey
 from unirs.where.whole_request import WholeRequest
@@ -83,6 +85,9 @@ class WholeAnswer:
     total: Annotated[
         int | None, Field(description="Sum over all windows of an answer that is a number.")
     ]
+    unconfirmed: Annotated[
+        int, Field(description="Places left out because a second look did not confirm them.")
+    ]
     size: Annotated[float, Field(description="Side of the finest windows, in metres or units.")]
     windows: WindowCounts
     extent: Extent
@@ -110,7 +115,9 @@ def whole_cost(engine: Engine, request: WholeRequest, stop: Stop | None = None) 
     """
     search = request.search
     if search is not None:
-        return cost(engine, search, stop=stop)
+        found = cost(engine, search, stop=stop)
+        more = questions(engine) / max(1, found.windows)
+        return replace(found, seconds=found.seconds * (1 + more))
     return Asking(engine, request, stop).cost()
 
 
@@ -143,7 +150,9 @@ def answer_whole(
             if on_window:
                 on_window(window.done, window.total)
 
-        found = _places(find_places(engine, search, on_window=on_answered, stop=stop))
+        places = find_places(engine, search, on_window=on_answered, stop=stop)
+        confirmed = look_again(engine, search, places, stop)
+        found = _places(confirmed, len(places.places) - len(confirmed.places))
     return WholeAnswer(
         text=f"{found.sentence}. {of_whole(overall, caption)}",
         question=request.question,
@@ -151,6 +160,7 @@ def answer_whole(
         caption=caption,
         findings=found.findings,
         total=found.total,
+        unconfirmed=found.unconfirmed,
         size=found.size,
         windows=found.windows,
         extent=found.extent,
@@ -173,6 +183,7 @@ class _Found(NamedTuple):
     sentence: str
     findings: tuple[Finding, ...]
     total: int | None
+    unconfirmed: int
     size: float
     windows: WindowCounts
     extent: Extent
@@ -192,8 +203,13 @@ def _overview(engine: Engine, request: WholeRequest, stop: Stop | None) -> tuple
     return overall, described
 
 
-def _places(places: Places) -> _Found:
-    """The result of a search."""
+def _places(places: Places, unconfirmed: int) -> _Found:
+    """The result of a search.
+
+    Args:
+        places: Those that a second look has left.
+        unconfirmed: How many it has not.
+    """
     findings = []
     if places.places:
         highest = max(place.highest for place in places.places)
@@ -206,10 +222,15 @@ def _places(places: Places) -> _Found:
         sure = [place.highest for place in places.places]
         outlines = tuple(place.geometry for place in places.places)
         sentence += f", seen at {seen_at(outlines, places.crs, sure)}"
+    if unconfirmed:
+        sentence += (
+            f"; a second look did not confirm {unconfirmed:,} place{'s' * (unconfirmed > 1)}"
+        )
     return _Found(
         sentence,
         tuple(findings),
         None,
+        unconfirmed,
         places.size,
         places.windows,
         places.extent,
@@ -237,6 +258,7 @@ def _survey(
         survey_sentence(findings, total, windows, asking.ground.crs),
         findings,
         total,
+        0,
         asking.windows.size,
         asking.counts,
         asking.ground.extent,

@@ -2879,12 +2879,16 @@
         <translation>Blau: wonach gefragt wurde.</translation>
     </message>
     <message>
-        <source>Outlined on the map: where the answer is yes.</source>
-        <translation>Umrandet auf der Karte: wo die Antwort Ja ist.</translation>
+        <source>No place on the map has {percent} % or more.</source>
+        <translation>Keine Stelle der Karte hat {percent} % oder mehr.</translation>
     </message>
     <message>
-        <source>Outlined on the last map: what has changed.</source>
-        <translation>Umrandet auf der letzten Karte: was sich geändert hat.</translation>
+        <source>Outlined on the map: yes with {percent} % or more.</source>
+        <translation>Umrandet auf der Karte: ja mit {percent} % oder mehr.</translation>
+    </message>
+    <message>
+        <source>Outlined on the last map: changed by {percent} % or more.</source>
+        <translation>Umrandet auf der letzten Karte: zu {percent} % oder mehr geändert.</translation>
     </message>
     <message>
         <source>The report {file} cannot be written ({reason}); choose another file.</source>

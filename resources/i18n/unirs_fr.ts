@@ -2879,12 +2879,16 @@
         <translation>En bleu : ce sur quoi portait la question.</translation>
     </message>
     <message>
-        <source>Outlined on the map: where the answer is yes.</source>
-        <translation>Entouré sur la carte : là où la réponse est oui.</translation>
+        <source>No place on the map has {percent} % or more.</source>
+        <translation>Aucun lieu de la carte n’atteint {percent} %.</translation>
     </message>
     <message>
-        <source>Outlined on the last map: what has changed.</source>
-        <translation>Entouré sur la dernière carte : ce qui a changé.</translation>
+        <source>Outlined on the map: yes with {percent} % or more.</source>
+        <translation>Entouré sur la carte : oui à {percent} % ou plus.</translation>
+    </message>
+    <message>
+        <source>Outlined on the last map: changed by {percent} % or more.</source>
+        <translation>Entouré sur la dernière carte : changé à {percent} % ou plus.</translation>
     </message>
     <message>
         <source>The report {file} cannot be written ({reason}); choose another file.</source>

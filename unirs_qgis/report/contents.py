@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from qgis.core import QgsGeometry
 from qtpy.QtCore import QCoreApplication, QDateTime, QLocale
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
@@ -79,7 +80,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
             (column.alias(), _value(column, getattr(entry.answer, column.key)))
             for column in columns
         ],
-        (translate("History", "Footprint (WKT)"), entry.footprint),
+        (translate("History", "Footprint (WKT)"), _rounded(entry.footprint)),
         (translate("History", "CRS of the footprint"), entry.crs),
         (translate("History", "Sources"), "\n".join(layer.source for layer in entry.layers)),
     ]
@@ -87,6 +88,14 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         here = translate("Report", "nowhere; they stayed on this computer")
         facts.insert(-3, (translate("History", "Images were sent to"), here))
     return [(name, value) for name, value in facts if value]
+
+
+def _rounded(wkt: str) -> str:
+    """A footprint to the centimetre, or a tenth of that in degrees."""
+    geometry = QgsGeometry.fromWkt(wkt)
+    box = geometry.boundingBox()
+    in_degrees = max(abs(box.xMaximum()), abs(box.yMaximum())) <= 360
+    return geometry.asWkt(7 if in_degrees else 2) if wkt else ""
 
 
 def _value(column: Column, value: Any) -> str:

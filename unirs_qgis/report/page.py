@@ -23,8 +23,10 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qtpy.QtCore import QCoreApplication
+from qtpy.QtGui import QColor
 
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.map.change_map import THRESHOLD
 from unirs_qgis.map.footprints import PAST, parse_footprint
 from unirs_qgis.paths import resource
 from unirs_qgis.report.contents import Contents
@@ -214,6 +216,7 @@ class EntryPages:
         letters.setSize(_SMALL.points)
         bar.setTextFormat(letters)
         bar.setBackgroundEnabled(True)
+        bar.setBackgroundColor(QColor(255, 255, 255, 170))
         bar.setBoxContentSpace(0.8)
         self.layout.addLayoutItem(bar)
         bar.update()
@@ -258,11 +261,12 @@ class EntryPages:
 
     def _legend(self) -> str:
         legend = translate("Report", "Blue: what was asked about.")
-        if self._pictures.polygons is None:
+        if not self._pictures.is_mapped:
             return legend
-        found = (
-            translate("Report", "Outlined on the map: where the answer is yes.")
-            if self._entry.task == "where"
-            else translate("Report", "Outlined on the last map: what has changed.")
-        )
-        return f"{legend} {found}"
+        if self._pictures.polygons is None:
+            found = translate("Report", "No place on the map has {percent} % or more.")
+        elif self._entry.task == "where":
+            found = translate("Report", "Outlined on the map: yes with {percent} % or more.")
+        else:
+            found = translate("Report", "Outlined on the last map: changed by {percent} % or more.")
+        return f"{legend} {found.format(percent=THRESHOLD)}"

@@ -50,12 +50,14 @@ class Pictures:
         problems: Why there is none, by the number of the layer.
         polygons: GeoPackage with what has changed or where it is yes; ``None`` without any.
         polygon_problem: Why there is none; empty without a problem.
+        is_mapped: Whether there is a change map or a map of places.
     """
 
     files: Mapping[int, Path]
     problems: Mapping[int, str]
     polygons: Path | None = None
     polygon_problem: str = ""
+    is_mapped: bool = False
 
 
 def draw_all(
@@ -92,7 +94,8 @@ def _draw(drawing: Drawing, folder: Path, name: str, task: BackgroundTask | None
     if drawing.change_map is None:
         return Pictures(files, problems)
     try:
-        return Pictures(files, problems, polygons_of(drawing.change_map, folder / f"{name}.gpkg"))
+        polygons = polygons_of(drawing.change_map, folder / f"{name}.gpkg")
+        return Pictures(files, problems, polygons, is_mapped=True)
     except ChangeMapError as error:
         return Pictures(files, problems, polygon_problem=str(error))
 

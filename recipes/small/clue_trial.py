@@ -32,7 +32,7 @@ from unirs_lab.training.sources import read_parts, read_samples
 from unirs_lab.training.tuning import finish, learn
 
 IMAGES = {"rsicd": 800, "ucmerced": 400}
-STEPS = 120
+STEPS = 60
 
 
 def main(real: Path, folder: Path) -> None:

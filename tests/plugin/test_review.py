@@ -112,6 +112,29 @@ def test_keys_accept_correct_skip_and_go_back(rasters, review, qtbot):
     assert "last answer" in review.panel.findChild(QWidget, "reviewAnswer").text()
 
 
+def test_decisions_in_a_layer_that_is_edited_can_be_undone(rasters):
+    layer = answers(("yes", 0.9))
+    layer.startEditing()
+    table = AnswerTable.of(layer)
+    table.decide(table.rows()[0], "corrected", "no")
+    assert columns(layer) == [("corrected", "no")]
+    layer.rollBack()
+    assert "review" not in layer.fields().names()
+
+
+def test_of_many_options_one_is_typed_and_nothing_else(rasters, review, qtbot):
+    layer = answers(("yes", 0.5))
+    many = json.dumps({**{f"kind {number}": 0.01 for number in range(10)}, "yes": 0.5})
+    layer.dataProvider().changeAttributeValues({1: {3: many}})
+    review.open(layer)
+    line = review.panel.findChild(QLineEdit, "reviewText")
+    for text, expected in (("kin", None), ("kind 7", "corrected")):
+        press(qtbot, review, Qt.Key.Key_C)
+        line.setText(text)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        assert next(layer.getFeatures()).attributeMap().get("review") == expected
+
+
 def test_free_text_is_corrected_in_a_line_whose_letters_decide_nothing(rasters, review, qtbot):
     layer = answers(("a town", 0.5), ("a lake", 0.6), options=False, question="")
     review.open(layer)

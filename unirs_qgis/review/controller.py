@@ -36,7 +36,7 @@ class ReviewController(QObject):
     def open(self, layer: QgsMapLayer | None = None) -> None:
         """Show the panel, and begin with a layer: by default the active one, else the first."""
         panel = self.panel
-        panel.offer_tables()
+        self._offer_tables()
         panel.show()
         panel.raise_()
         first = [layer, self._iface.activeLayer(), *QgsProject.instance().mapLayers().values()]
@@ -68,7 +68,7 @@ class ReviewController(QObject):
         """Remove the panel."""
         self._forget_table()
         if self._panel is not None:
-            QgsProject.instance().layersAdded.disconnect(self._panel.offer_tables)
+            QgsProject.instance().layersAdded.disconnect(self._offer_tables)
             self._panel.views.remove()
             self._iface.removeDockWidget(self._panel)
             self._panel.deleteLater()
@@ -86,7 +86,7 @@ class ReviewController(QObject):
             panel.skipped.connect(lambda: self._decide(SKIPPED))
             panel.back.connect(self._go_back)
             panel.export_requested.connect(self._export)
-            QgsProject.instance().layersAdded.connect(panel.offer_tables)
+            QgsProject.instance().layersAdded.connect(self._offer_tables)
             self._iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
         return self._panel
 
@@ -160,6 +160,10 @@ class ReviewController(QObject):
         return list(row.options) or [
             text for each in self._rows for text in (each.text, each.correction) if text
         ]
+
+    def _offer_tables(self, *_added: object) -> None:
+        self.panel.offer_tables()
+        self.panel.choose_table(self._table.layer if self._table else None)
 
     def _forget_table(self) -> None:
         table, self._table, self._rows, self._place = self._table, None, [], 0

@@ -23,14 +23,14 @@ from unirs_qgis.dock.parts.buttons import CompactButton
 from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.dock.parts.text import WrapLabel
-from unirs_qgis.dock.theme import Tone
+from unirs_qgis.dock.theme import Tone, plain_tooltip
 from unirs_qgis.review.answers import AnswerRow, Form
 from unirs_qgis.review.views import DateViews
 
 _MOST_BUTTONS = 9
 """Options that have a button and a key each; of more, one is typed."""
 
-_FORM_WIDTH = 320  # pixels
+_FORM_WIDTH, _OPTION_WIDTH = 320, 260  # pixels
 
 
 class ReviewPanel(QDockWidget):
@@ -225,7 +225,9 @@ class ReviewPanel(QDockWidget):
         while (item := flow.takeAt(0)) is not None:
             item.widget().deleteLater()
         for number, option in enumerate(self._numbered(row), start=1):
-            button = CompactButton(f"{number}  {option}".replace("&", "&&"), parent=self._options)
+            text = self.fontMetrics().elidedText(option, Qt.TextElideMode.ElideRight, _OPTION_WIDTH)
+            button = CompactButton(f"{number}  {text}".replace("&", "&&"), parent=self._options)
+            button.setToolTip(plain_tooltip(option))
             button.setObjectName(f"reviewOption{number}")
             button.setFont(_weighted(self.font(), bold=row is not None and option == row.text))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -247,10 +249,13 @@ class ReviewPanel(QDockWidget):
         self._text.setCompleter(completer)
 
     def _give(self, text: str) -> None:
-        """Take a text as the right answer."""
+        """Take a text as the right answer, which is one of the options if there are any."""
         if self._row is None or not text:
             return
-        if text == self._row.text:
+        options = self._row.options
+        if options and text not in options:
+            self.show_problem(self.tr("“{text}” is none of the options.").format(text=text))
+        elif text == self._row.text:
             self.accepted.emit()
         else:
             self.corrected.emit(text)

@@ -847,7 +847,7 @@
     </message>
     <message>
         <source>Show change map</source>
-        <translation>Änderungskarte zeigen</translation>
+        <translation>Änderungskarte</translation>
     </message>
     <message>
         <source>Report…</source>
@@ -3033,6 +3033,10 @@
     <message>
         <source>Checked: {text}</source>
         <translation>Geprüft: {text}</translation>
+    </message>
+    <message>
+        <source>“{text}” is none of the options.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

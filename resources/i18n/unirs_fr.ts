@@ -847,7 +847,7 @@
     </message>
     <message>
         <source>Show change map</source>
-        <translation>Afficher la carte des changements</translation>
+        <translation>Carte des changements</translation>
     </message>
     <message>
         <source>Report…</source>
@@ -3033,6 +3033,10 @@
     <message>
         <source>Checked: {text}</source>
         <translation>Vérifié : {text}</translation>
+    </message>
+    <message>
+        <source>“{text}” is none of the options.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from qtpy.QtGui import QStandardItemModel
+from qtpy.QtWidgets import QGraphicsScene
 
+import unirs_qgis
 from tests.qt6 import stand_in
 
 stand_in.install()
@@ -13,3 +16,22 @@ stand_in.install()
 def iface(qapp):
     """QGIS's interface."""
     return stand_in.interface()
+
+
+@pytest.fixture
+def plugin_of(tmp_path, monkeypatch):
+    """Starts the plugin in a window."""
+    monkeypatch.setattr("unirs_qgis.history_controller.profile_folder", lambda: tmp_path)
+    started = []
+
+    def start(iface):
+        iface.layerTreeView().setModel(QStandardItemModel(iface.layerTreeView()))
+        iface.mapCanvas().setScene(QGraphicsScene(iface.mapCanvas()))
+        plugin = unirs_qgis.classFactory(iface)
+        plugin.initGui()
+        started.append(plugin)
+        return plugin
+
+    yield start
+    for plugin in started:
+        plugin.unload()

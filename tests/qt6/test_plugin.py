@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QStandardItemModel
-from qtpy.QtWidgets import QGraphicsScene, QPlainTextEdit, QWidget
+from qtpy.QtWidgets import QPlainTextEdit, QWidget
 
 import unirs_qgis
 from tests.qt6.stand_in import chains
@@ -40,15 +39,9 @@ def test_every_name_of_qt_and_qgis_exists(path):
 
 
 @pytest.fixture
-def plugin(iface, tmp_path, monkeypatch):
+def plugin(plugin_of, iface):
     """The plugin in a stand-in for QGIS's window."""
-    monkeypatch.setattr("unirs_qgis.history_controller.profile_folder", lambda: tmp_path)
-    iface.layerTreeView().setModel(QStandardItemModel(iface.layerTreeView()))
-    iface.mapCanvas().setScene(QGraphicsScene(iface.mapCanvas()))
-    made = unirs_qgis.classFactory(iface)
-    made.initGui()
-    yield made
-    made.unload()
+    return plugin_of(iface)
 
 
 def test_the_dock_opens_and_takes_a_question(plugin, qtbot):

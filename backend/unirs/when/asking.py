@@ -23,6 +23,9 @@ from unirs.where.question import NO, YES, probability_of_yes
 if TYPE_CHECKING:
     from unirs.engines.engine import Engine
 
+TOGETHER = 4
+"""Questions that are answered side by side: a stop loses no more than these."""
+
 OnAnswer = Callable[[int, int], None]
 """Called with each answer: how many there are, and how many there will be."""
 
@@ -113,7 +116,7 @@ def answered(
     engine: Engine, items: Sequence[Item], on_answer: OnAnswer | None, stop: Stop | None, views: int
 ) -> Iterator[Answer]:
     """The answers of items in order, until a stop."""
-    batch_size = max(1, engine.batch_size // views)
+    batch_size = max(1, min(engine.batch_size, TOGETHER) // views)
     for done, answer in enumerate(engine.answers(items, batch_size=batch_size, stop=stop), start=1):
         if answer.stopped:
             return

@@ -90,7 +90,7 @@ class Series:
         return self.names.get(source) or PurePath(source).stem
 
     def warnings(self) -> tuple[str, ...]:
-        """Sentences about what makes the order or the scores of the dates doubtful."""
+        """Sentences about what makes the order, the images or the scores doubtful."""
         known = [each.date for each in self.dates]
         missing = [self._file(each.source) for each in self.dates if each.date is None]
         found = []
@@ -106,7 +106,8 @@ class Series:
         empty = [self.name(index) for index, each in enumerate(self.dates) if each.crop is None]
         if empty:
             found.append(f"{_dates(len(empty))} with nothing to see, left out: {_few(empty)}.")
-        return tuple(found)
+        about_images = (note for index in self.seen for note in self.crop(index).warnings)
+        return tuple(dict.fromkeys([*found, *about_images]))
 
 
 def check_rasters(paths: Sequence[str | PurePath]) -> None:

@@ -200,12 +200,7 @@ class UniRSDock(QDockWidget):
         return self._question.question
 
     def set_question(self, text: str, focus: bool = True) -> None:
-        """Fills the box.
-
-        Args:
-            text: The question.
-            focus: Whether the keyboard focus moves there.
-        """
+        """Fills the box, and moves the keyboard focus there if that is wanted."""
         self._question.set_question(text)
         if focus:
             self.focus_question()

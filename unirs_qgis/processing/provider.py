@@ -23,6 +23,8 @@ from unirs_qgis.processing.describe_change import DescribeChange
 from unirs_qgis.processing.describe_change_tiles import DescribeChangeTiles
 from unirs_qgis.processing.export_review import ExportReview
 from unirs_qgis.processing.find_places import FindPlaces
+from unirs_qgis.processing.find_tiles import FindTiles
+from unirs_qgis.processing.index_tiles import IndexTiles
 from unirs_qgis.processing.series import DescribeSeries, FindWhen
 from unirs_qgis.processing.status import Status
 
@@ -37,6 +39,8 @@ ALGORITHMS = (
     AnswerTiles,
     AnswerFeatures,
     ClassifyTiles,
+    IndexTiles,
+    FindTiles,
     ExportReview,
     Status,
 )

@@ -21,7 +21,7 @@ from unirs.index.files import write_found
 from unirs.index.request import FindRequest, TileRequest
 from unirs.index.results import FoundTile, FoundTiles
 from unirs.index.sentences import find_sentence_model, load_sentence_model
-from unirs.index.table import IndexedTile, read_index
+from unirs.index.table import IndexedTile, outline, read_index
 from unirs.inputs import Question, Task, VisualInput
 from unirs.tasks import check_inputs, read_visual
 
@@ -110,6 +110,7 @@ class _Candidate:
             dates=tile.dates,
             extent=tile.extent,
             crs=tile.crs,
+            footprint=_wkt(outline(tile.extent, tile.crs)),
             similarity=self.similarity,
             fit=self.fit,
             score=self.score,
@@ -313,6 +314,12 @@ def _fit(answer: Answer, sought: str) -> float | None:
     if chance is None or answer.stopped:
         return None
     return math.log(max(chance, LEAST) / max(1 - chance, LEAST))
+
+
+def _wkt(shape: bytes | None) -> str | None:
+    from shapely import from_wkb, to_wkt
+
+    return None if shape is None else to_wkt(from_wkb(shape), rounding_precision=8)
 
 
 def _normal(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

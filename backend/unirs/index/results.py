@@ -81,6 +81,10 @@ class FoundTile:
     ]
     extent: Annotated[Extent, Field(description="Minimum x, minimum y, maximum x, maximum y.")]
     crs: Annotated[str | None, Field(description="CRS of the extent.")]
+    footprint: Annotated[
+        str | None,
+        Field(description="WKT of a multipolygon in longitude and latitude; null without a CRS."),
+    ]
     similarity: Annotated[
         float, Field(description="Cosine of caption and words, or of the images; -1 to 1.")
     ]

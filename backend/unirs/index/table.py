@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from unirs.files import whole_file, write_failure
 from unirs.index.sentences import NAME, WIDTH
 from unirs.inputs import CropOptions, Extent
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 LAYER = "unirs_tiles"
 """Name of the layer; a GeoPackage without one is no index."""
 
@@ -31,10 +34,8 @@ _COLUMNS = {
     "before_raster": "TEXT",
     "date": "TEXT",
     "before_date": "TEXT",
-    "extent": "TEXT",
+    "crop": "TEXT",
     "crs": "TEXT",
-    "bands": "TEXT",
-    "stretch": "TEXT",
     "model": "TEXT",
     "digest": "TEXT",
     "sentence_model": "TEXT",
@@ -238,7 +239,7 @@ def _row(tile: IndexedTile) -> tuple[object, ...]:
     image = None if tile.image is None else tile.image.astype(_POINT).tobytes()
     return (
         *(tile.caption, tile.changed, after, before, dates[1], dates[0]),
-        *(json.dumps(tile.crop.extent), tile.crs, json.dumps(tile.crop.bands), tile.crop.stretch),
+        *(_crops().dump_json(tile.crop).decode(), tile.crs),
         *(tile.model, tile.digest, NAME, tile.sentence.astype(_POINT).tobytes(), image),
     )
 
@@ -261,7 +262,7 @@ def _tile(row: Sequence[Any]) -> IndexedTile:
     return IndexedTile(
         paths=(str(values["raster"]),) if before is None else (str(before), str(values["raster"])),
         dates=dates[1:] if before is None else dates,
-        crop=_crop(values["extent"], values["bands"], values["stretch"]),
+        crop=_crop(values["crop"]),
         crs=values["crs"],
         caption=str(values["caption"]),
         changed=None if values["changed"] is None else bool(values["changed"]),
@@ -273,14 +274,18 @@ def _tile(row: Sequence[Any]) -> IndexedTile:
     )
 
 
-def _crop(extent: str, bands: str, stretch: str) -> CropOptions:
-    from pydantic import TypeAdapter
-
-    facts = {"extent": json.loads(extent), "bands": json.loads(bands), "stretch": stretch}
-    crop: CropOptions = TypeAdapter(CropOptions).validate_python(facts)
+def _crop(text: str) -> CropOptions:
+    crop: CropOptions = _crops().validate_json(text)
     if crop.extent is None:
         raise ValueError("a tile has no extent")
     return crop
+
+
+@cache
+def _crops() -> TypeAdapter[CropOptions]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(CropOptions)
 
 
 def _numbers(blob: bytes) -> NDArray[np.float32]:

@@ -36,7 +36,7 @@ def test_a_date_that_lies_off_is_moved_and_the_grid_stays(pair):
     assert before.extent == after.extent == EXTENT
     assert after.nodata_share == 0
     assert before.warnings == ()
-    assert after.warnings == ("The later date was moved by 72 m onto the first one.",)
+    assert after.warnings == ("The later date was moved by 72 m.",)
 
 
 def test_what_fits_already_is_left_as_it_is(pair):
@@ -76,7 +76,7 @@ def test_a_date_of_another_light_takes_the_colours_of_the_first_date(write_raste
     assert difference(*read_pair(*paths, 220, CropOptions(EXTENT))) > 20
     assert difference(*read_pair(*paths, 220, matched)) < 2
     before, after = read_pair(*paths, 220, matched)
-    assert after.warnings == ("The later date was given the colours of the first one.",)
+    assert after.warnings == ("The later date has the colours of the first one.",)
     assert np.array_equal(before.pixels, read_pair(*paths, 220, CropOptions(EXTENT))[0].pixels)
 
 

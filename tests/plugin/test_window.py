@@ -97,7 +97,7 @@ def test_change_between_two_selected_layers_is_described_in_order_of_dates_over_
 
     assert entry.task == "change"
     assert entry.answer.views == 3
-    assert "The later date was given the colours of the first one." in entry.answer.warnings
+    assert "The later date has the colours of the first one." in entry.answer.warnings
     details = shown.dock.findChild(QLabel, "detailsLabel").text()
     assert details.startswith("average of 3 views, ")
     assert [record.date for record in entry.layers] == ["2019-06-15", "2021-08-02"]

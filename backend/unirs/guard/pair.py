@@ -67,16 +67,19 @@ def distance_text(pixels: float, pixel_size: float | None) -> str:
 def _apart(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[str]:
     offset = offset_between(before.pixels, after.pixels, both)
     if offset and offset.pixels > FAR:
-        yield (
-            f"The dates lie {distance_text(offset.pixels, before.pixel_size)} apart: align them, "
-            "or edges seem to have changed."
-        )
+        distance = distance_text(offset.pixels, before.pixel_size)
+        yield f"The dates lie {distance} apart; Align corrects that."
 
 
 def _lacking(before: Crop, after: Crop) -> Iterator[str]:
-    for name, crop in zip(_NAMES, (before, after), strict=True):
-        if crop.nodata_share >= _LACKING:
-            yield f"{name} has no data on {crop.nodata_share:.0%} of the ground."
+    shares = [f"{crop.nodata_share:.0%}" for crop in (before, after)]
+    lacking = [crop.nodata_share >= _LACKING for crop in (before, after)]
+    if all(lacking) and shares[0] == shares[1]:
+        yield f"Both dates lack data on {shares[0]} of the ground."
+        return
+    for name, share, is_lacking in zip(_NAMES, shares, lacking, strict=True):
+        if is_lacking:
+            yield f"{name} lacks data on {share} of the ground."
 
 
 def _coarser(before: Crop, after: Crop) -> Iterator[str]:
@@ -87,17 +90,15 @@ def _coarser(before: Crop, after: Crop) -> Iterator[str]:
         return
     coarse, fine = max(known), min(known)
     if max(coarse, grid) >= _COARSER * max(fine, grid):
-        yield (
-            f"{_NAMES[known.index(coarse)]} has pixels of {coarse:.2g} m, the other one of "
-            f"{fine:.2g} m: small things are to be seen on one date alone."
-        )
+        name = _NAMES[known.index(coarse)]
+        yield f"{name} has pixels of {coarse:.2g} m, the other one of {fine:.2g} m."
 
 
 def _under_another_sky(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[str]:
     for name, crop, other in zip(_NAMES, (before, after), (after, before), strict=True):
         share = white_share(crop.pixels, other.pixels, both)
         if share >= _WHITE:
-            yield f"{name} alone is white on {share:.0%} of the ground: perhaps clouds or snow."
+            yield f"{name} alone is white on {share:.0%} of the ground (clouds or snow?)."
         if is_hazier(crop.pixels, other.pixels, both):
             yield f"{name} seems hazier."
 
@@ -109,7 +110,7 @@ def _in_another_light(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Ite
     like_before = matched(after.pixels, before.pixels, both, both)
     explained = 1 - difference(before.pixels, like_before, both) / levels
     if explained >= _EXPLAINED:
-        yield f"Light or colours differ: matching them removes {explained:.0%} of the difference."
+        yield f"Light or colours differ; Match colours removes {explained:.0%} of the difference."
 
 
 def _in_another_season(before: ImageDate, after: ImageDate) -> Iterator[str]:
@@ -118,7 +119,4 @@ def _in_another_season(before: ImageDate, after: ImageDate) -> Iterator[str]:
     first, second = (date.first.timetuple().tm_yday for date in (before, after))
     days = min(abs(first - second), 365 - abs(first - second))
     if days >= _SEASON:
-        yield (
-            f"The dates are {round(days / 30.4)} months apart in the year: plants, water and "
-            "shadows differ."
-        )
+        yield f"The seasons are {round(days / 30.4)} months apart."

@@ -55,10 +55,10 @@ def aligned(
             if left is not None and left.pixels < offset.pixels:
                 distance = distance_text(offset.pixels, grid.pixel_size)
                 done.append(moved)
-                notes.append((f"{name} was moved by {distance} onto the first one.",))
+                notes.append((f"{name} was moved by {distance}.",))
                 continue
             offset = None
-        unknown = f"{name} cannot be aligned: it shows too little of what the first one shows."
+        unknown = f"{name} cannot be aligned: too little is alike."
         done.append(samples)
         notes.append((unknown,) if offset is None else ())
     return done, notes
@@ -81,7 +81,7 @@ def in_colours_of_the_first(
     colours = [matched(image, images[0], data, valid[0]) for image, data in later]
     names = _names(len(images))
     added = [
-        (*before, f"{name} was given the colours of the first one.")
+        (*before, f"{name} has the colours of the first one.")
         for name, before in zip(names, notes[1:], strict=True)
     ]
     return [images[0], *colours], [notes[0], *added]

@@ -20,7 +20,8 @@ from unirs_qgis.dock.report_dialog import ReportDialog
 from unirs_qgis.history import History, HistoryError
 from unirs_qgis.inputs.layer_tree import raster_layers
 from unirs_qgis.inputs.layers import public_source
-from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
+from unirs_qgis.map.change_map import ChangeMap
+from unirs_qgis.map.change_polygons import ChangeMapError
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.map.series_layers import show_date
 from unirs_qgis.message_bar import show_info, show_warning

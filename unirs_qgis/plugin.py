@@ -21,6 +21,7 @@ from unirs_qgis.inputs.layer_combo import LayerCombo
 from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
+from unirs_qgis.map.threshold import register_sliders, remove_sliders
 from unirs_qgis.map.windows import SearchedWindows
 from unirs_qgis.menu import DockAction, LayerMenu, TableMenu, has_polygons, icon
 from unirs_qgis.message_bar import show_warning
@@ -96,6 +97,7 @@ class Window(QObject):
         self.setup.cancel()
         self.worker.close()
         self.history.close()
+        remove_sliders()
         self.inputs.detach()
         self.review.close()
         self._menu.remove()
@@ -117,6 +119,7 @@ class Window(QObject):
         self._chooser = ExtentChooser(canvas)
         self._footprints = Footprints(canvas)
         self._windows = SearchedWindows(canvas)
+        register_sliders(self._warn)
         self.dock = UniRSDock(HostWidgets(before, after, self._chooser), self._iface.mainWindow())
         self.worker = Worker(self._worker_command, self, self._access)
         self.setup = RuntimeSetup(self)

@@ -521,6 +521,10 @@
         <translation>Zu {percent} % oder mehr verändert</translation>
     </message>
     <message>
+        <source>Threshold of a UniRS map</source>
+        <translation>Schwelle einer UniRS-Karte</translation>
+    </message>
+    <message>
         <source>UniRS: polygons of change</source>
         <translation>UniRS: Polygone der Änderung</translation>
     </message>
@@ -3721,6 +3725,17 @@
     <message>
         <source>The model did not read what is above: the conversation is too long for it.</source>
         <translation>Das Modell hat nicht gelesen, was darüber steht: das Gespräch ist ihm zu lang.</translation>
+    </message>
+</context>
+<context>
+    <name>ThresholdSlider</name>
+    <message>
+        <source>Threshold of the map</source>
+        <translation>Schwelle der Karte</translation>
+    </message>
+    <message>
+        <source>Show, and outline, what reaches this percentage</source>
+        <translation>Zeigen und umranden, was diesen Prozentwert erreicht</translation>
     </message>
 </context>
 <context>

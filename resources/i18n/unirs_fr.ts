@@ -521,6 +521,10 @@
         <translation>Changé à {percent}&#xa0;% ou plus</translation>
     </message>
     <message>
+        <source>Threshold of a UniRS map</source>
+        <translation>Seuil d’une carte UniRS</translation>
+    </message>
+    <message>
         <source>UniRS: polygons of change</source>
         <translation>UniRS&#xa0;: polygones de changement</translation>
     </message>
@@ -3721,6 +3725,17 @@
     <message>
         <source>The model did not read what is above: the conversation is too long for it.</source>
         <translation>Le modèle n’a pas lu ce qui précède : la conversation est trop longue pour lui.</translation>
+    </message>
+</context>
+<context>
+    <name>ThresholdSlider</name>
+    <message>
+        <source>Threshold of the map</source>
+        <translation>Seuil de la carte</translation>
+    </message>
+    <message>
+        <source>Show, and outline, what reaches this percentage</source>
+        <translation>Afficher et entourer ce qui atteint ce pourcentage</translation>
     </message>
 </context>
 <context>

@@ -41,7 +41,7 @@ def test_two_dates_are_searched(unirs, before, after):
 
 def test_places_of_two_dates_are_asked_what_they_were_and_are(unirs, before, after):
     words = (before, after, "Has anything changed?", "--size", 60, "--threshold", 0.01)
-    facts = json.loads(where(unirs, *words, "--kinds", "water, road", "--json").out)
+    facts = json.loads(where(unirs, *words, "--from-to", "--kinds", "water, road", "--json").out)
     kinds = [place["from"] for place in facts["places"]]
     assert {kind["text"] for kind in kinds if kind} <= {"water", "road"}
     outcome = where(unirs, before, "boats", "--from-to")

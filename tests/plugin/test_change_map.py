@@ -20,7 +20,8 @@ from qgis.core import (
 from qtpy.QtCore import QSize
 from qtpy.QtGui import QColor, QImage
 
-from unirs_qgis.map.change_map import ChangeMap, ChangeMapError
+from unirs_qgis.map.change_map import ChangeMap
+from unirs_qgis.map.change_polygons import ChangeMapError
 
 TIMEOUT = 60_000
 LEFT, TOP, CELL = 500_000.0, 5_400_000.0, 32.0

@@ -28,7 +28,12 @@ def test_each_place_is_asked_what_it_was_and_is(engine, pair, tmp_path):
     seen = []
     file = tmp_path / "changes.gpkg"
     places = search(
-        engine, *pair, kinds=KINDS, polygons=file, on_place=lambda *counts: seen.append(counts)
+        engine,
+        *pair,
+        from_to=True,
+        kinds=KINDS,
+        polygons=file,
+        on_place=lambda *counts: seen.append(counts),
     )
     assert len(places.places) == 2
     assert seen == [(1, 2), (2, 2)]
@@ -57,7 +62,7 @@ def test_a_kind_that_the_model_is_not_sure_of_is_not_stated(engine, pair, monkey
     monkeypatch.setattr(
         "unirs.answers.Answer.unsure", property(lambda answer: answer.text == "red")
     )
-    (place, _) = search(engine, *pair, kinds=KINDS).places
+    (place, _) = search(engine, *pair, from_to=True, kinds=KINDS).places
     assert (place.before.text, place.after) == ("green", None)
 
 
@@ -66,6 +71,7 @@ def test_a_stop_keeps_the_places_and_the_kinds_so_far(engine, pair):
     places = search(
         engine,
         *pair,
+        from_to=True,
         kinds=KINDS,
         on_place=lambda *each: counts.append(each),
         stop=lambda: bool(counts),
@@ -85,7 +91,7 @@ def test_a_stop_keeps_the_places_and_the_kinds_so_far(engine, pair):
 )
 def test_kinds_that_cannot_be_chosen_from_are_refused(paths, kinds, code):
     with pytest.raises(UniRSError) as caught:
-        WhereRequest(paths, "Has anything changed?", kinds=kinds)
+        WhereRequest(paths, "Has anything changed?", from_to=True, kinds=kinds)
     assert caught.value.code == code
 
 

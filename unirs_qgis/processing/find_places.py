@@ -185,15 +185,17 @@ class FindPlaces(AnswerAlgorithm):
     ) -> tuple[str, dict[str, Any]]:
         """``QUESTION``, and how it is searched for."""
         text = self.question_text(parameters, context)
-        kinds = self.parameterAsString(parameters, KINDS, context).split(",")
+        named = self.parameterAsString(parameters, KINDS, context).split(",")
+        kinds = [kind.strip() for kind in named if kind.strip()]
         params: dict[str, Any] = {
             "question": text,
             "threshold": self.parameterAsDouble(parameters, "THRESHOLD", context),
             "max_windows": self.parameterAsInt(parameters, "MAX_WINDOWS", context),
             "views": self.parameterAsInt(parameters, "VIEWS", context),
             "size": self.parameterAsDouble(parameters, "SIZE", context) or None,
-            "kinds": [kind.strip() for kind in kinds if kind.strip()],
         }
+        if kinds:
+            params |= {"from_to": True, "kinds": kinds}
         return text, params
 
     def side(self, extent: QgsRectangle, image_size: int) -> int:  # noqa: ARG002

@@ -12,7 +12,7 @@ from unirs_qgis.background import BackgroundTask
 from unirs_qgis.crops.draw import OVERSAMPLING, CropCancelled
 from unirs_qgis.crops.renderer import CropError, render_crop
 from unirs_qgis.crops.snapshot import LayerSnapshot
-from unirs_qgis.map.change_map import ChangeMapError, polygons_of
+from unirs_qgis.map.change_polygons import ChangeMapError, polygons_of
 from unirs_qgis.map.footprints import parse_footprint
 
 MARGIN = 1.2

@@ -102,7 +102,7 @@ class WhereOptions(QuestionOptions):
         str | None,
         typer.Option(
             metavar="KINDS",
-            help="These comma-separated kinds of ground for --from-to.",
+            help="Comma-separated kinds of ground for --from-to.",
             show_default=False,
             rich_help_panel=ANSWER,
         ),
@@ -179,7 +179,13 @@ def _request(
     map_file: Path | None,
     polygons: Path | None,
 ) -> WhereRequest:
-    from unirs.where.request import DOUBLINGS, LEAVE_BELOW, MAX_WINDOWS, WhereRequest
+    from unirs.where.request import (
+        DOUBLINGS,
+        KINDS,
+        LEAVE_BELOW,
+        MAX_WINDOWS,
+        WhereRequest,
+    )
 
     return WhereRequest(
         paths=tuple(rasters),
@@ -192,19 +198,12 @@ def _request(
         threshold=common.threshold,
         clue=common.clue,
         views=common.views,
-        kinds=_kinds(common),
+        from_to=common.from_to,
+        kinds=split(common.kinds) or KINDS,
         max_windows=sys.maxsize if common.yes else MAX_WINDOWS,
         map=map_file,
         polygons=polygons,
     )
-
-
-def _kinds(common: WhereOptions) -> tuple[str, ...]:
-    from unirs.where.kinds import KINDS
-
-    if common.kinds is not None:
-        return split(common.kinds)
-    return KINDS if common.from_to else ()
 
 
 class _Progress:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from unirs.engines.engine import Engine
     from unirs.where.request import WhereRequest
 
-KINDS = ("bare land", "meadow", "forest", "farmland", "road", "buildings", "water")
-"""Kinds of ground that places are told apart by, unless others are named."""
-
 QUESTION = "What kind of ground is this?"
 
 MARGIN = 0.5

@@ -27,6 +27,9 @@ DOUBLINGS = 1
 MAX_WINDOWS = 10_000
 """Windows that a search may take unless the user agrees to more."""
 
+KINDS = ("bare land", "meadow", "forest", "farmland", "road", "buildings", "water")
+"""Kinds of ground that places are told apart by, in words that unirs-small has learnt."""
+
 _WHOLE_RASTER = CropOptions()
 
 
@@ -130,14 +133,13 @@ class WhereRequest:
             "all that are not left.",
         ),
     ] = None
+    from_to: Annotated[
+        bool,
+        Field(description="Of two dates: whether each place is asked which kind it was and is."),
+    ] = False
     kinds: Annotated[
-        tuple[Text, ...],
-        Field(
-            max_length=64,
-            description="Of two dates: kinds of ground, of which each place is asked which it was "
-            "and is. Empty: not asked.",
-        ),
-    ] = ()
+        tuple[Text, ...], Field(max_length=64, description="Kinds of ground to choose from.")
+    ] = KINDS
     map: Annotated[
         OutputPath | None, Field(description="GeoTIFF to write the probabilities to, in percent.")
     ] = None
@@ -196,12 +198,12 @@ class WhereRequest:
         )
 
     def _check_kinds(self) -> None:
-        if self.kinds and self.kind is not InputKind.PAIR:
+        if self.from_to and self.kind is not InputKind.PAIR:
             raise UniRSError(
                 "input_count", "From what to what places have changed takes two dates; give both."
             )
         named = {kind.strip() for kind in self.kinds}
-        if self.kinds and ("" in named or len(named) < max(2, len(self.kinds))):
+        if "" in named or len(named) < max(2, len(self.kinds)):
             raise UniRSError(
                 "options_invalid",
                 "The kinds of ground must be two or more, all different, and none may be empty.",

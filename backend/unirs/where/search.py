@@ -97,7 +97,7 @@ def find_places(
     """
     search = _Search(engine, request, on_window, stop)
     places = search.run()
-    if request.kinds and not places.stopped:
+    if request.from_to and not places.stopped:
         places = search.with_kinds(places, on_place)
     return write_files(places, request)
 

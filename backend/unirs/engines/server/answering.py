@@ -187,11 +187,7 @@ class Answering:
         return clues[digest]
 
     async def _generate(self) -> list[Piece]:
-        """Have the answer written, and pass its text on as it comes.
-
-        Returns:
-            Its tokens, where the server gives their probabilities.
-        """
+        """Have the answer written, pass its text on as it comes, return its tokens, if known."""
         self._enter("prefill")
         tokens: list[Piece] = []
         more = _CHANCES_OF_WORDS if self._model.top_logprobs else {}

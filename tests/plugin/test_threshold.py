@@ -1,0 +1,118 @@
+"""The threshold of a change map: the slider in the layer tree, the preview, and the polygons."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import QgsLayerTreeModel, QgsProject
+from qgis.gui import QgsGui, QgsLayerTreeView
+from qtpy.QtWidgets import QSlider
+
+from tests.plugin.test_change_map import CELL, TIMEOUT, shown, write_map
+from unirs_qgis.map.threshold import (
+    SLIDER,
+    ThresholdSlider,
+    register_sliders,
+    remove_sliders,
+    show_from,
+)
+
+CELLS = {(2, 2): 60, (3, 2): 80, (8, 8): 40, (10, 10): 255}
+
+
+@pytest.fixture
+def warnings():
+    sentences = []
+    register_sliders(sentences.append)
+    yield sentences
+    remove_sliders()
+
+
+@pytest.fixture
+def layers(qtbot, qgis_new_project, tmp_path):
+    """The polygons and the raster of a change map."""
+    return shown(qtbot, write_map(tmp_path / "map.tif", CELLS))
+
+
+def move(qtbot, slider, polygons, percent, count):
+    """Move the slider, and wait for the polygons."""
+    slider.slider.setValue(percent // 5)
+    qtbot.waitUntil(lambda: polygons.featureCount() == count, timeout=TIMEOUT)
+
+
+def test_polygons_follow_the_slider_and_say_from_which_percentage(qtbot, layers, warnings):
+    polygons, raster = layers
+    slider = ThresholdSlider(raster, warnings.append)
+    qtbot.addWidget(slider)
+    assert slider.label.text() == "≥ 50 %"
+    move(qtbot, slider, polygons, 40, 2)
+    assert polygons.name() == "Changed by 40 % or more"
+    move(qtbot, slider, polygons, 70, 1)
+    (feature,) = polygons.getFeatures()
+    assert feature["mean_change"] == 80
+    assert feature["area_m2"] == pytest.approx(CELL**2, rel=2e-3)
+    move(qtbot, slider, polygons, 95, 0)
+    assert len(QgsProject.instance().mapLayers()) == 2
+    assert not warnings
+
+
+def test_the_map_shows_what_reaches_the_threshold(layers):
+    _, raster = layers
+    raster.setOpacity(0.5)
+    show_from(raster, 40)
+    show_from(raster, 70)
+    shader = raster.renderer().shader().rasterShaderFunction()
+    alphas = {value: shader.shade(value)[4] for value in (10, 60, 69, 70, 80, 100)}
+    assert alphas[10] == alphas[60] == alphas[69] == 0
+    assert min(alphas[70], alphas[80], alphas[100]) > 100
+    assert raster.opacity() == 0.5
+
+
+def test_qgis_shows_the_slider_below_the_map_also_after_the_project_is_opened_again(
+    qtbot, layers, warnings, tmp_path
+):
+    polygons, raster = layers
+    project, file = QgsProject.instance(), str(tmp_path / "project.qgz")
+    slider = ThresholdSlider(raster, warnings.append)
+    qtbot.addWidget(slider)
+    move(qtbot, slider, polygons, 40, 2)
+    assert project.write(file)
+    project.clear()
+    view = QgsLayerTreeView()
+    qtbot.addWidget(view)
+    model = QgsLayerTreeModel(project.layerTreeRoot())
+    flags = QgsLayerTreeModel.Flag  # as in the window of QGIS
+    model.setFlags(flags.ShowLegend | flags.UseEmbeddedWidgets)
+    view.setModel(model)
+    view.show()
+    assert project.read(file)
+    qtbot.waitUntil(lambda: view.findChild(QSlider) is not None)
+    assert view.findChild(QSlider).value() == 40 // 5
+
+
+def test_maps_without_polygons_get_them_once_there_are_some(
+    qtbot, qgis_new_project, tmp_path, warnings
+):
+    (raster,) = shown(qtbot, write_map(tmp_path / "map.tif", {(8, 8): 40}))
+    slider = ThresholdSlider(raster, warnings.append)
+    qtbot.addWidget(slider)
+    slider.slider.setValue(30 // 5)
+    qtbot.waitUntil(lambda: len(QgsProject.instance().mapLayers()) == 2, timeout=TIMEOUT)
+    names = [each.name() for each in QgsProject.instance().layerTreeRoot().findLayers()]
+    assert names == ["Changed by 30 % or more", "Change (percent)"]
+
+
+def test_other_layers_have_no_slider(layers, warnings):
+    polygons, raster = layers
+    provider = QgsGui.layerTreeEmbeddedWidgetRegistry().provider(SLIDER)
+    assert provider.supportsLayer(raster)
+    assert not provider.supportsLayer(polygons)
+
+
+def test_a_map_that_is_gone_is_one_sentence(qtbot, layers, warnings, tmp_path):
+    _, raster = layers
+    slider = ThresholdSlider(raster, warnings.append)
+    qtbot.addWidget(slider)
+    (tmp_path / "map.tif").unlink()
+    slider.slider.setValue(30 // 5)
+    qtbot.waitUntil(lambda: bool(warnings), timeout=TIMEOUT)
+    assert "map.tif" in warnings[0]

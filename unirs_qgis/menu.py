@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from qgis.core import QgsMapLayer, QgsRasterLayer, QgsVectorLayer, QgsWkbTypes
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QIcon
-from qtpy.QtWidgets import QAction
+from qtpy.QtWidgets import QAction, QMenu
 
+from unirs_qgis.composites import SHOWN, composites, show_as
 from unirs_qgis.inputs.layer_tree import can_be_asked_about
 from unirs_qgis.inputs.layers import input_kind
 from unirs_qgis.paths import resource
@@ -46,6 +48,10 @@ class LayerMenu(QObject):
         self._ask = self._action("ask", self.ask_requested)
         self._change = self._action("change", self.change_requested)
         self._series = self._action("series", self.series_requested)
+        self._show_as = QAction(self.tr("Show as"), self)
+        self._composites = QMenu()
+        self._composites.aboutToShow.connect(self._offer_composites)
+        self._show_as.setMenu(self._composites)
         for action in self._actions:
             iface.addCustomActionForLayerType(action, MENU, QgsMapLayer.LayerType.RasterLayer, True)
         self._tree.selectionModel().selectionChanged.connect(self.update)
@@ -82,14 +88,36 @@ class LayerMenu(QObject):
             self.tr("Add to series") if kind == "single" else self.tr("Add layers to series")
         )
         self._series.setEnabled(bool(kind))
+        self._show_as.setEnabled(bool(kind))
 
     def selected(self) -> list[QgsRasterLayer]:
         """The raster layers that are selected in the layer tree and can be asked about."""
         return [layer for layer in self._tree.selectedLayers() if can_be_asked_about(layer)]
 
+    def _offer_composites(self) -> None:
+        """List what the selected layers can be shown as; the model reads what is shown."""
+        titles = {
+            "true-colour": self.tr("True colours"),
+            "false-colour": self.tr("False colours (near infrared, red, green)"),
+            "agriculture": self.tr("Agriculture (short-wave infrared, near infrared, blue)"),
+            "swir": self.tr("Short-wave infrared, near infrared, red"),
+            "urban": self.tr("Urban (short-wave infrared, red)"),
+            "thermal": self.tr("Thermal"),
+        }
+        layers = self.selected()
+        offered = composites(layers)
+        self._composites.clear()
+        for name in SHOWN:
+            action = self._composites.addAction(titles[name])
+            action.setEnabled(name in offered)
+            action.triggered.connect(partial(_show_all, layers, name))
+        if not offered:
+            note = self._composites.addAction(self.tr("What the bands show is not known."))
+            note.setEnabled(False)
+
     @property
     def _actions(self) -> Sequence[QAction]:
-        return self._caption, self._ask, self._change, self._series
+        return self._caption, self._ask, self._change, self._series, self._show_as
 
     def _action(self, name: str, signal: Signal) -> QAction:
         action = QAction(icon(name), "", self)
@@ -142,6 +170,11 @@ class TableMenu(QObject):
             action, MENU, QgsMapLayer.LayerType.VectorLayer, True
         )
         return action
+
+
+def _show_all(layers: Sequence[QgsRasterLayer], composite: str, *_checked: bool) -> None:
+    for layer in layers:
+        show_as(layer, composite)
 
 
 class DockAction:

@@ -1386,6 +1386,10 @@
 <context>
     <name>LayerMenu</name>
     <message>
+        <source>Show as</source>
+        <translation>Anzeigen als</translation>
+    </message>
+    <message>
         <source>Caption visible extent</source>
         <translation>Sichtbare Ausdehnung beschreiben</translation>
     </message>
@@ -1416,6 +1420,34 @@
     <message>
         <source>Add layers to series</source>
         <translation>Layer zur Serie hinzufügen</translation>
+    </message>
+    <message>
+        <source>True colours</source>
+        <translation>Echtfarben</translation>
+    </message>
+    <message>
+        <source>False colours (near infrared, red, green)</source>
+        <translation>Falschfarben (nahes Infrarot, Rot, Grün)</translation>
+    </message>
+    <message>
+        <source>Agriculture (short-wave infrared, near infrared, blue)</source>
+        <translation>Landwirtschaft (kurzwelliges Infrarot, nahes Infrarot, Blau)</translation>
+    </message>
+    <message>
+        <source>Short-wave infrared, near infrared, red</source>
+        <translation>Kurzwelliges Infrarot, nahes Infrarot, Rot</translation>
+    </message>
+    <message>
+        <source>Urban (short-wave infrared, red)</source>
+        <translation>Siedlung (kurzwelliges Infrarot, Rot)</translation>
+    </message>
+    <message>
+        <source>Thermal</source>
+        <translation>Thermal</translation>
+    </message>
+    <message>
+        <source>What the bands show is not known.</source>
+        <translation>Was die Bänder zeigen, ist nicht bekannt.</translation>
     </message>
 </context>
 <context>

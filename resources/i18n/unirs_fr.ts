@@ -1386,6 +1386,10 @@
 <context>
     <name>LayerMenu</name>
     <message>
+        <source>Show as</source>
+        <translation>Afficher en</translation>
+    </message>
+    <message>
         <source>Caption visible extent</source>
         <translation>Décrire l’emprise visible</translation>
     </message>
@@ -1416,6 +1420,34 @@
     <message>
         <source>Add layers to series</source>
         <translation>Ajouter les couches à la série</translation>
+    </message>
+    <message>
+        <source>True colours</source>
+        <translation>Couleurs naturelles</translation>
+    </message>
+    <message>
+        <source>False colours (near infrared, red, green)</source>
+        <translation>Fausses couleurs (proche infrarouge, rouge, vert)</translation>
+    </message>
+    <message>
+        <source>Agriculture (short-wave infrared, near infrared, blue)</source>
+        <translation>Agriculture (infrarouge à ondes courtes, proche infrarouge, bleu)</translation>
+    </message>
+    <message>
+        <source>Short-wave infrared, near infrared, red</source>
+        <translation>Infrarouge à ondes courtes, proche infrarouge, rouge</translation>
+    </message>
+    <message>
+        <source>Urban (short-wave infrared, red)</source>
+        <translation>Urbain (infrarouge à ondes courtes, rouge)</translation>
+    </message>
+    <message>
+        <source>Thermal</source>
+        <translation>Thermique</translation>
+    </message>
+    <message>
+        <source>What the bands show is not known.</source>
+        <translation>Ce que montrent les bandes n&apos;est pas connu.</translation>
     </message>
 </context>
 <context>

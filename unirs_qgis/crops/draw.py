@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from qtpy.QtGui import QColor, QImage, QPainter
 
 from unirs_qgis.background import Stopped
 from unirs_qgis.crops.grid import CropError, CropGrid, layer_pixel_size
+from unirs_qgis.composites import shown_by
+from unirs_qgis.crops.grid import CropError, CropGrid
 
 OVERSAMPLING = 2
 """Pixels that are drawn for each pixel of the model, per side.
@@ -101,6 +104,7 @@ def make_crop(
     pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
     samples = pixels.constBits().asstring(pixels.sizeInBytes())
     _write(_geotiff(samples, width, height, grid, _facts(layer, date)), path)
+    _write(_geotiff(samples, grid, date, shown_by(layer)), path)
     return Crop(
         path=path,
         layer_name=layer.name(),
@@ -210,7 +214,10 @@ def _write(content: bytes, path: Path) -> None:
 def _geotiff(
     samples: bytes, width: int, height: int, grid: CropGrid, facts: Mapping[str, str]
 ) -> bytes:
+def _geotiff(samples: bytes, grid: CropGrid, date: str, shows: Sequence[str]) -> bytes:
     """Red, green, blue and alpha, pixel by pixel, as the bytes of a GeoTIFF.
+
+    What the bands show, if that is unusual, are their descriptions: the worker reads them.
 
     It is made in memory: on a full disk, GDAL writes for ever, or does not notice.
 
@@ -218,6 +225,7 @@ def _geotiff(
         CropError: The format cannot hold the CRS.
     """
     extent = grid.extent
+    width, height = OVERSAMPLING * grid.width, OVERSAMPLING * grid.height
     x, y = extent.width() / width, extent.height() / height
     name = f"/vsimem/unirs-{uuid4().hex}.tif"
     gdal.ErrorReset()
@@ -227,6 +235,10 @@ def _geotiff(
         )
         for fact, value in facts.items():
             dataset.SetMetadataItem(fact, value)
+        if date:
+            dataset.SetMetadataItem("ACQUISITION_DATE", date)  # as the runtime itself writes it
+        for number, shown in enumerate(shows, start=1):
+            dataset.GetRasterBand(number).SetDescription(shown)
         dataset.SetGeoTransform((extent.xMinimum(), x, 0.0, extent.yMaximum(), 0.0, -y))
         if grid.crs.isValid():
             wkt = QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL

@@ -1,0 +1,94 @@
+"""Layers shown as a composite, and what the worker learns of it."""
+
+from __future__ import annotations
+
+import pytest
+from osgeo import gdal
+from qgis.core import QgsFeedback, QgsProject, QgsRasterLayer
+from qtpy.QtCore import QItemSelectionModel
+
+from unirs_qgis.composites import composites, show_as, shown_by
+from unirs_qgis.crops.renderer import render_crop
+
+SelectionFlag = QItemSelectionModel.SelectionFlag
+
+
+@pytest.fixture
+def write_layer(tmp_path, qgis_new_project):
+    """Writes bands of one value each as a layer."""
+
+    def write(name: str, bands: dict[str, int], kind: int = gdal.GDT_Byte) -> QgsRasterLayer:
+        path = tmp_path / f"{name}.tif"
+        dataset = gdal.GetDriverByName("GTiff").Create(str(path), 50, 50, len(bands), kind)
+        dataset.SetGeoTransform((500_000, 10, 0, 5_000_000, 0, -10))
+        for number, (shows, value) in enumerate(bands.items(), start=1):
+            dataset.GetRasterBand(number).SetDescription(shows)
+            dataset.GetRasterBand(number).Fill(value)
+            dataset.GetRasterBand(number).WriteRaster(0, 0, 1, 1, b"\0", buf_type=1)
+        dataset = None
+        layer = QgsRasterLayer(str(path), name)
+        QgsProject.instance().addMapLayer(layer)
+        return layer
+
+    return write
+
+
+LANDSAT = {"blue": 10, "green": 20, "red": 30, "nir": 40, "lwir11": 50}
+
+
+def drawn(layer, folder):
+    crop = render_crop(layer, layer.extent(), layer.crs(), 50, folder, "crop", QgsFeedback())
+    dataset = gdal.Open(str(crop.path))
+    colours = dataset.ReadAsArray()[:3, 60, 60]
+    names = [dataset.GetRasterBand(number).GetDescription() for number in (1, 2, 3)]
+    return [int(value) for value in colours], names
+
+
+def test_the_model_reads_the_composite_that_is_shown_and_its_bands(write_layer, tmp_path):
+    layer = write_layer("scene", LANDSAT)
+    assert composites([layer]) == ("true-colour", "false-colour", "thermal")
+    show_as(layer, "false-colour")
+    assert drawn(layer, tmp_path) == ([40, 30, 20], ["nir", "red", "green"])
+    show_as(layer, "thermal")
+    assert drawn(layer, tmp_path) == ([50, 50, 50], ["thermal"] * 3)
+
+
+def test_natural_colours_in_any_order_stay_as_they_are_shown(write_layer, tmp_path):
+    layer = write_layer("scene", LANDSAT)
+    layer.renderer().setRedBand(1)
+    layer.renderer().setGreenBand(2)
+    layer.renderer().setBlueBand(3)
+    assert drawn(layer, tmp_path) == ([10, 20, 30], ["", "", ""])
+
+
+def test_deep_values_are_stretched(write_layer, tmp_path):
+    bands = {name: 100 * value for name, value in LANDSAT.items()}
+    layer = write_layer("deep", bands, gdal.GDT_UInt16)
+    show_as(layer, "true-colour")
+    assert drawn(layer, tmp_path)[0] == [255, 255, 255]
+
+
+def test_layers_are_shown_as_what_all_of_them_have(write_layer):
+    scene, photograph = write_layer("scene", LANDSAT), write_layer("photograph", {"": 1})
+    assert composites([scene, photograph]) == ()
+    assert shown_by(photograph) == ()
+    assert composites([]) == ()
+
+
+def test_a_service_has_no_known_bands(qgis_new_project):
+    layer = QgsRasterLayer("type=xyz&url=https://example.org/{z}/{x}/{y}.png", "tiles", "wms")
+    assert composites([layer]) == ()
+    assert shown_by(layer) == ()
+
+
+def test_the_menu_shows_the_selected_layers_in_one_click(window, tree, write_layer):
+    layers = [write_layer(f"scene {year}", LANDSAT) for year in (2010, 2020)]
+    for layer in layers:
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        tree.selectionModel().select(tree.node2index(node), SelectionFlag.Select)
+    window._menu._composites.aboutToShow.emit()
+    actions = {action.text(): action for action in window._menu._composites.actions()}
+    enabled = [action.isEnabled() for action in actions.values()]
+    assert enabled == [True, True, False, False, False, True]
+    actions["Thermal"].trigger()
+    assert [shown_by(layer) for layer in layers] == [("thermal",) * 3] * 2

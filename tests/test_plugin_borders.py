@@ -18,7 +18,7 @@ OLDEST_PYTHON = (3, 9)
 
 COMPUTES = ROOT / "backend" / "unirs" / "radar.py"
 """The one shared file that needs numpy, which QGIS ships."""
-SHIPPED_WITH_QGIS = {"qgis", "osgeo", "qtpy", "processing"}
+SHIPPED_WITH_QGIS = {"qgis", "osgeo", "qtpy", "processing", "numpy"}
 ON_QT_ALONE = {"qtpy"}
 NETWORK_AND_PICKLES = {
     *("pickle", "marshal", "shelve", "dbm"),

@@ -55,11 +55,12 @@ def show_as(layer: QgsRasterLayer, composite: str) -> None:
     else:
         layer.setRenderer(QgsSingleBandGrayRenderer(provider, *numbers))
     is_bytes = all(provider.dataType(number) == Qgis.DataType.Byte for number in numbers)
-    algorithm = QgsContrastEnhancement.ContrastEnhancementAlgorithm
-    layer.setContrastEnhancement(
-        algorithm.NoEnhancement if is_bytes else algorithm.StretchToMinimumMaximum,
-        QgsRasterMinMaxOrigin.Limits.CumulativeCut,
+    stretch = (
+        QgsContrastEnhancement.ContrastEnhancementAlgorithm.NoEnhancement
+        if is_bytes
+        else QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum
     )
+    layer.setContrastEnhancement(stretch, QgsRasterMinMaxOrigin.Limits.CumulativeCut)
     layer.triggerRepaint()
 
 
@@ -75,6 +76,13 @@ def shown_by(layer: QgsRasterLayer) -> tuple[str, ...]:
         return ()
     names = tuple(shown[number - 1] for number in numbers)
     return (names * 3)[:3] if sensing(names) else ()
+
+
+def polarisations(layer: QgsRasterLayer) -> dict[str, int]:
+    """Band numbers of one or two polarisations of radar, by their names; none if not known."""
+    _, shown = _facts(layer)
+    numbers = composite_bands("radar", shown) or ()
+    return {shown[number - 1]: number for number in numbers}
 
 
 def what_layer_shows(layer: QgsRasterLayer) -> tuple[str, ...]:
@@ -95,11 +103,17 @@ def _numbers_of_renderer(renderer: QgsRasterRenderer | None) -> tuple[int, ...]:
     return ()
 
 
-def _facts(layer: QgsRasterLayer) -> tuple[tuple[Band, ...], tuple[str, ...]]:
+def path_of(layer: QgsRasterLayer) -> str:
+    """The local file of a layer; empty for a service, and for what is inside of an archive."""
     if layer.providerType() != "gdal":
-        return (), ()
+        return ""
     path = QgsProviderRegistry.instance().decodeUri("gdal", layer.source()).get("path", "")
-    if not Path(path).is_file():
+    return path if Path(path).is_file() else ""
+
+
+def _facts(layer: QgsRasterLayer) -> tuple[tuple[Band, ...], tuple[str, ...]]:
+    path = path_of(layer)
+    if not path:
         return (), ()
     return _facts_of_file(path, Path(path).stat().st_mtime_ns)
 

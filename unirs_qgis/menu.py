@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import QAction, QMenu
 
-from unirs_qgis.composites import SHOWN, composites, show_as
+from unirs_qgis.composites import SHOWN, composites, polarisations, show_as
 from unirs_qgis.inputs.layer_tree import can_be_asked_about
 from unirs_qgis.inputs.layers import input_kind
 from unirs_qgis.paths import resource
@@ -39,6 +39,9 @@ class LayerMenu(QObject):
     """Two raster layers."""
     series_requested = Signal(list)
     """Raster layers to add to the series."""
+
+    radar_requested = Signal(list)
+    """Raster layers, one, whose backscatter is to become a picture."""
 
     def __init__(self, iface: QgisInterface, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,7 +114,10 @@ class LayerMenu(QObject):
             action = self._composites.addAction(titles[name])
             action.setEnabled(name in offered)
             action.triggered.connect(partial(_show_all, layers, name))
-        if not offered:
+        if len(layers) == 1 and polarisations(layers[0]):
+            radar = self._composites.addAction(self.tr("Radar picture…"))
+            radar.triggered.connect(lambda *_checked: self.radar_requested.emit(layers))
+        elif not offered:
             note = self._composites.addAction(self.tr("What the bands show is not known."))
             note.setEnabled(False)
 
@@ -139,6 +145,9 @@ class TableMenu(QObject):
     """The polygon layer to ask about."""
     review_requested = Signal(object)
     """The layer whose answers are to be reviewed."""
+
+    radar_requested = Signal(list)
+    """Raster layers, one, whose backscatter is to become a picture."""
 
     def __init__(self, iface: QgisInterface, parent: QObject | None = None) -> None:
         super().__init__(parent)

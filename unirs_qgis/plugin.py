@@ -180,6 +180,7 @@ class Window(QObject):
         menu.change_requested.connect(lambda layers: self._ask_layers(layers, "change"))
         menu.ask_requested.connect(self._prepare)
         menu.series_requested.connect(self._add_to_series)
+        menu.radar_requested.connect(self._open_radar)
         self._table_menu.review_requested.connect(self.review.open)
         self._table_menu.ask_requested.connect(lambda layer: self._open_features(polygons=layer))
 
@@ -290,6 +291,12 @@ class Window(QObject):
         layers = list(filter(has_polygons, QgsProject.instance().mapLayers().values()))
         active = self._iface.activeLayer()
         return active if active in layers else layers[0] if len(layers) == 1 else None
+
+    @staticmethod
+    def _open_radar(layers: list[QgsRasterLayer]) -> None:
+        from processing import execAlgorithmDialog
+
+        execAlgorithmDialog("unirs:radarpicture", {"INPUT": layers[0].id()})
 
     def _open_batch(self, question: str, options: Sequence[str]) -> None:
         layers, parent = self.inputs.layers(), self._iface.mainWindow()

@@ -1446,6 +1446,10 @@
         <translation>Thermique</translation>
     </message>
     <message>
+        <source>Radar picture…</source>
+        <translation>Image radar…</translation>
+    </message>
+    <message>
         <source>What the bands show is not known.</source>
         <translation>Ce que montrent les bandes n&apos;est pas connu.</translation>
     </message>
@@ -2749,6 +2753,170 @@
     <message>
         <source>Intervals</source>
         <translation>Intervalles</translation>
+    </message>
+    <message>
+        <source>Radar to a picture</source>
+        <translation>Radar en image</translation>
+    </message>
+    <message>
+        <source>Radar backscatter as a picture that can be asked about: without speckle, in decibels.</source>
+        <translation>Rétrodiffusion radar en image sur laquelle on peut poser des questions : sans chatoiement, en décibels.</translation>
+    </message>
+    <message>
+        <source>radar,SAR,Sentinel-1,speckle,Lee,decibel,backscatter</source>
+        <translation>radar,SAR,Sentinel-1,chatoiement,Lee,décibel,rétrodiffusion</translation>
+    </message>
+    <message>
+        <source>Two polarisations (VV and VH, or HH and HV) become red and green, with their ratio as blue; one becomes grey. They are found by the names of the bands or of the file, and may be stored as power, amplitude (integers) or decibels.</source>
+        <translation>Deux polarisations (VV et VH, ou HH et HV) deviennent rouge et vert, avec leur rapport en bleu ; une seule devient grise. Elles sont reconnues aux noms des bandes ou du fichier, et peuvent être stockées en puissance, en amplitude (entiers) ou en décibels.</translation>
+    </message>
+    <message>
+        <source>Models are seldom trained on radar: answers about the picture carry a warning. Speckle is reduced by the filter of Lee in windows of 5 pixels.</source>
+        <translation>Les modèles sont rarement entraînés sur du radar : les réponses sur cette image portent un avertissement. Le chatoiement est réduit par le filtre de Lee dans des fenêtres de 5 pixels.</translation>
+    </message>
+    <message>
+        <source>Radar picture</source>
+        <translation>Image radar</translation>
+    </message>
+    <message>
+        <source>Radar raster</source>
+        <translation>Raster radar</translation>
+    </message>
+    <message>
+        <source>The raster has no band that is known to be radar backscatter; name a band VV, VH, HH or HV.</source>
+        <translation>Le raster n&apos;a aucune bande connue comme rétrodiffusion radar ; nommez une bande VV, VH, HH ou HV.</translation>
+    </message>
+    <message>
+        <source>The picture cannot be made: {reason}</source>
+        <translation>L&apos;image ne peut pas être créée : {reason}</translation>
+    </message>
+    <message>
+        <source>Give words, such as “harbour with many boats”; or the number of a tile, or a raster, that tiles are to be like. Words are in English.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words are compared with the captions of all tiles, and with the images of the best ones; with 0 of these, with captions alone, and no model is loaded. An example is compared by its image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finds tiles of an index by words or by an example.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>find,search,words,text,similar,example,retrieval,index,AI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Found tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Index of tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to look for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tile that others are to be like (its number)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raster that tiles are to be like</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of tiles to find</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of tiles whose images are compared with the words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of tiles found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layer is no index of tiles; make one with Index tiles.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The rasters of {count} tiles cannot be read any more; their captions alone were compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The files of the layers are read, with the bands that the layers show; a search reads them again, so leave them where they are. Services have no files. The size of a tile is in metres; 0 takes what the model reads without loss of resolution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the file of an earlier run to add tiles to it: those that it has already are left as they are. A cancel keeps the tiles so far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Index tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Describes the tiles of layers, so that they can be found by words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>index,tiles,search,find,words,caption,retrieval,AI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raster layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two layers are two dates of one place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of a tile in metres (0: by the model)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maximum number of tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tiles that were described</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tiles that the index had already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Describing the tiles…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The index has the tiles so far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{added} tiles added, {kept} kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layer {layer} is a service and has no file to index; export what you need of it as a raster.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two dates are two layers; choose just two.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

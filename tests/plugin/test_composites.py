@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsFeedback, QgsProject, QgsRasterLayer
+from qgis.core import (
+    QgsFeedback,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qtpy.QtCore import QItemSelectionModel
 
+from tests.plugin.processing_fixtures import register_provider
 from unirs_qgis.composites import composites, show_as, shown_by
 from unirs_qgis.crops.renderer import render_crop
 
@@ -92,3 +100,51 @@ def test_the_menu_shows_the_selected_layers_in_one_click(window, tree, write_lay
     assert enabled == [True, True, False, False, False, True]
     actions["Thermal"].trigger()
     assert [shown_by(layer) for layer in layers] == [("thermal",) * 3] * 2
+
+
+def test_radar_becomes_a_picture_block_by_block(
+    write_layer, window, tree, tmp_path, qgis_processing, monkeypatch
+):
+    import processing
+
+    register_provider()
+    layer = write_layer("radar", {"VH": 0, "VV": 0}, gdal.GDT_Float32)
+    power = np.random.default_rng(0).gamma(4, 0.25, (2, 50, 50)).astype(np.float32)
+    power[1, :, 25:] *= 10
+    power[:, :5] = 0  # the margin of a scene
+    gdal.Open(layer.source(), gdal.GA_Update).WriteArray(power)
+    opened = []
+    monkeypatch.setattr(
+        processing, "execAlgorithmDialog", lambda *dialog: opened.append(dialog), raising=False
+    )
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    tree.selectionModel().select(tree.node2index(node), SelectionFlag.Select)
+    window._menu._composites.aboutToShow.emit()
+    window._menu._composites.actions()[-1].trigger()
+    ((algorithm, parameters),) = opened
+
+    def picture(side):
+        monkeypatch.setattr("unirs_qgis.processing.radar_picture._BLOCK", side)
+        output = str(tmp_path / f"{side}.tif")
+        processing.run(algorithm, {**parameters, "OUTPUT": output})
+        return QgsRasterLayer(output, "picture"), gdal.Open(output).ReadAsArray()
+
+    made, whole = picture(1024)
+    assert np.array_equal(picture(16)[1], whole, equal_nan=True)
+    vv, vh, ratio = whole[:, 8:]
+    assert np.isnan(whole[:, :3]).all()
+    assert 8 < np.median(vv[:, 28:]) - np.median(vv[:, :22]) < 12
+    assert vv[:, :22].std() < 0.6 * (10 * np.log10(power[1, 8:, :22])).std()
+    assert np.allclose(ratio, vv - vh, atol=1e-4)
+    assert shown_by(made) == ("vv", "vh", "vv")
+
+
+def test_a_raster_without_radar_is_refused(write_layer, qgis_processing, tmp_path):
+    import processing
+
+    register_provider()
+    parameters = {"INPUT": write_layer("scene", LANDSAT), "OUTPUT": str(tmp_path / "o.tif")}
+    feedback = QgsProcessingFeedback()
+    with pytest.raises(QgsProcessingException):
+        processing.run("unirs:radarpicture", parameters, feedback=feedback)
+    assert "name a band VV" in feedback.textLog()

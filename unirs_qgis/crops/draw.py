@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +22,8 @@ from qtpy.QtCore import QCoreApplication, QEventLoop, QSize, Qt, QThreadPool, QT
 from qtpy.QtGui import QColor, QImage, QPainter
 
 from unirs_qgis.background import Stopped
-from unirs_qgis.crops.grid import CropError, CropGrid, layer_pixel_size
 from unirs_qgis.composites import shown_by
-from unirs_qgis.crops.grid import CropError, CropGrid
+from unirs_qgis.crops.grid import CropError, CropGrid, layer_pixel_size
 
 OVERSAMPLING = 2
 """Pixels that are drawn for each pixel of the model, per side.
@@ -103,8 +101,7 @@ def make_crop(
         image = _scaled(image, width, height)
     pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
     samples = pixels.constBits().asstring(pixels.sizeInBytes())
-    _write(_geotiff(samples, width, height, grid, _facts(layer, date)), path)
-    _write(_geotiff(samples, grid, date, shown_by(layer)), path)
+    _write(_geotiff(samples, grid, _facts(layer, date), shown_by(layer)), path)
     return Crop(
         path=path,
         layer_name=layer.name(),
@@ -212,9 +209,8 @@ def _write(content: bytes, path: Path) -> None:
 
 
 def _geotiff(
-    samples: bytes, width: int, height: int, grid: CropGrid, facts: Mapping[str, str]
+    samples: bytes, grid: CropGrid, facts: Mapping[str, str], shows: Sequence[str]
 ) -> bytes:
-def _geotiff(samples: bytes, grid: CropGrid, date: str, shows: Sequence[str]) -> bytes:
     """Red, green, blue and alpha, pixel by pixel, as the bytes of a GeoTIFF.
 
     What the bands show, if that is unusual, are their descriptions: the worker reads them.
@@ -235,8 +231,6 @@ def _geotiff(samples: bytes, grid: CropGrid, date: str, shows: Sequence[str]) ->
         )
         for fact, value in facts.items():
             dataset.SetMetadataItem(fact, value)
-        if date:
-            dataset.SetMetadataItem("ACQUISITION_DATE", date)  # as the runtime itself writes it
         for number, shown in enumerate(shows, start=1):
             dataset.GetRasterBand(number).SetDescription(shown)
         dataset.SetGeoTransform((extent.xMinimum(), x, 0.0, extent.yMaximum(), 0.0, -y))

@@ -25,6 +25,7 @@ from unirs_qgis.processing.export_review import ExportReview
 from unirs_qgis.processing.find_places import FindPlaces
 from unirs_qgis.processing.find_tiles import FindTiles
 from unirs_qgis.processing.index_tiles import IndexTiles
+from unirs_qgis.processing.radar_picture import RadarPicture
 from unirs_qgis.processing.series import DescribeSeries, FindWhen
 from unirs_qgis.processing.status import Status
 
@@ -42,6 +43,7 @@ ALGORITHMS = (
     IndexTiles,
     FindTiles,
     ExportReview,
+    RadarPicture,
     Status,
 )
 

@@ -26,7 +26,7 @@ from unirs.imagery.placement import Placement
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, check_stop
 from unirs.inputs import Composite
-from unirs.radar import radar_picture
+from unirs.radar import Backscatter, picture_of
 
 _PART = 2**22
 """Values that are read at once."""
@@ -99,7 +99,10 @@ def _valid(values: NDArray[np.floating]) -> NDArray[np.bool_]:
 def _as_picture(samples: Samples) -> Samples:
     """Backscatter that was averaged as it is stored, in decibels and without speckle."""
     stored = np.where(samples.valid, samples.values, np.nan)
-    values = radar_picture(stored, is_amplitude=samples.dtype.kind in "iu")
+    is_integer = samples.dtype.kind in "iu"
+    values = picture_of(
+        [Backscatter.of(band, is_integer=is_integer).in_decibels(band) for band in stored]
+    )
     return replace(samples, values=values, valid=_valid(values), dtype=values.dtype, scales=None)
 
 

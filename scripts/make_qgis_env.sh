@@ -12,7 +12,7 @@ python=/usr/bin/python3
 packages=(
     qgis python3-qgis python3-venv
     xvfb xauth xdotool             # a screen, and hands, where there are none
-    libegl1 libgl1 libxkbcommon0   # what the Qt of PyPI expects of a system
+    libegl1 libgl1 libxkbcommon0   # what the wheels of Qt expect of a system
 )
 
 fail() {

@@ -275,6 +275,21 @@ def test_a_search_reports_each_window_and_gives_places(worker, rasters, tmp_path
     assert refusal(worker, "where", paths=rasters[:1], question="How many?") == "question_open"
 
 
+def test_a_series_reports_each_answer_and_gives_a_timeline_and_a_story(worker, rasters):
+    told = []
+    params = {"paths": rasters, "names": ["first", "second"]}
+    asked = {**params, "question": "Is there a road?"}
+    result = worker.request("when", asked, lambda *each: told.append(each), timeout=TIMEOUT)
+    definitions = protocol_schema()["$defs"]
+    assert result.keys() == definitions["Timeline"]["properties"].keys()
+    counted = [facts for kind, facts in told if kind == "progress" and facts["stage"] == "date"]
+    assert [(facts["done"], facts["total"]) for facts in counted] == [(1, 3), (2, 3), (3, 3)]
+    story = worker.request("story", {**params, "max_new_tokens": 4}, timeout=TIMEOUT)
+    assert story.keys() == definitions["Story"]["properties"].keys()
+    assert len(story["intervals"]) == 1
+    assert refusal(worker, "when", paths=rasters, question="How many?") == "question_open"
+
+
 def test_a_cancelled_search_keeps_its_windows(worker, rasters):
     first = threading.Event()
     params = {"paths": rasters[:1], "question": "boats", "size": 4, "leave_below": 0}

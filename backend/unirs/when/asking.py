@@ -120,9 +120,9 @@ def answered(
     for done, answer in enumerate(engine.answers(items, batch_size=batch_size, stop=stop), start=1):
         if answer.stopped:
             return
-        yield answer
         if on_answer:
             on_answer(done, len(items))
+        yield answer
 
 
 def _wanted(dates: int, of_change: bool, can_pair: bool) -> Iterator[_Asked]:

@@ -27,7 +27,7 @@ TOGETHER = 4
 """Questions that are answered side by side: a stop loses no more than these."""
 
 OnAnswer = Callable[[int, int], None]
-"""Called with each answer: how many there are, and how many there will be."""
+"""Called at first and with each answer: how many there are, and how many there will be."""
 
 
 class _Asked(NamedTuple):
@@ -116,6 +116,8 @@ def answered(
     engine: Engine, items: Sequence[Item], on_answer: OnAnswer | None, stop: Stop | None, views: int
 ) -> Iterator[Answer]:
     """The answers of items in order, until a stop."""
+    if on_answer:
+        on_answer(0, len(items))
     batch_size = max(1, min(engine.batch_size, TOGETHER) // views)
     for done, answer in enumerate(engine.answers(items, batch_size=batch_size, stop=stop), start=1):
         if answer.stopped:

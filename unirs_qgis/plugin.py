@@ -15,6 +15,7 @@ from unirs_qgis.batch import BatchError, open_batch_dialog
 from unirs_qgis.conversation import Conversations
 from unirs_qgis.dock import HostWidgets, UniRSDock
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.find import FindController
 from unirs_qgis.history_controller import HistoryController
 from unirs_qgis.inputs.controller import InputController, InputError
 from unirs_qgis.inputs.layer_combo import LayerCombo
@@ -98,6 +99,7 @@ class Window(QObject):
         self.worker.close()
         self.history.close()
         remove_sliders()
+        self.finding.close()
         self.inputs.detach()
         self.review.close()
         self._menu.remove()
@@ -133,6 +135,7 @@ class Window(QObject):
         self.history = HistoryController(
             self.dock, self._footprints, self._iface, read_settings, self
         )
+        self.finding = FindController(self.dock, self.worker, self._footprints, read_settings, self)
         self._status = Status(
             self.dock, self.inputs, self.questions, self.worker, self.setup, read_settings, self
         )

@@ -328,3 +328,31 @@ def test_an_empty_history_has_no_search(dock, find, make_entry):
     assert not find("historySearch").isVisible()
     dock.add_entry(make_entry())
     assert find("historySearch").isVisible()
+
+
+def test_enter_finds_tiles_where_there_is_an_index(dock):
+    from qtpy.QtTest import QTest
+    from qtpy.QtWidgets import QLineEdit, QListWidget
+
+    from unirs_qgis.dock.found_view import FoundTile
+
+    field = dock.findChild(QLineEdit, "historySearch")
+    tiles = dock.findChild(QListWidget, "foundList")
+    wanted, chosen = [], []
+    dock.search.find_requested.connect(wanted.append)
+    dock.search.found.chosen.connect(chosen.append)
+    field.setText("boats")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not wanted
+    dock.search.set_indexes(1)
+    assert not field.isHidden()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert wanted == ["boats"]
+    dock.search.found.show_tiles(
+        "2 of 9", [FoundTile("a pier", "a.tif", ""), FoundTile("b", "", "")]
+    )
+    assert not tiles.isHidden()
+    tiles.setCurrentRow(1)
+    assert chosen == [1]
+    dock.search.found.clear()
+    assert tiles.isHidden()

@@ -305,6 +305,11 @@ class UniRSDock(QDockWidget):
         self._answer.remove_turn(entry_id)
         self._mark_shown()
 
+    @property
+    def search(self) -> HistoryView:
+        """The field that searches history and indexes, with what was found."""
+        return self._history
+
     # ----------------------------------------------------------------- composition
 
     def _lay_out(self) -> None:

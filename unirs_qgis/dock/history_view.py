@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from unirs_qgis.dock.entries import Entry, thread_before
 from unirs_qgis.dock.entry_actions import ICONS, action_text
+from unirs_qgis.dock.found_view import FoundView
 from unirs_qgis.dock.history_delegate import HistoryDelegate
 from unirs_qgis.dock.history_model import ENTRY_ROLE, HistoryModel
 from unirs_qgis.dock.parts.scroll_column import show_part
@@ -112,21 +113,31 @@ class HistoryList(QListView):
 
 
 class HistoryView(QWidget):
-    """Search field and list.
+    """Search field and list, and between them the tiles that were found.
 
     Args:
         mappable: Ids of the entries with a change map; kept up to date by the owner.
         parent: Parent widget.
+
+    Signals:
+        find_requested: Words that tiles of an index are to be found by.
+        find_ended: The search field is empty.
+
+    Attributes:
+        found: The tiles that were found.
     """
 
     acted = Signal(str, str)
     chosen = Signal(str)
+    find_requested = Signal(str)
+    find_ended = Signal()
 
     def __init__(self, mappable: set[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mappable = mappable
+        self._mappable, self._has_indexes = mappable, False
         self._model = HistoryModel(self)
         self._search = self._make_search()
+        self.found = FoundView(self)
         self._hint = WrapLabel(secondary=True, parent=self)
         self._hint.setObjectName("historyHint")
         self._list = HistoryList(self)
@@ -137,9 +148,10 @@ class HistoryView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for part in (self._search, self._hint, self._list):
+        for part in (self._search, self.found, self._hint, self._list):
             layout.addWidget(part)
-        self._search.textChanged.connect(lambda _text: self._pause.start())
+        self._search.textChanged.connect(self._on_text)
+        self._search.returnPressed.connect(self._find)
         self._pause.timeout.connect(self._run_search)
         self._list.acted.connect(self._act)
         self._list.chosen.connect(self.chosen)
@@ -191,14 +203,36 @@ class HistoryView(QWidget):
             self._list.clearSelection()
         self._list.blockSignals(False)
 
+    def set_indexes(self, count: int) -> None:
+        """Sets how many indexes of tiles Enter searches as well."""
+        self._has_indexes = count > 0
+        text = self._search_text()
+        self._search.setPlaceholderText(text)
+        self._search.setAccessibleName(text)
+        self._refresh()
+
     # ----------------------------------------------------------------- behaviour
+
+    def _search_text(self) -> str:
+        if self._has_indexes:
+            return self.tr("Search the history; Enter finds tiles of the index")
+        return self.tr("Search the history")
+
+    def _on_text(self, text: str) -> None:
+        self._pause.start()
+        if not text:
+            self.find_ended.emit()
+
+    def _find(self) -> None:
+        if self._has_indexes and self._search.text().strip():
+            self.find_requested.emit(self._search.text())
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit(self)
         search.setObjectName("historySearch")
         search.setClearButtonEnabled(True)
-        search.setPlaceholderText(self.tr("Search the history"))
-        search.setAccessibleName(self.tr("Search the history"))
+        search.setPlaceholderText(self._search_text())
+        search.setAccessibleName(self._search_text())
         search.setMinimumWidth(60)
         self._search_icon = search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         return search
@@ -221,7 +255,7 @@ class HistoryView(QWidget):
     def _refresh(self) -> None:
         """Hides the search and the list where there is no entry but the one shown above."""
         any_other = self._model.others > 0
-        self._search.setVisible(any_other)
+        self._search.setVisible(any_other or self._has_indexes)
         self._list.setVisible(any_other and self._model.found > 0)
         hint = ""
         if len(self._model) == 0:

@@ -953,6 +953,21 @@
     </message>
 </context>
 <context>
+    <name>FindController</name>
+    <message>
+        <source>Searching the index of tiles…</source>
+        <translation>Der Kachelindex wird durchsucht …</translation>
+    </message>
+    <message>
+        <source>{found} of {searched} tiles, the best one first.</source>
+        <translation>{found} von {searched} Kacheln, die beste zuerst.</translation>
+    </message>
+    <message>
+        <source>The rasters of {count} tiles are not there any more: their captions alone were compared.</source>
+        <translation>Die Raster von {count} Kacheln sind nicht mehr da: Nur ihre Bildbeschreibungen wurden verglichen.</translation>
+    </message>
+</context>
+<context>
     <name>Fold</name>
     <message>
         <source>{heading}, unfolded</source>
@@ -972,6 +987,13 @@
     <message>
         <source>This entry has no footprint that can be shown on the map.</source>
         <translation>Dieser Eintrag hat keinen Umriss, der auf der Karte gezeigt werden kann.</translation>
+    </message>
+</context>
+<context>
+    <name>FoundView</name>
+    <message>
+        <source>Tiles that were found, the best one first</source>
+        <translation>Gefundene Kacheln, die beste zuerst</translation>
     </message>
 </context>
 <context>
@@ -1232,6 +1254,10 @@
 </context>
 <context>
     <name>HistoryView</name>
+    <message>
+        <source>Search the history; Enter finds tiles of the index</source>
+        <translation>Verlauf durchsuchen; Eingabe findet Kacheln des Index</translation>
+    </message>
     <message>
         <source>Search the history</source>
         <translation>Verlauf durchsuchen</translation>
@@ -2792,131 +2818,131 @@
     </message>
     <message>
         <source>Give words, such as “harbour with many boats”; or the number of a tile, or a raster, that tiles are to be like. Words are in English.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie Wörter an, etwa „harbour with many boats“, oder die Nummer einer Kachel oder ein Raster, dem die Kacheln ähneln sollen. Die Wörter sind englisch.</translation>
     </message>
     <message>
         <source>Words are compared with the captions of all tiles, and with the images of the best ones; with 0 of these, with captions alone, and no model is loaded. An example is compared by its image.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter werden mit den Bildbeschreibungen aller Kacheln verglichen und mit den Bildern der besten; bei 0 davon nur mit den Bildbeschreibungen, und kein Modell wird geladen. Ein Beispiel wird über sein Bild verglichen.</translation>
     </message>
     <message>
         <source>Find tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Kacheln finden</translation>
     </message>
     <message>
         <source>Finds tiles of an index by words or by an example.</source>
-        <translation type="unfinished"></translation>
+        <translation>Findet Kacheln eines Index über Wörter oder ein Beispiel.</translation>
     </message>
     <message>
         <source>find,search,words,text,similar,example,retrieval,index,AI</source>
-        <translation type="unfinished"></translation>
+        <translation>finden,suchen,Wörter,Text,ähnlich,Beispiel,Retrieval,Index,KI</translation>
     </message>
     <message>
         <source>Found tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefundene Kacheln</translation>
     </message>
     <message>
         <source>Index of tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Kachelindex</translation>
     </message>
     <message>
         <source>What to look for</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gesucht wird</translation>
     </message>
     <message>
         <source>Tile that others are to be like (its number)</source>
-        <translation type="unfinished"></translation>
+        <translation>Kachel, der andere ähneln sollen (ihre Nummer)</translation>
     </message>
     <message>
         <source>Raster that tiles are to be like</source>
-        <translation type="unfinished"></translation>
+        <translation>Raster, dem die Kacheln ähneln sollen</translation>
     </message>
     <message>
         <source>Number of tiles to find</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzahl der Kacheln, die gefunden werden</translation>
     </message>
     <message>
         <source>Number of tiles whose images are compared with the words</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzahl der Kacheln, deren Bilder mit den Wörtern verglichen werden</translation>
     </message>
     <message>
         <source>Number of tiles found</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzahl der gefundenen Kacheln</translation>
     </message>
     <message>
         <source>The layer is no index of tiles; make one with Index tiles.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Layer ist kein Kachelindex; erstellen Sie einen mit „Kacheln indizieren“.</translation>
     </message>
     <message>
         <source>The rasters of {count} tiles cannot be read any more; their captions alone were compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Raster von {count} Kacheln sind nicht mehr lesbar; nur ihre Bildbeschreibungen wurden verglichen.</translation>
     </message>
     <message>
         <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Kachel der Layer bekommt eine Bildbeschreibung und wird mit dem gespeichert, was nötig ist, um sie über Wörter oder ein Beispiel zu finden: mit „Kacheln finden“ oder im Suchfeld des Docks. Bei zwei Zeitpunkten beschreibt sie, was sich geändert hat.</translation>
     </message>
     <message>
         <source>The files of the layers are read, with the bands that the layers show; a search reads them again, so leave them where they are. Services have no files. The size of a tile is in metres; 0 takes what the model reads without loss of resolution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelesen werden die Dateien der Layer, mit den Kanälen, die die Layer zeigen; eine Suche liest sie wieder, lassen Sie sie also an ihrem Ort. Dienste haben keine Dateien. Die Größe einer Kachel ist in Metern; 0 nimmt, was das Modell ohne Verlust an Auflösung liest.</translation>
     </message>
     <message>
         <source>Choose the file of an earlier run to add tiles to it: those that it has already are left as they are. A cancel keeps the tiles so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie die Datei eines früheren Laufs, um ihr Kacheln hinzuzufügen: Die vorhandenen bleiben, wie sie sind. Ein Abbruch behält die bisherigen Kacheln.</translation>
     </message>
     <message>
         <source>Index tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Kacheln indizieren</translation>
     </message>
     <message>
         <source>Describes the tiles of layers, so that they can be found by words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschreibt die Kacheln von Layern, damit sie über Wörter gefunden werden können.</translation>
     </message>
     <message>
         <source>index,tiles,search,find,words,caption,retrieval,AI</source>
-        <translation type="unfinished"></translation>
+        <translation>Index,Kacheln,suchen,finden,Wörter,Bildbeschreibung,Retrieval,KI</translation>
     </message>
     <message>
         <source>Raster layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Rasterlayer</translation>
     </message>
     <message>
         <source>Two layers are two dates of one place</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Layer sind zwei Zeitpunkte eines Ortes</translation>
     </message>
     <message>
         <source>Size of a tile in metres (0: by the model)</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe einer Kachel in Metern (0: nach dem Modell)</translation>
     </message>
     <message>
         <source>Maximum number of tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstzahl der Kacheln</translation>
     </message>
     <message>
         <source>Tiles that were described</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschriebene Kacheln</translation>
     </message>
     <message>
         <source>Tiles that the index had already</source>
-        <translation type="unfinished"></translation>
+        <translation>Kacheln, die der Index schon hatte</translation>
     </message>
     <message>
         <source>Describing the tiles…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kacheln werden beschrieben …</translation>
     </message>
     <message>
         <source>The index has the tiles so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Index enthält die bisherigen Kacheln.</translation>
     </message>
     <message>
         <source>{added} tiles added, {kept} kept</source>
-        <translation type="unfinished"></translation>
+        <translation>{added} Kacheln hinzugefügt, {kept} behalten</translation>
     </message>
     <message>
         <source>The layer {layer} is a service and has no file to index; export what you need of it as a raster.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Layer {layer} ist ein Dienst und hat keine Datei, die indiziert werden könnte; exportieren Sie als Raster, was Sie davon brauchen.</translation>
     </message>
     <message>
         <source>Two dates are two layers; choose just two.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Zeitpunkte sind zwei Layer; wählen Sie genau zwei.</translation>
     </message>
 </context>
 <context>

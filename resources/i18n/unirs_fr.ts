@@ -953,6 +953,21 @@
     </message>
 </context>
 <context>
+    <name>FindController</name>
+    <message>
+        <source>Searching the index of tiles…</source>
+        <translation>Recherche dans l&apos;index de tuiles…</translation>
+    </message>
+    <message>
+        <source>{found} of {searched} tiles, the best one first.</source>
+        <translation>{found} tuiles sur {searched}, la meilleure en premier.</translation>
+    </message>
+    <message>
+        <source>The rasters of {count} tiles are not there any more: their captions alone were compared.</source>
+        <translation>Les rasters de {count} tuiles ne sont plus là : seules leurs légendes ont été comparées.</translation>
+    </message>
+</context>
+<context>
     <name>Fold</name>
     <message>
         <source>{heading}, unfolded</source>
@@ -972,6 +987,13 @@
     <message>
         <source>This entry has no footprint that can be shown on the map.</source>
         <translation>Cette entrée n’a pas d’emprise qui puisse être montrée sur la carte.</translation>
+    </message>
+</context>
+<context>
+    <name>FoundView</name>
+    <message>
+        <source>Tiles that were found, the best one first</source>
+        <translation>Tuiles trouvées, la meilleure en premier</translation>
     </message>
 </context>
 <context>
@@ -1232,6 +1254,10 @@
 </context>
 <context>
     <name>HistoryView</name>
+    <message>
+        <source>Search the history; Enter finds tiles of the index</source>
+        <translation>Chercher dans l&apos;historique ; Entrée trouve des tuiles de l&apos;index</translation>
+    </message>
     <message>
         <source>Search the history</source>
         <translation>Chercher dans l’historique</translation>
@@ -2792,131 +2818,131 @@
     </message>
     <message>
         <source>Give words, such as “harbour with many boats”; or the number of a tile, or a raster, that tiles are to be like. Words are in English.</source>
-        <translation type="unfinished"></translation>
+        <translation>Donnez des mots, par exemple « harbour with many boats », ou le numéro d&apos;une tuile ou un raster auquel les tuiles doivent ressembler. Les mots sont en anglais.</translation>
     </message>
     <message>
         <source>Words are compared with the captions of all tiles, and with the images of the best ones; with 0 of these, with captions alone, and no model is loaded. An example is compared by its image.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les mots sont comparés aux légendes de toutes les tuiles et aux images des meilleures ; avec 0, aux légendes seules, sans charger de modèle. Un exemple est comparé par son image.</translation>
     </message>
     <message>
         <source>Find tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Trouver des tuiles</translation>
     </message>
     <message>
         <source>Finds tiles of an index by words or by an example.</source>
-        <translation type="unfinished"></translation>
+        <translation>Trouve des tuiles d&apos;un index par des mots ou un exemple.</translation>
     </message>
     <message>
         <source>find,search,words,text,similar,example,retrieval,index,AI</source>
-        <translation type="unfinished"></translation>
+        <translation>trouver,chercher,mots,texte,semblable,exemple,recherche,index,IA</translation>
     </message>
     <message>
         <source>Found tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Tuiles trouvées</translation>
     </message>
     <message>
         <source>Index of tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Index de tuiles</translation>
     </message>
     <message>
         <source>What to look for</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qui est cherché</translation>
     </message>
     <message>
         <source>Tile that others are to be like (its number)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tuile à laquelle d&apos;autres doivent ressembler (son numéro)</translation>
     </message>
     <message>
         <source>Raster that tiles are to be like</source>
-        <translation type="unfinished"></translation>
+        <translation>Raster auquel les tuiles doivent ressembler</translation>
     </message>
     <message>
         <source>Number of tiles to find</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre de tuiles à trouver</translation>
     </message>
     <message>
         <source>Number of tiles whose images are compared with the words</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre de tuiles dont les images sont comparées aux mots</translation>
     </message>
     <message>
         <source>Number of tiles found</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre de tuiles trouvées</translation>
     </message>
     <message>
         <source>The layer is no index of tiles; make one with Index tiles.</source>
-        <translation type="unfinished"></translation>
+        <translation>La couche n&apos;est pas un index de tuiles ; créez-en un avec « Indexer des tuiles ».</translation>
     </message>
     <message>
         <source>The rasters of {count} tiles cannot be read any more; their captions alone were compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les rasters de {count} tuiles ne sont plus lisibles ; seules leurs légendes ont été comparées.</translation>
     </message>
     <message>
         <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chaque tuile des couches reçoit une légende et est enregistrée avec ce qu&apos;il faut pour la trouver par des mots ou un exemple : avec « Trouver des tuiles » ou dans le champ de recherche du panneau. Avec deux dates, la légende décrit ce qui a changé.</translation>
     </message>
     <message>
         <source>The files of the layers are read, with the bands that the layers show; a search reads them again, so leave them where they are. Services have no files. The size of a tile is in metres; 0 takes what the model reads without loss of resolution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les fichiers des couches sont lus, avec les bandes que les couches montrent ; une recherche les relit, laissez-les donc à leur place. Les services n&apos;ont pas de fichiers. La taille d&apos;une tuile est en mètres ; 0 prend ce que le modèle lit sans perte de résolution.</translation>
     </message>
     <message>
         <source>Choose the file of an earlier run to add tiles to it: those that it has already are left as they are. A cancel keeps the tiles so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez le fichier d&apos;une exécution antérieure pour y ajouter des tuiles : celles qu&apos;il contient déjà restent telles quelles. Une annulation garde les tuiles déjà décrites.</translation>
     </message>
     <message>
         <source>Index tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Indexer des tuiles</translation>
     </message>
     <message>
         <source>Describes the tiles of layers, so that they can be found by words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Décrit les tuiles de couches afin de pouvoir les trouver par des mots.</translation>
     </message>
     <message>
         <source>index,tiles,search,find,words,caption,retrieval,AI</source>
-        <translation type="unfinished"></translation>
+        <translation>index,tuiles,chercher,trouver,mots,légende,recherche,IA</translation>
     </message>
     <message>
         <source>Raster layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Couches raster</translation>
     </message>
     <message>
         <source>Two layers are two dates of one place</source>
-        <translation type="unfinished"></translation>
+        <translation>Deux couches sont deux dates d&apos;un même lieu</translation>
     </message>
     <message>
         <source>Size of a tile in metres (0: by the model)</source>
-        <translation type="unfinished"></translation>
+        <translation>Taille d&apos;une tuile en mètres (0 : selon le modèle)</translation>
     </message>
     <message>
         <source>Maximum number of tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre maximal de tuiles</translation>
     </message>
     <message>
         <source>Tiles that were described</source>
-        <translation type="unfinished"></translation>
+        <translation>Tuiles décrites</translation>
     </message>
     <message>
         <source>Tiles that the index had already</source>
-        <translation type="unfinished"></translation>
+        <translation>Tuiles que l&apos;index avait déjà</translation>
     </message>
     <message>
         <source>Describing the tiles…</source>
-        <translation type="unfinished"></translation>
+        <translation>Description des tuiles…</translation>
     </message>
     <message>
         <source>The index has the tiles so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>L&apos;index contient les tuiles décrites jusqu&apos;ici.</translation>
     </message>
     <message>
         <source>{added} tiles added, {kept} kept</source>
-        <translation type="unfinished"></translation>
+        <translation>{added} tuiles ajoutées, {kept} gardées</translation>
     </message>
     <message>
         <source>The layer {layer} is a service and has no file to index; export what you need of it as a raster.</source>
-        <translation type="unfinished"></translation>
+        <translation>La couche {layer} est un service et n&apos;a pas de fichier à indexer ; exportez en raster ce dont vous avez besoin.</translation>
     </message>
     <message>
         <source>Two dates are two layers; choose just two.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deux dates sont deux couches ; choisissez-en exactement deux.</translation>
     </message>
 </context>
 <context>

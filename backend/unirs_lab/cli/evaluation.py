@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from unirs.cli.options import takes_options
+from unirs.cli.screen import print_table
 from unirs_lab.cli.evaluation_options import (
     ASKED,
     REPORTED,
@@ -46,6 +47,7 @@ WHERE_EXAMPLES = examples(
 )
 
 WHEN_EXAMPLES = examples("unirs evaluate when", "unirs evaluate when --split val --limit 5")
+GUARD_EXAMPLES = examples("unirs evaluate guard --data data/real")
 
 Split = Annotated[
     Literal["val", "test"],
@@ -71,6 +73,7 @@ def register(app: typer.Typer) -> None:
     evaluate.command(epilog=REAL_EXAMPLES)(real)
     evaluate.command(epilog=WHERE_EXAMPLES)(where)
     evaluate.command(epilog=WHEN_EXAMPLES)(when)
+    evaluate.command(epilog=GUARD_EXAMPLES)(guard)
     app.add_typer(evaluate, name="evaluate", rich_help_panel="Making models")
 
 
@@ -239,6 +242,29 @@ def when(common: EvaluationOptions, split: Split = "test") -> None:
         f"when-{split}",
         lambda load, options, observer: evaluate_series(load, options, observer, split=split),
     )
+
+
+def guard(
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the collections of real images, with ucmerced and levir-cd.",
+            show_default=False,
+        ),
+    ],
+    split: Split = "test",
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Images of each.", show_default=False)
+    ] = None,
+) -> None:
+    """Score the warnings about pairs; no model is asked."""
+    from unirs_lab.evaluation.guard import evaluate_guard
+
+    table = evaluate_guard(data, split, limit)
+    print_table(table.headings, table.text_rows())
+    for note in table.notes:
+        print(note)
 
 
 def _fill(

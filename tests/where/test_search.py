@@ -167,6 +167,12 @@ def test_two_dates_are_searched_together(engine, write):
     assert places.by_template
 
 
+def test_two_dates_of_other_seasons_come_with_a_warning(engine, write):
+    places = search(engine, write("2012-01.tif"), write("2020-07.tif"))
+    assert places.to_json()["warnings"] == ["The seasons are 6 months apart."]
+    assert search(engine, write("2012-01.tif")).warnings == ()
+
+
 def test_change_maps_place_the_votes_of_pairs(new_engine, write):
     pair = write("2012.tif"), write("2020.tif", red=[(18, 34, 4)])
     (coarse,) = search(new_engine(), *pair).places

@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env qgis-env demo test test-fast test-runtime test-dock test-plugin test-window test-matrix \
-	lint types format evaluate bench wheel package lock translations clean
+	lint types format evaluate bench wheel package release-tree lock translations clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ wheel: env ## build the wheel, with the default model in it, into dist/
 
 package: env qgis-env ## build the zip that QGIS's plugin manager installs, into dist/
 	@$(BIN)/python -m scripts.package
+
+release-tree: env qgis-env ## put the package into a repository that qgis-plugin-ci releases, in dist/release/
+	@$(BIN)/python -m scripts.release_tree
 
 lock: env ## write anew which exact files the plugin's set-up installs (asks the package index)
 	@$(BIN)/python -m scripts.lock

@@ -45,7 +45,7 @@ LIBRARIES = {
 }
 """The libraries to bundle, and which of their modules."""
 
-REQUIRED_FOR_UPLOAD = ("email", "repository", "tracker")
+REQUIRED_FOR_UPLOAD = ("email", "homepage", "repository", "tracker")
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 Files = dict[PurePosixPath, bytes]

@@ -41,6 +41,7 @@ NESTED = {
     *("QgsRasterLayer.LayerOptions", "QgsVectorFileWriter.SaveVectorOptions"),
     *("QgsVectorFileWriter.FieldValueConverter", "QBoxLayout.Direction", "QPalette.ColorRole"),
     *("QNetworkReply.NetworkError", "QPalette.ColorGroup"),
+    "QgsColorRampShader.ColorRampItem",
 }
 """Constants, classes and enums within classes of Qt and QGIS; all else is a member of an enum."""
 

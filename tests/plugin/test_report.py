@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsLayoutExporter, QgsLayoutItemLabel
+from qgis.core import QgsGeometry, QgsLayoutExporter, QgsLayoutItemLabel, QgsRasterLayer
 from qtpy.QtGui import QColor
 
 from tests.plugin.test_change_map import write_map
@@ -181,3 +181,28 @@ def test_lines_keep_every_character(qapp) -> None:
     lines = Style(8).lines(text, 60)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert len(lines) > 5
+
+
+def test_layers_without_a_crs_and_around_the_world_have_maps(
+    qtbot, entry, raster, tmp_path, qgis_new_project
+) -> None:
+    for name, crs, origin, pixel in (
+        ("plan.tif", "", (0, 256), 1),
+        ("world.tif", "EPSG:4326", (-180, 180), 360 / 256),
+    ):
+        path = raster(tmp_path / name, crs=crs, origin=origin, pixel=pixel)
+        options = QgsRasterLayer.LayerOptions(False)
+        options.skipCrsValidation = True
+        layer = QgsRasterLayer(str(path), name, "gdal", options)
+        asked = replace(
+            entry,
+            layers=(LayerRecord(name, str(path)),),
+            footprint=QgsGeometry.fromRect(layer.extent()).asWkt(),
+            crs=crs,
+        )
+        for suffix in (".pdf", ".html"):
+            target = tmp_path / f"{name}{suffix}"
+            report = Report([asked], target, lambda *_, layer=layer: layer, lambda _id: None)
+            with qtbot.waitSignal(report.written, timeout=TIMEOUT):
+                report.start()
+        assert target.read_text(encoding="utf-8").count("<img") == 1

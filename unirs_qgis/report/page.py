@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFields,
     QgsFillSymbol,
@@ -73,7 +74,11 @@ class EntryPages:
         self, entry: Entry, contents: Contents, pictures: Pictures, first_page: int = 1
     ) -> None:
         self._project = QgsProject()
+        # Of maps of layers without a CRS: QGIS 3.22 may crash on a map that has none.
+        self._project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
         self.layout = QgsPrintLayout(self._project)
+        self.layout.setName("report")
+        self._project.layoutManager().addLayout(self.layout)  # it must not outlive the project
         self.maps: list[tuple[QgsLayoutItemMap, str]] = []
         self.legend = ""
         self._entry, self._contents, self._pictures = entry, contents, pictures
@@ -193,9 +198,9 @@ class EntryPages:
         extent = raster.extent()
         scale = min(width / extent.width(), height / extent.height())
         item = QgsLayoutItemMap(self.layout)
+        item.setCrs(raster.crs())
         self.layout.addLayoutItem(item)
         self._place(item, x, y, scale * extent.width(), scale * extent.height())
-        item.setCrs(raster.crs())
         item.setExtent(extent)
         layers: list[QgsMapLayer | None] = [footprint, self._polygons() if last else None, raster]
         item.setLayers([layer for layer in layers if layer is not None])

@@ -108,7 +108,10 @@ def _draw_layer(drawing: Drawing, snapshot: LayerSnapshot, folder: Path, name: s
         ValueError: The footprint cannot be read.
     """
     geometry, crs = parse_footprint(drawing.footprint, drawing.crs)
-    extent = QgsRectangle(geometry.boundingBox())
-    extent.scale(MARGIN)
     layer = snapshot.open(OVERSAMPLING * _SIDE)
-    return render_crop(layer, extent, crs, _SIDE, folder, name).path
+    around = QgsRectangle(geometry.boundingBox())
+    around.scale(MARGIN)
+    try:
+        return render_crop(layer, around, crs, _SIDE, folder, name).path
+    except CropError:  # the margin may reach beyond the CRS, or the antimeridian
+        return render_crop(layer, geometry.boundingBox(), crs, _SIDE, folder, name).path

@@ -83,7 +83,7 @@ class HistoryController(QObject):
         dock.entry_action.connect(self._on_entry_action)
         dock.date_chosen.connect(self._on_date_chosen)
         dock.entry_selected.connect(self._on_selected)
-        dock.history_action.connect(self._on_history_action)
+        dock.status.history_action.connect(self._on_history_action)
         project = QgsProject.instance()
         project.readProject.connect(self.open)
         project.projectSaved.connect(self.open)

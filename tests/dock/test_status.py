@@ -60,7 +60,7 @@ def test_each_state_shows_its_buttons(dock, find, state, shown):
 def test_the_buttons_emit_their_signals(qtbot, dock, find, state, button, signal):
     dock.show_state(state)
 
-    with qtbot.waitSignal(getattr(dock, signal)):
+    with qtbot.waitSignal(getattr(dock.status, signal)):
         click(qtbot, find(button))
 
 
@@ -113,7 +113,7 @@ def test_the_menu_emits_its_signals(qtbot, dock, find, action, signal, args):
     menu = find("menuButton").menu()
     entry = next(one for one in menu.actions() if one.objectName() == action)
 
-    with qtbot.waitSignal(getattr(dock, signal)) as reported:
+    with qtbot.waitSignal(getattr(dock.status, signal)) as reported:
         entry.trigger()
 
     assert reported.args == args

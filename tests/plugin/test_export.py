@@ -33,7 +33,7 @@ def answers(qtbot, qgis_iface, qgis_canvas, qgis_new_project, monkeypatch, tmp_p
 
 def proposal(dock: UniRSDock) -> ExportDialog:
     """The dialog that the menu opens."""
-    dock.history_action.emit("export")
+    dock.status.history_action.emit("export")
     return dock.findChildren(ExportDialog)[-1]
 
 
@@ -62,7 +62,7 @@ def test_the_history_itself_is_never_overwritten(qtbot, answers, monkeypatch):
 def test_the_menu_leads_to_a_report(qtbot, answers, monkeypatch, tmp_path):
     messages = []
     monkeypatch.setattr(answers, "_warn", messages.append)
-    answers.dock.history_action.emit("report")
+    answers.dock.status.history_action.emit("report")
     assert "no answer to report" in messages[0]
 
     asked = history_window.entry()

@@ -25,7 +25,7 @@ class UniRSDock(QDockWidget):
     """The panel of UniRS beside the map.
 
     It has no reference to layers or the worker: signals carry what the user does, and methods
-    show the state.
+    show the state. `status` has the signals of the banner and of the menu.
 
     Args:
         widgets: QGIS's own choosers of layers and extent.
@@ -44,12 +44,10 @@ class UniRSDock(QDockWidget):
             "delete" or "change_map".
         date_chosen: Id of an entry, and the index of a date of its series, to show on the map.
         entry_selected: Id of the entry that the user has selected; empty for none.
-        history_action: "report", "export" or "as_layer".
         ask_tiles_requested: The question in the box and the closed set of answers: to be asked
             about each tile, because the extent is too large for one image.
         features_requested: The same, about each polygon of a layer.
         batch_requested: The same, of a batch on a cluster.
-        review_requested: A table of answers is to be reviewed.
         conversation_ended: The next question is to begin a new conversation.
     """
 
@@ -60,28 +58,21 @@ class UniRSDock(QDockWidget):
     dates_edited = Signal()
     series_changed = Signal()
     series_add_requested = Signal(str)
-    set_up_requested = Signal()
-    set_up_cancelled = Signal()
-    options_requested = Signal()
-    help_requested = Signal()
     restart_requested = Signal()
-    tiles_requested = Signal()
     ask_tiles_requested = Signal(str, list)
     features_requested = Signal(str, list)
     batch_requested = Signal(str, list)
-    review_requested = Signal()
     conversation_ended = Signal()
     entry_action = Signal(str, str)
     date_chosen = Signal(str, int)
     entry_selected = Signal(str)
-    history_action = Signal(str)
 
     def __init__(self, widgets: HostWidgets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("UniRSDock")
         self.setWindowTitle(self.tr("UniRS"))
         self._problem = ""
-        self._status = StatusPanel(self)
+        self.status = StatusPanel(self)
         self._input = InputPanel(widgets, self)
         self._mappable: set[str] = set()  # ids of the entries with a change map
         self._history = HistoryView(self._mappable, self)
@@ -98,7 +89,7 @@ class UniRSDock(QDockWidget):
     @property
     def state(self) -> DockState:
         """What the dock can do now."""
-        return self._status.state
+        return self.status.state
 
     def show_state(
         self, state: DockState, message: str = "", done: int = 0, total: int = 0
@@ -111,13 +102,13 @@ class UniRSDock(QDockWidget):
             done: Steps done, of work with a known length.
             total: Steps in all; 0 if it is not known.
         """
-        self._status.show_state(state, message, done, total)
+        self.status.show_state(state, message, done, total)
         self._question.set_state(state.can_ask, state.can_stop)
         self._stop_key.setEnabled(state.can_stop)  # otherwise Esc is left to QGIS
 
     def append_log(self, line: str) -> None:
         """Adds a line to the log of the set-up."""
-        self._status.append_log(line)
+        self.status.append_log(line)
 
     # ----------------------------------------------------------------- input
 
@@ -325,27 +316,20 @@ class UniRSDock(QDockWidget):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(6)
-        layout.addWidget(self._status)
+        layout.addWidget(self.status)
         layout.addWidget(self._column, 1)
         layout.addWidget(self._question)
         self.setWidget(body)
         follow_layout(body)
 
     def _connect(self) -> None:
-        self._status.set_up_requested.connect(self.set_up_requested)
-        self._status.set_up_cancelled.connect(self.set_up_cancelled)
-        self._status.options_requested.connect(self.options_requested)
-        self._status.restart_requested.connect(self.restart_requested)
-        self._status.help_requested.connect(self.help_requested)
-        self._status.tiles_requested.connect(self.tiles_requested)
-        self._status.batch_requested.connect(
+        self.status.restart_requested.connect(self.restart_requested)
+        self.status.batch_requested.connect(
             lambda: self.batch_requested.emit(self.question, self._question.options())
         )
-        self._status.features_requested.connect(
+        self.status.features_requested.connect(
             lambda: self.features_requested.emit(self.question, self._question.options())
         )
-        self._status.review_requested.connect(self.review_requested)
-        self._status.history_action.connect(self.history_action)
         self._input.swapped.connect(self.swapped)
         self._input.kind_changed.connect(self._on_kind_changed)
         self._input.dates_edited.connect(self.dates_edited)
@@ -395,7 +379,7 @@ class UniRSDock(QDockWidget):
 
     def _show_kind(self) -> None:
         """Shows what fits the kind of input, if it can be asked about."""
-        self._status.set_kind(self.kind)
+        self.status.set_kind(self.kind)
         self._question.set_kind(self.kind, is_dated=not self.video_path)
         problem = self._problem
         if not problem and self.kind == "video" and not (self.series or self.video_path):

@@ -7,7 +7,7 @@ import pytest
 from rasterio.transform import from_origin
 
 from tests.town import town
-from unirs.imagery import CropOptions, read_pair, read_series
+from unirs.imagery import CropOptions, read_dates, read_pair, read_series
 
 LEFT, TOP = 500_000, 5_000_000
 EXTENT = (LEFT + 200, TOP - 2400, LEFT + 2400, TOP - 200)
@@ -62,6 +62,19 @@ def test_the_dates_of_a_series_are_moved_each_by_its_own_offset(pair):
     first, second, third = read_series([pair[0], pair[1], pair[0]], 220, ALIGN)
     assert sorted([first.warnings, second.warnings, third.warnings], key=len)[:2] == [(), ()]
     assert max(difference(first, second), difference(first, third)) < 1
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_dates_without_data_have_nothing_to_be_corrected(write_raster, pair, seen):
+    empty = write_raster(
+        "c_20150701.tif",
+        np.zeros((3, 260, 260), np.uint8),
+        nodata=0,
+        transform=from_origin(LEFT, TOP, 10, 10),
+    )
+    paths = [empty, pair[0]] if seen else [empty, empty]
+    dates = read_dates(paths, 64, CropOptions(EXTENT, match_colours=True, align=True))
+    assert sum(date.crop is not None for date in dates) == seen
 
 
 def test_a_date_of_another_light_takes_the_colours_of_the_first_date(write_raster):

@@ -45,22 +45,12 @@ def aligned(
     Raises:
         UniRSError: As reading them.
     """
-    first, done, notes = dates[0], [dates[0]], [Notes()]
+    done, notes = [dates[0]], [Notes()]
     names = _names(len(rasters))
     for name, raster, samples in zip(names, rasters[1:], dates[1:], strict=True):
-        offset = _offset(first, samples, options)
-        if offset is not None and offset.pixels > FAR:
-            moved = read_samples(raster, _moved(grid, offset), options.bands, stop)
-            left = _offset(first, moved, options)
-            if left is not None and left.pixels < offset.pixels:
-                distance = distance_text(offset.pixels, grid.pixel_size)
-                done.append(moved)
-                notes.append((f"{name} was moved by {distance}.",))
-                continue
-            offset = None
-        unknown = f"{name} cannot be aligned: too little is alike."
-        done.append(samples)
-        notes.append((unknown,) if offset is None else ())
+        fitting, what = _fitting(dates[0], raster, samples, grid, options, stop)
+        done.append(fitting)
+        notes.append((f"{name} {what}",) if what else ())
     return done, notes
 
 
@@ -90,6 +80,26 @@ def in_colours_of_the_first(
 def _names(count: int) -> list[str]:
     """What sentences call the dates but the first."""
     return ["The later date"] if count == 2 else [f"Image {n + 1}" for n in range(1, count)]
+
+
+def _fitting(
+    first: Samples,
+    raster: Raster,
+    samples: Samples,
+    grid: Grid,
+    options: CropOptions,
+    stop: Stop | None,
+) -> tuple[Samples, str]:
+    """A date where it fits the first one, and what was done; empty if nothing had to be."""
+    offset = _offset(first, samples, options)
+    if offset is not None:
+        if offset.pixels <= FAR:
+            return samples, ""
+        moved = read_samples(raster, _moved(grid, offset), options.bands, stop)
+        left = _offset(first, moved, options)
+        if left is not None and left.pixels < offset.pixels:
+            return moved, f"was moved by {distance_text(offset.pixels, grid.pixel_size)}."
+    return samples, "cannot be aligned: too little is alike."
 
 
 def _offset(first: Samples, other: Samples, options: CropOptions) -> Offset | None:

@@ -185,10 +185,10 @@ def _crops(
     """The images of dates with data, on one grid."""
     rasters, samples = [each[0] for each in dates], [each[1] for each in dates]
     notes: list[tuple[str, ...]] = [()] * len(dates)
-    if options.align:
+    if options.align and len(dates) > 1:
         samples, notes = aligned(rasters, samples, grid, options, stop)
     images = to_rgb(samples, options.stretch)
-    if options.match_colours:
+    if options.match_colours and len(dates) > 1:
         images, notes = in_colours_of_the_first(images, [each.valid for each in samples], notes)
     return [
         _crop(raster, grid, each, image, warnings)

@@ -143,12 +143,7 @@ class UniRSDock(QDockWidget):
         self._show_kind()
 
     def dates(self) -> tuple[str, ...]:
-        """Dates of acquisition: one, before and after, or one for each layer of the series.
-
-        Returns:
-            ISO 8601 dates as exactly as they are known: "2019-06-15", "2019-06", "2019", or "".
-            Dates that the user has not changed come back as they were given.
-        """
+        """Dates of acquisition as `InputPanel.dates`; unchanged ones come back as given."""
         return self._input.dates()
 
     @property

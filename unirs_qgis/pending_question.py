@@ -122,7 +122,7 @@ class PendingQuestion:
         if request.task == WHERE:
             return {**images, "question": request.text, "map": str(self.change_map)}
         if self.method in (WHEN, STORY):
-            return self._params_of_series(paths)
+            return self._params_of_series(images)
         params = {
             **images,
             "text": request.text,
@@ -140,11 +140,14 @@ class PendingQuestion:
             params["change_map"] = str(self.change_map)
         return params
 
-    def _params_of_series(self, paths: list[str]) -> dict[str, Any]:
-        """Those of the methods about all dates of a series."""
+    def _params_of_series(self, images: dict[str, Any]) -> dict[str, Any]:
+        """Those of the methods about all dates of a series.
+
+        Args:
+            images: Model, paths and corrections.
+        """
         params = {
-            **model_params(self.settings),
-            "paths": paths,
+            **images,
             "names": [record.name for record in self.request.selection.records],
             "clue": self.settings.clue if self.capabilities.clue else None,
         }

@@ -107,7 +107,7 @@ class FindController(QObject):
         self._search.found.show_tiles(heading, self._tiles)
         shapes = [QgsGeometry.fromWkt(tile.footprint) for tile in self._tiles if tile.footprint]
         if shapes:
-            self._footprints.show(QgsGeometry.unaryUnion(shapes).asWkt(), CRS)
+            self._footprints.show(QgsGeometry.collectGeometry(shapes).asWkt(), CRS)
 
     def _on_failed(self, _code: str, message: str) -> None:
         self._job = None

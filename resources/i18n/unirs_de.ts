@@ -1255,8 +1255,8 @@
 <context>
     <name>HistoryView</name>
     <message>
-        <source>Search the history; Enter finds tiles of the index</source>
-        <translation>Verlauf durchsuchen; Eingabe findet Kacheln des Index</translation>
+        <source>Search; Enter finds tiles</source>
+        <translation>Suchen; Eingabe findet Kacheln</translation>
     </message>
     <message>
         <source>Search the history</source>

@@ -1255,8 +1255,8 @@
 <context>
     <name>HistoryView</name>
     <message>
-        <source>Search the history; Enter finds tiles of the index</source>
-        <translation>Chercher dans l&apos;historique ; Entrée trouve des tuiles de l&apos;index</translation>
+        <source>Search; Enter finds tiles</source>
+        <translation>Chercher ; Entrée trouve des tuiles</translation>
     </message>
     <message>
         <source>Search the history</source>

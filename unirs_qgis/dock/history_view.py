@@ -215,7 +215,7 @@ class HistoryView(QWidget):
 
     def _search_text(self) -> str:
         if self._has_indexes:
-            return self.tr("Search the history; Enter finds tiles of the index")
+            return self.tr("Search; Enter finds tiles")
         return self.tr("Search the history")
 
     def _on_text(self, text: str) -> None:

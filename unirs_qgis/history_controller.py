@@ -21,7 +21,7 @@ from unirs_qgis.history import History, HistoryError
 from unirs_qgis.inputs.layer_tree import raster_layers
 from unirs_qgis.inputs.layers import public_source
 from unirs_qgis.map.change_map import ChangeMap
-from unirs_qgis.map.change_polygons import ChangeMapError
+from unirs_qgis.map.change_polygons import ChangeMapError, places_of
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.map.series_layers import show_date
 from unirs_qgis.message_bar import show_info, show_warning
@@ -258,7 +258,10 @@ class HistoryController(QObject):
         try:
             if not kept.exists():
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                _copy_file(self._maps[entry.id], kept)  # some kilobytes
+                made = self._maps[entry.id]
+                if places_of(made).exists():
+                    _copy_file(places_of(made), places_of(kept))
+                _copy_file(made, kept)  # some kilobytes
         except OSError as error:
             self._warn(
                 self.tr("The change map cannot be kept in {folder}: {reason}.").format(

@@ -11,6 +11,7 @@ from unirs_qgis.crops.renderer import Crop
 from unirs_qgis.dock.entries import new_id
 from unirs_qgis.inputs.layers import dates_for_model
 from unirs_qgis.inputs.selection import InputSelection, crs_name
+from unirs_qgis.map.change_polygons import places_of
 from unirs_qgis.runtime.capabilities import Capabilities
 from unirs_qgis.runtime.worker import Job
 from unirs_qgis.settings import Settings
@@ -120,7 +121,10 @@ class PendingQuestion:
         if request.selection.corrections:
             images["crop"] = dict.fromkeys(request.selection.corrections, True)
         if request.task == WHERE:
-            return {**images, "question": request.text, "map": str(self.change_map)}
+            search = {**images, "question": request.text, "map": str(self.change_map)}
+            if request.selection.kind == "pair":
+                search |= {"from_to": True, "polygons": str(places_of(self.change_map))}
+            return search
         if self.method in (WHEN, STORY):
             return self._params_of_series(images)
         params = {

@@ -55,6 +55,10 @@
         <translation>Fenster werden befragt:</translation>
     </message>
     <message>
+        <source>Asking what the places were and are…</source>
+        <translation>Fragt, was die Stellen waren und sind…</translation>
+    </message>
+    <message>
         <source>Asking about dates:</source>
         <translation>Daten werden gefragt:</translation>
     </message>

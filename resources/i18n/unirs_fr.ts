@@ -55,6 +55,10 @@
         <translation>Questions sur les fenêtres :</translation>
     </message>
     <message>
+        <source>Asking what the places were and are…</source>
+        <translation>Interroge sur ce que les lieux étaient et sont…</translation>
+    </message>
+    <message>
         <source>Asking about dates:</source>
         <translation>Questions sur les dates :</translation>
     </message>

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsLayerTreeModel, QgsProject
+from qgis.core import (
+    NULL,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsFeature,
+    QgsGeometry,
+    QgsLayerTreeModel,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.gui import QgsGui, QgsLayerTreeView
 from qtpy.QtWidgets import QSlider
 
-from tests.plugin.test_change_map import CELL, TIMEOUT, shown, write_map
+from tests.plugin.test_change_map import CELL, LEFT, TIMEOUT, TOP, shown, write_map
+from unirs_qgis.history.written_copy import write_copy
+from unirs_qgis.map.change_polygons import places_of
 from unirs_qgis.map.threshold import (
     SLIDER,
     ThresholdSlider,
@@ -99,6 +111,31 @@ def test_maps_without_polygons_get_them_once_there_are_some(
     qtbot.waitUntil(lambda: len(QgsProject.instance().mapLayers()) == 2, timeout=TIMEOUT)
     names = [each.name() for each in QgsProject.instance().layerTreeRoot().findLayers()]
     assert names == ["Changed by 30 % or more", "Change (percent)"]
+
+
+def test_polygons_have_the_kinds_of_the_place_they_lie_in(qtbot, qgis_new_project, tmp_path):
+    path = write_map(tmp_path / "map.tif", CELLS)
+    places = QgsVectorLayer(
+        "Polygon?crs=EPSG:32632&field=from_kind:string&field=to_kind:string", "places", "memory"
+    )
+    feature = QgsFeature(places.fields())
+    west, north = LEFT + 2 * CELL, TOP - 2 * CELL
+    feature.setGeometry(
+        QgsGeometry.fromRect(QgsRectangle(west, north - CELL, west + 2 * CELL, north))
+    )
+    feature.setAttributes(["forest", None])
+    places.dataProvider().addFeature(feature)
+    write_copy(places, places_of(path), "GPKG", "places")
+    polygons, _ = shown(qtbot, path)
+    (found,) = polygons.getFeatures()
+    assert (found["from_kind"], found["to_kind"]) == ("forest", NULL)
+    label = QgsExpression(polygons.labeling().settings().fieldName)
+    context = QgsExpressionContext()
+    context.setFeature(found)
+    assert label.evaluate(context) == "forest → ?"
+    found["from_kind"] = None
+    context.setFeature(found)
+    assert label.evaluate(context) == ""
 
 
 def test_other_layers_have_no_slider(layers, warnings):

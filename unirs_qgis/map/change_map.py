@@ -22,7 +22,13 @@ from unirs_qgis.map.change_polygons import (
     make_polygons,
     polygon_source,
 )
-from unirs_qgis.map.threshold import OF_PLACES, POLYGONS, polygon_layer_name, show_slider
+from unirs_qgis.map.threshold import (
+    OF_PLACES,
+    POLYGONS,
+    polygon_layer,
+    polygon_layer_name,
+    show_slider,
+)
 from unirs_qgis.paths import resource
 
 
@@ -114,9 +120,7 @@ def _raster(path: Path, of_places: bool) -> QgsRasterLayer:
 
 def _polygon_layer(path: Path, of_places: bool) -> QgsVectorLayer:
     name = polygon_layer_name(THRESHOLD, of_places)
-    layer = QgsVectorLayer(polygon_source(path), name, "ogr")
-    _style(layer, "change-polygons.qml")
-    return layer
+    return polygon_layer(polygon_source(path), name)
 
 
 def _style(layer: QgsMapLayer, name: str) -> None:

@@ -15,17 +15,21 @@ from qgis.core import (
     QgsGeometry,
     QgsMemoryProviderUtils,
     QgsRectangle,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.background import BackgroundTask
 from unirs_qgis.errors import UserError
-from unirs_qgis.fields import REAL
+from unirs_qgis.fields import REAL, TEXT
 from unirs_qgis.history.written_copy import CopyError, write_copy
 
 THRESHOLD = 50
 """Percent of change from which on a patch belongs to a polygon."""
+
+KINDS = ("from_kind", "to_kind")
+"""Columns of the kind of ground at each date, where a search has asked about it."""
 
 _LAYER = "changes"  # of the GeoPackage
 
@@ -58,6 +62,11 @@ def polygons_of(path: Path, target: Path) -> Path | None:
     return target
 
 
+def places_of(path: Path) -> Path:
+    """The places of a search that the worker writes beside its map."""
+    return path.with_suffix(".places.gpkg")
+
+
 def polygon_file(path: Path, percent: int) -> Path:
     """Where the polygons of a change map at a threshold are kept."""
     return path.with_suffix(".gpkg" if percent == THRESHOLD else f".{percent}.gpkg")
@@ -81,7 +90,10 @@ def make_polygons(
     """
     target = polygon_file(path, percent)
     if not target.exists():
-        _write_polygons(_features(path, crs, percent), target, crs)
+        features = _features(path, crs, percent)
+        if places_of(path).exists():
+            _add_kinds(features, places_of(path))
+        _write_polygons(features, target, crs)
     dataset = ogr.Open(str(target))  # a layer lives no longer than its dataset
     return target, dataset.GetLayerByName(_LAYER).GetFeatureCount()
 
@@ -106,9 +118,23 @@ def _features(path: Path, crs: QgsCoordinateReferenceSystem, percent: int) -> li
         mean = sum(values[cell] for cell in cells) / len(cells)
         feature = QgsFeature(_fields())
         feature.setGeometry(geometry)
-        feature.setAttributes([round(measure.measureArea(geometry), 2), round(mean, 1)])
+        feature["area_m2"] = round(measure.measureArea(geometry), 2)
+        feature["mean_change"] = round(mean, 1)
         features.append(feature)
     return sorted(features, key=lambda feature: -feature["area_m2"])
+
+
+def _add_kinds(features: list[QgsFeature], places: Path) -> None:
+    """Give polygons the kinds of ground of the place that they have most in common with."""
+    layer = QgsVectorLayer(f"{places}|layername=places", "", "ogr")
+    if layer.fields().indexOf(KINDS[0]) < 0:  # no place has them
+        return
+    known = [(each.geometry(), [each[kind] for kind in KINDS]) for each in layer.getFeatures()]
+    for feature in features:
+        shared = [feature.geometry().intersection(place).area() for place, _ in known]
+        if shared and max(shared) > 0:
+            for kind, text in zip(KINDS, known[shared.index(max(shared))][1]):
+                feature[kind] = text
 
 
 def _open(path: Path) -> gdal.Dataset:
@@ -178,6 +204,8 @@ def _fields() -> QgsFields:
     fields = QgsFields()
     fields.append(QgsField("area_m2", REAL))
     fields.append(QgsField("mean_change", REAL))
+    for kind in KINDS:
+        fields.append(QgsField(kind, TEXT))
     return fields
 
 

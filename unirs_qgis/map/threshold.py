@@ -14,9 +14,13 @@ from qgis.core import (
     QgsApplication,
     QgsColorRampShader,
     QgsMapLayer,
+    QgsPalLayerSettings,
     QgsProject,
     QgsRasterLayer,
+    QgsTextBufferSettings,
+    QgsTextFormat,
     QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
 )
 from qgis.gui import QgsGui, QgsLayerTreeEmbeddedWidgetProvider
 from qtpy.QtCore import QCoreApplication, QObject, Qt, QTimer
@@ -24,7 +28,7 @@ from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from unirs_qgis.background import BackgroundTask
-from unirs_qgis.map.change_polygons import THRESHOLD, make_polygons, polygon_source
+from unirs_qgis.map.change_polygons import KINDS, THRESHOLD, make_polygons, polygon_source
 from unirs_qgis.paths import resource
 
 SLIDER = "unirs_threshold"
@@ -33,6 +37,11 @@ SLIDER = "unirs_threshold"
 OF_PLACES, POLYGONS, PERCENT = "unirs/of_places", "unirs/polygons", "unirs/threshold"
 """Properties of the raster: whether it is a map of places, the id of its polygon layer, and the
 threshold."""
+
+_FROM_TO = (
+    "if(coalesce({0}, {1}) is null, '', coalesce({0}, '?') || ' → ' || coalesce({1}, '?'))"
+).format(*(f'"{kind}"' for kind in KINDS))
+"""Label of a polygon: nothing where neither kind is known."""
 
 _LEAST, _MOST, _STEP = 5, 95, 5
 _PAUSE = 200
@@ -53,6 +62,23 @@ def polygon_layer_name(percent: int, of_places: bool) -> str:
     if of_places:
         name = QCoreApplication.translate("ChangeMap", "Yes with {percent} % or more")
     return name.format(percent=percent)
+
+
+def polygon_layer(source: str, name: str) -> QgsVectorLayer:
+    """A layer of polygons, outlined; a label has from what to what each has changed, if known."""
+    layer = QgsVectorLayer(source, name, "ogr")
+    layer.loadNamedStyle(str(resource("styles", "change-polygons.qml")))
+    label = QgsPalLayerSettings()
+    label.fieldName = _FROM_TO
+    label.isExpression = True
+    text = QgsTextFormat()
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    text.setBuffer(halo)
+    label.setFormat(text)
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(label))
+    layer.setLabelsEnabled(True)
+    return layer
 
 
 def show_from(raster: QgsRasterLayer, percent: int) -> None:
@@ -190,8 +216,7 @@ class _Polygons(QObject):
 
     def _add(self, project: QgsProject, source: str, name: str) -> None:
         """Add a layer of polygons above the map."""
-        layer = QgsVectorLayer(source, name, "ogr")
-        layer.loadNamedStyle(str(resource("styles", "change-polygons.qml")))
+        layer = polygon_layer(source, name)
         self._raster.setCustomProperty(POLYGONS, layer.id())
         project.addMapLayer(layer, False)
         node = project.layerTreeRoot().findLayer(self._raster.id())

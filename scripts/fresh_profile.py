@@ -54,6 +54,7 @@ def main(package: Path, raster: Path, folder: Path, saved: Path | None = None) -
             "megabytes": round(disk_bytes(folder) / 10**6),
             "runtime": str(runtime_python(profiles)),
             "answer": answer.answer,
+            "warnings": qgis.ask("warnings"),
         }
     print(json.dumps(figures, ensure_ascii=False))
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from osgeo import gdal
-from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QPoint, QRect, QTimer, qVersion
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtNetwork import QLocalServer, QLocalSocket
@@ -34,12 +34,18 @@ class Agent:
 
     def __init__(self) -> None:
         self._gaps = GapTimer()
+        self._messages: list[tuple[str, str]] = []
+        QgsApplication.messageLog().messageReceived.connect(self._on_message)
         self._sockets: list[QLocalSocket] = []  # else Python frees them while Qt still uses them
         self._server = QLocalServer()
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
         if not self._server.listen(SOCKET):
             raise OSError(self._server.errorString())
+
+    def _on_message(self, text: str, tag: str, level: Qgis.MessageLevel) -> None:
+        if level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical):
+            self._messages.append((tag, text))
 
     def _on_connection(self) -> None:
         socket = self._server.nextPendingConnection()
@@ -67,6 +73,10 @@ class Agent:
             "qt": qVersion(),
             "gdal": gdal.__version__,
         }
+
+    def on_warnings(self) -> list[tuple[str, str]]:
+        """Tag and text of the warnings and errors in the message log that concern the plugin."""
+        return [each for each in self._messages if "unirs" in " ".join(each).lower()]
 
     def on_size(self, width: int, height: int) -> None:
         """Set position and size of the window."""

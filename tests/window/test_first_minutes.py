@@ -106,6 +106,10 @@ def test_the_users_choice_stays(qgis):
     selects(qgis, LATER, LATER)
 
 
+def test_the_message_log_has_no_warning_of_the_plugin(qgis):
+    assert qgis.ask("warnings") == []
+
+
 def test_qgis_starts_with_a_project(start, project):
     with start(project) as again:
         again.click_button("unirsDockAction")

@@ -3270,7 +3270,7 @@
     </message>
     <message>
         <source>“{text}” is none of the options.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {text} » n’est pas l’un des choix.</translation>
     </message>
 </context>
 <context>

@@ -67,7 +67,8 @@ def choose_folder(qgis: Session, saved: Path, pictures: Path) -> None:
     qgis.type(str(saved))
     qgis.picture(pictures / "1-choose-folder.png")
     qgis.press("Return")
-    qgis.click_text("Cancel")
+    qgis.wait(lambda: qgis.ask("widget", name="cancelSetUpButton"), "the set-up")
+    qgis.press("Escape")  # the options, which are not needed any more
 
 
 def has_ended(qgis: Session) -> bool:

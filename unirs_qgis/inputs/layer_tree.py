@@ -109,11 +109,15 @@ def _cover(
         if other == layer:
             return None
         box = _in_crs(seen, layer.crs(), other.crs(), project)
-        covered = box.intersect(other.extent())
-        nearly_all = covered.width() * covered.height() > _NEARLY_ALL * box.width() * box.height()
+        nearly_all = _area(box.intersect(other.extent())) > _NEARLY_ALL * _area(box)
         if nearly_all and _is_opaque(other) and is_visible(other, project, canvas):
             return other
     return None
+
+
+def _area(box: QgsRectangle) -> float:
+    """Area of a box; newer versions of QGIS give one without an area infinite sides."""
+    return 0.0 if box.isEmpty() else box.width() * box.height()
 
 
 def _is_opaque(layer: QgsRasterLayer) -> bool:

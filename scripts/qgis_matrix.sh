@@ -30,14 +30,16 @@ test_here() {
     trap "rm -rf '$work'" EXIT
     mkdir -p "$reports"
     scripts/make_qgis_env.sh
-    .venv-qgis/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
-        "$(grep -o '"uv[^"]*"' pyproject.toml | tr -d '"')" # for the tests of the set-up
+    if [ ! -e .venv/bin/uv ]; then # the tests of the set-up look for it there, and not on PATH
+        python3 -m venv --clear .venv
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+            "$(grep -o '"uv[^"]*"' pyproject.toml | tr -d '"')"
+    fi
     /usr/bin/python3 -m scripts.fresh_profile "$package" "$raster" "$work" >"$reports/fresh.json" ||
         echo '{}' >"$reports/fresh.json"
     cp "$work"/*.png "$work"/*.log "$reports"
     UNIRS_PYTHON=$(sed -n 's/.*"runtime": "\([^"]*\)".*/\1/p' "$reports/fresh.json")
     UNIRS_PACKAGE=$package
-    PATH=$PWD/.venv-qgis/bin:$PATH
     export UNIRS_PYTHON UNIRS_PACKAGE OMP_NUM_THREADS=1 UNIRS_TEST_PATIENCE=10
     run_tests dock-qt5 .venv-qgis tests/dock
     run_tests dock-qt6 .venv-qt6 tests/dock

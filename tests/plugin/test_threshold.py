@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from qgis.core import (
     NULL,
@@ -98,7 +100,12 @@ def test_qgis_shows_the_slider_below_the_map_also_after_the_project_is_opened_ag
     view.show()
     assert project.read(file)
     qtbot.waitUntil(lambda: view.findChild(QSlider) is not None)
-    assert view.findChild(QSlider).value() == 40 // 5
+    shown_slider = view.findChild(QSlider)
+    assert shown_slider.value() == 40 // 5
+    gc.collect()
+    shown_slider.setValue(70 // 5)
+    names = lambda: [each.name() for each in project.mapLayers().values()]  # noqa: E731
+    qtbot.waitUntil(lambda: "Changed by 70 % or more" in names())
 
 
 def test_maps_without_polygons_get_them_once_there_are_some(

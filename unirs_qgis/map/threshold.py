@@ -7,8 +7,9 @@ that it works in a saved project as well.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from xml.etree import ElementTree
 
 from qgis.core import (
     QgsApplication,
@@ -82,13 +83,27 @@ def polygon_layer(source: str, name: str) -> QgsVectorLayer:
 
 
 def show_from(raster: QgsRasterLayer, percent: int) -> None:
-    """Show what reaches a threshold of a change map, and nothing below it."""
-    opacity = raster.opacity()
-    raster.loadNamedStyle(str(resource("styles", "change-map.qml")))
-    raster.setOpacity(opacity)
-    shader = raster.renderer().shader().rasterShaderFunction()
-    shader.setColorRampItemList(_from(percent, shader.colorRampItemList()))
-    raster.triggerRepaint()
+    """Show what reaches a threshold of a change map, and nothing below it.
+
+    The colours are changed in place: after a new style, QGIS would make the slider anew.
+    """
+    shader = raster.renderer().shader()
+    function = shader.rasterShaderFunction() if shader else None
+    if isinstance(function, QgsColorRampShader):  # else the user has chosen another style
+        function.setColorRampItemList(_from(percent, _own_colours()))
+        raster.triggerRepaint()
+
+
+@lru_cache(maxsize=1)
+def _own_colours() -> list[QgsColorRampShader.ColorRampItem]:
+    """The colours of a change map by percent."""
+    document = ElementTree.parse(resource("styles", "change-map.qml"))  # noqa: S314 - our own file
+    items = []
+    for item in document.iter("item"):
+        colour = QColor(item.get("color"))
+        colour.setAlpha(int(item.get("alpha")))
+        items.append(QgsColorRampShader.ColorRampItem(float(item.get("value")), colour))
+    return items
 
 
 def _from(
@@ -138,18 +153,15 @@ class ThresholdSlider(QWidget):
         self.slider.setObjectName("thresholdSlider")
         self.slider.setRange(_LEAST // _STEP, _MOST // _STEP)
         self.slider.setValue(percent // _STEP)
-        self.slider.setMinimumWidth(80)
+        self.slider.setFixedWidth(120)
+        self.slider.setPageStep(1)
         self.slider.setAccessibleName(self.tr("Threshold of the map"))
         self.slider.setToolTip(self.tr("Show, and outline, what reaches this percentage"))
         self.label = QLabel(self)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE)
-        self._timer.timeout.connect(lambda: self._polygons.make(self.percent))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.label)  # before it, where a narrow panel shows it
         layout.addWidget(self.slider, 1)
-        layout.addWidget(self.label)
         self._show_percent()
         self.slider.valueChanged.connect(self._on_moved)
 
@@ -162,7 +174,7 @@ class ThresholdSlider(QWidget):
         self._show_percent()
         self._raster.setCustomProperty(PERCENT, self.percent)
         show_from(self._raster, self.percent)
-        self._timer.start()
+        self._polygons.make_soon(self.percent)
 
     def _show_percent(self) -> None:
         self.label.setText(f"≥ {self.percent} %")
@@ -181,10 +193,17 @@ class _Polygons(QObject):
         self._raster, self._warn = raster, warn
         self._task: BackgroundTask | None = None
         self._wanted = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
+        self._timer.timeout.connect(self._on_pause)
 
-    def make(self, percent: int) -> None:
-        """Make those of a threshold, on a background thread."""
+    def make_soon(self, percent: int) -> None:
+        """Make those of a threshold after a pause, on a background thread."""
         self._wanted = percent
+        self._timer.start()
+
+    def _on_pause(self) -> None:
         if self._task is None:
             self._begin()
 

@@ -46,7 +46,7 @@ class RedEngine:
         self.asked.append((question.text, crop.extent))
         red = crop.pixels[..., 0].astype(int) - crop.pixels[..., 1]
         share = float(np.clip(red.max() / 200, 0.01, 0.99))
-        red_ground, green_ground = question.options[:2]  # "yes" and "no", or kinds of ground
+        red_ground, green_ground = question.options[:2] or ("yes", "no")  # or kinds of ground
         text = red_ground if share >= 0.5 else green_ground
         chances = {red_ground: share, green_ground: 1 - share}
         options = sorted(chances, key=chances.get, reverse=True)

@@ -11,6 +11,7 @@ for clients without pydantic.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from typing import Any, Literal, NamedTuple, get_type_hints
 
@@ -270,7 +271,7 @@ def checked_params(method: str, params: object) -> BaseModel:
     except ValidationError as error:
         problems = [
             {
-                "where": shorten(".".join(map(str, problem["loc"])) or "all of them", 100),
+                "where": shorten(_place(problem["loc"]) or "all of them", 100),
                 "what": shorten(problem["msg"], 500),
             }
             for problem in error.errors(include_url=False, include_context=False)[:20]
@@ -282,3 +283,10 @@ def checked_params(method: str, params: object) -> BaseModel:
             f"The parameters of {method} are wrong: {first['where']}: {first['what']}.",
             problems=problems,
         ) from None
+
+
+def _place(steps: Sequence[int | str]) -> str:
+    """Where a problem is: names and numbers, without the types that pydantic tried."""
+    return ".".join(
+        str(step) for step in steps if str(step).isidentifier() or isinstance(step, int)
+    )

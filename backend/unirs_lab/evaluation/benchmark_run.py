@@ -99,7 +99,7 @@ def evaluate_benchmark(
         "of": len(every),
         **findings.scores,
         "calibration_error": calibration_error(bins),
-        "reliability": bins,
+        "reliability": [each._asdict() for each in bins],
     }
     tables = (_row(benchmark, findings, record, options), *findings.tables)
     evaluation = Evaluation(record, tables, options.out)
@@ -132,7 +132,8 @@ def _row(
         which += f"; the paper's figures are of the split {benchmark.split!r} and do not compare"
     elif options.limit is not None or published not in {None, of}:
         which += f", and {published or of} are published: the figures do not compare"
-    notes = (*findings.notes, f"{which}.")
+    notes = findings.notes
     if (error := record["calibration_error"]) is not None:
-        notes += (f"expected calibration error of the confidence: {error:.1%}.",)
+        notes = (*notes, f"expected calibration error of the confidence: {error:.1%}.")
+    notes = (*notes, f"{which}.")
     return beside(PUBLISHED[benchmark.name], {name: findings.figures}, notes)

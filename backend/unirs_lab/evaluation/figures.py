@@ -15,6 +15,7 @@ from unirs_lab.evaluation.measures import Compute, Result
 from unirs_lab.evaluation.question_kinds import EvaluationQuestions, Sources, Split
 from unirs_lab.evaluation.reliability_plot import write_reliability_png
 from unirs_lab.evaluation.report import Evaluation, write_reports
+from unirs_lab.evaluation.scores.calibration import Bin
 from unirs_lab.evaluation.tables import MISSING, Column, Table
 
 Part = tuple[EvaluationQuestions, Split]
@@ -165,8 +166,12 @@ def evaluate_figures(
     evaluation = Evaluation(record, (_as_table(heading, results, options.limit),), options.out)
     shown = [cases[kind, split] for kind in table.shown if cases.get((kind, split))]
     write_reports(evaluation, shown, heading, options, observer)
-    plots = {figure.title: result.details.get("bins") for figure, result in results.items()}
-    if drawn := {title.partition(",")[0]: bins for title, bins in plots.items() if bins}:
+    drawn = {
+        figure.title.partition(",")[0]: [Bin(**each) for each in bins]
+        for figure, result in results.items()
+        if (bins := result.details.get("bins"))
+    }
+    if drawn:
         write_reliability_png(drawn, options.out / "reliability.png")
     return evaluation
 

@@ -136,7 +136,8 @@ def confidence_of(kind: ConfidenceKind) -> Compute:
         found, rights = confidences(answers[:half])
         threshold = unsure_threshold(*confidences(answers[half:]))
         bins = reliability(found, rights)
-        details: dict[str, Any] = {"kind": kind, "unsure_below": threshold, "bins": bins}
+        details: dict[str, Any] = {"kind": kind, "unsure_below": threshold}
+        details["bins"] = [each._asdict() for each in bins]
         if threshold is not None:
             unsure = [each < threshold for each in found]
             for name, wanted in (("right_if_sure", False), ("right_if_unsure", True)):

@@ -46,6 +46,7 @@ def places(probabilities: list[list[float]]) -> Places:
         device="cpu",
         demonstration=False,
         acquired=(None,),
+        warnings=(),
         seconds=1.0,
         probabilities=np.array(probabilities, np.float32),
     )

@@ -107,6 +107,7 @@ def main(settings: dict[str, Any], place: dict[str, str] | None = None) -> None:
     objective = SmallObjective(own, **settings.get("objective", {}))
     try:
         fit(objective, options, folder)
+        own.wait()  # as a stage does: none leaves while another one still talks to it
     except UniRSError as error:
         (folder / f"error-{own.rank}.json").write_text(json.dumps([error.code, error.message]))
         raise SystemExit(2) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from qtpy.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from qtpy.QtWidgets import QFrame, QScrollArea, QWidget
 
 _LEAST = 64  # pixels of height, so that there is something to scroll
@@ -86,6 +86,9 @@ class ScrollColumn(QScrollArea):
 
     def _settle(self) -> None:
         """Scrolls to where the widgets are by now."""
+        content = self.widget()
+        if content.minimumSizeHint().height() > content.height():  # it has grown since
+            QCoreApplication.sendEvent(content, QEvent(QEvent.Type.LayoutRequest))
         revealed, self._revealed = self._revealed, None
         if revealed is not None and revealed[0].isVisibleTo(self.widget()):
             beginning, widget = revealed

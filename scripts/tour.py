@@ -20,9 +20,6 @@ from scripts.qgis_session import ANSWER, Session, make_profile
 PLACE = (489200.0, 5208247.0, 490000.0, 5209047.0)
 """Fields that a lake covers from 2014 on, in EPSG:26914."""
 
-AROUND = (488000.0, 5206900.0, 490200.0, 5209100.0)
-"""More ground around it, to search in."""
-
 BEFORE, AFTER = "2010", "2014"
 """Years of the two dates that are compared."""
 
@@ -31,6 +28,7 @@ from qgis.core import QgsRectangle
 from qgis.utils import iface
 iface.mapCanvas().setExtent(QgsRectangle({}, {}, {}, {}))
 iface.mapCanvas().refresh()
+iface.layerTreeView().collapseAll()
 """
 
 
@@ -55,41 +53,31 @@ class Tour:
         self._qgis.press("Return")
         self._after(1, "ask")
 
-    def where(self) -> None:
-        """The places of that date where there is water."""
-        self._zoom(AROUND)
-        self._question("water")
-        self._qgis.click("whereButton")
-        self._after(2, "where", layers=len(self._names) + 1)
-
     def change(self) -> None:
         """What changed between two dates, and where."""
         self._zoom(PLACE)
         self._select(self._year(BEFORE), self._year(AFTER))
         self._qgis.choose("UniRS", "Describe change between layers")
-        self._qgis.answer(3)
+        self._qgis.answer(2)
         count = len(self._qgis.layers())
         self._qgis.click("mapButton")
-        self._after(3, "change", layers=count + 1)
+        self._after(2, "change", layers=count + 1)
 
     def when(self) -> None:
         """In which of all dates something holds."""
+        self._zoom(PLACE)  # which also collapses the layers of the change map
         self._select(*self._names)
         self._qgis.choose("UniRS", "Ask about these layers as a series")
         self._question("Is there water in the image?")
         self._qgis.click("whenButton")
-        self._after(4, "when")
+        self._after(3, "when")
 
-    def false_colours(self) -> None:
-        """The latest date in near infrared."""
+    def bands(self) -> None:
+        """What the bands of the latest date can show."""
+        self._zoom(PLACE)
         self._select(self._names[-1])
         self._qgis.choose("UniRS", "Show as")
         self._picture("show-as")
-        self._qgis.choose("False colours")
-        self._qgis.click("kindSingleButton")
-        self._question("Is there water in the image?")
-        self._qgis.press("Return")
-        self._after(5, "false-colours")
 
     def _zoom(self, extent: tuple[float, float, float, float]) -> None:
         script = self._pictures / "zoom.py"
@@ -144,10 +132,9 @@ def main(rasters: Path, pictures: Path) -> None:
         with Session(profiles, Path(sys.executable), log, patience=10) as qgis:
             tour = Tour(qgis, sorted(rasters.glob("*.tif")), pictures)
             tour.ask()
-            tour.where()
             tour.change()
             tour.when()
-            tour.false_colours()
+            tour.bands()
 
 
 if __name__ == "__main__":

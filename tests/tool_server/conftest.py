@@ -25,6 +25,13 @@ from unirs.tool_server.tools import Tools
 SLOW_SERVER = str(Path(__file__).with_name("slow_server.py"))
 
 
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes back what a server forbids its process, where that is the tests' own."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.setenv(name, "0")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder that may be read."""

@@ -107,7 +107,7 @@ def main(settings: dict[str, Any], place: dict[str, str] | None = None) -> None:
     objective = SmallObjective(own, **settings.get("objective", {}))
     try:
         fit(objective, options, folder)
-        own.wait()  # as a stage does: none leaves while another one still talks to it
+        own.wait()  # as a stage does: none leaves while another one still needs it
     except UniRSError as error:
         (folder / f"error-{own.rank}.json").write_text(json.dumps([error.code, error.message]))
         raise SystemExit(2) from error
@@ -122,3 +122,5 @@ def final_weights(folder: Path) -> dict[str, torch.Tensor]:
 
 if __name__ == "__main__":
     main(json.loads(sys.argv[1]))
+    sys.stdout.flush()
+    os._exit(0)  # gloo's threads may abort a process that takes its modules down one by one

@@ -88,7 +88,7 @@ class ScrollColumn(QScrollArea):
         """Scrolls to where the widgets are by now."""
         content = self.widget()
         if content.minimumSizeHint().height() > content.height():  # it has grown since
-            QCoreApplication.sendEvent(content, QEvent(QEvent.Type.LayoutRequest))
+            QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
         revealed, self._revealed = self._revealed, None
         if revealed is not None and revealed[0].isVisibleTo(self.widget()):
             beginning, widget = revealed

@@ -60,7 +60,7 @@ test-window: env qgis-env ## drive the QGIS window with the built package; scree
 	@printf '\n== QGIS window ==\n'
 	@$(QGIS_BIN)/pytest --durations 5 tests/window
 
-test-matrix: env qgis-env ## test the plugin in every QGIS that can be had (hours, as root); reports in matrix-output/
+test-matrix: env qgis-env ## test the plugin in several versions of QGIS (hours, as root); reports in matrix-output/
 	@scripts/qgis_matrix.sh
 
 # Every worker computes on one core: more threads than cores make each other wait. One that hung and was

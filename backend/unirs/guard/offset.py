@@ -18,7 +18,7 @@ _FURTHEST = 1 / 6
 """Share of the shorter side that is searched in each direction."""
 
 _WEAK = 6.0
-"""Grey levels a pixel: weaker edges count less, as noise would have the same say as streets."""
+"""Grey levels a pixel: weaker edges count less; otherwise noise would weigh as much as streets."""
 
 _LEAST_PEAK = 7.0
 """Standard deviations by which a peak stands out that is no chance: that of unrelated images

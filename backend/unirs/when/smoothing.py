@@ -25,8 +25,8 @@ BETWEEN_WEIGHT = 2.0
 
 CLEAR = 4.0
 """Ratio of the odds of the highest and the lowest score of a series, below a half, from which on
-they are told apart. This, the weight and the turns were chosen on generated series of validation
-seeds: docs/evaluation.md."""
+they are compared with each other. This, the weight and the turns were chosen on generated series of
+validation seeds: docs/evaluation.md."""
 
 _LEAST = 1e-3
 """Probabilities are kept this far from 0 and 1: no answer is certain."""

@@ -185,10 +185,10 @@ class Story(Origin):
     @property
     def text(self) -> str:
         """The intervals in which something has changed, a line each."""
-        told = [each for each in self.intervals if each.changed is not False]
-        lines = [f"{each.after} to {each.before}: {_one_line(each.text)}" for each in told]
-        left_out = len(self.intervals) - len(told)
-        if not told:
+        shown = [each for each in self.intervals if each.changed is not False]
+        lines = [f"{each.after} to {each.before}: {_one_line(each.text)}" for each in shown]
+        left_out = len(self.intervals) - len(shown)
+        if not shown:
             return f"Nothing has changed in {_intervals(left_out)}"
         if left_out:
             lines.append(f"Nothing has changed in {_intervals(left_out, other=True)}")

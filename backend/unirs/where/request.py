@@ -28,7 +28,7 @@ MAX_WINDOWS = 10_000
 """Windows that a search may take unless the user agrees to more."""
 
 KINDS = ("bare land", "meadow", "forest", "farmland", "road", "buildings", "water")
-"""Kinds of ground that places are told apart by, in words that unirs-small has learnt."""
+"""Kinds of ground that a place can be, in words that unirs-small was trained on."""
 
 _WHOLE_RASTER = CropOptions()
 

@@ -127,6 +127,35 @@ class Answer:
             warnings=tuple(result["warnings"]),
         )
 
+    @classmethod
+    def of_summary(
+        cls, result: Mapping[str, Any], *, views: int = 1, dates: Sequence[str] = ()
+    ) -> Answer:
+        """The answer in a result that sums up many answers, about windows or dates.
+
+        The arguments are those of ``of_result``.
+        """
+        return cls(
+            text=result["answer"],
+            engine=result["engine"],
+            model=result["model"],
+            model_digest=result["digest"] or "",
+            host=result["host"] or "",
+            demonstration=result["demonstration"],
+            device=result["device"],
+            seconds=result["seconds"],
+            stopped=result["stopped"],
+            views=views,
+            confidence=result.get("confidence"),
+            unsure=result.get("unsure", False),
+            acquired=tuple(dates) if any(dates) else (),
+            warnings=tuple(result["warnings"]),
+            timeline=tuple(
+                DatedScore(row["name"], row["probability"], row["asked"])
+                for row in result.get("rows", ())
+            ),
+        )
+
     @property
     def probability(self) -> float | None:
         """Probability of the answer (0 to 1); ``None`` if there is none."""

@@ -22,8 +22,8 @@ from unirs_qgis.pending_question import PendingQuestion, QuestionRequest, model_
 from unirs_qgis.runtime.model_names import DEFAULT_MODEL, HUB, SERVER, short_name
 from unirs_qgis.runtime.worker import Worker
 from unirs_qgis.settings import Settings
-from unirs_qgis.when import STORY, WHEN, answer_of_series
-from unirs_qgis.where import WHERE, answer_of_places, progress_text
+from unirs_qgis.when import STORY, WHEN
+from unirs_qgis.where import WHERE, progress_text
 
 SHOWN = 512
 """Longer side, in pixels, of an image that the dock shows."""
@@ -299,8 +299,8 @@ def _small(image: QImage) -> QImage:
 def _entry(question: PendingQuestion, result: dict[str, Any]) -> Entry:
     selection = question.request.selection
     crop = question.crops[0] if question.crops else None
-    readers = {WHERE: answer_of_places, WHEN: answer_of_series, STORY: answer_of_series}
-    read = readers.get(question.method, Answer.of_result)
+    sums_up = question.method in (WHERE, WHEN, STORY)
+    read = Answer.of_summary if sums_up else Answer.of_result
     answer = read(
         result,
         views=question.params().get("views", 1),

@@ -9,7 +9,6 @@ from typing import Any
 from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.answer import Answer
 from unirs_qgis.crops.draw import OVERSAMPLING
 from unirs_qgis.crops.grid import ground_size, layer_pixel_size
 
@@ -57,26 +56,6 @@ def _pixels(
         size = extent.width(), extent.height()
         pixel = math.sqrt(layer.rasterUnitsPerPixelX() * layer.rasterUnitsPerPixelY())
     return max(size) / pixel
-
-
-def answer_of_places(
-    result: Mapping[str, Any], *, views: int = 1, dates: Sequence[str] = ()
-) -> Answer:
-    """The answer of a search; the arguments are those of ``Answer.of_result``."""
-    return Answer(
-        text=result["answer"],
-        engine=result["engine"],
-        model=result["model"],
-        model_digest=result["digest"] or "",
-        host=result["host"] or "",
-        demonstration=result["demonstration"],
-        device=result["device"],
-        seconds=result["seconds"],
-        stopped=result["stopped"],
-        views=views,
-        acquired=tuple(dates) if any(dates) else (),
-        warnings=tuple(result["warnings"]),
-    )
 
 
 def progress_text(window: Mapping[str, Any]) -> str:

@@ -31,12 +31,13 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.fields import REAL, TEXT
 from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.answer_algorithm import AnswerAlgorithm, origin_of
 from unirs_qgis.processing.imagery_algorithm import extent_parameter, views_parameter
 from unirs_qgis.processing.run import BatchRequest
-from unirs_qgis.where import WHERE, answer_of_places, picture_side, pixels_along
+from unirs_qgis.where import WHERE, picture_side, pixels_along
 
 translate = QCoreApplication.translate
 
@@ -211,7 +212,7 @@ class FindPlaces(AnswerAlgorithm):
 
     def values(self, result: Mapping[str, Any], request: BatchRequest) -> dict[str, Any]:
         """The sentence, the places in numbers, and what answered."""
-        answer = answer_of_places(result, dates=request.dates)
+        answer = Answer.of_summary(result, dates=request.dates)
         areas = [place["area"] for place in result["places"]]
         return {
             "ANSWER": answer.text,

@@ -25,12 +25,13 @@ from qgis.core import (
 )
 from qtpy.QtCore import QCoreApplication
 
+from unirs_qgis.answer import Answer
 from unirs_qgis.fields import REAL, TEXT
 from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.answer_algorithm import AnswerAlgorithm, origin_of
 from unirs_qgis.processing.imagery_algorithm import extent_parameter, views_parameter
 from unirs_qgis.processing.run import BatchRequest
-from unirs_qgis.when import STORY, WHEN, answer_of_series
+from unirs_qgis.when import STORY, WHEN
 
 translate = QCoreApplication.translate
 
@@ -90,7 +91,7 @@ class SeriesAlgorithm(AnswerAlgorithm):
 
     def values(self, result: Mapping[str, Any], request: BatchRequest) -> dict[str, Any]:
         """The sentence, and what answered."""
-        answer = answer_of_series(result, dates=request.dates)
+        answer = Answer.of_summary(result, dates=request.dates)
         return {"ANSWER": answer.text, **origin_of(answer)}
 
     def written(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from rasterio.features import rasterize, shapes
 from rasterio.transform import from_bounds
 from shapely import Polygon, transform
 
+from unirs.files import whole_file
 from unirs.imagery.crs import WGS84, parse_crs, transformer
 from unirs.imagery.grid import metres_per_unit
 from unirs.inputs import Extent
@@ -90,3 +93,41 @@ def in_degrees(polygons: Iterable[Polygon], crs: str) -> list[Polygon]:
 def _area(polygon: Polygon) -> float:
     """Square metres of a polygon in degrees."""
     return abs(float(_EARTH.geometry_area_perimeter(polygon)[0]))
+
+
+def write_polygons(
+    path: Path,
+    layer: str,
+    outlines: Sequence[bytes | None],
+    columns: Mapping[str, NDArray[Any]],
+    crs: str | None,
+    geometry_type: str = "Polygon",
+) -> None:
+    """A layer of polygons as a GeoPackage; the file appears when it is whole.
+
+    Args:
+        path: Where to.
+        layer: Its name there.
+        outlines: WKB of each polygon.
+        columns: What is known of each, by the name of the column.
+        crs: Of the polygons.
+        geometry_type: ``"Polygon"`` or ``"MultiPolygon"``.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
+    from pyogrio.raw import write
+
+    failures = (DataSourceError, DataLayerError, FieldError, GeometryError)
+    with whole_file(path, *failures) as temporary:
+        write(
+            str(temporary),
+            np.array(outlines, object),
+            list(columns.values()),
+            list(columns),
+            layer=layer,
+            driver="GPKG",
+            geometry_type=geometry_type,
+            crs=crs,
+        )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.files import whole_file
+from unirs.imagery.polygons import write_polygons
 from unirs.index.results import FoundTiles
 from unirs.index.table import outline
 
@@ -27,9 +27,6 @@ def write_found(found: FoundTiles, path: Path) -> None:
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
-    from pyogrio.raw import write
-
     tiles = found.tiles
     columns: dict[str, NDArray[Any]] = {
         "rank": np.arange(1, len(tiles) + 1),
@@ -41,18 +38,7 @@ def write_found(found: FoundTiles, path: Path) -> None:
         "tile": np.array([tile.tile for tile in tiles], int),
     }
     shapes = [outline(tile.extent, tile.crs) for tile in tiles]
-    failures = (DataSourceError, DataLayerError, FieldError, GeometryError)
-    with whole_file(path, *failures) as temporary:
-        write(
-            str(temporary),
-            np.array(shapes, object),
-            list(columns.values()),
-            list(columns),
-            layer=LAYER,
-            driver="GPKG",
-            geometry_type="MultiPolygon",
-            crs="EPSG:4326",
-        )
+    write_polygons(path, LAYER, shapes, columns, "EPSG:4326", "MultiPolygon")
 
 
 def _dates(dates: tuple[str | None, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.files import whole_file
+from unirs.imagery import polygons
 from unirs.imagery.change_map import write_percent
 from unirs.where.places import Places
 from unirs.where.request import WhereRequest
@@ -44,8 +44,6 @@ def write_polygons(places: Places, path: Path) -> None:
     Raises:
         UniRSError: ``output_unwritable``.
     """
-    from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
-    from pyogrio.raw import write
     from shapely import to_wkb
 
     each = places.places
@@ -67,18 +65,8 @@ def write_polygons(places: Places, path: Path) -> None:
             chances = [kind.probability if kind else None for kind in kinds]
             columns[f"{name}_kind"] = np.array(texts, object)
             columns[f"{name}_probability"] = np.array(chances, float)
-    failures = (DataSourceError, DataLayerError, FieldError, GeometryError)
-    with whole_file(path, *failures) as temporary:
-        write(
-            str(temporary),
-            np.array([to_wkb(place.geometry) for place in each], object),
-            list(columns.values()),
-            list(columns),
-            layer=LAYER,
-            driver="GPKG",
-            geometry_type="Polygon",
-            crs=places.crs,
-        )
+    shapes = [to_wkb(place.geometry) for place in each]
+    polygons.write_polygons(path, LAYER, shapes, columns, places.crs)
 
 
 def _dates(places: Places) -> str:

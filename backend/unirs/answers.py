@@ -110,8 +110,47 @@ class TokenCounts:
     answer: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What answered, and where."""
+
+    __pydantic_config__ = RESULT_CONFIG
+
+    engine: Annotated[EngineKind, Field(description="What answered.")] = "unirs"
+    model: Annotated[str, Field(description="Name of the model.")] = ""
+    digest: Annotated[
+        str | None, Field(description="SHA-256 of the weights; null if it is unknown.")
+    ] = None
+    host: Annotated[
+        str | None,
+        Field(description="Host that the images were sent to; null if they stayed here."),
+    ] = None
+    device: Annotated[str, Field(description='Where it ran, such as "cpu".')] = ""
+    demonstration: Annotated[
+        bool, Field(description="Whether the model is not meant to be relied on.")
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary(Origin):
+    """What many answers about one ground come to."""
+
+    __pydantic_config__ = RESULT_CONFIG
+
+    extent: Annotated[Extent | None, Field(description="What was asked about.")]
+    crs: Annotated[str | None, Field(description="CRS of the extent.")]
+    warnings: Annotated[
+        tuple[str, ...],
+        Field(description="Sentences about the images that make the answer less reliable."),
+    ]
+    stopped: Annotated[
+        bool, Field(description="Whether it was cancelled; the result is then that of a part.")
+    ]
+    seconds: Annotated[float, Field(description="Wall-clock time, without loading the model.")]
+
+
 @dataclass(frozen=True)
-class Answer:
+class Answer(Origin):
     """An answer, and how it was made."""
 
     __pydantic_config__ = RESULT_CONFIG
@@ -161,15 +200,6 @@ class Answer:
             "for this kind of answer. Null without one."
         ),
     ] = None
-    engine: Annotated[EngineKind, Field(description="What answered.")] = "unirs"
-    model: Annotated[str, Field(description="Name of the model.")] = ""
-    digest: Annotated[
-        str | None, Field(description="SHA-256 of the weights; null if it is unknown.")
-    ] = None
-    host: Annotated[
-        str | None,
-        Field(description="Host that the images were sent to; null if they stayed here."),
-    ] = None
     conversation_turns: Annotated[
         int,
         Field(description="Earlier turns that the model read, without the oldest ones left out."),
@@ -177,15 +207,11 @@ class Answer:
     frames_left_out: Annotated[
         int, Field(description="Frames of a video that the model's context had no room for.")
     ] = 0
-    device: Annotated[str, Field(description='Where it ran, such as "cpu".')] = ""
     stopped: Annotated[
         bool, Field(description="Whether it was cancelled; the answer is then a part.")
     ] = False
     zero_shot: Annotated[
         bool, Field(description="Whether a base model without UniRS weights answered.")
-    ] = False
-    demonstration: Annotated[
-        bool, Field(description="Whether the model is not meant to be relied on.")
     ] = False
     acquired: Annotated[
         tuple[str | None, ...],
@@ -238,9 +264,10 @@ def image_facts(visual: VisualInput) -> ImageFacts | tuple[ImageFacts, ...]:
 
 
 def to_json(value: Any) -> dict[str, Any]:
-    """A result as JSON values; numbers that JSON does not have become ``None``."""
+    """A result as JSON, the answer first; numbers that JSON does not have become ``None``."""
     facts: dict[str, Any] = json.loads(_adapter(value.__class__).dump_json(value, by_alias=True))
-    return facts
+    first = {"answer": facts["answer"]} if "answer" in facts else {}
+    return first | facts
 
 
 @cache

@@ -11,7 +11,7 @@ import typer
 
 from unirs.cli.options import QuestionOptions, takes_options
 from unirs.cli.questions import ctrl_c_stops
-from unirs.cli.screen import Bars, clean, print_details, print_json, print_table
+from unirs.cli.screen import Bars, clean, origin_row, print_details, print_json, print_table
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
@@ -217,12 +217,7 @@ def _summary_details(summary: IndexSummary) -> list[tuple[str, str]]:
     if summary.without_data:
         rows.append(("no data", f"{summary.without_data:,} tiles"))
     rows.append(("written", str(summary.index)))
-    text = f"{summary.model} on {summary.device}, {summary.seconds:.1f} s"
-    if summary.host:
-        text += f"; the images were sent to {summary.host}"
-    if summary.demonstration:
-        text += "; a demonstration model: do not rely on its captions"
-    return [*rows, ("model", text)]
+    return [*rows, origin_row(summary, summary.seconds)]
 
 
 def _show(found: FoundTiles) -> None:

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from unirs.cli.options import ANSWER, QuestionOptions, split, takes_options, takes_question_options
-from unirs.cli.screen import Watch, clean, is_terminal, print_details, print_json, show_cursor
+from unirs.cli.screen import (
+    Watch,
+    clean,
+    is_terminal,
+    origin_row,
+    print_details,
+    print_json,
+    show_cursor,
+)
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
@@ -331,7 +339,12 @@ def _details(answer: Answer) -> list[tuple[str, str]]:
     rows += [("image", _image(image)) for image in images if image.date or image.extent]
     rows += [("warning", sentence) for sentence in answer.warnings]
     rows += [("written", str(path)) for path in answer.written]
-    return [*rows, ("model", _origin(answer))]
+    further = []
+    if answer.frames_left_out:
+        further.append(f"{answer.frames_left_out} frames had no room in the model's context")
+    if answer.zero_shot:
+        further.append("zero-shot: a base model without UniRS weights answered")
+    return [*rows, origin_row(answer, answer.seconds.total, *further)]
 
 
 def _ranking(answer: Answer) -> str:
@@ -362,16 +375,3 @@ def _image(image: ImageFacts) -> str:
     if image.nodata_share:
         facts.append(f"{image.nodata_share:.0%} without data")
     return ", ".join([*facts, image.source])
-
-
-def _origin(answer: Answer) -> str:
-    facts = [f"{answer.model} on {answer.device}, {answer.seconds.total:.1f} s"]
-    if answer.host:
-        facts.append(f"the images were sent to {answer.host}")
-    if answer.frames_left_out:
-        facts.append(f"{answer.frames_left_out} frames had no room in the model's context")
-    if answer.demonstration:
-        facts.append("a demonstration model: do not rely on its answers")
-    if answer.zero_shot:
-        facts.append("zero-shot: a base model without UniRS weights answered")
-    return "; ".join(facts)

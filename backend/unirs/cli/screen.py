@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
+    from unirs.answers import Origin
+
 STAGES = {
     "read": "Reading the images",
     "vision": "Encoding the images",
@@ -69,6 +71,22 @@ def print_details(rows: Iterable[tuple[str, str]]) -> None:
     for name, value in rows:
         grid.add_row(Text(name, style="dim"), Text(clean(value, one_line=True)))
     _console(stderr=True).print(grid)
+
+
+def origin_row(found: Origin, seconds: float, *further: str) -> tuple[str, str]:
+    """The line about what answered, and where the images went.
+
+    Args:
+        found: What answered.
+        seconds: How long it took.
+        further: What else there is to know about it.
+    """
+    facts = [f"{found.model} on {found.device}, {seconds:.1f} s"]
+    if found.host:
+        facts.append(f"the images were sent to {found.host}")
+    if found.demonstration:
+        facts.append("a demonstration model: do not rely on its answers")
+    return "model", "; ".join([*facts, *further])
 
 
 def show_cursor() -> None:

@@ -9,9 +9,8 @@ import typer
 
 from unirs.cli.options import QuestionOptions, takes_options
 from unirs.cli.questions import ctrl_c_stops
-from unirs.cli.screen import Bars, clean, print_details, print_json
+from unirs.cli.screen import Bars, clean, origin_row, print_details, print_json
 from unirs.cli.streams import ends_unread
-from unirs.cli.where import origin
 
 if TYPE_CHECKING:
     from unirs.when.timeline import DateScore, Story, Timeline
@@ -141,4 +140,4 @@ def _details(found: Timeline | Story) -> list[tuple[str, str]]:
     rows += [("warning", sentence) for sentence in found.warnings]
     if found.table:
         rows.append(("written", str(found.table)))
-    return [*rows, ("model", origin(found))]
+    return [*rows, origin_row(found, found.seconds)]

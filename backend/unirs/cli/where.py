@@ -11,16 +11,14 @@ import typer
 
 from unirs.cli.options import ANSWER, QuestionOptions, split, takes_options
 from unirs.cli.questions import ctrl_c_stops
-from unirs.cli.screen import Bars, clean, print_details, print_json
+from unirs.cli.screen import Bars, clean, origin_row, print_details, print_json
 from unirs.cli.streams import ends_unread
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
-    from unirs.when.timeline import Origin
     from unirs.where.places import Places, WindowCounts
     from unirs.where.request import WhereRequest
     from unirs.where.search import AnsweredWindow
-    from unirs.where.whole import WholeAnswer
 
 EXAMPLES = """
 [bold]Examples[/bold]
@@ -235,7 +233,7 @@ def _details(places: Places) -> list[tuple[str, str]]:
     rows += [("warning", sentence) for sentence in places.warnings]
     rows += [("windows", asked), ("probability", f"{places.threshold:.0%} and more")]
     rows += [("written", str(path)) for path in (places.map, places.polygons) if path]
-    return [*rows, ("model", origin(places))]
+    return [*rows, origin_row(places, places.seconds)]
 
 
 def asked_windows(counts: WindowCounts, everything: str) -> str:
@@ -251,13 +249,3 @@ def asked_windows(counts: WindowCounts, everything: str) -> str:
     if counts.unreadable:
         asked += f"; {counts.unreadable:,} skipped because the file is corrupt there"
     return asked
-
-
-def origin(found: Places | WholeAnswer | Origin) -> str:
-    """What answered, and where the images went."""
-    text = f"{found.model} on {found.device}, {found.seconds:.1f} s"
-    if found.host:
-        text += f"; the images were sent to {found.host}"
-    if found.demonstration:
-        text += "; a demonstration model: do not rely on its answers"
-    return text

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from unirs.cli.options import QuestionOptions, split
-from unirs.cli.screen import Bars, clean, print_details, print_json
+from unirs.cli.screen import Bars, clean, origin_row, print_details, print_json
 from unirs.cli.streams import ends_unread
-from unirs.cli.where import asked_windows, origin
+from unirs.cli.where import asked_windows
 from unirs.errors import UniRSError
 
 if TYPE_CHECKING:
@@ -70,4 +70,5 @@ def _details(found: WholeAnswer) -> list[tuple[str, str]]:
     """The lines below the answer."""
     asked = asked_windows(found.windows, "all of the scene")
     rows = [("stopped", "not all windows were asked about")] if found.stopped else []
-    return [*rows, ("windows", asked), ("model", origin(found))]
+    rows += [("warning", sentence) for sentence in found.warnings]
+    return [*rows, ("windows", asked), origin_row(found, found.seconds)]

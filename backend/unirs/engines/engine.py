@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from unirs.answers import Answer, EngineKind
 from unirs.errors import UniRSError
@@ -160,6 +160,18 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release the memory of caches and weights. The engine cannot answer any more."""
+
+
+def origin_of(engine: Engine) -> dict[str, Any]:
+    """The fields of :class:`unirs.answers.Origin` for what an engine answers."""
+    return {
+        "engine": engine.kind,
+        "model": engine.name,
+        "digest": engine.digest,
+        "host": engine.host,
+        "device": engine.device,
+        "demonstration": engine.demonstration,
+    }
 
 
 def check_question(question: Question) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from unirs.answers import Answer
+from unirs.engines.engine import origin_of
 from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.index.request import IndexRequest, TileRequest
@@ -224,10 +225,7 @@ class _Building:
             without_data=self._without_data,
             skipped=tuple(self._skipped),
             stopped=self._stopped,
-            model=engine.name,
-            device=engine.device,
-            host=engine.host,
-            demonstration=engine.demonstration,
+            **origin_of(engine),
             seconds=time.perf_counter() - self._began,
         )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, computed_field
 
-from unirs.answers import RESULT_CONFIG, to_json
+from unirs.answers import RESULT_CONFIG, Origin, to_json
 from unirs.inputs import Extent
 
 
@@ -23,8 +23,8 @@ class Skipped:
     message: Annotated[str, Field(description="One sentence.")]
 
 
-@dataclass(frozen=True)
-class IndexSummary:
+@dataclass(frozen=True, kw_only=True)
+class IndexSummary(Origin):
     """What was added to an index."""
 
     __pydantic_config__ = RESULT_CONFIG
@@ -36,15 +36,6 @@ class IndexSummary:
     skipped: Annotated[tuple[Skipped, ...], Field(description="Rasters that cannot be read.")]
     stopped: Annotated[
         bool, Field(description="Whether it was cancelled; the index then has the tiles so far.")
-    ]
-    model: str
-    device: str
-    host: Annotated[
-        str | None,
-        Field(description="Host that the images were sent to; null if they stayed here."),
-    ]
-    demonstration: Annotated[
-        bool, Field(description="Whether the model is not meant to be relied on.")
     ]
     seconds: Annotated[float, Field(description="Wall-clock time, without loading the model.")]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from unirs.answers import Answer
-from unirs.engines.engine import Item
+from unirs.engines.engine import Item, origin_of
 from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.inputs import InputKind, Question, Task
@@ -80,14 +80,15 @@ def find_when(
     scores = {each: probability_of_yes(answer) for each, answer in answers.items()}
     if not scores:
         raise UniRSError("stopped", "Stopped before there was an answer.")
-    timeline = _timeline(series, asked, scores, origin(engine, series, began, len(scores), stopped))
+    facts = summary_facts(engine, series, began, len(scores), stopped)
+    timeline = _timeline(series, asked, scores, facts)
     return write_timeline(_with_doubt(timeline), request.table)
 
 
-def origin(
+def summary_facts(
     engine: Engine, series: Series, began: float, questions: int, stopped: bool
 ) -> dict[str, Any]:
-    """The fields of a result about what answered; see ``timeline.Origin``.
+    """The fields of a result that all results about a series have; see ``SeriesSummary``.
 
     Args:
         engine: What answered.
@@ -96,15 +97,9 @@ def origin(
         questions: How many questions were answered.
         stopped: Whether there would have been more.
     """
-    return {
+    return origin_of(engine) | {
         "extent": series.extent,
         "crs": series.crs,
-        "engine": engine.kind,
-        "model": engine.name,
-        "digest": engine.digest,
-        "host": engine.host,
-        "device": engine.device,
-        "demonstration": engine.demonstration,
         "questions": questions,
         "seconds": time.perf_counter() - began,
         "stopped": stopped,

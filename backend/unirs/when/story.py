@@ -10,7 +10,7 @@ from unirs.engines.verdict import has_changed
 from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.inputs import InputKind, Question, Task
-from unirs.when.asking import OnAnswer, answered, origin
+from unirs.when.asking import OnAnswer, answered, summary_facts
 from unirs.when.files import write_story
 from unirs.when.request import StoryRequest
 from unirs.when.series import Series
@@ -64,5 +64,5 @@ def describe_series(
     if not intervals:
         raise UniRSError("stopped", "Stopped before there was an answer.")
     stopped = len(intervals) < len(pairs)
-    facts = origin(engine, series, began, len(intervals), stopped)
+    facts = summary_facts(engine, series, began, len(intervals), stopped)
     return write_story(Story(**facts, intervals=tuple(intervals)), request.table)

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, computed_field
 
-from unirs.answers import RESULT_CONFIG, UNSURE_BELOW, EngineKind, to_json
-from unirs.inputs import Extent
+from unirs.answers import RESULT_CONFIG, UNSURE_BELOW, Summary, to_json
 
 
 @dataclass(frozen=True)
@@ -50,37 +49,17 @@ class Turn:
     probability: Annotated[float, Field(description="Of just this interval, 0 to 1.")]
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What answered, about what."""
+@dataclass(frozen=True, kw_only=True)
+class SeriesSummary(Summary):
+    """What the answers about a series come to."""
 
     __pydantic_config__ = RESULT_CONFIG
 
-    extent: Annotated[Extent | None, Field(description="What was asked about.")]
-    crs: Annotated[str | None, Field(description="CRS of the extent.")]
-    engine: Annotated[EngineKind, Field(description="What answered.")]
-    model: str
-    digest: Annotated[str | None, Field(description="SHA-256 of the weights; null if unknown.")]
-    host: Annotated[
-        str | None,
-        Field(description="Host that the images were sent to; null if they stayed here."),
-    ]
-    device: str
-    demonstration: Annotated[
-        bool, Field(description="Whether the model is not meant to be relied on.")
-    ]
     questions: Annotated[int, Field(description="How many questions were answered.")]
-    seconds: Annotated[float, Field(description="Wall-clock time, without loading the model.")]
-    stopped: Annotated[
-        bool, Field(description="Whether it was cancelled; the result is then that of a part.")
-    ]
-    warnings: Annotated[
-        tuple[str, ...], Field(description="Sentences about the dates that make it doubtful.")
-    ]
 
 
 @dataclass(frozen=True)
-class Timeline(Origin):
+class Timeline(SeriesSummary):
     """When the answer to a question is yes."""
 
     __pydantic_config__ = RESULT_CONFIG
@@ -169,7 +148,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Story(Origin):
+class Story(SeriesSummary):
     """What has changed from each date to the next."""
 
     __pydantic_config__ = RESULT_CONFIG

@@ -13,7 +13,7 @@ from pydantic import Field, PlainSerializer, computed_field
 from shapely import Polygon
 from shapely.geometry import mapping
 
-from unirs.answers import RESULT_CONFIG, EngineKind, OptionScore, to_json
+from unirs.answers import RESULT_CONFIG, OptionScore, Summary, to_json
 from unirs.inputs import Extent
 
 MOST_NAMED = 3
@@ -66,8 +66,8 @@ class WindowCounts:
     ] = 0
 
 
-@dataclass(frozen=True)
-class Places:
+@dataclass(frozen=True, kw_only=True)
+class Places(Summary):
     """Where the answer is yes."""
 
     __pydantic_config__ = RESULT_CONFIG
@@ -87,31 +87,11 @@ class Places:
     square: Annotated[float, Field(description="Side of a square of the map, likewise.")]
     in_metres: Annotated[bool, Field(description="Whether sizes are in metres.")]
     extent: Annotated[Extent, Field(description="What was searched.")]
-    crs: Annotated[str | None, Field(description="CRS of extent and places.")]
     windows: WindowCounts
-    stopped: Annotated[
-        bool, Field(description="Whether it was cancelled; the places are then those found so far.")
-    ]
-    engine: Annotated[EngineKind, Field(description="What answered.")]
-    model: str
-    digest: Annotated[str | None, Field(description="SHA-256 of the weights; null if unknown.")]
-    host: Annotated[
-        str | None,
-        Field(description="Host that the images were sent to; null if they stayed here."),
-    ]
-    device: str
-    demonstration: Annotated[
-        bool, Field(description="Whether the model is not meant to be relied on.")
-    ]
     acquired: Annotated[
         tuple[str | None, ...],
         Field(description="Acquisition date of each image in order of time; null where unknown."),
     ]
-    warnings: Annotated[
-        tuple[str, ...],
-        Field(description="Sentences about the images that make the answer less reliable."),
-    ]
-    seconds: Annotated[float, Field(description="Wall-clock time, without loading the model.")]
     map: Annotated[Path | None, Field(description="The GeoTIFF that was written.")] = None
     polygons: Annotated[Path | None, Field(description="The GeoPackage that was written.")] = None
     probabilities: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from unirs.answers import Answer
+from unirs.engines.engine import origin_of
 from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent, InputKind
@@ -251,12 +252,7 @@ class _Search:
             crs=ground.crs,
             windows=asking.counts,
             stopped=asking.stopped,
-            engine=engine.kind,
-            model=engine.name,
-            digest=engine.digest,
-            host=engine.host,
-            device=engine.device,
-            demonstration=engine.demonstration,
+            **origin_of(engine),
             acquired=asking.acquired,
             warnings=asking.warnings,
             seconds=asking.seconds,

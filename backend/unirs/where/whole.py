@@ -18,8 +18,8 @@ from shapely import Polygon, box, get_parts, union_all
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from unirs.answers import RESULT_CONFIG, EngineKind, to_json
-from unirs.engines.engine import Item
+from unirs.answers import RESULT_CONFIG, Summary, to_json
+from unirs.engines.engine import Item, origin_of
 from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent, Question, Task
 from unirs.tasks import read_visual
@@ -69,8 +69,8 @@ class Finding:
     ]
 
 
-@dataclass(frozen=True)
-class WholeAnswer:
+@dataclass(frozen=True, kw_only=True)
+class WholeAnswer(Summary):
     """The answer about a whole scene."""
 
     __pydantic_config__ = RESULT_CONFIG
@@ -90,17 +90,7 @@ class WholeAnswer:
     ]
     size: Annotated[float, Field(description="Side of the finest windows, in metres or units.")]
     windows: WindowCounts
-    extent: Extent
-    crs: str | None
-    stopped: bool
-    engine: EngineKind
-    model: str
-    digest: str | None
-    host: str | None
-    device: str
-    demonstration: bool
     acquired: tuple[str | None, ...]
-    seconds: float
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``--json``."""
@@ -166,13 +156,9 @@ def answer_whole(
         extent=found.extent,
         crs=found.crs,
         stopped=found.stopped,
-        engine=engine.kind,
-        model=engine.name,
-        digest=engine.digest,
-        host=engine.host,
-        device=engine.device,
-        demonstration=engine.demonstration,
+        **origin_of(engine),
         acquired=found.acquired,
+        warnings=found.warnings,
         seconds=time.perf_counter() - began,
     )
 
@@ -190,6 +176,7 @@ class _Found(NamedTuple):
     crs: str | None
     stopped: bool
     acquired: tuple[str | None, ...]
+    warnings: tuple[str, ...]
 
 
 def _overview(engine: Engine, request: WholeRequest, stop: Stop | None) -> tuple[str, str]:
@@ -227,16 +214,17 @@ def _places(places: Places, unconfirmed: int) -> _Found:
             f"; a second look did not confirm {unconfirmed:,} place{'s' * (unconfirmed > 1)}"
         )
     return _Found(
-        sentence,
-        tuple(findings),
-        None,
-        unconfirmed,
-        places.size,
-        places.windows,
-        places.extent,
-        places.crs,
-        places.stopped,
-        places.acquired,
+        sentence=sentence,
+        findings=tuple(findings),
+        total=None,
+        unconfirmed=unconfirmed,
+        size=places.size,
+        windows=places.windows,
+        extent=places.extent,
+        crs=places.crs,
+        stopped=places.stopped,
+        acquired=places.acquired,
+        warnings=places.warnings,
     )
 
 
@@ -255,16 +243,17 @@ def _survey(
     unit = "m" if asking.ground.in_metres else "units"
     windows = f"{len(seen):,} windows of {asking.windows.size:,.0f} {unit}"
     return _Found(
-        survey_sentence(findings, total, windows, asking.ground.crs),
-        findings,
-        total,
-        0,
-        asking.windows.size,
-        asking.counts,
-        asking.ground.extent,
-        asking.ground.crs,
-        asking.stopped,
-        asking.acquired,
+        sentence=survey_sentence(findings, total, windows, asking.ground.crs),
+        findings=findings,
+        total=total,
+        unconfirmed=0,
+        size=asking.windows.size,
+        windows=asking.counts,
+        extent=asking.ground.extent,
+        crs=asking.ground.crs,
+        stopped=asking.stopped,
+        acquired=asking.acquired,
+        warnings=asking.warnings,
     )
 
 

@@ -138,21 +138,17 @@ class Service(Worker):
         return guard_memory(work, self._forget, "answering")
 
     def _load(self, job: Job) -> messages.LoadResult:
+        from unirs.engines.engine import origin_of
         from unirs.prompts import DEFAULT_CLASSES
 
         engine = self._engine_for(job)
         return messages.LoadResult(
-            engine=engine.kind,
-            model=engine.name,
-            host=engine.host,
-            device=engine.device,
+            **origin_of(engine),
             precision=engine.precision,
             image_size=engine.image_size,
             frame_count=engine.frame_count,
             capabilities=engine.capabilities,
-            demonstration=engine.demonstration,
             classes=DEFAULT_CLASSES,
-            digest=engine.digest,
             memory_bytes=engine.memory_bytes,
             batch_size=engine.batch_size,
             seconds=engine.load_seconds,

@@ -52,7 +52,7 @@ RUNTIME = {
     "batch": FRONT | {"tiles"},
     "index": FRONT | {"tiles", "where", "batch"},
     "worker": FRONT | {"self_test", "where", "when", "index"},
-    "tool_server": FRONT | {"tiles", "where", "worker"},
+    "tool_server": FRONT | {"tiles", "where", "when", "index", "worker"},
     "bench": FRONT | {"samples", "worker"},
     "cli": FRONT
     | {"self_test", "worker", "bench", "where", "when", "index", "batch", "tool_server"},

@@ -80,7 +80,7 @@ def talk(folder: Path, output: Path, model: str) -> Callable[..., None]:
     def run(steps: Steps, **chosen: str) -> None:
         server = ToolServer("unirs")
         roots = Roots([folder])
-        questions = Questions({"model": model, "device": "cpu", **chosen})
+        questions = Questions({"model": model, "device": "cpu", **chosen}, roots.raster)
         Tools(server, roots, Results(output, roots), questions)
 
         async def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_every_tool_and_parameter_is_described(talk):
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) >= {
             *("list_rasters", "describe_raster", "ask", "caption", "describe_change", "classify"),
-            "where",
+            *("where", "when", "find"),
         }
         for tool in tools.values():
             assert tool.description
@@ -120,7 +121,7 @@ def test_nothing_is_written_but_in_the_output_folder(talk, first, second, folder
     assert len(list(output.iterdir())) == 2
 
 
-@pytest.mark.parametrize("tool", ["ask", "caption", "classify", "describe_change", "where"])
+@pytest.mark.parametrize("tool", ["ask", "caption", "classify", "describe_change", "where", "when"])
 def test_no_tool_reads_outside(talk, first, secret, tool):
     async def steps(client):
         for path in (str(secret), "/vsicurl/https://example.org/a.tif"):
@@ -130,6 +131,7 @@ def test_no_tool_reads_outside(talk, first, secret, tool):
                 "classify": {"rasters": [path]},
                 "describe_change": {"before": first, "after": path},
                 "where": {"rasters": [first, path], "question": "boats"},
+                "when": {"rasters": [first, path], "question": "boats"},
             }[tool]
             assert "[path_outside]" in await refusal(client, tool, **arguments)
 
@@ -216,6 +218,30 @@ def test_a_search_comes_with_places_and_a_map(talk, first, output):
         windows = [message for _, message in told if message.startswith("Window ")]
         assert len(windows) == answer["windows"]
         assert [number for number, _ in told] == list(range(len(told)))
+
+    talk(steps)
+
+
+def test_a_series_has_a_row_for_each_date_and_progress(talk, first, second, folder):
+    write_raster(folder / "third.tif", dt.date(2016, 6, 1), seed=3)
+
+    async def steps(client):
+        told = []
+
+        async def take(_progress, _total, message):
+            told.append(message)
+
+        arguments = {"rasters": [second, first, "third.tif"], "question": "Is there a lake?"}
+        result = await client.call_tool("when", arguments, progress_callback=take)
+        answer = result.structured_content
+        assert answer["asked"] == "Is there a lake?"
+        dates = ["2012-07-31", "2016-06-01", "2020-08-31"]
+        assert answer["dates"] == [row["date"] for row in answer["rows"]] == dates
+        assert answer["rows"][0]["raster"] == first
+        assert all(0 <= row["probability"] <= 1 for row in answer["rows"])
+        assert answer["first_true"] in {None, *dates}
+        assert len(answer["turns"]) >= (answer["first_true"] not in {None, dates[0]})
+        assert "Asking about the dates: 5 of 5" in told
 
     talk(steps)
 

@@ -42,6 +42,12 @@ LEAST = 1e-9
 """Smallest probability and length, so that no logarithm or quotient is infinite."""
 
 OpenEngine = Callable[[], "Engine"]
+Locate = Callable[[str], str | Path]
+"""Gives the file of a raster that an index names. Raises ``path_outside`` for one that may not be
+read, and what is wrong with others."""
+
+_UNREAD = OF_SOURCE | {"path_outside"}
+"""Codes of images that cannot be compared, so that captions alone are."""
 
 
 def check_find(request: FindRequest) -> None:
@@ -61,6 +67,7 @@ def find_tiles(
     request: FindRequest,
     *,
     on_image: Callable[[int, int], None] | None = None,
+    locate: Locate = str,
     stop: Stop | None = None,
 ) -> FoundTiles:
     """Find the tiles that fit words, or are like an example, and write the file of the request.
@@ -70,6 +77,7 @@ def find_tiles(
             is needed.
         request: What to look for.
         on_image: Called with the number of images compared, and of those to compare.
+        locate: Gives the file of a raster that an index names, or refuses it.
         stop: Called often. Once it returns true, captions alone decide about the rest.
 
     Raises:
@@ -78,7 +86,7 @@ def find_tiles(
             ``output_unwritable``; all codes of ``unirs.imagery`` about the example, and of the
             engine.
     """
-    search = _Search(open_engine, request, on_image, stop)
+    search = _Search(open_engine, request, on_image, locate, stop)
     found = search.run()
     if request.output:
         write_found(found, request.output)
@@ -126,10 +134,11 @@ class _Search:
         open_engine: OpenEngine,
         request: FindRequest,
         on_image: Callable[[int, int], None] | None,
+        locate: Locate,
         stop: Stop | None,
     ) -> None:
         self._open, self._request = open_engine, request
-        self._on_image, self._stop = on_image, stop
+        self._on_image, self._locate, self._stop = on_image, locate, stop
         self._began = time.perf_counter()
         self._engine: Engine | None = None
         self._tiles = [
@@ -282,10 +291,11 @@ class _Search:
     def _read(self, tile: IndexedTile, engine: Engine) -> VisualInput | None:
         """The images of a tile; ``None`` if they cannot be read any more."""
         try:
-            asked = TileRequest(tile.paths, tile.crop).window(None)
+            paths = tuple(map(self._locate, tile.paths))
+            asked = TileRequest(paths, tile.crop).window(None)
             return read_visual(asked, engine.image_size, engine.frame_count, self._stop)
         except UniRSError as error:
-            if error.code in OF_SOURCE:
+            if error.code in _UNREAD:
                 self._missing += 1
             elif error.code != "cancelled":
                 raise

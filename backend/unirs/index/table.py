@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,9 @@ _COLUMNS = {
     "sentence": "BLOB",
     "image": "BLOB",
 }
+BESIDE = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite reads together with a GeoPackage, if they are there."""
+
 _WAIT = 10.0
 """Seconds for another program to finish its writing."""
 
@@ -182,7 +186,9 @@ def read_index(path: Path) -> list[IndexedTile]:
     if not path.is_file():
         raise UniRSError("index_missing", f"There is no index {path}; check the path.")
     try:
-        with _connected(path) as database:
+        with _reading(path) as database:
+            if not _has_table(database):
+                raise ValueError(f"it has no table {LAYER}")
             rows = database.execute(
                 f"SELECT fid, {', '.join(_COLUMNS)} FROM {LAYER} ORDER BY fid"  # noqa: S608
             ).fetchall()
@@ -193,6 +199,15 @@ def read_index(path: Path) -> list[IndexedTile]:
             f"{path} is no index of tiles ({short_reason(error)}); make one with unirs index, or "
             "with Index tiles in QGIS.",
         ) from error
+
+
+def is_index(path: Path) -> bool:
+    """Whether a file has the table of an index."""
+    try:
+        with _reading(path) as database:
+            return _has_table(database)
+    except sqlite3.Error:
+        return False
 
 
 def outline(extent: Extent | None, crs: str | None) -> bytes | None:
@@ -207,6 +222,33 @@ def outline(extent: Extent | None, crs: str | None) -> bytes | None:
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path, timeout=_WAIT)) as database:
         yield database
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that writes nothing, neither to the file nor beside it."""
+    is_left = _is_write_ahead(path) and not Path(f"{path}-wal").exists()
+    address = path.resolve().as_posix()
+    address = f"file://{'' if address.startswith('/') else '/'}{quote(address, safe='/:')}"
+    # Of a file with a write-ahead log that nobody has open SQLite would make an empty one.
+    options = "immutable=1" if is_left else "mode=ro"
+    with closing(sqlite3.connect(f"{address}?{options}", timeout=_WAIT, uri=True)) as database:
+        yield database
+
+
+def _is_write_ahead(path: Path) -> bool:
+    """Whether changes go to a log beside the file first; see SQLite's file format, section 1.3."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(20)[18:] == b"\x02\x02"
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
+
+
+def _has_table(database: sqlite3.Connection) -> bool:
+    """Whether the layer is there, as rows that are stored: a view could be anything."""
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0"
+    return database.execute(sql, [LAYER]).fetchone() is not None
 
 
 def _create(path: Path) -> None:

@@ -11,6 +11,7 @@ from unirs.imagery.crs import WGS84, transform_extent
 from unirs.imagery.georeference import Raster, describe
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, check_stop
+from unirs.index.table import is_index
 from unirs.inputs import Extent
 from unirs.tool_server.roots import Roots, listable
 from unirs.tool_server.schemas import Band, RasterEntry, RasterFacts, RasterList, plain
@@ -94,7 +95,9 @@ def _entry(roots: Roots, file: Path, stop: Stop | None) -> RasterEntry:
         shown = plain(name.encode("utf-8", "replace").decode())
         return RasterEntry(path=shown, problem="Its name holds hidden characters; rename it.")
     try:
-        raster = describe(roots.raster(str(file), stop))
+        if file.suffix.lower() == ".gpkg" and is_index(roots.index(name, stop)):
+            return RasterEntry(path=name, is_index=True)
+        raster = describe(roots.raster(name, stop))
         return RasterEntry(
             path=name,
             date=raster.date.isoformat() if raster.date else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import anyio
 import anyio.from_thread
@@ -16,6 +16,9 @@ from unirs.worker import messages
 from unirs.worker.jobs import Job
 from unirs.worker.service import Service
 
+if TYPE_CHECKING:
+    from unirs.index.finding import Locate
+
 STAGES = {
     "load": "Loading the model",
     "read": "Reading the images",
@@ -25,6 +28,8 @@ STAGES = {
     "decode": "Generating the answer",
     "score": "Scoring the options",
     "view": "Evaluating the other views",
+    "date": "Asking about the dates",
+    "compare": "Comparing images",
 }
 
 T = TypeVar("T")
@@ -56,11 +61,12 @@ class Questions:
 
     Args:
         model: Parameters of ``messages.LoadParams``: which model, where it runs.
+        locate: See ``Service``.
     """
 
-    def __init__(self, model: Mapping[str, Any]) -> None:
+    def __init__(self, model: Mapping[str, Any], locate: Locate) -> None:
         self._model = dict(model)
-        self._service = Service()
+        self._service = Service(locate)
         self._turn = anyio.CapacityLimiter(1)
         self._busy = threading.Lock()  # held to the end, also by a question that nobody waits for
 
@@ -115,8 +121,13 @@ async def in_thread(
         stop.set()
 
 
+def _stage(facts: dict[str, Any]) -> str:
+    name, total = STAGES.get(facts["stage"], facts["stage"]), facts.get("total")
+    return name if total is None else f"{name}: {facts['done']} of {total}"
+
+
 _STEPS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "progress": lambda facts: STAGES.get(facts["stage"], facts["stage"]),
+    "progress": _stage,
     "window": "Window {done} of {total}, size {level} of {levels}".format_map,
 }
 """What the worker's notifications are for a client; those of other kinds are left out."""

@@ -12,10 +12,25 @@ from mcp.server.mcpserver import MCPServer
 from mcp.types import CallToolResult, ContentBlock, EmbeddedResource, ImageContent, TextContent
 
 from unirs.answers import Answer
+from unirs.imagery.stopping import Stop
+from unirs.index.results import FoundTiles
 from unirs.request import crop_files
 from unirs.tool_server import places
 from unirs.tool_server.results import Results, embedded, links, picture, write_json
-from unirs.tool_server.schemas import ChangeAnswer, ModelAnswer, Result, ReturnedFile, WhereAnswer
+from unirs.tool_server.roots import Roots
+from unirs.tool_server.schemas import (
+    ChangeAnswer,
+    DateScore,
+    FoundAnswer,
+    ModelAnswer,
+    Result,
+    ReturnedFile,
+    Turn,
+    WhenAnswer,
+    WhereAnswer,
+)
+from unirs.tool_server.tiles import shown_tiles, tiles_geojson
+from unirs.when.timeline import Timeline
 from unirs.where.places import Places
 
 MOST_PICTURES = 4
@@ -29,11 +44,12 @@ class Replies:
 
     Args:
         server: Offers the files as resources.
-        results: Where they lie.
+        roots: Paths outside of them are left out.
+        results: Where the files lie.
     """
 
-    def __init__(self, server: MCPServer, results: Results) -> None:
-        self._server, self._results = server, results
+    def __init__(self, server: MCPServer, roots: Roots, results: Results) -> None:
+        self._server, self._roots, self._results = server, roots, results
 
     def answer(self, answer: Answer, image: Path | None) -> CallToolResult:
         """An answer, with the images that were read if they were asked for.
@@ -79,21 +95,81 @@ class Replies:
         what = "Probability of the answer yes in percent, as GeoTIFF; 255 is unknown."
         files = self._results.publish(self._server, {**geojson, folder / "where.tif": what})
         result = WhereAnswer(
-            answer_of_model=answer.text,
-            dates=list(answer.acquired),
-            model=answer.model,
-            demonstration=answer.demonstration,
-            sent_to=answer.host,
-            warnings=list(answer.warnings),
-            seconds=answer.seconds,
-            files=files,
+            **_facts_of_result(answer),
             **_facts_of_places(found),
+            dates=list(answer.acquired),
+            files=files,
             where_unknown=None if found is not None else _NO_GEOREFERENCE,
             asked=answer.question,
             windows=answer.windows.asked,
             window_m=answer.size,
         )
         return as_reply(result, *_embedded(geojson, files), *links(files))
+
+    def when(self, timeline: Timeline) -> CallToolResult:
+        """When the answer became yes, or no."""
+        rows = timeline.rows
+        return as_reply(
+            WhenAnswer(
+                **_facts_of_result(timeline),
+                dates=[row.date for row in rows],
+                asked=timeline.question,
+                first_true=None if timeline.first is None else rows[timeline.first].name,
+                turns=[
+                    Turn(
+                        after=rows[turn.after].name,
+                        before=rows[turn.before].name,
+                        became=turn.to,
+                        probability=turn.probability,
+                    )
+                    for turn in timeline.turns
+                ],
+                confidence=timeline.confidence,
+                unsure=timeline.unsure,
+                rows=[
+                    DateScore(
+                        date=row.name,
+                        raster=row.source,
+                        probability=row.probability,
+                        by_itself=row.asked,
+                        changed_since_before=row.between,
+                    )
+                    for row in rows
+                ],
+            )
+        )
+
+    def found(self, found: FoundTiles, folder: Path, stop: Stop) -> CallToolResult:
+        """The tiles that were found, with the rasters of those that may be read."""
+        tiles = shown_tiles(found, self._roots, stop)
+        file = folder / "tiles.geojson"
+        write_json(tiles_geojson(tiles), file)
+        what = "The tiles as GeoJSON, in degrees; those without georeference are left out."
+        files = self._results.publish(self._server, {file: what})
+        result = FoundAnswer(
+            tiles=[each.tile for each in tiles],
+            compared_by=found.by,
+            searched=found.searched,
+            images_compared=found.rescored,
+            images_unreadable=found.missing,
+            model=found.model,
+            sent_to=found.host,
+            seconds=found.seconds,
+            files=files,
+        )
+        return as_reply(result, embedded(file, files[0].uri), *links(files))
+
+
+def _facts_of_result(result: Places | Timeline) -> dict[str, Any]:
+    """The fields that the result of several questions has, but for its dates."""
+    return {
+        "answer_of_model": result.text,
+        "model": result.model,
+        "demonstration": result.demonstration,
+        "sent_to": result.host,
+        "warnings": list(result.warnings),
+        "seconds": result.seconds,
+    }
 
 
 def _crops(image: Path | None, answer: Answer) -> dict[Path, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from unirs.errors import UniRSError
 from unirs.imagery.source import is_utf8, open_raster
 from unirs.imagery.stopping import Stop, check_stop
+from unirs.index.table import BESIDE
 from unirs.texts import clean
 from unirs.tool_server import virtual
 
@@ -65,14 +66,28 @@ class Roots:
             UniRSError: ``path_outside`` for whatever does not lie in the folders, or is made of
                 what does not; ``raster_missing`` and ``raster_unreadable``.
         """
-        if not name or len(name) > _LONGEST_PATH or not is_utf8(name) or "\0" in name:
-            raise UniRSError(
-                "raster_missing", "The path is empty, too long or no text; call list_rasters."
-            )
-        candidates = [folder / name for folder in self.folders]
-        inside = (each for each in candidates if self.contains(each) and each.exists())
-        file = self._inside(next(inside, candidates[0]))
+        file = self._named(name)
         self._check(file, set(), stop)
+        return file
+
+    def index(self, name: str, stop: Stop | None = None) -> Path:
+        """The file of an index of tiles that may be read; the rasters in it are another matter.
+
+        Args:
+            name: Its path, whole or from one of the folders on.
+            stop: Ends the check.
+
+        Returns:
+            The real path, without links.
+
+        Raises:
+            UniRSError: ``path_outside``, also where a file that SQLite reads with it lies outside;
+                ``raster_missing``; ``cancelled``.
+        """
+        check_stop(stop)
+        file = self._named(name)
+        if not all(self.contains(Path(f"{file}{ending}")) for ending in BESIDE):
+            raise _outside(file)
         return file
 
     def files(self, after: str | None = None) -> Iterator[Path]:
@@ -95,6 +110,15 @@ class Roots:
     def below(self, file: Path) -> Path:
         """The path of a file that is listed, from its folder on."""
         return next(file.relative_to(each) for each in self.folders if file.is_relative_to(each))
+
+    def _named(self, name: str) -> Path:
+        if not name or len(name) > _LONGEST_PATH or not is_utf8(name) or "\0" in name:
+            raise UniRSError(
+                "raster_missing", "The path is empty, too long or no text; call list_rasters."
+            )
+        candidates = [folder / name for folder in self.folders]
+        inside = (each for each in candidates if self.contains(each) and each.exists())
+        return self._inside(next(inside, candidates[0]))
 
     def _inside(self, path: Path) -> Path:
         if not self.contains(path):  # first, so that a refusal does not show what exists

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -54,6 +54,9 @@ class RasterEntry(BaseModel):
     width: int | None = Field(default=None, description="Pixels.")
     height: int | None = Field(default=None, description="Pixels.")
     extent_wgs84: ExtentWGS84 | None = Field(default=None, description=_WGS84)
+    is_index: bool = Field(
+        default=False, description="Whether it is no raster but an index of tiles, for find."
+    )
     problem: Text | None = Field(default=None, description="Why it cannot be read; null if it can.")
 
 
@@ -202,3 +205,85 @@ class WhereAnswer(PlacesAnswer):
     window_m: Metres = Field(
         description="Side of the smallest windows in metres; in units of the raster without a CRS."
     )
+
+
+class DateScore(BaseModel):
+    """One date of a series."""
+
+    date: Value = Field(description="The date; the name of the raster where it is unknown.")
+    raster: FilePath
+    probability: Share | None = Field(
+        description="Of the answer yes at this date, by all answers together; null where the "
+        "raster has nothing to see."
+    )
+    by_itself: Share | None = Field(
+        description="Of the answer yes by this date alone; if the question is about what has "
+        "happened, since the first date."
+    )
+    changed_since_before: Share | None = Field(
+        description="That anything at all has changed since the date before."
+    )
+
+
+class Turn(BaseModel):
+    """Between which dates the answer became another one."""
+
+    after: Value = Field(description="The last date before.")
+    before: Value = Field(description="The first date after.")
+    became: bool = Field(description="True for yes.")
+    probability: Share
+
+
+class WhenAnswer(Answered):
+    """When the answer to a question became yes, or no."""
+
+    asked: Text = Field(description="The question that was asked about each date.")
+    first_true: Value | None = Field(
+        description="The first date with the answer yes; null if there is none."
+    )
+    turns: list[Turn] = Field(description="In order of time; empty if the answer stays the same.")
+    confidence: Share = Field(description="How far to rely on that, 0 to 1.")
+    unsure: bool = Field(
+        description="Whether another interval is nearly as probable, or no date is a yes by itself."
+    )
+    rows: list[DateScore] = Field(description="The dates in order of time.")
+
+
+class Tile(BaseModel):
+    """A tile that was found."""
+
+    caption_of_model: Text
+    index: FilePath
+    tile: int = Field(description="Its number in the index, for like_tile.")
+    rasters: list[FilePath] = Field(
+        description="Its raster, or before and after. Empty if they may not be read or are not "
+        "there any more; then the caption is all that is known of it."
+    )
+    dates: list[Value | None] = Field(description="Of the rasters; null where unknown.")
+    point: tuple[Degrees, Degrees] | None = Field(
+        description="Longitude, latitude of a point within it; null without georeference."
+    )
+    extent_wgs84: ExtentWGS84 | None = Field(description=_WGS84)
+    changed: bool | None = Field(description="Of two dates: whether anything has changed.")
+    similarity: Share = Field(description="Of caption and words, or of the images; -1 to 1.")
+    score: Share = Field(description="What the tiles are ranked by.")
+
+
+class FoundAnswer(Result):
+    """The tiles that fit what was looked for, the best ones first."""
+
+    tiles: list[Tile]
+    compared_by: Literal["words", "images", "captions"] = Field(
+        description="Words with captions and images; the images of an example; or its caption."
+    )
+    searched: int = Field(description="Tiles of all indexes.")
+    images_compared: int = Field(description="Tiles whose images were compared with the words.")
+    images_unreadable: int = Field(
+        description="Tiles of these whose rasters may not be read, or cannot be."
+    )
+    model: Value | None = Field(description="What compared the images; null if nothing did.")
+    sent_to: str | None = Field(
+        description="Host that the images were sent to; null if they stayed on this computer."
+    )
+    seconds: Seconds
+    files: list[ReturnedFile]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -12,76 +13,39 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from unirs.errors import UniRSError
-from unirs.inputs import Composite
+from unirs.imagery.stopping import Stop
 from unirs.tool_server import facts
+from unirs.tool_server.parameters import (
+    Bands,
+    Classes,
+    Examples,
+    Extent,
+    ExtentCrs,
+    Images,
+    Indexes,
+    Options,
+    Question,
+    Raster,
+    Rasters,
+    Scene,
+    Series,
+    YesNoQuestion,
+)
 from unirs.tool_server.questions import Questions, Steps, in_thread
 from unirs.tool_server.replies import Replies, as_reply
 from unirs.tool_server.results import Results
 from unirs.tool_server.roots import Roots
 from unirs.tool_server.schemas import (
     ChangeAnswer,
+    FoundAnswer,
     ModelAnswer,
     RasterFacts,
     RasterList,
+    WhenAnswer,
     WhereAnswer,
     plain,
 )
 from unirs.worker.protocol import RPCError
-
-Raster = Annotated[str, Field(description="Path of a raster, as list_rasters gives it.")]
-Rasters = Annotated[
-    list[str],
-    Field(
-        min_length=1,
-        max_length=32,
-        description="Paths as list_rasters gives them. One raster; or two dates of one place, in "
-        "any order; or more dates of it, a series.",
-    ),
-]
-Extent = Annotated[
-    list[float] | None,
-    Field(
-        min_length=4,
-        max_length=4,
-        description="Read only this part: minimum x, minimum y, maximum x, maximum y. The model "
-        "reads few pixels, so that a small extent shows more detail. Null for all of the raster.",
-    ),
-]
-ExtentCrs = Annotated[
-    str | None,
-    Field(
-        max_length=2000,
-        description='CRS of the extent, such as "EPSG:4326" for west, south, east, north in '
-        "degrees. Null for the CRS of the raster.",
-    ),
-]
-Bands = Annotated[
-    list[int] | Composite | None,
-    Field(
-        description="Numbers of three bands for red, green and blue, or of one; or a composite by "
-        "what the bands show. Null: chosen."
-    ),
-]
-Images = Annotated[
-    bool, Field(description="Whether to return the images that the model read, as pictures.")
-]
-Question = Annotated[str, Field(min_length=1, max_length=4000, description="In plain English.")]
-Options = Annotated[
-    list[str],
-    Field(
-        max_length=100,
-        description='Closed set of answers to choose from, such as ["yes", "no"]. They are scored '
-        "and come with probabilities. Without them the answer is generated.",
-    ),
-]
-Classes = Annotated[
-    list[str],
-    Field(
-        max_length=200,
-        description="Classes to choose from. Without them: 30 kinds of scene for one raster, 25 "
-        "kinds of event for a series.",
-    ),
-]
 
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ASKS = ToolAnnotations(
@@ -103,10 +67,11 @@ class Tools:
         self, server: MCPServer, roots: Roots, results: Results, questions: Questions
     ) -> None:
         self._roots, self._results, self._questions = roots, results, questions
-        self._replies = Replies(server, results)
+        self._replies = Replies(server, roots, results)
         for tool in (self.list_rasters, self.describe_raster):
             server.add_tool(tool, annotations=READS)
-        for question in (self.ask, self.caption, self.describe_change, self.classify, self.where):
+        tasks = (self.ask, self.caption, self.describe_change, self.classify)
+        for question in (*tasks, self.where, self.when, self.find):
             server.add_tool(question, annotations=ASKS)
 
     async def list_rasters(
@@ -225,18 +190,8 @@ class Tools:
 
     async def where(
         self,
-        rasters: Annotated[
-            list[str],
-            Field(min_length=1, max_length=2, description="One raster, or two dates of one place."),
-        ],
-        question: Annotated[
-            str,
-            Field(
-                min_length=1,
-                max_length=4000,
-                description="A question with the answer yes or no, or the name of a thing.",
-            ),
-        ],
+        rasters: Scene,
+        question: YesNoQuestion,
         context: Context,
         window_m: Annotated[
             float | None,
@@ -274,6 +229,78 @@ class Tools:
             )
             return await in_thread(lambda _: self._replies.where(found, folder))
 
+    async def when(
+        self,
+        rasters: Series,
+        question: YesNoQuestion,
+        context: Context,
+        extent: Extent = None,
+        extent_crs: ExtentCrs = None,
+        bands: Bands = None,
+    ) -> Annotated[CallToolResult, WhenAnswer]:
+        """Find when, in a series of dates, the answer to a question became yes, or no.
+
+        The question is about what is there ("Is there a lake?") or about what has happened ("Have
+        houses been built?"). It is scored at each date and between neighbouring dates.
+        """
+        with refusals():
+            paths = await self._paths(rasters)
+            timeline = await self._questions.run(
+                Steps(context),
+                "when",
+                paths=paths,
+                question=question,
+                crop=_crop(extent, extent_crs, bands),
+            )
+            return self._replies.when(timeline)
+
+    async def find(
+        self,
+        indexes: Indexes,
+        context: Context,
+        words: Annotated[
+            str, Field(max_length=4000, description="What to look for, in plain English.")
+        ] = "",
+        like_tile: Annotated[
+            int | None,
+            Field(ge=1, description="Find tiles like this one of the first index, by its number."),
+        ] = None,
+        like_rasters: Examples = [],  # noqa: B006
+        limit: Annotated[int, Field(ge=1, le=100, description="Tiles to return.")] = 10,
+        compare: Annotated[
+            int,
+            Field(
+                ge=0,
+                le=1000,
+                description="So many of the best tiles are compared with the words anew, by their "
+                "images; each takes as long as a question with options. 0: by captions alone.",
+            ),
+        ] = 30,
+        extent: Extent = None,
+        extent_crs: ExtentCrs = None,
+        bands: Bands = None,
+    ) -> Annotated[CallToolResult, FoundAnswer]:
+        """Find the tiles of indexes that fit words, or are like an example: give one of them.
+
+        Returns the best tiles first, with their captions, places and rasters, and as GeoJSON. The
+        extent and the bands are those of like_rasters. To see a tile, call caption with its
+        raster, its extent_wgs84 and images.
+        """
+        with refusals():
+            found = await self._questions.run(
+                Steps(context),
+                "find",
+                indexes=await self._real(indexes, self._roots.index),
+                text=words,
+                tile=like_tile,
+                example=await self._paths(like_rasters),
+                crop=_crop(extent, extent_crs, bands),
+                limit=limit,
+                rescore=compare,
+            )
+            folder = await in_thread(lambda _: self._results.new_folder("find"))
+            return await in_thread(lambda stop: self._replies.found(found, folder, stop.is_set))
+
     async def _answer(
         self,
         task: str,
@@ -294,9 +321,10 @@ class Tools:
             return await in_thread(lambda _: self._replies.answer(answer, image))
 
     async def _paths(self, rasters: Sequence[str]) -> list[str]:
-        return await in_thread(
-            lambda stop: [str(self._roots.raster(name, stop.is_set)) for name in rasters]
-        )
+        return await self._real(rasters, self._roots.raster)
+
+    async def _real(self, names: Sequence[str], file_of: Callable[[str, Stop], Path]) -> list[str]:
+        return await in_thread(lambda stop: [str(file_of(name, stop.is_set)) for name in names])
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from unirs.worker.together import ReadQuestion, answer_together, read, request_o
 if TYPE_CHECKING:
     from unirs.answers import Answer
     from unirs.engines.engine import Engine
+    from unirs.index.finding import Locate
     from unirs.index.results import FoundTiles, IndexSummary
     from unirs.when.timeline import Story, Timeline
     from unirs.where.places import Places
@@ -43,9 +44,14 @@ class Service(Worker):
 
     A request that names no model, device or precision uses those that are loaded, or the default
     ones. A request that names others has them loaded in place of those.
+
+    Args:
+        locate: Gives the file of a raster that an index names, or refuses it; by default all are
+            read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, locate: Locate = str) -> None:
+        self._locate = locate
         self._engine: Engine | None = None
         self._choice = _Choice()
         self._reader = ThreadPoolExecutor(1, "unirs-ahead")
@@ -239,6 +245,7 @@ class Service(Worker):
             on_image=lambda done, total: job.notify(
                 "progress", stage="compare", done=done, total=total
             ),
+            locate=self._locate,
             stop=job.cancelled.is_set,
         )
 

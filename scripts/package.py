@@ -29,7 +29,9 @@ LIMIT = 25 * 10**6
 """The plugin repository takes no larger file, in bytes."""
 
 SHARED = (
-    *("dates", "product_names", "sensor_bands", "radar", "tiles"),
+    *("dates", "product_names", "sensor_bands", "radar", "tiles", "sentences"),
+    *("guard/__init__", "guard/colours", "guard/offset", "guard/pair", "guard/series"),
+    *("guard/sky", "guard/squares"),
     *("worker/client", "worker/failures", "worker/process", "worker/protocol"),
 )
 """Files of the runtime that the plugin uses as well, in ``unirs_qgis/shared``."""
@@ -97,8 +99,12 @@ def plugin_files() -> Files:
 
 def shared_files() -> Files:
     """The files of the runtime that the plugin uses as well."""
-    sources = [ROOT / "backend" / "unirs" / f"{module}.py" for module in SHARED]
-    return {PurePosixPath("shared", path.name): path.read_bytes() for path in sources}
+    return {
+        PurePosixPath("shared", f"{module.removeprefix('worker/')}.py"): (
+            ROOT / "backend" / "unirs" / f"{module}.py"
+        ).read_bytes()
+        for module in SHARED
+    }
 
 
 def is_shipped(path: Path) -> bool:

@@ -17,7 +17,7 @@ PLUGIN = ROOT / "unirs_qgis"
 
 GROUND = {
     *("errors", "texts", "files", "product_names", "dates", "sensor_bands", "radar"),
-    *("inputs", "answers"),
+    *("sentences", "inputs", "answers"),
 }
 MODEL = GROUND | {"prompts"}
 MODELS = MODEL | {"model"}
@@ -29,6 +29,7 @@ RUNTIME = {
     "__init__": set(),
     "errors": set(),
     "texts": set(),
+    "sentences": set(),
     "files": {"errors"},
     "product_names": set(),
     "sensor_bands": set(),
@@ -78,7 +79,10 @@ NEVER_ANYWHERE = {
 }
 CONNECTS = {PACKAGE / "models" / "server_client.py": {"httpx2"}}
 """The one file that connects to a server, with what."""
-SHARED = {"failures", "process", "protocol", "product_names"}
+SHARED = {
+    *("failures", "process", "protocol", "product_names", "dates", "sentences"),
+    *("colours", "offset", "pair", "sky", "squares"),
+}
 """What is imported relatively, because the plugin ships the same files."""
 HEAVY = {
     *("torch", "transformers", "peft", "rasterio", "av", "accelerate", "webdataset"),
@@ -96,7 +100,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            if node.level == 1 and module in SHARED:
+            if node.level and module in SHARED:
                 continue
             assert not node.level, "imports are absolute here"
             yield from (f"{module}.{alias.name}" for alias in node.names)

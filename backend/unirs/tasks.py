@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from unirs.answers import Answer
 from unirs.errors import UniRSError
-from unirs.guard import compared
+from unirs.guard.visuals import compared
 from unirs.imagery import (
     is_video,
     mask_nodata,

@@ -9,7 +9,8 @@ import pytest
 
 from tests.town import town
 from unirs.dates import ImageDate
-from unirs.guard import compared, offset_between
+from unirs.guard import offset_between
+from unirs.guard.visuals import compared
 from unirs.inputs import Crop, VisualInput
 
 TOWN = town(400)
@@ -77,7 +78,7 @@ def test_an_offset_is_stated_in_metres_and_without_their_size_in_pixels():
     (sentence,) = warnings_of(view(), view(3, 4))
     assert sentence.startswith("The dates lie 10 m apart")
     pair = VisualInput.pair(Crop(view()), Crop(view(3, 4)))
-    assert compared(pair).warnings[0].startswith("The dates lie 5.0 pixels apart")
+    assert compared(pair).warnings[0].startswith("The dates lie 5.0 px apart")
 
 
 def test_half_a_pixel_is_no_offset():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from unirs.dates import parse_date
 from unirs.errors import UniRSError, short_reason
-from unirs.guard import compared
+from unirs.guard.visuals import compared
 from unirs.inputs import VisualInput
 
 if TYPE_CHECKING:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.inputs import NEUTRAL
-
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
@@ -17,7 +15,7 @@ def matched(pixels: Pixels, reference: Pixels, valid: Mask, reference_valid: Mas
     Args:
         pixels: ``[height, width, 3]``.
         reference: Whose colours it takes, of the same shape.
-        valid: ``[height, width]``, where the image has data; the rest becomes ``NEUTRAL``.
+        valid: ``[height, width]``, where the image has data; the rest stays as it is.
         reference_valid: Likewise for the reference.
     """
     both = valid & reference_valid
@@ -28,7 +26,7 @@ def matched(pixels: Pixels, reference: Pixels, valid: Mask, reference_valid: Mas
         for band in range(pixels.shape[2])
     ]
     result = np.stack(bands, axis=-1)
-    result[~valid] = NEUTRAL
+    result[~valid] = pixels[~valid]
     return result
 
 

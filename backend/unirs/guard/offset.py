@@ -12,7 +12,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.guard.squares import all_around, mean_around
+from .squares import all_around, mean_around
 
 _FURTHEST = 1 / 6
 """Share of the shorter side that is searched in each direction."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.dates import ImageDate
-from unirs.guard.colours import difference, matched
-from unirs.guard.offset import offset_between
-from unirs.guard.sky import is_hazier, white_share
-from unirs.inputs import Crop, InputKind, VisualInput
+from ..dates import ImageDate
+from ..sentences import sentence
+from .colours import difference, matched
+from .offset import offset_between
+from .sky import is_hazier, white_share
 
 FAR = 1.0
 """Pixels of the model from which on an offset matters."""
@@ -33,35 +33,52 @@ _LEVELS, _EXPLAINED = 15.0, 0.4
 _SEASON = 60
 """Days of the year between two dates of different seasons."""
 
-_NAMES = ("The earlier date", "The later date")
+_EACH = ("before", "after")
 
 
 Kind = Literal["offset", "nodata", "resolution", "white", "haze", "light", "season"]
 """What may differ."""
 
 
-class Difference(NamedTuple):
+class DatedImage(Protocol):
+    """What is compared of a date, such as a ``Crop``; its fields are explained there."""
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]: ...  # noqa: D102
+    @property
+    def valid(self) -> NDArray[np.bool_] | None: ...  # noqa: D102
+    @property
+    def date(self) -> ImageDate | None: ...  # noqa: D102
+    @property
+    def pixel_size(self) -> float | None: ...  # noqa: D102
+    @property
+    def source_pixel_size(self) -> float | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Difference:
     """A difference between two dates.
 
     Attributes:
         kind: What differs.
-        sentence: The same with its size, for the user.
+        size: How much, comparable with others of its kind.
+        values: The same as parts of a sentence.
+        of: Which date it is about, ``"before"`` or ``"after"``; empty for both.
     """
 
     kind: Kind
-    sentence: str
+    size: float = 1.0
+    values: dict[str, str] = field(default_factory=dict)
+    of: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """For the user."""
+        return sentence(f"{self.kind}_{self.of}" if self.of else self.kind, **self.values)
 
 
-def compared(visual: VisualInput) -> VisualInput:
-    """A pair with sentences about differences that are no change; anything else as it is."""
-    if visual.kind is not InputKind.PAIR:
-        return visual
-    found = differences(*visual.crops)
-    return replace(visual, differences=tuple(each.sentence for each in found))
-
-
-def differences(before: Crop, after: Crop) -> Iterator[Difference]:
-    """What differs between two crops on one grid without being a change of the ground."""
+def differences(before: DatedImage, after: DatedImage) -> Iterator[Difference]:
+    """What differs between two images on one grid without being a change of the ground."""
     both = data_of(before) & data_of(after)
     yield from _apart(before, after, both)
     yield from _lacking(before, after)
@@ -73,35 +90,36 @@ def differences(before: Crop, after: Crop) -> Iterator[Difference]:
         yield from _in_another_season(before.date, after.date)
 
 
-def data_of(crop: Crop) -> NDArray[np.bool_]:
-    """``[height, width]``, where a crop has data."""
-    return np.ones(crop.pixels.shape[:2], bool) if crop.valid is None else crop.valid
+def data_of(image: DatedImage) -> NDArray[np.bool_]:
+    """``[height, width]``, where an image has data."""
+    return np.ones(image.pixels.shape[:2], bool) if image.valid is None else image.valid
 
 
 def distance_text(pixels: float, pixel_size: float | None) -> str:
-    """A distance on the grid of a crop, in metres where they are known."""
-    return f"{pixels * pixel_size:.2g} m" if pixel_size else f"{pixels:.1f} pixels"
+    """A distance on the grid of an image, in metres where they are known."""
+    return f"{pixels * pixel_size:.2g} m" if pixel_size else f"{pixels:.1f} px"
 
 
-def _apart(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[Difference]:
+def _apart(before: DatedImage, after: DatedImage, both: NDArray[np.bool_]) -> Iterator[Difference]:
     offset = offset_between(before.pixels, after.pixels, both)
     if offset and offset.pixels > FAR:
         distance = distance_text(offset.pixels, before.pixel_size)
-        yield Difference("offset", f"The dates lie {distance} apart; Align corrects that.")
+        yield Difference("offset", offset.pixels, {"distance": distance})
 
 
-def _lacking(before: Crop, after: Crop) -> Iterator[Difference]:
-    shares = [f"{crop.nodata_share:.0%}" for crop in (before, after)]
-    lacking = [crop.nodata_share >= _LACKING for crop in (before, after)]
-    if all(lacking) and shares[0] == shares[1]:
-        yield Difference("nodata", f"Both dates lack data on {shares[0]} of the ground.")
+def _lacking(before: DatedImage, after: DatedImage) -> Iterator[Difference]:
+    shares = [1.0 - float(data_of(image).mean()) for image in (before, after)]
+    texts = [f"{share:.0%}" for share in shares]
+    lacking = [share >= _LACKING for share in shares]
+    if all(lacking) and texts[0] == texts[1]:
+        yield Difference("nodata", shares[0], {"share": texts[0]})
         return
-    for name, share, is_lacking in zip(_NAMES, shares, lacking, strict=True):
-        if is_lacking:
-            yield Difference("nodata", f"{name} lacks data on {share} of the ground.")
+    for of, share, text in zip(_EACH, shares, texts):
+        if share >= _LACKING:
+            yield Difference("nodata", share, {"share": text}, of)
 
 
-def _coarser(before: Crop, after: Crop) -> Iterator[Difference]:
+def _coarser(before: DatedImage, after: DatedImage) -> Iterator[Difference]:
     """Only what the model's grid can show counts: two dates finer than it are alike."""
     grid, sizes = before.pixel_size, [before.source_pixel_size, after.source_pixel_size]
     known = [size for size in sizes if size is not None]
@@ -109,34 +127,31 @@ def _coarser(before: Crop, after: Crop) -> Iterator[Difference]:
         return
     coarse, fine = max(known), min(known)
     if max(coarse, grid) >= _COARSER * max(fine, grid):
-        name = _NAMES[known.index(coarse)]
-        yield Difference(
-            "resolution", f"{name} has pixels of {coarse:.2g} m, the other one of {fine:.2g} m."
-        )
+        values = {"coarse": f"{coarse:.2g} m", "fine": f"{fine:.2g} m"}
+        yield Difference("resolution", coarse / fine, values, _EACH[known.index(coarse)])
 
 
-def _under_another_sky(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[Difference]:
-    for name, crop, other in zip(_NAMES, (before, after), (after, before), strict=True):
-        share = white_share(crop.pixels, other.pixels, both)
+def _under_another_sky(
+    before: DatedImage, after: DatedImage, both: NDArray[np.bool_]
+) -> Iterator[Difference]:
+    for of, image, other in zip(_EACH, (before, after), (after, before)):
+        share = white_share(image.pixels, other.pixels, both)
         if share >= _WHITE:
-            yield Difference(
-                "white", f"{name} alone is white on {share:.0%} of the ground (clouds or snow?)."
-            )
-        if is_hazier(crop.pixels, other.pixels, both):
-            yield Difference("haze", f"{name} seems hazier.")
+            yield Difference("white", share, {"share": f"{share:.0%}"}, of)
+        if is_hazier(image.pixels, other.pixels, both):
+            yield Difference("haze", of=of)
 
 
-def _in_another_light(before: Crop, after: Crop, both: NDArray[np.bool_]) -> Iterator[Difference]:
+def _in_another_light(
+    before: DatedImage, after: DatedImage, both: NDArray[np.bool_]
+) -> Iterator[Difference]:
     levels = difference(before.pixels, after.pixels, both)
     if levels < _LEVELS:
         return
     like_before = matched(after.pixels, before.pixels, both, both)
     explained = 1 - difference(before.pixels, like_before, both) / levels
     if explained >= _EXPLAINED:
-        yield Difference(
-            "light",
-            f"Light or colours differ; Match colours removes {explained:.0%} of the difference.",
-        )
+        yield Difference("light", explained, {"share": f"{explained:.0%}"})
 
 
 def _in_another_season(before: ImageDate, after: ImageDate) -> Iterator[Difference]:
@@ -145,4 +160,4 @@ def _in_another_season(before: ImageDate, after: ImageDate) -> Iterator[Differen
     first, second = (date.first.timetuple().tm_yday for date in (before, after))
     days = min(abs(first - second), 365 - abs(first - second))
     if days >= _SEASON:
-        yield Difference("season", f"The seasons are {round(days / 30.4)} months apart.")
+        yield Difference("season", days, {"months": f"{round(days / 30.4)}"})

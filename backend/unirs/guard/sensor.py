@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unirs.sensor_bands import sensing
-
-_SENTENCES = {
-    "radar": "This is a radar image; models, the default one included, are trained on natural "
-    "colours: do not rely on the answer.",
-    "thermal": "This is a thermal image; models, the default one included, are trained on natural "
-    "colours: do not rely on the answer.",
-    "false colours": "The image shows infrared in false colours; models, the default one included, "
-    "are trained on natural colours: do not rely on the answer.",
-}
+from unirs.sentences import sentence
 
 
 def about_sensor(shows: Sequence[str]) -> tuple[str, ...]:
@@ -22,5 +14,5 @@ def about_sensor(shows: Sequence[str]) -> tuple[str, ...]:
     Args:
         shows: What is shown as red, green and blue, or as grey, see :mod:`unirs.sensor_bands`.
     """
-    sentence = _SENTENCES.get(sensing(shows))
-    return (sentence,) if sentence else ()
+    kind = sensing(shows)
+    return (sentence(kind),) if kind else ()

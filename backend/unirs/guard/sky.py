@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from unirs.guard.squares import Mask, all_around, any_around
+from .squares import Mask, all_around, any_around
 
 Pixels = NDArray[np.uint8]
 

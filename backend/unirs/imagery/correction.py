@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from unirs.imagery.stopping import Stop
 from unirs.imagery.stretch import to_rgb
 from unirs.imagery.warp import Samples, read_samples
 from unirs.inputs import CropOptions
+from unirs.sentences import sentence
 
 Images = list[NDArray[np.uint8]]
 Notes = tuple[str, ...]
@@ -46,11 +48,12 @@ def aligned(
         UniRSError: As reading them.
     """
     done, notes = [dates[0]], [Notes()]
-    names = _names(len(rasters))
-    for name, raster, samples in zip(names, rasters[1:], dates[1:], strict=True):
-        fitting, what = _fitting(dates[0], raster, samples, grid, options, stop)
-        done.append(fitting)
-        notes.append((f"{name} {what}",) if what else ())
+    for index, (raster, samples) in enumerate(zip(rasters, dates, strict=True)):
+        if index > 0:
+            about = partial(_about, index, len(rasters))
+            fitting, note = _fitting(dates[0], raster, samples, grid, options, stop, about)
+            done.append(fitting)
+            notes.append(note)
     return done, notes
 
 
@@ -69,17 +72,18 @@ def in_colours_of_the_first(
     """
     later = zip(images[1:], valid[1:], strict=True)
     colours = [matched(image, images[0], data, valid[0]) for image, data in later]
-    names = _names(len(images))
     added = [
-        (*before, f"{name} has the colours of the first one.")
-        for name, before in zip(names, notes[1:], strict=True)
+        (*before, _about(index, len(images), "coloured"))
+        for index, before in enumerate(notes[1:], start=1)
     ]
     return [images[0], *colours], [notes[0], *added]
 
 
-def _names(count: int) -> list[str]:
-    """What sentences call the dates but the first."""
-    return ["The later date"] if count == 2 else [f"Image {n + 1}" for n in range(1, count)]
+def _about(index: int, count: int, code: str, **values: str) -> str:
+    """A sentence about a date but the first."""
+    if count == 2:
+        return sentence(code, **values)
+    return sentence(f"{code}_one", number=index + 1, **values)
 
 
 def _fitting(
@@ -89,17 +93,19 @@ def _fitting(
     grid: Grid,
     options: CropOptions,
     stop: Stop | None,
-) -> tuple[Samples, str]:
-    """A date where it fits the first one, and what was done; empty if nothing had to be."""
+    about: Callable[..., str],
+) -> tuple[Samples, Notes]:
+    """A date where it fits the first one, and what was done; nothing if nothing had to be."""
     offset = _offset(first, samples, options)
     if offset is not None:
         if offset.pixels <= FAR:
-            return samples, ""
+            return samples, ()
         moved = read_samples(raster, _moved(grid, offset), options.bands, stop)
         left = _offset(first, moved, options)
         if left is not None and left.pixels < offset.pixels:
-            return moved, f"was moved by {distance_text(offset.pixels, grid.pixel_size)}."
-    return samples, "cannot be aligned: too little is alike."
+            distance = distance_text(offset.pixels, grid.pixel_size)
+            return moved, (about("moved", distance=distance),)
+    return samples, (about("unaligned"),)
 
 
 def _offset(first: Samples, other: Samples, options: CropOptions) -> Offset | None:

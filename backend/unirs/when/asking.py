@@ -12,6 +12,7 @@ from unirs.engines.engine import Item, origin_of
 from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.inputs import InputKind, Question, Task
+from unirs.sentences import sentence
 from unirs.when.files import write_timeline
 from unirs.when.question import ANY_CHANGE, Statement
 from unirs.when.request import WhenRequest
@@ -206,8 +207,8 @@ def _with_doubt(timeline: Timeline) -> Timeline:
     highest = max(row.asked for row in timeline.rows if row.asked is not None)
     if timeline.first is None or highest >= 0.5:
         return timeline
-    sentence = f"No date by itself is a yes (at most {highest:.0%}): the dates were compared."
-    return replace(timeline, warnings=(*timeline.warnings, sentence))
+    doubt = sentence("relative", highest=f"{highest:.0%}")
+    return replace(timeline, warnings=(*timeline.warnings, doubt))
 
 
 def _turns(

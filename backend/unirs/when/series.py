@@ -8,11 +8,13 @@ from pathlib import PurePath
 
 from unirs.dates import chronological
 from unirs.errors import UniRSError
+from unirs.guard.series import NAMED, few, series_sentences
 from unirs.imagery import read_dates
 from unirs.imagery.crop import Dated
 from unirs.imagery.source import open_raster
 from unirs.imagery.stopping import Stop, until_stopped
 from unirs.inputs import Crop, Extent, VisualInput
+from unirs.sentences import sentence
 from unirs.when.request import StoryRequest, WhenRequest
 
 
@@ -92,22 +94,21 @@ class Series:
     def warnings(self) -> tuple[str, ...]:
         """Sentences about what makes the order, the images or the scores doubtful."""
         known = [each.date for each in self.dates]
-        missing = [self._file(each.source) for each in self.dates if each.date is None]
+        undated = [self._file(each.source) for each in self.dates if each.date is None]
+        unseen = [self.name(index) for index, each in enumerate(self.dates) if each.crop is None]
         found = []
-        if missing:
-            found.append(
-                f"{_dates(len(missing))} without a date ({_few(missing)}): "
-                "all are read in the order given."
-            )
+        if undated:
+            found.append(sentence("undated", names=few(undated, NAMED)))
         elif chronological(known) is None:
-            found.append("Some dates are too rough to order them: all are read in the order given.")
+            found.append(sentence("rough"))
         elif len(set(known)) < len(known):
-            found.append("Some dates are the same: these are read in the order given.")
-        empty = [self.name(index) for index, each in enumerate(self.dates) if each.crop is None]
-        if empty:
-            found.append(f"{_dates(len(empty))} with nothing to see, left out: {_few(empty)}.")
-        about_images = (note for index in self.seen for note in self.crop(index).warnings)
-        return tuple(dict.fromkeys([*found, *about_images]))
+            found.append(sentence("same"))
+        if unseen:
+            found.append(sentence("unseen", names=few(unseen, NAMED)))
+        crops = [self.crop(index) for index in self.seen]
+        of_images = [note for crop in crops for note in crop.warnings]
+        between = series_sentences(crops, [self.name(index) for index in self.seen])
+        return tuple(dict.fromkeys([*found, *of_images, *between]))
 
 
 def check_rasters(paths: Sequence[str | PurePath]) -> None:
@@ -119,11 +120,3 @@ def check_rasters(paths: Sequence[str | PurePath]) -> None:
     for path in paths:
         with open_raster(path):
             pass
-
-
-def _dates(count: int) -> str:
-    return "1 raster" if count == 1 else f"{count:,} rasters"
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")

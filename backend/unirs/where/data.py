@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
-from unirs.guard import compared
+from unirs.guard.visuals import compared
 from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent
 from unirs.tasks import read_visual

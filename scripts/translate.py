@@ -24,6 +24,7 @@ def main() -> int:
         for path in (ROOT / "unirs_qgis").rglob("*.py")
         if "_vendor" not in path.parts
     )
+    sources.append("backend/unirs/sentences.py")  # the plugin shows them translated
     missing = 0
     for language in LANGUAGES:
         ts = ROOT / "resources/i18n" / f"unirs_{language}.ts"

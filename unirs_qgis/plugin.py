@@ -19,6 +19,7 @@ from unirs_qgis.find import FindController
 from unirs_qgis.history_controller import HistoryController
 from unirs_qgis.inputs.controller import InputController, InputError
 from unirs_qgis.inputs.layer_combo import LayerCombo
+from unirs_qgis.inputs.pair_guard import PairGuard
 from unirs_qgis.inputs.selection import InputSelection
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.map.footprints import Footprints
@@ -100,6 +101,7 @@ class Window(QObject):
         self.history.close()
         remove_sliders()
         self.finding.close()
+        self._guard.close()
         self.inputs.detach()
         self.review.close()
         self._menu.remove()
@@ -128,6 +130,7 @@ class Window(QObject):
         self.inputs = InputController(
             self.dock, before, after, self._chooser, canvas, project, self
         )
+        self._guard = PairGuard(self.dock, self.inputs, self._chooser, self)
         self.conversations = Conversations(self.dock, self._selection, self)
         self.questions = QuestionController(
             self.dock, self.worker, self.conversations, self._folder, read_settings, self

@@ -1939,6 +1939,13 @@
     </message>
 </context>
 <context>
+    <name>PairGuard</name>
+    <message>
+        <source>UniRS: comparing the two dates</source>
+        <translation>UniRS: Vergleich der beiden Aufnahmen</translation>
+    </message>
+</context>
+<context>
     <name>Processing</name>
     <message>
         <source>One layer is an image, two are a pair of dates, more are a series; they are read in the order of their dates.</source>
@@ -3466,6 +3473,141 @@
     <message>
         <source>Python {version} with unirs.</source>
         <translation>Python {version} mit unirs.</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source>The dates lie {distance} apart; Align corrects that.</source>
+        <translation>Die Aufnahmen liegen {distance} auseinander; „Ausrichten“ behebt das.</translation>
+    </message>
+    <message>
+        <source>Both dates lack data on {share} of the ground.</source>
+        <translation>Beiden Aufnahmen fehlen auf {share} der Fläche Daten.</translation>
+    </message>
+    <message>
+        <source>The earlier date lacks data on {share} of the ground.</source>
+        <translation>Der früheren Aufnahme fehlen auf {share} der Fläche Daten.</translation>
+    </message>
+    <message>
+        <source>The later date lacks data on {share} of the ground.</source>
+        <translation>Der späteren Aufnahme fehlen auf {share} der Fläche Daten.</translation>
+    </message>
+    <message>
+        <source>The earlier date has pixels of {coarse}, the other one of {fine}.</source>
+        <translation>Die frühere Aufnahme hat Pixel von {coarse}, die andere von {fine}.</translation>
+    </message>
+    <message>
+        <source>The later date has pixels of {coarse}, the other one of {fine}.</source>
+        <translation>Die spätere Aufnahme hat Pixel von {coarse}, die andere von {fine}.</translation>
+    </message>
+    <message>
+        <source>The earlier date alone is white on {share} of the ground (clouds or snow?).</source>
+        <translation>Nur die frühere Aufnahme ist auf {share} der Fläche weiß (Wolken oder Schnee?).</translation>
+    </message>
+    <message>
+        <source>The later date alone is white on {share} of the ground (clouds or snow?).</source>
+        <translation>Nur die spätere Aufnahme ist auf {share} der Fläche weiß (Wolken oder Schnee?).</translation>
+    </message>
+    <message>
+        <source>The earlier date seems hazier.</source>
+        <translation>Die frühere Aufnahme wirkt dunstiger.</translation>
+    </message>
+    <message>
+        <source>The later date seems hazier.</source>
+        <translation>Die spätere Aufnahme wirkt dunstiger.</translation>
+    </message>
+    <message>
+        <source>Light or colours differ; Match colours removes {share} of the difference.</source>
+        <translation>Licht oder Farben unterscheiden sich; „Farben angleichen“ beseitigt {share} des Unterschieds.</translation>
+    </message>
+    <message>
+        <source>The seasons are {months} months apart.</source>
+        <translation>Die Jahreszeiten liegen {months} Monate auseinander.</translation>
+    </message>
+    <message>
+        <source>Neighbouring dates lie up to {distance} apart ({where}); Align corrects that.</source>
+        <translation>Benachbarte Aufnahmen liegen bis zu {distance} auseinander ({where}); „Ausrichten“ behebt das.</translation>
+    </message>
+    <message>
+        <source>Dates lack data on up to {share} of the ground ({where}).</source>
+        <translation>Aufnahmen fehlen auf bis zu {share} der Fläche Daten ({where}).</translation>
+    </message>
+    <message>
+        <source>Neighbouring dates have pixels of {coarse} and of {fine} ({where}).</source>
+        <translation>Benachbarte Aufnahmen haben Pixel von {coarse} und von {fine} ({where}).</translation>
+    </message>
+    <message>
+        <source>One of two neighbouring dates is white on up to {share} of the ground ({where}; clouds or snow?).</source>
+        <translation>Eine von zwei benachbarten Aufnahmen ist auf bis zu {share} der Fläche weiß ({where}; Wolken oder Schnee?).</translation>
+    </message>
+    <message>
+        <source>One of two neighbouring dates seems hazier ({where}).</source>
+        <translation>Eine von zwei benachbarten Aufnahmen wirkt dunstiger ({where}).</translation>
+    </message>
+    <message>
+        <source>Light or colours differ between neighbouring dates ({where}); Match colours removes up to {share} of the difference.</source>
+        <translation>Licht oder Farben benachbarter Aufnahmen unterscheiden sich ({where}); „Farben angleichen“ beseitigt bis zu {share} des Unterschieds.</translation>
+    </message>
+    <message>
+        <source>Seasons of neighbouring dates are up to {months} months apart ({where}).</source>
+        <translation>Die Jahreszeiten benachbarter Aufnahmen liegen bis zu {months} Monate auseinander ({where}).</translation>
+    </message>
+    <message>
+        <source>Dates are not known ({names}): all are read in the order given.</source>
+        <translation>Aufnahmedaten sind nicht bekannt ({names}): Alle werden in der angegebenen Reihenfolge gelesen.</translation>
+    </message>
+    <message>
+        <source>Some dates are too rough to order them: all are read in the order given.</source>
+        <translation>Einige Aufnahmedaten sind zu ungenau, um sie zu ordnen: Alle werden in der angegebenen Reihenfolge gelesen.</translation>
+    </message>
+    <message>
+        <source>Some dates are the same: these are read in the order given.</source>
+        <translation>Einige Aufnahmedaten sind gleich: Diese werden in der angegebenen Reihenfolge gelesen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to see at some dates, which are left out: {names}.</source>
+        <translation>Auf einigen Aufnahmen ist nichts zu sehen; sie sind weggelassen: {names}.</translation>
+    </message>
+    <message>
+        <source>No date by itself is a yes (at most {highest}): the dates were compared.</source>
+        <translation>Keine Aufnahme ist für sich ein Ja (höchstens {highest}): Die Aufnahmen wurden miteinander verglichen.</translation>
+    </message>
+    <message>
+        <source>The later date was moved by {distance}.</source>
+        <translation>Die spätere Aufnahme wurde um {distance} verschoben.</translation>
+    </message>
+    <message>
+        <source>Image {number} was moved by {distance}.</source>
+        <translation>Bild {number} wurde um {distance} verschoben.</translation>
+    </message>
+    <message>
+        <source>The later date cannot be aligned: too little is alike.</source>
+        <translation>Die spätere Aufnahme lässt sich nicht ausrichten: Zu wenig stimmt überein.</translation>
+    </message>
+    <message>
+        <source>Image {number} cannot be aligned: too little is alike.</source>
+        <translation>Bild {number} lässt sich nicht ausrichten: Zu wenig stimmt überein.</translation>
+    </message>
+    <message>
+        <source>The later date has the colours of the first one.</source>
+        <translation>Die spätere Aufnahme hat die Farben der ersten.</translation>
+    </message>
+    <message>
+        <source>Image {number} has the colours of the first one.</source>
+        <translation>Bild {number} hat die Farben des ersten.</translation>
+    </message>
+    <message>
+        <source>This is a radar image; models, the default one included, are trained on natural colours: do not rely on the answer.</source>
+        <translation>Dies ist ein Radarbild; Modelle, auch das Standardmodell, sind auf natürliche Farben trainiert: Verlassen Sie sich nicht auf die Antwort.</translation>
+    </message>
+    <message>
+        <source>This is a thermal image; models, the default one included, are trained on natural colours: do not rely on the answer.</source>
+        <translation>Dies ist ein Wärmebild; Modelle, auch das Standardmodell, sind auf natürliche Farben trainiert: Verlassen Sie sich nicht auf die Antwort.</translation>
+    </message>
+    <message>
+        <source>The image shows infrared in false colours; models, the default one included, are trained on natural colours: do not rely on the answer.</source>
+        <translation>Das Bild zeigt Infrarot in Falschfarben; Modelle, auch das Standardmodell, sind auf natürliche Farben trainiert: Verlassen Sie sich nicht auf die Antwort.</translation>
     </message>
 </context>
 <context>

@@ -1939,6 +1939,13 @@
     </message>
 </context>
 <context>
+    <name>PairGuard</name>
+    <message>
+        <source>UniRS: comparing the two dates</source>
+        <translation>UniRS&#xa0;: comparaison des deux dates</translation>
+    </message>
+</context>
+<context>
     <name>Processing</name>
     <message>
         <source>One layer is an image, two are a pair of dates, more are a series; they are read in the order of their dates.</source>
@@ -3466,6 +3473,141 @@
     <message>
         <source>Python {version} with unirs.</source>
         <translation>Python {version} avec unirs.</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source>The dates lie {distance} apart; Align corrects that.</source>
+        <translation>Les dates sont décalées de {distance}&#xa0;; «&#xa0;Aligner&#xa0;» corrige cela.</translation>
+    </message>
+    <message>
+        <source>Both dates lack data on {share} of the ground.</source>
+        <translation>Les deux dates n’ont pas de données sur {share} du terrain.</translation>
+    </message>
+    <message>
+        <source>The earlier date lacks data on {share} of the ground.</source>
+        <translation>La date antérieure n’a pas de données sur {share} du terrain.</translation>
+    </message>
+    <message>
+        <source>The later date lacks data on {share} of the ground.</source>
+        <translation>La date postérieure n’a pas de données sur {share} du terrain.</translation>
+    </message>
+    <message>
+        <source>The earlier date has pixels of {coarse}, the other one of {fine}.</source>
+        <translation>La date antérieure a des pixels de {coarse}, l’autre de {fine}.</translation>
+    </message>
+    <message>
+        <source>The later date has pixels of {coarse}, the other one of {fine}.</source>
+        <translation>La date postérieure a des pixels de {coarse}, l’autre de {fine}.</translation>
+    </message>
+    <message>
+        <source>The earlier date alone is white on {share} of the ground (clouds or snow?).</source>
+        <translation>Seule la date antérieure est blanche sur {share} du terrain (nuages ou neige&#xa0;?).</translation>
+    </message>
+    <message>
+        <source>The later date alone is white on {share} of the ground (clouds or snow?).</source>
+        <translation>Seule la date postérieure est blanche sur {share} du terrain (nuages ou neige&#xa0;?).</translation>
+    </message>
+    <message>
+        <source>The earlier date seems hazier.</source>
+        <translation>La date antérieure semble plus brumeuse.</translation>
+    </message>
+    <message>
+        <source>The later date seems hazier.</source>
+        <translation>La date postérieure semble plus brumeuse.</translation>
+    </message>
+    <message>
+        <source>Light or colours differ; Match colours removes {share} of the difference.</source>
+        <translation>La lumière ou les couleurs diffèrent&#xa0;; «&#xa0;Accorder les couleurs&#xa0;» supprime {share} de la différence.</translation>
+    </message>
+    <message>
+        <source>The seasons are {months} months apart.</source>
+        <translation>Les saisons sont éloignées de {months} mois.</translation>
+    </message>
+    <message>
+        <source>Neighbouring dates lie up to {distance} apart ({where}); Align corrects that.</source>
+        <translation>Des dates voisines sont décalées de {distance} au plus ({where})&#xa0;; «&#xa0;Aligner&#xa0;» corrige cela.</translation>
+    </message>
+    <message>
+        <source>Dates lack data on up to {share} of the ground ({where}).</source>
+        <translation>Des dates n’ont pas de données sur {share} du terrain au plus ({where}).</translation>
+    </message>
+    <message>
+        <source>Neighbouring dates have pixels of {coarse} and of {fine} ({where}).</source>
+        <translation>Des dates voisines ont des pixels de {coarse} et de {fine} ({where}).</translation>
+    </message>
+    <message>
+        <source>One of two neighbouring dates is white on up to {share} of the ground ({where}; clouds or snow?).</source>
+        <translation>L’une de deux dates voisines est blanche sur {share} du terrain au plus ({where}&#xa0;; nuages ou neige&#xa0;?).</translation>
+    </message>
+    <message>
+        <source>One of two neighbouring dates seems hazier ({where}).</source>
+        <translation>L’une de deux dates voisines semble plus brumeuse ({where}).</translation>
+    </message>
+    <message>
+        <source>Light or colours differ between neighbouring dates ({where}); Match colours removes up to {share} of the difference.</source>
+        <translation>La lumière ou les couleurs de dates voisines diffèrent ({where})&#xa0;; «&#xa0;Accorder les couleurs&#xa0;» supprime jusqu’à {share} de la différence.</translation>
+    </message>
+    <message>
+        <source>Seasons of neighbouring dates are up to {months} months apart ({where}).</source>
+        <translation>Les saisons de dates voisines sont éloignées de {months} mois au plus ({where}).</translation>
+    </message>
+    <message>
+        <source>Dates are not known ({names}): all are read in the order given.</source>
+        <translation>Des dates ne sont pas connues ({names})&#xa0;: toutes sont lues dans l’ordre donné.</translation>
+    </message>
+    <message>
+        <source>Some dates are too rough to order them: all are read in the order given.</source>
+        <translation>Certaines dates sont trop imprécises pour être ordonnées&#xa0;: toutes sont lues dans l’ordre donné.</translation>
+    </message>
+    <message>
+        <source>Some dates are the same: these are read in the order given.</source>
+        <translation>Certaines dates sont identiques&#xa0;: elles sont lues dans l’ordre donné.</translation>
+    </message>
+    <message>
+        <source>There is nothing to see at some dates, which are left out: {names}.</source>
+        <translation>Il n’y a rien à voir à certaines dates, qui sont omises&#xa0;: {names}.</translation>
+    </message>
+    <message>
+        <source>No date by itself is a yes (at most {highest}): the dates were compared.</source>
+        <translation>Aucune date n’est un oui à elle seule (au plus {highest})&#xa0;: les dates ont été comparées.</translation>
+    </message>
+    <message>
+        <source>The later date was moved by {distance}.</source>
+        <translation>La date postérieure a été déplacée de {distance}.</translation>
+    </message>
+    <message>
+        <source>Image {number} was moved by {distance}.</source>
+        <translation>L’image {number} a été déplacée de {distance}.</translation>
+    </message>
+    <message>
+        <source>The later date cannot be aligned: too little is alike.</source>
+        <translation>La date postérieure ne peut pas être alignée&#xa0;: trop peu se ressemble.</translation>
+    </message>
+    <message>
+        <source>Image {number} cannot be aligned: too little is alike.</source>
+        <translation>L’image {number} ne peut pas être alignée&#xa0;: trop peu se ressemble.</translation>
+    </message>
+    <message>
+        <source>The later date has the colours of the first one.</source>
+        <translation>La date postérieure a les couleurs de la première.</translation>
+    </message>
+    <message>
+        <source>Image {number} has the colours of the first one.</source>
+        <translation>L’image {number} a les couleurs de la première.</translation>
+    </message>
+    <message>
+        <source>This is a radar image; models, the default one included, are trained on natural colours: do not rely on the answer.</source>
+        <translation>Ceci est une image radar&#xa0;; les modèles, y compris celui par défaut, sont entraînés sur des couleurs naturelles&#xa0;: ne vous fiez pas à la réponse.</translation>
+    </message>
+    <message>
+        <source>This is a thermal image; models, the default one included, are trained on natural colours: do not rely on the answer.</source>
+        <translation>Ceci est une image thermique&#xa0;; les modèles, y compris celui par défaut, sont entraînés sur des couleurs naturelles&#xa0;: ne vous fiez pas à la réponse.</translation>
+    </message>
+    <message>
+        <source>The image shows infrared in false colours; models, the default one included, are trained on natural colours: do not rely on the answer.</source>
+        <translation>L’image montre l’infrarouge en fausses couleurs&#xa0;; les modèles, y compris celui par défaut, sont entraînés sur des couleurs naturelles&#xa0;: ne vous fiez pas à la réponse.</translation>
     </message>
 </context>
 <context>

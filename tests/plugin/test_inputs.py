@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsDataProvider,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsReferencedRectangle,
 )
-from qtpy.QtWidgets import QLabel, QToolButton
+from qtpy.QtWidgets import QCheckBox, QLabel, QToolButton
 
 from unirs_qgis.dock import DockState
+from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.inputs.controller import InputError
 
 
@@ -197,3 +200,44 @@ def test_lost_layers_are_reported_until_one_is_repaired(
     lost.setDataSource(str(found), "lost", "gdal", QgsDataProvider.ProviderOptions())
     qgis_canvas.mapCanvasRefreshed.emit()  # as QGIS does when it has drawn the layer
     qtbot.waitUntil(lambda: window.dock.state is DockState.READY)
+
+
+def test_two_dates_are_compared_before_they_are_asked_about(
+    qtbot, window, inputs, selects, tmp_path, qgis_canvas
+):
+    for name, right in (("a-2019-06-15", 0), ("b-2021-12-15", 6)):
+        write_town(tmp_path / f"{name}.tif", right)
+        layer = QgsRasterLayer(str(tmp_path / f"{name}.tif"), name)
+        QgsProject.instance().addMapLayer(layer)
+    qgis_canvas.setDestinationCrs(layer.crs())
+    qgis_canvas.setExtent(layer.extent())
+    window._chooser.use_footprint(layer.extent().asWktPolygon(), "EPSG:32632")
+    window._show_dock(True)
+    window.dock.set_kind("pair")
+    window.dock.kind_changed.emit("pair")
+    selects("a-2019-06-15", "b-2021-12-15")
+    notice = window.dock.findChild(Notice, "pairWarningLabel")
+    qtbot.waitUntil(lambda: bool(notice.text), timeout=10_000)
+    apart, seasons = (
+        "The dates lie 3 m apart; Align corrects that.",
+        "The seasons are 6 months apart.",
+    )
+    assert notice.text == f"{apart} {seasons}"
+    window.dock.findChild(QCheckBox, "alignBox").setChecked(True)
+    assert notice.text == seasons
+    window.dock.findChild(QToolButton, "kindSingleButton").click()
+    assert not notice.text
+
+
+def write_town(path, right: int) -> None:
+    """Half a metre a pixel, with its content so far to the right."""
+    picture = (
+        np.random.default_rng(3).integers(60, 190, (38, 38), np.uint8).repeat(8, 0).repeat(8, 1)
+    )
+    shown = np.roll(picture, right, axis=1)[:256, 24:280]
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), 256, 256, 3, gdal.GDT_Byte)
+    raster.SetGeoTransform((500_000.0, 0.5, 0, 5_400_000.0, 0, -0.5))
+    raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:32632").toWkt())
+    for band in (1, 2, 3):
+        raster.GetRasterBand(band).WriteArray(shown)
+    raster.FlushCache()

@@ -15,10 +15,13 @@ from qtpy.QtCore import QCoreApplication, QTranslator
 from unirs_qgis.translation import Translation
 
 ROOT = Path(__file__).parents[2]
+SENTENCES = ROOT / "backend" / "unirs" / "sentences.py"
+"""Of the worker, which ``TRANSLATES`` shows in the user's language."""
+TRANSLATES = ROOT / "unirs_qgis" / "dock" / "parts" / "sentences.py"
 TREES = {
     path: ast.parse(path.read_text("utf-8"))
-    for path in sorted((ROOT / "unirs_qgis").rglob("*.py"))
-    if "_vendor" not in path.parts
+    for path in [*sorted((ROOT / "unirs_qgis").rglob("*.py")), SENTENCES]
+    if "_vendor" not in path.parts and path != TRANSLATES
 }
 UPDATE = "; `python -m scripts.translate` brings the translations in line"
 
@@ -46,7 +49,9 @@ def is_tr(call: ast.Call) -> bool:
 
 
 def is_translate(call: ast.Call) -> bool:
-    return ast.unparse(call.func) in {"QCoreApplication.translate", "translate"}
+    return ast.unparse(call.func) in {
+        *("QCoreApplication.translate", "translate", "QT_TRANSLATE_NOOP"),
+    }
 
 
 def strings() -> Iterator[tuple[str, str]]:

@@ -95,12 +95,8 @@ def make_crop(
         CropError: The layer cannot be drawn, or the file cannot be written.
         CropCancelled: It was cancelled.
     """
-    width, height = OVERSAMPLING * grid.width, OVERSAMPLING * grid.height
-    image = _drawn(layer, grid, width, height, cancelled)
-    if (image.width(), image.height()) != (width, height):
-        image = _scaled(image, width, height)
-    pixels = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    samples = pixels.constBits().asstring(pixels.sizeInBytes())
+    image = draw(layer, grid, cancelled)
+    samples = samples_of(image)
     _write(_geotiff(samples, grid, _facts(layer, date), shown_by(layer)), path)
     return Crop(
         path=path,
@@ -108,9 +104,28 @@ def make_crop(
         extent=grid.extent,
         crs=grid.crs,
         pixel_size=grid.pixel_size,
-        nodata_share=samples[3::4].count(0) / (width * height),
+        nodata_share=samples[3::4].count(0) / (len(samples) // 4),
         thumbnail=_as_seen(image, grid),
     )
+
+
+def draw(layer: QgsRasterLayer, grid: CropGrid, cancelled: Callable[[], bool]) -> QImage:
+    """A layer over a grid, ``OVERSAMPLING`` times as fine, transparent where there are no data.
+
+    Raises:
+        CropError: The layer cannot be drawn.
+        CropCancelled: It was cancelled.
+    """
+    width, height = OVERSAMPLING * grid.width, OVERSAMPLING * grid.height
+    image = _drawn(layer, grid, width, height, cancelled)
+    if (image.width(), image.height()) != (width, height):
+        image = _scaled(image, width, height)
+    return image.convertToFormat(QImage.Format.Format_RGBA8888)
+
+
+def samples_of(image: QImage) -> bytes:
+    """Red, green, blue and alpha of the pixels of a drawn layer, row by row."""
+    return bytes(image.constBits().asstring(image.sizeInBytes()))
 
 
 def _facts(layer: QgsRasterLayer, date: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ class CropRenderer(QObject):
         """Render the layers as they are now."""
         try:
             snapshots = [LayerSnapshot.of(layer) for layer in self._plan.layers]
-            grid = _common_grid(snapshots, self._plan)
+            grid = common_grid(snapshots, self._plan)
         except CropError as error:
             # Not before `start` has returned.
             QTimer.singleShot(0, partial(self._on_failed, error.code, error.message))
@@ -146,7 +146,7 @@ def render_crop(
     return make_crop(layer, grid, folder / f"{name}.tif", cancelled, date)
 
 
-def _common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> CropGrid:
+def common_grid(layers: Sequence[LayerSnapshot], plan: CropPlan) -> CropGrid:
     """The one grid of all layers.
 
     Raises:

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from unirs_qgis.answer import Answer
 from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.dock.parts.option_bars import percent
+from unirs_qgis.dock.parts.sentences import translated_together
 from unirs_qgis.dock.theme import Tone
 
 translate = QCoreApplication.translate
@@ -39,7 +40,7 @@ class AnswerNotices(QWidget):
     def show_answer(self, answer: Answer) -> None:
         """Shows those of an answer."""
         self._unsure.show_text(_unsure_sentence(answer) if answer.unsure else "")
-        self._warnings.show_text(" ".join(answer.warnings))
+        self._warnings.show_text(translated_together(answer.warnings))
         self._demonstration.show_text(
             translate("AnswerView", "Experimental model: check this answer.")
             if answer.demonstration

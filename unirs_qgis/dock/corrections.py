@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 
 class Corrections(QWidget):
     """Two check boxes: the later dates are aligned, and get the colours of the first."""
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,6 +23,8 @@ class Corrections(QWidget):
         self._match_colours.setToolTip(
             self.tr("Give the later dates the light and colours of the first one")
         )
+        for box in (self._align, self._match_colours):
+            box.toggled.connect(lambda _checked: self.changed.emit())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)

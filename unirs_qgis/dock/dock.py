@@ -155,6 +155,10 @@ class UniRSDock(QDockWidget):
         """Shows the dates (see `dates`) of one layer or of a pair, and a warning about them."""
         self._input.show_dates(dates, warning)
 
+    def show_differences(self, differences: Sequence[tuple[str, str]]) -> None:
+        """Shows what differs between two dates without being a change; see `PairNotice`."""
+        self._input.show_differences(differences)
+
     def show_crop(self, summary: str, warning: str = "", offer_tiles: bool = False) -> None:
         """Shows the ground size of a pixel and of the crop, and a warning about it.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -20,11 +21,13 @@ from qtpy.QtWidgets import (
 
 from unirs_qgis.dock.corrections import Corrections
 from unirs_qgis.dock.entries import LayerRecord
+from unirs_qgis.dock.pair_notice import PairNotice
 from unirs_qgis.dock.parts.buttons import IconButton, SegmentButton
 from unirs_qgis.dock.parts.date_field import DateField
 from unirs_qgis.dock.parts.fold import Fold
 from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.row import row_of
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.series_panel import SeriesItem, SeriesList, VideoFile
 from unirs_qgis.dock.theme import Tone
@@ -170,6 +173,10 @@ class InputPanel(QWidget):
 
     # ----------------------------------------------------------------- messages
 
+    def show_differences(self, differences: Sequence[tuple[str, str]]) -> None:
+        """Shows what differs between two dates; see `PairNotice`."""
+        self._pair_warning.show_differences(differences)
+
     def show_crop(self, summary: str, warning: str, offer_tiles: bool) -> None:
         """Shows the ground size of a pixel and of the crop, and a warning about it."""
         self._crop.setText(summary)
@@ -201,15 +208,21 @@ class InputPanel(QWidget):
             widget.setMinimumWidth(80)
 
     def _make_notices(self) -> None:
-        self._problem = Notice("info", Tone.BUSY, self)
-        self._problem.setObjectName("problemLabel")
-        self._date_warning = Notice("warning", Tone.WARNING, self)
-        self._date_warning.setObjectName("warningLabel")
-        self._crop_warning = Notice("warning", Tone.WARNING, self, self.tr("Ask tile by tile…"))
-        self._crop_warning.setObjectName("cropWarningLabel")
+        self._problem = self._notice("problemLabel", "info", Tone.BUSY)
+        self._date_warning = self._notice("warningLabel", "warning", Tone.WARNING)
+        self._pair_warning = PairNotice(self._corrections, self)
+        self._crop_warning = self._notice(
+            "cropWarningLabel", "warning", Tone.WARNING, self.tr("Ask tile by tile…")
+        )
         self._crop_warning.button.setObjectName("tilesButton")
-        self._note = Notice("info", Tone.BUSY, self)
-        self._note.setObjectName("layerNoteLabel")
+        self._note = self._notice("layerNoteLabel", "info", Tone.BUSY)
+        about_dates = self._date_warning, self._pair_warning
+        self._notices = (self._problem, *about_dates, self._crop_warning, self._note)
+
+    def _notice(self, object_name: str, icon: str, tone: Tone, offer: str = "") -> Notice:
+        notice = Notice(icon, tone, self, offer)
+        notice.setObjectName(object_name)
+        return notice
 
     def _make_source(self) -> QComboBox:
         source = QComboBox(self)
@@ -271,10 +284,10 @@ class InputPanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(self._kind_row())
         layout.addWidget(self._source)
-        self._before_row = _row(self._before_heading, None, self._before_date, self._add)
-        self._after_row = _row(self._after_heading, self._swap, None, self._after_date)
+        self._before_row = row_of(self._before_heading, None, self._before_date, self._add)
+        self._after_row = row_of(self._after_heading, self._swap, None, self._after_date)
         self._extent_heading = QLabel(self.tr("Extent"), self)
-        self._extent_row = _row(self._extent_heading, self._widgets.extent)
+        self._extent_row = row_of(self._extent_heading, self._widgets.extent)
         for widget in (
             self._before_row,
             self._widgets.before,
@@ -296,7 +309,7 @@ class InputPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for part in (self._fold, self._problem, self._date_warning, self._crop_warning, self._note):
+        for part in (self._fold, *self._notices):
             layout.addWidget(part)
 
     def _connect(self) -> None:
@@ -324,6 +337,7 @@ class InputPanel(QWidget):
 
     def _on_kind(self) -> None:
         self._date_warning.show_text("")
+        self.show_differences(())
         self._show_fields()
         self.kind_changed.emit(self.kind)
 
@@ -372,18 +386,3 @@ class InputPanel(QWidget):
         self._crop.setVisible(bool(self._crop.text()) and not is_file)
         self._crop_warning.setVisible(bool(self._crop_warning.text) and not is_file)
         self._fold.refresh()
-
-
-def _row(*widgets: QWidget | None) -> QWidget:
-    """Widgets side by side; `None` stands for the gap between left and right."""
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        if widget is None:
-            layout.addStretch(1)
-        else:
-            wide = widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored
-            layout.addWidget(widget, 1 if wide else 0)
-    return row

@@ -239,6 +239,11 @@ class InputController(QObject):
         self._show_series(self._in_order([*known, *new])[:LARGEST_SERIES])
         self._refresh()
 
+    @property
+    def image_size(self) -> int:
+        """Side of the images that the model reads, in pixels."""
+        return self._image_size
+
     def set_image_size(self, pixels: int) -> None:
         """Set the side of the images that the model reads, for the note on scale."""
         self._image_size = pixels

@@ -10,6 +10,7 @@ from qtpy.QtCore import QCoreApplication, QDateTime, QLocale
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, Kind
 from unirs_qgis.dock.entries import Entry, layer_label, task_label
+from unirs_qgis.dock.parts.sentences import translated
 
 translate = QCoreApplication.translate
 
@@ -57,7 +58,7 @@ class Contents:
             answer=answer.text,
             options=_options(answer.options),
             confidence=_confidence(answer.confidence),
-            caveats=(*entry.marks, *answer.warnings),
+            caveats=(*entry.marks, *map(translated, answer.warnings)),
             maps=tuple((number, layer_label(entry.layers[number])) for number in shown),
             facts=tuple(_facts(entry)),
         )

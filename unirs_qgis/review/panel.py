@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from unirs_qgis.dock.parts.buttons import CompactButton
 from unirs_qgis.dock.parts.flow import FlowLayout
 from unirs_qgis.dock.parts.notice import Notice
+from unirs_qgis.dock.parts.sentences import translated
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.theme import Tone, plain_tooltip
 from unirs_qgis.review.answers import AnswerRow, Form
@@ -216,7 +217,7 @@ class ReviewPanel(QDockWidget):
             lines[0] += f" ({share} %)"
         if row.is_done:
             lines.append(self.tr("Checked: {text}").format(text=row.right_text))
-        lines += row.warnings
+        lines += map(translated, row.warnings)
         return "\n".join(lines)
 
     def _offer_options(self, row: AnswerRow | None) -> None:

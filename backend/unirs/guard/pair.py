@@ -40,6 +40,9 @@ Kind = Literal["offset", "nodata", "resolution", "white", "haze", "light", "seas
 """What may differ."""
 
 
+_CORRECTIONS = {"offset": "align", "light": "match_colours"}
+
+
 class DatedImage(Protocol):
     """What is compared of a date, such as a ``Crop``; its fields are explained there."""
 
@@ -70,6 +73,11 @@ class Difference:
     size: float = 1.0
     values: dict[str, str] = field(default_factory=dict)
     of: str = ""
+
+    @property
+    def correction(self) -> str:
+        """What corrects it, by its name in a request; empty if nothing does."""
+        return _CORRECTIONS.get(self.kind, "")
 
     @property
     def sentence(self) -> str:

@@ -25,6 +25,7 @@ def main(package: Path, raster: Path, folder: Path, saved: Path | None = None) -
     """Set up, ask for a caption, and print the figures."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")  # nothing of an earlier set-up
+    os.environ["PYTHONWARNINGS"] = "default"  # what is deprecated goes to the message log
     profiles = make_profile(folder / "profiles", package)
     with Session(profiles, None, folder / "qgis.log", patience=3.0) as qgis:
         qgis.add_raster(raster)
@@ -39,7 +40,11 @@ def main(package: Path, raster: Path, folder: Path, saved: Path | None = None) -
         qgis.wait(lambda: qgis.ask("widget", name="cancelSetUpButton"), "the set-up")
         qgis.picture(folder / "2-setting-up.png")
         try:
-            qgis.wait(lambda: has_ended(qgis), "the end of the set-up", SET_UP)
+            if not set_up_ends(qgis):
+                qgis.picture(folder / "2-larger-build.png")
+                qgis.click("setUpButton")
+                qgis.wait(lambda: qgis.ask("widget", name="cancelSetUpButton"), "the set-up")
+                set_up_ends(qgis, agreed=True)
         finally:
             qgis.picture(folder / "3-set-up.png")
         set_up = time.monotonic()
@@ -56,6 +61,8 @@ def main(package: Path, raster: Path, folder: Path, saved: Path | None = None) -
             "answer": answer.answer,
             "warnings": qgis.ask("warnings"),
         }
+    output = (folder / "qgis.log").read_text(encoding="utf-8", errors="replace")
+    figures["warnings"] += [line for line in output.splitlines() if "unirs" in line.lower()]
     print(json.dumps(figures, ensure_ascii=False))
 
 
@@ -71,18 +78,30 @@ def choose_folder(qgis: Session, saved: Path, pictures: Path) -> None:
     qgis.press("Escape")  # the options, which are not needed any more
 
 
-def has_ended(qgis: Session) -> bool:
-    """Whether the set-up has ended well.
+def set_up_ends(qgis: Session, *, agreed: bool = False) -> bool:
+    """Wait for the end of the set-up.
+
+    Args:
+        qgis: The window.
+        agreed: Whether the user has agreed to a larger build of PyTorch.
+
+    Returns:
+        Whether the runtime is there; ``False`` if a larger build is offered.
 
     Raises:
         SystemExit: It has failed; the dock shows why.
     """
-    if qgis.ask("widget", name="cancelSetUpButton"):
-        return False
-    button = qgis.ask("widget", name="captionButton")
-    if button and button["enabled"]:
+
+    def has_ended() -> bool:
+        button = qgis.ask("widget", name="captionButton")
+        is_ready = button and button["enabled"]
+        running = qgis.ask("widget", name="cancelSetUpButton")
+        return not running and (is_ready or qgis.ask("widget", name="setUpButton") is not None)
+
+    qgis.wait(has_ended, "the end of the set-up", SET_UP)
+    if not qgis.ask("widget", name="setUpButton"):
         return True
-    if qgis.ask("widget", name="setUpButton"):
+    if agreed or "set up again to take it" not in qgis.text("statusLabel"):
         sys.exit(f"The set-up failed: {qgis.text('statusLabel')}")
     return False
 

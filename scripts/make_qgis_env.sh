@@ -61,3 +61,6 @@ make_venv .venv-qt6
 # PySide6 has the tools of translations; QGIS 4 runs on PyQt6.
 install .venv-qt6 PyQt6 PySide6-Essentials pytest pytest-qt pytest-xdist qtpy
 install .venv-qt6 --no-deps qgis-stubs # its dependency is for PyQt5
+if .venv-qt6/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then
+    install .venv-qt6 PyQt6-QScintilla qgis-pyqt5to6 # the latter reads Python's newer syntax
+fi

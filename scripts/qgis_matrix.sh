@@ -7,6 +7,7 @@
 # first answer; then the tests of the dock (Qt 5, Qt 6), of the plugin and of the window, with the
 # runtime that the button has made. Newer Debians are chroots in $QGIS_CHROOTS (~/chroots); they are
 # made once and kept, some 5 GB each, and 7 GB while the runtime is there. Only root can make them.
+# *Warnings*: those of the plugin in the message log and on stderr, from the zip to the first answer.
 # Reports, logs and screenshots: matrix-output/. The table is printed at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,7 +43,7 @@ test_here() {
     UNIRS_PACKAGE=$package
     export UNIRS_PYTHON UNIRS_PACKAGE OMP_NUM_THREADS=1 UNIRS_TEST_PATIENCE=10
     run_tests dock-qt5 .venv-qgis tests/dock
-    run_tests dock-qt6 .venv-qt6 tests/dock
+    run_tests dock-qt6 .venv-qt6 tests/dock tests/qt6
     run_tests plugin .venv-qgis tests/plugin
     run_tests window .venv-qgis tests/window
     cp window-output/*.png "$reports" 2>/dev/null || true
@@ -50,8 +51,9 @@ test_here() {
 
 # One line of the report: how many tests passed.
 run_tests() {
-    local name=$1 environment=$2 folder=$3
-    "$environment/bin/pytest" "$folder" >"$reports/$name.log" 2>&1 || true
+    local name=$1 environment=$2
+    shift 2
+    "$environment/bin/pytest" "$@" >"$reports/$name.log" 2>&1 || true
     tail -n 1 "$reports/$name.log" | tr -d '=' >"$reports/$name.txt"
 }
 
@@ -138,8 +140,8 @@ test_in_chroot() {
 # ---------------------------------------------------------------- table
 
 table() {
-    printf '\n| QGIS | Python | Qt | GDAL | set-up | on disk | first answer | dock, Qt 5 | dock, Qt 6 | plugin | window |\n'
-    printf '| --- | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- | --- |\n'
+    printf '\n| QGIS | Python | Qt | GDAL | set-up | on disk | first answer | dock, Qt 5 | Qt 6 | plugin | window | warnings |\n'
+    printf '| --- | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- | --- | ---: |\n'
     for name in "$@"; do
         python3 - "$output/$name" <<'END'
 import json, pathlib, sys
@@ -152,6 +154,7 @@ cells += [f"{fresh.get('set_up_seconds', '–')} s", f"{fresh.get('megabytes', '
 cells += [f"{fresh.get('first_answer_seconds', '–')} s"]
 for part in ("dock-qt5", "dock-qt6", "plugin", "window"):
     cells.append((folder / f"{part}.txt").read_text().strip().partition(" in ")[0])
+cells.append(str(len(fresh["warnings"])) if "warnings" in fresh else "–")
 print("|", " | ".join(cells), "|")
 END
     done

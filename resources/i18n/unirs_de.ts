@@ -3459,6 +3459,10 @@
         <translation>Gespeichert in {folder}. Installieren Sie auf dem anderen Rechner das Plugin, und wählen Sie „Aus einem Ordner einrichten“.</translation>
     </message>
     <message>
+        <source>Saved in {folder}, without a Python: none could be downloaded. Install Python {version} (64 bit) on the other computer, then the plugin, and choose &apos;Set up from a folder&apos;.</source>
+        <translation>Gespeichert in {folder}, ohne Python: Es konnte keines heruntergeladen werden. Installieren Sie auf dem anderen Rechner Python {version} (64 Bit), dann das Plugin, und wählen Sie „Aus einem Ordner einrichten“.</translation>
+    </message>
+    <message>
         <source>Folder to set up from</source>
         <translation>Ordner zum Einrichten</translation>
     </message>
@@ -3843,8 +3847,20 @@
         <translation>Mit {path} kann die Laufzeitumgebung nicht eingerichtet werden: Sie braucht ein vollständiges Python mit 64 Bit, Version 3.10 bis 3.14. Wählen Sie ein anderes, oder lassen Sie das Feld leer.</translation>
     </message>
     <message>
+        <source>The folder holds packages for Python {version}, which neither it nor this computer has; install Python {version} (64 bit) and set up again.</source>
+        <translation>Der Ordner enthält Pakete für Python {version}, das weder in ihm noch auf diesem Rechner ist; installieren Sie Python {version} (64 Bit), und richten Sie erneut ein.</translation>
+    </message>
+    <message>
+        <source>Looking for PyTorch…</source>
+        <translation>PyTorch wird gesucht…</translation>
+    </message>
+    <message>
         <source>This build of PyTorch is not available there; trying another one.</source>
         <translation>Diese Variante von PyTorch ist dort nicht zu bekommen; eine andere wird versucht.</translation>
+    </message>
+    <message>
+        <source>The small build of PyTorch, for the processor, cannot be had here. With the one for graphics cards, which works as well, the set-up downloads {download} and takes {disk}: set up again to take it, or name another index in the options.</source>
+        <translation>Die kleine Variante von PyTorch, für den Prozessor, ist hier nicht zu bekommen. Mit der für Grafikkarten, die ebenfalls geht, lädt das Einrichten {download} und braucht {disk}: Richten Sie noch einmal ein, oder nennen Sie einen anderen Index.</translation>
     </message>
     <message>
         <source>This computer has no Python 3.10 to 3.14 that fits, and none could be downloaded; install Python 3.12 (64 bit), or name a mirror in the set-up options.</source>

@@ -3459,6 +3459,10 @@
         <translation>Enregistré dans {folder}. Sur l’autre ordinateur, installez l’extension et choisissez « Installer depuis un dossier ».</translation>
     </message>
     <message>
+        <source>Saved in {folder}, without a Python: none could be downloaded. Install Python {version} (64 bit) on the other computer, then the plugin, and choose &apos;Set up from a folder&apos;.</source>
+        <translation>Enregistré dans {folder}, sans Python : aucun n’a pu être téléchargé. Sur l’autre ordinateur, installez Python {version} (64 bits), puis l’extension, et choisissez « Installer depuis un dossier ».</translation>
+    </message>
+    <message>
         <source>Folder to set up from</source>
         <translation>Dossier depuis lequel installer</translation>
     </message>
@@ -3843,8 +3847,20 @@
         <translation>L’environnement d’exécution ne peut pas être installé avec {path} : il lui faut un Python complet de 64 bits, version 3.10 à 3.14. Choisissez-en un autre, ou laissez le champ vide.</translation>
     </message>
     <message>
+        <source>The folder holds packages for Python {version}, which neither it nor this computer has; install Python {version} (64 bit) and set up again.</source>
+        <translation>Le dossier contient des paquets pour Python {version}, qui n’est ni dans ce dossier ni sur cet ordinateur ; installez Python {version} (64 bits) et relancez l’installation.</translation>
+    </message>
+    <message>
+        <source>Looking for PyTorch…</source>
+        <translation>Recherche de PyTorch…</translation>
+    </message>
+    <message>
         <source>This build of PyTorch is not available there; trying another one.</source>
         <translation>Cette variante de PyTorch n’y est pas disponible ; une autre est essayée.</translation>
+    </message>
+    <message>
+        <source>The small build of PyTorch, for the processor, cannot be had here. With the one for graphics cards, which works as well, the set-up downloads {download} and takes {disk}: set up again to take it, or name another index in the options.</source>
+        <translation>La petite variante de PyTorch, pour le processeur, n’est pas disponible ici. Avec celle pour cartes graphiques, qui marche aussi, l’installation télécharge {download} et prend {disk} : relancez-la, ou indiquez un autre index.</translation>
     </message>
     <message>
         <source>This computer has no Python 3.10 to 3.14 that fits, and none could be downloaded; install Python 3.12 (64 bit), or name a mirror in the set-up options.</source>

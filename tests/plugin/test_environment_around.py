@@ -20,13 +20,13 @@ from unirs_qgis.errors import UserError
 from unirs_qgis.runtime import platforms
 from unirs_qgis.runtime.graphics import Graphics
 from unirs_qgis.runtime.housekeeping import setup_lock
-from unirs_qgis.runtime.installation import explain_check
 from unirs_qgis.runtime.locks import LockedFile, read_lock
 from unirs_qgis.runtime.plan import TorchSource, _sources, choose_build, make_plan
 from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import Redactor, proxy_variables
+from unirs_qgis.runtime.setup_failures import explain_check, explain_os_error, explain_uv
 from unirs_qgis.runtime.sources import check_address, find_sources, mirror_address
-from unirs_qgis.runtime.uv import SetupReport, UvProgress, explain_os_error, explain_uv
+from unirs_qgis.runtime.uv import SetupReport, UvProgress
 from unirs_qgis.settings import SetupOptions
 
 

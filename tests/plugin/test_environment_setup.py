@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from unirs_qgis.errors import UserError
 from unirs_qgis.runtime import installation, plan
 from unirs_qgis.runtime import runtime_setup as setup_tasks
 from unirs_qgis.runtime.environment import RuntimeState, describe_runtime, read_record
+from unirs_qgis.runtime.graphics import Graphics
 from unirs_qgis.runtime.housekeeping import remove_environment, setup_lock
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup, SetupTask
 from unirs_qgis.settings import Settings
@@ -182,10 +184,32 @@ def test_what_a_stopped_uv_has_left_is_removed(place):
 
 
 def use(place: Place, monkeypatch) -> RuntimeSetup:
-    monkeypatch.setattr(
-        setup_tasks, "SetupTask", lambda options: SetupTask(options, place.folder, place.package)
-    )
+    def task(options, **more):
+        return SetupTask(options, place.folder, place.package, **more)
+
+    monkeypatch.setattr(setup_tasks, "SetupTask", task)
     return RuntimeSetup()
+
+
+def test_a_build_much_larger_than_announced_is_taken_once_the_user_agrees(
+    place, qtbot, monkeypatch
+):
+    monkeypatch.setattr(plan, "find_graphics", lambda _stopped: Graphics())
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # PyTorch's own index is out of reach
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    for lock in place.locks.glob("*-torch.txt"):
+        size = place.torch.stat().st_size
+        lock.write_text(lock.read_text().replace(f"#: {size} ", f"#: {500 * 10**6} "))
+    options = replace(place.options, wheels_folder="", index=place.write_index())
+    runtime = use(place, monkeypatch)
+    with qtbot.waitSignal(runtime.failed, timeout=4 * MINUTES) as failed:
+        runtime.start(options)
+    assert failed.args[0] == "larger_build"
+    assert "downloads 500 MB and takes 2.2 GB" in failed.args[1]
+    assert not any(line.startswith("Prepared") for line in runtime.log)
+    with qtbot.waitSignal(runtime.changed, timeout=4 * MINUTES):
+        runtime.start(options)
+    assert place.state is RuntimeState.READY
 
 
 def test_the_task_runs_in_the_background_and_does_not_block_the_window(
@@ -216,7 +240,9 @@ def test_the_task_is_cancelled_by_the_user(place, qtbot, monkeypatch):
 
 def test_a_failure_of_the_task_is_one_sentence(place, qtbot, monkeypatch):
     monkeypatch.setattr(
-        setup_tasks, "SetupTask", lambda options: SetupTask(options, place.folder, place.root)
+        setup_tasks,
+        "SetupTask",
+        lambda options, **_: SetupTask(options, place.folder, place.root),
     )
     runtime = RuntimeSetup()
     with qtbot.waitSignal(runtime.failed, timeout=2 * MINUTES) as failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from unirs_qgis.runtime.environment import (
     worker_command,
     write_record,
 )
+from unirs_qgis.runtime.locks import USUAL_PYTHON
 from unirs_qgis.runtime.model_manager import ModelManager
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.runtime.worker import Worker
@@ -195,6 +197,8 @@ class TestRuntime:
             linux.trigger()
         assert saved.args == [str(tmp_path / "unirs-linux-x86_64")]
         assert "Set up from a folder" in group.notice.text
+        has_none = "{}.{}".format(*sys.version_info) != USUAL_PYTHON  # the mirror has this one
+        assert ("without a Python" in group.notice.text) == has_none
         with qtbot.waitSignal(setup.started, timeout=TIMEOUT):
             group.from_folder_button.click()
         assert group.options.wheels_folder == str(tmp_path)

@@ -83,6 +83,11 @@ class Definitions:
             found.setdefault(old, (new, {}))[1][member] = now
         return found
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all classes."""
+        return [*self._nodes]
+
     def find(self, name: str) -> type:
         """A class.
 
@@ -302,6 +307,13 @@ def install() -> None:
         setattr(qt, name, found)
     module("processing", execAlgorithmDialog=lambda *_words, **_named: None)
     sys.meta_path.append(SystemPackages())
+
+
+def fill(name: str) -> None:
+    """Build all classes of a module, for a program that looks through them."""
+    found = sys.modules[name]
+    for each in found.__getattr__.__self__.names:
+        setattr(found, each, getattr(found, each))
 
 
 def interface() -> Any:

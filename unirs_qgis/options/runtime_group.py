@@ -32,6 +32,8 @@ from unirs_qgis.options.widgets import (
     plain_label,
 )
 from unirs_qgis.runtime.environment import PYTHON_VARIABLE, RuntimeState, describe_runtime
+from unirs_qgis.runtime.locks import USUAL_PYTHON
+from unirs_qgis.runtime.offline import has_python
 from unirs_qgis.runtime.own_python import OwnPython, inspect_python
 from unirs_qgis.runtime.runtime_setup import RuntimeSetup
 from unirs_qgis.settings import Settings, SetupOptions, write_setup_options
@@ -267,11 +269,19 @@ class RuntimeGroup(QGroupBox):
         self._setup.plan(self.options)
 
     def _show_saved(self, folder: str) -> None:
+        if has_python(Path(folder)):
+            text = self.tr(
+                "Saved in {folder}. On the other computer, install the plugin and choose 'Set up "
+                "from a folder'."
+            )
+            self.notice.inform(text.format(folder=folder))
+            return
         text = self.tr(
-            "Saved in {folder}. On the other computer, install the plugin and choose 'Set up from "
-            "a folder'."
+            "Saved in {folder}, without a Python: none could be downloaded. Install Python "
+            "{version} (64 bit) on the other computer, then the plugin, and choose 'Set up from a "
+            "folder'."
         )
-        self.notice.inform(text.format(folder=folder))
+        self.notice.warn(text.format(folder=folder, version=USUAL_PYTHON))
 
     def _show_plan(self) -> None:
         self.plan_label.setText(self._setup.plan_text)

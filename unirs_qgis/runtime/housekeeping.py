@@ -12,7 +12,8 @@ from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.environment import RECORD_NAME, is_environment_folder, read_record
-from unirs_qgis.runtime.uv import SetupReport, explain_os_error, failure_sentence, store_folder
+from unirs_qgis.runtime.setup_failures import explain_os_error, failure_sentence
+from unirs_qgis.runtime.uv import SetupReport, store_folder
 
 LOCK_NAME = "runtime.lock"
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -30,22 +30,29 @@ from unirs_qgis.runtime.environment import (
 from unirs_qgis.runtime.housekeeping import LOCK_NAME, remove_leftovers, remove_stopped, setup_lock
 from unirs_qgis.runtime.locks import PYTHONS, USUAL_PYTHON, packages_lock, torch_lock, uv_file
 from unirs_qgis.runtime.offline import read_folder
-from unirs_qgis.runtime.plan import Plan, TorchSource, local_source, make_plan
+from unirs_qgis.runtime.plan import Plan, make_plan, torch_sources
 from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import Redactor, run_program
-from unirs_qgis.runtime.sources import find_sources, mirror_address, wheel_folders
-from unirs_qgis.runtime.uv import (
+from unirs_qgis.runtime.setup_failures import (
     NETWORK_CODES,
-    SetupReport,
-    UvFinder,
+    explain_check,
     explain_os_error,
     explain_uv,
-    failure_sentence,
-    store_folder,
 )
-from unirs_qgis.runtime.uv_runs import ELSEWHERE_CODES, SetupLog, UvRuns, full_disk_or
+from unirs_qgis.runtime.sources import find_sources, mirror_address, wheel_folders
+from unirs_qgis.runtime.uv import SetupReport, UvFinder, store_folder
+from unirs_qgis.runtime.uv_runs import (
+    ELSEWHERE_CODES,
+    SetupLog,
+    UvRuns,
+    full_disk_or,
+    locked_words,
+)
 from unirs_qgis.settings import SetupOptions
 from unirs_qgis.units import size_text
+
+LARGER = 1.5
+"""A download that many times larger than announced is not begun unasked."""
 
 _PROBE = """
 import ctypes, ssl, sqlite3, struct, sys
@@ -64,6 +71,7 @@ class Setup:
         options: The user's options.
         variables: Environment variables of the proxy.
         report: Receives stages, log lines and progress.
+        accepts_larger: Whether the user agrees to a build of PyTorch that is larger than announced.
     """
 
     folder: Path
@@ -71,6 +79,7 @@ class Setup:
     options: SetupOptions
     variables: Mapping[str, str]
     report: SetupReport
+    accepts_larger: bool = False
 
     def __post_init__(self) -> None:
         self._log = SetupLog(self.report, Redactor(self.variables))
@@ -98,12 +107,12 @@ class Setup:
         self._saved = read_folder(Path(self.options.wheels_folder)) if self._is_offline else None
         plan = self._plan(platform, self._saved.python if self._saved else USUAL_PYTHON)
         self._log(plan.text)
-        self._check_space(plan, plan.sources[0])
+        self._check_space(plan)
         self._uv = self._find_uv(platform)
         environment = self.folder / uuid4().hex[:8]
         try:
             python = self._make(environment)
-            plan = self._plan(platform, python)
+            plan = self._with_torch(self._plan(platform, python), environment)
             self._install(plan, environment)
             record = self._check(environment, plan)
             write_record(self.folder, record)
@@ -122,10 +131,11 @@ class Setup:
         folder, stopped = self.folder, self.report.stopped
         return make_plan(platform, self.payload.locks, self.options, folder, stopped, python)
 
-    def _check_space(self, plan: Plan, source: TorchSource) -> None:
+    def _check_space(self, plan: Plan) -> None:
         """Refuse to begin what does not fit; links to what the store has take no space."""
-        needed, free = plan.needed_bytes(source), shutil.disk_usage(self.folder).free
-        if free >= needed or self._stored_mark(plan).exists():
+        needed = plan.needed_bytes(plan.sources[0])
+        free = shutil.disk_usage(self.folder).free
+        if free >= needed or self._is_stored(plan):
             return
         text = QCoreApplication.translate(
             "Setup",
@@ -134,6 +144,10 @@ class Setup:
         )
         facts = {"needed": size_text(needed), "free": size_text(free), "folder": self.folder}
         raise UserError("disk_full", text.format(**facts))
+
+    def _is_stored(self, plan: Plan) -> bool:
+        """Whether nothing has to be downloaded."""
+        return self._stored_mark(plan).exists()
 
     def _stored_mark(self, plan: Plan) -> Path:
         """A file that is there once the packages of a plan have been installed."""
@@ -229,6 +243,13 @@ class Setup:
 
     def _no_python(self) -> str:
         """Why there is no Python, where none could be brought."""
+        if self._saved:
+            text = QCoreApplication.translate(
+                "Setup",
+                "The folder holds packages for Python {version}, which neither it nor this "
+                "computer has; install Python {version} (64 bit) and set up again.",
+            )
+            return text.format(version=self._saved.python)
         cause = explain_uv(list(self._log.tail), 1, offline=False)
         if cause.code in NETWORK_CODES:
             return QCoreApplication.translate(
@@ -251,24 +272,25 @@ class Setup:
         share = 5 + 85 * sum(file.size for file in plan.files) / max(plan.download_bytes, 1)
         lock = packages_lock(self.payload.locks, plan.platform)
         self._uv.install_lock(environment, lock, (5, share), plan.files)
-        self._install_torch(plan, environment, share)
+        [torch] = plan.sources
+        self._uv.install(environment, torch.words, (share, 90), torch.files)
         runtime = ["--no-deps", "--no-index", str(self.payload.wheel)]
         self._uv.install(environment, runtime, (90, 91))
         self._stored_mark(plan).touch()
 
-    def _install_torch(self, plan: Plan, environment: Path, begin: float) -> None:
-        """Install PyTorch from the first source that has it."""
-        sources = self._torch_sources(plan)
+    def _with_torch(self, plan: Plan, environment: Path) -> Plan:
+        """The plan with the first source that has PyTorch, before anything of it is downloaded.
+
+        Raises:
+            UserError: ``larger_build`` if the set-up would be much larger than announced, and the
+                user has not agreed; else why the last source has none.
+        """
+        self._log.begin(QCoreApplication.translate("Setup", "Looking for PyTorch…"), 5)
+        lock = locked_words(torch_lock(self.payload.locks, plan.platform))
+        sources = torch_sources(plan, self._sources, lock)
         for number, source in enumerate(sources):
-            self._check_space(plan, source)
             try:
-                if source.words:
-                    words = [*self._sources.all_words, *source.words]
-                    self._uv.install(environment, words, (begin, 90))
-                else:
-                    lock = torch_lock(self.payload.locks, plan.platform)
-                    self._uv.install_lock(environment, lock, (begin, 90), plan.torch_files)
-                return
+                self._uv.look_up(environment, source.words)
             except UserError as error:
                 if error.code not in ELSEWHERE_CODES or number == len(sources) - 1:
                     raise
@@ -278,14 +300,29 @@ class Setup:
                         "Setup", "This build of PyTorch is not available there; trying another one."
                     )
                 )
+                continue
+            found = replace(plan, sources=(source,))
+            self._check_announced(plan, found)
+            self._check_space(found)
+            break
+        return found
 
-    def _torch_sources(self, plan: Plan) -> list[TorchSource]:
-        """Ways to get PyTorch: further folders and indexes first, if there are any."""
-        version = next(file.version for file in plan.torch_files if file.package == "torch")
-        local = [local_source(version, plan.build)] if self._sources.has_more else []
-        if self._sources.index:
-            return [*local, *plan.sources]
-        return [*local, TorchSource((), sum(file.size for file in plan.torch_files))]
+    def _check_announced(self, plan: Plan, found: Plan) -> None:
+        """Do not download gigabytes where megabytes were announced, unless the user agrees."""
+        is_larger = found.download_bytes > LARGER * plan.download_bytes
+        if not is_larger or self.accepts_larger or self._is_offline or self._is_stored(found):
+            return
+        text = QCoreApplication.translate(
+            "Setup",
+            "The small build of PyTorch, for the processor, cannot be had here. With the one for "
+            "graphics cards, which works as well, the set-up downloads {download} and takes "
+            "{disk}: set up again to take it, or name another index in the options.",
+        )
+        facts = {
+            "download": size_text(found.download_bytes),
+            "disk": size_text(found.needed_bytes(found.sources[0])),
+        }
+        raise UserError("larger_build", text.format(**facts))
 
     # ------------------------------------------------------------------ check
 
@@ -339,27 +376,3 @@ def search_path() -> str:
 def _after(version: str) -> str:
     major, minor = map(int, version.split("."))
     return f"{major}.{minor + 1}"
-
-
-def explain_check(lines: Sequence[str], status: int) -> UserError:
-    """Why the installed runtime does not work."""
-    output = "\n".join(lines)
-    if "WinError 1114" in output or "c10.dll" in output or "vcruntime" in output.lower():
-        return UserError(
-            "check_failed",
-            QCoreApplication.translate(
-                "Setup",
-                "PyTorch could not be loaded, since Microsoft's Visual C++ runtime is missing or "
-                "old: install vc_redist.x64.exe from https://aka.ms/vs/17/release/vc_redist.x64."
-                "exe and set up again.",
-            ),
-        )
-    if "WinError 5]" in output:
-        return UserError("permission", failure_sentence("permission"))
-    reason = lines[-1].replace("unirs: ", "", 1) if lines else f"exit code {status}."
-    text = QCoreApplication.translate(
-        "Setup",
-        "The runtime was installed, but does not work: {reason} Set up again, or choose "
-        "another build of PyTorch in the options.",
-    )
-    return UserError("check_failed", text.format(reason=reason))

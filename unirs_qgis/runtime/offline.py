@@ -29,13 +29,9 @@ from unirs_qgis.runtime.locks import (
 )
 from unirs_qgis.runtime.platforms import this_platform
 from unirs_qgis.runtime.programs import clean_variables, run_program
+from unirs_qgis.runtime.setup_failures import explain_os_error
 from unirs_qgis.runtime.sources import find_sources, mirror_address
-from unirs_qgis.runtime.uv import (
-    SetupReport,
-    UvFinder,
-    explain_os_error,
-    store_folder,
-)
+from unirs_qgis.runtime.uv import SetupReport, UvFinder, store_folder
 from unirs_qgis.settings import SetupOptions
 from unirs_qgis.units import size_text
 
@@ -185,7 +181,7 @@ class Saving:
             )
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        if not any(archives.glob("*.tar.*")):
+        if not has_python(self.target):
             shutil.rmtree(archives, ignore_errors=True)
             text = QCoreApplication.translate(
                 "Setup", "No Python could be saved; the other computer needs a Python {version}."
@@ -203,6 +199,11 @@ class Saving:
         facts = {"platform": self.platform, "python": self.python, "files": files}
         text = json.dumps(facts, indent=1)
         (self.target / LIST_NAME).write_text(text, encoding="utf-8")
+
+
+def has_python(folder: Path) -> bool:
+    """Whether a saved folder has a Python, so that the other computer needs none."""
+    return any(folder.glob("python/*.tar.*"))
 
 
 def read_folder(folder: Path) -> SavedFolder | None:

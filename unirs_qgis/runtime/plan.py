@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qtpy.QtCore import QCoreApplication
@@ -18,6 +18,7 @@ from unirs_qgis.runtime.locks import (
     torch_lock,
     torch_version,
 )
+from unirs_qgis.runtime.sources import Sources
 from unirs_qgis.runtime.uv import UNPACKED
 from unirs_qgis.settings import SetupOptions
 from unirs_qgis.units import size_text
@@ -36,10 +37,12 @@ class TorchSource:
     Attributes:
         words: Options and requirement for ``uv pip install``; empty: the lock.
         bytes: Size of the download; of builds outside of the lock, about.
+        files: The files of the lock; empty for builds outside of it.
     """
 
     words: tuple[str, ...]
     bytes: int
+    files: tuple[LockedFile, ...] = ()
 
     @property
     def disk_bytes(self) -> int:
@@ -130,7 +133,7 @@ def make_plan(
     graphics = find_graphics(stopped) if options.build == "auto" else Graphics()
     build, why = choose_build(platform, options.build, graphics)
     torch_files = files_for(torch_lock(locks, platform), python)
-    locked = TorchSource((), sum(file.size for file in torch_files))
+    locked = locked_source(torch_files)
     version = torch_version(locks, platform)
     return Plan(
         platform=platform,
@@ -174,6 +177,34 @@ def _sources(
         return [own]
     cpu = TorchSource((f"torch=={version}", "--torch-backend", "cpu"), 200 * 10**6)
     return [own, locked] if build == "cpu" else [own, cpu, locked]
+
+
+def locked_source(files: Sequence[LockedFile]) -> TorchSource:
+    """PyTorch as the package index has it."""
+    return TorchSource((), sum(file.size for file in files), tuple(files))
+
+
+def torch_sources(plan: Plan, sources: Sources, lock: Sequence[str]) -> list[TorchSource]:
+    """The ways to get PyTorch with all words for ``uv pip install``, in the order of trying.
+
+    Args:
+        plan: The plan.
+        sources: Where packages come from; further folders and indexes are tried first.
+        lock: The words that name the lock.
+    """
+    ways = list(plan.sources) if sources.index else [locked_source(plan.torch_files)]
+    if sources.has_more:
+        version = next(file.version for file in plan.torch_files if file.package == "torch")
+        ways.insert(0, local_source(version, plan.build))
+    found = []
+    for way in ways:
+        if way.words:
+            found.append(replace(way, words=(*sources.all_words, *way.words)))
+            continue
+        found.append(replace(way, words=(*sources.words, *lock)))
+        if sources.all_words != sources.words:
+            found.append(replace(way, words=(*sources.all_words, *lock)))
+    return found
 
 
 def local_source(version: str, build: str) -> TorchSource:

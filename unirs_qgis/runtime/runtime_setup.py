@@ -26,6 +26,7 @@ class SetupTask(BackgroundTask):
         options: The user's options.
         folder: Folder of the environments; ``runtime_folder()`` if ``None``.
         payload_folder: Folder of wheel and locks; the plugin's own if ``None``.
+        accepts_larger: Whether the user agrees to a build of PyTorch that is larger than announced.
     """
 
     def __init__(
@@ -33,13 +34,16 @@ class SetupTask(BackgroundTask):
         options: SetupOptions,
         folder: Path | None = None,
         payload_folder: Path | None = None,
+        *,
+        accepts_larger: bool = False,
     ) -> None:
         folder = runtime_folder() if folder is None else folder
         variables = proxy_variables()
 
         def work(task: BackgroundTask) -> object:
             payload = find_payload(payload_folder) if payload_folder else find_payload()
-            return Setup(folder, payload, options, variables, _report(task)).run()
+            report = _report(task)
+            return Setup(folder, payload, options, variables, report, accepts_larger).run()
 
         super().__init__(QCoreApplication.translate("Setup", "Setting up UniRS"), work)
 
@@ -113,6 +117,8 @@ class RuntimeSetup(QObject):
         super().__init__(parent)
         self._task: BackgroundTask | None = None
         self._planning: PlanTask | None = None
+        self._options = SetupOptions()
+        self._offered: SetupOptions | None = None
         self.plan_text = ""
         self.log: list[str] = []
         self.stage = ""
@@ -124,9 +130,13 @@ class RuntimeSetup(QObject):
         return self._task is not None
 
     def start(self, options: SetupOptions) -> None:
-        """Set up, repair or renew the runtime, unless a set-up runs already."""
+        """Set up, repair or renew the runtime, unless a set-up runs already.
+
+        With the options of a try that has offered a larger build of PyTorch, that build is taken.
+        """
         if not self._task:
-            self._run(SetupTask(options))
+            self._options = options
+            self._run(SetupTask(options, accepts_larger=options == self._offered))
 
     def save(self, options: SetupOptions, platform: str, target: Path) -> None:
         """Save what another computer is set up from; ``saved`` follows."""
@@ -199,6 +209,7 @@ class RuntimeSetup(QObject):
         self.changed.emit()
 
     def _on_failed(self, code: str, message: str) -> None:
+        self._offered = self._options if code == "larger_build" else None
         self._task = None
         self._add_line(message)
         self.failed.emit(code, message)

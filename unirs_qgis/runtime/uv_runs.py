@@ -13,14 +13,9 @@ from unirs_qgis.errors import UserError
 from unirs_qgis.runtime.environment import environment_python
 from unirs_qgis.runtime.locks import LockedFile
 from unirs_qgis.runtime.programs import Redactor, clean_variables, run_program
+from unirs_qgis.runtime.setup_failures import NETWORK_CODES, explain_uv, failure_sentence
 from unirs_qgis.runtime.sources import Sources
-from unirs_qgis.runtime.uv import (
-    NETWORK_CODES,
-    SetupReport,
-    UvProgress,
-    explain_uv,
-    failure_sentence,
-)
+from unirs_qgis.runtime.uv import SetupReport, UvProgress
 
 LOG_LINES = 400
 """Number of last lines of output in which the cause of a failure is searched."""
@@ -119,10 +114,17 @@ class UvRuns:
             UserError: Why it failed.
             Stopped: It was stopped.
         """
-        python = str(environment_python(environment))
-        command = ["pip", "install", "--python", python, "--no-build"]
         progress = UvProgress(files, self.cache, share, self.log.report)
-        status = self.run([*command, *words], progress)
+        self._check(self.run([*install_words(environment), *words], progress))
+
+    def look_up(self, environment: Path, words: Sequence[str]) -> None:
+        """Find out whether packages can be had, without downloading them.
+
+        The arguments and errors are those of ``install``.
+        """
+        self._check(self.run([*install_words(environment), "--dry-run", *words]))
+
+    def _check(self, status: int) -> None:
         if status != 0:
             cause = explain_uv(list(self.log.tail), status, offline=not self.sources.index)
             raise full_disk_or(cause, self.folder)
@@ -134,7 +136,7 @@ class UvRuns:
 
         The arguments and errors are those of ``install``.
         """
-        locked = ["--no-deps", "--require-hashes", "--requirements", str(lock)]
+        locked = locked_words(lock)
         try:
             self.install(environment, [*self.sources.words, *locked], share, files)
         except UserError as error:
@@ -142,6 +144,16 @@ class UvRuns:
                 raise
             self.log(error.message)
             self.install(environment, [*self.sources.all_words, *locked], share, files)
+
+
+def install_words(environment: Path) -> list[str]:
+    """The words that install into an environment, from wheels alone."""
+    return ["pip", "install", "--python", str(environment_python(environment)), "--no-build"]
+
+
+def locked_words(lock: Path) -> list[str]:
+    """The words that name all that a lock has, and nothing else."""
+    return ["--no-deps", "--require-hashes", "--requirements", str(lock)]
 
 
 def full_disk_or(error: UserError, folder: Path) -> UserError:

@@ -19,6 +19,9 @@ from tests.plugin.setup_fixtures import place  # noqa: F401 - a fixture of sever
 from unirs_qgis.plugin import Window
 
 ROOT = Path(__file__).parents[2]
+PYTHON = Path(os.environ.get("UNIRS_PYTHON") or ROOT / ".venv/bin/python")
+"""The Python that has the runtime; tests may take the variable away."""
+
 MAKE_ENV = "needs the runtime; `make env` makes it, or UNIRS_PYTHON names its Python"
 TINY_VLM = """
 import pathlib, sys
@@ -50,11 +53,10 @@ def fresh_settings():
 @pytest.fixture
 def worker_python(monkeypatch) -> Path:
     """The Python that has the runtime; the plugin finds it by UNIRS_PYTHON."""
-    python = Path(os.environ.get("UNIRS_PYTHON") or ROOT / ".venv/bin/python")
-    if not python.exists():
+    if not PYTHON.exists():
         pytest.skip(MAKE_ENV)
-    monkeypatch.setenv("UNIRS_PYTHON", str(python))
-    return python
+    monkeypatch.setenv("UNIRS_PYTHON", str(PYTHON))
+    return PYTHON
 
 
 @pytest.fixture

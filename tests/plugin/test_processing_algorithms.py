@@ -26,7 +26,6 @@ from qgis.core import (
     QgsReferencedRectangle,
     QgsVectorLayer,
 )
-from qtpy.QtCore import QVariant
 
 from tests.plugin.processing_fixtures import (
     TILE,
@@ -35,6 +34,7 @@ from tests.plugin.processing_fixtures import (
     rows_of,
     write_tiles,
 )
+from unirs_qgis.fields import TEXT
 from unirs_qgis.processing import tiles_dialog
 
 COLOURS = [[10, 20, 30], [40, 50, 60]]
@@ -326,7 +326,7 @@ def test_a_raster_whose_file_was_removed_is_named(worker, raster, run, tmp_path)
 
 def test_features_get_the_caption_of_their_extent(worker, raster, run):
     polygons = _polygons(
-        _tile(0, 1), _tile(1, 2), None, (0, 0, 9, 9), fields=[QgsField("name", QVariant.String)]
+        _tile(0, 1), _tile(1, 2), None, (0, 0, 9, 9), fields=[QgsField("name", TEXT)]
     )
     output = run("answerfeatures", INPUT=polygons, RASTER=raster())
     rows = list(QgsVectorLayer(output, "rows", "ogr").getFeatures())
@@ -412,7 +412,7 @@ def test_odd_geometries_do_not_end_a_run_about_features(worker, raster, run):
 def test_in_place_all_captions_are_one_step_that_can_be_undone(
     worker, raster, run, background, qtbot, gap_timer
 ):
-    layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("name", QVariant.String)])
+    layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("name", TEXT)])
     QgsProject.instance().addMapLayer(layer)
     layer.startEditing()
     parameters = {"INPUT": layer.id(), "RASTER": raster(), "IN_PLACE": True}
@@ -445,7 +445,7 @@ def _run_as_task(name, parameters, qtbot, context=None):
 
 
 def test_in_place_takes_selected_features_and_existing_columns(worker, raster, run):
-    layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("text", QVariant.String)])
+    layer = _polygons(_tile(0, 1), _tile(1, 2), fields=[QgsField("text", TEXT)])
     QgsProject.instance().addMapLayer(layer)
     layer.selectByIds([2])
     source = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)

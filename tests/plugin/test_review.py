@@ -1,6 +1,7 @@
 """The review of a table of answers: its order, its keys, its columns, and the training data."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
-from qtpy.QtCore import Qt, QVariant
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QComboBox, QLineEdit, QProgressBar, QWidget
 
 from tests.plugin.conftest import ROOT
 from tests.plugin.processing_fixtures import TILE, Feedback, register_provider, write_tiles
+from unirs_qgis.fields import REAL, TEXT
 from unirs_qgis.review.answers import AnswerTable, ReviewError
 from unirs_qgis.review.controller import ReviewController
 
@@ -40,9 +42,9 @@ def rasters(tmp_path, qgis_new_project):
 def answers(*rows, prefix="", names="place-2019", question="Is there water?", options=True):
     """A layer in the project: a row for each text with its confidence, on neighbouring tiles."""
     layer = QgsVectorLayer("Polygon?crs=EPSG:32632", "answers", "memory")
-    columns = {"question": QVariant.String, "text": QVariant.String}
-    columns |= {"probability": QVariant.Double, "options": QVariant.String}
-    columns |= dict.fromkeys(("layers", "model", "status"), QVariant.String)
+    columns = {"question": TEXT, "text": TEXT}
+    columns |= {"probability": REAL, "options": TEXT}
+    columns |= dict.fromkeys(("layers", "model", "status"), TEXT)
     fields = [QgsField(prefix + name, kind) for name, kind in columns.items()]
     layer.dataProvider().addAttributes(fields)
     layer.updateFields()
@@ -236,7 +238,10 @@ def test_reviewed_answers_become_training_data_that_the_laboratory_reads(
         "print([(s.kind.value, len(read_visual(s, 8).crops)) for s in read(Path(sys.argv[1]), '')])"
     )
     command = [worker_python, "-c", read, tmp_path / "mine.jsonl"]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    sources = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}  # a set-up has no laboratory
+    found = subprocess.run(
+        command, cwd=ROOT, env=sources, capture_output=True, text=True, check=False
+    )
     assert found.stdout.strip() == "[('pair', 2), ('pair', 2)]", found.stderr
 
 

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsLayerTreeModel,
     QgsProject,
     QgsRectangle,
+    QgsSingleBandGrayRenderer,
     QgsVectorLayer,
 )
 from qgis.gui import QgsGui, QgsLayerTreeView
@@ -79,6 +80,13 @@ def test_the_map_shows_what_reaches_the_threshold(layers):
     assert alphas[10] == alphas[60] == alphas[69] == 0
     assert min(alphas[70], alphas[80], alphas[100]) > 100
     assert raster.opacity() == 0.5
+
+
+def test_another_style_of_the_user_is_left_as_it_is(layers):
+    raster = layers[1]
+    raster.setRenderer(QgsSingleBandGrayRenderer(raster.dataProvider(), 1))
+    show_from(raster, 70)
+    assert raster.renderer().type() == "singlebandgray"
 
 
 def test_qgis_shows_the_slider_below_the_map_also_after_the_project_is_opened_again(

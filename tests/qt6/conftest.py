@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from qtpy.QtGui import QStandardItemModel
-from qtpy.QtWidgets import QGraphicsScene
 
 import unirs_qgis
 from tests.qt6 import stand_in
@@ -26,7 +25,6 @@ def plugin_of(tmp_path, monkeypatch):
 
     def start(iface):
         iface.layerTreeView().setModel(QStandardItemModel(iface.layerTreeView()))
-        iface.mapCanvas().setScene(QGraphicsScene(iface.mapCanvas()))
         plugin = unirs_qgis.classFactory(iface)
         plugin.initGui()
         started.append(plugin)

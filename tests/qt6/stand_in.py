@@ -24,7 +24,7 @@ from types import ModuleType
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 VERSION = 40000
 ROOTS = ("qtpy", "qgis")
@@ -210,6 +210,8 @@ def initialise(new: object, words: Iterable[Any], named: dict[str, Any]) -> None
     kinds = [each for each in (QWidget, QObject) if issubclass(qt, each)][:1]
     parents = [each for each in (*words, *named.values()) if isinstance(each, tuple(kinds))]
     qt.__init__(new, *parents[:1])
+    if isinstance(new, QGraphicsView):  # QGIS's map has a scene
+        new.setScene(QGraphicsScene(new))
 
 
 def methods(node: ast.ClassDef) -> dict[str, list[ast.FunctionDef]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 from pathlib import Path
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QPlainTextEdit, QWidget
+from qtpy.QtWidgets import QLineEdit, QPlainTextEdit, QToolButton, QWidget
 
 import unirs_qgis
 from tests.qt6.stand_in import chains
@@ -64,6 +65,63 @@ def test_the_options_page_shows_and_keeps_the_settings(plugin, qtbot):
     assert (page.settings.views, page.settings.python) == (4, "/usr/bin/python3")
     page.apply()
     assert not page.grab().isNull()
+
+
+def test_a_review_takes_keys_and_buttons(plugin, qtbot):
+    from unirs_qgis.review.answers import AnswerRow
+    from unirs_qgis.review.panel import ReviewPanel
+
+    panel = ReviewPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    row = AnswerRow(1, "Is there water?", "yes", '{"yes": 0.6, "no": 0.4}', 0.6, "", "", 0, "", "")
+    panel.show_row(row)
+    body = panel.widget()
+    with qtbot.waitSignal(panel.accepted):
+        qtbot.keyClick(body, Qt.Key.Key_A)
+    with qtbot.waitSignal(panel.corrected) as corrected:
+        qtbot.keyClick(body, Qt.Key.Key_2)
+    assert corrected.args == ["no"]
+    with qtbot.waitSignal(panel.skipped):
+        qtbot.mouseClick(panel.findChild(QWidget, "reviewSkip"), Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(panel.back):
+        qtbot.keyClick(body, Qt.Key.Key_Backspace)
+    panel.show_row(dataclasses.replace(row, options_text=""))
+    with qtbot.waitSignal(panel.corrected) as corrected:
+        qtbot.keyClick(body, Qt.Key.Key_C)
+        line = panel.findChild(QLineEdit, "reviewText")
+        qtbot.keyClicks(line, "a pond")
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert corrected.args == ["a pond"]
+    assert not panel.grab().isNull()
+
+
+def test_a_change_map_has_a_slider(plugin, qtbot):
+    from qgis.core import QgsRasterLayer
+
+    from unirs_qgis.map.threshold import ThresholdSliders
+
+    class New(QgsRasterLayer):
+        def customProperty(self, _name, default=None):  # noqa: N802, Qt's name
+            return default
+
+    slider = ThresholdSliders(print).createWidget(New(), 0)
+    qtbot.addWidget(slider)
+    slider.show()
+    before = slider.percent
+    qtbot.keyClick(slider.slider, Qt.Key.Key_Right)
+    assert slider.percent == before + 5
+    assert slider.label.text() == f"≥ {slider.percent} %"
+
+
+def test_every_entry_of_the_dock_s_menu_can_be_chosen(plugin, monkeypatch):
+    from qtpy.QtGui import QDesktopServices
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: True)
+    dock = plugin._window.dock
+    menu = dock.findChild(QToolButton, "menuButton").menu()
+    for action in menu.actions():
+        action.trigger()
 
 
 def test_every_algorithm_declares_its_parameters(plugin):

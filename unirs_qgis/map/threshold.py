@@ -18,6 +18,7 @@ from qgis.core import (
     QgsPalLayerSettings,
     QgsProject,
     QgsRasterLayer,
+    QgsSingleBandPseudoColorRenderer,
     QgsTextBufferSettings,
     QgsTextFormat,
     QgsVectorLayer,
@@ -87,8 +88,9 @@ def show_from(raster: QgsRasterLayer, percent: int) -> None:
 
     The colours are changed in place: after a new style, QGIS would make the slider anew.
     """
-    shader = raster.renderer().shader()
-    function = shader.rasterShaderFunction() if shader else None
+    renderer = raster.renderer()
+    has_ramp = isinstance(renderer, QgsSingleBandPseudoColorRenderer) and renderer.shader()
+    function = renderer.shader().rasterShaderFunction() if has_ramp else None
     if isinstance(function, QgsColorRampShader):  # else the user has chosen another style
         function.setColorRampItemList(_from(percent, _own_colours()))
         raster.triggerRepaint()

@@ -65,16 +65,8 @@ def ask(qtbot, shown):
     return ask
 
 
-def pan(canvas):
-    extent = canvas.extent()
-    canvas.setExtent(
-        QgsRectangle(
-            extent.xMinimum() + extent.width() / 4,
-            extent.yMinimum(),
-            extent.xMaximum() + extent.width() / 4,
-            extent.yMaximum(),
-        )
-    )
+def zoom_in(canvas):
+    canvas.setExtent(canvas.extent().buffered(-canvas.extent().height() / 3))
 
 
 def test_a_follow_up_goes_with_the_questions_before_and_shows_which_the_model_read(
@@ -103,14 +95,14 @@ def test_another_extent_begins_a_new_conversation_and_going_back_continues_the_o
 ):
     ask("Is there water?")
     there = qgis_canvas.extent()
-    pan(qgis_canvas)
+    zoom_in(qgis_canvas)
     shows("Another extent: a new conversation.")
     assert not widget(shown, "newConversationButton").isVisibleTo(shown.dock)
 
     qgis_canvas.setExtent(there)
     shows("Follow-up to the question before")
 
-    pan(qgis_canvas)
+    zoom_in(qgis_canvas)
     elsewhere = ask("What is here?")
     assert elsewhere.answer.text == "I read What is here? after []"
     assert elsewhere.follows == ""
@@ -192,14 +184,14 @@ def test_ask_again_goes_with_the_same_questions_and_continue_adds_to_them(
     qtbot, shown, ask, qgis_canvas
 ):
     first, second, third = ask("Is there water?"), ask("How much?"), ask("Where?")
-    pan(qgis_canvas)
+    zoom_in(qgis_canvas)
 
     with qtbot.waitSignal(shown.questions.answered, timeout=LONG) as answered:
         shown.dock.entry_action.emit(second.id, "ask_again")
     again = answered.args[0]
     assert (again.answer.text, again.follows) == (second.answer.text, first.id)
 
-    pan(qgis_canvas)
+    zoom_in(qgis_canvas)
     shown.dock.entry_action.emit(third.id, "continue")
     assert "3 questions before" in widget(shown, "conversationLabel").text()
     assert widget(shown, "answerTitle").toPlainText() == "Where?"

@@ -9,9 +9,11 @@ import pytest
 from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsFeature,
     QgsGeometry,
     QgsPointXY,
+    QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsReferencedRectangle,
@@ -92,6 +94,24 @@ def test_the_map_view_is_followed(qtbot, canvas, chooser):
     assert chooser.extent().crs() == UTM
     canvas.setDestinationCrs(WGS84)
     assert chooser.extent().crs() == WGS84
+
+
+def test_of_the_map_view_only_what_all_layers_cover_is_read(canvas, chooser, tmp_path):
+    first, second = raster(tmp_path, "first"), raster(tmp_path, "second", LEFT + 100)
+    canvas.setExtent(first.extent().buffered(1000))
+    chooser.set_layers([first])
+    assert corners(chooser.extent()) == pytest.approx(corners(first.extent()))
+    chooser.set_layers([first, second])
+    common = first.extent().intersect(second.extent())
+    assert corners(chooser.extent()) == pytest.approx(corners(common))
+    canvas.setDestinationCrs(WGS84)
+    there = QgsCoordinateTransform(UTM, WGS84, QgsProject.instance())
+    assert corners(chooser.extent()) == pytest.approx(
+        corners(there.transformBoundingBox(common)), abs=1e-3
+    )
+    canvas.setExtent(QgsRectangle(-60, 0, -50, 10))  # none of them is there: a refusal follows
+    assert corners(chooser.extent()) == corners(canvas.extent())
+    assert chooser.note(224).refusal
 
 
 def test_a_rectangle_is_drawn_and_the_previous_tool_restored(qtbot, canvas, chooser):

@@ -35,6 +35,8 @@ from unirs_qgis.map.crop_note import CropNote
 from unirs_qgis.map.extent import ExtentChooser
 from unirs_qgis.shared.dates import ImageDate, chronological, parse_date
 
+IMAGE_SIZE = 224
+"""Pixels on a side of what the default model reads: assumed until a model has been loaded."""
 LARGEST_SERIES = 64
 """Number of layers. A model reads fewer frames; this limits how many crops are drawn."""
 
@@ -84,7 +86,7 @@ class InputController(QObject):
         self._follows = True  # the user has not chosen a layer yet
         self._shown: set[str] = set()  # ids of the layers in the choosers
         self._offered: list[QgsRasterLayer] = []
-        self._image_size = 128
+        self._image_size = IMAGE_SIZE
         # The project announces a layer before the layer tree and the map have it.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

@@ -111,7 +111,9 @@ class ExtentChooser(QWidget):
         """The extent in its own CRS; ``None`` if there is none.
 
         Map view and drawn rectangle have the map's CRS, a layer and features their own, so that
-        pixels are not resampled needlessly. Of several layers it is the intersection.
+        pixels are not resampled needlessly. Of several layers it is the intersection. Of the map
+        view it is what the layers cover: empty ground beside them would make them smaller in the
+        model's image.
         """
         if self.source == DRAWN:
             return self._rectangle
@@ -119,15 +121,21 @@ class ExtentChooser(QWidget):
             return _common_extent(self._layers)
         if self.source == SELECTION:
             return self._selected_extent()
-        return QgsReferencedRectangle(
-            self._canvas.extent(), self._canvas.mapSettings().destinationCrs()
-        )
+        return self._seen()
+
+    def _seen(self) -> QgsReferencedRectangle:
+        """What the map view shows of all layers; the whole view where it shows none of them."""
+        view, crs = self._canvas.extent(), self._canvas.mapSettings().destinationCrs()
+        seen = QgsRectangle(view)
+        for layer in self._layers:
+            seen = seen.intersect(_part_in(layer, view, crs))
+        return QgsReferencedRectangle(view if seen.isEmpty() else seen, crs)
 
     def set_layers(self, layers: Sequence[QgsRasterLayer]) -> None:
         """Set the selected layers, the earliest first."""
         if list(layers) != self._layers:
             self._layers = list(layers)
-            if self.source == LAYER:
+            if self.source in (LAYER, VIEW):
                 self._update()
 
     def set_extent(self, extent: QgsReferencedRectangle) -> None:
@@ -229,7 +237,7 @@ class ExtentChooser(QWidget):
         self.changed.emit()
 
     def _show_footprint(self) -> None:
-        """The map view needs none: it is the whole map."""
+        """The map view needs none: it is what the map shows."""
         extent = None if self.source == VIEW or not self.isVisible() else self.extent()
         if extent is None:
             self._band.clear()
@@ -257,6 +265,27 @@ def _common_extent(layers: Sequence[QgsRasterLayer]) -> QgsReferencedRectangle |
     for layer in layers[1:]:
         common = common.intersect(_extent_in(layer, crs))
     return None if common.isEmpty() else QgsReferencedRectangle(common, crs)
+
+
+def _part_in(
+    layer: QgsRasterLayer, view: QgsRectangle, crs: QgsCoordinateReferenceSystem
+) -> QgsRectangle:
+    """The part of a view that a layer covers, in the view's CRS; empty if there is none.
+
+    They are compared in the layer's CRS, where its extent is exact: that of a service can be the
+    whole world, which most CRSs cannot hold.
+    """
+    if not (layer.crs().isValid() and crs.isValid()):
+        return layer.extent().intersect(view)
+    project = QgsProject.instance()
+    try:
+        there = QgsCoordinateTransform(crs, layer.crs(), project).transformBoundingBox(view)
+        if layer.extent().contains(there):
+            return view
+        common = layer.extent().intersect(there)
+        return QgsCoordinateTransform(layer.crs(), crs, project).transformBoundingBox(common)
+    except QgsCsException:  # such as a view of the whole world and a layer in UTM
+        return _extent_in(layer, crs).intersect(view)
 
 
 def _extent_in(layer: QgsRasterLayer, crs: QgsCoordinateReferenceSystem) -> QgsRectangle:

@@ -59,6 +59,9 @@ def test_polygons_follow_the_slider_and_say_from_which_percentage(qtbot, layers,
     slider = ThresholdSlider(raster, warnings.append)
     qtbot.addWidget(slider)
     assert slider.label.text() == "≥ 50 %"
+    slider.resize(600, 20)  # a row of a layer tree with long names, in a narrow panel
+    slider.show()
+    assert slider.slider.geometry().right() < 200
     move(qtbot, slider, polygons, 40, 2)
     assert polygons.name() == "Changed by 40 % or more"
     move(qtbot, slider, polygons, 70, 1)

@@ -162,8 +162,9 @@ class ThresholdSlider(QWidget):
         self.label = QLabel(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.label)  # before it, where a narrow panel shows it
-        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.label)
+        layout.addWidget(self.slider)
+        layout.addStretch(1)  # a row is as wide as the longest layer name, the panel is not
         self._show_percent()
         self.slider.valueChanged.connect(self._on_moved)
 

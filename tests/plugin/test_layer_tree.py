@@ -42,10 +42,10 @@ def add(project, raster, tmp_path):
     return add_layer
 
 
-def change_map(path: Path, raster) -> Path:
-    """A file whose band is called as the runtime calls that of a change map."""
+def result(path: Path, raster, what: str) -> Path:
+    """A file whose band is called as the runtime calls that of a map of this."""
     dataset = gdal.Open(str(raster(path)), gdal.GA_Update)
-    dataset.GetRasterBand(1).SetDescription("change (percent)")
+    dataset.GetRasterBand(1).SetDescription(f"{what} (percent)")
     dataset = None
     return path
 
@@ -67,9 +67,10 @@ def test_raster_layers_come_in_order_of_the_tree(project, add):
     assert raster_layers(project) == [second, first]
 
 
-def test_change_maps_are_results_also_after_the_project_was_saved(project, add, raster, tmp_path):
+@pytest.mark.parametrize("what", ["change", "probability of yes"])
+def test_maps_are_results_also_after_the_project_was_saved(project, add, raster, tmp_path, what):
     place = add("place")
-    made = QgsRasterLayer(str(change_map(tmp_path / "map.tif", raster)), "Change (percent)")
+    made = QgsRasterLayer(str(result(tmp_path / "map.tif", raster, what)), "a map")
     project.addMapLayer(made)
     assert is_output(made)
     assert not is_output(place)
@@ -79,7 +80,7 @@ def test_change_maps_are_results_also_after_the_project_was_saved(project, add, 
     project.clear()
     assert project.read(saved)
     assert [layer.name() for layer in raster_layers(project)] == ["place"]
-    assert [layer.name() for layer in outputs(project)] == ["Change (percent)"]
+    assert [layer.name() for layer in outputs(project)] == ["a map"]
 
 
 def test_visible_layers_come_first_and_the_active_one_before_others(project, add, qgis_canvas):

@@ -16,8 +16,8 @@ from qgis.gui import QgsMapCanvas
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QPainter
 
-_CHANGE_MAP = "change (percent)"
-"""Name of the band of a change map, the only raster that UniRS writes."""
+_RESULTS = ("change (percent)", "probability of yes (percent)")
+"""Names of the bands of change maps and maps of places."""
 
 _NEARLY_ALL = 0.9
 """Share of the area from which on a layer covers another: two dates seldom have the same edges."""
@@ -29,7 +29,7 @@ def is_output(layer: QgsMapLayer) -> bool:
     Its file decides, however it was added to the project: by the dock, in an earlier session, or
     by hand.
     """
-    return isinstance(layer, QgsRasterLayer) and _CHANGE_MAP in layer.bandName(1)
+    return isinstance(layer, QgsRasterLayer) and layer.bandName(1).endswith(_RESULTS)
 
 
 def can_be_asked_about(layer: QgsMapLayer) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsSettings
+from qgis.core import QgsProject, QgsRasterLayer, QgsSettings, QgsVectorLayer
 from qgis.gui import QgisInterface
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QGuiApplication
@@ -129,6 +129,18 @@ class HistoryController(QObject):
         self._history.add(entry)
         if entry.task == WHERE and entry.id in self._maps:
             self._show_map(entry)
+
+    def refresh(self) -> None:
+        """Show what else was written into the history."""
+        self._history.refresh()
+
+    def as_layer(self) -> QgsVectorLayer:
+        """The history as a layer that is in no project.
+
+        Raises:
+            HistoryError: It has no answers, or cannot be opened.
+        """
+        return self._history.as_layer()
 
     def thread_before(self, entry: Entry) -> list[Entry]:
         """The earlier entries of its conversation, the oldest first."""
@@ -334,7 +346,7 @@ class HistoryController(QObject):
 
     def _add_as_layer(self) -> None:
         try:
-            layer: QgsMapLayer = self._history.as_layer()
+            layer = self.as_layer()
         except HistoryError as error:
             self._warn(str(error))
             return

@@ -142,7 +142,7 @@ class Window(QObject):
         self._status = Status(
             self.dock, self.inputs, self.questions, self.worker, self.setup, read_settings, self
         )
-        self.review = ReviewController(self._iface, self)
+        self.review = ReviewController(self._iface, self.history.as_layer, self)
         self._menu = LayerMenu(self._iface, self)
         self._table_menu = TableMenu(self._iface, self)
         self._dock_action = DockAction(self._iface, self.tr("UniRS"), self._show_dock)
@@ -175,6 +175,7 @@ class Window(QObject):
         self.questions.replaced.connect(self._warn)
         self.history.repeat_requested.connect(self._ask_again)
         self.history.continue_requested.connect(self._continue)
+        self.review.decided.connect(self.history.refresh)
         self.history.removed.connect(self.conversations.forget)
         self.history.opened.connect(self.conversations.end)
         for elsewhere in (self.inputs.changed, self._chooser.changed):

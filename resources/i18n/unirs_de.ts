@@ -799,6 +799,14 @@
         <translation>experimentell</translation>
     </message>
     <message>
+        <source>checked</source>
+        <translation>geprüft</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>berichtigt</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Frage</translation>
     </message>
@@ -1069,6 +1077,14 @@
     <message>
         <source>Follows the entry</source>
         <translation>Folgt auf den Eintrag</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Correction</source>
+        <translation>Korrektur</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -2676,8 +2692,8 @@
         <translation>Trainingsdaten</translation>
     </message>
     <message>
-        <source>The table is one that an algorithm of UniRS has written, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers that the table names, into a folder beside the file.</source>
-        <translation>Die Tabelle hat ein Algorithmus von UniRS geschrieben, mit den Spalten review und correction des Bedienfelds „Antworten prüfen“. Was das Modell gelesen hat, wird aus den Layern, die die Tabelle nennt, neu gezeichnet, in einen Ordner neben der Datei.</translation>
+        <source>The table is one that an algorithm of UniRS or unirs batch has written, or the history, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers or files that the table names, into a folder beside the file.</source>
+        <translation>Die Tabelle hat ein Algorithmus von UniRS oder unirs batch geschrieben, oder sie ist der Verlauf; mit den Spalten review und correction des Bedienfelds „Antworten prüfen“. Was das Modell gelesen hat, wird aus den Layern oder Dateien, die die Tabelle nennt, noch einmal gezeichnet, in einen Ordner neben der Datei.</translation>
     </message>
     <message>
         <source>The file has one line for each answer, as unirs train joint --preset small --data takes it. After a cancel it has the lines so far.</source>
@@ -3190,6 +3206,10 @@
         <translation>Die Entscheidung kann im Layer {layer} nicht gespeichert werden; speichern Sie ihn als GeoPackage, in das Sie schreiben können, und prüfen Sie dieses.</translation>
     </message>
     <message>
+        <source>“{layer}” ({source}), which this answer is about, is not in the project, and no image file of this computer; add it to the project.</source>
+        <translation>„{layer}“ ({source}), wovon diese Antwort handelt, ist nicht im Projekt und keine Bilddatei dieses Rechners; fügen Sie es dem Projekt hinzu.</translation>
+    </message>
+    <message>
         <source>The project has no raster layer “{layer}”, which this answer is about; add it under this name.</source>
         <translation>Das Projekt hat keinen Rasterlayer „{layer}“, um den es in dieser Antwort geht; fügen Sie ihn unter diesem Namen hinzu.</translation>
     </message>
@@ -3201,8 +3221,12 @@
         <translation>Der Layer {layer} hat keine Antworten zum Prüfen; befragen Sie zuerst Kacheln oder Polygone in der Verarbeitungswerkzeugkiste.</translation>
     </message>
     <message>
-        <source>Choose a layer with answers, as the algorithms of UniRS write it.</source>
-        <translation>Wählen Sie einen Layer mit Antworten, wie die Algorithmen von UniRS ihn schreiben.</translation>
+        <source>Choose the history, or a layer with answers, as the algorithms of UniRS and unirs batch write it.</source>
+        <translation>Wählen Sie den Verlauf oder einen Layer mit Antworten, wie die Algorithmen von UniRS und unirs batch ihn schreiben.</translation>
+    </message>
+    <message>
+        <source>The place of this answer is not known, so that it cannot be shown.</source>
+        <translation>Der Ort dieser Antwort ist nicht bekannt, daher kann er nicht gezeigt werden.</translation>
     </message>
     <message>
         <source>This was the last answer.</source>
@@ -3218,6 +3242,10 @@
     <message>
         <source>{done} of {total} checked</source>
         <translation>{done} von {total} geprüft</translation>
+    </message>
+    <message>
+        <source>History of the panel UniRS</source>
+        <translation>Verlauf des Bedienfelds UniRS</translation>
     </message>
     <message>
         <source>Table of answers</source>

@@ -799,6 +799,14 @@
         <translation>expérimental</translation>
     </message>
     <message>
+        <source>checked</source>
+        <translation>vérifiée</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>corrigée</translation>
+    </message>
+    <message>
         <source>Question</source>
         <translation>Question</translation>
     </message>
@@ -1069,6 +1077,14 @@
     <message>
         <source>Follows the entry</source>
         <translation>Suit l’entrée</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Vérification</translation>
+    </message>
+    <message>
+        <source>Correction</source>
+        <translation>Correction</translation>
     </message>
     <message>
         <source>Answer</source>
@@ -2676,8 +2692,8 @@
         <translation>Données d&apos;entraînement</translation>
     </message>
     <message>
-        <source>The table is one that an algorithm of UniRS has written, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers that the table names, into a folder beside the file.</source>
-        <translation>La table a été écrite par un algorithme d&apos;UniRS, avec les colonnes review et correction du panneau « Vérifier les réponses ». Ce que le modèle a lu est dessiné à nouveau depuis les couches que la table nomme, dans un dossier à côté du fichier.</translation>
+        <source>The table is one that an algorithm of UniRS or unirs batch has written, or the history, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers or files that the table names, into a folder beside the file.</source>
+        <translation>La table est celle qu’un algorithme d’UniRS ou unirs batch a écrite, ou l’historique, avec les colonnes review et correction du panneau «&#xa0;Vérifier les réponses&#xa0;». Ce que le modèle a lu est redessiné à partir des couches ou fichiers que la table nomme, dans un dossier à côté du fichier.</translation>
     </message>
     <message>
         <source>The file has one line for each answer, as unirs train joint --preset small --data takes it. After a cancel it has the lines so far.</source>
@@ -3190,6 +3206,10 @@
         <translation>La décision ne peut pas être enregistrée dans la couche {layer} ; enregistrez-la dans un GeoPackage où vous pouvez écrire, et vérifiez celui-ci.</translation>
     </message>
     <message>
+        <source>“{layer}” ({source}), which this answer is about, is not in the project, and no image file of this computer; add it to the project.</source>
+        <translation>«&#xa0;{layer}&#xa0;» ({source}), dont parle cette réponse, n’est pas dans le projet et n’est pas un fichier image de cet ordinateur&#xa0;; ajoutez-le au projet.</translation>
+    </message>
+    <message>
         <source>The project has no raster layer “{layer}”, which this answer is about; add it under this name.</source>
         <translation>Le projet n&apos;a pas de couche raster « {layer} », sur laquelle porte cette réponse ; ajoutez-la sous ce nom.</translation>
     </message>
@@ -3201,8 +3221,12 @@
         <translation>La couche {layer} n&apos;a pas de réponses à vérifier ; interrogez d&apos;abord des tuiles ou des polygones dans la boîte à outils de traitements.</translation>
     </message>
     <message>
-        <source>Choose a layer with answers, as the algorithms of UniRS write it.</source>
-        <translation>Choisissez une couche avec des réponses, telle que les algorithmes d&apos;UniRS l&apos;écrivent.</translation>
+        <source>Choose the history, or a layer with answers, as the algorithms of UniRS and unirs batch write it.</source>
+        <translation>Choisissez l’historique, ou une couche de réponses, telle que l’écrivent les algorithmes d’UniRS et unirs batch.</translation>
+    </message>
+    <message>
+        <source>The place of this answer is not known, so that it cannot be shown.</source>
+        <translation>Le lieu de cette réponse n’est pas connu, il ne peut donc pas être montré.</translation>
     </message>
     <message>
         <source>This was the last answer.</source>
@@ -3218,6 +3242,10 @@
     <message>
         <source>{done} of {total} checked</source>
         <translation>{done} sur {total} vérifiées</translation>
+    </message>
+    <message>
+        <source>History of the panel UniRS</source>
+        <translation>Historique du panneau UniRS</translation>
     </message>
     <message>
         <source>Table of answers</source>

@@ -82,6 +82,35 @@ def test_a_tile_that_was_answered_twice_is_there_once_with_the_answer_that_succe
     assert written.questions[0].tiles == 3
 
 
+@pytest.mark.parametrize("name", ["out.gpkg", "out.fgb", "out.csv"])
+def test_what_a_review_has_decided_is_kept_by_the_next_export(tmp_path, name):
+    folder, target = tmp_path / "answers", tmp_path / name
+    layer = "is_there_a_road" if name == "out.gpkg" else None
+    tiles = ("accepted", "corrected", "skipped", "new", "right")
+    write_part(folder, "a", [row(tile, "no") for tile in tiles])
+    export(folder, target)
+    frame = read(target, layer)
+    frame["review"] = frame["tile"].replace({"new": "accepted", "right": "corrected"})
+    frame["correction"] = frame["review"].map({"corrected": "yes"})
+    target.unlink()  # and a GIS has written it
+    if name == "out.csv":
+        frame.to_csv(target, index=False)
+    else:
+        pyogrio.write_dataframe(frame, target, layer=layer)
+    answers = {"new": "yes", "right": "yes"}  # the next run answers these otherwise
+    write_part(folder, "b", [row(tile, answer) for tile, answer in answers.items()])
+    assert export(folder, target).reviews == 5
+    kept = read(target, layer)
+    decided = zip(kept["review"].fillna(""), kept["correction"].fillna(""), strict=True)
+    assert dict(zip(kept["tile"], decided, strict=True)) == {
+        "accepted": ("accepted", ""),
+        "corrected": ("corrected", "yes"),
+        "skipped": ("skipped", ""),
+        "new": ("corrected", "no"),
+        "right": ("accepted", ""),
+    }
+
+
 def test_each_question_is_a_layer_of_its_own(tmp_path):
     folder = tmp_path / "answers"
     caption = {"ask": 1, "task": "caption", "question": ""}

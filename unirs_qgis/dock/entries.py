@@ -53,6 +53,8 @@ class Entry:
         crs: "EPSG:32611" or the like, else WKT; empty for a layer without CRS.
         layers: What was asked about, the earliest first.
         follows: Id of the entry before it in its conversation; empty if it begins one.
+        review: What a person has decided: "accepted", "corrected" or "skipped"; empty before.
+        correction: What the answer should be, if it was corrected.
     """
 
     id: str
@@ -65,6 +67,8 @@ class Entry:
     crs: str
     layers: tuple[LayerRecord, ...]
     follows: str = ""
+    review: str = ""
+    correction: str = ""
 
     @property
     def title(self) -> str:
@@ -97,6 +101,10 @@ class Entry:
             marks.append(translate("Entry", "not sure"))
         if self.answer.demonstration:
             marks.append(translate("Entry", "experimental"))
+        if self.review == "accepted":
+            marks.append(translate("Entry", "checked"))
+        if self.review == "corrected":
+            marks.append(translate("Entry", "corrected"))
         return marks
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +29,13 @@ from qtpy.QtCore import QCoreApplication, QLockFile
 
 from unirs_qgis.dock.entries import Entry
 from unirs_qgis.history.antimeridian import wgs84
-from unirs_qgis.history.features import add_columns, missing_columns, to_entry, to_feature
+from unirs_qgis.history.features import (
+    add_columns,
+    missing_columns,
+    review_of,
+    to_entry,
+    to_feature,
+)
 
 TABLE = "answers"
 """Name of the layer inside the GeoPackage."""
@@ -50,7 +56,8 @@ class Content(NamedTuple):
     """Content of a file.
 
     Attributes:
-        entries: Entries that the caller did not know, in the order of writing.
+        entries: Entries that the caller did not know, or that were reviewed since; in the order of
+            writing.
         ids: Ids of all entries.
         invalid: Number of features that were edited so that they hold no entry. They stay in the
             file.
@@ -93,11 +100,11 @@ class AnswerFile:
             with self._opened() as dataset:
                 self._check_pages(dataset)
 
-    def read(self, known: Collection[str] = ()) -> Content:
+    def read(self, known: Mapping[str, Entry] | None = None) -> Content:
         """The entries of the file, in the order of writing.
 
         Args:
-            known: Ids of entries that are not read again.
+            known: Entries by their id, which are read again only if they were reviewed since.
 
         Raises:
             DamagedHistoryError: The file is damaged.
@@ -112,7 +119,11 @@ class AnswerFile:
                     try:
                         identifier = feature.GetFieldAsString("id")
                         ids.add(identifier)
-                        if identifier not in known:
+                        before = (known or {}).get(identifier)
+                        if before is None or review_of(feature) != (
+                            before.review,
+                            before.correction,
+                        ):
                             entries.append(to_entry(feature))
                     except ValueError:
                         invalid += 1

@@ -16,6 +16,7 @@ from osgeo import ogr
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.answer import ANSWER_COLUMNS, Answer, Column, DatedScore, Kind
+from unirs_qgis.columns import CORRECTION, REVIEW
 from unirs_qgis.dock.entries import KINDS, TASKS, Entry, LayerRecord
 from unirs_qgis.history.antimeridian import to_wgs84
 
@@ -33,6 +34,8 @@ _ENTRY_COLUMNS = (
     Column("kind", Kind.TEXT, lambda: translate("History", "Kind of input")),
     Column("question", Kind.TEXT, lambda: translate("History", "Question")),
     Column("follows", Kind.TEXT, lambda: translate("History", "Follows the entry"), is_new=True),
+    Column(REVIEW, Kind.TEXT, lambda: translate("History", "Review"), is_new=True),
+    Column(CORRECTION, Kind.TEXT, lambda: translate("History", "Correction"), is_new=True),
 )
 _LAYER_COLUMNS = (
     Column("layers", Kind.LIST, lambda: translate("History", "Layers"), "name"),
@@ -109,6 +112,13 @@ def to_entry(feature: ogr.Feature) -> Entry:
     if not all(0 <= share <= 1 for share in shares) or not math.isfinite(answer.seconds):
         raise ValueError(f"{answer.options} {answer.seconds}")
     return entry
+
+
+def review_of(feature: ogr.Feature) -> tuple[str, str]:
+    """Decision and correction of the entry that a feature holds; empty texts before a review."""
+    found = (feature.GetFieldIndex(name) for name in (REVIEW, CORRECTION))
+    decision, correction = (feature.GetFieldAsString(at) if at >= 0 else "" for at in found)
+    return decision, correction
 
 
 def _entry(feature: ogr.Feature) -> Entry:

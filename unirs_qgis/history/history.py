@@ -54,7 +54,8 @@ class History(QObject):
     loaded = Signal(list)
     """After `load`: every `Entry`, in the order of writing."""
     added = Signal(object)
-    """An `Entry`: added here, whether or not it could be written, or by another window."""
+    """An `Entry`: added here, whether or not it could be written, or by another window; or one that
+    was reviewed since."""
     removed = Signal(str)
     """Id of an entry that this window or another has removed."""
     failed = Signal(str)
@@ -222,7 +223,7 @@ class History(QObject):
         before = dict(self._entries)
         self._read()
         for entry in list(self._entries.values()):
-            if entry.id not in before:
+            if before.get(entry.id) is not entry:
                 self.added.emit(entry)
 
     def _export(self, path: Path, driver: str) -> None:
@@ -231,7 +232,7 @@ class History(QObject):
     def _read(self) -> None:
         """Updates the entries in memory from the file."""
         self._stamp = self._file.stamp()  # first: later writes are read next time
-        content = self._with_repair(partial(self._file.read, self._entries.keys()))
+        content = self._with_repair(partial(self._file.read, dict(self._entries)))
         self._entries.update((entry.id, entry) for entry in content.entries)
         for identifier in self._entries.keys() - content.ids - self._unsaved.keys():
             self._forget(identifier)

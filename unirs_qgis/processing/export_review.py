@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsFeatureRequest,
     QgsGeometry,
     QgsProcessing,
@@ -28,10 +28,12 @@ from qtpy.QtCore import QCoreApplication
 from unirs_qgis.crops.draw import CropCancelled
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
+from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.processing.algorithm import Texts, UniRSAlgorithm
 from unirs_qgis.processing.training_data import SeenPictures, TrainingWriter
-from unirs_qgis.review.answers import AnswerRow, Form, ReviewError
-from unirs_qgis.review.imagery import layers_named
+from unirs_qgis.review.answers import ReviewError
+from unirs_qgis.review.forms import AnswerRow, Form
+from unirs_qgis.review.imagery import Imagery
 
 translate = QCoreApplication.translate
 
@@ -60,10 +62,10 @@ class ExportReview(UniRSAlgorithm):
             help=(
                 translate(
                     "Processing",
-                    "The table is one that an algorithm of UniRS has written, with the columns "
-                    "review and correction of the panel Review answers. What the model read is "
-                    "drawn again from the layers that the table names, into a folder beside the "
-                    "file.",
+                    "The table is one that an algorithm of UniRS or unirs batch has written, or "
+                    "the history, with the columns review and correction of the panel Review "
+                    "answers. What the model read is drawn again from the layers or files that the "
+                    "table names, into a folder beside the file.",
                 ),
                 translate(
                     "Processing",
@@ -118,17 +120,16 @@ class ExportReview(UniRSAlgorithm):
         feedback: QgsProcessingFeedback,  # noqa: ARG002
     ) -> bool:
         """On the main thread: take the layers as they are now."""
-        source = self._source(parameters, context)
-        rasters = self._rasters(parameters, context)
-        column = source.fields().lookupField(f"{_form(source).prefix}layers")
-        self._snapshots: dict[str, list[LayerSnapshot]] = {}
-        self._missing: dict[str, str] = {}
-        for names in map(str, source.uniqueValues(column)):
+        layers = self._layers(parameters, context)
+        self._reviewed = _reviewed(self._source(parameters, context))
+        self._snapshots: dict[tuple[LayerRecord, ...], list[LayerSnapshot]] = {}
+        imagery = Imagery()
+        for rasters in dict.fromkeys(row.rasters for row, *_ in self._reviewed):
             try:
-                layers = layers_named(names, rasters)
-                self._snapshots[names] = [LayerSnapshot.of(layer) for layer in layers]
+                found = imagery.of(rasters, layers)
+                self._snapshots[rasters] = [LayerSnapshot.of(layer) for layer in found]
             except (ReviewError, CropError) as error:
-                self._missing[names] = str(error)
+                raise QgsProcessingException(str(error)) from error
         return True
 
     def processAlgorithm(  # noqa: N802
@@ -138,18 +139,14 @@ class ExportReview(UniRSAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         """Write a line, and its images, for each reviewed answer."""
-        source = self._source(parameters, context)
-        reviewed = self._reviewed(source)
         path = Path(self.parameterAsFileOutput(parameters, "OUTPUT", context))
         if path.suffix.lower() != ".jsonl":
             path = path.with_name(f"{path.name}.jsonl")
         size = self.parameterAsInt(parameters, "SIZE", context)
-        pictures = SeenPictures(
-            self._snapshots, source.sourceCrs(), context.transformContext(), size, feedback
-        )
+        pictures = SeenPictures(self._snapshots, context.transformContext(), size, feedback)
         try:
             with closing(pictures), closing(TrainingWriter(path)) as writer:
-                self._write(reviewed, pictures, writer, feedback)
+                self._write(pictures, writer, feedback)
         except OSError as error:
             raise QgsProcessingException(
                 translate(
@@ -159,55 +156,26 @@ class ExportReview(UniRSAlgorithm):
             ) from error
         feedback.pushInfo(
             translate("Processing", "Answers written: {count} of {total}.").format(
-                count=writer.count, total=len(reviewed)
+                count=writer.count, total=len(self._reviewed)
             )
         )
         return {"OUTPUT": str(path), "COUNT": writer.count}
 
-    @staticmethod
     def _write(
-        reviewed: Sequence[tuple[AnswerRow, QgsGeometry]],
-        pictures: SeenPictures,
-        writer: TrainingWriter,
-        feedback: QgsProcessingFeedback,
+        self, pictures: SeenPictures, writer: TrainingWriter, feedback: QgsProcessingFeedback
     ) -> None:
-        for number, (row, polygon) in enumerate(reviewed, start=1):
+        for number, (row, polygon, crs) in enumerate(self._reviewed, start=1):
             if feedback.isCanceled():
                 return
             try:
-                writer.add(row, pictures.of(row, polygon))
+                writer.add(row, pictures.of(row, polygon, crs))
             except CropCancelled:
                 return
             except CropError as error:
                 feedback.pushWarning(f"{row.id}: {error}")
-            feedback.setProgress(100 * number / len(reviewed))
+            feedback.setProgress(100 * number / len(self._reviewed))
 
-    def _reviewed(self, source: QgsProcessingFeatureSource) -> list[tuple[AnswerRow, QgsGeometry]]:
-        """The rows that were accepted or corrected, with their polygons.
-
-        Raises:
-            QgsProcessingException: There are none, or the layers of one are missing.
-        """
-        unchecked = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
-        read = [
-            (_form(source).read(feature), feature.geometry())
-            for feature in source.getFeatures(QgsFeatureRequest(), unchecked)
-        ]
-        reviewed = [(row, polygon) for row, polygon in read if row is not None and row.is_done]
-        if not reviewed:
-            raise QgsProcessingException(
-                translate(
-                    "Processing",
-                    "No answer of this table was accepted or corrected; do so in the panel Review "
-                    "answers first.",
-                )
-            )
-        for row, _ in reviewed:
-            if row.layers in self._missing:
-                raise QgsProcessingException(self._missing[row.layers])
-        return reviewed
-
-    def _rasters(
+    def _layers(
         self, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> list[QgsRasterLayer]:
         """Those of ``LAYERS``, else of the project."""
@@ -224,6 +192,39 @@ class ExportReview(UniRSAlgorithm):
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, "INPUT"))
         return source
+
+
+_Reviewed = tuple[AnswerRow, QgsGeometry, QgsCoordinateReferenceSystem]
+
+
+def _reviewed(source: QgsProcessingFeatureSource) -> list[_Reviewed]:
+    """The rows that were accepted or corrected, with what they are about.
+
+    A question of a conversation is left out: it does not stand alone.
+
+    Raises:
+        QgsProcessingException: There are none.
+    """
+    form = _form(source)
+    unchecked = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+    read = (
+        (form.read(feature), feature.geometry())
+        for feature in source.getFeatures(QgsFeatureRequest(), unchecked)
+    )
+    reviewed = [
+        (row, *row.place(shape, source.sourceCrs()))
+        for row, shape in read
+        if row is not None and row.is_done and not row.is_follow_up
+    ]
+    if not reviewed:
+        raise QgsProcessingException(
+            translate(
+                "Processing",
+                "No answer of this table was accepted or corrected; do so in the panel Review "
+                "answers first.",
+            )
+        )
+    return reviewed
 
 
 def _form(source: QgsProcessingFeatureSource) -> Form:

@@ -19,10 +19,11 @@ from qtpy.QtGui import QImage
 
 from unirs_qgis.crops.grid import CropError
 from unirs_qgis.crops.snapshot import LayerSnapshot
+from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.processing.extents import FeatureBoxes
 from unirs_qgis.processing.run import NODATA_SHARE
 from unirs_qgis.processing.session import LayerRenderer
-from unirs_qgis.review.answers import AnswerRow
+from unirs_qgis.review.forms import AnswerRow
 
 translate = QCoreApplication.translate
 
@@ -93,8 +94,7 @@ class SeenPictures:
     """Draws what the model read of rows again, on the thread of a run.
 
     Args:
-        snapshots: The layers of each value of the column ``layers``, in order of time.
-        crs: Of the rows.
+        snapshots: The layers of each subject of rows, in order of time.
         context: Of the project.
         size: Pixels on the longer side.
         feedback: Cancels.
@@ -102,36 +102,40 @@ class SeenPictures:
 
     def __init__(
         self,
-        snapshots: Mapping[str, Sequence[LayerSnapshot]],
-        crs: QgsCoordinateReferenceSystem,
+        snapshots: Mapping[tuple[LayerRecord, ...], Sequence[LayerSnapshot]],
         context: QgsCoordinateTransformContext,
         size: int,
         feedback: QgsProcessingFeedback,
     ) -> None:
-        self._size = size
-        self._boxes = {
-            names: FeatureBoxes(layers[0].extent, layers[0].crs, crs, context)
-            for names, layers in snapshots.items()
-        }
+        self._size, self._snapshots, self._context = size, snapshots, context
         self._renderers = {
-            names: LayerRenderer(layers, layers[0].crs, feedback, [""] * len(layers))
-            for names, layers in snapshots.items()
+            rasters: LayerRenderer(layers, layers[0].crs, feedback, [""] * len(layers))
+            for rasters, layers in snapshots.items()
         }
 
-    def of(self, row: AnswerRow, polygon: QgsGeometry) -> list[QImage]:
+    def of(
+        self, row: AnswerRow, polygon: QgsGeometry, crs: QgsCoordinateReferenceSystem
+    ) -> list[QImage]:
         """A picture of each date.
+
+        Args:
+            row: An answer.
+            polygon: What it is about.
+            crs: Of the polygon.
 
         Raises:
             CropError: There is nothing to draw.
             CropCancelled: The user has cancelled.
         """
-        extent = self._boxes[row.layers](polygon, row.margin)
+        first = self._snapshots[row.rasters][0]
+        boxes = FeatureBoxes(first.extent, first.crs, crs, self._context)
+        extent = boxes(polygon, row.margin)
         if extent is None:
             raise CropError(
                 translate("Processing", "The feature has no geometry any more; mend it.")
             )
         with tempfile.TemporaryDirectory(prefix="unirs-") as folder:
-            crops = self._renderers[row.layers].crops(extent, self._size, Path(folder))
+            crops = self._renderers[row.rasters].crops(extent, self._size, Path(folder))
         if max(crop.nodata_share for crop in crops) > NODATA_SHARE:
             raise CropError(translate("Processing", "The layers have no data there any more."))
         return [crop.thumbnail for crop in crops]

@@ -81,6 +81,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
             (column.alias(), _value(column, getattr(entry.answer, column.key)))
             for column in columns
         ],
+        (translate("History", "Correction"), entry.correction),
         (translate("History", "Footprint (WKT)"), _rounded(entry.footprint)),
         (translate("History", "CRS of the footprint"), entry.crs),
         (translate("History", "Sources"), "\n".join(layer.source for layer in entry.layers)),

@@ -1,43 +1,24 @@
-"""Tables of answers, as the algorithms write them, and what a person has decided about each row."""
+"""Tables of answers, and what a person has decided about each row."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from qgis.core import (
-    QgsFeature,
+    QgsCoordinateReferenceSystem,
     QgsFeatureRequest,
     QgsField,
-    QgsFields,
     QgsGeometry,
     QgsVectorLayer,
 )
 from qtpy.QtCore import QCoreApplication
 
-from unirs_qgis.columns import (
-    ACCEPTED,
-    ANSWERED,
-    CORRECTED,
-    CORRECTION,
-    MARGIN,
-    REVIEW,
-    SKIPPED,
-)
+from unirs_qgis.columns import CORRECTION, REVIEW, SKIPPED
 from unirs_qgis.errors import UserError
 from unirs_qgis.fields import TEXT
+from unirs_qgis.review.forms import AnswerRow, Form
 
 translate = QCoreApplication.translate
-
-_REQUIRED = ("text", "layers", "model", "status")
-"""Columns by which a table of answers is known, after its prefix."""
-
-_DONE = (ACCEPTED, CORRECTED)
-_DECISIONS = (*_DONE, SKIPPED)
 
 
 class ReviewError(UserError):
@@ -45,120 +26,6 @@ class ReviewError(UserError):
 
     def __init__(self, message: str) -> None:
         super().__init__("review", message)
-
-
-@dataclass(frozen=True)
-class AnswerRow:
-    """One row with an answer.
-
-    Attributes:
-        id: Of its feature.
-        question: Empty for a description or a classification.
-        text: The answer.
-        options_text: The closed set of answers as the table has it: JSON, or empty.
-        confidence: From 0 to 1; ``None`` where it is not known.
-        warnings_text: Sentences about the images as the table has them: JSON, or empty.
-        layers: Names of the layers that were asked about, as the table has them.
-        margin: Percent that were shown around a feature; 0 of a tile.
-        decision: ``ACCEPTED``, ``CORRECTED`` or ``SKIPPED``; empty before the review.
-        correction: What the answer should be, if it was corrected.
-    """
-
-    id: int
-    question: str
-    text: str
-    options_text: str
-    confidence: float | None
-    warnings_text: str
-    layers: str
-    margin: int
-    decision: str
-    correction: str
-
-    @property
-    def options(self) -> Mapping[str, float]:
-        """The closed set of answers with the probability of each; empty for free text."""
-        found = _parsed(self.options_text, dict)
-        return {key: each for key, each in found.items() if isinstance(each, (int, float))}
-
-    @property
-    def warnings(self) -> list[str]:
-        """Sentences about the images that make the answer less reliable."""
-        return [each for each in _parsed(self.warnings_text, list) if isinstance(each, str)]
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it was accepted or corrected."""
-        return self.decision in _DONE
-
-    @property
-    def right_text(self) -> str:
-        """The answer after the review."""
-        return self.correction if self.decision == CORRECTED else self.text
-
-
-@dataclass(frozen=True)
-class Form:
-    """Where a table has its answers.
-
-    Attributes:
-        prefix: Of the names of their columns.
-        names: Names of all columns.
-    """
-
-    prefix: str
-    names: frozenset[str]
-
-    @classmethod
-    def of(cls, fields: QgsFields) -> Form | None:
-        """That of a table with some columns; ``None`` if it has no answers."""
-        names = fields.names()
-        for name in names:
-            prefix = name[: -len("status")]
-            if name.endswith("status") and all(prefix + each in names for each in _REQUIRED):
-                return cls(prefix, frozenset(names))
-        return None
-
-    @property
-    def columns(self) -> list[str]:
-        """Names of the columns that ``read`` needs."""
-        wanted = (
-            *_REQUIRED,
-            "question",
-            "options",
-            "confidence",
-            "probability",
-            "warnings",
-            MARGIN,
-        )
-        named = [self.prefix + name for name in (*wanted, REVIEW, CORRECTION)]
-        return [name for name in named if name in self.names]
-
-    def read(self, feature: QgsFeature) -> AnswerRow | None:
-        """A row; ``None`` if it has no answer."""
-
-        def cell(name: str, kind: type, default: Any = None) -> Any:
-            """A cell of a type; the default where it is empty or of another one."""
-            name = self.prefix + name
-            value = feature[name] if name in self.names else None
-            return value if isinstance(value, kind) else default
-
-        if cell("status", str) != ANSWERED:
-            return None
-        decision = cell(REVIEW, str, "")
-        confidence = cell("confidence", float, cell("probability", float))
-        return AnswerRow(
-            id=feature.id(),
-            question=cell("question", str, ""),
-            text=cell("text", str, ""),
-            options_text=cell("options", str, ""),
-            confidence=confidence if confidence is None or math.isfinite(confidence) else None,
-            warnings_text=cell("warnings", str, ""),
-            layers=cell("layers", str, ""),
-            margin=cell(MARGIN, int, 0),
-            decision=decision if decision in _DECISIONS else "",
-            correction=cell(CORRECTION, str, ""),
-        )
 
 
 class AnswerTable:
@@ -188,9 +55,10 @@ class AnswerTable:
         request.setSubsetOfAttributes(self.form.columns, self.layer.fields())
         return in_order(filter(None, map(self.form.read, self.layer.getFeatures(request))), in_turn)
 
-    def geometry(self, row: AnswerRow) -> QgsGeometry:
-        """The polygon of a row; a null geometry if it is gone."""
-        return QgsGeometry(self.layer.getFeature(row.id).geometry())
+    def place(self, row: AnswerRow) -> tuple[QgsGeometry, QgsCoordinateReferenceSystem]:
+        """The polygon of a row with its CRS; a null geometry if it is gone."""
+        shape = QgsGeometry(self.layer.getFeature(row.id).geometry())
+        return row.place(shape, self.layer.crs())
 
     def decide(self, row: AnswerRow, decision: str, correction: str = "") -> None:
         """Keep a decision.
@@ -257,12 +125,3 @@ def in_order(rows: Iterable[AnswerRow], in_turn: bool = False) -> list[AnswerRow
         pairs = zip(doubtful, reversed(doubtful))
         doubtful = [row for pair in pairs for row in pair][: len(doubtful)]
     return [*groups["done"], *doubtful, *groups["unknown"], *groups[SKIPPED]]
-
-
-def _parsed(text: str, kind: type) -> Any:
-    """A cell of JSON; an empty value of the kind if it holds something else."""
-    with suppress(ValueError, RecursionError):
-        found = json.loads(text)
-        if isinstance(found, kind):
-            return found
-    return kind()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgisInterface
-from qtpy.QtCore import QObject, Qt
+from qtpy.QtCore import QObject, Qt, Signal
 
 from unirs_qgis.columns import ACCEPTED, CORRECTED, SKIPPED
+from unirs_qgis.history import HistoryError
 from unirs_qgis.message_bar import show_warning
 from unirs_qgis.processing.extents import FeatureBoxes
-from unirs_qgis.review.answers import AnswerRow, AnswerTable, ReviewError
-from unirs_qgis.review.imagery import layers_named
+from unirs_qgis.review.answers import AnswerTable, ReviewError
+from unirs_qgis.review.forms import AnswerRow
+from unirs_qgis.review.imagery import Imagery
 from unirs_qgis.review.panel import ReviewPanel
 
 
@@ -22,19 +25,34 @@ class ReviewController(QObject):
 
     Args:
         iface: QGIS's window.
+        history: The history as a layer of its own; raises a ``HistoryError`` if it is empty.
         parent: Owner in Qt's tree of objects.
     """
 
-    def __init__(self, iface: QgisInterface, parent: QObject | None = None) -> None:
+    decided = Signal()
+    """A decision was written into a table, which may be that of the history."""
+
+    def __init__(
+        self,
+        iface: QgisInterface,
+        history: Callable[[], QgsVectorLayer],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._iface = iface
+        self._history = history
         self._panel: ReviewPanel | None = None
         self._table: AnswerTable | None = None
+        self._imagery = Imagery()
         self._rows: list[AnswerRow] = []
         self._place = 0
 
     def open(self, layer: QgsMapLayer | None = None) -> None:
-        """Show the panel, and begin with a layer: by default the active one, else the first."""
+        """Show the panel, and begin with a layer.
+
+        Args:
+            layer: By default the active one, else the first one with answers, else the history.
+        """
         panel = self.panel
         self._offer_tables()
         panel.show()
@@ -50,8 +68,18 @@ class ReviewController(QObject):
                     "the Processing toolbox first."
                 ).format(layer=layer.name()),
             )
-        panel.choose_table(table)
-        self.begin(table)
+        if table is None and layer is None:
+            self.begin_history()
+        else:
+            self.begin(table)
+
+    def begin_history(self) -> None:
+        """Go through the answers of the history."""
+        try:
+            self.begin(self._history())
+        except HistoryError as error:
+            self.begin(None)
+            self.panel.show_end(str(error), False)
 
     def begin(self, layer: QgsVectorLayer | None) -> None:
         """Go through the answers of a layer."""
@@ -60,6 +88,7 @@ class ReviewController(QObject):
         if self._table is not None:
             self._table.layer.willBeDeleted.connect(self._forget_table)
             self._rows = self._table.rows(self.panel.in_turn)
+        self._choose_table()
         decided = [row.is_done for row in self._rows]
         self._place = decided.index(False) if False in decided else len(decided)
         self._show()
@@ -80,6 +109,7 @@ class ReviewController(QObject):
         if self._panel is None:
             self._panel = panel = ReviewPanel(self._iface.mainWindow())
             panel.table_chosen.connect(self.begin)
+            panel.history_chosen.connect(self.begin_history)
             panel.order_chosen.connect(self._begin_again)
             panel.accepted.connect(lambda: self._decide(ACCEPTED))
             panel.corrected.connect(lambda text: self._decide(CORRECTED, text))
@@ -104,6 +134,7 @@ class ReviewController(QObject):
         self._rows[self._place] = replace(row, decision=decision, correction=correction)
         self._place += 1
         self._show()
+        self.decided.emit()
 
     def _begin_again(self) -> None:
         self.begin(self._table.layer if self._table else None)
@@ -116,7 +147,9 @@ class ReviewController(QObject):
         from processing import execAlgorithmDialog
 
         if self._table is not None:
-            execAlgorithmDialog("unirs:exportreview", {"INPUT": self._table.layer.id()})
+            layer = self._table.layer
+            table = layer.source() if self._is_history(layer) else layer.id()
+            execAlgorithmDialog("unirs:exportreview", {"INPUT": table})
 
     # ------------------------------------------------------------ what is shown
 
@@ -130,7 +163,11 @@ class ReviewController(QObject):
             self._show_images(row)
         elif not self._rows:
             panel.show_end(
-                self.tr("Choose a layer with answers, as the algorithms of UniRS write it."), False
+                self.tr(
+                    "Choose the history, or a layer with answers, as the algorithms of UniRS and "
+                    "unirs batch write it."
+                ),
+                False,
             )
         else:
             panel.show_end(self.tr("This was the last answer."), True)
@@ -139,19 +176,22 @@ class ReviewController(QObject):
         assert self._table is not None  # noqa: S101 - there are rows
         rasters = QgsProject.instance().mapLayers().values()
         try:
-            layers = layers_named(
-                row.layers, (each for each in rasters if isinstance(each, QgsRasterLayer))
+            layers = self._imagery.of(
+                row.rasters, (each for each in rasters if isinstance(each, QgsRasterLayer))
             )
         except ReviewError as error:
             self.panel.views.clear()
             self.panel.show_problem(str(error))
             return
-        polygon, crs = self._table.geometry(row), self._table.layer.crs()
+        polygon, crs = self._table.place(row)
         context = QgsProject.instance().transformContext()
         boxes = FeatureBoxes(layers[0].extent(), layers[0].crs(), crs, context)
         seen = boxes(polygon, row.margin)
         if seen is None:
             self.panel.views.clear()
+            self.panel.show_problem(
+                self.tr("The place of this answer is not known, so that it cannot be shown.")
+            )
         else:
             self.panel.views.show(layers, seen, polygon, crs)
 
@@ -163,10 +203,20 @@ class ReviewController(QObject):
 
     def _offer_tables(self, *_added: object) -> None:
         self.panel.offer_tables()
-        self.panel.choose_table(self._table.layer if self._table else None)
+        self._choose_table()
+
+    def _choose_table(self) -> None:
+        layer = self._table.layer if self._table else None
+        self.panel.choose_table(layer, is_history=self._is_history(layer))
+
+    @staticmethod
+    def _is_history(layer: QgsVectorLayer | None) -> bool:
+        """Whether it is that of the history, which need not be in the project."""
+        return layer is not None and QgsProject.instance().mapLayer(layer.id()) is not layer
 
     def _forget_table(self) -> None:
         table, self._table, self._rows, self._place = self._table, None, [], 0
+        self._imagery.close()
         if table is not None:
             with suppress(RuntimeError, TypeError):  # the layer may be gone
                 table.layer.willBeDeleted.disconnect(self._forget_table)

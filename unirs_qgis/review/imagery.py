@@ -1,24 +1,88 @@
-"""The layers that an answer is about, found again by their names."""
+"""The rasters that an answer is about: layers of the project, else files that are opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from osgeo import gdal
 from qgis.core import QgsRasterLayer
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.columns import BETWEEN_LAYERS
+from unirs_qgis.dock.entries import LayerRecord
+from unirs_qgis.inputs.layers import public_source
 from unirs_qgis.review.answers import ReviewError
 
 translate = QCoreApplication.translate
 
+_DRIVERS = ["GTiff", "JP2OpenJPEG", "PNG", "JPEG", "HFA"]
+"""Formats of files that are opened because a table names them: none refers to another file."""
 
-def layers_named(names: str, layers: Iterable[QgsRasterLayer]) -> list[QgsRasterLayer]:
-    """The layers that a cell of the column ``layers`` names, in order of time.
+_MOST_OPENED = 32
 
-    Args:
-        names: The cell.
-        layers: To choose from; of several with one name it is the first.
+
+class Imagery:
+    """Finds the rasters of answers, and keeps open those that are not in the project."""
+
+    def __init__(self) -> None:
+        self._opened: dict[str, QgsRasterLayer] = {}
+
+    def of(
+        self, rasters: Sequence[LayerRecord], layers: Iterable[QgsRasterLayer]
+    ) -> list[QgsRasterLayer]:
+        """The layers of an answer, in order of time.
+
+        Args:
+            rasters: Of the answer; see ``AnswerRow``.
+            layers: Of the project; of several that fit it is the first.
+
+        Raises:
+            ReviewError: One is not among them, and no file that can be opened.
+        """
+        layers = list(layers)
+        found: list[QgsRasterLayer] = []
+        for record in rasters:
+            if record.source:
+                found.append(_of_source(record, layers) or self._open(record))
+            else:
+                found += _of_names(record.name, layers)
+        return found
+
+    def close(self) -> None:
+        """Close the files."""
+        self._opened.clear()
+
+    def _open(self, record: LayerRecord) -> QgsRasterLayer:
+        """A layer of a file that is not in the project.
+
+        Raises:
+            ReviewError: There is no such file on this computer, or no image in it.
+        """
+        if record.source not in self._opened:
+            if not _can_open(Path(record.source)):
+                raise ReviewError(
+                    translate(
+                        "Review",
+                        "“{layer}” ({source}), which this answer is about, is not in the project, "
+                        "and no image file of this computer; add it to the project.",
+                    ).format(layer=record.name, source=record.source)
+                )
+            while len(self._opened) >= _MOST_OPENED:
+                del self._opened[next(iter(self._opened))]
+            self._opened[record.source] = QgsRasterLayer(record.source, record.name)
+        return self._opened[record.source]
+
+
+def _of_source(record: LayerRecord, layers: Sequence[QgsRasterLayer]) -> QgsRasterLayer | None:
+    """The layer of a source, preferably one of that name."""
+    fitting = [layer for layer in layers if public_source(layer) == record.source]
+    named = (layer for layer in fitting if layer.name() == record.name)
+    return next(named, fitting[0] if fitting else None)
+
+
+def _of_names(names: str, layers: Sequence[QgsRasterLayer]) -> list[QgsRasterLayer]:
+    """The layers that a cell of the column ``layers`` names.
 
     Raises:
         ReviewError: One is not among them.
@@ -37,3 +101,16 @@ def layers_named(names: str, layers: Iterable[QgsRasterLayer]) -> list[QgsRaster
             ).format(layer=missing[0])
         )
     return [by_name[name] for name in wanted]
+
+
+def _can_open(path: Path) -> bool:
+    """Whether a table may have a file opened: names in tables may come from elsewhere."""
+    if str(path).startswith(("\\\\", "//")) or not (path.is_absolute() and path.is_file()):
+        return False
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        return gdal.OpenEx(str(path), gdal.OF_RASTER, allowed_drivers=_DRIVERS) is not None
+    except RuntimeError:  # another plugin has switched GDAL's exceptions on
+        return False
+    finally:
+        gdal.PopErrorHandler()

@@ -25,7 +25,7 @@ from unirs_qgis.dock.parts.notice import Notice
 from unirs_qgis.dock.parts.sentences import translated
 from unirs_qgis.dock.parts.text import WrapLabel
 from unirs_qgis.dock.theme import Tone, plain_tooltip
-from unirs_qgis.review.answers import AnswerRow, Form
+from unirs_qgis.review.forms import AnswerRow, Form
 from unirs_qgis.review.views import DateViews
 
 _MOST_BUTTONS = 9
@@ -42,6 +42,7 @@ class ReviewPanel(QDockWidget):
 
     Signals:
         table_chosen: The user chose a layer (or ``None``).
+        history_chosen: The user chose the history.
         order_chosen: The user chose the other order: see ``in_turn``.
         accepted: The answer is right.
         corrected: What it should be.
@@ -51,6 +52,7 @@ class ReviewPanel(QDockWidget):
     """
 
     table_chosen = Signal(object)
+    history_chosen = Signal()
     order_chosen = Signal()
     accepted = Signal()
     corrected = Signal(str)
@@ -79,10 +81,13 @@ class ReviewPanel(QDockWidget):
         self._tables.setExceptedLayerList([layer for layer in layers if not _has_answers(layer)])
         self._tables.blockSignals(False)
 
-    def choose_table(self, layer: QgsVectorLayer | None) -> None:
-        """Show which layer is reviewed; without a signal."""
+    def choose_table(self, layer: QgsVectorLayer | None, is_history: bool = False) -> None:
+        """Show which layer, or that the history is reviewed; without a signal."""
         self._tables.blockSignals(True)
-        self._tables.setLayer(layer)
+        if is_history:
+            self._tables.setCurrentIndex(self._tables.findText(self._history_text))
+        else:
+            self._tables.setLayer(layer)
         self._tables.blockSignals(False)
 
     @property
@@ -136,6 +141,8 @@ class ReviewPanel(QDockWidget):
         self._tables = QgsMapLayerComboBox(self)
         self._tables.setFilters(QgsMapLayerProxyModel.Filter.VectorLayer)
         self._tables.setAllowEmptyLayer(True)
+        self._history_text = self.tr("History of the panel UniRS")
+        self._tables.setAdditionalItems([self._history_text])
         self._tables.setObjectName("reviewTable")
         self._tables.setAccessibleName(self.tr("Table of answers"))
         self._tables.setToolTip(self.tr("Table of answers"))
@@ -198,7 +205,7 @@ class ReviewPanel(QDockWidget):
         self.setWidget(self._body)
 
     def _connect(self) -> None:
-        self._tables.layerChanged.connect(lambda layer: self.table_chosen.emit(layer))  # noqa: PLW0108
+        self._tables.layerChanged.connect(self._on_table)
         self._order.activated.connect(lambda _index: self.order_chosen.emit())
         self._accept.clicked.connect(lambda _checked=False: self.accepted.emit())
         self._correct.clicked.connect(lambda _checked=False: self._correct_text())
@@ -208,6 +215,12 @@ class ReviewPanel(QDockWidget):
         self._body.key_pressed.connect(self._on_key)
 
     # ------------------------------------------------------------ behaviour
+
+    def _on_table(self, layer: QgsMapLayer | None) -> None:
+        if layer is None and self._tables.currentText() == self._history_text:
+            self.history_chosen.emit()
+        else:
+            self.table_chosen.emit(layer)
 
     def _answer_text(self, row: AnswerRow) -> str:
         """The answer with its confidence, what was decided before, and warnings."""

@@ -31,6 +31,7 @@ class DateViews(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._views = [_DateView(self), _DateView(self)]
+        self._layers: Sequence[QgsRasterLayer] = ()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for view, other in zip(self._views, reversed(self._views)):
@@ -53,6 +54,7 @@ class DateViews(QWidget):
             polygon: Of the row.
             crs: Of the polygon.
         """
+        self._layers = layers  # those of files that are not in the project live as long as this
         shown = [layers[0], layers[-1]] if len(layers) > 1 else [layers[0]]
         for view, layer in zip(self._views, shown):
             view.show_layer(layer, layers[0].crs(), seen, polygon, crs)
@@ -63,6 +65,7 @@ class DateViews(QWidget):
         for view in self._views:
             view.clear()
         self._views[1].hide()
+        self._layers = ()
 
     def remove(self) -> None:
         """End what the maps draw, before they are deleted."""

@@ -6,11 +6,12 @@ Parts are read one at a time and written as they are read: a million rows need l
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unirs.batch.contents import read_contents
 from unirs.batch.kept_rows import KeptRows
+from unirs.batch.reviews import Reviews
 from unirs.batch.style import answer_style, doubt_style
 from unirs.batch.summary import QuestionSummary
 from unirs.batch.vector_file import WRITERS
@@ -31,6 +32,7 @@ class Export:
         parts: Number of part files that it holds.
         duplicates: Rows that were left out because a tile was answered twice.
         questions: What came out, for each question that was exported.
+        reviews: Decisions of a review in the file that was replaced, which were taken over.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class Export:
     parts: int
     duplicates: int
     questions: tuple[QuestionSummary, ...]
+    reviews: int
 
 
 def export(folder: Path, target: Path, question: int | None = None) -> Export:
@@ -46,7 +49,7 @@ def export(folder: Path, target: Path, question: int | None = None) -> Export:
     Args:
         folder: Output of the batch.
         target: ``.gpkg`` (a layer for each question, styles, a summary), ``.fgb`` (one question)
-            or ``.csv``; replaced if it exists.
+            or ``.csv``; replaced if it exists, but what was decided in a review of it is kept.
         question: Number of the only question to export, from 1.
 
     Raises:
@@ -65,7 +68,7 @@ def export(folder: Path, target: Path, question: int | None = None) -> Export:
     contents = read_contents(folder)
     for error in contents.broken:
         raise error
-    rows = KeptRows.of(contents)
+    rows = replace(KeptRows.of(contents), reviews=Reviews.read(target))
     if not rows.questions:
         raise UniRSError(
             "export_empty", f"{folder} holds no answers yet; wait for the first part of the batch."
@@ -75,7 +78,8 @@ def export(folder: Path, target: Path, question: int | None = None) -> Export:
     with whole_file(target, DataLayerError, DataSourceError, sqlite3.Error) as temporary:
         WRITERS[kind](rows, questions, temporary)
     styles = _write_styles(target, questions) if kind == ".fgb" else ()
-    return Export(target, styles, len(rows.parts), rows.duplicates, tuple(questions.values()))
+    chosen = tuple(questions.values())
+    return Export(target, styles, len(rows.parts), rows.duplicates, chosen, len(rows.reviews))
 
 
 def _chosen(

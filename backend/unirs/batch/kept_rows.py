@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from unirs.batch.contents import Contents, PartFile
+from unirs.batch.reviews import Reviews
 from unirs.batch.summary import QuestionSummary
 from unirs.errors import UniRSError
 
@@ -30,6 +31,7 @@ class KeptRows:
         counts: Number of rows of each part.
         questions: Questions that occur, by their number from 0.
         duplicates: Number of rows that are not kept.
+        reviews: What a person has decided about answers of an earlier export.
     """
 
     parts: tuple[PartFile, ...]
@@ -37,6 +39,7 @@ class KeptRows:
     counts: tuple[int, ...]
     questions: dict[int, QuestionSummary]
     duplicates: int
+    reviews: Reviews = field(default_factory=Reviews)
 
     def __len__(self) -> int:
         return sum(map(len, self.keep))
@@ -76,7 +79,7 @@ class KeptRows:
         )
 
     def tables(self) -> Iterator[pa.Table]:
-        """The kept rows of each part in order, with all columns.
+        """The kept rows of each part in order, with all columns, and those of a review.
 
         Raises:
             UniRSError: ``output_broken``, or ``output_changed`` if a run has rewritten a part.
@@ -88,7 +91,7 @@ class KeptRows:
                     "output_changed",
                     f"{part.path} was rewritten by a run while it was read; do this again.",
                 )
-            yield rows.take(keep)
+            yield self.reviews.added_to(rows.take(keep))
 
 
 def _key(identity: tuple[str, int]) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from unirs.batch.geopackage import complete
 from unirs.batch.kept_rows import KeptRows
+from unirs.batch.reviews import COLUMNS
 from unirs.batch.summary import QuestionSummary
 from unirs.errors import UniRSError
 
@@ -159,7 +160,7 @@ def _exported(rows: pa.Table) -> pa.Table:
     sources = pa.array([_joined(paths) for paths in rows["paths"].to_pylist()], pa.string())
     shapes = pa.array(_multipolygons(rows[GEOMETRY].to_pylist()), pa.binary())
     return (
-        rows.select(KEPT)
+        rows.select([*KEPT, *(name for name in COLUMNS if name in rows.column_names)])
         .add_column(1, "question_number", numbers)
         .append_column("source", sources)
         .append_column(GEOMETRY, shapes)

@@ -146,6 +146,8 @@ def _export_details(written: Export) -> list[tuple[str, str]]:
     rows = [("written", str(path)) for path in (written.path, *written.styles)]
     if written.duplicates:
         rows.append(("left out", f"{written.duplicates:,} rows of tiles that were answered twice"))
+    if written.reviews:
+        rows.append(("kept", f"{written.reviews:,} reviewed answers of the file before"))
     return rows
 
 
@@ -154,6 +156,7 @@ def _export_json(written: Export) -> dict[str, Any]:
         "path": str(written.path),
         "styles": [str(path) for path in written.styles],
         "duplicates": written.duplicates,
+        "reviews": written.reviews,
         "questions": [
             {
                 "number": each.ask,

@@ -63,17 +63,18 @@ def test_overlap_and_whole_rasters(make_plan, write_raster):
     assert whole.extent == (500_000, 4_999_360, 500_640, 5_000_000)
 
 
-def test_parts_are_compact_and_small_rasters_share_one(make_plan, write_raster):
-    write_raster("large.tif", 40 * 8, 40 * 8)
+@pytest.mark.parametrize(("side", "part"), [(12, (5, 6)), (40, (7, 7)), (100, (16, 16))])
+def test_parts_are_compact_and_small_rasters_share_one(make_plan, write_raster, side, part):
+    write_raster("large.tif", side * 8, side * 8)
     for number in range(10):
         write_raster(f"small-{number}.tif", 8, 8)
     plan = make_plan(".", tiles={"size": 8})
     found = list(parts(plan, survey(plan)))
-    assert sum(map(len, found)) == 40 * 40 + 10
+    assert sum(map(len, found)) == side * side + 10
     assert all(len(part) <= PART_TILES for part in found)
     first = found[0].blocks[0]
-    assert (first.rows, first.columns) == (16, 16)
-    assert {block.source.paths[0][-5:] for block in found[-1].blocks} >= {"0.tif", "9.tif"}
+    assert (first.rows, first.columns) == part
+    assert max(len(part.blocks) for part in found) >= 8
 
 
 def test_names_follow_from_the_tiles(make_plan, write_raster):
@@ -88,7 +89,7 @@ def test_names_follow_from_the_tiles(make_plan, write_raster):
 
 
 def test_ids_sort_as_the_grid_does(make_plan, write_raster):
-    write_raster("a.tif", 120, 120)
+    write_raster("a.tif", 120, 20)
     ids = [tile.id for tile in tiles_of(make_plan("a.tif", tiles={"size": 10}))]
     assert ids == sorted(ids)
 
@@ -172,7 +173,7 @@ def test_sources_are_kept_as_they_were(make_plan, write_raster, tmp_path):
 def test_a_part_travels_as_a_few_bytes(make_plan, write_raster):
     write_raster("a.tif", 16 * 8, 16 * 8)
     plan = make_plan("a.tif", tiles={"size": 8})
-    (part,) = parts(plan, survey(plan))
+    part = next(parts(plan, survey(plan)))
     assert len(pickle.dumps(part)) < 2000
     assert pickle.loads(pickle.dumps(part)) == part  # noqa: S301 (our own)
 

@@ -1,4 +1,4 @@
-"""From sources to parts: some hundred neighbouring tiles that one worker answers.
+"""From sources to parts: neighbouring tiles that one worker answers.
 
 Nothing here holds a list of tiles: a part is a few grids with the rows and columns that belong to
 it, and a million tiles cost no memory.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import isqrt
 
 from unirs.batch.grids import grid_of
 from unirs.batch.plan import Plan
@@ -20,6 +21,15 @@ from unirs.tiles import Box, TileGrid
 
 PART_TILES = 256
 """Most tiles of a part."""
+
+LEAST_TILES = 32
+"""Sources and rests with fewer tiles share a part of so many."""
+
+PARTS_OF_SOURCE = 32
+"""A source is cut into so many parts, unless they would be too small or too large.
+
+An output then grows as it is answered, and an end costs little.
+"""
 
 
 @dataclass(frozen=True)
@@ -127,9 +137,10 @@ def parts(plan: Plan, sources: Iterable[Source]) -> Iterator[Part]:
     """
     clip = Clip.read(plan.tiles.clip) if plan.tiles.clip else None
     waiting: list[Block] = []
+    least = _part_tiles(0)
     for source in sources:
         for block in _blocks(source, plan, clip):
-            if sum(map(len, waiting)) + len(block) > PART_TILES:
+            if waiting and sum(map(len, waiting)) + len(block) > least:
                 yield Part(tuple(waiting))
                 waiting = []
             waiting.append(block)
@@ -153,10 +164,16 @@ def _blocks(source: Source, plan: Plan, clip: Clip | None) -> Iterator[Block]:
         yield Block(Source.failed(source.paths, source.dates, Failure.of(error)), None)
 
 
+def _part_tiles(count: int) -> int:
+    """Tiles of a part of a source with so many."""
+    return min(PART_TILES, max(LEAST_TILES, count // PARTS_OF_SOURCE))
+
+
 def _squares(source: Source, grid: TileGrid) -> Iterator[Block]:
-    """Blocks of 16 by 16 tiles, or of as many where the grid is narrow."""
-    rows = min(grid.rows, max(16, PART_TILES // grid.columns))
-    columns = min(grid.columns, PART_TILES // rows)
+    """Squares of tiles, or as many tiles where the grid is narrow."""
+    tiles = _part_tiles(grid.rows * grid.columns)
+    rows = min(grid.rows, max(isqrt(tiles), tiles // grid.columns))
+    columns = min(grid.columns, tiles // rows)
     for row in range(0, grid.rows, rows):
         for column in range(0, grid.columns, columns):
             size = min(rows, grid.rows - row), min(columns, grid.columns - column)

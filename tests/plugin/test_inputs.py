@@ -146,6 +146,16 @@ def test_an_unsuitable_input_is_reported_before_the_click(window, inputs, add, s
     assert "three layers or more" in problem()
 
 
+def test_a_series_begins_with_the_visible_layers_that_have_a_date(window, inputs, add, selects):
+    names = ("c-2020-06-15", "background", "a-2009-06-15", "b-2012-06-15", "hidden-2015-06-15")
+    layers = {name: add(name) for name in names}
+    selects("hidden-2015-06-15")
+    root = QgsProject.instance().layerTreeRoot()
+    root.findLayer(layers["hidden-2015-06-15"].id()).setItemVisibilityChecked(False)
+    kind(window, "Series")
+    assert [item.name for item in window.dock.series] == [names[2], names[3], names[0]]
+
+
 def test_the_same_layer_twice_is_no_pair(window, inputs, add, selects, problem):
     layer = add("first-2009")
     add("second-2020")

@@ -308,6 +308,12 @@ class InputController(QObject):
         known = {layer.id(): layer for layer in (*self.layers(), *offered) if layer in offered}
         self._show_layers(self._in_order(list(known.values())[:2]))
 
+    def _propose_series(self) -> None:
+        """Add the visible layers with a date, where they make a series."""
+        dated = [layer for layer in self._visible() if self._date(layer) is not None]
+        if input_kind(dated) == "video":
+            self.add_to_series(dated)
+
     def _show_layers(self, layers: Sequence[QgsRasterLayer]) -> None:
         for combo, layer in zip((self._before, self._after), (*layers, None)):
             combo.show_layer(layer)
@@ -321,6 +327,8 @@ class InputController(QObject):
     def _on_kind(self, kind: str) -> None:
         if kind == "pair":
             self._propose_pair(layers_by_relevance(self._project, self._canvas))
+        elif kind == "video" and not (self._dock.series or self._dock.video_path):
+            self._propose_series()
         self._refresh()
 
     def _swap(self) -> None:

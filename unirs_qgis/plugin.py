@@ -164,6 +164,7 @@ class Window(QObject):
         dock.ask_tiles_requested.connect(self._open_tiles)
         dock.features_requested.connect(self._open_features)
         dock.batch_requested.connect(self._open_batch)
+        dock.status.index_requested.connect(self._open_index)
         dock.status.review_requested.connect(self.review.open)
         dock.status.help_requested.connect(self._open_guide)
         dock.visibilityChanged.connect(self._dock_action.action.setChecked)
@@ -292,6 +293,15 @@ class Window(QObject):
 
         layers, polygons = self.inputs.layers(), polygons or self._polygon_layer()
         execAlgorithmDialog(*features_dialog(layers, polygons, question, options))
+
+    def _open_index(self) -> None:
+        from processing import execAlgorithmDialog
+
+        layers = self.inputs.layers()
+        pair = self.dock.kind == "pair" and len(layers) == 2
+        execAlgorithmDialog(
+            "unirs:indextiles", {"INPUT": [layer.id() for layer in layers], "PAIR": pair}
+        )
 
     def _polygon_layer(self) -> QgsVectorLayer | None:
         """The active layer, if it has polygons; else the project's only one that has."""

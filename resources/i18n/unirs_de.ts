@@ -768,8 +768,8 @@
         <translation>Die Antwort entsteht…</translation>
     </message>
     <message>
-        <source>Stopped. The text so far is kept.</source>
-        <translation>Angehalten. Der bisherige Text bleibt erhalten.</translation>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
     </message>
     <message>
         <source>The worker has ended. The next question starts it again.</source>
@@ -4020,6 +4020,10 @@
     <message>
         <source>Ask about polygons…</source>
         <translation>Polygone befragen…</translation>
+    </message>
+    <message>
+        <source>Index tiles…</source>
+        <translation>Kacheln indizieren…</translation>
     </message>
     <message>
         <source>Review answers…</source>

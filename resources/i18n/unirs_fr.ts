@@ -768,8 +768,8 @@
         <translation>Réponse en cours…</translation>
     </message>
     <message>
-        <source>Stopped. The text so far is kept.</source>
-        <translation>Arrêté. Le texte déjà écrit est conservé.</translation>
+        <source>Stopped</source>
+        <translation>Arrêté</translation>
     </message>
     <message>
         <source>The worker has ended. The next question starts it again.</source>
@@ -4020,6 +4020,10 @@
     <message>
         <source>Ask about polygons…</source>
         <translation>Interroger des polygones…</translation>
+    </message>
+    <message>
+        <source>Index tiles…</source>
+        <translation>Indexer des tuiles…</translation>
     </message>
     <message>
         <source>Review answers…</source>

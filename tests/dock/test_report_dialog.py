@@ -6,6 +6,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLineEdit, QListWidget, QPushButton, QWidget
 
+from unirs_qgis.dock.entries import LayerRecord
 from unirs_qgis.dock.report_dialog import ReportDialog
 
 
@@ -46,6 +47,19 @@ def test_all_that_a_search_finds_can_be_chosen(qtbot, dialog, entries) -> None:
         write = dialog.findChild(QPushButton, "reportWrite")
         qtbot.mouseClick(write, Qt.MouseButton.LeftButton)
     assert set(accepted.args[0]) == {entries[1].id, entries[2].id}
+
+
+def test_a_series_takes_a_line_and_is_found_by_any_of_its_layers(owner, make_entry) -> None:
+    layers = [LayerRecord(f"county_{year}", "", f"{year}-07-01") for year in range(2009, 2021)]
+    dialog = ReportDialog([make_entry(layers=tuple(layers))], (), owner)
+    (item,) = dialog.findChild(QListWidget, "reportEntries").findItems(
+        "", Qt.MatchFlag.MatchContains
+    )
+    assert item.text().count("county_") == 2
+    dialog.findChild(QLineEdit, "reportSearch").setText("county_2015")
+    assert not item.isHidden()
+    dialog.findChild(QLineEdit, "reportSearch").setText("county_2031")
+    assert item.isHidden()
 
 
 def test_nothing_chosen_is_no_report(dialog) -> None:

@@ -103,6 +103,7 @@ def test_another_set_up_begins_with_an_empty_log(dock, find):
     ("action", "signal", "args"),
     [
         ("tilesAction", "tiles_requested", []),
+        ("indexAction", "index_requested", []),
         ("reportAction", "history_action", ["report"]),
         ("exportAction", "history_action", ["export"]),
         ("asLayerAction", "history_action", ["as_layer"]),

@@ -319,6 +319,11 @@ def test_a_too_large_extent_is_offered_tile_by_tile(window, dated_layers, monkey
     assert algorithm == "unirs:answerfeatures"
     assert parameters["RASTER"] == [window.inputs.layers()[0].id()]
     assert (parameters["QUESTION"], parameters["OPTIONS"]) == ("Is there water?", "yes,no")
+    window.dock.status.index_requested.emit()
+    assert opened[2] == (
+        "unirs:indextiles",
+        {"INPUT": [window.inputs.layers()[0].id()], "PAIR": False},
+    )
 
 
 def test_the_menu_offers_nothing_for_a_change_map(window, tree, dated_layers, monkeypatch):

@@ -18,9 +18,11 @@ from qtpy.QtWidgets import (
 )
 
 from unirs_qgis.dock.entries import Entry
+from unirs_qgis.dock.parts.layers_label import short_label
 from unirs_qgis.dock.parts.text import WrapLabel
 
-_ID = Qt.ItemDataRole.UserRole
+_ID, _SEARCHED = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+_ROOM = 320  # pixels for the names of layers, which a series has many of
 _LONGEST = 200  # characters of an answer that are shown
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -80,8 +82,10 @@ class ReportDialog(QDialog):
             time = QDateTime.fromSecsSinceEpoch(int(entry.time.timestamp()))
             day = locale.toString(time, QLocale.FormatType.ShortFormat)
             answer = textwrap.shorten(entry.answer.text, _LONGEST, placeholder="…")
-            item = QListWidgetItem(f"{entry.title}\n{answer}\n{entry.layers_label} · {day}")
+            layers = short_label(entry.layers, _ROOM, view.fontMetrics())
+            item = QListWidgetItem(f"{entry.title}\n{answer}\n{layers} · {day}")
             item.setData(_ID, entry.id)
+            item.setData(_SEARCHED, f"{item.text()} {entry.layers_label}".casefold())
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(_CHECKED if entry.id in chosen else _UNCHECKED)
             view.addItem(item)
@@ -108,7 +112,7 @@ class ReportDialog(QDialog):
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
         for item in self._items:
-            item.setHidden(not all(word in item.text().casefold() for word in words))
+            item.setHidden(not all(word in item.data(_SEARCHED) for word in words))
 
     def _choose_shown(self) -> None:
         for item in self._items:

@@ -101,7 +101,7 @@ class DockState(Enum):
             DockState.LOADING: translate("DockState", "Loading the model…"),
             DockState.READY: translate("DockState", "Ready"),
             DockState.BUSY: translate("DockState", "Answering…"),
-            DockState.STOPPED: translate("DockState", "Stopped. The text so far is kept."),
+            DockState.STOPPED: translate("DockState", "Stopped"),
             DockState.DIED: translate(
                 "DockState", "The worker has ended. The next question starts it again."
             ),
@@ -131,6 +131,7 @@ class StatusPanel(QWidget):
     help_requested = Signal()
     tiles_requested = Signal()
     features_requested = Signal()
+    index_requested = Signal()
     batch_requested = Signal()
     review_requested = Signal()
     history_action = Signal(str)
@@ -227,6 +228,7 @@ class StatusPanel(QWidget):
         for name, text, slot in (
             ("tilesAction", "", self.tiles_requested.emit),
             ("featuresAction", self.tr("Ask about polygons…"), self.features_requested.emit),
+            ("indexAction", self.tr("Index tiles…"), self.index_requested.emit),
             ("reviewAction", self.tr("Review answers…"), self.review_requested.emit),
             ("batchAction", self.tr("Batch on a cluster…"), self.batch_requested.emit),
             ("", "", None),

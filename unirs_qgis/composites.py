@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -32,6 +33,10 @@ SHOWN = tuple(name for name in COMPOSITES if name != "radar")
 
 _NO_BANDS = {".xml", ".ovr", ".msk", ".aux"}
 """Extensions of files beside a raster that hold no band of it."""
+
+
+_IMAGE_OF_PRODUCT = re.compile(r"SENTINEL2_L\w+:(?P<file>.+\.xml):\w+:\w+")
+"""GDAL's name for the bands of one resolution of a Sentinel-2 product, with its metadata."""
 
 
 def composites(layers: Sequence[QgsRasterLayer]) -> tuple[str, ...]:
@@ -112,15 +117,19 @@ def path_of(layer: QgsRasterLayer) -> str:
 
 
 def _facts(layer: QgsRasterLayer) -> tuple[tuple[Band, ...], tuple[str, ...]]:
-    path = path_of(layer)
-    if not path:
+    image = _IMAGE_OF_PRODUCT.fullmatch(layer.source())
+    file = image["file"] if image else path_of(layer)
+    if not file or not Path(file).is_file():
         return (), ()
-    return _facts_of_file(path, Path(path).stat().st_mtime_ns)
+    return _facts_of_file(image[0] if image else file, Path(file).stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
 def _facts_of_file(path: str, _written: int) -> tuple[tuple[Band, ...], tuple[str, ...]]:
-    """Bands of a local file, and what they show; only its header is read."""
+    """Bands of a local file, or of GDAL's name for a part of one, and what they show.
+
+    Only the header is read.
+    """
     try:
         dataset = gdal.OpenEx(path, gdal.OF_RASTER)
     except RuntimeError:  # where the host program has switched GDAL's exceptions on

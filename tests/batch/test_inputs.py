@@ -12,6 +12,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from tests.imagery.sentinel2 import write_product
 from unirs.batch.plan import Plan
 from unirs.batch.sources import survey
 from unirs.errors import UniRSError
@@ -49,6 +50,12 @@ def rasters(write_raster):
 def test_a_folder_has_its_rasters_and_those_of_its_folders(make_plan, tmp_path):
     (tmp_path / "notes.txt").write_text("no raster")
     assert names(survey(make_plan("."))) == [("a.tif",), ("b.tif",), ("c.TIF",)]
+
+
+def test_a_product_of_sentinel_2_is_one_raster(make_plan, tmp_path):
+    product = write_product(tmp_path / "scenes")
+    for named in ("scenes", "scenes/*", str(product)):
+        assert names(survey(make_plan(named))) == [(product.name,)]
 
 
 @pytest.mark.usefixtures("rasters")

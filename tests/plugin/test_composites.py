@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import numpy as np
 import pytest
 from osgeo import gdal
@@ -14,9 +16,11 @@ from qgis.core import (
 )
 from qtpy.QtCore import QItemSelectionModel
 
+from tests.plugin.conftest import ROOT
 from tests.plugin.processing_fixtures import register_provider
 from unirs_qgis.composites import composites, show_as, shown_by
 from unirs_qgis.crops.renderer import render_crop
+from unirs_qgis.inputs.layers import acquisition_date
 
 SelectionFlag = QItemSelectionModel.SelectionFlag
 
@@ -137,6 +141,17 @@ def test_radar_becomes_a_picture_block_by_block(
     assert vv[:, :22].std() < 0.6 * (10 * np.log10(power[1, 8:, :22])).std()
     assert np.allclose(ratio, vv - vh, atol=1e-4)
     assert shown_by(made) == ("vv", "vh", "vv")
+
+
+def test_the_bands_of_a_sentinel_2_product_are_known(tmp_path, worker_python, qgis_new_project):
+    write = "from tests.imagery.sentinel2 import *; import sys; write_product(Path(sys.argv[1]))"
+    subprocess.run([worker_python, "-c", write, tmp_path], cwd=ROOT, check=True)
+    (metadata,) = tmp_path.glob("*.SAFE/MTD_MSIL2A.xml")
+    bands = gdal.Open(str(metadata)).GetSubDatasets()[0][0]  # as QGIS adds it
+    layer = QgsRasterLayer(bands, "sentinel")
+    assert composites([layer]) == ("true-colour", "false-colour")
+    date, _ = acquisition_date(layer)
+    assert date.isoformat() == "2020-08-18"
 
 
 def test_a_raster_without_radar_is_refused(write_layer, qgis_processing, tmp_path):

@@ -12,6 +12,7 @@ from unirs.batch.plan import PAIR_TABLE, Inputs
 from unirs.batch.tables import Found
 from unirs.errors import UniRSError
 from unirs.imagery.local import elsewhere, exists, file_of
+from unirs.imagery.products import is_product
 from unirs.imagery.storage import gdal_path, is_storage
 
 RASTERS = {
@@ -57,7 +58,7 @@ def _behind(name: str, inputs: Inputs) -> Iterator[Found]:
             f"{name:.200} is on the network ({source:.80}) and no file in object storage; give "
             "GDAL's path of one, such as /vsis3/bucket/scene.tif, or download it.",
         )
-    if exists(name) and Path(name).is_dir():
+    if exists(name) and Path(name).is_dir() and not is_product(Path(name)):
         return map(_raster, _in_folder(name))
     if glob.has_magic(name) and not exists(name):
         return map(_raster, _matching(name))
@@ -85,7 +86,11 @@ def _raster(name: str) -> Found:
 def _in_folder(folder: str) -> Iterator[str]:
     """Rasters of a folder and its folders, in the order of their names."""
     for place, folders, files in os.walk(folder, onerror=_refuse_folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        products = [name for name in folders if is_product(Path(place, name))]
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in products
+        )
+        yield from (str(Path(place, name)) for name in sorted(products))
         for name in sorted(files):
             if _ending(name) in RASTERS and not name.startswith("."):
                 yield str(Path(place, name))
@@ -95,7 +100,9 @@ def _matching(pattern: str) -> Iterator[str]:
     """Files that a pattern names; of a pattern without an ending, only rasters."""
     any_ending = not glob.has_magic(_ending(pattern)) and bool(_ending(pattern))
     for name in sorted(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 (from anywhere)
-        if Path(name).is_dir():
+        if is_product(Path(name)):
+            yield name
+        elif Path(name).is_dir():
             yield from _in_folder(name)
         elif any_ending or _ending(name) in RASTERS:
             yield name

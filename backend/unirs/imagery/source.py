@@ -7,6 +7,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import rasterio
@@ -16,10 +17,12 @@ from rasterio.io import DatasetReader
 
 from unirs.errors import UniRSError
 from unirs.imagery.local import ALLOWED_DRIVERS, SERVICE_DRIVERS, check_local
+from unirs.imagery.products import image_of
 from unirs.imagery.storage import ENVIRONMENT, STORED_DRIVERS, may_be_read
 
 RasterPath = str | os.PathLike[str]
-"""A file, or one of GDAL's virtual paths such as ``/vsizip/scene.zip/scene.tif``."""
+"""A file, the folder of a Sentinel-2 product, or one of GDAL's virtual paths such as
+``/vsizip/scene.zip/scene.tif``."""
 
 CACHE_MEGABYTES = 64
 """Upper bound of GDAL's block cache, whose default is a share of the machine's memory."""
@@ -59,6 +62,7 @@ def open_raster(path: RasterPath, **options: Any) -> Iterator[DatasetReader]:
     with warnings.catch_warnings(), environment:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         check_local(name)
+        name = name if stored else image_of(name, partial(_open, stored=False, options={}))
         with _open(name, stored, options) as dataset:
             try:
                 yield dataset

@@ -1,12 +1,13 @@
 """Styles of exported answers for QGIS: which answer where, and how sure it is.
 
-The XML is that of QGIS's ``.qml`` files, with the renderer alone.
+The XML is that of QGIS's ``.qml`` files: the renderer, and which columns the table shows. The
+legend counts nothing, as a later export into the same file would make the counts wrong.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -32,12 +33,22 @@ NEGATIVE = {"no", "none", "unchanged", "false"}
 """Answers that state an absence: they step back in the map."""
 
 DOUBT = (
-    (UNSURE_BELOW, "#b2182b", "not sure: below {high:.0%}"),
-    (0.8, "#ef8a62", "{low:.0%} to {high:.0%}"),
-    (0.95, "#fddbc7", "{low:.0%} to {high:.0%}"),
-    (1.0, "#f7f7f7", "{low:.0%} and more"),
+    (UNSURE_BELOW, "diagonal_x", "not sure: below {high:.0%}"),
+    (0.8, "b_diagonal", "{low:.0%} to {high:.0%}"),
+    (0.95, "dense7", "{low:.0%} to {high:.0%}"),
+    (1.0, "no", "{low:.0%} and more"),
 )
-"""Upper bound of each class of confidence, its colour and its label."""
+"""Upper bound of each class of confidence, its pattern and its label. Patterns leave the answers of
+another layer visible."""
+
+_SHOWN = (
+    *("answer", "confidence", "unsure", "changed", "probabilities", "review", "correction"),
+    *("warnings", "tile", "before", "after", "status", "error", "source", "question", "model"),
+)
+"""Columns that the table of a layer shows, in this order."""
+
+_HIDDEN = ("question_number", "task", "code", "digest", "engine")
+"""Columns that it does not show, as they are alike in all rows, or for programs."""
 
 
 @dataclass(frozen=True)
@@ -48,32 +59,37 @@ class Category:
     label: str
     color: str
 
+    @property
+    def look(self) -> dict[str, str]:
+        """How its tiles are drawn."""
+        return _look(self.color, "solid", OPACITY)
+
 
 def answer_style(summary: QuestionSummary) -> str:
     """A style that colours each tile by its answer; the frequent answers of free text."""
     if summary.changed:
         answer = "CASE WHEN \"changed\" THEN 'changed' ELSE 'unchanged' END"
-        names = [("changed", f"changed ({summary.changed[True]:,})")]
-        names += [("unchanged", f"unchanged ({summary.changed[False]:,})")]
+        names = ["changed", "unchanged"]
     else:
         answer = '"answer"'
         counts = summary.by_count()
         chosen = counts if len(counts) <= MAX_CATEGORIES else counts[: MAX_CATEGORIES - 1]
-        names = [(text, f"{_short(text)} ({count.tiles:,})") for text, count in chosen]
+        names = [text for text, _ in chosen]
     colors = iter(PALETTE)
     categories = [
-        Category(text, label, NEUTRAL if text.lower() in NEGATIVE else next(colors))
-        for text, label in names
+        Category(text, _short(text), NEUTRAL if text.lower() in NEGATIVE else next(colors))
+        for text in names
     ]
     if summary.failures:
-        label = f"failed ({sum(summary.failures.values()):,})"
-        categories.append(Category(FAILED, label, FAILURE))
+        categories.append(Category(FAILED, "failed", FAILURE))
     expression = f"CASE WHEN \"status\" <> 'ok' THEN '{FAILED}' ELSE {answer} END"
-    return _categorized(expression, [*categories, Category(None, "other", NEUTRAL)])
+    root = _categorized(expression, [*categories, Category(None, "other", NEUTRAL)])
+    _add_table(root, _empty_columns(summary))
+    return _text(root)
 
 
 def doubt_style() -> str:
-    """A style that shows where answers are doubtful: the fainter, the surer."""
+    """A style that shows where answers are doubtful: the sparser its pattern, the surer."""
     root, renderer = _document(
         "graduatedSymbol", attr="confidence", graduatedMethod="GraduatedColor"
     )
@@ -90,11 +106,30 @@ def doubt_style() -> str:
             render="true",
         )
         low = high
-    _add_symbols(renderer, [color for _, color, _ in DOUBT])
+    _add_symbols(renderer, [_look(FAILURE, pattern, 1) for _, pattern, _ in DOUBT])
     return _text(root)
 
 
-def _categorized(expression: str, categories: Sequence[Category]) -> str:
+def _empty_columns(summary: QuestionSummary) -> set[str]:
+    """Columns in which no row of a layer has anything; QGIS shows an empty truth value as false."""
+    return {
+        *(() if summary.changed else ("changed",)),
+        *(() if summary.has_pairs else ("before",)),
+        *(() if summary.has_confidence else ("confidence", "unsure")),
+        *(() if summary.failures else ("status", "error")),
+    }
+
+
+def _add_table(root: ET.Element, empty: Set[str]) -> None:
+    """Choose what the table of a layer shows, and in which order."""
+    config = ET.SubElement(root, "attributetableconfig", sortExpression="", sortOrder="0")
+    elements = ET.SubElement(config, "columns")
+    for name in (*_SHOWN, *_HIDDEN):
+        hidden = str(int(name in _HIDDEN or name in empty))
+        ET.SubElement(elements, "column", type="field", name=name, hidden=hidden, width="-1")
+
+
+def _categorized(expression: str, categories: Sequence[Category]) -> ET.Element:
     root, renderer = _document("categorizedSymbol", attr=expression)
     elements = ET.SubElement(renderer, "categories")
     for number, category in enumerate(categories):
@@ -107,30 +142,35 @@ def _categorized(expression: str, categories: Sequence[Category]) -> str:
             label=category.label,
             render="true",
         )
-    _add_symbols(renderer, [category.color for category in categories])
-    return _text(root)
+    _add_symbols(renderer, [category.look for category in categories])
+    return root
 
 
 def _document(kind: str, **attributes: str) -> tuple[ET.Element, ET.Element]:
-    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology")
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|AttributeTable")
     return root, ET.SubElement(root, "renderer-v2", {"type": kind, **attributes})
 
 
-def _add_symbols(renderer: ET.Element, colors: Sequence[str]) -> None:
+def _look(color: str, pattern: str, opacity: float) -> dict[str, str]:
+    """The options of a fill; without a pattern there is no outline either."""
+    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return {
+        "color": f"{red},{green},{blue},{round(255 * opacity)}",
+        "style": pattern,
+        "outline_color": f"{red},{green},{blue},255",
+        "outline_width": "0.2",
+        "outline_width_unit": "MM",
+        "outline_style": "no" if pattern == "no" else "solid",
+    }
+
+
+def _add_symbols(renderer: ET.Element, looks: Sequence[dict[str, str]]) -> None:
     symbols = ET.SubElement(renderer, "symbols")
-    for number, color in enumerate(colors):
+    for number, look in enumerate(looks):
         symbol = ET.SubElement(symbols, "symbol", type="fill", name=str(number), alpha="1")
         layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1"})
         options = ET.SubElement(layer, "Option", type="Map")
-        red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-        for name, value in {
-            "color": f"{red},{green},{blue},{round(255 * OPACITY)}",
-            "style": "solid",
-            "outline_color": f"{red},{green},{blue},255",
-            "outline_width": "0.2",
-            "outline_width_unit": "MM",
-            "outline_style": "solid",
-        }.items():
+        for name, value in look.items():
             ET.SubElement(options, "Option", {"name": name, "value": value, "type": "QString"})
 
 

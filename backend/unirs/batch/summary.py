@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MAX_ANSWERS = 1000
 """Different answers that are counted each; later ones, of free text, are counted as others."""
 
-COUNTED = ["answer", "confidence", "unsure", "changed", "status", "code"]
+COUNTED = ["answer", "confidence", "unsure", "changed", "before", "status", "code"]
 """Columns that are read for that."""
 
 OTHER = "(other answers)"
@@ -53,6 +53,7 @@ class QuestionSummary:
         answers: Count of each answer; ``OTHER`` for those beyond ``MAX_ANSWERS``.
         changed: For change captions, how many tiles have changed and how many have not.
         failures: Number of failed tiles by the code of the failure.
+        has_pairs: Whether any answer is about two dates.
     """
 
     ask: int
@@ -62,6 +63,7 @@ class QuestionSummary:
     answers: dict[str, AnswerCount] = field(default_factory=dict)
     changed: Counter[bool] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    has_pairs: bool = False
 
     @property
     def tiles(self) -> int:
@@ -89,6 +91,7 @@ class QuestionSummary:
         text = row["answer"] or ""
         if text not in self.answers and len(self.answers) >= MAX_ANSWERS:
             text = OTHER
+        self.has_pairs |= row["before"] is not None
         count = self.answers.setdefault(text, AnswerCount())
         count.tiles += 1
         count.unsure += bool(row["unsure"])

@@ -155,12 +155,14 @@ def _batches(rows: KeptRows, questions: Summaries) -> Iterator[pa.RecordBatch]:
 def _exported(rows: pa.Table) -> pa.Table:
     """Columns that a GIS can show: texts in place of lists, one type of geometry."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     numbers = pa.array([number + 1 for number in rows["ask"].to_pylist()], pa.int32())
     sources = pa.array([_joined(paths) for paths in rows["paths"].to_pylist()], pa.string())
     shapes = pa.array(_multipolygons(rows[GEOMETRY].to_pylist()), pa.binary())
     return (
         rows.select([*KEPT, *(name for name in COLUMNS if name in rows.column_names)])
+        .set_column(KEPT.index("confidence"), "confidence", pc.round(rows["confidence"], 4))
         .add_column(1, "question_number", numbers)
         .append_column("source", sources)
         .append_column(GEOMETRY, shapes)

@@ -110,6 +110,6 @@ def _add_counts(database: sqlite3.Connection, summary: QuestionSummary) -> None:
     ]
     database.executemany(
         "INSERT INTO summary (layer, question, answer, failure, tiles, share, mean_confidence,"
-        " unsure) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " unsure) VALUES (?, ?, ?, ?, ?, round(?, 4), round(?, 4), ?)",
         [(summary.layer, summary.question or summary.task, *row) for row in rows],
     )

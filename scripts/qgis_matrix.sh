@@ -24,9 +24,10 @@ fail() {
 
 # ---------------------------------------------------------------- in one QGIS
 
-# Runs in a copy of the sources; its arguments are the package, a raster and a folder for reports.
+# Runs in a copy of the sources; its arguments are the package, a folder with two dates and one for
+# reports. The set-up has no laboratory, which makes the dates.
 test_here() {
-    local package=$1 raster=$2 reports=$3 work
+    local package=$1 place=$2 reports=$3 work
     work=$(mktemp -d)
     trap "rm -rf '$work'" EXIT
     mkdir -p "$reports"
@@ -36,12 +37,14 @@ test_here() {
         .venv/bin/python -m pip install --quiet --disable-pip-version-check \
             "$(grep -o '"uv[^"]*"' pyproject.toml | tr -d '"')"
     fi
-    /usr/bin/python3 -m scripts.fresh_profile "$package" "$raster" "$work" >"$reports/fresh.json" ||
+    /usr/bin/python3 -m scripts.fresh_profile "$package" "$place/2021-08-02.tif" "$work" \
+        >"$reports/fresh.json" ||
         echo '{}' >"$reports/fresh.json"
     cp "$work"/*.png "$work"/*.log "$reports"
     UNIRS_PYTHON=$(sed -n 's/.*"runtime": "\([^"]*\)".*/\1/p' "$reports/fresh.json")
     UNIRS_PACKAGE=$package
-    export UNIRS_PYTHON UNIRS_PACKAGE OMP_NUM_THREADS=1 UNIRS_TEST_PATIENCE=10
+    UNIRS_PLACE=$place
+    export UNIRS_PYTHON UNIRS_PACKAGE UNIRS_PLACE OMP_NUM_THREADS=1 UNIRS_TEST_PATIENCE=10
     run_tests dock-qt5 .venv-qgis tests/dock
     run_tests dock-qt6 .venv-qt6 tests/dock tests/qt6
     run_tests plugin .venv-qgis tests/plugin
@@ -130,10 +133,10 @@ test_in_chroot() {
     copy_sources "$chroot/unirs"
     mkdir -p "$chroot/matrix"
     rm -rf "$chroot/matrix/"*
-    cp "$package" "$raster" "$chroot/matrix"
+    cp -r "$package" "$place" "$chroot/matrix"
     in_chroot "$chroot" env -C /unirs PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         scripts/qgis_matrix.sh --in-this-copy "/matrix/$(basename "$package")" \
-        "/matrix/$(basename "$raster")" /matrix/reports
+        /matrix/place /matrix/reports
     cp -r "$chroot/matrix/reports/." "$output/$1"
 }
 
@@ -165,14 +168,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 .venv/bin/python -m scripts.package "$work"
 package=$(ls "$work"/*.zip)
-.venv/bin/python -m unirs world "$work/place" --demo >/dev/null
-raster=$work/place/2021-08-02.tif
+place=$work/place
+.venv/bin/python -m unirs world "$place" --demo >/dev/null
 for name in "$@"; do
     printf '\n== %s ==\n' "$name"
     rm -rf "${output:?}/$name"
     mkdir -p "$output/$name"
     if [ "$name" = here ]; then
-        (test_here "$package" "$raster" "$output/here")
+        (test_here "$package" "$place" "$output/here")
     else
         make_chroot "$name"
         test_in_chroot "$name"

@@ -16,6 +16,9 @@ from unirs.errors import UniRSError, short_reason
 SETTINGS_FILE = "settings.json"
 """Records the settings that the content of a folder was made with."""
 
+GEOPACKAGE = {"VERSION": "1.2"}
+"""Options of GDAL for a new GeoPackage: the newest version that the GDAL of QGIS 3.22 opens."""
+
 LOCK_FILE = ".lock"
 """Held by the process that writes into a folder."""
 

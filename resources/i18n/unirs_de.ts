@@ -1859,8 +1859,8 @@
         <translation>{model} auf {host}</translation>
     </message>
     <message>
-        <source>{name} (demonstration model)</source>
-        <translation>{name} (Demonstrationsmodell)</translation>
+        <source>{name} (experimental)</source>
+        <translation>{name} (experimentell)</translation>
     </message>
     <message>
         <source>Server</source>
@@ -2002,6 +2002,10 @@
     <message>
         <source>No temporary folder can be made for the crops ({reason}); free some space on its disk.</source>
         <translation>Für die Ausschnitte kann kein temporärer Ordner angelegt werden ({reason}); schaffen Sie Platz auf dessen Datenträger.</translation>
+    </message>
+    <message>
+        <source>{model} is experimental: check its answers.</source>
+        <translation>{model} ist experimentell: Prüfen Sie seine Antworten.</translation>
     </message>
     <message>
         <source>{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the environment variable {variable} name the Python of an environment that has unirs.</source>
@@ -2334,10 +2338,6 @@
     <message>
         <source>Loading the model…</source>
         <translation>Das Modell wird geladen…</translation>
-    </message>
-    <message>
-        <source>{model} is a demonstration model: do not rely on its answers.</source>
-        <translation>{model} ist ein Demonstrationsmodell: Verlassen Sie sich nicht auf seine Antworten.</translation>
     </message>
     <message>
         <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>

@@ -1859,8 +1859,8 @@
         <translation>{model} sur {host}</translation>
     </message>
     <message>
-        <source>{name} (demonstration model)</source>
-        <translation>{name} (modèle de démonstration)</translation>
+        <source>{name} (experimental)</source>
+        <translation>{name} (expérimental)</translation>
     </message>
     <message>
         <source>Server</source>
@@ -2002,6 +2002,10 @@
     <message>
         <source>No temporary folder can be made for the crops ({reason}); free some space on its disk.</source>
         <translation>Aucun dossier temporaire ne peut être créé pour les extraits ({reason}) ; libérez de l’espace sur son disque.</translation>
+    </message>
+    <message>
+        <source>{model} is experimental: check its answers.</source>
+        <translation>{model} est expérimental : vérifiez ses réponses.</translation>
     </message>
     <message>
         <source>{reason} Set up the runtime in QGIS under Settings ▸ Options ▸ UniRS, or let the environment variable {variable} name the Python of an environment that has unirs.</source>
@@ -2334,10 +2338,6 @@
     <message>
         <source>Loading the model…</source>
         <translation>Chargement du modèle…</translation>
-    </message>
-    <message>
-        <source>{model} is a demonstration model: do not rely on its answers.</source>
-        <translation>{model} est un modèle de démonstration : ne vous fiez pas à ses réponses.</translation>
     </message>
     <message>
         <source>{file} holds rows about other extents than those of this run; choose another output, or switch resuming off to replace them.</source>
@@ -4023,7 +4023,7 @@
     </message>
     <message>
         <source>Index tiles…</source>
-        <translation>Indexer des tuiles…</translation>
+        <translation>Indexer les tuiles…</translation>
     </message>
     <message>
         <source>Review answers…</source>

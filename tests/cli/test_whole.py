@@ -12,7 +12,7 @@ def test_one_paragraph_is_printed_and_the_cost_before(ask, before):
     assert shown.out.count("\n") == 1
     assert "The image of the whole alone: “" in shown.out
     assert re.search(r"Asking about up to \d+ windows of \d+ m, which may take some", shown.err)
-    assert "demonstration model" in shown.err
+    assert "experimental: check this answer" in shown.err
 
 
 def test_an_open_question_as_json(ask, before):

@@ -110,7 +110,7 @@ def press(page, role):
 def test_models_and_what_cannot_answer_are_listed(page):
     rows = [page.models.view.topLevelItem(index) for index in range(3)]
     assert [row.text(0) for row in rows] == [
-        "unirs-small (demonstration model)",
+        "unirs-small (experimental)",
         "vila-3b",
         "odd",
     ]

@@ -82,6 +82,8 @@ def test_an_index_is_a_layer_of_footprints(engine, index, write):
     min_x, min_y, max_x, max_y = info["total_bounds"]
     assert -99 <= min_x < max_x < -98.99
     assert 45 < min_y < max_y < 45.2
+    with sqlite3.connect(index) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (10200,)  # for QGIS 3.22
 
 
 def test_pairs_have_both_dates_and_a_verdict(engine, index, write):

@@ -37,7 +37,7 @@ class TestModels:
 
     def test_models_and_what_cannot_answer_are_listed(self, group):
         rows = [group.view.topLevelItem(index) for index in range(3)]
-        assert rows[0].text(0) == "unirs-small (demonstration model)"
+        assert rows[0].text(0) == "unirs-small (experimental)"
         assert rows[1].text(3).replace(",", ".") == "6.4 GB"
         assert not rows[2].icon(0).isNull()
         assert rows[0].icon(0).isNull()

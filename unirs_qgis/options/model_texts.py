@@ -24,7 +24,7 @@ def row_title(model: Model) -> str:
     """The name of a model where its engine is shown beside it."""
     name = name_title(model.name if server_of(model.name) else model.title or model.name)
     if model.demonstration:
-        return translate("Options", "{name} (demonstration model)").format(name=name)
+        return translate("Options", "{name} (experimental)").format(name=name)
     return name
 
 

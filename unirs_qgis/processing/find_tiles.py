@@ -31,6 +31,7 @@ from unirs_qgis.index import index_file
 from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.index_algorithm import IndexAlgorithm
 from unirs_qgis.processing.model_parameters import model_parameters
+from unirs_qgis.processing.styles import StyleFile, style_output
 from unirs_qgis.settings import read_settings
 
 translate = QCoreApplication.translate
@@ -197,6 +198,7 @@ class FindTiles(IndexAlgorithm):
             facts = [rank, tile["score"], tile["caption"], result["sought"]]
             feature.setAttributes([*facts, ", ".join(tile["paths"]), dates, tile["tile"]])
             sink.addFeature(feature)
+        style_output(str(output), StyleFile("tiles.qml"), context)
         return str(output)
 
 

@@ -27,6 +27,7 @@ from unirs_qgis.processing.algorithm import Texts
 from unirs_qgis.processing.index_algorithm import IndexAlgorithm
 from unirs_qgis.processing.model_parameters import clue_parameter, model_parameters
 from unirs_qgis.processing.session import fail_if_interrupted, load_model
+from unirs_qgis.processing.styles import StyleFile, style_output
 from unirs_qgis.settings import read_settings
 
 translate = QCoreApplication.translate
@@ -164,6 +165,7 @@ class IndexTiles(IndexAlgorithm):
                 kept = kept if number else result["kept"]
                 if feedback.isCanceled():
                     break
+        style_output(output, StyleFile("tiles.qml"), context)
         fail_if_interrupted(feedback, translate("Processing", "The index has the tiles so far."))
         answer = translate("Processing", "{added} tiles added, {kept} kept").format(
             added=added, kept=kept

@@ -125,9 +125,9 @@ def load_model(
     loaded = pending.future.result()
     if loaded["demonstration"]:
         feedback.pushWarning(
-            translate(
-                "Processing", "{model} is a demonstration model: do not rely on its answers."
-            ).format(model=loaded["model"])
+            translate("Processing", "{model} is experimental: check its answers.").format(
+                model=loaded["model"]
+            )
         )
     return loaded
 

@@ -15,6 +15,7 @@ from unirs.batch.kept_rows import KeptRows
 from unirs.batch.reviews import COLUMNS
 from unirs.batch.summary import QuestionSummary
 from unirs.errors import UniRSError
+from unirs.files import GEOPACKAGE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,12 +34,11 @@ GEOMETRY = "geometry"
 
 def write_geopackage(rows: KeptRows, questions: Summaries, path: Path) -> None:
     """A layer for each question, with styles, maps of doubt and a summary."""
-    version = {"VERSION": "1.2"}  # the newest that every GDAL since that of QGIS 3.22 opens
     try:
         for number, summary in questions.items():
             summary.layer = _layer_name(summary, alone=len(questions) == 1)
             is_first = not path.exists()
-            options = {"dataset_options": version} if is_first else {"append": True}
+            options = {"dataset_options": GEOPACKAGE} if is_first else {"append": True}
             batches = _batches(rows, {number: summary})
             _write_layer(batches, path, "GPKG", summary.layer, **options)
         complete(path, list(questions.values()))

@@ -85,7 +85,7 @@ def origin_row(found: Origin, seconds: float, *further: str) -> tuple[str, str]:
     if found.host:
         facts.append(f"the images were sent to {found.host}")
     if found.demonstration:
-        facts.append("a demonstration model: do not rely on its answers")
+        facts.append("experimental: check this answer")
     return "model", "; ".join([*facts, *further])
 
 

@@ -14,7 +14,7 @@ from rasterio.features import rasterize, shapes
 from rasterio.transform import from_bounds
 from shapely import Polygon, transform
 
-from unirs.files import whole_file
+from unirs.files import GEOPACKAGE, whole_file
 from unirs.imagery.crs import WGS84, parse_crs, transformer
 from unirs.imagery.grid import metres_per_unit
 from unirs.inputs import Extent
@@ -128,6 +128,7 @@ def write_polygons(
             list(columns),
             layer=layer,
             driver="GPKG",
+            dataset_options=GEOPACKAGE,
             geometry_type=geometry_type,
             crs=crs,
         )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from unirs.answers import Answer
 from unirs.batch.footprint import footprint
 from unirs.errors import UniRSError, short_reason
-from unirs.files import whole_file, write_failure
+from unirs.files import GEOPACKAGE, whole_file, write_failure
 from unirs.index.sentences import NAME, WIDTH
 from unirs.inputs import CropOptions, Extent
 
@@ -265,6 +265,7 @@ def _create(path: Path) -> None:
             list(texts),
             layer=LAYER,
             driver="GPKG",
+            dataset_options=GEOPACKAGE,
             geometry_type="MultiPolygon",
             crs=f"EPSG:{_WGS84}",
             SPATIAL_INDEX="NO",

@@ -7,6 +7,7 @@ import gc
 import pytest
 from qgis.core import (
     NULL,
+    QgsApplication,
     QgsExpression,
     QgsExpressionContext,
     QgsFeature,
@@ -154,6 +155,28 @@ def test_polygons_have_the_kinds_of_the_place_they_lie_in(qtbot, qgis_new_projec
     found["from_kind"] = None
     context.setFeature(found)
     assert label.evaluate(context) == ""
+
+
+def test_a_map_may_be_removed_while_its_polygons_are_made(qtbot, layers, warnings):
+    _, raster = layers
+    slider = ThresholdSlider(raster, warnings.append)
+    qtbot.addWidget(slider)
+    slider.slider.setValue(40 // 5)
+    tasks = QgsApplication.taskManager()
+    qtbot.waitUntil(lambda: tasks.countActiveTasks() > 0, timeout=TIMEOUT)
+    QgsProject.instance().clear()
+    qtbot.waitUntil(lambda: tasks.countActiveTasks() == 0, timeout=TIMEOUT)
+    qtbot.wait(1)  # what was emitted on the way arrives
+    assert not QgsProject.instance().mapLayers()
+    assert not warnings
+
+
+def test_a_threshold_that_was_edited_by_hand_is_the_usual_one(qtbot, layers, warnings):
+    _, raster = layers
+    raster.setCustomProperty("unirs/threshold", "much")
+    slider = ThresholdSlider(raster, warnings.append)
+    qtbot.addWidget(slider)
+    assert slider.percent == 50
 
 
 def test_other_layers_have_no_slider(layers, warnings):

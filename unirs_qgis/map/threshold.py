@@ -58,6 +58,14 @@ def show_slider(raster: QgsRasterLayer) -> None:
     raster.setCustomProperty("embeddedWidgets/0/id", SLIDER)
 
 
+def _threshold_of(raster: QgsRasterLayer) -> int:
+    """The threshold of a change map; the usual one if its project was edited by hand."""
+    try:
+        return int(raster.customProperty(PERCENT, THRESHOLD))
+    except (TypeError, ValueError):
+        return THRESHOLD
+
+
 def polygon_layer_name(percent: int, of_places: bool) -> str:
     """Name of the layer of polygons."""
     name = QCoreApplication.translate("ChangeMap", "Changed by {percent} % or more")
@@ -150,7 +158,7 @@ class ThresholdSlider(QWidget):
         super().__init__()
         self._raster = raster
         self._polygons = _Polygons(raster, warn)
-        percent = int(raster.customProperty(PERCENT, THRESHOLD))
+        percent = _threshold_of(raster)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName("thresholdSlider")
         self.slider.setRange(_LEAST // _STEP, _MOST // _STEP)
@@ -195,7 +203,7 @@ class _Polygons(QObject):
         super().__init__(raster)
         self._raster, self._warn = raster, warn
         self._task: BackgroundTask | None = None
-        self._wanted = 0
+        self._wanted = self._making = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE)
@@ -211,17 +219,19 @@ class _Polygons(QObject):
             self._begin()
 
     def _begin(self) -> None:
-        percent = self._wanted
+        self._making = self._wanted
         self._task = BackgroundTask(
             QCoreApplication.translate("ChangeMap", "UniRS: polygons of change"),
-            partial(make_polygons, Path(self._raster.source()), self._raster.crs(), percent),
+            partial(make_polygons, Path(self._raster.source()), self._raster.crs(), self._making),
         )
-        self._task.succeeded.connect(lambda made: self._on_made(percent, made[0]))
+        # No lambda: what is connected to a method ends with the layer.
+        self._task.succeeded.connect(self._on_made)
         self._task.failed.connect(self._on_failed)
         QgsApplication.taskManager().addTask(self._task)
 
-    def _on_made(self, percent: int, file: Path) -> None:
+    def _on_made(self, made: tuple[Path, int]) -> None:
         self._task = None
+        file, percent = made[0], self._making
         if percent != self._wanted:
             self._begin()
             return

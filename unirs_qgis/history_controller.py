@@ -18,32 +18,23 @@ from unirs_qgis.dock.entries import Entry, thread_before
 from unirs_qgis.dock.export_dialog import ExportDialog
 from unirs_qgis.dock.report_dialog import ReportDialog
 from unirs_qgis.history import History, HistoryError
+from unirs_qgis.history.places import history_path, map_folder
 from unirs_qgis.inputs.layer_tree import raster_layers
-from unirs_qgis.inputs.layers import public_source
+from unirs_qgis.inputs.layers import layer_of_source
 from unirs_qgis.map.change_map import ChangeMap
 from unirs_qgis.map.change_polygons import ChangeMapError, places_of
 from unirs_qgis.map.footprints import Footprints
 from unirs_qgis.map.series_layers import show_date
 from unirs_qgis.message_bar import show_info, show_warning
-from unirs_qgis.paths import profile_folder
 from unirs_qgis.report import Report
 from unirs_qgis.settings import GROUP, Settings
 from unirs_qgis.where import WHERE
 
-HISTORY_FILE = "history.gpkg"
 FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".csv": "CSV"}
 EXPORT_NAME = "unirs-history.gpkg"
 REPORT_NAME = "unirs-report.pdf"
 EXPORT_FOLDER = f"{GROUP}/export_folder"
 """Folder of the last export."""
-
-
-def history_path(settings: Settings, project: QgsProject) -> Path:
-    """The history's file: beside a saved project if that is set, else in the profile."""
-    saved = project.absoluteFilePath()
-    if settings.history_place == "project" and saved:
-        return Path(saved).with_name(f"{Path(saved).stem}-unirs.gpkg")
-    return profile_folder() / HISTORY_FILE
 
 
 class HistoryController(QObject):
@@ -255,8 +246,7 @@ class HistoryController(QObject):
 
     def _find(self, name: str, source: str) -> QgsRasterLayer | None:
         """The layer of that source, preferably one of that name."""
-        layers = [x for x in raster_layers(QgsProject.instance()) if public_source(x) == source]
-        return next((x for x in layers if x.name() == name), layers[0] if layers else None)
+        return layer_of_source(raster_layers(QgsProject.instance()), name, source)
 
     def _copy(self, entry: Entry) -> None:
         QGuiApplication.clipboard().setText(f"{entry.title}\n{entry.answer.text}")
@@ -354,7 +344,7 @@ class HistoryController(QObject):
 
     @property
     def _map_folder(self) -> Path:
-        return self._history.path.with_name("unirs-change-maps")
+        return map_folder(self._history.path)
 
     def _warn(self, sentence: str) -> None:
         show_warning(self._iface, sentence)

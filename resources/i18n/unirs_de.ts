@@ -2971,6 +2971,46 @@
         <source>Two dates are two layers; choose just two.</source>
         <translation>Zwei Zeitpunkte sind zwei Layer; wählen Sie genau zwei.</translation>
     </message>
+    <message>
+        <source>Report on answers</source>
+        <translation>Bericht über Antworten</translation>
+    </message>
+    <message>
+        <source>Writes answers of the history with their maps as a PDF or HTML file.</source>
+        <translation>Schreibt Antworten des Verlaufs mit ihren Karten als PDF- oder HTML-Datei.</translation>
+    </message>
+    <message>
+        <source>report,PDF,HTML,history,answers,layout,print,AI</source>
+        <translation>Bericht,PDF,HTML,Verlauf,Antworten,Layout,Druck,KI</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>The latest answers of the history, of all questions or of those that contain a text. The history is that of the panel UniRS, unless another file is given.</source>
+        <translation>Die neuesten Antworten des Verlaufs, zu allen Fragen oder zu denen, die einen Text enthalten. Der Verlauf ist der des Bedienfelds UniRS, wenn keine andere Datei angegeben ist.</translation>
+    </message>
+    <message>
+        <source>Layers are drawn as the project shows them; image files that are not in the project are opened. QGIS waits until the report is written.</source>
+        <translation>Layer werden gezeichnet, wie das Projekt sie zeigt; Bilddateien, die nicht im Projekt sind, werden geöffnet. QGIS wartet, bis der Bericht geschrieben ist.</translation>
+    </message>
+    <message>
+        <source>Number of answers, the latest ones</source>
+        <translation>Anzahl der Antworten, die neuesten</translation>
+    </message>
+    <message>
+        <source>Only questions that contain this</source>
+        <translation>Nur Fragen, die dies enthalten</translation>
+    </message>
+    <message>
+        <source>History (that of the panel if empty)</source>
+        <translation>Verlauf (leer: der des Bedienfelds)</translation>
+    </message>
+    <message>
+        <source>The history {file} has no such answers; ask a question first, or choose others.</source>
+        <translation>Der Verlauf {file} hat keine solchen Antworten; stellen Sie zuerst eine Frage, oder wählen Sie andere.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>

@@ -2971,6 +2971,46 @@
         <source>Two dates are two layers; choose just two.</source>
         <translation>Deux dates sont deux couches ; choisissez-en exactement deux.</translation>
     </message>
+    <message>
+        <source>Report on answers</source>
+        <translation>Rapport sur des réponses</translation>
+    </message>
+    <message>
+        <source>Writes answers of the history with their maps as a PDF or HTML file.</source>
+        <translation>Écrit des réponses de l’historique avec leurs cartes dans un fichier PDF ou HTML.</translation>
+    </message>
+    <message>
+        <source>report,PDF,HTML,history,answers,layout,print,AI</source>
+        <translation>rapport,PDF,HTML,historique,réponses,mise en page,impression,IA</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Rapport</translation>
+    </message>
+    <message>
+        <source>The latest answers of the history, of all questions or of those that contain a text. The history is that of the panel UniRS, unless another file is given.</source>
+        <translation>Les dernières réponses de l’historique, à toutes les questions ou à celles qui contiennent un texte. L’historique est celui du panneau UniRS, sauf si un autre fichier est donné.</translation>
+    </message>
+    <message>
+        <source>Layers are drawn as the project shows them; image files that are not in the project are opened. QGIS waits until the report is written.</source>
+        <translation>Les couches sont dessinées comme le projet les montre&#xa0;; les fichiers image qui ne sont pas dans le projet sont ouverts. QGIS attend que le rapport soit écrit.</translation>
+    </message>
+    <message>
+        <source>Number of answers, the latest ones</source>
+        <translation>Nombre de réponses, les dernières</translation>
+    </message>
+    <message>
+        <source>Only questions that contain this</source>
+        <translation>Seulement les questions qui contiennent ceci</translation>
+    </message>
+    <message>
+        <source>History (that of the panel if empty)</source>
+        <translation>Historique (celui du panneau si vide)</translation>
+    </message>
+    <message>
+        <source>The history {file} has no such answers; ask a question first, or choose others.</source>
+        <translation>L’historique {file} n’a pas de telles réponses&#xa0;; posez d’abord une question, ou choisissez-en d’autres.</translation>
+    </message>
 </context>
 <context>
     <name>QuestionBox</name>

@@ -8,12 +8,21 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsGeometry, QgsLayoutExporter, QgsLayoutItemLabel, QgsRasterLayer
+from qgis.core import (
+    QgsGeometry,
+    QgsLayoutExporter,
+    QgsLayoutItemLabel,
+    QgsProcessingException,
+    QgsRasterLayer,
+)
 from qtpy.QtGui import QColor
 
+from tests.plugin.processing_fixtures import Feedback, register_provider
 from tests.plugin.test_change_map import write_map
 from unirs_qgis.answer import Answer
 from unirs_qgis.dock.entries import Entry, LayerRecord, new_id, now
+from unirs_qgis.history.answer_file import AnswerFile
+from unirs_qgis.history.places import map_folder
 from unirs_qgis.map.footprints import PAST
 from unirs_qgis.report import Report
 from unirs_qgis.report.contents import MOST_MAPS, Contents
@@ -206,3 +215,37 @@ def test_layers_without_a_crs_and_around_the_world_have_maps(
             with qtbot.waitSignal(report.written, timeout=TIMEOUT):
                 report.start()
         assert target.read_text(encoding="utf-8").count("<img") == 1
+
+
+@pytest.fixture
+def run_report(tmp_path, qgis_processing):
+    """Runs the algorithm on a history of entries; returns the results."""
+    import processing
+
+    register_provider()
+
+    def run(entries, name, **parameters):
+        history = tmp_path / "history.gpkg"
+        if entries:
+            AnswerFile(history).append(entries)
+        values = {"HISTORY": str(history), "OUTPUT": str(tmp_path / name), **parameters}
+        return processing.run("unirs:report", values, feedback=Feedback())
+
+    return run
+
+
+def test_an_algorithm_writes_a_report_of_the_latest_answers(entry, run_report, tmp_path) -> None:
+    write_map(map_folder(tmp_path / "history.gpkg") / f"{entry.id}.tif", {(1, 1): 90})
+    town = replace(entry, id=new_id(), created="2020-01-01T00:00:00.000+00:00", question="A town?")
+    results = run_report([town, entry], "both.html")
+    page = Texts(Path(results["OUTPUT"]).read_text(encoding="utf-8"))
+    assert (results["COUNT"], page.tags.count("article"), page.tags.count("img")) == (2, 2, 4)
+    results = run_report([], "latest.html", LATEST=1)
+    assert "A town?" not in Path(results["OUTPUT"]).read_text(encoding="utf-8")
+    results = run_report([], "town", QUESTION="TOWN")  # without an ending it is a PDF
+    assert results["COUNT"] == 1
+    assert Path(results["OUTPUT"]).read_bytes().startswith(b"%PDF")
+    with pytest.raises(QgsProcessingException, match="no such answers"):
+        run_report([], "none.pdf", QUESTION="river")
+    with pytest.raises(QgsProcessingException, match="cannot be written"):
+        run_report([], "missing/report.pdf")

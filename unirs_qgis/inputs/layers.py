@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -135,6 +135,21 @@ def public_source(layer: QgsRasterLayer) -> str:
     if layer.providerType() == "gdal":
         return _public_path(QgsDataSourceUri.removePassword(source))
     return _public_service(source)
+
+
+def layer_of_source(
+    layers: Iterable[QgsRasterLayer], name: str, source: str
+) -> QgsRasterLayer | None:
+    """The layer of a source, preferably one of that name; ``None`` if there is none.
+
+    Args:
+        layers: To choose from.
+        name: Of the layer.
+        source: As ``public_source`` gives it.
+    """
+    fitting = [layer for layer in layers if public_source(layer) == source]
+    named = (layer for layer in fitting if layer.name() == name)
+    return next(named, fitting[0] if fitting else None)
 
 
 def _dates_of_temporal_properties(layer: QgsRasterLayer) -> Iterator[ImageDate]:

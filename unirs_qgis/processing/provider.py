@@ -28,6 +28,7 @@ from unirs_qgis.processing.index_tiles import IndexTiles
 from unirs_qgis.processing.radar_picture import RadarPicture
 from unirs_qgis.processing.series import DescribeSeries, FindWhen
 from unirs_qgis.processing.status import Status
+from unirs_qgis.processing.write_report import WriteReport
 
 ALGORITHMS = (
     Ask,
@@ -43,6 +44,7 @@ ALGORITHMS = (
     IndexTiles,
     FindTiles,
     ExportReview,
+    WriteReport,
     RadarPicture,
     Status,
 )

@@ -93,6 +93,27 @@ class Report(QObject):
         self._task.cancelled.connect(lambda: self._end(self.cancelled))
         QgsApplication.taskManager().addTask(self._task)
 
+    def write(self, is_cancelled: Callable[[], bool]) -> None:
+        """Write it at once and without a signal, for a script: QGIS waits meanwhile.
+
+        Args:
+            is_cancelled: Asked between two pages; then nothing is written.
+
+        Raises:
+            ReportError: The file cannot be written.
+        """
+        try:
+            pictures = draw_all(
+                list(map(self._drawing, self._entries, self._contents)), self._folder
+            )
+            for _ in self._pages(pictures):
+                if is_cancelled():
+                    return
+        except OSError as error:
+            raise ReportError(self._path, error.strerror or str(error)) from error
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
     def cancel(self) -> None:
         """Stop without a signal."""
         self.blockSignals(True)
@@ -118,8 +139,7 @@ class Report(QObject):
 
     def _on_drawn(self, pictures: list[Pictures]) -> None:
         self._task = None
-        make = self._pdf if self._path.suffix.lower() == ".pdf" else self._html
-        self._steps = make(pictures)
+        self._steps = self._pages(pictures)
         QTimer.singleShot(0, self._step)
 
     def _step(self) -> None:
@@ -140,6 +160,10 @@ class Report(QObject):
         self.deleteLater()
 
     # -- the formats, page by page
+
+    def _pages(self, pictures: list[Pictures]) -> Iterator[None]:
+        make = self._pdf if self._path.suffix.lower() == ".pdf" else self._html
+        return make(pictures)
 
     def _pdf(self, pictures: list[Pictures]) -> Iterator[None]:
         """Write the pages.

@@ -11,7 +11,7 @@ from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.columns import BETWEEN_LAYERS
 from unirs_qgis.dock.entries import LayerRecord
-from unirs_qgis.inputs.layers import public_source
+from unirs_qgis.inputs.layers import layer_of_source
 from unirs_qgis.review.answers import ReviewError
 
 translate = QCoreApplication.translate
@@ -44,7 +44,8 @@ class Imagery:
         found: list[QgsRasterLayer] = []
         for record in rasters:
             if record.source:
-                found.append(_of_source(record, layers) or self._open(record))
+                layer = layer_of_source(layers, record.name, record.source)
+                found.append(layer or self._open(record))
             else:
                 found += _of_names(record.name, layers)
         return found
@@ -72,13 +73,6 @@ class Imagery:
                 del self._opened[next(iter(self._opened))]
             self._opened[record.source] = QgsRasterLayer(record.source, record.name)
         return self._opened[record.source]
-
-
-def _of_source(record: LayerRecord, layers: Sequence[QgsRasterLayer]) -> QgsRasterLayer | None:
-    """The layer of a source, preferably one of that name."""
-    fitting = [layer for layer in layers if public_source(layer) == record.source]
-    named = (layer for layer in fitting if layer.name() == record.name)
-    return next(named, fitting[0] if fitting else None)
 
 
 def _of_names(names: str, layers: Sequence[QgsRasterLayer]) -> list[QgsRasterLayer]:

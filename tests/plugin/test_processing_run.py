@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsRasterLayer,
 )
@@ -309,6 +310,34 @@ def test_a_cancel_takes_a_second_and_keeps_the_rows_so_far(worker, caption, tmp_
     took = time.monotonic() - cancelled[0]
     assert took < (1 if stage == "answer" else 3)  # what does not listen has to be terminated
     assert _texts(output) == {(0, 0): "colour 10"}
+
+
+@pytest.mark.parametrize("output", ["memory:", "out.gpkg"])
+def test_a_cancelled_run_leaves_a_layer_with_the_rows_so_far(
+    worker, raster, tmp_path, qgis_new_project, qtbot, output
+):
+    """Processing itself loads no output of a cancelled run, and a temporary one would be lost."""
+    project = QgsProject.instance()
+    worker.orders(seconds=0.5)
+    context, feedback = QgsProcessingContext(), Feedback()
+    context.setProject(project)
+    place = QgsProcessingOutputLayerDefinition(
+        str(tmp_path / output) if "." in output else output, project
+    )
+    place.destinationName = "Captions"
+    parameters = {"INPUT": raster, "TILE_SIZE": TILE, "OUTPUT": place}
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("unirs:captiontiles")
+    task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+    _cancel_when(lambda: feedback.progress() > 0, feedback, [])
+    with qtbot.waitSignal(task.executed, timeout=WAIT) as executed:
+        QgsApplication.taskManager().addTask(task)
+    assert not executed.args[0]
+    (layer,) = project.mapLayers().values()
+    assert layer.name() == "Captions"
+    assert layer.renderer().type() == "categorizedSymbol"
+    assert {row["text"] for row in layer.getFeatures()} < {f"colour {n}0" for n in range(1, 7)}
+    assert layer.featureCount() > 0
+    assert any("Finished rows are kept" in text for text in feedback.messages)
 
 
 def test_in_the_background_the_event_loop_never_waits(

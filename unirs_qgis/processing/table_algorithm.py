@@ -25,6 +25,7 @@ from unirs_qgis.processing.outputs import FileOutput, SinkTable
 from unirs_qgis.processing.rows import Columns, Style
 from unirs_qgis.processing.run import Area, Run, Table
 from unirs_qgis.processing.session import fail_if_interrupted, load_model
+from unirs_qgis.processing.stopped_output import StoppedOutput
 from unirs_qgis.processing.styles import style_output
 from unirs_qgis.processing.tables import Schema
 
@@ -50,6 +51,16 @@ class TableAlgorithm(ImageryAlgorithm):
             "OUTPUT", self.texts().output, QgsProcessing.SourceType.TypeVectorPolygon
         )
 
+    def prepareAlgorithm(  # noqa: N802
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
+        """Also get ready to show the output of a run that is cancelled."""
+        self._stopped = StoppedOutput()
+        return super().prepareAlgorithm(parameters, context, feedback)
+
     def processAlgorithm(  # noqa: N802
         self,
         parameters: dict[str, Any],
@@ -64,7 +75,8 @@ class TableAlgorithm(ImageryAlgorithm):
             columns = self.columns(parameters, context)
             schema = self.schema(parameters, context, columns)
             with self.opened_table(parameters, context, schema) as (table, name):
-                style_output(name, Style(columns), context)
+                style = Style(columns)
+                style_output(name, style, context)
                 run = Run(worker, request, columns, table, renderer.crops, folder, feedback)
                 run.ask_about(areas, self.load)
         kept = translate(
@@ -73,6 +85,9 @@ class TableAlgorithm(ImageryAlgorithm):
             "there.",
         )
         fail_if_interrupted(feedback, kept)
+        if feedback.isCanceled():
+            feedback.pushInfo(kept)
+            self._stopped.show(name, style, context)
         return {"OUTPUT": name} if name else {}
 
     @abstractmethod

@@ -141,6 +141,20 @@ def test_progress_shows_rate_and_time_left(worker, caption, monkeypatch):
     assert any("demonstration" in text for text in feedback.messages)
 
 
+def test_answers_that_came_at_once_are_counted_while_the_next_is_awaited(
+    worker, caption, many, monkeypatch
+):
+    monkeypatch.setattr("unirs_qgis.processing.run.PROGRESS_SECONDS", 0.2)
+    worker.orders(freeze_on={"18": 1})
+    feedback = Feedback()
+    counted = []
+    _cancel_when(
+        lambda: any(text.startswith("8 of") for text in feedback.messages), feedback, counted
+    )
+    caption(feedback, INPUT=many)
+    assert counted
+
+
 def test_an_error_goes_into_the_row_of_its_tile(worker, caption):
     worker.orders(fail_on={"30": "raster_unreadable"})
     rows = rows_of(caption())

@@ -266,7 +266,7 @@ class Run:
         sent = self._sent[0]
         assert sent.pending is not None  # noqa: S101 - just sent
         try:
-            if not is_done(sent.pending.future, self.feedback):
+            if not is_done(sent.pending.future, self.feedback, self._progress.show):
                 return
             result = sent.pending.future.result()
         except WorkerError as error:
@@ -342,7 +342,7 @@ class _Progress:
     def __init__(self, total: int, feedback: QgsProcessingFeedback) -> None:
         self._total = total
         self._feedback = feedback
-        self._done = 0
+        self._done = self._shown_done = 0
         self._started = self._shown = time.monotonic()
         feedback.setProgressText(translate("Processing", "0 of {total}").format(total=total))
 
@@ -350,9 +350,18 @@ class _Progress:
         """Count one more area as done."""
         self._done += 1
         self._feedback.setProgress(100 * self._done / self._total)
+        self.show()
+
+    def show(self) -> None:
+        """Show what has been done since the last sentence, unless that was just now.
+
+        Also called while nothing is done: answers come many at a time, and the first of them alone
+        would make a wrong rate.
+        """
         now = time.monotonic()
-        if now - self._shown >= PROGRESS_SECONDS or self._done == self._total:
-            self._shown = now
+        is_late = now - self._shown >= PROGRESS_SECONDS and self._done > self._shown_done
+        if is_late or self._done == self._total:
+            self._shown, self._shown_done = now, self._done
             self._feedback.setProgressText(self._sentence(now - self._started))
 
     def _sentence(self, seconds: float) -> str:

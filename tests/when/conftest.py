@@ -30,6 +30,9 @@ class RedEngine:
         self.capabilities = Capabilities(tuple(inputs), False, False, "exact", False, False)
         self.scores, self.wrong, self.asked = scores, dict(wrong), []
 
+    def patch_features(self, _crop):
+        return None
+
     def answers(self, items, *, stop=None, **_):
         for item in items:
             yield self.answer(item.visual, item.question)

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unirs.answers import Answer, EngineKind
 from unirs.errors import UniRSError
-from unirs.inputs import InputKind, Question, Task, VisualInput
+from unirs.inputs import Crop, InputKind, Question, Task, VisualInput
 
 BATCH_SIZE = 32
 """Views of images that are answered side by side, unless memory runs out."""
@@ -153,6 +156,14 @@ class Engine(Protocol):
 
         Raises:
             UniRSError: As for ``answer``; ``out_of_memory`` if not even one question fits.
+        """
+
+    def patch_features(self, crop: Crop) -> NDArray[np.float32] | None:
+        """What the vision encoder makes of each patch of an image.
+
+        Returns:
+            ``[rows, columns, width]``, from the upper left; ``None`` where the engine does not
+            give it.
         """
 
     def forget(self) -> None:

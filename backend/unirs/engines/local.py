@@ -9,6 +9,9 @@ from itertools import islice
 from statistics import fmean
 from typing import Any, Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unirs.answers import (
     Answer,
     EngineKind,
@@ -32,7 +35,7 @@ from unirs.engines.engine import BATCH_SIZE, Item, check_question
 from unirs.engines.run import Run, Stop
 from unirs.engines.verdict import is_changed
 from unirs.errors import UniRSError
-from unirs.inputs import Question, VisualInput
+from unirs.inputs import Crop, Question, VisualInput
 
 Self = TypeVar("Self", bound="AnsweredRow")
 
@@ -94,6 +97,10 @@ class LocalEngine(ABC, Generic[RowT]):
     @abstractmethod
     def device(self) -> str:
         """Where the model runs, such as ``"cpu"``."""
+
+    def patch_features(self, crop: Crop) -> NDArray[np.float32] | None:  # noqa: ARG002
+        """None, unless an engine gives them; see ``unirs.engines.engine.Engine``."""
+        return None
 
     def answer(
         self,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from unirs.answers import Answer
 from unirs.engines.engine import Item, origin_of
 from unirs.errors import UniRSError
+from unirs.guard.pair import data_of
 from unirs.imagery.stopping import Stop
 from unirs.inputs import InputKind, Question, Task
 from unirs.sentences import sentence
 from unirs.when.files import write_timeline
+from unirs.when.ground import lasting_changes
 from unirs.when.question import ANY_CHANGE, Statement
 from unirs.when.request import WhenRequest
 from unirs.when.series import Series
@@ -82,7 +86,7 @@ def find_when(
     if not scores:
         raise UniRSError("stopped", "Stopped before there was an answer.")
     facts = summary_facts(engine, series, began, len(scores), stopped)
-    timeline = _timeline(series, asked, scores, facts)
+    timeline = _timeline(series, asked, scores, _ground(engine, series, scores), facts)
     return write_timeline(_with_doubt(timeline), request.table)
 
 
@@ -157,8 +161,21 @@ def _item(series: Series, request: WhenRequest, each: _Asked, stop: Stop | None)
     return Item(visual, question, stop=stop)
 
 
+def _ground(engine: Engine, series: Series, scores: Iterable[_Asked]) -> list[float] | None:
+    """How far the ground of the dates that were asked about has changed for good."""
+    crops = [series.crop(index) for index in series.seen[: max(each.after for each in scores) + 1]]
+    features = [each for each in map(engine.patch_features, crops) if each is not None]
+    if len(features) < len(crops):
+        return None
+    return lasting_changes(features, np.all([data_of(crop) for crop in crops], axis=0))
+
+
 def _timeline(
-    series: Series, asked: Statement, scores: dict[_Asked, float], facts: dict[str, Any]
+    series: Series,
+    asked: Statement,
+    scores: dict[_Asked, float],
+    ground: list[float] | None,
+    facts: dict[str, Any],
 ) -> Timeline:
     """The result; after a stop, of the dates up to the last answer."""
     last = max(each.after for each in scores)
@@ -169,6 +186,7 @@ def _timeline(
             [at.get(date) for date in range(last + 1)],
             [between.get(date) for date in range(1, last + 1)],
             starts_false=asked.of_change,
+            ground=ground,
         )
     )
     rows = [
@@ -178,6 +196,7 @@ def _timeline(
             source=date.source,
             asked=None,
             between=None,
+            ground=None,
             probability=None,
         )
         for index, date in enumerate(series.dates)
@@ -187,6 +206,7 @@ def _timeline(
             rows[index],
             asked=at.get(place),
             between=between.get(place),
+            ground=ground[place - 1] if ground and place > 0 else None,
             probability=smoothed.at[place],
         )
     first = max(range(last + 2), key=lambda place: smoothed.first[place])

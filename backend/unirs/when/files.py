@@ -20,10 +20,10 @@ def write_timeline(timeline: Timeline, path: Path | None) -> Timeline:
     """
     if path is None:
         return timeline
-    heading = ("date", "probability", "asked", "between", "source", "question", "model")
+    heading = ("date", "probability", "asked", "between", "ground", "source", "question", "model")
     asked = timeline.question, timeline.model
     rows = (
-        (row.name, row.probability, row.asked, row.between, row.source, *asked)
+        (row.name, row.probability, row.asked, row.between, row.ground, row.source, *asked)
         for row in timeline.rows
     )
     _write(path, heading, rows)

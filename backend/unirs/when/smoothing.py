@@ -4,14 +4,17 @@ What is asked for is true or not at each date: a hidden Markov model with two st
 about a date is evidence for its state, the one about neighbours for a turn between them. Dates
 without an answer are no evidence, so that their neighbours decide.
 
-Models give a low probability to what is small or rarely asked, also where it is true. Where no date
-by itself is a yes, the dates are therefore compared with each other.
+Models give a low probability to what is small or rarely asked, also where it is true. Where no
+date by itself is a yes, the dates are therefore compared with each other. Where it is measured how
+far the ground has changed for good (``ground``), that decides whether there is a turn, and the
+answers about neighbours are compared with each other as well.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import statistics
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +24,18 @@ APPEARS, GOES = 0.15, 0.05
 """Probability of a turn to true, and of one to false, from one date to the next."""
 
 BETWEEN_WEIGHT = 2.0
-"""How much an answer about neighbours counts, beside one about a date."""
+"""How much an answer about neighbours counts, where the ground is not measured."""
 
 CLEAR = 4.0
 """Ratio of the odds of the highest and the lowest score of a series, below a half, from which on
-they are compared with each other. This, the weight and the turns were chosen on generated series of
-validation seeds: docs/evaluation.md."""
+they are compared with each other."""
+
+LASTING = 4.0
+"""F statistic of the ground from which on a turn is more likely than none."""
+
+_SHARPNESS, _LIMIT = 4.0, 4.0
+"""Log-odds of a turn for each factor of e in that statistic, and their largest value. These and all
+other numbers here were chosen on generated series of validation seeds: docs/evaluation.md."""
 
 _LEAST = 1e-3
 """Probabilities are kept this far from 0 and 1: no answer is certain."""
@@ -40,11 +49,14 @@ class Evidence:
         at: Probability that it is true at each date; ``None`` where that was not asked.
         between: Probability of a turn from each date to the next, one less than dates.
         starts_false: Whether it is false at the first date by definition: nothing has happened yet.
+        ground: F statistic of lasting changes of the ground for each interval; ``None`` if it is
+            not measured.
     """
 
     at: Sequence[float | None]
     between: Sequence[float | None]
     starts_false: bool
+    ground: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +75,8 @@ class Smoothed:
 
 def smooth(evidence: Evidence) -> Smoothed:
     """Put the scores of a series together."""
-    emission = np.array([_emission(value) for value in compared(evidence.at)])
-    turns = [_turn(value) for value in evidence.between]
+    emission = np.array([_emission(value) for value in compared(evidence.at, _clear(evidence))])
+    turns = list(_turns(evidence))
     start = np.array([0.0, -np.inf]) if evidence.starts_false else np.log([0.5, 0.5])
     forward = _forward(start, emission, turns)
     backward = _backward(emission, turns)
@@ -81,15 +93,22 @@ def smooth(evidence: Evidence) -> Smoothed:
     return Smoothed(tuple(map(float, at)), tuple(map(float, first)))
 
 
-def compared(scores: Sequence[float | None]) -> list[float | None]:
+def compared(scores: Sequence[float | None], clear: float = CLEAR) -> list[float | None]:
     """Scores of dates as evidence: where none is a yes, relative to each other.
 
-    Their middle then becomes a half, in odds, if the highest is clearly above the lowest.
+    Their middle then becomes a half, in odds, if the odds of the highest are ``clear`` times those
+    of the lowest.
     """
     known = [_odds(_bounded(value)) for value in scores if value is not None]
     low, high = min(known), max(known)
-    middle = math.sqrt(low * high) if high < 1 and high / low >= CLEAR else 1.0
+    middle = math.sqrt(low * high) if high < 1 and high / low >= clear else 1.0
     return [None if value is None else _relative(_bounded(value), middle) for value in scores]
+
+
+def _clear(evidence: Evidence) -> float:
+    """Where the ground has changed, scores of what has happened are always relative."""
+    has_changed = evidence.ground is not None and max(evidence.ground) >= LASTING
+    return 1.0 if has_changed and evidence.starts_false else CLEAR
 
 
 def _relative(value: float, middle: float) -> float:
@@ -104,14 +123,25 @@ def _emission(value: float | None) -> NDArray[np.float64]:
     return np.log([1 - value, value])
 
 
-def _turn(value: float | None) -> NDArray[np.float64]:
-    """Log-probabilities from each state to each, with the answer about the two dates."""
+def _turns(evidence: Evidence) -> Iterator[NDArray[np.float64]]:
+    """Log-probabilities from each state to each, with the evidence for a turn, by interval."""
     prior = np.log([[1 - APPEARS, APPEARS], [GOES, 1 - GOES]])
-    if value is None:
-        return prior
-    turned = _bounded(value)
-    yes, no = BETWEEN_WEIGHT * np.log([turned, 1 - turned])
-    return prior + np.array([[no, yes], [yes, no]])
+    for turned in _turned(evidence):
+        yes, no = -np.logaddexp(0.0, [-turned, turned])
+        yield prior + np.array([[no, yes], [yes, no]])
+
+
+def _turned(evidence: Evidence) -> Iterator[float]:
+    """Log-odds of a turn in each interval; 0 where nothing is known."""
+    known = [math.log(_odds(_bounded(value))) for value in evidence.between if value is not None]
+    usual = statistics.median(known) if known and evidence.ground is not None else 0.0
+    for index, value in enumerate(evidence.between):
+        asked = math.log(_odds(_bounded(value))) - usual if value is not None else 0.0
+        if evidence.ground is None:
+            yield BETWEEN_WEIGHT * asked
+        else:
+            lasting = _SHARPNESS * math.log(max(evidence.ground[index], 1e-3) / LASTING)
+            yield asked + min(max(lasting, -_LIMIT), _LIMIT)
 
 
 def _bounded(value: float) -> float:

@@ -31,6 +31,15 @@ class DateScore:
         float | None,
         Field(description="Probability that anything has changed since the date before, likewise."),
     ]
+    ground: Annotated[
+        float | None,
+        Field(
+            description="How far the ground from this date on differs from the ground before it, "
+            "against how far it differs otherwise (F statistic of the vision encoder's patches, "
+            "the largest one): about 1 where nothing lasting has happened, above 4 where "
+            "something has. Null where that was not measured, and for the first date."
+        ),
+    ]
     probability: Annotated[
         float | None,
         Field(description="Probability that it is true at this date, by all answers together."),

@@ -424,3 +424,11 @@ def test_a_pipeline_describes_itself_and_releases_its_memory(make_pipeline):
     assert pipeline.load_seconds > 0
     pipeline.close()
     assert {p.device.type for p in pipeline.bundle.model.parameters()} == {"meta"}
+
+
+def test_features_are_those_of_the_patches_that_show_the_image(pipeline, images):
+    rows, columns, width = pipeline.patch_features(images.crop(1)).shape
+    assert rows == columns
+    wide = pipeline.patch_features(images.crop(1, height=20)).shape
+    fewest = rows if pipeline.config.aspect_mode != "pad" else rows / 2
+    assert wide == (pytest.approx(fewest, abs=1.5), columns, width)

@@ -14,7 +14,7 @@ from unirs.engines.server.answering import Answering
 from unirs.engines.server.chat_request import IMAGE_SIZE
 from unirs.engines.server.connected import ConnectedModel
 from unirs.engines.server.event_loop import EventLoop
-from unirs.inputs import InputKind, Question, VisualInput
+from unirs.inputs import Crop, InputKind, Question, VisualInput
 
 AT_ONCE = 4
 """Requests that a server is sent at a time; servers batch what waits by themselves."""
@@ -124,6 +124,9 @@ class ServerEngine:
         finally:
             for job in jobs:
                 job.cancel()
+
+    def patch_features(self, crop: Crop) -> None:
+        """None."""
 
     def forget(self) -> None:
         """Clear all caches. Answers stay the same; the next one takes longer."""

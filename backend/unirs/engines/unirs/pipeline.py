@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unirs.answers import (
     EngineKind,
@@ -24,7 +26,7 @@ from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.stages import Stages
 from unirs.engines.unirs.visual import fit_frames, image_features
 from unirs.engines.views import VIEWS
-from unirs.inputs import InputKind
+from unirs.inputs import Crop, InputKind
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 from unirs.model.folder import read_folder
 from unirs.models import DEFAULT_MODEL, find_model
@@ -129,6 +131,15 @@ class Pipeline(LocalEngine[Row]):
         tokens = self.config.visual_tokens * self.frame_count + TOKENS_OF_WORDS
         tokens = min(tokens, text.max_position_embeddings)
         return int(tokens * numbers * self.bundle.model.dtype.itemsize)
+
+    def patch_features(self, crop: Crop) -> NDArray[np.float32]:
+        """``[rows, columns, width]`` of the patches that hold some of the image."""
+        square = self._stages.features(crop)
+        grid = math.isqrt(len(square))
+        top, left, bottom, right = self.bundle.processor.pad_box(*crop.pixels.shape[:2])
+        rows = slice(int(top * grid), math.ceil(bottom * grid))
+        columns = slice(int(left * grid), math.ceil(right * grid))
+        return square.reshape(grid, grid, -1)[rows, columns].float().cpu().numpy()
 
     def forget(self) -> None:
         """Clear all caches. Answers stay the same; the next one takes longer."""

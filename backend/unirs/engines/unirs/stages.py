@@ -18,7 +18,7 @@ from unirs.engines.unirs.reader import Options, Prefix, PromptReader, Reading
 from unirs.engines.unirs.rows import Row
 from unirs.engines.unirs.visual import VisionEncoder, change_map, visual_tokens
 from unirs.engines.verdict import change_test, is_change_caption
-from unirs.inputs import Question
+from unirs.inputs import Crop, Question
 from unirs.model import ModelBundle
 from unirs.model.adapters import Role
 from unirs.prompts import Prompt, clue_prompt
@@ -75,6 +75,11 @@ class Stages:
                 self._respond(alike)
         if len({row.visual.digest for row in rows}) > 1:
             self._reader.clear()  # together they are large, and a follow-up question is about one
+
+    @torch.inference_mode()
+    def features(self, crop: Crop) -> Tensor:
+        """``[grid * grid, vision_width]`` of an image."""
+        return self._vision.encode([crop], 1, lambda: False)[crop.digest]
 
     def _encode_images(self, rows: Sequence[Row]) -> None:
         """Give each row its features, and each row of a pair its change map."""

@@ -15,7 +15,7 @@ root=$PWD
 chroots=${QGIS_CHROOTS:-$HOME/chroots}
 output=$root/matrix-output
 packages=(ca-certificates make python3 python3-venv qgis python3-qgis xvfb xauth xdotool
-    libegl1 libgl1 libxkbcommon0)
+    libegl1 libgl1 libxkbcommon0 procps fonts-open-sans)
 
 fail() {
     printf 'make test-matrix: %s\n' "$1" >&2
@@ -49,7 +49,7 @@ test_here() {
     run_tests dock-qt6 .venv-qt6 tests/dock tests/qt6
     run_tests plugin .venv-qgis tests/plugin
     # The window's tests follow each other: after the first failures the others wait in vain.
-    run_tests window .venv-qgis --maxfail 4 tests/window
+    PYTHONWARNINGS=default run_tests window .venv-qgis --maxfail 4 tests/window
     cp window-output/*.png "$reports" 2>/dev/null || true
 }
 
@@ -94,7 +94,7 @@ pip_paths() {
 
 make_chroot() {
     local suite=$1 chroot=$chroots/$1
-    [ ! -e "$chroot/.made" ] || return 0
+    [ "$(cat "$chroot/.made" 2>/dev/null)" != "${packages[*]}" ] || return 0
     [ "$(id -u)" -eq 0 ] || fail "only root can make the chroot $chroot."
     command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap
     mkdir -p "$chroots"
@@ -108,7 +108,7 @@ make_chroot() {
     in_chroot "$chroot" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
     in_chroot "$chroot" apt-get clean
-    touch "$chroot/.made"
+    echo "${packages[*]}" >"$chroot/.made"
 }
 
 # The mirror that apt uses here.

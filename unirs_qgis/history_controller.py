@@ -255,8 +255,10 @@ class HistoryController(QObject):
         self._history.remove(entry.id)
 
     def _show_map(self, entry: Entry) -> None:
-        """Add the change map to the project, from a file that stays."""
+        """Add the change map to the project, from a file that stays; show it if it is there."""
         kept = self._map_folder / f"{entry.id}.tif"
+        if self._is_shown(str(kept)):
+            return
         try:
             if not kept.exists():
                 kept.parent.mkdir(parents=True, exist_ok=True)
@@ -279,6 +281,18 @@ class HistoryController(QObject):
             self._warn(str(error))
         else:
             shown.failed.connect(self._warn)
+            shown.empty.connect(partial(show_info, self._iface))
+
+    def _is_shown(self, source: str) -> bool:
+        """Whether the project has the map of this file; it is checked and becomes active."""
+        project = QgsProject.instance()
+        for layer in project.mapLayers().values():
+            node = project.layerTreeRoot().findLayer(layer.id())
+            if layer.source() == source and node is not None:
+                node.setItemVisibilityCheckedParentRecursive(True)
+                self._iface.setActiveLayer(layer)
+                return True
+        return False
 
     def _on_history_action(self, action: str) -> None:
         {

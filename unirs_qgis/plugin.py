@@ -168,6 +168,7 @@ class Window(QObject):
         dock.status.review_requested.connect(self.review.open)
         dock.status.help_requested.connect(self._open_guide)
         dock.visibilityChanged.connect(self._dock_action.action.setChecked)
+        dock.visibilityChanged.connect(self._chooser.show_on_map)
         self.questions.loaded.connect(lambda model: self.inputs.set_image_size(model["image_size"]))
         self.questions.mapped.connect(self.history.add_change_map)
         self.questions.answered.connect(self.history.add)

@@ -509,6 +509,10 @@
 <context>
     <name>ChangeMap</name>
     <message>
+        <source>The map reaches {percent} % nowhere; the slider below it in the Layers panel shows what is less probable.</source>
+        <translation>Die Karte erreicht nirgends {percent} %; der Regler darunter im Bedienfeld „Layer“ zeigt auch weniger Wahrscheinliches.</translation>
+    </message>
+    <message>
         <source>Change (percent)</source>
         <translation>Änderung (Prozent)</translation>
     </message>

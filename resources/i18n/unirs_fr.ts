@@ -509,6 +509,10 @@
 <context>
     <name>ChangeMap</name>
     <message>
+        <source>The map reaches {percent} % nowhere; the slider below it in the Layers panel shows what is less probable.</source>
+        <translation>La carte n’atteint nulle part {percent} % ; le curseur au-dessous dans le panneau Couches montre ce qui est moins probable.</translation>
+    </message>
+    <message>
         <source>Change (percent)</source>
         <translation>Changement (pour cent)</translation>
     </message>

@@ -44,10 +44,14 @@ def write_map(path: Path, cells: dict[tuple[int, int], int], crs: str = "EPSG:32
     return path
 
 
-def shown(qtbot: object, path: Path, title: str = "2012 → 2020") -> list[object]:
+def shown(
+    qtbot: object, path: Path, title: str = "2012 → 2020", notes: list[str] | None = None
+) -> list[object]:
     """The layers of the new group, the topmost first."""
     project = QgsProject.instance()
     change_map = ChangeMap(path, title, project)
+    if notes is not None:
+        change_map.empty.connect(notes.append)
     with qtbot.waitSignal(change_map.finished, timeout=TIMEOUT):
         pass
     group = project.layerTreeRoot().children()[0]
@@ -86,8 +90,10 @@ def test_opposite_edges_of_the_map_are_not_adjacent(qtbot, qgis_new_project, tmp
 
 
 def test_without_change_there_is_only_the_raster(qtbot, qgis_new_project, tmp_path):
-    (raster,) = shown(qtbot, write_map(tmp_path / "same.tif", {}))
+    notes = []
+    (raster,) = shown(qtbot, write_map(tmp_path / "same.tif", {}), notes=notes)
     assert isinstance(raster, QgsRasterLayer)
+    assert notes[0].startswith("The map reaches 50 % nowhere")
 
 
 def test_much_change_is_red_and_little_is_transparent(qtbot, qgis_new_project, tmp_path):

@@ -22,7 +22,7 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas, QgsMapToolPan, QgsRubberBand
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QComboBox, QToolButton
+from qtpy.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
 
 from unirs_qgis.map.crop_note import CropNote
 from unirs_qgis.map.extent import DRAWN, LAYER, SELECTION, VIEW, ExtentChooser, Footprints
@@ -51,6 +51,7 @@ def chooser(qtbot: object, canvas: QgsMapCanvas) -> Iterator[ExtentChooser]:
     chooser = ExtentChooser(canvas)
     qtbot.addWidget(chooser)
     chooser.show()
+    chooser.show_on_map(True)
     yield chooser
     chooser.close_tools()
 
@@ -198,8 +199,21 @@ def test_the_footprint_is_on_the_map_in_its_crs_while_the_dock_is_open(canvas, c
     canvas.setDestinationCrs(WGS84)
     (band,) = [band for band in bands(canvas) if not band.asGeometry().isEmpty()]
     assert corners(band.asGeometry().boundingBox()) == pytest.approx((15, 45.10, 15.01, 45.11))
-    chooser.hide()
+    chooser.show_on_map(False)
     assert all(band.asGeometry().isEmpty() for band in bands(canvas))
+
+
+def test_the_footprint_stays_on_the_map_while_the_input_is_folded(qtbot, canvas, chooser):
+    fold = QWidget()
+    qtbot.addWidget(fold)
+    QVBoxLayout(fold).addWidget(chooser)
+    fold.show()
+    chooser.set_extent(QgsReferencedRectangle(QgsRectangle(15, 45, 16, 46), WGS84))
+    fold.hide()
+    assert any(not band.asGeometry().isEmpty() for band in bands(canvas))
+    chooser.hide()  # the input has no extent
+    assert all(band.asGeometry().isEmpty() for band in bands(canvas))
+    chooser.setParent(None)  # the fixture closes it
 
 
 def test_closing_leaves_nothing_on_the_canvas(qtbot, canvas):

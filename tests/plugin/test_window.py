@@ -113,6 +113,9 @@ def test_change_between_two_selected_layers_is_described_in_order_of_dates_over_
     added = QgsProject.instance().mapLayer(identifier)
     assert added.isValid()
     assert added.extent().intersects(earlier.extent())
+    groups = len(QgsProject.instance().layerTreeRoot().children())
+    shown.dock.entry_action.emit(entry.id, "change_map")
+    assert len(QgsProject.instance().layerTreeRoot().children()) == groups
 
 
 @pytest.mark.slow

@@ -51,6 +51,8 @@ class ChangeMap(QObject):
 
     finished = Signal()
     """The polygons are added; there is no layer of them where nothing changed enough."""
+    empty = Signal(str)
+    """One sentence: nothing changed enough, which the map alone does not show."""
     failed = Signal(str)
     """One sentence: why there are no polygons."""
 
@@ -92,6 +94,8 @@ class ChangeMap(QObject):
                 layer = _polygon_layer(file, self._of_places)
                 raster.setCustomProperty(POLYGONS, layer.id())
                 _add(self._project, self._group, layer)
+            elif not count:
+                self.empty.emit(_nowhere())
             self.finished.emit()
         self.deleteLater()
 
@@ -99,6 +103,14 @@ class ChangeMap(QObject):
         self._task = None
         self.failed.emit(message)
         self.deleteLater()
+
+
+def _nowhere() -> str:
+    return QCoreApplication.translate(
+        "ChangeMap",
+        "The map reaches {percent} % nowhere; the slider below it in the Layers panel shows what "
+        "is less probable.",
+    ).format(percent=THRESHOLD)
 
 
 def _raster(path: Path, of_places: bool) -> QgsRasterLayer:

@@ -47,7 +47,8 @@ class ExtentChooser(QWidget):
         self._canvas = canvas
         self._layers: list[QgsRasterLayer] = []
         self._rectangle: QgsReferencedRectangle | None = None
-        self._band = FootprintBand(canvas, NEXT)
+        self._on_map = False
+        self._band = FootprintBand(canvas, NEXT, opacity=0)  # imagery keeps its colours
         self._drawing = RectangleDrawing(canvas, self)
         self._choice = self._make_choice()
         self._draw_button = self._make_draw_button()
@@ -238,19 +239,25 @@ class ExtentChooser(QWidget):
 
     def _show_footprint(self) -> None:
         """The map view needs none: it is what the map shows."""
-        extent = None if self.source == VIEW or not self.isVisible() else self.extent()
+        shown = self._on_map and not self.isHidden() and self.source != VIEW
+        extent = self.extent() if shown else None
         if extent is None:
             self._band.clear()
         else:
             self._band.show(rectangle(extent), extent.crs())
 
+    def show_on_map(self, shown: bool) -> None:
+        """Outline the extent on the map while the dock is shown, also while the input is folded."""
+        self._on_map = shown
+        self._show_footprint()
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, Qt's name
-        """Show the footprint together with the dock."""
+        """Show the footprint again."""
         super().showEvent(event)
         self._show_footprint()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, Qt's name
-        """Hide the footprint together with the dock."""
+        """End to draw a rectangle; hide the footprint where the input has no extent."""
         super().hideEvent(event)
         self._drawing.stop()
         self._show_footprint()

@@ -157,9 +157,7 @@ def tree(qgis_new_project) -> QgsLayerTreeView:
 @pytest.fixture
 def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
     """The plugin's parts, in a window that is not QGIS's own."""
-    monkeypatch.setattr(
-        "unirs_qgis.history_controller.profile_folder", lambda: tmp_path / "profile"
-    )
+    monkeypatch.setattr("unirs_qgis.history.places.profile_folder", lambda: tmp_path / "profile")
     monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
     parts = Window(qgis_iface)
     bridge = QgsLayerTreeMapCanvasBridge(

@@ -19,9 +19,7 @@ from unirs_qgis.settings import read_settings
 
 @pytest.fixture
 def answers(qtbot, qgis_iface, qgis_canvas, qgis_new_project, monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        "unirs_qgis.history_controller.profile_folder", lambda: tmp_path / "profile"
-    )
+    monkeypatch.setattr("unirs_qgis.history.places.profile_folder", lambda: tmp_path / "profile")
     dock = UniRSDock(HostWidgets(QComboBox(), QComboBox(), QWidget()))
     qtbot.addWidget(dock)
     answers = HistoryController(dock, Footprints(qgis_canvas), qgis_iface, read_settings)

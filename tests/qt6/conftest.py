@@ -20,7 +20,7 @@ def iface(qapp):
 @pytest.fixture
 def plugin_of(tmp_path, monkeypatch):
     """Starts the plugin in a window."""
-    monkeypatch.setattr("unirs_qgis.history_controller.profile_folder", lambda: tmp_path)
+    monkeypatch.setattr("unirs_qgis.history.places.profile_folder", lambda: tmp_path)
     started = []
 
     def start(iface):

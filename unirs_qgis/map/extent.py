@@ -284,13 +284,12 @@ def _part_in(
     """
     if not (layer.crs().isValid() and crs.isValid()):
         return layer.extent().intersect(view)
-    project = QgsProject.instance()
     try:
-        there = QgsCoordinateTransform(crs, layer.crs(), project).transformBoundingBox(view)
+        there = _transform(crs, layer.crs()).transformBoundingBox(view)
         if layer.extent().contains(there):
             return view
         common = layer.extent().intersect(there)
-        return QgsCoordinateTransform(layer.crs(), crs, project).transformBoundingBox(common)
+        return _transform(layer.crs(), crs).transformBoundingBox(common)
     except QgsCsException:  # such as a view of the whole world and a layer in UTM
         return _extent_in(layer, crs).intersect(view)
 
@@ -298,8 +297,16 @@ def _part_in(
 def _extent_in(layer: QgsRasterLayer, crs: QgsCoordinateReferenceSystem) -> QgsRectangle:
     if not (layer.crs().isValid() and crs.isValid()):
         return layer.extent()
-    transform = QgsCoordinateTransform(layer.crs(), crs, QgsProject.instance())
     try:
-        return transform.transformBoundingBox(layer.extent())
+        return _transform(layer.crs(), crs).transformBoundingBox(layer.extent())
     except QgsCsException:  # such as the whole world in UTM: it does not limit the others
         return QgsRectangle(-1e9, -1e9, 1e9, 1e9)
+
+
+def _transform(
+    source: QgsCoordinateReferenceSystem, target: QgsCoordinateReferenceSystem
+) -> QgsCoordinateTransform:
+    """A transform of which QGIS does not report that it is exact to some metres only."""
+    transform = QgsCoordinateTransform(source, target, QgsProject.instance())
+    transform.setBallparkTransformsAreAppropriate(True)
+    return transform

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from osgeo import gdal, osr
 from qgis.core import (
-    QgsApplication,
     QgsContrastEnhancement,
     QgsFeature,
     QgsProcessingFeedback,
@@ -21,7 +20,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from unirs_qgis.processing import UniRSProvider
+from scripts.headless_qgis import HeadlessQgis
 from unirs_qgis.review.answers import AnswerTable, Form
 
 QUESTION = "Are crops grown here?"
@@ -123,12 +122,5 @@ def _number(row: QgsFeature) -> int:
 
 
 if __name__ == "__main__":
-    application = QgsApplication([], False)
-    application.initQgis()
-    sys.path.append(str(Path(QgsApplication.pkgDataPath()) / "python/plugins"))
-    from processing.core.Processing import Processing
-
-    Processing.initialize()
-    provider = UniRSProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
+    qgis = HeadlessQgis()
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

@@ -149,6 +149,7 @@ def test_the_styles_name_the_answers(output, tmp_path):
         ("(failed)", "failed"),
         ("", "other"),
     ]
+    assert "diagonal_x" in styles["is_there_a_road"]  # what is not sure is hatched
     ranges = list(parse(styles["is_there_a_road_doubt"]).iter("range"))
     assert ranges[0].get("label") == "not sure: below 60%"
     columns = parse(styles["is_there_a_road"]).iter("column")

@@ -10,6 +10,8 @@ from qgis.core import (
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsRenderContext,
+    QgsSymbol,
+    QgsSymbolLayer,
     QgsVectorLayer,
 )
 
@@ -43,6 +45,11 @@ def legend(layer: QgsVectorLayer) -> list[str]:
     return [item.label() for item in layer.renderer().legendSymbolItems()]
 
 
+def legend_symbols(layer: QgsVectorLayer) -> list[QgsSymbol]:
+    items = layer.renderer().legendSymbolItems()
+    return [item.symbol().clone() for item in items]
+
+
 def drawn(layer: QgsVectorLayer) -> list[int]:
     """How often each entry of the legend is drawn, in the order of the legend."""
     renderer = layer.renderer().clone()
@@ -63,6 +70,14 @@ def test_a_geopackage_opens_with_its_answers_coloured(exported, qgis_app):
     assert layer.isValid()
     assert legend(layer) == ANSWERS
     assert drawn(layer) == [19, 10, 1, 0]
+    symbol = legend_symbols(layer)[0]
+    pattern = (
+        symbol.symbolLayer(1)
+        .dataDefinedProperties()
+        .property(QgsSymbolLayer.Property.PropertyFillStyle)
+    )
+    assert pattern.isActive()
+    assert '"unsure"' in pattern.asExpression()
     columns = [each for each in layer.attributeTableConfig().columns() if not each.hidden]
     assert [each.name for each in columns][:3] == ["answer", "confidence", "unsure"]
     assert "changed" not in [each.name for each in columns]

@@ -23,9 +23,12 @@ PALETTE = (
 )
 """Colours that people with any colour vision can distinguish (Okabe and Ito; Tol)."""
 
-NEUTRAL, FAILURE = "#d9d9d9", "#b2182b"
+NEUTRAL, FAILURE, HATCH = "#d9d9d9", "#b2182b", "#262626"
 OPACITY = 0.6
 """Of the fill, so that the image below stays visible."""
+
+_BY_EXPRESSION = "3"
+"""Number of a property that an expression defines, in QGIS's files."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -142,7 +145,8 @@ def _categorized(expression: str, categories: Sequence[Category]) -> ET.Element:
             label=category.label,
             render="true",
         )
-    _add_symbols(renderer, [category.look for category in categories])
+    for symbol in _add_symbols(renderer, [category.look for category in categories]):
+        _hatch_unsure(symbol)
     return root
 
 
@@ -164,14 +168,38 @@ def _look(color: str, pattern: str, opacity: float) -> dict[str, str]:
     }
 
 
-def _add_symbols(renderer: ET.Element, looks: Sequence[dict[str, str]]) -> None:
-    symbols = ET.SubElement(renderer, "symbols")
+def _add_symbols(renderer: ET.Element, looks: Sequence[dict[str, str]]) -> list[ET.Element]:
+    """A symbol for each look."""
+    symbols, added = ET.SubElement(renderer, "symbols"), []
     for number, look in enumerate(looks):
         symbol = ET.SubElement(symbols, "symbol", type="fill", name=str(number), alpha="1")
-        layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1"})
-        options = ET.SubElement(layer, "Option", type="Map")
-        for name, value in look.items():
-            ET.SubElement(options, "Option", {"name": name, "value": value, "type": "QString"})
+        _add_fill(symbol, look)
+        added.append(symbol)
+    return added
+
+
+def _add_fill(symbol: ET.Element, look: dict[str, str]) -> ET.Element:
+    layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1"})
+    options = ET.SubElement(layer, "Option", type="Map")
+    for name, value in look.items():
+        _add_option(options, name, value)
+    return layer
+
+
+def _hatch_unsure(symbol: ET.Element) -> None:
+    """Hatch those tiles of a symbol whose answer is not sure; its legend is not hatched."""
+    layer = _add_fill(symbol, _look(HATCH, "no", 1))
+    values = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
+    properties = ET.SubElement(values, "Option", type="Map", name="properties")
+    pattern = ET.SubElement(properties, "Option", type="Map", name="fillStyle")
+    _add_option(pattern, "active", "true", "bool")
+    _add_option(pattern, "expression", "if(\"unsure\", 'diagonal_x', 'no')")
+    _add_option(pattern, "type", _BY_EXPRESSION, "int")
+    _add_option(values, "type", "collection")
+
+
+def _add_option(options: ET.Element, name: str, value: str, kind: str = "QString") -> None:
+    ET.SubElement(options, "Option", {"name": name, "value": value, "type": kind})
 
 
 def _short(text: str) -> str:

@@ -100,8 +100,8 @@ class FindController(QObject):
         )
         if result["missing"]:
             missing = self.tr(
-                "The rasters of {count} tiles are not there any more: their captions alone were "
-                "compared."
+                "The rasters of {count} tiles are not there any more: what the index has of them "
+                "alone was compared."
             )
             heading = f"{heading} {missing.format(count=result['missing'])}"
         self._search.found.show_tiles(heading, self._tiles)

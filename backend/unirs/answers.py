@@ -236,6 +236,10 @@ class Answer(Origin):
     image_features: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None
     """``[width]``: what the vision encoder makes of the images, by which alike ones can be found;
     ``None`` where the engine does not give it. Not part of the JSON."""
+    image_sentence: Annotated[NDArray[np.float32] | None, Field(exclude=True)] = None
+    """``[SENTENCE_WIDTH]``, of length 1: where captions of a single image should lie among the
+    embeddings of sentences, judged by the image alone; ``None`` where the model has no sentence
+    map. Not part of the JSON."""
     written: Annotated[tuple[Path, ...], Field(exclude=True)] = ()
     """All files that were written. Not part of the JSON."""
 

@@ -18,6 +18,7 @@ unirs train joint --preset small --from "$START" --data real="$real" --data naip
 rm -rf "$folder/unirs-small"
 cp -r "$folder/joint/model" "$folder/unirs-small"
 cp "$here/LICENSE" "$folder/unirs-small/"
+python -m recipes.small.sentence_map "$real" "$folder/unirs-small" "$folder/sentence-map"
 
 # Its figures, and with them calibration and the card's table:
 #   unirs evaluate real --data REAL --model FOLDER/unirs-small --json > figures.json

@@ -979,8 +979,8 @@
         <translation>{found} von {searched} Kacheln, die beste zuerst.</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles are not there any more: their captions alone were compared.</source>
-        <translation>Die Raster von {count} Kacheln sind nicht mehr da: Nur ihre Bildbeschreibungen wurden verglichen.</translation>
+        <source>The rasters of {count} tiles are not there any more: what the index has of them alone was compared.</source>
+        <translation>Die Raster von {count} Kacheln sind nicht mehr da: Verglichen wurde nur, was der Index über sie enthält.</translation>
     </message>
 </context>
 <context>
@@ -2852,8 +2852,8 @@
         <translation>Geben Sie Wörter an, etwa „harbour with many boats“, oder die Nummer einer Kachel oder ein Raster, dem die Kacheln ähneln sollen. Die Wörter sind englisch.</translation>
     </message>
     <message>
-        <source>Words are compared with the captions of all tiles, and with the images of the best ones; with 0 of these, with captions alone, and no model is loaded. An example is compared by its image.</source>
-        <translation>Wörter werden mit den Bildbeschreibungen aller Kacheln verglichen und mit den Bildern der besten; bei 0 davon nur mit den Bildbeschreibungen, und kein Modell wird geladen. Ein Beispiel wird über sein Bild verglichen.</translation>
+        <source>Words are compared with what the index has of all tiles, and with the images of the best ones; with 0 of these, with the index alone, and no model is loaded. An example is compared by its image.</source>
+        <translation>Wörter werden mit dem verglichen, was der Index über alle Kacheln enthält, und mit den Bildern der besten; bei 0 davon nur mit dem Index, und kein Modell wird geladen. Ein Beispiel wird über sein Bild verglichen.</translation>
     </message>
     <message>
         <source>Find tiles</source>
@@ -2904,8 +2904,8 @@
         <translation>Der Layer ist kein Kachelindex; erstellen Sie einen mit „Kacheln indizieren“.</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles cannot be read any more; their captions alone were compared.</source>
-        <translation>Die Raster von {count} Kacheln sind nicht mehr lesbar; nur ihre Bildbeschreibungen wurden verglichen.</translation>
+        <source>The rasters of {count} tiles cannot be read any more; what the index has of them alone was compared.</source>
+        <translation>Die Raster von {count} Kacheln sind nicht mehr lesbar; verglichen wurde nur, was der Index über sie enthält.</translation>
     </message>
     <message>
         <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>

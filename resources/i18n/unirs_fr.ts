@@ -979,8 +979,8 @@
         <translation>{found} tuiles sur {searched}, la meilleure en premier.</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles are not there any more: their captions alone were compared.</source>
-        <translation>Les rasters de {count} tuiles ne sont plus là : seules leurs légendes ont été comparées.</translation>
+        <source>The rasters of {count} tiles are not there any more: what the index has of them alone was compared.</source>
+        <translation>Les rasters de {count} tuiles ne sont plus là : seul ce que l’index contient sur elles a été comparé.</translation>
     </message>
 </context>
 <context>
@@ -2852,8 +2852,8 @@
         <translation>Donnez des mots, par exemple « harbour with many boats », ou le numéro d&apos;une tuile ou un raster auquel les tuiles doivent ressembler. Les mots sont en anglais.</translation>
     </message>
     <message>
-        <source>Words are compared with the captions of all tiles, and with the images of the best ones; with 0 of these, with captions alone, and no model is loaded. An example is compared by its image.</source>
-        <translation>Les mots sont comparés aux légendes de toutes les tuiles et aux images des meilleures ; avec 0, aux légendes seules, sans charger de modèle. Un exemple est comparé par son image.</translation>
+        <source>Words are compared with what the index has of all tiles, and with the images of the best ones; with 0 of these, with the index alone, and no model is loaded. An example is compared by its image.</source>
+        <translation>Les mots sont comparés à ce que l’index contient sur toutes les tuiles et aux images des meilleures ; avec 0, à l’index seul, sans charger de modèle. Un exemple est comparé par son image.</translation>
     </message>
     <message>
         <source>Find tiles</source>
@@ -2904,8 +2904,8 @@
         <translation>La couche n&apos;est pas un index de tuiles ; créez-en un avec « Indexer des tuiles ».</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles cannot be read any more; their captions alone were compared.</source>
-        <translation>Les rasters de {count} tuiles ne sont plus lisibles ; seules leurs légendes ont été comparées.</translation>
+        <source>The rasters of {count} tiles cannot be read any more; what the index has of them alone was compared.</source>
+        <translation>Les rasters de {count} tuiles ne sont plus lisibles ; seul ce que l’index contient sur elles a été comparé.</translation>
     </message>
     <message>
         <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>

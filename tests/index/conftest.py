@@ -7,6 +7,7 @@ from affine import Affine
 
 from unirs.answers import Answer, OptionScore, acquisition_dates, image_facts
 from unirs.engines.engine import Capabilities
+from unirs.index.sentences import load_sentence_model
 from unirs.inputs import InputKind, Task
 
 SIDE = 8
@@ -24,14 +25,16 @@ class ColourEngine:
         digest: Of its weights.
         features: Whether it gives features of images.
         same: A caption for everything.
+        places: Whether it places images among sentences.
     """
 
     kind, name, device, precision, host = "unirs", "colours", "cpu", "float32", None
     demonstration, load_seconds, memory_bytes = False, 0.0, None
     image_size, frame_count, batch_size = SIDE, 4, 4
 
-    def __init__(self, digest="ab" * 32, features=True, same=None):
+    def __init__(self, digest="ab" * 32, features=True, same=None, places=False):
         self.digest, self.features, self.same, self.asked = digest, features, same, 0
+        self.places = places
 
     @property
     def capabilities(self):
@@ -60,6 +63,7 @@ class ColourEngine:
             digest=self.digest,
             acquired=acquisition_dates(visual),
             crop=image_facts(visual),
+            image_sentence=load_sentence_model().embed([caption])[0] if self.places else None,
             image_features=np.concatenate(means).astype(np.float32) if self.features else None,
         )
 

@@ -58,6 +58,24 @@ def test_the_images_decide_between_equal_captions(new_engine, index, write):
     assert found.tiles[0].fit > found.tiles[1].fit
 
 
+def test_where_a_model_places_images_among_sentences_decides_without_asking_it(
+    new_engine, index, write
+):
+    build(new_engine(same="land", places=True), index, write("town.tif", RED, GREEN, BLUE))
+    found = find(None, index, "sea or river", rescore=0)
+    assert (found.tiles[0].tile, found.rescored) == (3, 0)
+    assert found.tiles[0].similarity > found.tiles[1].similarity + 0.1
+
+
+def test_an_index_from_before_images_had_places_is_read_and_added_to(new_engine, index, write):
+    build(new_engine(), index, write("town.tif", RED))
+    with sqlite3.connect(index) as database:
+        database.execute("ALTER TABLE unirs_tiles DROP COLUMN image_sentence")
+    assert captions(find(None, index, "desert", rescore=0)) == [RED]
+    build(new_engine(places=True), index, write("lake.tif", BLUE))
+    assert captions(find(None, index, "water", rescore=0)) == [BLUE, RED]
+
+
 def test_tiles_are_described_once(engine, index, write):
     west, east = write("west.tif", RED, GREEN), write("east.tif", BLUE)
     assert build(engine, index, west).added == 2

@@ -53,9 +53,9 @@ class FindTiles(IndexAlgorithm):
         )
         ranked = translate(
             "Processing",
-            "Words are compared with the captions of all tiles, and with the images of the best "
-            "ones; with 0 of these, with captions alone, and no model is loaded. An example is "
-            "compared by its image.",
+            "Words are compared with what the index has of all tiles, and with the images of the "
+            "best ones; with 0 of these, with the index alone, and no model is loaded. An example "
+            "is compared by its image.",
         )
         return Texts(
             title=translate("Processing", "Find tiles"),
@@ -166,8 +166,8 @@ class FindTiles(IndexAlgorithm):
             feedback.pushWarning(
                 translate(
                     "Processing",
-                    "The rasters of {count} tiles cannot be read any more; their captions alone "
-                    "were compared.",
+                    "The rasters of {count} tiles cannot be read any more; what the index has of "
+                    "them alone was compared.",
                 ).format(count=result["missing"])
             )
         return {

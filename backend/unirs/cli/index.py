@@ -139,8 +139,8 @@ def find(
         typer.Option(
             min=0,
             metavar="N",
-            help="Compare the words with the images of the N best tiles; 0 compares captions "
-            "alone, and loads no model.",
+            help="Compare the words with the images of the N best tiles anew; 0 takes what the "
+            "index has of them, and loads no model.",
         ),
     ] = 30,
     output: Annotated[

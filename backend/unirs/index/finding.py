@@ -1,8 +1,7 @@
-"""A search: the tiles of indexes are ranked by captions, the best of them by their images."""
+"""A search: the tiles of indexes are ranked by words, the best of them by their images anew."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,28 +17,19 @@ from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.index.building import OF_SOURCE
 from unirs.index.files import write_found
+from unirs.index.ranking import FIT_WEIGHT, LEAST, fit, fit_question, word_similarities
 from unirs.index.request import FindRequest, TileRequest
 from unirs.index.results import FoundTile, FoundTiles
 from unirs.index.sentences import find_sentence_model, load_sentence_model
 from unirs.index.table import IndexedTile, outline, read_index
-from unirs.inputs import Question, Task, VisualInput
+from unirs.inputs import Task, VisualInput
 from unirs.tasks import check_inputs, read_visual
 
 if TYPE_CHECKING:
     from unirs.engines.engine import Engine
 
-OTHERS = 7
-"""Captions of other tiles that the words have to fit better than."""
-
-WEIGHT = 0.01
-"""Of a unit of ``fit`` beside the cosine of words and caption: so small that images above all order
-tiles with alike captions. It is not tuned on data."""
-
 FEW = 8
 """With fewer tiles, their mean image is too much like each of them to be left out of account."""
-
-LEAST = 1e-9
-"""Smallest probability and length, so that no logarithm or quotient is infinite."""
 
 OpenEngine = Callable[[], "Engine"]
 Locate = Callable[[str], str | Path]
@@ -47,7 +37,7 @@ Locate = Callable[[str], str | Path]
 read, and what is wrong with others."""
 
 _UNREAD = OF_SOURCE | {"path_outside"}
-"""Codes of images that cannot be compared, so that captions alone are."""
+"""Codes of images that cannot be compared, so that the index alone decides."""
 
 
 def check_find(request: FindRequest) -> None:
@@ -78,7 +68,7 @@ def find_tiles(
         request: What to look for.
         on_image: Called with the number of images compared, and of those to compare.
         locate: Gives the file of a raster that an index names, or refuses it.
-        stop: Called often. Once it returns true, captions alone decide about the rest.
+        stop: Called often. Once it returns true, the index alone decides about the rest.
 
     Raises:
         UniRSError: ``index_missing``, ``index_invalid``; ``index_of_other_model`` if the features
@@ -104,8 +94,13 @@ class _Candidate:
 
     @property
     def score(self) -> float:
-        """The cosine of words and caption, and how well the words fit the image."""
-        return self.similarity + WEIGHT * (self.fit or 0.0)
+        """How near the tile is to the words, and how well the words fit its image."""
+        return self.similarity + FIT_WEIGHT * (self.fit or 0.0)
+
+    @property
+    def task(self) -> Task:
+        """That of its caption."""
+        return Task.CAPTION if len(self.tile.paths) == 1 else Task.CHANGE
 
     def found(self) -> FoundTile:
         """The tile as a part of the result."""
@@ -179,7 +174,7 @@ class _Search:
             return []
         if self._request.text:
             wanted = load_sentence_model().embed([self._request.sought])[0]
-            similarities = self._by_caption(wanted)
+            similarities = self._by_words(wanted)
         else:
             similarities = self._like_example()
         order = np.argsort(-similarities, kind="stable").tolist()
@@ -189,6 +184,13 @@ class _Search:
             for index, tile in [self._tiles[place]]
             if np.isfinite(similarities[place])
         ]
+
+    def _by_words(self, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+        tiles = [tile for _, tile in self._tiles]
+        unknown = np.full_like(wanted, np.nan)
+        images = [unknown if tile.image_sentence is None else tile.image_sentence for tile in tiles]
+        captions = np.stack([tile.sentence for tile in tiles])
+        return word_similarities(wanted, captions, np.stack(images))
 
     def _by_caption(self, sentence: NDArray[np.float32]) -> NDArray[np.float32]:
         captions = np.stack([tile.sentence for _, tile in self._tiles])
@@ -280,10 +282,12 @@ class _Search:
                 visual = self._read(each.tile, engine)
                 if visual is not None:
                     read.append(each)
-                    yield Item(visual, _question(self._request.sought, each, best), stop=self._stop)
+                    captions = [other.tile.caption for other in (each, *best)]
+                    asked = fit_question(self._request.sought, captions, each.task)
+                    yield Item(visual, asked, stop=self._stop)
 
         for each, answer in _paired(read, engine.answers(items(), batch_size=engine.batch_size)):
-            each.fit = _fit(answer, self._request.sought)
+            each.fit = fit(answer, self._request.sought)
             self._rescored += each.fit is not None
             if self._on_image:
                 self._on_image(self._rescored + self._missing, len(best))
@@ -308,23 +312,6 @@ def _paired(
     """Answers with their candidates, which are read before they are answered."""
     for place, answer in enumerate(answers):
         yield read[place], answer
-
-
-def _question(sought: str, one: _Candidate, best: Sequence[_Candidate]) -> Question:
-    """What is asked about an image: which of some captions is its own, the words among them."""
-    captions = dict.fromkeys(each.tile.caption for each in (one, *best))
-    others = [caption for caption in captions if caption.strip() and caption != sought][:OTHERS]
-    task = Task.CAPTION if len(one.tile.paths) == 1 else Task.CHANGE
-    return Question(task, options=(sought, *others))
-
-
-def _fit(answer: Answer, sought: str) -> float | None:
-    """Log-odds of the words; ``None`` where they have no probability."""
-    chances = {option.text: option.probability for option in answer.options}
-    chance = chances.get(sought)
-    if chance is None or answer.stopped:
-        return None
-    return math.log(max(chance, LEAST) / max(1 - chance, LEAST))
 
 
 def _wkt(shape: bytes | None) -> str | None:

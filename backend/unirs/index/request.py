@@ -165,7 +165,7 @@ class FindRequest:
         Field(
             ge=0,
             description="So many of the best tiles are compared with the words anew, by their "
-            "images. With 0, captions decide alone, and no model is loaded.",
+            "images. With 0, the index decides alone, and no model is loaded.",
         ),
     ] = RESCORED
     output: Annotated[

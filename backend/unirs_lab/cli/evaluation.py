@@ -47,6 +47,10 @@ WHERE_EXAMPLES = examples(
 )
 
 WHEN_EXAMPLES = examples("unirs evaluate when", "unirs evaluate when --split val --limit 5")
+RETRIEVAL_EXAMPLES = examples(
+    "unirs evaluate retrieval --data data/real",
+    "unirs evaluate retrieval --data data/real --split val --rescore 100",
+)
 GUARD_EXAMPLES = examples("unirs evaluate guard --data data/real")
 
 Split = Annotated[
@@ -73,6 +77,7 @@ def register(app: typer.Typer) -> None:
     evaluate.command(epilog=REAL_EXAMPLES)(real)
     evaluate.command(epilog=WHERE_EXAMPLES)(where)
     evaluate.command(epilog=WHEN_EXAMPLES)(when)
+    evaluate.command(epilog=RETRIEVAL_EXAMPLES)(retrieval)
     evaluate.command(epilog=GUARD_EXAMPLES)(guard)
     app.add_typer(evaluate, name="evaluate", rich_help_panel="Making models")
 
@@ -241,6 +246,39 @@ def when(common: EvaluationOptions, split: Split = "test") -> None:
     common.run(
         f"when-{split}",
         lambda load, options, observer: evaluate_series(load, options, observer, split=split),
+    )
+
+
+@takes_options(EvaluationOptions, without=("gallery", "sheet"))
+def retrieval(
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the collections of real images, with rsicd.",
+            show_default=False,
+        ),
+    ],
+    common: EvaluationOptions,
+    split: Split = "test",
+    rescore: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="For N sentences, compare the best images anew, as unirs find does.",
+            rich_help_panel=ASKED,
+        ),
+    ] = 0,
+) -> None:
+    """Score how well images, and generated pairs, are found by sentences."""
+    from unirs_lab.evaluation.retrieval import evaluate_retrieval
+
+    common.run(
+        f"retrieval-{split}",
+        lambda load, options, observer: evaluate_retrieval(
+            data, load, options, observer, split=split, rescore=rescore
+        ),
     )
 
 

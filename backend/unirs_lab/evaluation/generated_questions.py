@@ -27,7 +27,7 @@ from unirs_lab.data.samples import Sample
 from unirs_lab.data.spectral_indices import LANDSAT_FALSE_COLOUR, NAIP, Bands
 from unirs_lab.evaluation.cases import NO_CHANGE_GROUP
 from unirs_lab.evaluation.question_kinds import DrawnQuestions, Sources, Split
-from unirs_lab.world import EVENTS, QA, pair, scene, seed_for, video
+from unirs_lab.world import EVENTS, QA, ScenePair, pair, scene, seed_for, video
 
 FRAMES = 8
 """Frames of a generated video; a model with fewer takes them at even steps."""
@@ -84,15 +84,29 @@ def _draw_scenes(sources: Sources, split: Split, count: int) -> list[Sample]:
     return samples
 
 
+def draw_changes(sources: Sources, split: Split, changed: int) -> list[Sample]:
+    """Generated pairs with their change captions: so many that have changed, and others between."""
+    samples: list[Sample] = []
+    while changed:
+        name, images, made = _draw_pair(sources, split, len(samples))
+        samples.append(_change(name, images, made.captions, made.changed))
+        changed -= made.changed
+    return samples
+
+
 def _draw_pairs(sources: Sources, split: Split, count: int) -> list[Sample]:
     samples = []
     for index in range(count):
-        made, name = pair(seed_for(split, index), sources.size), f"pair-{index}"
-        images = InMemory((made.before, made.after))
+        name, images, made = _draw_pair(sources, split, index)
         samples.append(_change(name, images, made.captions, made.changed))
         asked = (QA("change question", qa.question, qa.answer) for qa in made.questions)
         samples += _questions(name, images, asked)
     return samples
+
+
+def _draw_pair(sources: Sources, split: Split, index: int) -> tuple[str, InMemory, ScenePair]:
+    made = pair(seed_for(split, index), sources.size)
+    return f"pair-{index}", InMemory((made.before, made.after)), made
 
 
 def _draw_videos(sources: Sources, split: Split, count: int) -> list[Sample]:

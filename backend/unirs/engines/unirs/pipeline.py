@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from unirs.answers import (
     EngineKind,
@@ -29,6 +30,7 @@ from unirs.engines.views import VIEWS
 from unirs.inputs import Crop, InputKind
 from unirs.model import ModelBundle, UniRSConfig, load_bundle
 from unirs.model.folder import read_folder
+from unirs.model.sentence_map import pool
 from unirs.models import DEFAULT_MODEL, find_model
 
 TOKENS_OF_WORDS = 384
@@ -191,7 +193,15 @@ class Pipeline(LocalEngine[Row]):
             "demonstration": is_demonstration(card.demonstration, card.reliable, kind),
             "change_map": np.mean(maps, axis=0) if maps else None,
             "image_features": None if run.stopped else image_features(rows[0].features),
+            "image_sentence": None if run.stopped else self._image_sentence(rows[0].features),
         }
+
+    def _image_sentence(self, features: Tensor) -> NDArray[np.float32] | None:
+        """Where a single image lies among sentences."""
+        sentences = self.bundle.sentence_map
+        if sentences is None or len(features) > 1:
+            return None
+        return sentences.embed(pool(features[0].float().cpu().numpy()))
 
 
 def load_pipeline(

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -151,3 +152,20 @@ def test_the_story_leaves_out_where_nothing_happened(engine, write, tmp_path):
         assert [row["changed"] for row in csv.DictReader(file)] == ["False", "True", "False"]
     unchanged = describe_series(engine, StoryRequest(paths[:2]))
     assert unchanged.text == "Nothing has changed in 1 interval"
+
+
+def test_what_goes_slowly_is_seen_from_the_first_date_to_the_last(new_engine, write):
+    class SlowEngine(new_engine):
+        def answer(self, visual, question, **words):
+            answer = super().answer(visual, question, **words)
+            years = [int(date[:4]) for date in answer.acquired]
+            grown = years[-1] - years[0] > 2
+            return replace(answer, text="it has grown" if grown else "same", changed=grown)
+
+    paths = write(dict.fromkeys(YEARS, False))
+    story = describe_series(SlowEngine(), StoryRequest(paths))
+    first, *_, last = YEARS
+    grown, others = story.text.splitlines()
+    assert grown == f"{first} to {last}, slowly: it has grown"
+    assert others == f"Nothing has changed in {len(YEARS) - 1} intervals"
+    assert story.questions == len(YEARS)

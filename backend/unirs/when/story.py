@@ -1,10 +1,13 @@
-"""What has changed in a series, from each date to the next."""
+"""What has changed in a series, from each date to the next, and if nothing has, from end to end."""
 
 from __future__ import annotations
 
 import time
+from functools import partial
+from itertools import starmap
 from typing import TYPE_CHECKING
 
+from unirs.answers import Answer
 from unirs.engines.engine import Item
 from unirs.engines.verdict import has_changed
 from unirs.errors import UniRSError
@@ -49,20 +52,27 @@ def describe_series(
     )
     pairs = list(zip(series.seen, series.seen[1:], strict=False))
     items = [Item(series.pair(*pair), question, stop=stop) for pair in pairs]
-    intervals = []
-    for pair, answer in zip(pairs, answered(engine, items, on_answer, stop, 1), strict=False):
-        before, after = pair
-        intervals.append(
-            Interval(
-                after=series.name(before),
-                before=series.name(after),
-                sources=(series.dates[before].source, series.dates[after].source),
-                text=answer.text,
-                changed=has_changed(answer.text, answer.changed),
-            )
-        )
+    answers = answered(engine, items, on_answer, stop, 1)
+    intervals = tuple(starmap(partial(_interval, series), zip(pairs, answers, strict=False)))
     if not intervals:
         raise UniRSError("stopped", "Stopped before there was an answer.")
     stopped = len(intervals) < len(pairs)
-    facts = summary_facts(engine, series, began, len(intervals), stopped)
-    return write_story(Story(**facts, intervals=tuple(intervals)), request.table)
+    overall = None
+    if not stopped and len(intervals) > 1 and all(each.changed is False for each in intervals):
+        ends = series.seen[0], series.seen[-1]
+        overall = _interval(series, ends, engine.answer(series.pair(*ends), question, stop=stop))
+    asked = len(intervals) + (overall is not None)
+    facts = summary_facts(engine, series, began, asked, stopped)
+    story = Story(**facts, intervals=intervals, overall=overall)
+    return write_story(story, request.table)
+
+
+def _interval(series: Series, pair: tuple[int, int], answer: Answer) -> Interval:
+    before, after = pair
+    return Interval(
+        after=series.name(before),
+        before=series.name(after),
+        sources=(series.dates[before].source, series.dates[after].source),
+        text=answer.text,
+        changed=None if answer.stopped else has_changed(answer.text, answer.changed),
+    )

@@ -163,6 +163,13 @@ class Story(SeriesSummary):
     __pydantic_config__ = RESULT_CONFIG
 
     intervals: Annotated[tuple[Interval, ...], Field(description="In order of time.")]
+    overall: Annotated[
+        Interval | None,
+        Field(
+            description="From the first date to the last one, where nothing has changed from any "
+            "date to the next: what goes slowly is seen there alone. Null where it was not asked."
+        ),
+    ] = None
     table: Annotated[Path | None, Field(description="The CSV file that was written.")] = None
 
     @computed_field(  # type: ignore[prop-decorator]
@@ -177,10 +184,18 @@ class Story(SeriesSummary):
         lines = [f"{each.after} to {each.before}: {_one_line(each.text)}" for each in shown]
         left_out = len(self.intervals) - len(shown)
         if not shown:
-            return f"Nothing has changed in {_intervals(left_out)}"
+            return "\n".join(
+                [*self._overall_lines(), f"Nothing has changed in {_intervals(left_out)}"]
+            )
         if left_out:
             lines.append(f"Nothing has changed in {_intervals(left_out, other=True)}")
         return "\n".join(lines)
+
+    def _overall_lines(self) -> list[str]:
+        whole = self.overall
+        if whole is None or whole.changed is False:
+            return []
+        return [f"{whole.after} to {whole.before}, slowly: {_one_line(whole.text)}"]
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``--json`` and of the worker."""

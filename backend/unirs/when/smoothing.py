@@ -33,9 +33,10 @@ they are compared with each other."""
 LASTING = 4.0
 """F statistic of the ground from which on a turn is more likely than none."""
 
-_SHARPNESS, _LIMIT = 4.0, 4.0
-"""Log-odds of a turn for each factor of e in that statistic, and their largest value. These and all
-other numbers here were chosen on generated series of validation seeds: docs/evaluation.md."""
+_SHARPNESS, _AGAINST, _FOR = 4.0, -1.0, 4.0
+"""Log-odds of a turn for each factor of e in that statistic, the lowest and the highest ones: what
+goes slowly differs little at any one date. These and all other numbers here were chosen on
+generated series of validation seeds: docs/evaluation.md."""
 
 _LEAST = 1e-3
 """Probabilities are kept this far from 0 and 1: no answer is certain."""
@@ -141,7 +142,7 @@ def _turned(evidence: Evidence) -> Iterator[float]:
             yield BETWEEN_WEIGHT * asked
         else:
             lasting = _SHARPNESS * math.log(max(evidence.ground[index], 1e-3) / LASTING)
-            yield asked + min(max(lasting, -_LIMIT), _LIMIT)
+            yield asked + min(max(lasting, _AGAINST), _FOR)
 
 
 def _bounded(value: float) -> float:

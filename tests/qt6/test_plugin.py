@@ -68,13 +68,27 @@ def test_the_options_page_shows_and_keeps_the_settings(plugin, qtbot):
 
 
 def test_a_review_takes_keys_and_buttons(plugin, qtbot):
-    from unirs_qgis.review.answers import AnswerRow
+    from unirs_qgis.review.forms import AnswerRow
     from unirs_qgis.review.panel import ReviewPanel
 
     panel = ReviewPanel()
     qtbot.addWidget(panel)
     panel.show()
-    row = AnswerRow(1, "Is there water?", "yes", '{"yes": 0.6, "no": 0.4}', 0.6, "", "", 0, "", "")
+    row = AnswerRow(
+        id=1,
+        question="Is there water?",
+        text="yes",
+        options_text='{"yes": 0.6, "no": 0.4}',
+        confidence=0.6,
+        warnings_text="",
+        rasters=(),
+        margin=0,
+        footprint="",
+        crs="",
+        is_follow_up=False,
+        decision="",
+        correction="",
+    )
     panel.show_row(row)
     body = panel.widget()
     with qtbot.waitSignal(panel.accepted):

@@ -67,7 +67,7 @@ class WriteReport(UniRSAlgorithm):
         """Always: no model is needed."""
         return True, ""
 
-    def flags(self) -> QgsProcessingAlgorithm.Flags:
+    def flags(self) -> QgsProcessingAlgorithm.Flag:
         """On the main thread."""
         return super().flags() | QgsProcessingAlgorithm.Flag.FlagNoThreading
 

@@ -125,6 +125,18 @@ def test_wrong_arguments_refer_to_the_help(unirs, words):
     assert_sentence(unirs(*words), "; see 'unirs", "--help'.")
 
 
+def test_a_wrong_number_of_values_refers_to_the_help_of_its_command(unirs):
+    assert_sentence(unirs("ask", "a.tif", "--bbox", "1"), "; see 'unirs ask --help'.")
+
+
+def test_a_mistyped_command_is_guessed(unirs):
+    assert_sentence(unirs("captoin", "a.tif"), "Did you mean 'caption'? See 'unirs --help'.")
+
+
+def test_a_folder_is_no_raster(unirs, tmp_path):
+    assert_sentence(unirs("caption", tmp_path), "is a folder and no raster", "unirs batch")
+
+
 def test_interrupted_before_the_answer(ask, before, monkeypatch):
     def interrupted(*_args, **_options):
         raise KeyboardInterrupt

@@ -59,6 +59,8 @@ def test_version(unirs):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_its_options(unirs, command):
     outcome = unirs(*command.split(), "--help")
+    assert "<bool>" not in outcome.out
+    assert "-h" in outcome.out.split()
     assert outcome.code == 0
     assert OPTIONS.get(command, set()) <= set(re.findall(r"--[a-z-]+", outcome.out))
     if OPTIONS.get(command):

@@ -73,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str], debug: bool) -> int:
     """Run a command, report its failure if any, and return the exit code."""
     try:
-        code = app(args=words, prog_name="unirs", standalone_mode=False)
+        command = typer.main.get_command(app)
+        _leave_out_types_of_flags(command)
+        code = command(args=words, prog_name="unirs", standalone_mode=False)
         sys.stdout.flush()
     except UniRSError as error:
         return _fail(error.message)
@@ -82,7 +84,7 @@ def _run(words: Sequence[str], debug: bool) -> int:
             return _report_defect(error, debug)
         return _fail(broken_environment(error).message)
     except typer.TyperException as error:
-        return _fail(_usage_sentence(error))
+        return _fail(_usage_sentence(error, words))
     except (BrokenPipeError, SystemExit):
         # The reader of our output has closed it (`unirs models | head -1`), and typer exits then.
         drop_output()
@@ -125,13 +127,24 @@ def _silence_libraries() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _usage_sentence(error: typer.TyperException) -> str:
+def _leave_out_types_of_flags(command: Any, above: typer.Context | None = None) -> None:
+    """Have the help show no type beside options that take no value."""
+    context = typer.Context(command, above, **command.context_settings)
+    for option in command.get_params(context):
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+    for each in getattr(command, "commands", {}).values():
+        _leave_out_types_of_flags(each, context)
+
+
+def _usage_sentence(error: typer.TyperException, words: Sequence[str]) -> str:
     """One sentence about wrong options or arguments, with where to find help."""
     context: Any = getattr(error, "ctx", None)
-    program = context.command_path if context else "unirs"
+    program = context.command_path if context else f"unirs {words[0]}"
     message = error.format_message().replace("Value error, ", "")  # from pydantic, which typer uses
     what = " ".join(message.split()).rstrip(".")
-    return f"{what}; see '{program} --help'."
+    joint = " See" if what.endswith("?") else "; see"
+    return f"{what}{joint} '{program} --help'."
 
 
 def _fail(sentence: str) -> int:

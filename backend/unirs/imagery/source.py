@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import rasterio
@@ -96,6 +97,12 @@ def _open(name: str, stored: bool, options: dict[str, Any]) -> DatasetReader:
     except Exception as error:
         if not is_of_library(error, "rasterio"):
             raise
+        if Path(name).is_dir():
+            raise UniRSError(
+                "raster_unreadable",
+                f"{name:.200} is a folder and no raster; give a file of it, or have all of them "
+                "read by unirs batch.",
+            ) from error
         raise _unreadable(name, _NOT_STORED if stored else _NO_RASTER, error) from error
 
 

@@ -90,7 +90,8 @@ def entry(rasters, text="no", *, task="ask", **changes):
     square = "POLYGON((500010 5399990,500020 5399990,500020 5400000,500010 5400000,500010 5399990))"
     options = (("no", 0.6), ("yes", 0.4)) if task == "ask" else ()
     answer = {"options": options, "confidence": 0.6, "warnings": ("Hazy.",)}
-    answer |= {name: changes.pop(name) for name in ("stopped",) if name in changes}
+    of_answer = ("stopped", "conversation_turns")
+    answer |= {name: changes.pop(name) for name in of_answer if name in changes}
     values = {"question": "Is there water?" if task == "ask" else "", "footprint": square}
     return Entry(
         **{"id": new_id(), "created": now(), "kind": "pair", "task": task, "crs": "EPSG:32632"},
@@ -202,6 +203,17 @@ def test_answers_of_the_history_are_reviewed_and_the_panel_of_questions_shows_it
     lines = export(f"{history.path}|layername=answers", tmp_path)
     assert [line.get("answer") or line["caption"] for line in lines] == ["yes", "A lake."]
     assert QImage(str(tmp_path / lines[0]["images"][0])).pixelColor(112, 112).red() == RED[1]
+
+
+def test_a_question_that_follows_another_one_is_no_training_data(
+    history, rasters, qtbot, tmp_path, qgis_processing
+):
+    add(qtbot, history, entry(rasters), entry(rasters, "two", conversation_turns=1))
+    table = AnswerTable.of(history.as_layer())
+    for row in table.rows():
+        table.decide(row, "accepted")
+    lines = export(f"{history.path}|layername=answers", tmp_path)
+    assert [line["answer"] for line in lines] == ["no"]
 
 
 def test_a_review_of_another_window_is_read_and_kept_in_exports(history, rasters, qtbot):

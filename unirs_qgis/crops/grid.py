@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCoordinateTransformContext,
     QgsCsException,
     QgsDistanceArea,
@@ -19,6 +18,7 @@ from qgis.core import (
 from qtpy.QtCore import QCoreApplication
 
 from unirs_qgis.errors import UserError
+from unirs_qgis.transforms import transform_between
 
 _WGS84 = "EPSG:4326"
 _ON_EARTH = 1e-9  # degrees: a world extent may miss 180 by rounding
@@ -227,7 +227,7 @@ def _crosses_antimeridian(
 ) -> bool:
     if crs.isGeographic():
         return extent.xMinimum() < -180 - _ON_EARTH or extent.xMaximum() > 180 + _ON_EARTH
-    transform = QgsCoordinateTransform(crs, QgsCoordinateReferenceSystem(_WGS84), context)
+    transform = transform_between(crs, QgsCoordinateReferenceSystem(_WGS84), context)
     y = extent.center().y()
     steps = [extent.xMinimum() + extent.width() * step / 8 for step in range(9)]
     try:
@@ -250,9 +250,7 @@ def _transformed(
     """
     if not (source.isValid() and target.isValid()):
         return extent
-    transform = QgsCoordinateTransform(source, target, context)
-    transform.setBallparkTransformsAreAppropriate(True)
-    bounds = transform.transformBoundingBox(extent)
+    bounds = transform_between(source, target, context).transformBoundingBox(extent)
     if not bounds.isFinite():
         raise QgsCsException("not finite")
     return bounds

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsMapLayer,
     QgsProject,
@@ -15,6 +14,8 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QPainter
+
+from unirs_qgis.transforms import transform_between
 
 _RESULTS = ("change (percent)", "probability of yes (percent)")
 """Names of the bands of change maps and maps of places."""
@@ -135,6 +136,6 @@ def _in_crs(
     if not (source.isValid() and target.isValid()):
         return box
     try:
-        return QgsCoordinateTransform(source, target, project).transformBoundingBox(box)
+        return transform_between(source, target, project).transformBoundingBox(box)
     except QgsCsException:
         return QgsRectangle()

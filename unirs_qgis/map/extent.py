@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsProject,
     QgsRasterLayer,
@@ -23,6 +22,7 @@ from qtpy.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 from unirs_qgis.map.crop_note import CropNote, crop_note
 from unirs_qgis.map.footprints import NEXT, FootprintBand, Footprints, parse_footprint, rectangle
 from unirs_qgis.map.rectangle_tool import RectangleDrawing
+from unirs_qgis.transforms import transform_between
 
 __all__ = ["ExtentChooser", "Footprints"]
 
@@ -285,11 +285,12 @@ def _part_in(
     if not (layer.crs().isValid() and crs.isValid()):
         return layer.extent().intersect(view)
     try:
-        there = _transform(crs, layer.crs()).transformBoundingBox(view)
+        project = QgsProject.instance()
+        there = transform_between(crs, layer.crs(), project).transformBoundingBox(view)
         if layer.extent().contains(there):
             return view
         common = layer.extent().intersect(there)
-        return _transform(layer.crs(), crs).transformBoundingBox(common)
+        return transform_between(layer.crs(), crs, project).transformBoundingBox(common)
     except QgsCsException:  # such as a view of the whole world and a layer in UTM
         return _extent_in(layer, crs).intersect(view)
 
@@ -298,15 +299,7 @@ def _extent_in(layer: QgsRasterLayer, crs: QgsCoordinateReferenceSystem) -> QgsR
     if not (layer.crs().isValid() and crs.isValid()):
         return layer.extent()
     try:
-        return _transform(layer.crs(), crs).transformBoundingBox(layer.extent())
+        transform = transform_between(layer.crs(), crs, QgsProject.instance())
+        return transform.transformBoundingBox(layer.extent())
     except QgsCsException:  # such as the whole world in UTM: it does not limit the others
         return QgsRectangle(-1e9, -1e9, 1e9, 1e9)
-
-
-def _transform(
-    source: QgsCoordinateReferenceSystem, target: QgsCoordinateReferenceSystem
-) -> QgsCoordinateTransform:
-    """A transform of which QGIS does not report that it is exact to some metres only."""
-    transform = QgsCoordinateTransform(source, target, QgsProject.instance())
-    transform.setBallparkTransformsAreAppropriate(True)
-    return transform

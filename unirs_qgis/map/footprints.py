@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
     QgsProject,
@@ -14,6 +13,8 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QColor
+
+from unirs_qgis.transforms import transform_between
 
 NEXT = QColor(230, 0, 126)
 """Extent of the next question: magenta, which is rare in imagery."""
@@ -145,7 +146,7 @@ def on_canvas(
     if not (crs.isValid() and target.isValid()) or crs == target:
         return QgsGeometry(geometry)
     dense = geometry.densifyByCount(_POINTS_ON_EDGE)
-    dense.transform(QgsCoordinateTransform(crs, target, QgsProject.instance()))
+    dense.transform(transform_between(crs, target, QgsProject.instance()))
     box = dense.boundingBox()
     if not box.isFinite():
         raise QgsCsException("not finite")

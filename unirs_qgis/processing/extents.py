@@ -20,6 +20,7 @@ from qgis.core import (
 )
 
 from unirs_qgis.shared.tiles import Box
+from unirs_qgis.transforms import transform_between
 
 _POINTS_PER_SIDE = 20
 _SAME_MERIDIAN = 1e-6
@@ -90,7 +91,7 @@ def shown_within(
     if not (crs.isValid() and limits_crs.isValid()):
         return [] if limits.intersect(extent).isEmpty() else [extent]
     width = _world_width(limits_crs, context)
-    box = _box(extent, QgsCoordinateTransform(crs, limits_crs, context), width)
+    box = _box(extent, transform_between(crs, limits_crs, context), width)
     moved = [_moved(box, turn * width) for turn in range(-2, 3)] if width else [box]
     return [box for box in moved if not box.intersect(limits).isEmpty()]
 
@@ -143,7 +144,7 @@ class FeatureBoxes:
             return QgsRectangle(box)
         boxes = shown_within(self._raster, self._crs, box, self._features_crs, self._context)
         if not boxes:  # outside the raster, which becomes the error of its row
-            transform = QgsCoordinateTransform(self._features_crs, self._crs, self._context)
+            transform = transform_between(self._features_crs, self._crs, self._context)
             return transform.transformBoundingBox(box)
         if len(boxes) == 1:
             return boxes[0]
@@ -155,7 +156,7 @@ def ends_at_180(box: Box, crs: QgsCoordinateReferenceSystem) -> bool:
     """Whether the east edge of a box lies at 180 degrees, where most maps are cut."""
     if not crs.isValid():
         return False
-    transform = QgsCoordinateTransform(crs, _wgs84(), QgsCoordinateTransformContext())
+    transform = transform_between(crs, _wgs84(), QgsCoordinateTransformContext())
     middle = QgsPointXY(box.x_max, (box.y_min + box.y_max) / 2)
     try:
         return abs(abs(transform.transform(middle).x()) - 180) < _SAME_MERIDIAN
@@ -207,7 +208,7 @@ def _world_width(
     """
     if crs.isGeographic():
         return 360.0
-    transform = QgsCoordinateTransform(_wgs84(), crs, context)
+    transform = transform_between(_wgs84(), crs, context)
     try:
         one, other = (transform.transform(QgsPointXY(longitude, 45)) for longitude in (-20, 31))
         steps = [transform.transform(QgsPointXY(longitude, 0)).x() for longitude in range(4)]

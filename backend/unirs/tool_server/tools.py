@@ -273,7 +273,7 @@ class Tools:
                 ge=0,
                 le=1000,
                 description="So many of the best tiles are compared with the words anew, by their "
-                "images; each takes as long as a question with options. 0: by captions alone.",
+                "images; each takes as long as a question with options. 0: by the index alone.",
             ),
         ] = 30,
         extent: Extent = None,

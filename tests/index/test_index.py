@@ -151,6 +151,17 @@ def test_rasters_that_moved_are_counted_and_found_nevertheless(engine, index, wr
     assert (found.missing, found.rescored, captions(found)[0]) == (2, 0, BLUE)
 
 
+def test_an_image_that_cannot_be_compared_is_no_advantage(engine, index, write):
+    rasters = [Path(write(name, GREEN, BLUE)) for name in ("west.tif", "east.tif")]
+    build(engine, index, *map(str, rasters))
+    rasters[1].unlink()
+    found = find(engine, index, "lake")
+    assert (found.missing, found.rescored) == (2, 2)
+    assert Path(found.tiles[0].paths[0]) == rasters[0]
+    scores = [tile.score for tile in found.tiles]
+    assert scores == sorted(scores, reverse=True)
+
+
 def test_a_raster_that_cannot_be_read_does_not_stop_the_others(engine, index, write, tmp_path):
     broken = tmp_path / "broken.tif"
     broken.write_bytes(b"II*\0 and no more")

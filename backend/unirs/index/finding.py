@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -91,11 +92,13 @@ class _Candidate:
     tile: IndexedTile
     similarity: float
     fit: float | None = None
+    usual_fit: float = 0.0
 
     @property
     def score(self) -> float:
-        """How near the tile is to the words, and how well the words fit its image."""
-        return self.similarity + FIT_WEIGHT * (self.fit or 0.0)
+        """How near the tile is to the words, and how much better than usual they fit its image."""
+        better = 0.0 if self.fit is None else self.fit - self.usual_fit
+        return self.similarity + FIT_WEIGHT * better
 
     @property
     def task(self) -> Task:
@@ -291,6 +294,9 @@ class _Search:
             self._rescored += each.fit is not None
             if self._on_image:
                 self._on_image(self._rescored + self._missing, len(best))
+        fits = [each.fit for each in best if each.fit is not None]
+        for each in best:
+            each.usual_fit = fmean(fits) if fits else 0.0
 
     def _read(self, tile: IndexedTile, engine: Engine) -> VisualInput | None:
         """The images of a tile; ``None`` if they cannot be read any more."""

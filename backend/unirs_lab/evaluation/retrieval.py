@@ -41,7 +41,7 @@ from unirs_lab.evaluation.tables import Cell, Column, Table
 AIM = Aim(15)
 """Aim: mean recall of images of RSICD that are found by sentences, in %."""
 
-PAIRS = 150
+PAIRS = 60
 """Generated pairs that have changed."""
 
 TASKS = {InputKind.SINGLE: Task.CAPTION, InputKind.PAIR: Task.CHANGE}

@@ -107,7 +107,8 @@ def test_licence_program_and_resources_are_in_it(plugins):
 
 def test_shared_files_are_those_of_the_runtime(plugins):
     for name in SHARED:
-        shipped = plugins / "unirs_qgis/shared" / f"{Path(name).name}.py"
+        place = name.replace("worker/", "")
+        shipped = plugins / "unirs_qgis/shared" / f"{place}.py"
         assert shipped.read_bytes() == (ROOT / "backend/unirs" / f"{name}.py").read_bytes()
 
 

@@ -147,10 +147,11 @@ def dated_layers(dated_rasters, qgis_new_project) -> tuple[QgsRasterLayer, QgsRa
 
 
 @pytest.fixture
-def tree(qgis_new_project) -> QgsLayerTreeView:
-    """A layer tree of the project."""
+def tree(qgis_new_project, qgis_iface, monkeypatch) -> QgsLayerTreeView:
+    """A layer tree of the project, in QGIS's window."""
     view = QgsLayerTreeView()
     view.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), view))
+    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: view, raising=False)
     return view
 
 
@@ -158,7 +159,6 @@ def tree(qgis_new_project) -> QgsLayerTreeView:
 def window(qgis_iface, tree, qtbot, monkeypatch, tmp_path):
     """The plugin's parts, in a window that is not QGIS's own."""
     monkeypatch.setattr("unirs_qgis.history.places.profile_folder", lambda: tmp_path / "profile")
-    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
     parts = Window(qgis_iface)
     bridge = QgsLayerTreeMapCanvasBridge(
         QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas()

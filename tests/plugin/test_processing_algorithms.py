@@ -463,7 +463,7 @@ def test_in_place_takes_selected_features_and_existing_columns(worker, raster, r
 )
 @pytest.mark.parametrize("output", ["out.gpkg", "memory:"])
 def test_in_the_project_the_output_is_coloured_and_shows_the_imagery_below(
-    worker, raster, qtbot, tmp_path, qgis_new_project, name, parameters, labels, output
+    worker, raster, tree, qtbot, tmp_path, name, parameters, labels, output
 ):
     from processing.gui.Postprocessing import handleAlgorithmResults
 

@@ -227,7 +227,7 @@ class TestStatus:
 @pytest.mark.slow
 @pytest.mark.usefixtures("worker_python", "qgis_processing", "qgis_new_project")
 def test_the_real_worker_describes_a_change_and_its_map_joins_the_project(
-    dated_rasters, tmp_path, monkeypatch
+    dated_rasters, tree, tmp_path, monkeypatch
 ):
     import processing
 

@@ -194,7 +194,6 @@ def test_unload_during_a_question_ends_the_worker(
     qtbot, qgis_iface, tree, dated_layers, qgis_canvas, worker_python, monkeypatch, tmp_path
 ):
     monkeypatch.setattr("unirs_qgis.history.places.profile_folder", lambda: tmp_path / "profile")
-    monkeypatch.setattr(qgis_iface, "layerTreeView", lambda: tree, raising=False)
     qgis_canvas.setDestinationCrs(dated_layers[0].crs())
     qgis_canvas.setExtent(dated_layers[0].extent())
     parts = Window(qgis_iface)

@@ -6,7 +6,8 @@ import pytest
 from qtpy.QtGui import QFont, QFontMetrics
 
 from unirs_qgis.dock.entries import LayerRecord
-from unirs_qgis.dock.parts.layers_label import short_label
+from unirs_qgis.dock.parts.layers_label import LayersLabel, short_label
+from unirs_qgis.dock.parts.text import WrapLabel
 
 LONG = "S2A_MSIL2A_20200115T103401_N0213_R108_T32UNA_20200115T123456"
 PAIR = (LayerRecord(LONG, "", "2020-01-15"), LayerRecord(LONG, "", "2021-07-02"))
@@ -56,3 +57,12 @@ def test_a_date_that_the_name_has_already_is_not_repeated(metrics):
 
 def test_no_layer_is_no_text(metrics):
     assert short_label((), 100, metrics) == ""
+
+
+@pytest.mark.parametrize("points", [9, 10, 11, 14])
+def test_the_line_is_high_enough_for_underscores(qtbot, points):
+    label = LayersLabel()
+    qtbot.addWidget(label)
+    label.setFont(QFont("DejaVu Sans", points))
+    label.show_layers((LayerRecord("town_2021", ""),))
+    assert label.heightForWidth(300) >= WrapLabel.heightForWidth(label, 300)

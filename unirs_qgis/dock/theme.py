@@ -212,5 +212,9 @@ def _svg(name: str) -> str:
 
 
 def line_height(widget: QWidget) -> int:
-    """Height of a line of text in the widget's font, in pixels."""
-    return QFontMetrics(widget.font()).lineSpacing()
+    """Height of a line of text in the widget's font, in pixels.
+
+    Lines of some fonts overlap: their distance has no room for the underscores of the last one.
+    """
+    metrics = QFontMetrics(widget.font())
+    return max(metrics.lineSpacing(), metrics.height())

@@ -14,9 +14,9 @@
           <item value="0" label="0" color="#ffffcc" alpha="0"/>
           <item value="30" label="30" color="#ffeda0" alpha="0"/>
           <item value="45" label="45" color="#fecc5c" alpha="100"/>
-          <item value="60" label="60" color="#fd8d3c" alpha="190"/>
-          <item value="80" label="80" color="#e31a1c" alpha="220"/>
-          <item value="100" label="100" color="#800026" alpha="235"/>
+          <item value="60" label="60" color="#fd8d3c" alpha="150"/>
+          <item value="80" label="80" color="#e31a1c" alpha="160"/>
+          <item value="100" label="100" color="#800026" alpha="165"/>
           <rampLegendSettings useContinuousLegend="1" suffix=" %" prefix="" orientation="2" direction="0" minimumLabel="" maximumLabel=""/>
         </colorrampshader>
       </rastershader>

@@ -111,7 +111,7 @@ def test_much_change_is_red_and_little_is_transparent(qtbot, qgis_new_project, t
     image = job.renderedImage().convertToFormat(QImage.Format.Format_ARGB32)
     assert image.pixelColor(140, 80).alpha() == 0
     red = image.pixelColor(20, 80)
-    assert red.alpha() > 200
+    assert 120 < red.alpha() < 200  # the imagery below stays visible
     assert red.red() > 2 * max(red.green(), red.blue())
 
 

@@ -122,9 +122,14 @@ def test_stop_replaces_ask_while_an_answer_is_in_progress(dock, find):
 @pytest.mark.parametrize("state", [DockState.BUSY, DockState.LOADING])
 def test_a_worker_that_does_not_react_can_be_started_again(qtbot, dock, find, state):
     dock.show_state(state)
-
+    assert not find("restartNowButton").isVisible()
+    click(qtbot, find("stopButton"))
     with qtbot.waitSignal(dock.restart_requested):
         click(qtbot, find("restartNowButton"))
+
+    dock.show_state(DockState.READY)
+    dock.show_state(state)
+    assert not find("restartNowButton").isVisible()
 
 
 def test_the_stop_button_stops(qtbot, dock, find):

@@ -348,7 +348,7 @@ class UniRSDock(QDockWidget):
         self._question.stopped.connect(self.stopped)
         self._question.conversation_ended.connect(self.conversation_ended)
         self._question.restart_requested.connect(self.restart_requested)
-        self._stop_key.activated.connect(self.stopped)
+        self._stop_key.activated.connect(self._question.stop.click)
 
     def _on_kind_changed(self, kind: str) -> None:
         self._show_kind()

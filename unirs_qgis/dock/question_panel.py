@@ -55,6 +55,9 @@ class QuestionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind, self._can_ask, self._can_stop, self._problem = "single", False, False, ""
+        self._was_stopped = (
+            False  # and there is still something to stop
+        )
         self._is_dated = False
         self._suggestion: Suggestion | None = None  # the one that set the options
         self._chips = {kind: [self._chip(one) for one in suggestions(kind)] for kind in KINDS}
@@ -126,6 +129,7 @@ class QuestionPanel(QWidget):
     def set_state(self, can_ask: bool, can_stop: bool) -> None:
         """Sets whether a question may be sent, and whether there is one to stop."""
         self._can_ask, self._can_stop = can_ask, can_stop
+        self._was_stopped = self._was_stopped and can_stop
         self._refresh()
 
     def show_problem(self, problem: str) -> None:
@@ -203,6 +207,7 @@ class QuestionPanel(QWidget):
         for task, button in self.tasks.items():
             button.clicked.connect(lambda _checked=False, task=task: self._send_task(task))
         self.stop.clicked.connect(self.stopped)
+        self.stopped.connect(self._on_stopped)
         self.restart.clicked.connect(self.restart_requested)
         self._conversation.ended.connect(self.conversation_ended)
 
@@ -225,6 +230,11 @@ class QuestionPanel(QWidget):
     def _on_options_edited(self) -> None:
         """The options are the user's own from now on."""
         self._suggestion = None
+
+    def _on_stopped(self) -> None:
+        """Offers to restart a worker that goes on."""
+        self._was_stopped = self._can_stop
+        self._refresh()
 
     def _send_question(self) -> None:
         if self.ask.isEnabled():
@@ -267,7 +277,7 @@ class QuestionPanel(QWidget):
         self.stop.setEnabled(self._can_stop)
         self.ask.setVisible(not self._can_stop)
         self.stop.setVisible(self._can_stop)
-        self.restart.setVisible(self._can_stop)
+        self.restart.setVisible(self._was_stopped)
         tips = {
             "caption": self.tr("Describe the image"),
             "change": self.tr("Describe what changed from each date to the next")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ class HeadlessQgis:
     """QGIS with Processing, as long as this object lives."""
 
     def __init__(self) -> None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         self._application = QgsApplication([], False)
         self._application.initQgis()
         sys.path.append(str(Path(QgsApplication.pkgDataPath()) / "python/plugins"))

@@ -55,9 +55,7 @@ class QuestionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind, self._can_ask, self._can_stop, self._problem = "single", False, False, ""
-        self._was_stopped = (
-            False  # and there is still something to stop
-        )
+        self._was_stopped = False  # and there is still something to stop
         self._is_dated = False
         self._suggestion: Suggestion | None = None  # the one that set the options
         self._chips = {kind: [self._chip(one) for one in suggestions(kind)] for kind in KINDS}

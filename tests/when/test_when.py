@@ -4,11 +4,12 @@ import csv
 import itertools
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from unirs.errors import UniRSError
-from unirs.when.asking import find_when
+from unirs.when.asking import _turns, find_when
 from unirs.when.question import ANY_CHANGE
 from unirs.when.request import StoryRequest, WhenRequest
 from unirs.when.story import describe_series
@@ -71,6 +72,15 @@ def test_it_goes_again(engine, write):
     found = when(engine, write({**YEARS, "2018-05-01": False, "2020-05-01": False}))
     assert "; no longer true between 2016-05-01 and 2018-05-01 (0." in found.text
     assert [turn.to for turn in found.turns] == [True, False]
+
+
+def test_a_turn_that_is_as_good_as_even_is_not_stated():
+    series = SimpleNamespace(seen=range(6))
+    at, first = (0.1, 0.45, 0.48, 0.55, 0.9, 0.2), (0.0, 0.6, 0.1, 0.1, 0.1, 0.0, 0.1)
+    assert [(turn.before, turn.to) for turn in _turns(series, at, first, 1)] == [
+        (1, True),
+        (5, False),
+    ]
 
 
 def test_always_and_never(engine, write):

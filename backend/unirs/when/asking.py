@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from unirs.answers import Answer
+from unirs.answers import UNSURE_BELOW, Answer
 from unirs.engines.engine import Item, origin_of
 from unirs.errors import UniRSError
 from unirs.guard.pair import data_of
@@ -234,10 +234,11 @@ def _with_doubt(timeline: Timeline) -> Timeline:
 def _turns(
     series: Series, at: Sequence[float], first: Sequence[float], turned: int
 ) -> Iterator[Turn]:
-    """The first turn to true, then each date at which the other state is the more probable one."""
+    """The first turn to true, then each date at which the other state is surely more probable."""
     state = turned == 0
     for place in range(1, len(at)):
-        now = place >= turned and (place == turned or at[place] >= 0.5)
+        is_sure = max(at[place], 1 - at[place]) >= UNSURE_BELOW
+        now = place == turned or (at[place] >= 0.5 if is_sure and place > turned else state)
         if now == state:
             continue
         state = now

@@ -53,7 +53,10 @@ def test_a_series_takes_a_line_and_is_found_by_any_of_its_layers(owner, make_ent
     layers = [LayerRecord(f"county_{year}", "", f"{year}-07-01") for year in range(2009, 2021)]
     dialog = ReportDialog([make_entry(layers=tuple(layers))], (), owner)
     item = dialog.findChild(QListWidget, "reportEntries").item(0)
-    assert item.text().splitlines()[2].startswith("2009-07-01 … 2020-07-01 · ")
+    line = item.text().splitlines()[2]
+    assert "2009-07-01" in line
+    assert "2020-07-01" in line
+    assert "2015" not in line
     dialog.findChild(QLineEdit, "reportSearch").setText("county_2015")
     assert not item.isHidden()
     dialog.findChild(QLineEdit, "reportSearch").setText("county_2031")

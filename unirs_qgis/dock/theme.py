@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from functools import cache, lru_cache
 from html import escape
+from math import ceil
 from pathlib import Path
 
 from qtpy.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QSize, Qt
@@ -12,7 +13,7 @@ from qtpy.QtGui import (
     QBrush,
     QColor,
     QFont,
-    QFontMetrics,
+    QFontMetricsF,
     QGuiApplication,
     QIcon,
     QImage,
@@ -216,5 +217,5 @@ def line_height(widget: QWidget) -> int:
 
     Lines of some fonts overlap: their distance has no room for the underscores of the last one.
     """
-    metrics = QFontMetrics(widget.font())
-    return max(metrics.lineSpacing(), metrics.height())
+    metrics = QFontMetricsF(widget.font())
+    return ceil(max(metrics.lineSpacing(), metrics.height()))

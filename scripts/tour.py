@@ -133,7 +133,7 @@ class Tour:
 
     def polygons(self) -> None:
         """A question about each of the places."""
-        self._question("Are there fields in the image?")
+        self._question(ASKED)
         self._menu("Ask about polygons")
         before = {layer["id"] for layer in self._qgis.layers()}
         self._qgis.click_text("Run")

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pyogrio
@@ -179,6 +180,19 @@ def test_change_maps_place_the_votes_of_pairs(new_engine, write):
     (fine,) = search(new_engine(maps=True), *pair).places
     assert fine.geometry.area < coarse.geometry.area / 4
     assert fine.geometry.intersects(box(500_034, 4_999_978, 500_038, 4_999_982))
+
+
+def test_a_window_whose_change_map_shows_nothing_does_not_appear_as_yes(new_engine, write):
+    class Faint(new_engine):
+        def answer(self, visual, question, **options):
+            answer = super().answer(visual, question, **options)
+            return replace(answer, change_map=answer.change_map * 0.3)
+
+    windows = []
+    pair = write("2012.tif"), write("2020.tif", red=[(18, 34, 4)])
+    places = search(Faint(maps=True), *pair, on_window=windows.append)
+    assert not places.places
+    assert max(window.probability for window in windows) < places.threshold
 
 
 def test_an_engine_without_probabilities_votes_with_yes_and_no(new_engine, write):

@@ -14,7 +14,7 @@ from unirs.errors import UniRSError
 from unirs.imagery.stopping import Stop
 from unirs.inputs import Extent, InputKind
 from unirs.tasks import check_inputs
-from unirs.tiles import Tile
+from unirs.tiles import Box, Tile
 from unirs.where.asking import Asking, Cost, duration_text
 from unirs.where.files import write_files
 from unirs.where.kinds import with_kinds
@@ -48,7 +48,8 @@ class AnsweredWindow(NamedTuple):
     Attributes:
         extent: Its extent, in units of ``crs``.
         crs: CRS of the search, ``None`` without one.
-        probability: Of yes, 0 to 1; ``None`` where there was nothing to see.
+        probability: Of yes, 0 to 1, where it is highest in the window: with a change map, less than
+            that of the answer. ``None`` where there was nothing to see.
         level: Number of its size, from 1, the coarsest.
         levels: Number of sizes.
         done: Windows of this size so far.
@@ -160,26 +161,31 @@ class _Search:
         windows = self._asking.first() if number == 1 else self._promising(number, level)
         windows = self._asking.affordable(level, windows)
         for done, (window, answer) in enumerate(self._asking.answers(windows), start=1):
-            probability = None if answer is None else probability_of_yes(answer)
-            if answer is not None and probability is not None:
-                vote, weight = self._vote(answer, probability)
-                self._votes.add(window.box, vote, weight=weight)
-                if self._found is not self._votes:
-                    self._found.add(window.box, vote, answer.change_map, weight)
-                if number == 1:
-                    self._lowest = min(self._lowest, probability)
+            highest = None if answer is None else self._count(window.box, answer, number)
             if self._on_window:
                 self._on_window(
                     AnsweredWindow(
                         extent_of(window.box),
                         self._ground.crs,
-                        probability,
+                        highest,
                         number,
                         len(self._windows.levels),
                         done,
                         len(windows),
                     )
                 )
+
+    def _count(self, box: Box, answer: Answer, level: int) -> float:
+        """Count the vote of a window; what it gives to its most probable ground."""
+        probability = probability_of_yes(answer)
+        vote, weight = self._vote(answer, probability)
+        self._votes.add(box, vote, weight=weight)
+        if level == 1:
+            self._lowest = min(self._lowest, probability)
+        if self._found is self._votes:
+            return vote
+        self._found.add(box, vote, answer.change_map, weight)
+        return vote if answer.change_map is None else vote * float(answer.change_map.max())
 
     def _vote(self, answer: Answer, probability: float) -> tuple[float, float]:
         """The vote of a window, and its weight.

@@ -75,7 +75,7 @@ def choose_folder(qgis: Session, saved: Path, pictures: Path) -> None:
     qgis.picture(pictures / "1-choose-folder.png")
     qgis.press("Return")
     qgis.wait(lambda: qgis.ask("widget", name="cancelSetUpButton"), "the set-up")
-    qgis.press("Escape")  # the options, which are not needed any more
+    qgis.press("Escape")  # the options, which are no longer needed
 
 
 def set_up_ends(qgis: Session, *, agreed: bool = False) -> bool:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from scripts import package
@@ -25,8 +26,8 @@ PLACE = (489200.0, 5208247.0, 490000.0, 5209047.0)
 WIDE = (486800.0, 5205900.0, 489100.0, 5208200.0)
 """Lakes and fields beside it."""
 
-BEFORE, AFTER = "2010", "2014"
-"""Years of the two dates that are compared."""
+BEFORE, AFTER, LATEST = "2010", "2014", "2020"
+"""Years of the two dates that are compared, and of the latest one."""
 
 ASKED = "Is there water in the image?"
 
@@ -119,13 +120,13 @@ class Tour:
         self._run(HIDE_BELOW)
 
     def where(self) -> None:
-        """Where there is water."""
+        """Where there is farmland."""
         self._zoom(WIDE)
-        self._run(SHOW_ONE.format(self._year(BEFORE)))
-        self._select(self._year(BEFORE))
+        self._run(SHOW_ONE.format(self._year(LATEST)))
+        self._select(self._year(LATEST))
         self._qgis.choose("UniRS", "Ask about this layer")
         count = len(self._qgis.layers())
-        self._question("water")
+        self._question("farmland")
         self._qgis.click("whereButton")
         self._answer()
         self._wait_for_layers(count + 2)
@@ -254,11 +255,16 @@ class Tour:
 
 
 def _make_small(path: Path) -> None:
+    """Write a picture with a palette; the even colour of the panels stays as it is."""
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(
-            192, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG
-        )
-    small.save(path, optimize=True)
+        full = picture.convert("RGB")
+    small = full.quantize(191, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG)
+    _, panel = max(full.getcolors(full.width * full.height))
+    is_panel = (np.asarray(full) == panel).all(axis=-1)
+    palette = [*small.getpalette()[: 3 * 191], *panel]
+    exact = Image.fromarray(np.where(is_panel, 191, np.asarray(small)).astype(np.uint8), "P")
+    exact.putpalette(palette)
+    exact.save(path, optimize=True)
 
 
 STEPS = ("ask", "change", "review", "where", "polygons", "when", "find", "bands", "report")

@@ -84,8 +84,8 @@ def raster_paths(layers: Sequence[QgsRasterLayer]) -> list[str]:
             raise BatchError(
                 translate(
                     "Batch",
-                    "The layer “{layer}” is no raster file, which a batch needs; save it as one "
-                    "first.",
+                    "The layer “{layer}” is not a raster file, which a batch needs; save it as "
+                    "one first.",
                 ).format(layer=layer.name())
             )
         paths.append(path)

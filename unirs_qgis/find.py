@@ -100,8 +100,8 @@ class FindController(QObject):
         )
         if result["missing"]:
             missing = self.tr(
-                "The rasters of {count} tiles are not there any more: what the index has of them "
-                "alone was compared."
+                "The rasters of {count} tiles are gone: only what the index stores about them "
+                "was compared."
             )
             heading = f"{heading} {missing.format(count=result['missing'])}"
         self._search.found.show_tiles(heading, self._tiles)

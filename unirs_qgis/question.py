@@ -253,10 +253,10 @@ class QuestionController(QObject):
         self._fail(message)
 
     def _ask_default(self) -> None:
-        """The chosen model is not there any more: the default one answers, with a note."""
+        """The chosen model is gone: the default one answers, with a note."""
         question = self._question
         text = self.tr(
-            "The model {name} is not on this computer any more; {other} answers instead. Choose "
+            "The model {name} is no longer on this computer; {other} answers instead. Choose "
             "another one in Settings ▸ Options ▸ UniRS."
         )
         self.replaced.emit(

@@ -78,25 +78,25 @@ _TEMPLATES = {
         "Sentences", "Dates are not known ({names}): all are read in the order given."
     ),
     "rough": QT_TRANSLATE_NOOP(
-        "Sentences", "Some dates are too rough to order them: all are read in the order given."
+        "Sentences",
+        "Some dates are not exact enough to be ordered; all are read in the order given.",
     ),
     "same": QT_TRANSLATE_NOOP(
         "Sentences", "Some dates are the same: these are read in the order given."
     ),
-    "unseen": QT_TRANSLATE_NOOP(
-        "Sentences", "There is nothing to see at some dates, which are left out: {names}."
-    ),
+    "unseen": QT_TRANSLATE_NOOP("Sentences", "Dates that show nothing here are left out: {names}."),
     "relative": QT_TRANSLATE_NOOP(
         "Sentences",
-        "No date by itself is a yes (at most {highest}): the dates were compared.",
+        "No date alone gives a yes (at most {highest}), so the dates were compared with each "
+        "other.",
     ),
     "moved": QT_TRANSLATE_NOOP("Sentences", "The later date was moved by {distance}."),
     "moved_one": QT_TRANSLATE_NOOP("Sentences", "Image {number} was moved by {distance}."),
     "unaligned": QT_TRANSLATE_NOOP(
-        "Sentences", "The later date cannot be aligned: too little is alike."
+        "Sentences", "The later date cannot be aligned: the images have too little in common."
     ),
     "unaligned_one": QT_TRANSLATE_NOOP(
-        "Sentences", "Image {number} cannot be aligned: too little is alike."
+        "Sentences", "Image {number} cannot be aligned: the images have too little in common."
     ),
     "coloured": QT_TRANSLATE_NOOP("Sentences", "The later date has the colours of the first one."),
     "coloured_one": QT_TRANSLATE_NOOP(

@@ -55,7 +55,7 @@
         <translation>Fenster werden befragt:</translation>
     </message>
     <message>
-        <source>Asking what the places were and are…</source>
+        <source>Classifying the places before and after…</source>
         <translation>Fragt, was die Stellen waren und sind…</translation>
     </message>
     <message>
@@ -87,7 +87,7 @@
         <translation>Text zum Bild, den das Basismodell erzeugt hat, bevor die Frage gelesen wurde</translation>
     </message>
     <message>
-        <source>What the model saw</source>
+        <source>The model&apos;s image</source>
         <translation>Was das Modell gesehen hat</translation>
     </message>
     <message>
@@ -111,7 +111,7 @@
         <translation>Unsicher: Das Modell gibt dieser Antwort eine Wahrscheinlichkeit von {percent}.</translation>
     </message>
     <message>
-        <source>Not sure: with a confidence of {percent}, answers are often wrong.</source>
+        <source>Not sure: answers with a confidence of {percent} are often wrong.</source>
         <translation>Nicht sicher: Bei einer Sicherheit von {percent} sind Antworten oft falsch.</translation>
     </message>
     <message>
@@ -262,7 +262,7 @@
         <translation>4 Bit (int4)</translation>
     </message>
     <message>
-        <source>The widest that the device computes fast and has memory for.</source>
+        <source>The most precise one that is fast on the device and fits into its memory.</source>
         <translation>Die genaueste, mit der das Gerät schnell rechnet und für die sein Speicher reicht.</translation>
     </message>
     <message>
@@ -316,7 +316,7 @@
         <translation>Ein Stapel liest Rasterlayer; wählen Sie im Bedienfeld einen oder mehrere.</translation>
     </message>
     <message>
-        <source>The layer “{layer}” is no raster file, which a batch needs; save it as one first.</source>
+        <source>The layer “{layer}” is not a raster file, which a batch needs; save it as one first.</source>
         <translation>Der Layer „{layer}“ ist keine Rasterdatei, wie sie ein Stapel braucht; speichern Sie ihn zuerst als solche.</translation>
     </message>
     <message>
@@ -509,7 +509,7 @@
 <context>
     <name>ChangeMap</name>
     <message>
-        <source>The map reaches {percent} % nowhere; the slider below it in the Layers panel shows what is less probable.</source>
+        <source>The map reaches {percent} % nowhere; move the slider below it in the Layers panel to show less probable places.</source>
         <translation>Die Karte erreicht nirgends {percent} %; der Regler darunter im Bedienfeld „Layer“ zeigt auch weniger Wahrscheinliches.</translation>
     </message>
     <message>
@@ -525,7 +525,7 @@
         <translation>Die Änderungskarte {file} kann nicht geöffnet werden; lassen Sie die Änderung erneut beschreiben.</translation>
     </message>
     <message>
-        <source>Changed by {percent} % or more</source>
+        <source>Probability of change: {percent} % or more</source>
         <translation>Zu {percent} % oder mehr verändert</translation>
     </message>
     <message>
@@ -537,7 +537,7 @@
         <translation>UniRS: Polygone der Änderung</translation>
     </message>
     <message>
-        <source>Yes with {percent} % or more</source>
+        <source>Probability of yes: {percent} % or more</source>
         <translation>Ja mit {percent} % oder mehr</translation>
     </message>
     <message>
@@ -979,18 +979,18 @@
         <translation>{found} von {searched} Kacheln, die beste zuerst.</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles are not there any more: what the index has of them alone was compared.</source>
+        <source>The rasters of {count} tiles are gone: only what the index stores about them was compared.</source>
         <translation>Die Raster von {count} Kacheln sind nicht mehr da: Verglichen wurde nur, was der Index über sie enthält.</translation>
     </message>
 </context>
 <context>
     <name>Fold</name>
     <message>
-        <source>{heading}, unfolded</source>
+        <source>{heading}, expanded</source>
         <translation>{heading}, aufgeklappt</translation>
     </message>
     <message>
-        <source>{heading}, folded</source>
+        <source>{heading}, collapsed</source>
         <translation>{heading}, zugeklappt</translation>
     </message>
 </context>
@@ -1747,7 +1747,7 @@
         <translation>Auf diesem Rechner hat kein Server geantwortet. Starten Sie Ollama, LM Studio, llama.cpp oder vLLM, oder fügen Sie ein Modell über die Adresse seines Servers hinzu.</translation>
     </message>
     <message>
-        <source>{name} is not on this computer any more; {other} is chosen instead.</source>
+        <source>{name} is no longer on this computer; {other} is chosen instead.</source>
         <translation>{name} ist nicht mehr auf diesem Rechner; stattdessen ist {other} gewählt.</translation>
     </message>
     <message>
@@ -2068,7 +2068,7 @@
         <translation>Das Modell bekommt das umschließende Rechteck jedes Polygons, mit einem Rand in Prozent der Breite und Höhe des Rechtecks auf jeder Seite. Bei einem Objekt mit mehreren Teilen ist es das Rechteck um alle Teile.</translation>
     </message>
     <message>
-        <source>With options, such as none,partly,destroyed, the answer is the most likely of them and each has a probability in a column of its own; without them it is free text. Two layers are two dates, more are a series. Without a question, one layer is described in words, and of two layers what has changed.</source>
+        <source>With options, such as none,partly,destroyed, the answer is the most likely of them, and each has a column with its probability; without them it is free text. Two layers are two dates, more are a series. Without a question, one layer is described in words, and for two layers the change.</source>
         <translation>Mit Antwortmöglichkeiten, etwa none,partly,destroyed, ist die Antwort die wahrscheinlichste davon, und jede hat eine Wahrscheinlichkeit in einer eigenen Spalte; ohne sie ist sie freier Text. Zwei Layer sind zwei Zeitpunkte, mehr sind eine Zeitreihe. Ohne Frage wird ein Layer in Worten beschrieben, bei zwei Layern das, was sich geändert hat.</translation>
     </message>
     <message>
@@ -2104,7 +2104,7 @@
         <translation>Die Antworten haben keine Ausgabe; wählen Sie eine oder den Layer selbst.</translation>
     </message>
     <message>
-        <source>Features longer than {pixels} pixels of the layer: {count}. The model gets them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
+        <source>Features longer than {pixels} pixels of the layer: {count}. The model gets them at a far coarser resolution; use Answer tiles with them as clip polygons.</source>
         <translation>Objekte, die länger als {pixels} Pixel des Layers sind: {count}. Das Modell bekommt sie in viel gröberer Auflösung; „Kacheln befragen“ nimmt sie als Zuschneidepolygone.</translation>
     </message>
     <message>
@@ -2304,7 +2304,7 @@
         <translation>Die Ausdehnung ist leer; wählen Sie eine andere.</translation>
     </message>
     <message>
-        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Check the unit of the tile size.</source>
+        <source>There would be more than a million tiles; choose larger tiles or a smaller extent, and check the unit of the tile size.</source>
         <translation>Es gäbe mehr als eine Million Kacheln; wählen Sie größere Kacheln oder eine kleinere Ausdehnung. Prüfen Sie die Einheit der Kachelgröße.</translation>
     </message>
     <message>
@@ -2312,7 +2312,7 @@
         <translation>Die Auswahl {options} lässt keine Wahl; nennen Sie mindestens zwei Antworten, jede einmal.</translation>
     </message>
     <message>
-        <source>The feature has no geometry with an area in the CRS of the raster; mend it.</source>
+        <source>The feature has no geometry with an area in the CRS of the raster; fix it.</source>
         <translation>Das Objekt hat keine Geometrie mit einer Fläche im KBS des Rasters; berichtigen Sie sie.</translation>
     </message>
     <message>
@@ -2608,7 +2608,7 @@
         <translation>Bereit: {model} antwortet auf {device}.</translation>
     </message>
     <message>
-        <source>The question is one with yes or no, or the name of a thing, such as “boats”. It is asked about windows of the extent: those that are surely no are left, the others are divided, and the finest ones overlap and vote. Two layers are two dates.</source>
+        <source>The question has the answer yes or no, or is the name of a thing, such as “boats”. It is asked about windows of the extent: those with a clear no are dropped, the others are divided, and the finest ones overlap and vote. Two layers are two dates.</source>
         <translation>Die Frage hat die Antwort Ja oder Nein, oder nennt eine Sache, etwa „boats“. Sie wird zu Fenstern der Ausdehnung gestellt: Was sicher Nein ist, bleibt zurück, der Rest wird geteilt, und die feinsten überlappen sich und stimmen ab. Zwei Layer sind zwei Daten.</translation>
     </message>
     <message>
@@ -2616,11 +2616,11 @@
         <translation>Die Layer werden als ein Bild mit höchstens 4.096 Pixeln je Seite gezeichnet; eine größere Ausdehnung wird in gröberen Pixeln durchsucht. Die Größe der feinsten Fenster ist in Metern; bei 0 ist es, was das Modell von diesem Bild ohne Verlust an Auflösung liest.</translation>
     </message>
     <message>
-        <source>The map has the probability of yes in percent. The places are polygons with their mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.</source>
+        <source>The map has the probability of yes in percent. The places are polygons with their mean and highest probability and their area on the ellipsoid. Nothing is kept after cancelling.</source>
         <translation>Die Karte enthält die Wahrscheinlichkeit von Ja in Prozent. Die Stellen sind Polygone mit ihrer mittleren und höchsten Wahrscheinlichkeit und ihrer Fläche auf dem Ellipsoid. Nach einem Abbruch bleibt nichts.</translation>
     </message>
     <message>
-        <source>With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, water”, each place of two dates is asked which of them it was and is: from_kind and to_kind with their probabilities, empty where the model is not sure.</source>
+        <source>With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, water”, each place of two dates is classified at both: from_kind and to_kind with their probabilities, empty where the model is not sure.</source>
         <translation>Mit Bodenarten, etwa „bare land, meadow, forest, farmland, road, buildings, water“, wird zu jeder Stelle zweier Zeitpunkte gefragt, welche davon sie war und ist: from_kind und to_kind mit ihren Wahrscheinlichkeiten, leer, wo das Modell nicht sicher ist.</translation>
     </message>
     <message>
@@ -2644,7 +2644,7 @@
         <translation>Rasterlayer, oder zwei Daten</translation>
     </message>
     <message>
-        <source>Question with yes or no, or a thing</source>
+        <source>Yes-or-no question, or a thing</source>
         <translation>Frage mit Ja oder Nein, oder eine Sache</translation>
     </message>
     <message>
@@ -2652,11 +2652,11 @@
         <translation>Größe der feinsten Fenster in Metern (0: nach dem Modell)</translation>
     </message>
     <message>
-        <source>Probability from which on ground is a place</source>
+        <source>Minimum probability of a place</source>
         <translation>Wahrscheinlichkeit, ab der Boden eine Stelle ist</translation>
     </message>
     <message>
-        <source>Kinds of ground to tell what places were and are (two dates)</source>
+        <source>Kinds of ground to classify each place before and after (two dates)</source>
         <translation>Bodenarten, um zu bestimmen, was Stellen waren und sind (zwei Zeitpunkte)</translation>
     </message>
     <message>
@@ -2676,7 +2676,7 @@
         <translation>Fläche aller Stellen in Quadratmetern</translation>
     </message>
     <message>
-        <source>One layer is searched, or two dates; choose no more.</source>
+        <source>Choose one layer, or two dates.</source>
         <translation>Durchsucht werden ein Layer oder zwei Daten; wählen Sie nicht mehr.</translation>
     </message>
     <message>
@@ -2696,11 +2696,11 @@
         <translation>Trainingsdaten</translation>
     </message>
     <message>
-        <source>The table is one that an algorithm of UniRS or unirs batch has written, or the history, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers or files that the table names, into a folder beside the file.</source>
+        <source>The table is the output of a UniRS algorithm or of unirs batch, or the history, with the columns review and correction of the panel Review answers. The model&apos;s images are drawn again from the layers or files that the table names, into a folder beside the file.</source>
         <translation>Die Tabelle hat ein Algorithmus von UniRS oder unirs batch geschrieben, oder sie ist der Verlauf; mit den Spalten review und correction des Bedienfelds „Antworten prüfen“. Was das Modell gelesen hat, wird aus den Layern oder Dateien, die die Tabelle nennt, noch einmal gezeichnet, in einen Ordner neben der Datei.</translation>
     </message>
     <message>
-        <source>The file has one line for each answer, as unirs train joint --preset small --data takes it. After a cancel it has the lines so far.</source>
+        <source>The file has one line for each answer, in the form that unirs train joint --preset small --data reads. After cancelling it has the lines so far.</source>
         <translation>Die Datei hat eine Zeile für jede Antwort, wie unirs train joint --preset small --data sie nimmt. Nach einem Abbruch hat sie die Zeilen bis dahin.</translation>
     </message>
     <message>
@@ -2744,11 +2744,11 @@
         <translation>ein Bild kann nicht geschrieben werden</translation>
     </message>
     <message>
-        <source>The feature has no geometry any more; mend it.</source>
+        <source>The feature no longer has a geometry; give it one.</source>
         <translation>Das Objekt hat keine Geometrie mehr; berichtigen Sie es.</translation>
     </message>
     <message>
-        <source>The layers have no data there any more.</source>
+        <source>The layers no longer have data there.</source>
         <translation>Die Layer haben dort keine Daten mehr.</translation>
     </message>
     <message>
@@ -2760,11 +2760,11 @@
         <translation>Eine Zeitreihe braucht zwei oder mehr Layer; wählen Sie weitere dazu.</translation>
     </message>
     <message>
-        <source>The question is one with yes or no, or the name of a thing. What is there (“Is there a lake?”) is asked about each date alone, what has happened (“Have houses been built?”) about each date beside the first one. Neighbouring dates are asked whether anything has changed, and all answers are put together.</source>
+        <source>The question has the answer yes or no, or is the name of a thing. What is there (“Is there a lake?”) is asked about each date alone, what has happened (“Have houses been built?”) about each date together with the first one. Neighbouring dates are compared for any change, and all answers are combined.</source>
         <translation>Die Frage ist eine mit Ja oder Nein oder der Name einer Sache. Was da ist („Is there a lake?“), wird zu jedem Datum allein gefragt, was geschehen ist („Have houses been built?“), zu jedem Datum neben dem ersten. Zu benachbarten Daten wird gefragt, ob sich etwas geändert hat, und alle Antworten werden zusammengeführt.</translation>
     </message>
     <message>
-        <source>The table has a row for each date: the probability of yes by all answers together, that of the date asked alone, and that of a change since the date before. A date without data is a gap. AFTER and BEFORE are the dates between which it became yes, and empty if it never did or always was.</source>
+        <source>The table has a row for each date: the probability of yes from all answers combined, that of the date asked alone, and that of a change since the date before. A date without data is a gap. AFTER and BEFORE are the dates between which the answer became yes; they are empty if it never or always was.</source>
         <translation>Die Tabelle hat eine Zeile für jedes Datum: die Wahrscheinlichkeit von Ja nach allen Antworten zusammen, die des Datums allein und die einer Änderung seit dem Datum davor. Ein Datum ohne Daten ist eine Lücke. AFTER und BEFORE sind die Daten, zwischen denen es Ja wurde, und leer, wenn es das nie wurde oder immer war.</translation>
     </message>
     <message>
@@ -2848,11 +2848,11 @@
         <translation>Das Bild kann nicht erstellt werden: {reason}</translation>
     </message>
     <message>
-        <source>Give words, such as “harbour with many boats”; or the number of a tile, or a raster, that tiles are to be like. Words are in English.</source>
+        <source>Give English words, such as “harbour with many boats”; or an example: the number of a tile, or a raster.</source>
         <translation>Geben Sie Wörter an, etwa „harbour with many boats“, oder die Nummer einer Kachel oder ein Raster, dem die Kacheln ähneln sollen. Die Wörter sind englisch.</translation>
     </message>
     <message>
-        <source>Words are compared with what the index has of all tiles, and with the images of the best ones; with 0 of these, with the index alone, and no model is loaded. An example is compared by its image.</source>
+        <source>Words are compared with what the index stores about all tiles, and with the images of the best ones; with 0 of these only the index is used, and no model is loaded. An example is compared by its image.</source>
         <translation>Wörter werden mit dem verglichen, was der Index über alle Kacheln enthält, und mit den Bildern der besten; bei 0 davon nur mit dem Index, und kein Modell wird geladen. Ein Beispiel wird über sein Bild verglichen.</translation>
     </message>
     <message>
@@ -2880,11 +2880,11 @@
         <translation>Was gesucht wird</translation>
     </message>
     <message>
-        <source>Tile that others are to be like (its number)</source>
+        <source>Find tiles like this one (its number)</source>
         <translation>Kachel, der andere ähneln sollen (ihre Nummer)</translation>
     </message>
     <message>
-        <source>Raster that tiles are to be like</source>
+        <source>Find tiles like this raster</source>
         <translation>Raster, dem die Kacheln ähneln sollen</translation>
     </message>
     <message>
@@ -2904,11 +2904,11 @@
         <translation>Der Layer ist kein Kachelindex; erstellen Sie einen mit „Kacheln indizieren“.</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles cannot be read any more; what the index has of them alone was compared.</source>
+        <source>The rasters of {count} tiles can no longer be read; only what the index stores about them was compared.</source>
         <translation>Die Raster von {count} Kacheln sind nicht mehr lesbar; verglichen wurde nur, was der Index über sie enthält.</translation>
     </message>
     <message>
-        <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>
+        <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption describes what has changed.</source>
         <translation>Jede Kachel der Layer bekommt eine Bildbeschreibung und wird mit dem gespeichert, was nötig ist, um sie über Wörter oder ein Beispiel zu finden: mit „Kacheln finden“ oder im Suchfeld des Docks. Bei zwei Zeitpunkten beschreibt sie, was sich geändert hat.</translation>
     </message>
     <message>
@@ -2916,7 +2916,7 @@
         <translation>Gelesen werden die Dateien der Layer, mit den Kanälen, die die Layer zeigen; eine Suche liest sie wieder, lassen Sie sie also an ihrem Ort. Dienste haben keine Dateien. Die Größe einer Kachel ist in Metern; 0 nimmt, was das Modell ohne Verlust an Auflösung liest.</translation>
     </message>
     <message>
-        <source>Choose the file of an earlier run to add tiles to it: those that it has already are left as they are. A cancel keeps the tiles so far.</source>
+        <source>Choose the file of an earlier run to add tiles to it: those that it already has stay as they are. Cancelling keeps the tiles so far.</source>
         <translation>Wählen Sie die Datei eines früheren Laufs, um ihr Kacheln hinzuzufügen: Die vorhandenen bleiben, wie sie sind. Ein Abbruch behält die bisherigen Kacheln.</translation>
     </message>
     <message>
@@ -3042,7 +3042,7 @@
         <translation>Angehalten, bevor die Antwort begann.</translation>
     </message>
     <message>
-        <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
+        <source>The model {name} is no longer on this computer; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
         <translation>Das Modell {name} ist nicht mehr auf diesem Rechner; stattdessen antwortet {other}. Wählen Sie ein anderes unter Einstellungen ▸ Optionen ▸ UniRS.</translation>
     </message>
     <message>
@@ -3250,7 +3250,7 @@
         <translation>Die Entscheidung kann im Layer {layer} nicht gespeichert werden; speichern Sie ihn als GeoPackage, in das Sie schreiben können, und prüfen Sie dieses.</translation>
     </message>
     <message>
-        <source>“{layer}” ({source}), which this answer is about, is not in the project, and no image file of this computer; add it to the project.</source>
+        <source>“{layer}” ({source}), which this answer is about, is neither in the project nor an image file on this computer; add it to the project.</source>
         <translation>„{layer}“ ({source}), wovon diese Antwort handelt, ist nicht im Projekt und keine Bilddatei dieses Rechners; fügen Sie es dem Projekt hinzu.</translation>
     </message>
     <message>
@@ -3269,7 +3269,7 @@
         <translation>Wählen Sie den Verlauf oder einen Layer mit Antworten, wie die Algorithmen von UniRS und unirs batch ihn schreiben.</translation>
     </message>
     <message>
-        <source>The place of this answer is not known, so that it cannot be shown.</source>
+        <source>The place of this answer is not known, so it cannot be shown.</source>
         <translation>Der Ort dieser Antwort ist nicht bekannt, daher kann er nicht gezeigt werden.</translation>
     </message>
     <message>
@@ -3308,7 +3308,7 @@
         <translation>Reihenfolge der Antworten</translation>
     </message>
     <message>
-        <source>In turn is better for training: corrections of doubtful answers are one-sided</source>
+        <source>In turn is better for training: corrections of doubtful answers alone are one-sided</source>
         <translation>Abwechselnd ist zum Trainieren besser: Korrekturen zweifelhafter Antworten sind einseitig</translation>
     </message>
     <message>
@@ -3379,7 +3379,7 @@
         <translation>Aus einem Ordner einrichten…</translation>
     </message>
     <message>
-        <source>Without a network, from a folder that another computer has saved</source>
+        <source>Without a network, from a folder saved on another computer</source>
         <translation>Ohne Netzwerk, aus einem Ordner, den ein anderer Rechner gespeichert hat</translation>
     </message>
     <message>
@@ -3387,7 +3387,7 @@
         <translation>Für einen anderen Rechner speichern…</translation>
     </message>
     <message>
-        <source>Downloads all that a computer without a network is set up from into a folder</source>
+        <source>Downloads into a folder everything that a computer without a network needs</source>
         <translation>Lädt alles in einen Ordner, woraus ein Rechner ohne Netzwerk eingerichtet wird</translation>
     </message>
     <message>
@@ -3634,7 +3634,7 @@
         <translation>Aufnahmedaten sind nicht bekannt ({names}): Alle werden in der angegebenen Reihenfolge gelesen.</translation>
     </message>
     <message>
-        <source>Some dates are too rough to order them: all are read in the order given.</source>
+        <source>Some dates are not exact enough to be ordered; all are read in the order given.</source>
         <translation>Einige Aufnahmedaten sind zu ungenau, um sie zu ordnen: Alle werden in der angegebenen Reihenfolge gelesen.</translation>
     </message>
     <message>
@@ -3642,11 +3642,11 @@
         <translation>Einige Aufnahmedaten sind gleich: Diese werden in der angegebenen Reihenfolge gelesen.</translation>
     </message>
     <message>
-        <source>There is nothing to see at some dates, which are left out: {names}.</source>
+        <source>Dates that show nothing here are left out: {names}.</source>
         <translation>Auf einigen Aufnahmen ist nichts zu sehen; sie sind weggelassen: {names}.</translation>
     </message>
     <message>
-        <source>No date by itself is a yes (at most {highest}): the dates were compared.</source>
+        <source>No date alone gives a yes (at most {highest}), so the dates were compared with each other.</source>
         <translation>Keine Aufnahme ist für sich ein Ja (höchstens {highest}): Die Aufnahmen wurden miteinander verglichen.</translation>
     </message>
     <message>
@@ -3658,11 +3658,11 @@
         <translation>Bild {number} wurde um {distance} verschoben.</translation>
     </message>
     <message>
-        <source>The later date cannot be aligned: too little is alike.</source>
+        <source>The later date cannot be aligned: the images have too little in common.</source>
         <translation>Die spätere Aufnahme lässt sich nicht ausrichten: Zu wenig stimmt überein.</translation>
     </message>
     <message>
-        <source>Image {number} cannot be aligned: too little is alike.</source>
+        <source>Image {number} cannot be aligned: the images have too little in common.</source>
         <translation>Bild {number} lässt sich nicht ausrichten: Zu wenig stimmt überein.</translation>
     </message>
     <message>
@@ -3752,7 +3752,7 @@
         <translation>Dürfen Bilder diesen Rechner verlassen?</translation>
     </message>
     <message>
-        <source>Send no images there any more</source>
+        <source>Stop sending images there</source>
         <translation>Keine Bilder mehr dorthin senden</translation>
     </message>
     <message>
@@ -3931,7 +3931,7 @@
         <translation>Diese Variante von PyTorch ist dort nicht zu bekommen; eine andere wird versucht.</translation>
     </message>
     <message>
-        <source>The small build of PyTorch, for the processor, cannot be had here. With the one for graphics cards, which works as well, the set-up downloads {download} and takes {disk}: set up again to take it, or name another index in the options.</source>
+        <source>The small build of PyTorch, for the processor, is not available here. With the one for graphics cards, which works as well, the set-up downloads {download} and takes {disk}: set up again to take it, or name another index in the options.</source>
         <translation>Die kleine Variante von PyTorch, für den Prozessor, ist hier nicht zu bekommen. Mit der für Grafikkarten, die ebenfalls geht, lädt das Einrichten {download} und braucht {disk}: Richten Sie noch einmal ein, oder nennen Sie einen anderen Index.</translation>
     </message>
     <message>
@@ -4198,7 +4198,7 @@
         <translation>Schwelle der Karte</translation>
     </message>
     <message>
-        <source>Show, and outline, what reaches this percentage</source>
+        <source>Show and outline the ground that reaches this percentage</source>
         <translation>Zeigen und umranden, was diesen Prozentwert erreicht</translation>
     </message>
 </context>
@@ -4303,7 +4303,7 @@
         <translation>Der Arbeitsprozess ist beendet; fragen Sie erneut.</translation>
     </message>
     <message>
-        <source>The worker did not react any more and was ended; ask again, and report it if it happens once more.</source>
+        <source>The worker stopped responding and was ended; ask again, and report it if it happens once more.</source>
         <translation>Der Arbeitsprozess reagierte nicht mehr und wurde beendet; fragen Sie erneut, und melden Sie es, wenn es noch einmal geschieht.</translation>
     </message>
     <message>

@@ -55,7 +55,7 @@
         <translation>Questions sur les fenêtres :</translation>
     </message>
     <message>
-        <source>Asking what the places were and are…</source>
+        <source>Classifying the places before and after…</source>
         <translation>Interroge sur ce que les lieux étaient et sont…</translation>
     </message>
     <message>
@@ -87,7 +87,7 @@
         <translation>Texte sur l’image généré par le modèle de base avant la lecture de la question</translation>
     </message>
     <message>
-        <source>What the model saw</source>
+        <source>The model&apos;s image</source>
         <translation>Ce que le modèle a vu</translation>
     </message>
     <message>
@@ -111,7 +111,7 @@
         <translation>Incertain : le modèle donne à cette réponse une probabilité de {percent}.</translation>
     </message>
     <message>
-        <source>Not sure: with a confidence of {percent}, answers are often wrong.</source>
+        <source>Not sure: answers with a confidence of {percent} are often wrong.</source>
         <translation>Pas sûr : avec une confiance de {percent}, les réponses sont souvent fausses.</translation>
     </message>
     <message>
@@ -262,7 +262,7 @@
         <translation>4 bits (int4)</translation>
     </message>
     <message>
-        <source>The widest that the device computes fast and has memory for.</source>
+        <source>The most precise one that is fast on the device and fits into its memory.</source>
         <translation>La plus fine que l’appareil calcule vite et pour laquelle sa mémoire suffit.</translation>
     </message>
     <message>
@@ -316,7 +316,7 @@
         <translation>Un lot lit des couches raster&#xa0;; choisissez-en une ou plusieurs dans le panneau.</translation>
     </message>
     <message>
-        <source>The layer “{layer}” is no raster file, which a batch needs; save it as one first.</source>
+        <source>The layer “{layer}” is not a raster file, which a batch needs; save it as one first.</source>
         <translation>La couche «&#xa0;{layer}&#xa0;» n’est pas un fichier raster, ce qu’il faut pour un lot&#xa0;; enregistrez-la d’abord comme tel.</translation>
     </message>
     <message>
@@ -509,7 +509,7 @@
 <context>
     <name>ChangeMap</name>
     <message>
-        <source>The map reaches {percent} % nowhere; the slider below it in the Layers panel shows what is less probable.</source>
+        <source>The map reaches {percent} % nowhere; move the slider below it in the Layers panel to show less probable places.</source>
         <translation>La carte n’atteint nulle part {percent} % ; le curseur au-dessous dans le panneau Couches montre ce qui est moins probable.</translation>
     </message>
     <message>
@@ -525,7 +525,7 @@
         <translation>La carte des changements {file} ne peut pas être ouverte&#xa0;; demandez à nouveau la description du changement.</translation>
     </message>
     <message>
-        <source>Changed by {percent} % or more</source>
+        <source>Probability of change: {percent} % or more</source>
         <translation>Changé à {percent}&#xa0;% ou plus</translation>
     </message>
     <message>
@@ -537,7 +537,7 @@
         <translation>UniRS&#xa0;: polygones de changement</translation>
     </message>
     <message>
-        <source>Yes with {percent} % or more</source>
+        <source>Probability of yes: {percent} % or more</source>
         <translation>Oui à {percent} % ou plus</translation>
     </message>
     <message>
@@ -979,18 +979,18 @@
         <translation>{found} tuiles sur {searched}, la meilleure en premier.</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles are not there any more: what the index has of them alone was compared.</source>
+        <source>The rasters of {count} tiles are gone: only what the index stores about them was compared.</source>
         <translation>Les rasters de {count} tuiles ne sont plus là : seul ce que l’index contient sur elles a été comparé.</translation>
     </message>
 </context>
 <context>
     <name>Fold</name>
     <message>
-        <source>{heading}, unfolded</source>
+        <source>{heading}, expanded</source>
         <translation>{heading}, déplié</translation>
     </message>
     <message>
-        <source>{heading}, folded</source>
+        <source>{heading}, collapsed</source>
         <translation>{heading}, replié</translation>
     </message>
 </context>
@@ -1747,7 +1747,7 @@
         <translation>Aucun serveur n’a répondu sur cet ordinateur. Démarrez Ollama, LM Studio, llama.cpp ou vLLM, ou ajoutez un modèle par l’adresse de son serveur.</translation>
     </message>
     <message>
-        <source>{name} is not on this computer any more; {other} is chosen instead.</source>
+        <source>{name} is no longer on this computer; {other} is chosen instead.</source>
         <translation>{name} n’est plus sur cet ordinateur&#xa0;; {other} est choisi à la place.</translation>
     </message>
     <message>
@@ -2068,7 +2068,7 @@
         <translation>Le modèle reçoit le rectangle englobant de chaque polygone, avec une marge de contexte en pour cent de sa largeur et de sa hauteur de chaque côté. Pour une entité à plusieurs parties, c&apos;est le rectangle autour de toutes les parties.</translation>
     </message>
     <message>
-        <source>With options, such as none,partly,destroyed, the answer is the most likely of them and each has a probability in a column of its own; without them it is free text. Two layers are two dates, more are a series. Without a question, one layer is described in words, and of two layers what has changed.</source>
+        <source>With options, such as none,partly,destroyed, the answer is the most likely of them, and each has a column with its probability; without them it is free text. Two layers are two dates, more are a series. Without a question, one layer is described in words, and for two layers the change.</source>
         <translation>Avec des choix, tels que none,partly,destroyed, la réponse est le plus probable d&apos;entre eux et chacun a une probabilité dans une colonne à part ; sans choix, c&apos;est un texte libre. Deux couches sont deux dates, davantage forment une série temporelle. Sans question, une couche est décrite en mots, et pour deux couches ce qui a changé.</translation>
     </message>
     <message>
@@ -2104,7 +2104,7 @@
         <translation>Les réponses n&apos;ont pas de sortie ; choisissez-en une, ou la couche elle-même.</translation>
     </message>
     <message>
-        <source>Features longer than {pixels} pixels of the layer: {count}. The model gets them at a far coarser resolution; Answer tiles takes them as clip polygons.</source>
+        <source>Features longer than {pixels} pixels of the layer: {count}. The model gets them at a far coarser resolution; use Answer tiles with them as clip polygons.</source>
         <translation>Entités plus longues que {pixels} pixels de la couche : {count}. Le modèle les reçoit à une résolution bien plus grossière ; « Interroger les tuiles » les prend comme polygones de découpe.</translation>
     </message>
     <message>
@@ -2304,7 +2304,7 @@
         <translation>L’emprise est vide&#xa0;; choisissez-en une autre.</translation>
     </message>
     <message>
-        <source>There would be more than a million tiles; choose larger tiles or a smaller extent. Check the unit of the tile size.</source>
+        <source>There would be more than a million tiles; choose larger tiles or a smaller extent, and check the unit of the tile size.</source>
         <translation>Il y aurait plus d’un million de tuiles ; choisissez des tuiles plus grandes ou une emprise plus petite. Vérifiez l’unité de la taille des tuiles.</translation>
     </message>
     <message>
@@ -2312,7 +2312,7 @@
         <translation>Les choix {options} n’en laissent aucun&#xa0;; nommez-en au moins deux, chacun une fois.</translation>
     </message>
     <message>
-        <source>The feature has no geometry with an area in the CRS of the raster; mend it.</source>
+        <source>The feature has no geometry with an area in the CRS of the raster; fix it.</source>
         <translation>L&apos;entité n&apos;a pas de géométrie avec une surface dans le SCR du raster ; corrigez-la.</translation>
     </message>
     <message>
@@ -2608,7 +2608,7 @@
         <translation>Prêt&#xa0;: {model} répond sur {device}.</translation>
     </message>
     <message>
-        <source>The question is one with yes or no, or the name of a thing, such as “boats”. It is asked about windows of the extent: those that are surely no are left, the others are divided, and the finest ones overlap and vote. Two layers are two dates.</source>
+        <source>The question has the answer yes or no, or is the name of a thing, such as “boats”. It is asked about windows of the extent: those with a clear no are dropped, the others are divided, and the finest ones overlap and vote. Two layers are two dates.</source>
         <translation>La question a pour réponse oui ou non, ou nomme une chose, comme « boats ». Elle est posée sur des fenêtres de l’emprise : celles où c’est sûrement non sont laissées, les autres sont divisées, et les plus fines se recouvrent et votent. Deux couches sont deux dates.</translation>
     </message>
     <message>
@@ -2616,11 +2616,11 @@
         <translation>Les couches sont dessinées en une image d’au plus 4 096 pixels de côté ; une emprise plus grande est parcourue en pixels plus grossiers. La taille des fenêtres les plus fines est en mètres ; 0 prend ce que le modèle lit de cette image sans perte de résolution.</translation>
     </message>
     <message>
-        <source>The map has the probability of yes in percent. The places are polygons with their mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.</source>
+        <source>The map has the probability of yes in percent. The places are polygons with their mean and highest probability and their area on the ellipsoid. Nothing is kept after cancelling.</source>
         <translation>La carte contient la probabilité de oui en pour cent. Les lieux sont des polygones avec leur probabilité moyenne et maximale et leur surface sur l’ellipsoïde. Une annulation ne garde rien.</translation>
     </message>
     <message>
-        <source>With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, water”, each place of two dates is asked which of them it was and is: from_kind and to_kind with their probabilities, empty where the model is not sure.</source>
+        <source>With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, water”, each place of two dates is classified at both: from_kind and to_kind with their probabilities, empty where the model is not sure.</source>
         <translation>Avec des types de sol, comme « bare land, meadow, forest, farmland, road, buildings, water », le modèle indique pour chaque lieu de deux dates lequel il était et lequel il est : from_kind et to_kind avec leurs probabilités, vides là où le modèle n’est pas sûr.</translation>
     </message>
     <message>
@@ -2644,7 +2644,7 @@
         <translation>Couche raster, ou deux dates</translation>
     </message>
     <message>
-        <source>Question with yes or no, or a thing</source>
+        <source>Yes-or-no question, or a thing</source>
         <translation>Question par oui ou non, ou une chose</translation>
     </message>
     <message>
@@ -2652,11 +2652,11 @@
         <translation>Taille des fenêtres les plus fines en mètres (0 : selon le modèle)</translation>
     </message>
     <message>
-        <source>Probability from which on ground is a place</source>
+        <source>Minimum probability of a place</source>
         <translation>Probabilité à partir de laquelle le sol est un lieu</translation>
     </message>
     <message>
-        <source>Kinds of ground to tell what places were and are (two dates)</source>
+        <source>Kinds of ground to classify each place before and after (two dates)</source>
         <translation>Types de sol pour déterminer ce que les lieux étaient et sont (deux dates)</translation>
     </message>
     <message>
@@ -2676,7 +2676,7 @@
         <translation>Surface de tous les lieux en mètres carrés</translation>
     </message>
     <message>
-        <source>One layer is searched, or two dates; choose no more.</source>
+        <source>Choose one layer, or two dates.</source>
         <translation>Une couche ou deux dates sont parcourues ; n’en choisissez pas plus.</translation>
     </message>
     <message>
@@ -2696,11 +2696,11 @@
         <translation>Données d&apos;entraînement</translation>
     </message>
     <message>
-        <source>The table is one that an algorithm of UniRS or unirs batch has written, or the history, with the columns review and correction of the panel Review answers. What the model read is drawn again from the layers or files that the table names, into a folder beside the file.</source>
+        <source>The table is the output of a UniRS algorithm or of unirs batch, or the history, with the columns review and correction of the panel Review answers. The model&apos;s images are drawn again from the layers or files that the table names, into a folder beside the file.</source>
         <translation>La table est celle qu’un algorithme d’UniRS ou unirs batch a écrite, ou l’historique, avec les colonnes review et correction du panneau «&#xa0;Vérifier les réponses&#xa0;». Ce que le modèle a lu est redessiné à partir des couches ou fichiers que la table nomme, dans un dossier à côté du fichier.</translation>
     </message>
     <message>
-        <source>The file has one line for each answer, as unirs train joint --preset small --data takes it. After a cancel it has the lines so far.</source>
+        <source>The file has one line for each answer, in the form that unirs train joint --preset small --data reads. After cancelling it has the lines so far.</source>
         <translation>Le fichier a une ligne par réponse, telle que unirs train joint --preset small --data la prend. Après une annulation, il contient les lignes écrites jusque-là.</translation>
     </message>
     <message>
@@ -2744,11 +2744,11 @@
         <translation>une image ne peut pas être écrite</translation>
     </message>
     <message>
-        <source>The feature has no geometry any more; mend it.</source>
+        <source>The feature no longer has a geometry; give it one.</source>
         <translation>L&apos;entité n&apos;a plus de géométrie ; corrigez-la.</translation>
     </message>
     <message>
-        <source>The layers have no data there any more.</source>
+        <source>The layers no longer have data there.</source>
         <translation>Les couches n&apos;ont plus de données à cet endroit.</translation>
     </message>
     <message>
@@ -2760,11 +2760,11 @@
         <translation>Une série demande deux couches ou plus ; choisissez-en d’autres.</translation>
     </message>
     <message>
-        <source>The question is one with yes or no, or the name of a thing. What is there (“Is there a lake?”) is asked about each date alone, what has happened (“Have houses been built?”) about each date beside the first one. Neighbouring dates are asked whether anything has changed, and all answers are put together.</source>
+        <source>The question has the answer yes or no, or is the name of a thing. What is there (“Is there a lake?”) is asked about each date alone, what has happened (“Have houses been built?”) about each date together with the first one. Neighbouring dates are compared for any change, and all answers are combined.</source>
         <translation>La question est une question à répondre par oui ou par non, ou le nom d’une chose. Ce qui est là (« Is there a lake? ») est demandé pour chaque date seule, ce qui s’est passé (« Have houses been built? ») pour chaque date à côté de la première. Pour les dates voisines, on demande si quelque chose a changé, et toutes les réponses sont réunies.</translation>
     </message>
     <message>
-        <source>The table has a row for each date: the probability of yes by all answers together, that of the date asked alone, and that of a change since the date before. A date without data is a gap. AFTER and BEFORE are the dates between which it became yes, and empty if it never did or always was.</source>
+        <source>The table has a row for each date: the probability of yes from all answers combined, that of the date asked alone, and that of a change since the date before. A date without data is a gap. AFTER and BEFORE are the dates between which the answer became yes; they are empty if it never or always was.</source>
         <translation>La table a une ligne par date : la probabilité de oui selon toutes les réponses ensemble, celle de la date seule, et celle d’un changement depuis la date d’avant. Une date sans données est une lacune. AFTER et BEFORE sont les dates entre lesquelles la réponse est devenue oui, et sont vides si elle ne l’est jamais devenue ou l’a toujours été.</translation>
     </message>
     <message>
@@ -2848,11 +2848,11 @@
         <translation>L&apos;image ne peut pas être créée : {reason}</translation>
     </message>
     <message>
-        <source>Give words, such as “harbour with many boats”; or the number of a tile, or a raster, that tiles are to be like. Words are in English.</source>
+        <source>Give English words, such as “harbour with many boats”; or an example: the number of a tile, or a raster.</source>
         <translation>Donnez des mots, par exemple « harbour with many boats », ou le numéro d&apos;une tuile ou un raster auquel les tuiles doivent ressembler. Les mots sont en anglais.</translation>
     </message>
     <message>
-        <source>Words are compared with what the index has of all tiles, and with the images of the best ones; with 0 of these, with the index alone, and no model is loaded. An example is compared by its image.</source>
+        <source>Words are compared with what the index stores about all tiles, and with the images of the best ones; with 0 of these only the index is used, and no model is loaded. An example is compared by its image.</source>
         <translation>Les mots sont comparés à ce que l’index contient sur toutes les tuiles et aux images des meilleures ; avec 0, à l’index seul, sans charger de modèle. Un exemple est comparé par son image.</translation>
     </message>
     <message>
@@ -2880,11 +2880,11 @@
         <translation>Ce qui est cherché</translation>
     </message>
     <message>
-        <source>Tile that others are to be like (its number)</source>
+        <source>Find tiles like this one (its number)</source>
         <translation>Tuile à laquelle d&apos;autres doivent ressembler (son numéro)</translation>
     </message>
     <message>
-        <source>Raster that tiles are to be like</source>
+        <source>Find tiles like this raster</source>
         <translation>Raster auquel les tuiles doivent ressembler</translation>
     </message>
     <message>
@@ -2904,11 +2904,11 @@
         <translation>La couche n&apos;est pas un index de tuiles ; créez-en un avec « Indexer des tuiles ».</translation>
     </message>
     <message>
-        <source>The rasters of {count} tiles cannot be read any more; what the index has of them alone was compared.</source>
+        <source>The rasters of {count} tiles can no longer be read; only what the index stores about them was compared.</source>
         <translation>Les rasters de {count} tuiles ne sont plus lisibles ; seul ce que l’index contient sur elles a été comparé.</translation>
     </message>
     <message>
-        <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption is of what has changed.</source>
+        <source>Each tile of the layers gets a caption, and is stored with what is needed to find it by words or by an example: with Find tiles, or in the search field of the dock. With two dates, the caption describes what has changed.</source>
         <translation>Chaque tuile des couches reçoit une légende et est enregistrée avec ce qu&apos;il faut pour la trouver par des mots ou un exemple : avec « Trouver des tuiles » ou dans le champ de recherche du panneau. Avec deux dates, la légende décrit ce qui a changé.</translation>
     </message>
     <message>
@@ -2916,7 +2916,7 @@
         <translation>Les fichiers des couches sont lus, avec les bandes que les couches montrent ; une recherche les relit, laissez-les donc à leur place. Les services n&apos;ont pas de fichiers. La taille d&apos;une tuile est en mètres ; 0 prend ce que le modèle lit sans perte de résolution.</translation>
     </message>
     <message>
-        <source>Choose the file of an earlier run to add tiles to it: those that it has already are left as they are. A cancel keeps the tiles so far.</source>
+        <source>Choose the file of an earlier run to add tiles to it: those that it already has stay as they are. Cancelling keeps the tiles so far.</source>
         <translation>Choisissez le fichier d&apos;une exécution antérieure pour y ajouter des tuiles : celles qu&apos;il contient déjà restent telles quelles. Une annulation garde les tuiles déjà décrites.</translation>
     </message>
     <message>
@@ -3042,7 +3042,7 @@
         <translation>Arrêtée avant le début de la réponse.</translation>
     </message>
     <message>
-        <source>The model {name} is not on this computer any more; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
+        <source>The model {name} is no longer on this computer; {other} answers instead. Choose another one in Settings ▸ Options ▸ UniRS.</source>
         <translation>Le modèle {name} n’est plus sur cet ordinateur&#xa0;; {other} répond à sa place. Choisissez-en un autre dans Préférences ▸ Options ▸ UniRS.</translation>
     </message>
     <message>
@@ -3250,7 +3250,7 @@
         <translation>La décision ne peut pas être enregistrée dans la couche {layer} ; enregistrez-la dans un GeoPackage où vous pouvez écrire, et vérifiez celui-ci.</translation>
     </message>
     <message>
-        <source>“{layer}” ({source}), which this answer is about, is not in the project, and no image file of this computer; add it to the project.</source>
+        <source>“{layer}” ({source}), which this answer is about, is neither in the project nor an image file on this computer; add it to the project.</source>
         <translation>«&#xa0;{layer}&#xa0;» ({source}), dont parle cette réponse, n’est pas dans le projet et n’est pas un fichier image de cet ordinateur&#xa0;; ajoutez-le au projet.</translation>
     </message>
     <message>
@@ -3269,7 +3269,7 @@
         <translation>Choisissez l’historique, ou une couche de réponses, telle que l’écrivent les algorithmes d’UniRS et unirs batch.</translation>
     </message>
     <message>
-        <source>The place of this answer is not known, so that it cannot be shown.</source>
+        <source>The place of this answer is not known, so it cannot be shown.</source>
         <translation>Le lieu de cette réponse n’est pas connu, il ne peut donc pas être montré.</translation>
     </message>
     <message>
@@ -3308,7 +3308,7 @@
         <translation>Ordre des réponses</translation>
     </message>
     <message>
-        <source>In turn is better for training: corrections of doubtful answers are one-sided</source>
+        <source>In turn is better for training: corrections of doubtful answers alone are one-sided</source>
         <translation>L&apos;alternance convient mieux à l&apos;entraînement : les corrections de réponses douteuses sont à sens unique</translation>
     </message>
     <message>
@@ -3379,7 +3379,7 @@
         <translation>Installer depuis un dossier…</translation>
     </message>
     <message>
-        <source>Without a network, from a folder that another computer has saved</source>
+        <source>Without a network, from a folder saved on another computer</source>
         <translation>Sans réseau, depuis un dossier enregistré par un autre ordinateur</translation>
     </message>
     <message>
@@ -3387,7 +3387,7 @@
         <translation>Enregistrer pour un autre ordinateur…</translation>
     </message>
     <message>
-        <source>Downloads all that a computer without a network is set up from into a folder</source>
+        <source>Downloads into a folder everything that a computer without a network needs</source>
         <translation>Télécharge dans un dossier tout ce qu’il faut pour installer sur un ordinateur sans réseau</translation>
     </message>
     <message>
@@ -3634,7 +3634,7 @@
         <translation>Des dates ne sont pas connues ({names})&#xa0;: toutes sont lues dans l’ordre donné.</translation>
     </message>
     <message>
-        <source>Some dates are too rough to order them: all are read in the order given.</source>
+        <source>Some dates are not exact enough to be ordered; all are read in the order given.</source>
         <translation>Certaines dates sont trop imprécises pour être ordonnées&#xa0;: toutes sont lues dans l’ordre donné.</translation>
     </message>
     <message>
@@ -3642,11 +3642,11 @@
         <translation>Certaines dates sont identiques&#xa0;: elles sont lues dans l’ordre donné.</translation>
     </message>
     <message>
-        <source>There is nothing to see at some dates, which are left out: {names}.</source>
+        <source>Dates that show nothing here are left out: {names}.</source>
         <translation>Il n’y a rien à voir à certaines dates, qui sont omises&#xa0;: {names}.</translation>
     </message>
     <message>
-        <source>No date by itself is a yes (at most {highest}): the dates were compared.</source>
+        <source>No date alone gives a yes (at most {highest}), so the dates were compared with each other.</source>
         <translation>Aucune date n’est un oui à elle seule (au plus {highest})&#xa0;: les dates ont été comparées.</translation>
     </message>
     <message>
@@ -3658,11 +3658,11 @@
         <translation>L’image {number} a été déplacée de {distance}.</translation>
     </message>
     <message>
-        <source>The later date cannot be aligned: too little is alike.</source>
+        <source>The later date cannot be aligned: the images have too little in common.</source>
         <translation>La date postérieure ne peut pas être alignée&#xa0;: trop peu se ressemble.</translation>
     </message>
     <message>
-        <source>Image {number} cannot be aligned: too little is alike.</source>
+        <source>Image {number} cannot be aligned: the images have too little in common.</source>
         <translation>L’image {number} ne peut pas être alignée&#xa0;: trop peu se ressemble.</translation>
     </message>
     <message>
@@ -3752,7 +3752,7 @@
         <translation>Laisser des images quitter cet ordinateur&#xa0;?</translation>
     </message>
     <message>
-        <source>Send no images there any more</source>
+        <source>Stop sending images there</source>
         <translation>Ne plus y envoyer d’images</translation>
     </message>
     <message>
@@ -3931,7 +3931,7 @@
         <translation>Cette variante de PyTorch n’y est pas disponible ; une autre est essayée.</translation>
     </message>
     <message>
-        <source>The small build of PyTorch, for the processor, cannot be had here. With the one for graphics cards, which works as well, the set-up downloads {download} and takes {disk}: set up again to take it, or name another index in the options.</source>
+        <source>The small build of PyTorch, for the processor, is not available here. With the one for graphics cards, which works as well, the set-up downloads {download} and takes {disk}: set up again to take it, or name another index in the options.</source>
         <translation>La petite variante de PyTorch, pour le processeur, n’est pas disponible ici. Avec celle pour cartes graphiques, qui marche aussi, l’installation télécharge {download} et prend {disk} : relancez-la, ou indiquez un autre index.</translation>
     </message>
     <message>
@@ -4198,7 +4198,7 @@
         <translation>Seuil de la carte</translation>
     </message>
     <message>
-        <source>Show, and outline, what reaches this percentage</source>
+        <source>Show and outline the ground that reaches this percentage</source>
         <translation>Afficher et entourer ce qui atteint ce pourcentage</translation>
     </message>
 </context>
@@ -4303,7 +4303,7 @@
         <translation>Le processus de calcul s’est terminé&#xa0;; posez à nouveau la question.</translation>
     </message>
     <message>
-        <source>The worker did not react any more and was ended; ask again, and report it if it happens once more.</source>
+        <source>The worker stopped responding and was ended; ask again, and report it if it happens once more.</source>
         <translation>Le processus de calcul ne réagissait plus et a été arrêté&#xa0;; reposez la question, et signalez-le si cela se reproduit.</translation>
     </message>
     <message>

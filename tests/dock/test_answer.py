@@ -78,7 +78,7 @@ def test_the_confidence_of_a_text_and_the_agreement_of_views_are_shown(dock, fin
         "4.0 s, unirs-small on cpu"
     )
     assert find("unsureMark").text == (
-        "Not sure: with a confidence of 41\u2009%, answers are often wrong."
+        "Not sure: answers with a confidence of 41\u2009% are often wrong."
     )
 
 

@@ -92,7 +92,7 @@ class TestModels:
         choose(group, "vila-3b")
         self.manager.listed.emit(ModelList(models=FOUND.models[:1]))
         assert self.page.settings.model == "unirs-small"
-        assert "vila-3b is not on this computer any more" in group.choice_notice.text
+        assert "vila-3b is no longer on this computer" in group.choice_notice.text
         assert "unirs-small" in group.choice_notice.text
         choose(group, "unirs-small")
         assert group.choice_notice.text == ""

@@ -109,7 +109,7 @@ def test_a_table_with_other_columns_is_refused(worker, run, options):
 
 
 def test_a_run_of_an_earlier_version_is_resumed(worker, run, tmp_path):
-    """Its table lacks the columns that came later, and has one that is not written any more."""
+    """Its table lacks the columns that came later, and has one that is no longer written."""
     output = run(EXTENT="500000,500020,5399990,5400000 [EPSG:32632]")
     database = ogr.Open(output, 1)
     table = database.GetLayer(0)

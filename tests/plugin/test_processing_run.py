@@ -215,7 +215,7 @@ def test_a_frozen_worker_is_noticed_and_no_answer_is_lost(worker, caption, monke
     worker.orders(freeze_on={"30": 1})
     feedback = Feedback()
     assert _texts(caption(feedback)) == _expected()
-    assert sum("did not react" in text for text in feedback.messages) == 1
+    assert sum("did not respond" in text for text in feedback.messages) == 1
 
 
 def test_an_interrupted_run_fails_in_qgis_process(worker, caption, tmp_path, monkeypatch):

@@ -231,7 +231,7 @@ def frozen(client, text):
 @pytest.mark.usefixtures("soon")
 def test_a_frozen_worker_is_ended_and_another_one_starts(stand_in):
     pending = frozen(stand_in, "count 5000")
-    with pytest.raises(WorkerDied, match="did not react") as caught:
+    with pytest.raises(WorkerDied, match="did not respond") as caught:
         pending.result(20)
     assert caught.value.cause == failures.FROZEN
     assert stand_in.request("ask", task("echo again"), timeout=20)["text"] == "again"
@@ -241,7 +241,7 @@ def test_a_frozen_worker_is_ended_and_another_one_starts(stand_in):
 def test_a_worker_that_never_answers_is_ended(monkeypatch):
     monkeypatch.setattr(process_module, "HELLO_SECONDS", 10)
     program = (sys.executable, "-c", "import time; time.sleep(60)")
-    with WorkerClient(program) as client, pytest.raises(WorkerDied, match="did not react"):
+    with WorkerClient(program) as client, pytest.raises(WorkerDied, match="did not respond"):
         client.request("ask", task("echo x"), timeout=20)
 
 
@@ -250,7 +250,7 @@ def test_a_cancel_that_is_not_received_ends_the_worker(stand_in, monkeypatch):
     monkeypatch.setattr(process_module, "SILENCE_SECONDS", 10_000)
     pending = frozen(stand_in, "count 5000")
     pending.cancel()
-    with pytest.raises(WorkerDied, match="did not react"):
+    with pytest.raises(WorkerDied, match="did not respond"):
         pending.result(20)
 
 

@@ -66,6 +66,6 @@ def _unsure_sentence(answer: Answer) -> str:
         )
     else:
         sentence = translate(
-            "AnswerView", "Not sure: with a confidence of {percent}, answers are often wrong."
+            "AnswerView", "Not sure: answers with a confidence of {percent} are often wrong."
         )
     return sentence.format(percent=percent(answer.confidence or 0.0))

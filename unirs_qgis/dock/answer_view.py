@@ -208,7 +208,7 @@ class AnswerView(QWidget):
             )
         )
         self._pictures = Thumbnails()
-        self._seen_fold = Fold(self.tr("What the model saw"), self._pictures)
+        self._seen_fold = Fold(self.tr("The model's image"), self._pictures)
         self._seen_fold.header.setObjectName("seenFold")
         self._details = WrapLabel(secondary=True)
         self._details.setObjectName("detailsLabel")

@@ -108,8 +108,8 @@ class ChangeMap(QObject):
 def _nowhere() -> str:
     return QCoreApplication.translate(
         "ChangeMap",
-        "The map reaches {percent} % nowhere; the slider below it in the Layers panel shows what "
-        "is less probable.",
+        "The map reaches {percent} % nowhere; move the slider below it in the Layers panel to "
+        "show less probable places.",
     ).format(percent=THRESHOLD)
 
 

@@ -68,9 +68,9 @@ def _threshold_of(raster: QgsRasterLayer) -> int:
 
 def polygon_layer_name(percent: int, of_places: bool) -> str:
     """Name of the layer of polygons."""
-    name = QCoreApplication.translate("ChangeMap", "Changed by {percent} % or more")
+    name = QCoreApplication.translate("ChangeMap", "Probability of change: {percent} % or more")
     if of_places:
-        name = QCoreApplication.translate("ChangeMap", "Yes with {percent} % or more")
+        name = QCoreApplication.translate("ChangeMap", "Probability of yes: {percent} % or more")
     return name.format(percent=percent)
 
 
@@ -166,7 +166,7 @@ class ThresholdSlider(QWidget):
         self.slider.setFixedWidth(120)
         self.slider.setPageStep(1)
         self.slider.setAccessibleName(self.tr("Threshold of the map"))
-        self.slider.setToolTip(self.tr("Show, and outline, what reaches this percentage"))
+        self.slider.setToolTip(self.tr("Show and outline the ground that reaches this percentage"))
         self.label = QLabel(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -118,7 +118,9 @@ class AnswersGroup(QGroupBox):
     def _precision_meaning(self, precision: str) -> str:
         """What a precision costs and gives, in a line."""
         return {
-            "auto": self.tr("The widest that the device computes fast and has memory for."),
+            "auto": self.tr(
+                "The most precise one that is fast on the device and fits into its memory."
+            ),
             "float32": self.tr("Exact, and fast on processors; needs the most memory."),
             "bfloat16": self.tr("Half the memory; fast on recent graphics cards and processors."),
             "float16": self.tr("Half the memory; for graphics cards without fast bfloat16."),

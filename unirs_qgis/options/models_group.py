@@ -231,7 +231,7 @@ class ModelsGroup(QGroupBox):
             )
 
     def _replace_missing(self) -> None:
-        """A model that is not there any more is replaced by the default one, with a note."""
+        """A model that is gone is replaced by the default one, with a note."""
         names = [each.name for each in self._found.models]
         item = self._found.find(self._model)
         if item:
@@ -239,7 +239,7 @@ class ModelsGroup(QGroupBox):
         if item or not names or self._model.startswith((SERVER, HUB)):
             return
         default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
-        text = self.tr("{name} is not on this computer any more; {other} is chosen instead.")
+        text = self.tr("{name} is no longer on this computer; {other} is chosen instead.")
         self._replacement = text.format(name=self._model, other=default)
         self._model = default
 

@@ -141,12 +141,12 @@ class RuntimeGroup(QGroupBox):
         self.remove_button.clicked.connect(self._ask_to_remove)
         self.from_folder_button = QPushButton(self.tr("Set up from a folder…"))
         self.from_folder_button.setToolTip(
-            self.tr("Without a network, from a folder that another computer has saved")
+            self.tr("Without a network, from a folder saved on another computer")
         )
         self.from_folder_button.clicked.connect(self._choose_folder)
         self.save_button = QPushButton(self.tr("Save for another computer…"))
         self.save_button.setToolTip(
-            self.tr("Downloads all that a computer without a network is set up from into a folder")
+            self.tr("Downloads into a folder everything that a computer without a network needs")
         )
         self.save_button.setMenu(self._make_platform_menu())
         self.log_button = QPushButton(self.tr("Log"))

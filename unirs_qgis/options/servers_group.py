@@ -173,7 +173,7 @@ class ServersGroup(QGroupBox):
         self.host_combo.currentIndexChanged.connect(self._show_server)
         self.state_label = plain_label()
         self.state_label.setObjectName("serverStateLabel")
-        self.withdraw_button = QPushButton(self.tr("Send no images there any more"))
+        self.withdraw_button = QPushButton(self.tr("Stop sending images there"))
         self.withdraw_button.setObjectName("withdrawButton")
         self.withdraw_button.clicked.connect(self._withdraw)
         self.login_select = self._keys.chooser

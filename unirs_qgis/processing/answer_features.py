@@ -77,10 +77,10 @@ class AnswerFeatures(TableAlgorithm):
                 ),
                 translate(
                     "Processing",
-                    "With options, such as none,partly,destroyed, the answer is the most likely of "
-                    "them and each has a probability in a column of its own; without them it is "
+                    "With options, such as none,partly,destroyed, the answer is the most likely "
+                    "of them, and each has a column with its probability; without them it is "
                     "free text. Two layers are two dates, more are a series. Without a question, "
-                    "one layer is described in words, and of two layers what has changed.",
+                    "one layer is described in words, and for two layers the change.",
                 ),
                 translate(
                     "Processing",
@@ -267,7 +267,8 @@ class AnswerFeatures(TableAlgorithm):
                 translate(
                     "Processing",
                     "Features longer than {pixels} pixels of the layer: {count}. The model gets "
-                    "them at a far coarser resolution; Answer tiles takes them as clip polygons.",
+                    "them at a far coarser resolution; use Answer tiles with them as clip "
+                    "polygons.",
                 ).format(count=long, pixels=_LONG)
             )
 

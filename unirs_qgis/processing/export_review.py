@@ -62,15 +62,15 @@ class ExportReview(UniRSAlgorithm):
             help=(
                 translate(
                     "Processing",
-                    "The table is one that an algorithm of UniRS or unirs batch has written, or "
-                    "the history, with the columns review and correction of the panel Review "
-                    "answers. What the model read is drawn again from the layers or files that the "
-                    "table names, into a folder beside the file.",
+                    "The table is the output of a UniRS algorithm or of unirs batch, or the "
+                    "history, with the columns review and correction of the panel Review "
+                    "answers. The model's images are drawn again from the layers or files that "
+                    "the table names, into a folder beside the file.",
                 ),
                 translate(
                     "Processing",
-                    "The file has one line for each answer, as unirs train joint --preset small "
-                    "--data takes it. After a cancel it has the lines so far.",
+                    "The file has one line for each answer, in the form that unirs train joint "
+                    "--preset small --data reads. After cancelling it has the lines so far.",
                 ),
             ),
         )

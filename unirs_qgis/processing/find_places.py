@@ -58,9 +58,9 @@ class FindPlaces(AnswerAlgorithm):
         """What the toolbox shows."""
         how = translate(
             "Processing",
-            "The question is one with yes or no, or the name of a thing, such as “boats”. It is "
-            "asked about windows of the extent: those that are surely no are left, the others are "
-            "divided, and the finest ones overlap and vote. Two layers are two dates.",
+            "The question has the answer yes or no, or is the name of a thing, such as “boats”. "
+            "It is asked about windows of the extent: those with a clear no are dropped, the "
+            "others are divided, and the finest ones overlap and vote. Two layers are two dates.",
         )
         size = translate(
             "Processing",
@@ -71,12 +71,13 @@ class FindPlaces(AnswerAlgorithm):
         outputs = translate(
             "Processing",
             "The map has the probability of yes in percent. The places are polygons with their "
-            "mean and highest probability and their area on the ellipsoid. A cancel keeps nothing.",
+            "mean and highest probability and their area on the ellipsoid. Nothing is kept after "
+            "cancelling.",
         )
         kinds = translate(
             "Processing",
-            "With kinds of ground, such as “bare land, meadow, forest, farmland, road, buildings, "
-            "water”, each place of two dates is asked which of them it was and is: from_kind and "
+            "With kinds of ground, such as “bare land, meadow, forest, farmland, road, "
+            "buildings, water”, each place of two dates is classified at both: from_kind and "
             "to_kind with their probabilities, empty where the model is not sure.",
         )
         return Texts(
@@ -100,7 +101,7 @@ class FindPlaces(AnswerAlgorithm):
             QgsProcessing.SourceType.TypeRaster,
         )
         question = QgsProcessingParameterString(
-            "QUESTION", translate("Processing", "Question with yes or no, or a thing")
+            "QUESTION", translate("Processing", "Yes-or-no question, or a thing")
         )
         size = QgsProcessingParameterNumber(
             "SIZE",
@@ -111,7 +112,7 @@ class FindPlaces(AnswerAlgorithm):
         )
         threshold = QgsProcessingParameterNumber(
             "THRESHOLD",
-            translate("Processing", "Probability from which on ground is a place"),
+            translate("Processing", "Minimum probability of a place"),
             real,
             defaultValue=0.5,
             minValue=0.01,
@@ -119,7 +120,9 @@ class FindPlaces(AnswerAlgorithm):
         )
         kinds = QgsProcessingParameterString(
             KINDS,
-            translate("Processing", "Kinds of ground to tell what places were and are (two dates)"),
+            translate(
+                "Processing", "Kinds of ground to classify each place before and after (two dates)"
+            ),
             optional=True,
         )
         most = QgsProcessingParameterNumber(
@@ -163,9 +166,7 @@ class FindPlaces(AnswerAlgorithm):
         """One or two layers, in order of time."""
         layers = self.series(parameters, context)
         if len(layers) > 2:
-            raise QgsProcessingException(
-                translate("Processing", "One layer is searched, or two dates; choose no more.")
-            )
+            raise QgsProcessingException(translate("Processing", "Choose one layer, or two dates."))
         return layers
 
     def prepareAlgorithm(  # noqa: N802

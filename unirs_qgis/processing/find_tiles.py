@@ -48,14 +48,14 @@ class FindTiles(IndexAlgorithm):
         """What the toolbox shows."""
         how = translate(
             "Processing",
-            "Give words, such as “harbour with many boats”; or the number of a tile, or a raster, "
-            "that tiles are to be like. Words are in English.",
+            "Give English words, such as “harbour with many boats”; or an example: the number of "
+            "a tile, or a raster.",
         )
         ranked = translate(
             "Processing",
-            "Words are compared with what the index has of all tiles, and with the images of the "
-            "best ones; with 0 of these, with the index alone, and no model is loaded. An example "
-            "is compared by its image.",
+            "Words are compared with what the index stores about all tiles, and with the images "
+            "of the best ones; with 0 of these only the index is used, and no model is loaded. "
+            "An example is compared by its image.",
         )
         return Texts(
             title=translate("Processing", "Find tiles"),
@@ -84,7 +84,7 @@ class FindTiles(IndexAlgorithm):
         self.addParameter(
             QgsProcessingParameterNumber(
                 "TILE",
-                translate("Processing", "Tile that others are to be like (its number)"),
+                translate("Processing", "Find tiles like this one (its number)"),
                 optional=True,
                 minValue=1,
             )
@@ -92,7 +92,7 @@ class FindTiles(IndexAlgorithm):
         self.addParameter(
             QgsProcessingParameterRasterLayer(
                 "EXAMPLE",
-                translate("Processing", "Raster that tiles are to be like"),
+                translate("Processing", "Find tiles like this raster"),
                 optional=True,
             )
         )
@@ -166,8 +166,8 @@ class FindTiles(IndexAlgorithm):
             feedback.pushWarning(
                 translate(
                     "Processing",
-                    "The rasters of {count} tiles cannot be read any more; what the index has of "
-                    "them alone was compared.",
+                    "The rasters of {count} tiles can no longer be read; only what the index "
+                    "stores about them was compared.",
                 ).format(count=result["missing"])
             )
         return {

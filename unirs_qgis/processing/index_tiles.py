@@ -44,9 +44,9 @@ class IndexTiles(IndexAlgorithm):
         """What the toolbox shows."""
         what = translate(
             "Processing",
-            "Each tile of the layers gets a caption, and is stored with what is needed to find it "
-            "by words or by an example: with Find tiles, or in the search field of the dock. "
-            "With two dates, the caption is of what has changed.",
+            "Each tile of the layers gets a caption, and is stored with what is needed to find "
+            "it by words or by an example: with Find tiles, or in the search field of the dock. "
+            "With two dates, the caption describes what has changed.",
         )
         files = translate(
             "Processing",
@@ -56,8 +56,8 @@ class IndexTiles(IndexAlgorithm):
         )
         goes_on = translate(
             "Processing",
-            "Choose the file of an earlier run to add tiles to it: those that it has already are "
-            "left as they are. A cancel keeps the tiles so far.",
+            "Choose the file of an earlier run to add tiles to it: those that it already has "
+            "stay as they are. Cancelling keeps the tiles so far.",
         )
         return Texts(
             title=translate("Processing", "Index tiles"),

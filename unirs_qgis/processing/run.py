@@ -223,7 +223,7 @@ class Run:
         if area.extent is None:
             error = translate(
                 "Processing",
-                "The feature has no geometry with an area in the CRS of the raster; mend it.",
+                "The feature has no geometry with an area in the CRS of the raster; fix it.",
             )
             self._write(area, Row(FAILED, error=error))
             return

@@ -141,17 +141,17 @@ class FindWhen(SeriesAlgorithm):
         """What the toolbox shows."""
         how = translate(
             "Processing",
-            "The question is one with yes or no, or the name of a thing. What is there (“Is there "
-            "a lake?”) is asked about each date alone, what has happened (“Have houses been "
-            "built?”) about each date beside the first one. Neighbouring dates are asked whether "
-            "anything has changed, and all answers are put together.",
+            "The question has the answer yes or no, or is the name of a thing. What is there "
+            "(“Is there a lake?”) is asked about each date alone, what has happened (“Have "
+            "houses been built?”) about each date together with the first one. Neighbouring "
+            "dates are compared for any change, and all answers are combined.",
         )
         outputs = translate(
             "Processing",
-            "The table has a row for each date: the probability of yes by all answers together, "
-            "that of the date asked alone, and that of a change since the date before. A date "
-            "without data is a gap. AFTER and BEFORE are the dates between which it became yes, "
-            "and empty if it never did or always was.",
+            "The table has a row for each date: the probability of yes from all answers "
+            "combined, that of the date asked alone, and that of a change since the date before. "
+            "A date without data is a gap. AFTER and BEFORE are the dates between which the "
+            "answer became yes; they are empty if it never or always was.",
         )
         return Texts(
             title=translate("Processing", "Find when"),
@@ -168,7 +168,7 @@ class FindWhen(SeriesAlgorithm):
     def inputs(self) -> list[QgsProcessingParameterDefinition]:
         """Layers, extent, question and views."""
         question = QgsProcessingParameterString(
-            "QUESTION", translate("Processing", "Question with yes or no, or a thing")
+            "QUESTION", translate("Processing", "Yes-or-no question, or a thing")
         )
         return [*super().inputs(), question, views_parameter()]
 

@@ -214,7 +214,7 @@ class LayerRenderer:
         Raises:
             CropError: There is no crop of this extent.
             CropCancelled: The user has cancelled.
-            QgsProcessingException: A layer cannot be opened any more.
+            QgsProcessingException: A layer can no longer be opened.
         """
         if not self._layers:
             self._open(OVERSAMPLING * size)

@@ -214,8 +214,8 @@ def _message(error: TilingError) -> str:
         "extent": translate("Processing", "The extent is empty; choose another one."),
         "count": translate(
             "Processing",
-            "There would be more than a million tiles; choose larger tiles or a smaller extent. "
-            "Check the unit of the tile size.",
+            "There would be more than a million tiles; choose larger tiles or a smaller extent, "
+            "and check the unit of the tile size.",
         ),
     }
     return sentences[error.code]

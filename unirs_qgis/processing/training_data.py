@@ -132,12 +132,12 @@ class SeenPictures:
         extent = boxes(polygon, row.margin)
         if extent is None:
             raise CropError(
-                translate("Processing", "The feature has no geometry any more; mend it.")
+                translate("Processing", "The feature no longer has a geometry; give it one.")
             )
         with tempfile.TemporaryDirectory(prefix="unirs-") as folder:
             crops = self._renderers[row.rasters].crops(extent, self._size, Path(folder))
         if max(crop.nodata_share for crop in crops) > NODATA_SHARE:
-            raise CropError(translate("Processing", "The layers have no data there any more."))
+            raise CropError(translate("Processing", "The layers no longer have data there."))
         return [crop.thumbnail for crop in crops]
 
     def close(self) -> None:

@@ -190,7 +190,7 @@ class ReviewController(QObject):
         if seen is None:
             self.panel.views.clear()
             self.panel.show_problem(
-                self.tr("The place of this answer is not known, so that it cannot be shown.")
+                self.tr("The place of this answer is not known, so it cannot be shown.")
             )
         else:
             self.panel.views.show(layers, seen, polygon, crs)

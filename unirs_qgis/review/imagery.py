@@ -65,8 +65,8 @@ class Imagery:
                 raise ReviewError(
                     translate(
                         "Review",
-                        "“{layer}” ({source}), which this answer is about, is not in the project, "
-                        "and no image file of this computer; add it to the project.",
+                        "“{layer}” ({source}), which this answer is about, is neither in the "
+                        "project nor an image file on this computer; add it to the project.",
                     ).format(layer=record.name, source=record.source)
                 )
             while len(self._opened) >= _MOST_OPENED:

@@ -153,7 +153,10 @@ class ReviewPanel(QDockWidget):
         self._order.setObjectName("reviewOrder")
         self._order.setAccessibleName(self.tr("Order of the answers"))
         self._order.setToolTip(
-            self.tr("In turn is better for training: corrections of doubtful answers are one-sided")
+            self.tr(
+                "In turn is better for training: corrections of doubtful answers alone are "
+                "one-sided"
+            )
         )
         self._progress = QProgressBar(self)
         self._question, self._answer = WrapLabel(parent=self), WrapLabel(parent=self)

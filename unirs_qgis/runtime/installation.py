@@ -314,8 +314,8 @@ class Setup:
             return
         text = QCoreApplication.translate(
             "Setup",
-            "The small build of PyTorch, for the processor, cannot be had here. With the one for "
-            "graphics cards, which works as well, the set-up downloads {download} and takes "
+            "The small build of PyTorch, for the processor, is not available here. With the one "
+            "for graphics cards, which works as well, the set-up downloads {download} and takes "
             "{disk}: set up again to take it, or name another index in the options.",
         )
         facts = {

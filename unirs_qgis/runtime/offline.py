@@ -2,7 +2,7 @@
 
 folder.json     platform, version of Python, and every file with its size and SHA-256
 wheels/         uv and all packages of the lock, with the language model
-python/         an archive of Python, as uv keeps it; missing if it could not be had
+python/         an archive of Python, as uv keeps it; missing if it was not available
 """
 
 from __future__ import annotations

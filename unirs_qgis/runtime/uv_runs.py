@@ -118,7 +118,7 @@ class UvRuns:
         self._check(self.run([*install_words(environment), *words], progress))
 
     def look_up(self, environment: Path, words: Sequence[str]) -> None:
-        """Find out whether packages can be had, without downloading them.
+        """Find out whether packages are available, without downloading them.
 
         The arguments and errors are those of ``install``.
         """

@@ -72,7 +72,7 @@ class Job(QObject):
             self.request.cancel()
 
     def drop(self) -> None:
-        """Stop it, and send no signal any more."""
+        """Stop it, and send no more signals."""
         self.blockSignals(True)
         self.cancel()
 

@@ -45,8 +45,8 @@ def death_sentence(death: WorkerDied) -> str:
     if death.cause == FROZEN:
         return QCoreApplication.translate(
             "WorkerReasons",
-            "The worker did not react any more and was ended; ask again, and report it if it "
-            "happens once more.",
+            "The worker stopped responding and was ended; ask again, and report it if it happens "
+            "once more.",
         )
     if not status:
         return QCoreApplication.translate("WorkerReasons", "The worker has ended; ask again.")

@@ -247,7 +247,7 @@ def _search_details(found: FoundTiles) -> list[tuple[str, str]]:
     rows = [("stopped", "some images were not compared")] if found.stopped else []
     rows.append(("compared", compared[found.by]))
     if found.missing:
-        rows.append(("missing", f"the rasters of {found.missing:,} tiles cannot be read any more"))
+        rows.append(("missing", f"the rasters of {found.missing:,} tiles can no longer be read"))
     rows += [("written", str(found.output))] if found.output else []
     seconds = f"{found.seconds:.1f} s"
     if found.host:

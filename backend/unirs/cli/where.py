@@ -84,7 +84,7 @@ class WhereOptions(QuestionOptions):
             min=0.01,
             max=1,
             metavar="P",
-            help="Probability from which on ground is a place.",
+            help="Minimum probability of a place.",
             rich_help_panel=ANSWER,
         ),
     ] = 0.5

@@ -170,7 +170,7 @@ class Engine(Protocol):
         """Clear all caches. Answers stay the same; the next one takes longer."""
 
     def close(self) -> None:
-        """Release the memory of caches and weights. The engine cannot answer any more."""
+        """Release the memory of caches and weights. The engine can no longer answer."""
 
 
 def origin_of(engine: Engine) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Run:
         return self.stopped
 
     def announce(self, stage: str) -> None:
-        """Report that a stage begins. After ``view``, no stage is reported any more."""
+        """Report that a stage begins. After ``view``, no more stages are reported."""
         if self._on_stage and self._stage not in (stage, "view"):
             self._on_stage(stage)
             self._stage = stage

@@ -299,7 +299,7 @@ class _Search:
             each.usual_fit = fmean(fits) if fits else 0.0
 
     def _read(self, tile: IndexedTile, engine: Engine) -> VisualInput | None:
-        """The images of a tile; ``None`` if they cannot be read any more."""
+        """The images of a tile; ``None`` if they can no longer be read."""
         try:
             paths = tuple(map(self._locate, tile.paths))
             asked = TileRequest(paths, tile.crop).window(None)

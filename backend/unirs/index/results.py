@@ -113,7 +113,7 @@ class FoundTiles:
     missing: Annotated[
         int,
         Field(
-            description="Tiles whose rasters are not there any more, or cannot be read; they "
+            description="Tiles whose rasters are gone or cannot be read; they "
             "were compared by what the index has of them alone."
         ),
     ]

@@ -111,7 +111,7 @@ async def in_thread(
     """Do work in a thread, so that other messages are answered meanwhile.
 
     Args:
-        work: Is given an event that is set once nobody waits any more.
+        work: Is given an event that is set once nobody waits.
         limiter: How many of this kind run at once.
     """
     stop = threading.Event()

@@ -256,8 +256,8 @@ class Tile(BaseModel):
     index: FilePath
     tile: int = Field(description="Its number in the index, for like_tile.")
     rasters: list[FilePath] = Field(
-        description="Its raster, or before and after. Empty if they may not be read or are not "
-        "there any more; then the caption is all that is known of it."
+        description="Its raster, or before and after. Empty if they may not be read or are "
+        "gone; then the caption is all that is known of it."
     )
     dates: list[Value | None] = Field(description="Of the rasters; null where unknown.")
     point: tuple[Degrees, Degrees] | None = Field(

@@ -113,7 +113,7 @@ class WhereRequest:
         ),
     ] = LEAVE_BELOW
     threshold: Annotated[
-        float, Field(gt=0, le=1, description="Probability from which on ground is a place.")
+        float, Field(gt=0, le=1, description="Minimum probability of a place.")
     ] = 0.5
     clue: Annotated[
         bool | None,

@@ -362,9 +362,9 @@ class WorkerProcess:
             patience = CANCEL_SECONDS if since_cancel > CANCEL_SECONDS else SILENCE_SECONDS
             if starting:
                 if self._silent_checks > HELLO_SECONDS:
-                    self._end(NO_HELLO, "did not react after its start, and was ended")
+                    self._end(NO_HELLO, "did not respond after its start, and was ended")
             elif self._silent_checks > patience:
-                self._end(FROZEN, "did not react any more, and was ended")
+                self._end(FROZEN, "did not respond, and was ended")
             elif since_cancel > SILENCE_SECONDS and cancelled - _NOT_CANCELLABLE:
                 self._end(FROZEN, "did not stop what was cancelled, and was ended")
             elif owed and not any(each.method == "hello" for each in pending):

@@ -69,7 +69,7 @@ class RPCError(Exception):
 
 
 class ClientGone(Exception):  # noqa: N818 - not an error: the client has ended
-    """The client does not read messages any more."""
+    """The client no longer reads messages."""
 
 
 @dataclass(frozen=True)

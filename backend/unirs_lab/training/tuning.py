@@ -74,7 +74,7 @@ def learn(bundle: ModelBundle, tuning: Tuning) -> nn.ModuleDict:
         What an objective's ``trainable`` gives: the parts by name, in the order of ``parts``.
 
     Raises:
-        UniRSError: ``model_tuned`` if the LLM is not the base any more, ``lora_invalid``,
+        UniRSError: ``model_tuned`` if the LLM is no longer the base, ``lora_invalid``,
             ``adapter_missing``.
     """
     bundle.model.requires_grad_(False)

@@ -80,7 +80,8 @@ class Fold(QWidget):
         self.header.setText(
             metrics.elidedText(summary or self._title, Qt.TextElideMode.ElideRight, room)
         )
-        state = self.tr("{heading}, unfolded") if self._unfolded else self.tr("{heading}, folded")
+        expanded, collapsed = self.tr("{heading}, expanded"), self.tr("{heading}, collapsed")
+        state = expanded if self._unfolded else collapsed
         accessible = f"{self._title}: {summary}" if summary else self._title
         self.header.setAccessibleName(state.format(heading=accessible))
 

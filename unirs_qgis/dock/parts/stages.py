@@ -19,7 +19,7 @@ def stage_label(stage: str) -> str:
         "score": translate("AnswerView", "Scoring the answers…"),
         "view": translate("AnswerView", "Averaging over several views…"),
         "window": translate("AnswerView", "Asking about windows:"),
-        "place": translate("AnswerView", "Asking what the places were and are…"),
+        "place": translate("AnswerView", "Classifying the places before and after…"),
         "date": translate("AnswerView", "Asking about dates:"),
     }
     return labels.get(stage, translate("AnswerView", "Working…"))

@@ -133,7 +133,7 @@ class ServerEngine:
         self._model.clues.clear()
 
     def close(self) -> None:
-        """Close all connections. The engine cannot answer any more."""
+        """Close all connections. The engine can no longer answer."""
         self._loop.close()
 
 

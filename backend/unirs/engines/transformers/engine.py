@@ -118,7 +118,7 @@ class TransformersEngine(LocalEngine[Row]):
         self._answering.clear()
 
     def close(self) -> None:
-        """Release the memory of caches and weights. The engine cannot answer any more."""
+        """Release the memory of caches and weights. The engine can no longer answer."""
         self.forget()
         self.model.to("meta")
 

@@ -148,7 +148,7 @@ class Pipeline(LocalEngine[Row]):
         self._stages.clear()
 
     def close(self) -> None:
-        """Release the memory of caches and weights. The pipeline cannot answer any more."""
+        """Release the memory of caches and weights. The pipeline can no longer answer."""
         self.forget()
         self.bundle.model.to("meta")
         if self.bundle.clue_language_model is not None:

@@ -1,4 +1,7 @@
-"""Published recalls on the test images of RSICD."""
+"""Published recalls on the test images of RSICD.
+
+A test holds that each published mean is that of its six recalls.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_where_no_date_is_a_yes_they_are_compared(new_engine, write):
     found = when(new_engine(wrong=scores), write(YEARS))
     assert found.first == 2
     assert found.unsure
-    assert found.warnings[-1].startswith("No date by itself is a yes (at most 30%)")
+    assert found.warnings[-1].startswith("No date alone gives a yes (at most 30%)")
     flat = new_engine(wrong=dict.fromkeys(YEARS, 0.1))
     assert when(flat, write(dict.fromkeys(YEARS, False))).first is None
 
@@ -92,7 +92,7 @@ def test_a_date_without_data_is_a_gap(engine, write):
     found = when(engine, write({**YEARS, "2013-05-01": None}))
     assert found.text.startswith("first true between 2012-05-01 and 2014-05-01 (0.")
     assert [row.probability is None for row in found.rows] == [False, False, True, False, False]
-    assert found.warnings[0].endswith("which are left out: 2013-05-01.")
+    assert found.warnings[0].endswith("are left out: 2013-05-01.")
 
 
 def test_without_dates_the_order_given_counts(engine, write):

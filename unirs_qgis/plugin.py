@@ -305,10 +305,9 @@ class Window(QObject):
         )
 
     def _polygon_layer(self) -> QgsVectorLayer | None:
-        """The active layer, if it has polygons; else the project's only one that has."""
-        layers = list(filter(has_polygons, QgsProject.instance().mapLayers().values()))
-        active = self._iface.activeLayer()
-        return active if active in layers else layers[0] if len(layers) == 1 else None
+        """The active layer, if it has polygons; else the topmost one of the layer tree that has."""
+        in_order = QgsProject.instance().layerTreeRoot().layerOrder()
+        return next(filter(has_polygons, [self._iface.activeLayer(), *in_order]), None)
 
     @staticmethod
     def _open_radar(layers: list[QgsRasterLayer]) -> None:

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+from qgis.core import QgsProject, QgsRasterLayer, QgsSettings, QgsVectorLayer
 from qtpy.QtCore import QItemSelectionModel
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QCheckBox, QLabel, QTextEdit
@@ -314,9 +314,13 @@ def test_a_too_large_extent_is_offered_tile_by_tile(window, dated_layers, monkey
     assert algorithm == "unirs:answertiles"
     assert parameters["QUESTION"] == "Is there water?"
     assert parameters["INPUT"] == [window.inputs.layers()[0].id()]
+    polygons = [QgsVectorLayer("Polygon", name, "memory") for name in ("below", "on top")]
+    for layer in polygons:
+        QgsProject.instance().addMapLayer(layer)
     window.dock.features_requested.emit("Is there water?", ["yes", "no"])
     algorithm, parameters = opened[1]
     assert algorithm == "unirs:answerfeatures"
+    assert parameters["INPUT"] == polygons[1].id(), "the topmost layer of polygons"
     assert parameters["RASTER"] == [window.inputs.layers()[0].id()]
     assert (parameters["QUESTION"], parameters["OPTIONS"]) == ("Is there water?", "yes,no")
     window.dock.status.index_requested.emit()

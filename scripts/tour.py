@@ -255,14 +255,16 @@ class Tour:
 
 
 def _make_small(path: Path) -> None:
-    """Write a picture with a palette; the even colour of the panels stays as it is."""
+    """Write a picture with a palette, in which the even colours of panels stay as they are."""
     with Image.open(path) as picture:
         full = picture.convert("RGB")
-    small = full.quantize(191, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG)
-    _, panel = max(full.getcolors(full.width * full.height))
-    is_panel = (np.asarray(full) == panel).all(axis=-1)
-    palette = [*small.getpalette()[: 3 * 191], *panel]
-    exact = Image.fromarray(np.where(is_panel, 191, np.asarray(small)).astype(np.uint8), "P")
+    small = full.quantize(192, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.FLOYDSTEINBERG)
+    palette, cells = small.getpalette()[: 3 * 192], np.array(small)
+    counted = sorted(full.getcolors(full.width * full.height), reverse=True)
+    for entry, (_, colour) in enumerate(counted[:32], start=192):
+        cells[(np.asarray(full) == colour).all(axis=-1)] = entry
+        palette += colour
+    exact = Image.fromarray(cells, "P")
     exact.putpalette(palette)
     exact.save(path, optimize=True)
 

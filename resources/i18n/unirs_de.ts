@@ -525,7 +525,7 @@
         <translation>Die Änderungskarte {file} kann nicht geöffnet werden; lassen Sie die Änderung erneut beschreiben.</translation>
     </message>
     <message>
-        <source>Probability of change: {percent} % or more</source>
+        <source>Changed: {percent} % or more</source>
         <translation>Zu {percent} % oder mehr verändert</translation>
     </message>
     <message>
@@ -537,7 +537,7 @@
         <translation>UniRS: Polygone der Änderung</translation>
     </message>
     <message>
-        <source>Probability of yes: {percent} % or more</source>
+        <source>Yes: {percent} % or more</source>
         <translation>Ja mit {percent} % oder mehr</translation>
     </message>
     <message>

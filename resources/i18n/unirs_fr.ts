@@ -525,7 +525,7 @@
         <translation>La carte des changements {file} ne peut pas être ouverte&#xa0;; demandez à nouveau la description du changement.</translation>
     </message>
     <message>
-        <source>Probability of change: {percent} % or more</source>
+        <source>Changed: {percent} % or more</source>
         <translation>Changé à {percent}&#xa0;% ou plus</translation>
     </message>
     <message>
@@ -537,7 +537,7 @@
         <translation>UniRS&#xa0;: polygones de changement</translation>
     </message>
     <message>
-        <source>Probability of yes: {percent} % or more</source>
+        <source>Yes: {percent} % or more</source>
         <translation>Oui à {percent} % ou plus</translation>
     </message>
     <message>

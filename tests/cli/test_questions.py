@@ -56,7 +56,7 @@ def test_the_answer_alone_goes_to_stdout(ask, before):
     assert answer.code == 0
     assert "clue" in answer.err
     assert "2012-07-31, 60 × 60 m" in answer.err
-    assert "demonstration" in answer.err
+    assert "experimental" in answer.err
     assert answer.out == clean(facts["answer"]) + "\n"
 
 

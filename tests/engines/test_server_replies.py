@@ -28,7 +28,7 @@ IMAGE = np.arange(80 * 60 * 3, dtype=np.uint8).reshape(80, 60, 3)
 SINGLE = VisualInput.single(Crop(IMAGE))
 CAPTION = Question(Task.CAPTION, max_new_tokens=20)
 YES_NO = Question(Task.ASK, "Is there a road?", options=("yes", "no"))
-IMPATIENT = Limits(0.5, 0.5, 0.5, 2**20, 0.5)
+IMPATIENT = Limits(5.0, 0.5, 0.5, 2**20, 0.5)
 PACKED = gzip.compress(b"{}")
 LOST = '{"choices": [{"delta": {"content": "The image sh'
 

@@ -68,12 +68,12 @@ def test_changed_areas_get_polygons_with_area_and_mean(qtbot, qgis_new_project, 
     assert polygons.crs().authid() == "EPSG:32632"
     large, small = polygons.getFeatures()
     assert large["area_m2"] == pytest.approx(3 * CELL**2, rel=2e-3)  # on the ellipsoid
-    assert large["mean_change"] == 70
+    assert large["probability"] == 0.7
     assert large.geometry().boundingBox() == QgsRectangle(
         LEFT + 2 * CELL, TOP - 4 * CELL, LEFT + 4 * CELL, TOP - 2 * CELL
     )
     assert large.geometry().area() == pytest.approx(3 * CELL**2)
-    assert small["mean_change"] == 50
+    assert small["probability"] == 0.5
     assert small["area_m2"] == pytest.approx(CELL**2, rel=2e-3)
 
 
@@ -155,7 +155,7 @@ def test_no_polygon_lies_on_ground_without_imagery(qtbot, qgis_new_project, tmp_
     polygons, raster = shown(qtbot, write_map(tmp_path / "edge.tif", cells))
     (feature,) = polygons.getFeatures()
     assert feature.geometry().boundingBox().xMaximum() == LEFT + 8 * CELL
-    assert feature["mean_change"] == 90
+    assert feature["probability"] == 0.9
     value, known = raster.dataProvider().sample(QgsPointXY(LEFT + 9 * CELL, TOP - CELL), 1)
     assert not known, value
 

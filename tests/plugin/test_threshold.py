@@ -64,10 +64,10 @@ def test_polygons_follow_the_slider_and_say_from_which_percentage(qtbot, layers,
     slider.show()
     assert slider.slider.geometry().right() < 200
     move(qtbot, slider, polygons, 40, 2)
-    assert polygons.name() == "Probability of change: 40 % or more"
+    assert polygons.name() == "Changed: 40 % or more"
     move(qtbot, slider, polygons, 70, 1)
     (feature,) = polygons.getFeatures()
-    assert feature["mean_change"] == 80
+    assert feature["probability"] == 0.8
     assert feature["area_m2"] == pytest.approx(CELL**2, rel=2e-3)
     move(qtbot, slider, polygons, 95, 0)
     assert len(QgsProject.instance().mapLayers()) == 2
@@ -117,7 +117,7 @@ def test_qgis_shows_the_slider_below_the_map_also_after_the_project_is_opened_ag
     gc.collect()
     shown_slider.setValue(70 // 5)
     names = lambda: [each.name() for each in project.mapLayers().values()]  # noqa: E731
-    qtbot.waitUntil(lambda: "Probability of change: 70 % or more" in names())
+    qtbot.waitUntil(lambda: "Changed: 70 % or more" in names())
 
 
 def test_maps_without_polygons_get_them_once_there_are_some(
@@ -129,7 +129,7 @@ def test_maps_without_polygons_get_them_once_there_are_some(
     slider.slider.setValue(30 // 5)
     qtbot.waitUntil(lambda: len(QgsProject.instance().mapLayers()) == 2, timeout=TIMEOUT)
     names = [each.name() for each in QgsProject.instance().layerTreeRoot().findLayers()]
-    assert names == ["Probability of change: 30 % or more", "Change (percent)"]
+    assert names == ["Changed: 30 % or more", "Change (percent)"]
 
 
 def test_polygons_have_the_kinds_of_the_place_they_lie_in(qtbot, qgis_new_project, tmp_path):

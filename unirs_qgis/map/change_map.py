@@ -36,7 +36,7 @@ class ChangeMap(QObject):
     """The change map of an answer in a project.
 
     A new group on top of the layer tree gets the raster at once, and later polygons around areas
-    with a change of `THRESHOLD` percent or more, with their area and mean change.
+    with a change of `THRESHOLD` percent or more, with their area and mean probability.
 
     Args:
         path: GeoTIFF of the worker, in a folder where it stays. The polygons become a GeoPackage of

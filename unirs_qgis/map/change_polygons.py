@@ -119,7 +119,7 @@ def _features(path: Path, crs: QgsCoordinateReferenceSystem, percent: int) -> li
         feature = QgsFeature(_fields())
         feature.setGeometry(geometry)
         feature["area_m2"] = round(measure.measureArea(geometry), 2)
-        feature["mean_change"] = round(mean, 1)
+        feature["probability"] = round(mean / 100, 3)
         features.append(feature)
     return sorted(features, key=lambda feature: -feature["area_m2"])
 
@@ -203,7 +203,7 @@ def _runs(cells: list[int], width: int) -> list[tuple[int, int, int]]:
 def _fields() -> QgsFields:
     fields = QgsFields()
     fields.append(QgsField("area_m2", REAL))
-    fields.append(QgsField("mean_change", REAL))
+    fields.append(QgsField("probability", REAL))
     for kind in KINDS:
         fields.append(QgsField(kind, TEXT))
     return fields

@@ -68,9 +68,9 @@ def _threshold_of(raster: QgsRasterLayer) -> int:
 
 def polygon_layer_name(percent: int, of_places: bool) -> str:
     """Name of the layer of polygons."""
-    name = QCoreApplication.translate("ChangeMap", "Probability of change: {percent} % or more")
+    name = QCoreApplication.translate("ChangeMap", "Changed: {percent} % or more")
     if of_places:
-        name = QCoreApplication.translate("ChangeMap", "Probability of yes: {percent} % or more")
+        name = QCoreApplication.translate("ChangeMap", "Yes: {percent} % or more")
     return name.format(percent=percent)
 
 

@@ -225,6 +225,7 @@ def frozen(client, text):
     pending = client.submit("ask", task(text), lambda *_: begun.set())
     assert begun.wait(20)
     os.kill(client.process.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, client.process.pid, os.WSTOPPED | os.WNOWAIT)  # it stops a moment later
     return pending
 
 

@@ -9,11 +9,11 @@ from ..sentences import sentence
 from .pair import DatedImage, Difference, differences
 
 NAMED = 3
-"""How many of its kind a sentence names."""
+"""How many dates a sentence names."""
 
 
 def series_sentences(images: Sequence[DatedImage], names: Sequence[str]) -> Iterator[str]:
-    """A sentence for each kind of difference, with the intervals in which it is largest.
+    """A sentence for each kind of difference, with the interval in which it is largest.
 
     Args:
         images: Of the dates in order of time, on one grid.
@@ -27,7 +27,7 @@ def series_sentences(images: Sequence[DatedImage], names: Sequence[str]) -> Iter
     for kind, among in found.items():
         among.sort(key=lambda each: -each[0].size)
         where = list(dict.fromkeys(interval for _, interval in among))
-        yield sentence(f"series_{kind}", where=few(where, NAMED), **among[0][0].values)
+        yield sentence(f"series_{kind}", where=few(where, 1), **among[0][0].values)
 
 
 def few(names: Sequence[str], most: int) -> str:

@@ -269,8 +269,8 @@ def _make_small(path: Path) -> None:
     exact.save(path, optimize=True)
 
 
-STEPS = ("ask", "change", "review", "where", "polygons", "when", "find", "bands", "report")
-"""In their order. A review needs a change before it, polygons need places, a report an answer."""
+STEPS = ("ask", "change", "review", "where", "polygons", "find", "when", "bands", "report")
+"""In their order. A review needs a change before it, polygons need places, a report a change."""
 
 
 def main(rasters: Path, pictures: Path, steps: Sequence[str] = STEPS) -> None:

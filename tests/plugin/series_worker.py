@@ -18,6 +18,9 @@ from unirs.worker.service import Service
 class RoofFinder(Talker):
     """An engine that finds light roofs."""
 
+    def patch_features(self, _crop):
+        """None, as of a server's model."""
+
     def answers(self, items, *, stop=None, **_):
         for item in items:
             yield self.answer(item.visual, item.question)

@@ -87,7 +87,7 @@ def test_a_plan_of_somebody_else_is_not_overwritten(opened, tmp_path):
 def test_layers_of_a_service_are_refused(window, qgis_new_project):
     layer = QgsRasterLayer("type=xyz&url=http://localhost/{z}/{x}/{y}.png", "tiles", "wms")
     QgsProject.instance().addMapLayer(layer)
-    with pytest.raises(BatchError, match="“tiles” is no raster file"):
+    with pytest.raises(BatchError, match="“tiles” is not a raster file"):
         raster_paths([layer])
     with pytest.raises(BatchError, match="choose one or more"):
         raster_paths([])

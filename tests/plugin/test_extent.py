@@ -327,3 +327,14 @@ def test_a_rotated_map_has_the_extent_of_its_bounding_box(canvas, chooser):
     corners_seen = [(point.x(), point.y()) for point in seen]
     extent = chooser.extent()
     assert all(extent.buffered(1).contains(QgsPointXY(x, y)) for x, y in corners_seen)
+
+
+def test_a_map_that_moves_while_the_project_is_closed_finds_no_deleted_layer(
+    chooser, canvas, tmp_path
+):
+    layer = raster(tmp_path, "a")
+    QgsProject.instance().addMapLayer(layer)
+    chooser.set_layers([layer])
+    QgsProject.instance().clear()
+    canvas.setExtent(QgsRectangle(LEFT, TOP - 100, LEFT + 100, TOP))
+    assert chooser.extent().width() > 0

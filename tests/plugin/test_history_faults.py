@@ -19,8 +19,8 @@ _NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 
 
 def lines(output: str, word: str) -> list[str]:
-    """The rest of the lines that begin with a word."""
-    parts = [line.partition(" ") for line in output.splitlines()]
+    """The rest of the whole lines that begin with a word."""
+    parts = [line.partition(" ") for line in output.split("\n")[:-1]]
     return [rest for first, _, rest in parts if first == word]
 
 

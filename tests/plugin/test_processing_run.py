@@ -138,7 +138,7 @@ def test_progress_shows_rate_and_time_left(worker, caption, monkeypatch):
     assert messages[-1].startswith("6 of 6, ")
     assert messages[-1].endswith("0 s left")
     assert feedback.progress() == 100
-    assert any("demonstration" in text for text in feedback.messages)
+    assert any("experimental" in text for text in feedback.messages)
 
 
 def test_answers_that_came_at_once_are_counted_while_the_next_is_awaited(
@@ -215,7 +215,7 @@ def test_a_frozen_worker_is_noticed_and_no_answer_is_lost(worker, caption, monke
     worker.orders(freeze_on={"30": 1})
     feedback = Feedback()
     assert _texts(caption(feedback)) == _expected()
-    assert sum("did not respond" in text for text in feedback.messages) == 1
+    assert sum("stopped responding" in text for text in feedback.messages) == 1
 
 
 def test_an_interrupted_run_fails_in_qgis_process(worker, caption, tmp_path, monkeypatch):

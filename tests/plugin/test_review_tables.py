@@ -175,7 +175,7 @@ def test_a_table_opens_images_of_this_computer_alone(batch, review, tmp_path):
     source = layer.fields().lookupField("source")
     layer.dataProvider().changeAttributeValues({1: {source: str(other)}})
     review.open(layer)
-    assert "no image file of this computer" in review.panel._problem.label.text()
+    assert "nor an image file on this computer" in review.panel._problem.label.text()
     assert "no (55 %)" in text(review)
 
 

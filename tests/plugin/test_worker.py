@@ -224,7 +224,7 @@ def test_a_frozen_worker_is_reported_and_the_next_question_starts_another(
     os.kill(worker.pid, signal.SIGSTOP)
     wait(lambda: worker.state is WorkerState.DIED)
     assert first[-1] == ("failed", "worker_died", worker.reason)
-    assert "did not respond" in worker.reason
+    assert "stopped responding" in worker.reason
     _, again = ask(worker, "echo again")
     wait(lambda: again.ended)
     assert again == [("finished", {"text": "again", "stopped": False})]

@@ -91,14 +91,16 @@ class ExtentChooser(QWidget):
         self._canvas.destinationCrsChanged.connect(self._on_view)
         self._canvas.selectionChanged.connect(self._on_selection)
         self._canvas.currentLayerChanged.connect(self._on_selection)
+        QgsProject.instance().layersWillBeRemoved.connect(self._forget)
 
     def close_tools(self) -> None:
-        """Disconnect from the canvas, which outlives the plugin: tool, footprint and signals."""
+        """Disconnect from canvas and project, which outlive the plugin, and from the tool."""
         self._drawing.remove()
         self._canvas.extentsChanged.disconnect(self._on_view)
         self._canvas.destinationCrsChanged.disconnect(self._on_view)
         self._canvas.selectionChanged.disconnect(self._on_selection)
         self._canvas.currentLayerChanged.disconnect(self._on_selection)
+        QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
         self._band.remove()
 
     # -- the choice
@@ -224,6 +226,10 @@ class ExtentChooser(QWidget):
         self._draw_button.setChecked(False)
         if self.source == DRAWN and self._rectangle is None:
             self._choose(VIEW)  # cancelled
+
+    def _forget(self, removed: Sequence[str]) -> None:
+        """Layers of the project are about to be deleted, before others are selected."""
+        self._layers = [layer for layer in self._layers if layer.id() not in removed]
 
     def _on_view(self) -> None:
         if self.source == VIEW:

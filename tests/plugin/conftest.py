@@ -60,6 +60,14 @@ def worker_python(monkeypatch) -> Path:
 
 
 @pytest.fixture
+def batch_python(worker_python) -> Path:
+    """The same, where it has what `unirs batch` needs."""
+    if subprocess.run([worker_python, "-c", "import pyarrow"], check=False).returncode:
+        pytest.skip("needs the extra 'batch', which the set-up leaves out")
+    return worker_python
+
+
+@pytest.fixture
 def tiny_vlm(tmp_path, worker_python) -> Path:
     """A model folder of another architecture than UniRS's own, with random weights."""
     folder = tmp_path / "tiny-vlm"

@@ -32,11 +32,9 @@ ANSWERS = ["no", "yes", "failed", "other"]
 
 
 @pytest.fixture
-def exported(worker_python, tmp_path) -> Path:
+def exported(batch_python, tmp_path) -> Path:
     """A folder with an exported GeoPackage and FlatGeobuf."""
-    if subprocess.run([worker_python, "-c", "import pyarrow"], check=False).returncode:
-        pytest.skip("needs the extra 'batch', which the set-up leaves out")
-    command = [str(worker_python), "-c", EXPORT, str(tmp_path)]
+    command = [str(batch_python), "-c", EXPORT, str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return tmp_path
 

@@ -59,11 +59,11 @@ def rasters(home, qgis_new_project):
 
 
 @pytest.fixture
-def batch(home, rasters, tmp_path, worker_python):
+def batch(home, rasters, tmp_path, batch_python):
     """What a batch about the second tile of two dates exports: GeoPackage, FlatGeobuf, CSV."""
     names = ["out.gpkg", "out.fgb", "out.csv"]
     if not (home / names[-1]).exists():
-        subprocess.run([worker_python, "-c", EXPORT, home, *rasters], cwd=ROOT, check=True)
+        subprocess.run([batch_python, "-c", EXPORT, home, *rasters], cwd=ROOT, check=True)
     return [Path(shutil.copy(home / name, tmp_path)) for name in names]
 
 

@@ -107,24 +107,17 @@ class Answer:
             text=result["answer"],
             clue=result["clue"] or "",
             options=tuple((each["text"], each["probability"]) for each in result["options"]),
-            engine=result["engine"],
-            model=result["model"],
-            model_digest=result["digest"] or "",
-            host=result["host"] or "",
+            **_origin(result),
             conversation_turns=result["conversation_turns"],
             frames_left_out=result["frames_left_out"],
-            demonstration=result["demonstration"],
             zero_shot=result["zero_shot"],
-            device=result["device"],
             seconds=result["seconds"]["total"],
-            stopped=result["stopped"],
             views=views,
             confidence=result["confidence"],
             agreement=result["agreement"],
             unsure=result["unsure"],
             acquired=acquired if any(acquired) else (),
             changed=result["changed"],
-            warnings=tuple(result["warnings"]),
         )
 
     @classmethod
@@ -137,19 +130,12 @@ class Answer:
         """
         return cls(
             text=result["answer"],
-            engine=result["engine"],
-            model=result["model"],
-            model_digest=result["digest"] or "",
-            host=result["host"] or "",
-            demonstration=result["demonstration"],
-            device=result["device"],
+            **_origin(result),
             seconds=result["seconds"],
-            stopped=result["stopped"],
             views=views,
             confidence=result.get("confidence"),
             unsure=result.get("unsure", False),
             acquired=tuple(dates) if any(dates) else (),
-            warnings=tuple(result["warnings"]),
             timeline=tuple(
                 DatedScore(row["name"], row["probability"], row["asked"])
                 for row in result.get("rows", ())
@@ -173,6 +159,20 @@ class Answer:
         Not if it was stopped, nor with a UniRS model, which answers each question on its own.
         """
         return self.engine not in ("", "unirs") and not self.stopped
+
+
+def _origin(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What every result of the worker has: what answered, whether to the end, and warnings."""
+    return {
+        "engine": result["engine"],
+        "model": result["model"],
+        "model_digest": result["digest"] or "",
+        "host": result["host"] or "",
+        "demonstration": result["demonstration"],
+        "device": result["device"],
+        "stopped": result["stopped"],
+        "warnings": tuple(result["warnings"]),
+    }
 
 
 class Kind(Enum):

@@ -55,10 +55,10 @@ def test_an_index_is_listed_as_what_it_is(talk, index):
 
 def test_tiles_are_found_by_words_with_places_and_progress(talk, index, first, second, output):
     async def steps(client):
-        told = []
+        steps = []
 
         async def take(_progress, _total, message):
-            told.append(message)
+            steps.append(message)
 
         arguments = {"indexes": [index], "words": "boats in a harbour"}
         result = await client.call_tool("find", arguments, progress_callback=take)
@@ -75,7 +75,7 @@ def test_tiles_are_found_by_words_with_places_and_progress(talk, index, first, s
         ranked = [tile["tile"] for tile in found["tiles"]]
         assert [each["properties"]["tile"] for each in features] == ranked
         assert all(Path(file["path"]).is_relative_to(output) for file in found["files"])
-        assert "Comparing images: 3 of 3" in told
+        assert "Comparing images: 3 of 3" in steps
 
     talk(steps)
 

@@ -196,10 +196,10 @@ def test_rasters_without_georeference_have_no_places_but_a_picture(talk, folder)
 
 def test_a_search_comes_with_places_and_a_map(talk, first, output):
     async def steps(client):
-        told = []
+        steps = []
 
         async def take(progress, _total, message):
-            told.append((progress, message))
+            steps.append((progress, message))
 
         arguments = {"rasters": [first], "question": "roads", "window_m": 20, "windows": 12}
         result = await client.call_tool("where", arguments, progress_callback=take)
@@ -215,9 +215,9 @@ def test_a_search_comes_with_places_and_a_map(talk, first, output):
         names = {Path(file["path"]).name for file in answer["files"]}
         assert names == {"places.geojson", "where.tif"}
         assert all(Path(file["path"]).is_relative_to(output) for file in answer["files"])
-        windows = [message for _, message in told if message.startswith("Window ")]
+        windows = [message for _, message in steps if message.startswith("Window ")]
         assert len(windows) == answer["windows"]
-        assert [number for number, _ in told] == list(range(len(told)))
+        assert [number for number, _ in steps] == list(range(len(steps)))
 
     talk(steps)
 
@@ -226,10 +226,10 @@ def test_a_series_has_a_row_for_each_date_and_progress(talk, first, second, fold
     write_raster(folder / "third.tif", dt.date(2016, 6, 1), seed=3)
 
     async def steps(client):
-        told = []
+        steps = []
 
         async def take(_progress, _total, message):
-            told.append(message)
+            steps.append(message)
 
         arguments = {"rasters": [second, first, "third.tif"], "question": "Is there a lake?"}
         result = await client.call_tool("when", arguments, progress_callback=take)
@@ -241,25 +241,25 @@ def test_a_series_has_a_row_for_each_date_and_progress(talk, first, second, fold
         assert all(0 <= row["probability"] <= 1 for row in answer["rows"])
         assert answer["first_true"] in {None, *dates}
         assert len(answer["turns"]) >= (answer["first_true"] not in {None, dates[0]})
-        assert "Asking about the dates: 5 of 5" in told
+        assert "Asking about the dates: 5 of 5" in steps
 
     talk(steps)
 
 
 def test_progress_counts_up(talk, first, second):
     async def steps(client):
-        told = []
+        steps = []
 
         async def take(progress, _total, message):
-            told.append((progress, message))
+            steps.append((progress, message))
 
         await client.call_tool(
             "describe_change", {"before": first, "after": second}, progress_callback=take
         )
-        numbers = [number for number, _ in told]
-        assert numbers == list(range(len(told)))
-        assert told[0][1] == "Loading the model"
-        assert "Generating the answer" in dict(told).values()
+        numbers = [number for number, _ in steps]
+        assert numbers == list(range(len(steps)))
+        assert steps[0][1] == "Loading the model"
+        assert "Generating the answer" in dict(steps).values()
 
     talk(steps)
 

@@ -19,7 +19,7 @@ from unirs.imagery.stopping import Stop
 from unirs.index.building import OF_SOURCE
 from unirs.index.files import write_found
 from unirs.index.ranking import FIT_WEIGHT, LEAST, fit, fit_question, word_similarities
-from unirs.index.request import FindRequest, TileRequest
+from unirs.index.request import FindRequest, TileRequest, caption_task
 from unirs.index.results import FoundTile, FoundTiles
 from unirs.index.sentences import find_sentence_model, load_sentence_model
 from unirs.index.table import IndexedTile, outline, read_index
@@ -103,7 +103,7 @@ class _Candidate:
     @property
     def task(self) -> Task:
         """That of its caption."""
-        return Task.CAPTION if len(self.tile.paths) == 1 else Task.CHANGE
+        return caption_task(len(self.tile.paths))
 
     def found(self) -> FoundTile:
         """The tile as a part of the result."""

@@ -56,8 +56,12 @@ class TileRequest:
     def window(self, extent: Extent | None) -> TaskRequest:
         """The description of one tile; of all of the ground with ``None``."""
         crop = self.crop if extent is None else replace(self.crop, extent=extent, extent_crs=None)
-        task = Task.CAPTION if len(self.paths) == 1 else Task.CHANGE
-        return TaskRequest(task, self.paths, crop=crop, clue=self.clue)
+        return TaskRequest(caption_task(len(self.paths)), self.paths, crop=crop, clue=self.clue)
+
+
+def caption_task(images: int) -> Task:
+    """The task by which a tile is described: of one image, or of two dates."""
+    return Task.CAPTION if images == 1 else Task.CHANGE
 
 
 @dataclass(frozen=True)

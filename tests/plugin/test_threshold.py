@@ -161,9 +161,9 @@ def test_a_map_may_be_removed_while_its_polygons_are_made(qtbot, layers, warning
     _, raster = layers
     slider = ThresholdSlider(raster, warnings.append)
     qtbot.addWidget(slider)
-    slider.slider.setValue(40 // 5)
     tasks = QgsApplication.taskManager()
-    qtbot.waitUntil(lambda: tasks.countActiveTasks() > 0, timeout=TIMEOUT)
+    with qtbot.waitSignal(tasks.taskAdded, timeout=TIMEOUT):
+        slider.slider.setValue(40 // 5)
     QgsProject.instance().clear()
     qtbot.waitUntil(lambda: tasks.countActiveTasks() == 0, timeout=TIMEOUT)
     qtbot.wait(1)  # what was emitted on the way arrives
